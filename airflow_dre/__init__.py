@@ -1,0 +1,50 @@
+"""Data reliability for Apache Airflow: quality checks, freshness SLAs and incidents inside your Dags.
+
+The names below load on first use, so that importing the package costs a Dag file nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from airflow_dre.monitor import reliability_monitor as reliability_monitor
+    from airflow_dre.notifications import open_incident as open_incident
+    from airflow_dre.notifications import resolve_incident as resolve_incident
+    from airflow_dre.operators.quality import QualityCheckOperator as QualityCheckOperator
+    from airflow_dre.sensors.freshness import FreshnessSensor as FreshnessSensor
+    from airflow_dre.sla import FreshnessSLA as FreshnessSLA
+    from airflow_dre.sla import dag_deadline as dag_deadline
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "FreshnessSLA": "airflow_dre.sla",
+    "FreshnessSensor": "airflow_dre.sensors.freshness",
+    "QualityCheckOperator": "airflow_dre.operators.quality",
+    "dag_deadline": "airflow_dre.sla",
+    "open_incident": "airflow_dre.notifications",
+    "reliability_monitor": "airflow_dre.monitor",
+    "resolve_incident": "airflow_dre.notifications",
+}
+__all__ = [
+    "FreshnessSLA",
+    "FreshnessSensor",
+    "QualityCheckOperator",
+    "dag_deadline",
+    "open_incident",
+    "reliability_monitor",
+    "resolve_incident",
+]
+
+
+def __getattr__(name: str) -> object:
+    home = _HOME.get(name)
+    if home is None:
+        raise AttributeError(f"module 'airflow_dre' has no attribute {name!r}. It has: {', '.join(_HOME)}")
+    return getattr(import_module(home), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_HOME])

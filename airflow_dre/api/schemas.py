@@ -1,0 +1,221 @@
+"""What the API answers: the contract between the routes and the pages."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, Field
+
+OutcomeName = Literal["passed", "warned", "failed", "errored", "skipped"]
+StatusName = Literal["open", "acknowledged", "resolved"]
+SeverityName = Literal["low", "medium", "high", "critical"]
+
+
+class Origin(BaseModel):
+    """The task instance that something comes from; a field is null where it does not apply."""
+
+    dag_id: str | None
+    run_id: str | None
+    task_id: str | None
+    map_index: int | None
+    try_number: int | None
+
+
+class Dataset(BaseModel):
+    """A table by its OpenLineage name."""
+
+    namespace: str
+    name: str
+    short_name: str
+
+
+class IncidentSummary(BaseModel):
+    """An incident in a list."""
+
+    id: int
+    kind: Literal["data", "pipeline"]
+    cause: str
+    title: str
+    status: StatusName
+    severity: SeverityName
+    dataset: Dataset | None
+    suite: str | None
+    origin: Origin
+    opened_at: datetime
+    last_seen_at: datetime
+    resolved_at: datetime | None
+    occurrences: int
+
+
+class TimelineEntry(BaseModel):
+    """One thing that happened to an incident."""
+
+    at: datetime
+    kind: str
+    summary: str
+    detail: str
+    actor: str | None
+    origin: Origin
+
+
+class Notification(BaseModel):
+    """One message about an incident and what became of it."""
+
+    route: str
+    event: str
+    status: Literal["pending", "sent", "dead"]
+    attempts: int
+    created_at: datetime
+    sent_at: datetime | None
+    last_error: str | None
+
+
+class IncidentDetail(BaseModel):
+    """An incident with its whole story, oldest entry first."""
+
+    incident: IncidentSummary
+    timeline: list[TimelineEntry]
+    notifications: list[Notification]
+    may_resolve: bool
+    """Whether the user who asks may resolve it."""
+
+
+class IncidentList(BaseModel):
+    """One page of incidents, newest first."""
+
+    incidents: list[IncidentSummary]
+    total: int
+
+
+class Range(BaseModel):
+    """What a threshold lets pass, in the unit of the observed value; null = open end."""
+
+    low: float | None
+    high: float | None
+
+
+class Result(BaseModel):
+    """One outcome of one check."""
+
+    check_id: str
+    suite: str
+    name: str
+    kind: str
+    columns: list[str]
+    dimension: str
+    severity: Literal["error", "warn"]
+    description: str | None
+    owner: str | None
+    runbook: str | None
+    tags: list[str]
+    outcome: OutcomeName
+    reason: str
+    expected: str
+    observed: str | None
+    """The observed value as text, to read."""
+    value: float | None
+    """The observed value as a number, to draw; null where it is text."""
+    unit: str
+    violations: int | None
+    rows: int | None
+    warn: Range
+    fail: Range
+    row_filter: str | None
+    statement: str | None
+    engine: str
+    measured_at: datetime
+    seconds: float
+    data_interval_start: datetime | None
+    partition_key: str | None
+    origin: Origin
+
+
+class CheckHistory(BaseModel):
+    """A check with its latest results, oldest first."""
+
+    latest: Result
+    history: list[Result]
+
+
+class SuiteRun(BaseModel):
+    """One run of a suite."""
+
+    suite: str
+    dataset: Dataset
+    outcome: OutcomeName
+    score: float | None
+    counts: dict[str, int]
+    measured_at: datetime
+    seconds: float
+    queries: int
+    data_interval_start: datetime | None
+    origin: Origin
+
+
+class TableSummary(BaseModel):
+    """A table on the overview."""
+
+    dataset: Dataset
+    outcome: OutcomeName
+    """The worst outcome of the latest run of each of its suites."""
+    score: float | None
+    checks: dict[str, int]
+    """Number of checks by outcome in those latest runs."""
+    latest: SuiteRun
+    trend: list[SuiteRun]
+    """Up to thirty runs, oldest first."""
+    live_incidents: list[IncidentSummary]
+
+
+class SlaSummary(BaseModel):
+    """A freshness SLA and where it stands."""
+
+    name: str
+    dataset: Dataset
+    state: Literal["met", "missed", "unknown"]
+    since: datetime
+    reason: str
+    evaluated_at: datetime
+    newest: datetime | None
+    max_age_seconds: float
+
+
+class Overview(BaseModel):
+    """The first page."""
+
+    tables: list[TableSummary]
+    slas: list[SlaSummary]
+    live_incidents: list[IncidentSummary]
+
+
+class TableDetail(BaseModel):
+    """The page of one table."""
+
+    dataset: Dataset
+    outcome: OutcomeName
+    score: float | None
+    checks: list[CheckHistory]
+    runs: list[SuiteRun]
+    slas: list[SlaSummary]
+    incidents: list[IncidentSummary]
+    """Live ones first, then the latest resolved ones."""
+
+
+class TaskResults(BaseModel):
+    """What the checks of one task instance found."""
+
+    runs: list[TaskSuiteRun]
+
+
+class TaskSuiteRun(BaseModel):
+    """One suite run with all its results, worst first."""
+
+    run: SuiteRun
+    results: list[Result]
+
+
+class ResolveRequest(BaseModel):
+    """Body of a request to resolve an incident by hand."""
+
+    note: str = Field(default="", max_length=2000)

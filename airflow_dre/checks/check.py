@@ -1,0 +1,111 @@
+"""What every check is: something to ask and a way to judge the answers, with no database in sight."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import ClassVar
+
+from airflow_dre.checks.metrics import Metric, Scalar
+from airflow_dre.checks.outcomes import Judgement
+
+Answers = Mapping[Metric, Scalar]
+
+
+class Severity(StrEnum):
+    """What a broken check means for the suite."""
+
+    ERROR = "error"
+    WARN = "warn"
+
+
+class Dimension(StrEnum):
+    """The quality dimensions of ISO 8000 and ODCS that a check can speak for."""
+
+    ACCURACY = "accuracy"
+    COMPLETENESS = "completeness"
+    CONFORMITY = "conformity"
+    CONSISTENCY = "consistency"
+    COVERAGE = "coverage"
+    TIMELINESS = "timeliness"
+    UNIQUENESS = "uniqueness"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Traits:
+    """What every check carries besides its question."""
+
+    name: str | None = None
+    severity: Severity = Severity.ERROR
+    dimension: Dimension | None = None
+    where: str | None = None
+    description: str | None = None
+    tags: tuple[str, ...] = ()
+    owner: str | None = None
+    runbook: str | None = None
+    previous_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check(ABC):
+    """A check of one table."""
+
+    kind: ClassVar[str]
+    usual_dimension: ClassVar[Dimension]
+    traits: Traits = field(default_factory=Traits)
+
+    @abstractmethod
+    def asks(self) -> Mapping[str, object]:
+        """The arguments that say what is asked, as JSON values; thresholds are not among them."""
+
+    @abstractmethod
+    def metrics(self) -> tuple[Metric, ...]:
+        """The numbers that :meth:`judge` needs."""
+
+    @abstractmethod
+    def judge(self, answers: Answers, now: datetime) -> Judgement:
+        """The verdict; total for every answer a warehouse can give.
+
+        :raises airflow_dre.checks.thresholds.Incomparable: an answer cannot be compared with a threshold.
+        """
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns looked at, as far as the arguments name them."""
+        asked = self.asks()
+        if isinstance(several := asked.get("columns"), list):
+            return tuple(several)
+        return (str(asked["column"]),) if "column" in asked else ()
+
+    @property
+    def default_name(self) -> str:
+        """For example ``not_null(dep_time)``."""
+        shown = ", ".join(self.columns) or str(next(iter(self.asks().values()), ""))
+        return f"{self.kind}({shown})"
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+        return self.traits.name or self.default_name
+
+    @property
+    def dimension(self) -> Dimension:
+        """The quality dimension it speaks for."""
+        return self.traits.dimension or self.usual_dimension
+
+    @property
+    def id(self) -> str:
+        """Stable identity: 16 hex digits of the SHA-256 of what is asked and of the given name, never of thresholds."""
+        name = self.traits.previous_name or self.traits.name
+        asked = {
+            "kind": self.kind,
+            "where": self.traits.where,
+            "name": None if name == self.default_name else name,
+            **self.asks(),
+        }
+        return hashlib.sha256(json.dumps(asked, sort_keys=True, default=str).encode()).hexdigest()[:16]

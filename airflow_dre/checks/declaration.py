@@ -1,0 +1,98 @@
+"""What a Dag author writes: a kind of check and its arguments, exactly as given.
+
+A declaration is neither read nor refused here. ``airflow_dre.checks.parse`` does that for all declarations of a suite at once, so that
+every mistake is reported together; and templates in the arguments are rendered in between. This module is all that a Dag file imports.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import TypedDict
+
+Bound = int | float | Decimal | str | date | datetime
+
+_NUMBER = re.compile(r"-?\d+(\.\d+)?")
+_NUMERIC = {"low", "high", "at_least", "at_most", "equals", "warn_at_least", "warn_at_most"}
+
+
+class Options(TypedDict, total=False):
+    """What every check takes."""
+
+    name: str
+    severity: str
+    dimension: str
+    where: str
+    description: str
+    tags: Sequence[str]
+    owner: str
+    runbook: str
+    previous_name: str
+
+
+class RowOptions(Options, total=False):
+    """Thresholds of a row check."""
+
+    warn_above: int | str
+    fail_above: int | str
+
+
+class MetricOptions(Options, total=False):
+    """Thresholds of a metric check."""
+
+    at_least: Bound
+    at_most: Bound
+    equals: Bound
+    warn_at_least: Bound
+    warn_at_most: Bound
+
+
+class FreshOptions(Options, total=False):
+    """Thresholds of a freshness check besides ``max_age``."""
+
+    warn_age: str | timedelta
+    as_of: str | datetime
+
+
+class Declaration:
+    """One declared check: its kind, for example ``not_null``, and its arguments as they were written."""
+
+    __slots__ = ("arguments", "kind")
+
+    def __init__(self, kind: str, arguments: Mapping[str, object]) -> None:
+        self.kind = kind
+        self.arguments = {name: value for name, value in arguments.items() if value is not None}
+
+    def __repr__(self) -> str:
+        return f"{self.kind}({', '.join(f'{name}={value!r}' for name, value in self.arguments.items())})"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Declaration) and (self.kind, self.arguments) == (other.kind, other.arguments)
+
+    def __hash__(self) -> int:
+        return hash(repr(self))
+
+    @property
+    def templated(self) -> bool:
+        """Whether an argument still holds a Jinja template."""
+        return "{{" in repr(self) or "{%" in repr(self)
+
+    def rendered(self, render: Callable[[str], object]) -> Declaration:
+        """The same declaration with every text passed through ``render``.
+
+        A bound that was a template and now spells a number becomes that number: ``"{{ params.low }}"`` bounds like ``3``, not like ``"3"``.
+        """
+
+        def walk(name: str, value: object) -> object:
+            if isinstance(value, str):
+                text = render(value)
+                if name in _NUMERIC and text != value and isinstance(text, str) and _NUMBER.fullmatch(text.strip()):
+                    return float(text) if "." in text else int(text)
+                return text
+            if isinstance(value, (list, tuple, set, frozenset)):
+                return [walk(name, item) for item in value]
+            return value
+
+        return Declaration(self.kind, {name: walk(name, value) for name, value in self.arguments.items()})

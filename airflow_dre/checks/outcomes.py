@@ -1,0 +1,60 @@
+"""What can become of a check."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from airflow_dre.checks.metrics import Scalar
+
+
+class Outcome(StrEnum):
+    """The five outcomes, from best to worst by :attr:`rank`."""
+
+    PASSED = "passed"
+    SKIPPED = "skipped"
+    """There was nothing to look at."""
+    WARNED = "warned"
+    ERRORED = "errored"
+    """We could not look."""
+    FAILED = "failed"
+
+    @property
+    def rank(self) -> int:
+        """Place in the order passed, skipped, warned, errored, failed."""
+        return list(Outcome).index(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Range:
+    """The values that a threshold lets pass; an absent end is open."""
+
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """The verdict on one check, with the numbers it rests on."""
+
+    outcome: Outcome
+    reason: str
+    """One sentence for a person."""
+    expected: str
+    """The thresholds in words."""
+    observed: Scalar = None
+    """The value that was compared with the thresholds, in ``unit``."""
+    unit: str = ""
+    """``rows``, ``%``, ``seconds``, or empty where the value speaks for itself."""
+    violations: int | None = None
+    """Rows that break the rule, for row checks."""
+    rows: int | None = None
+    """Rows looked at, where the check counts them."""
+    warn: Range = Range()
+    fail: Range = Range()
+    """The two thresholds as numbers in ``unit``, to draw."""
+
+
+def worst(outcomes: list[Outcome]) -> Outcome:
+    """The outcome of a whole suite: its worst; a suite without checks was skipped."""
+    return max(outcomes, key=lambda outcome: outcome.rank, default=Outcome.SKIPPED)

@@ -1,0 +1,136 @@
+"""Thresholds: how much is too much.
+
+``Limit`` bounds the violations of a row check by a count or by a percent of the rows looked at; ``Bounds`` bounds a number.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from fractions import Fraction
+
+from airflow_dre.checks.instants import to_instant
+from airflow_dre.checks.metrics import Scalar
+
+Bound = int | float | Decimal | str | date | datetime
+
+LIMIT_ALLOWED = "a count of rows such as 0 or 100, or a percent such as '5%'"
+_PERCENT = re.compile(r"(\d+(?:\.\d+)?) ?%")
+_COUNT = re.compile(r"\d+")
+
+
+class Incomparable(TypeError):
+    """An observed value and a bound have no common order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """The most violations that are accepted."""
+
+    amount: Decimal
+    percent: bool
+
+    def __str__(self) -> str:
+        return f"{self.amount.normalize():f}%" if self.percent else f"{self.amount:f}"
+
+    def exceeded(self, violations: int, rows: int) -> bool:
+        """Whether ``violations`` of ``rows`` are above the limit; exact, and never a division."""
+        if self.percent:
+            return violations * 100 > self.amount * rows
+        return violations > self.amount
+
+    def in_unit(self, *, percent: bool, rows: int) -> float:
+        """The limit as a percent or as a count of ``rows`` rows."""
+        if self.percent == percent:
+            return float(self.amount)
+        share = Fraction(self.amount)
+        return float(share * 100 / rows) if percent else float(share * rows / 100)
+
+
+def read_limit(value: object) -> Limit | None:
+    """Read a count (``3``, ``"3"``) or a percent (``"2.5%"``); None where the value is neither."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int) and value >= 0:
+        return Limit(Decimal(value), percent=False)
+    if not isinstance(value, str):
+        return None
+    if found := _PERCENT.fullmatch(value.strip()):
+        amount = Decimal(found[1])
+        return Limit(amount, percent=True) if amount <= 100 else None
+    if _COUNT.fullmatch(value.strip()):
+        return Limit(Decimal(value.strip()), percent=False)
+    return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """The range a number must lie in; both ends belong to it."""
+
+    at_least: Bound | None = None
+    at_most: Bound | None = None
+
+    def admits(self, value: Scalar) -> bool:
+        """Whether ``value`` lies within; not-a-number lies nowhere.
+
+        :raises Incomparable: the value and a bound have no common order.
+        """
+        if self.at_least is not None and not in_order(self.at_least, value):
+            return False
+        return self.at_most is None or in_order(value, self.at_most)
+
+    def __str__(self) -> str:
+        if self.at_least is not None and self.at_least == self.at_most:
+            return f"exactly {self.at_least}"
+        parts = []
+        if self.at_least is not None:
+            parts.append(f"at least {self.at_least}")
+        if self.at_most is not None:
+            parts.append(f"at most {self.at_most}")
+        return " and ".join(parts)
+
+    def __bool__(self) -> bool:
+        return self.at_least is not None or self.at_most is not None
+
+
+def in_order(low: Scalar, high: Scalar) -> bool:
+    """Whether ``low <= high``, for numbers, instants and texts alike.
+
+    :raises Incomparable: one is a number and the other, say, a word.
+    """
+    if isinstance(low, (date, datetime)) or isinstance(high, (date, datetime)):
+        first, second = to_instant(low), to_instant(high)
+        if first is None or second is None:
+            raise Incomparable(f"{low!r} and {high!r} cannot be compared as dates")
+        return first <= second
+    if isinstance(low, str) and isinstance(high, str):
+        return low <= high
+    first_number, second_number = as_number(low), as_number(high)
+    if first_number is None or second_number is None:
+        raise Incomparable(f"{low!r} and {high!r} cannot be compared: one is a number and the other is not")
+    if isinstance(first_number, float) or isinstance(second_number, float):
+        return float(first_number) <= float(second_number)
+    return first_number <= second_number
+
+
+def as_number(value: object) -> int | float | Decimal | None:
+    """The number that ``value`` is or spells, or None."""
+    if isinstance(value, (int, float, Decimal)):
+        return value
+    if isinstance(value, str):
+        try:
+            return Decimal(value.strip())
+        except InvalidOperation:
+            return None
+    return None
+
+
+def as_float(value: Scalar) -> float | None:
+    """The value as a point on an axis: numbers as they are, instants as seconds since 1970 (UTC); None for text."""
+    if isinstance(value, (date, datetime)):
+        instant = to_instant(value)
+        return None if instant is None else instant.timestamp()
+    number = as_number(value)
+    return None if number is None else float(number)

@@ -1,0 +1,79 @@
+"""Every exception of airflow-dre, and what a caller can do about each.
+
+::
+
+    DreError
+    ├── DefinitionError          the Dag author wrote something that cannot be: fix the Dag
+    ├── WarehouseError           the warehouse could not answer
+    │   ├── WarehouseUnreachable   no answer at all: retrying can help
+    │   └── QueryFailed            it answered with an error: retrying cannot help
+    ├── StoreError               the results store could not be read or written
+    │   ├── StoreUnreachable       records wait in the spool
+    │   └── StoreNotMigrated       run ``airflow dre db migrate``
+    └── GateError                the data is bad and the gate is closed
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+class DreError(Exception):
+    """Root of everything that airflow-dre raises on purpose."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong with a definition."""
+
+    where: str
+    """The object, for example ``checks[2] not_null('dep_time')``."""
+    argument: str
+    value: object
+    allowed: str
+    """What would have been accepted."""
+
+    def __str__(self) -> str:
+        return f"{self.where}: invalid {self.argument}={self.value!r}. Allowed: {self.allowed}"
+
+
+class DefinitionError(DreError):
+    """A definition is wrong; carries every problem that was found, not only the first."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        count = len(self.problems)
+        heading = "1 problem in the definition" if count == 1 else f"{count} problems in the definition"
+        super().__init__("\n".join([f"{heading}:", *(f"- {problem}" for problem in self.problems)]))
+
+    def __reduce__(self) -> tuple[type[DefinitionError], tuple[tuple[Problem, ...]]]:
+        return type(self), (self.problems,)
+
+
+class WarehouseError(DreError):
+    """The warehouse that holds the data could not answer."""
+
+
+class WarehouseUnreachable(WarehouseError):
+    """No connection, or the connection broke: the question may be asked again."""
+
+
+class QueryFailed(WarehouseError):
+    """The warehouse refused the statement, for example because a column is missing."""
+
+
+class StoreError(DreError):
+    """The results store could not be read or written."""
+
+
+class StoreUnreachable(StoreError):
+    """The results store does not answer; what was to be written waits in the spool."""
+
+
+class StoreNotMigrated(StoreError):
+    """The results store lacks tables that this version needs."""
+
+
+class GateError(DreError):
+    """The data did not meet its checks and the task must not go on."""

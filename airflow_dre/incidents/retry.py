@@ -1,0 +1,30 @@
+"""When to send again what a receiver did not take."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+FIRST_WAIT = timedelta(seconds=10)
+LONGEST_WAIT = timedelta(minutes=15)
+GIVE_UP_AFTER = timedelta(hours=24)
+"""A message that could not be delivered for this long is dead: it stays visible and is not sent again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """What became of one attempt to deliver."""
+
+    delivered: bool
+    retryable: bool = False
+    """Whether trying again can help: yes for HTTP 429, 5xx and network errors, no for other 4xx (Alertmanager's rule)."""
+    error: str = ""
+    retry_after: timedelta | None = None
+    """What the receiver asked for."""
+
+
+def next_wait(attempts: int, asked: timedelta | None) -> timedelta:
+    """How long to wait after the ``attempts``-th failure: 10 s doubled each time up to 15 min, and never less than the receiver asked."""
+    factor: int = 1 << min(attempts - 1, 20)
+    wait = min(FIRST_WAIT * factor, LONGEST_WAIT)
+    return max(wait, asked) if asked is not None else wait

@@ -1,0 +1,89 @@
+"""Signals: the idempotent facts that incidents are derived from.
+
+Airflow may report one failure never, once or twice, by callback or by listener. Each messenger records the same signal, with the same key.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from airflow_dre.incidents.identity import Cause
+
+
+class Event(StrEnum):
+    """What happened."""
+
+    CHECKS_FAILED = "checks_failed"
+    CHECKS_ERRORED = "checks_errored"
+    CHECKS_PASSED = "checks_passed"
+    STALE = "stale"
+    FRESH = "fresh"
+    TASK_FAILED = "task_failed"
+    TASK_SUCCEEDED = "task_succeeded"
+    RUN_FAILED = "run_failed"
+    RUN_SUCCEEDED = "run_succeeded"
+    DEADLINE_MISSED = "deadline_missed"
+
+    @property
+    def firing(self) -> bool:
+        """Whether it is a problem; otherwise it ends one."""
+        return self not in _RECOVERIES
+
+
+_RECOVERIES = {Event.CHECKS_PASSED, Event.FRESH, Event.TASK_SUCCEEDED, Event.RUN_SUCCEEDED}
+
+
+class Severity(StrEnum):
+    """How bad an incident is, mildest first."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    CRITICAL = "critical"
+
+    @property
+    def rank(self) -> int:
+        """0 for low to 3 for critical."""
+        return list(Severity).index(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """The task instance that a fact comes from, as far as it has one."""
+
+    dag_id: str | None = None
+    run_id: str | None = None
+    task_id: str | None = None
+    map_index: int | None = None
+    try_number: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signal:
+    """One fact about one cause."""
+
+    cause: Cause
+    event: Event
+    at: datetime
+    """When it happened (aware, UTC)."""
+    title: str
+    """One line for a person."""
+    detail: str = ""
+    origin: Origin = Origin()
+    severity: Severity | None = None
+    """None: the messenger has no opinion."""
+    routes: tuple[str, ...] = ()
+    """Who is to be told."""
+    episode: str = ""
+    """Tells two problems of one origin apart, for example the moment since which a table is stale."""
+
+    @property
+    def key(self) -> str:
+        """Equal for every report of the same occurrence."""
+        origin = self.origin
+        parts = (self.event, origin.dag_id, origin.run_id, origin.task_id, origin.map_index, origin.try_number, self.episode)
+        text = "\xff".join([self.cause.fingerprint, *("" if part is None else str(part) for part in parts)])
+        return hashlib.sha256(text.encode()).hexdigest()

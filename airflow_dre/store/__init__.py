@@ -1,0 +1,1 @@
+"""The results store: a database of its own, never Airflow's. SQLite to start with, PostgreSQL in production."""

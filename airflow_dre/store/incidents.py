@@ -1,0 +1,211 @@
+"""Signals become incidents, in one transaction with the messages they cause."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, select, update
+
+from airflow_dre.incidents.decide import Action, Decision, Live, decide
+from airflow_dre.incidents.identity import Cause, DataCause, PipelineCause
+from airflow_dre.incidents.signals import Event, Severity, Signal
+from airflow_dre.store.database import Database
+from airflow_dre.store.outbox import enqueue
+from airflow_dre.store.results import broken_suites, insert_new, last_healthy_at, origin_columns
+from airflow_dre.store.tables import incident, incident_event, signal
+
+LIVE_STATUSES = ("open", "acknowledged")
+_UNTIL_RUN_ENDS = (Event.RUN_FAILED, Event.TASK_FAILED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What a signal did."""
+
+    action: Action
+    reason: str
+    incident_id: int | None
+
+
+def record_signal(database: Database, connection: Connection, fact: Signal) -> list[Change]:
+    """Apply a signal to the incident of its cause; safe to repeat and to race.
+
+    A failed task whose checks failed speaks of the data: its signal is kept with the incident of that dataset. A failed run whose task
+    failed adds to the task's incident. A run that succeeded ends what was wrong with its Dag.
+    """
+    if fact.event is Event.RUN_SUCCEEDED and isinstance(fact.cause, PipelineCause):
+        return [_apply(database, connection, ended, known=False) for ended in _ended_by_run(connection, fact, fact.cause)]
+    explained = _explained_by(connection, fact)
+    if explained:
+        return [_apply(database, connection, told, known=True) for told in explained]
+    return [_apply(database, connection, fact, known=False)]
+
+
+def _ended_by_run(connection: Connection, fact: Signal, cause: PipelineCause) -> list[Signal]:
+    """The successful run as a recovery of each live incident of its Dag, except of tasks that failed within this very run."""
+    failed_here = select(signal.c.incident_id).where(
+        signal.c.dag_id == cause.dag_id, signal.c.run_id == fact.origin.run_id, signal.c.event.in_(_UNTIL_RUN_ENDS)
+    )
+    live = connection.execute(
+        select(incident).where(
+            incident.c.status.in_(LIVE_STATUSES),
+            incident.c.kind == "pipeline",
+            incident.c.dag_id == cause.dag_id,
+            incident.c.id.not_in(failed_here.where(signal.c.incident_id.is_not(None))),
+        )
+    ).all()
+    return [replace(fact, cause=cause_of(row)) for row in live]
+
+
+def _explained_by(connection: Connection, fact: Signal) -> list[Signal]:
+    """The same fact addressed to the causes that explain it, if there are any."""
+    cause, origin = fact.cause, fact.origin
+    if not isinstance(cause, PipelineCause) or origin.run_id is None or fact.event not in _UNTIL_RUN_ENDS:
+        return []
+    if fact.event is Event.TASK_FAILED:
+        causes: list[Cause] = [DataCause(namespace=n, name=d, suite=s) for n, d, s in broken_suites(connection, origin)]
+        if causes:
+            return [replace(fact, cause=explaining) for explaining in causes]
+    other = Event.RUN_FAILED if fact.event is Event.TASK_FAILED else Event.TASK_FAILED
+    of_run = select(signal.c.incident_id).where(
+        signal.c.dag_id == origin.dag_id, signal.c.run_id == origin.run_id, signal.c.event == other.value
+    )
+    rows = connection.execute(select(incident).where(incident.c.id.in_(of_run))).all()
+    return [replace(fact, cause=cause_of(row)) for row in rows]
+
+
+def _apply(database: Database, connection: Connection, fact: Signal, *, known: bool) -> Change:
+    fingerprint = fact.cause.fingerprint
+    database.lock(connection, fingerprint)
+    row = connection.execute(select(incident).where(incident.c.fingerprint == fingerprint, incident.c.status.in_(LIVE_STATUSES))).first()
+    seen = connection.execute(select(signal.c.key).where(signal.c.key == fact.key)).first() is not None
+    decision = decide(fact, _live(row), known=known or seen, recovered_at=_recovered_at(connection, fact.cause))
+    if not fact.event.firing and row is not None and _other_part_of_run(connection, fact, row.id):
+        decision = Decision(action=Action.IGNORE, reason="another map index of this run is broken")
+    incident_id = _carry_out(connection, fact, decision, row)
+    if not seen and (fact.event.firing or incident_id is not None):
+        insert_new(
+            connection,
+            signal,
+            {
+                "key": fact.key,
+                "fingerprint": fingerprint,
+                "event": fact.event.value,
+                "at": fact.at,
+                "incident_id": incident_id,
+                **origin_columns(fact.origin),
+            },
+        )
+        if incident_id is not None:
+            add_event(connection, incident_id, fact.at, kind=decision.action.value, fact=fact)
+    return Change(action=decision.action, reason=decision.reason, incident_id=incident_id)
+
+
+def _live(row: Row[Any] | None) -> Live | None:
+    if row is None:
+        return None
+    return Live(severity=Severity(row.severity), routes=frozenset(row.routes), last_problem_at=row.last_problem_at)
+
+
+def _recovered_at(connection: Connection, cause: Cause) -> datetime | None:
+    """When the cause was last known to be healthy: what a late signal must not contradict."""
+    moments = [
+        connection.scalar(
+            select(func.max(incident.c.resolved_at)).where(incident.c.fingerprint == cause.fingerprint, incident.c.status == "resolved")
+        )
+    ]
+    if isinstance(cause, DataCause):
+        moments.append(last_healthy_at(connection, cause.namespace, cause.name, cause.suite))
+    return max((moment for moment in moments if moment is not None), default=None)
+
+
+def _other_part_of_run(connection: Connection, fact: Signal, incident_id: int) -> bool:
+    """Whether the incident holds a problem of another map index of the run that reports a recovery."""
+    if fact.origin.run_id is None or fact.origin.map_index is None or fact.origin.task_id is None:
+        return False
+    broken = select(signal.c.key).where(
+        signal.c.incident_id == incident_id,
+        signal.c.dag_id == fact.origin.dag_id,
+        signal.c.run_id == fact.origin.run_id,
+        signal.c.task_id == fact.origin.task_id,
+        signal.c.map_index != fact.origin.map_index,
+        signal.c.event.in_([event.value for event in Event if event.firing]),
+    )
+    return connection.execute(broken.limit(1)).first() is not None
+
+
+def _carry_out(connection: Connection, fact: Signal, decision: Decision, row: Row[Any] | None) -> int | None:
+    """Write what was decided; the id of the incident it concerns."""
+    if decision.action is Action.IGNORE:
+        return None
+    if decision.action is Action.OPEN or row is None:
+        values = {**cause_columns(fact.cause), **_opening(fact, decision)}
+        incident_id = connection.execute(incident.insert().values(**values).returning(incident.c.id)).scalar_one()
+        enqueue(connection, incident_id, decision.tell, "opened", fact.at)
+        return int(incident_id)
+    changes: dict[str, Any] = {}
+    if decision.action is Action.RESOLVE:
+        changes = {"status": "resolved", "resolved_at": fact.at}
+    else:
+        changes = {"severity": decision.severity.value, "routes": sorted({*row.routes, *decision.tell})}
+        if decision.action is Action.ADD:
+            changes |= {"occurrences": incident.c.occurrences + 1, "last_problem_at": max(row.last_problem_at, fact.at)}
+    connection.execute(update(incident).where(incident.c.id == row.id).values(**changes))
+    enqueue(connection, row.id, decision.tell, "resolved" if decision.action is Action.RESOLVE else "opened", fact.at)
+    return int(row.id)
+
+
+def _opening(fact: Signal, decision: Decision) -> dict[str, Any]:
+    return {
+        "fingerprint": fact.cause.fingerprint,
+        "kind": fact.cause.kind.value,
+        **origin_columns(fact.origin),
+        **({"dag_id": fact.cause.dag_id} if isinstance(fact.cause, PipelineCause) else {}),
+        "event": fact.event.value,
+        "status": "open",
+        "severity": decision.severity.value,
+        "title": fact.title,
+        "routes": sorted(decision.tell),
+        "occurrences": 1,
+        "opened_at": fact.at,
+        "last_problem_at": fact.at,
+    }
+
+
+def cause_columns(cause: Cause) -> dict[str, Any]:
+    """A cause as columns of an incident."""
+    if isinstance(cause, DataCause):
+        return {"namespace": cause.namespace, "name": cause.name, "suite": cause.suite}
+    return {"dag_id": cause.dag_id, "task_id": cause.task_id or None, "deadline": cause.deadline or None}
+
+
+def cause_of(row: Row[Any]) -> Cause:
+    """The cause that an incident was opened for."""
+    if row.kind == "data":
+        return DataCause(namespace=row.namespace, name=row.name, suite=row.suite)
+    return PipelineCause(dag_id=row.dag_id, task_id=row.task_id or "", deadline=row.deadline or "")
+
+
+def add_event(connection: Connection, incident_id: int, at: datetime, *, kind: str, fact: Signal, actor: str | None = None) -> None:
+    """Add an entry to the timeline of an incident."""
+    values = {"incident_id": incident_id, "at": at, "kind": kind, "summary": fact.title, "detail": fact.detail, "actor": actor}
+    connection.execute(incident_event.insert().values(**values, **origin_columns(fact.origin)))
+
+
+def resolve_by_hand(connection: Connection, incident_id: int, *, actor: str, note: str, at: datetime) -> bool:
+    """Resolve a live incident on behalf of a person; False where it is not live (any more)."""
+    statement = (
+        update(incident)
+        .where(incident.c.id == incident_id, incident.c.status.in_(LIVE_STATUSES))
+        .values(status="resolved", resolved_at=at)
+        .returning(incident.c.routes)
+    )
+    row = connection.execute(statement).first()
+    if row is None:
+        return False
+    values = {"incident_id": incident_id, "at": at, "kind": "resolve", "summary": f"Resolved by {actor}", "detail": note, "actor": actor}
+    connection.execute(incident_event.insert().values(**values))
+    enqueue(connection, incident_id, tuple(row.routes), "resolved", at)
+    return True

@@ -1,0 +1,1 @@
+"""Alembic migrations of the results store, with a version table of their own."""

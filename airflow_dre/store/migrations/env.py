@@ -1,0 +1,16 @@
+"""How Alembic reaches the results store: always through a connection that the caller opened."""
+
+from __future__ import annotations
+
+from alembic import context
+
+from airflow_dre.store.tables import VERSION_TABLE, metadata
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=metadata,
+    version_table=VERSION_TABLE,
+    render_as_batch=True,
+)
+with context.begin_transaction():
+    context.run_migrations()

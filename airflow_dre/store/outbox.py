@@ -1,0 +1,115 @@
+"""Messages that wait to be sent: queued with the incident, claimed by one sender at a time, kept in order for each incident and route."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, and_, exists, or_, select, update
+
+from airflow_dre.incidents.retry import GIVE_UP_AFTER, Attempt, next_wait
+from airflow_dre.store.tables import incident, incident_event, outbox
+
+LEASE = timedelta(minutes=2)
+"""A sender that vanished holds its message no longer than this."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """One message to one route, with the facts as they were when it was queued."""
+
+    id: int
+    incident_id: int
+    route: str
+    event: str
+    attempts: int
+    created_at: datetime
+    facts: dict[str, Any]
+
+
+def enqueue(connection: Connection, incident_id: int, routes: Sequence[str], event: str, at: datetime) -> None:
+    """Queue a message about the present state of an incident for each route."""
+    if not routes:
+        return
+    row = connection.execute(select(incident).where(incident.c.id == incident_id)).one()
+    facts = {
+        "fingerprint": row.fingerprint,
+        "kind": row.kind,
+        "event": row.event,
+        "title": row.title,
+        "severity": row.severity,
+        "status": row.status,
+        "namespace": row.namespace,
+        "name": row.name,
+        "suite": row.suite,
+        "dag_id": row.dag_id,
+        "run_id": row.run_id,
+        "task_id": row.task_id,
+        "occurrences": row.occurrences,
+        "opened_at": row.opened_at.isoformat(),
+        "resolved_at": None if row.resolved_at is None else row.resolved_at.isoformat(),
+    }
+    common = {"incident_id": incident_id, "event": event, "message": facts, "status": "pending", "attempts": 0}
+    for route in routes:
+        connection.execute(outbox.insert().values(**common, route=route, created_at=at, not_before=at))
+
+
+def claim(connection: Connection, now: datetime, *, skip: Sequence[int] = ()) -> Message | None:
+    """Take the oldest message that is due and that no earlier message of its incident and route holds back."""
+    earlier = outbox.alias("earlier")
+    held_back = exists().where(
+        earlier.c.incident_id == outbox.c.incident_id,
+        earlier.c.route == outbox.c.route,
+        earlier.c.status == "pending",
+        earlier.c.id < outbox.c.id,
+    )
+    due = (
+        select(outbox.c.id)
+        .where(
+            outbox.c.status == "pending",
+            outbox.c.not_before <= now,
+            or_(outbox.c.claimed_until.is_(None), outbox.c.claimed_until < now),
+            outbox.c.id.not_in(list(skip)),
+            ~held_back,
+        )
+        .order_by(outbox.c.id)
+        .limit(1)
+    )
+    if connection.dialect.name == "postgresql":
+        due = due.with_for_update(skip_locked=True)
+    row = connection.execute(
+        update(outbox)
+        .where(and_(outbox.c.id == due.scalar_subquery(), outbox.c.status == "pending"))
+        .values(claimed_until=now + LEASE, attempts=outbox.c.attempts + 1)
+        .returning(outbox)
+    ).first()
+    if row is None:
+        return None
+    return Message(
+        id=row.id,
+        incident_id=row.incident_id,
+        route=row.route,
+        event=row.event,
+        attempts=row.attempts,
+        created_at=row.created_at,
+        facts=row.message,
+    )
+
+
+def settle(connection: Connection, message: Message, attempt: Attempt, now: datetime) -> str:
+    """Keep what became of an attempt; the status of the message after it."""
+    if attempt.delivered:
+        values: dict[str, Any] = {"status": "sent", "sent_at": now, "last_error": None}
+    elif not attempt.retryable or now - message.created_at > GIVE_UP_AFTER:
+        values = {"status": "dead", "last_error": attempt.error}
+    else:
+        values = {"status": "pending", "not_before": now + next_wait(message.attempts, attempt.retry_after), "last_error": attempt.error}
+    connection.execute(update(outbox).where(outbox.c.id == message.id).values(**values, claimed_until=None))
+    status = str(values["status"])
+    if status != "pending":
+        told = f"Told {message.route}: {message.event}" if status == "sent" else f"Could not tell {message.route}: {message.event}"
+        entry = {"incident_id": message.incident_id, "at": now, "kind": "notified" if status == "sent" else "notification_failed"}
+        connection.execute(incident_event.insert().values(**entry, summary=told, detail=attempt.error))
+    return status

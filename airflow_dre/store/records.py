@@ -1,0 +1,97 @@
+"""What the store keeps and gives back, as frozen values that also travel through the spool as JSON."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from airflow_dre.checks.outcomes import Outcome, Range
+from airflow_dre.incidents.signals import Origin, Signal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Definition:
+    """A check as it was declared when it ran."""
+
+    name: str
+    kind: str
+    columns: tuple[str, ...]
+    dimension: str
+    severity: str
+    where: str | None = None
+    description: str | None = None
+    owner: str | None = None
+    runbook: str | None = None
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultRecord:
+    """One outcome of one check."""
+
+    check_id: str
+    definition: Definition
+    outcome: Outcome
+    reason: str
+    expected: str
+    observed: str | None
+    value: float | None
+    unit: str
+    violations: int | None
+    rows: int | None
+    warn: Range
+    fail: Range
+    statement: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SuiteRunRecord:
+    """One run of a suite against one dataset, with everything that says where it comes from."""
+
+    namespace: str
+    name: str
+    suite: str
+    origin: Origin
+    engine: str
+    outcome: Outcome
+    score: float | None
+    queries: int
+    measured_at: datetime
+    seconds: float
+    row_filter: str | None = None
+    dag_version: str | None = None
+    data_interval_start: datetime | None = None
+    data_interval_end: datetime | None = None
+    partition_key: str | None = None
+    results: tuple[ResultRecord, ...] = field(default=())
+
+    @property
+    def key(self) -> str:
+        """Equal for every delivery of the same measurement: dataset, suite and the try of the task instance that measured.
+
+        A run outside Airflow has no origin; its moment stands in.
+        """
+        origin = self.origin
+        moment = self.measured_at.isoformat() if origin.run_id is None else None
+        parts = (self.namespace, self.name, self.suite, origin.dag_id, origin.run_id, origin.task_id, origin.map_index)
+        return digest(*parts, origin.try_number, moment)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Number of checks by outcome."""
+        outcomes = [result.outcome for result in self.results]
+        return {outcome.value: outcomes.count(outcome) for outcome in Outcome}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """What one use case hands to the store: a suite run, a signal, or a suite run with the signal it gives."""
+
+    run: SuiteRunRecord | None = None
+    signals: tuple[Signal, ...] = ()
+
+
+def digest(*parts: object) -> str:
+    """SHA-256 hex over parts that are told apart by a byte no text holds."""
+    return hashlib.sha256(b"".join(("" if part is None else str(part)).encode() + b"\xff" for part in parts)).hexdigest()

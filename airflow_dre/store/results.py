@@ -1,0 +1,115 @@
+"""Writing suite runs and their results; a repeated delivery is one row."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Table, func, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from airflow_dre.checks.outcomes import Outcome
+from airflow_dre.incidents.signals import Origin
+from airflow_dre.store.records import ResultRecord, SuiteRunRecord, digest
+from airflow_dre.store.tables import result, suite_run
+
+BROKEN = (Outcome.FAILED.value, Outcome.ERRORED.value)
+
+
+def insert_new(connection: Connection, table: Table, values: dict[str, Any]) -> bool:
+    """Insert a row unless its key is there; whether it was new. RETURNING, since rowcount is -1 with psycopg."""
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    statement = dialect.insert(table).values(**values).on_conflict_do_nothing().returning(*table.primary_key)
+    return connection.execute(statement).first() is not None
+
+
+def origin_columns(origin: Origin) -> dict[str, Any]:
+    """An origin as the five columns that every table spells alike."""
+    columns: dict[str, Any] = msgspec.to_builtins(origin)
+    return columns
+
+
+def save_suite_run(connection: Connection, run: SuiteRunRecord) -> bool:
+    """Keep a suite run with all its results; False where it was kept before."""
+    new = insert_new(
+        connection,
+        suite_run,
+        {
+            "key": run.key,
+            "namespace": run.namespace,
+            "name": run.name,
+            "suite": run.suite,
+            **origin_columns(run.origin),
+            "dag_version": run.dag_version,
+            "data_interval_start": run.data_interval_start,
+            "data_interval_end": run.data_interval_end,
+            "partition_key": run.partition_key,
+            "row_filter": run.row_filter,
+            "engine": run.engine,
+            "outcome": run.outcome.value,
+            "score": run.score,
+            "counts": run.counts,
+            "queries": run.queries,
+            "measured_at": run.measured_at,
+            "seconds": run.seconds,
+        },
+    )
+    if new and run.results:
+        rows = [_result_row(run.key, position, record) for position, record in enumerate(run.results)]
+        connection.execute(result.insert(), rows)
+    return new
+
+
+def _result_row(run_key: str, position: int, record: ResultRecord) -> dict[str, Any]:
+    return {
+        "key": digest(run_key, record.check_id),
+        "run_key": run_key,
+        "position": position,
+        "check_id": record.check_id,
+        "definition": msgspec.to_builtins(record.definition),
+        "outcome": record.outcome.value,
+        "reason": record.reason,
+        "expected": record.expected,
+        "observed": record.observed,
+        "value": record.value,
+        "unit": record.unit,
+        "violations": record.violations,
+        "rows": record.rows,
+        "warn_low": record.warn.low,
+        "warn_high": record.warn.high,
+        "fail_low": record.fail.low,
+        "fail_high": record.fail.high,
+        "statement": record.statement,
+    }
+
+
+def last_healthy_at(connection: Connection, namespace: str, name: str, suite: str) -> datetime | None:
+    """When a suite last ran on a dataset without a broken check."""
+    moment: datetime | None = connection.scalar(
+        select(func.max(suite_run.c.measured_at)).where(
+            suite_run.c.namespace == namespace,
+            suite_run.c.name == name,
+            suite_run.c.suite == suite,
+            suite_run.c.outcome.in_((Outcome.PASSED.value, Outcome.WARNED.value)),
+        )
+    )
+    return moment
+
+
+def broken_suites(connection: Connection, origin: Origin) -> list[tuple[str, str, str]]:
+    """Datasets and suites that were broken in a task instance: the reason why it failed, if any.
+
+    Where the try is not known its latest measurement counts.
+    """
+    runs = select(suite_run).where(
+        suite_run.c.dag_id == origin.dag_id,
+        suite_run.c.run_id == origin.run_id,
+        suite_run.c.task_id == origin.task_id,
+    )
+    if origin.map_index is not None:
+        runs = runs.where(suite_run.c.map_index == origin.map_index)
+    rows = connection.execute(runs.order_by(suite_run.c.try_number.desc())).all()
+    tries = [row.try_number for row in rows]
+    wanted = origin.try_number if origin.try_number is not None else max(tries, default=None)
+    return [(row.namespace, row.name, row.suite) for row in rows if row.try_number == wanted and row.outcome in BROKEN]

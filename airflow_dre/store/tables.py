@@ -1,0 +1,212 @@
+"""The tables of the results store. Rows never leave this package: records do."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    DateTime,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    text,
+)
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+metadata = MetaData(naming_convention=NAMING)
+"""Own metadata: these tables must never be taken for Airflow's."""
+
+VERSION_TABLE = "dre_alembic_version"
+LIVE = text("status IN ('open', 'acknowledged')")
+"""Predicate of the partial unique index that admits one live incident for each cause."""
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """Aware UTC datetimes on databases with and without time zones."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"naive datetime {value!r}: the store takes aware datetimes only")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def _key() -> Column[Any]:
+    return Column("id", BigInteger().with_variant(Integer(), "sqlite"), primary_key=True, autoincrement=True)
+
+
+def _origin() -> list[Column[Any]]:
+    return [
+        Column("dag_id", String(250)),
+        Column("run_id", String(250)),
+        Column("task_id", String(250)),
+        Column("map_index", Integer),
+        Column("try_number", Integer),
+    ]
+
+
+suite_run = Table(
+    "dre_suite_run",
+    metadata,
+    Column("key", String(64), primary_key=True),
+    Column("namespace", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("suite", String(500), nullable=False),
+    *_origin(),
+    Column("dag_version", String(64)),
+    Column("data_interval_start", UtcDateTime),
+    Column("data_interval_end", UtcDateTime),
+    Column("partition_key", String(250)),
+    Column("row_filter", Text),
+    Column("engine", String(64), nullable=False),
+    Column("outcome", String(16), nullable=False),
+    Column("score", Float),
+    Column("counts", JSON, nullable=False),
+    Column("queries", Integer, nullable=False),
+    Column("measured_at", UtcDateTime, nullable=False),
+    Column("seconds", Float, nullable=False),
+    Index(None, "namespace", "name", "suite", "measured_at"),
+    Index(None, "dag_id", "run_id", "task_id"),
+    Index(None, "measured_at"),
+)
+
+result = Table(
+    "dre_result",
+    metadata,
+    Column("key", String(64), primary_key=True),
+    Column("run_key", String(64), ForeignKey("dre_suite_run.key", ondelete="CASCADE"), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("check_id", String(16), nullable=False),
+    Column("definition", JSON, nullable=False),
+    Column("outcome", String(16), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("expected", Text, nullable=False),
+    Column("observed", Text),
+    Column("value", Float),
+    Column("unit", String(16), nullable=False),
+    Column("violations", BigInteger),
+    Column("rows", BigInteger),
+    Column("warn_low", Float),
+    Column("warn_high", Float),
+    Column("fail_low", Float),
+    Column("fail_high", Float),
+    Column("statement", Text),
+    Index(None, "run_key"),
+    Index(None, "check_id"),
+)
+
+incident = Table(
+    "dre_incident",
+    metadata,
+    _key(),
+    Column("fingerprint", String(64), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("namespace", Text),
+    Column("name", Text),
+    Column("suite", String(500)),
+    Column("deadline", String(250)),
+    *_origin(),
+    Column("event", String(32), nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("severity", String(16), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("routes", JSON, nullable=False),
+    Column("occurrences", Integer, nullable=False),
+    Column("opened_at", UtcDateTime, nullable=False),
+    Column("last_problem_at", UtcDateTime, nullable=False),
+    Column("resolved_at", UtcDateTime),
+    Index("uq_dre_incident_live", "fingerprint", unique=True, sqlite_where=LIVE, postgresql_where=LIVE),
+    Index(None, "status", "opened_at"),
+    Index(None, "dag_id"),
+    Index(None, "namespace", "name"),
+)
+
+incident_event = Table(
+    "dre_incident_event",
+    metadata,
+    _key(),
+    Column("incident_id", ForeignKey("dre_incident.id", ondelete="CASCADE"), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("kind", String(32), nullable=False),
+    Column("summary", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("actor", String(250)),
+    *_origin(),
+    Index(None, "incident_id"),
+)
+
+signal = Table(
+    "dre_signal",
+    metadata,
+    Column("key", String(64), primary_key=True),
+    Column("fingerprint", String(64), nullable=False),
+    Column("event", String(32), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("incident_id", ForeignKey("dre_incident.id", ondelete="SET NULL")),
+    *_origin(),
+    Index(None, "dag_id", "run_id"),
+    Index(None, "fingerprint", "at"),
+    Index(None, "incident_id"),
+)
+
+outbox = Table(
+    "dre_outbox",
+    metadata,
+    _key(),
+    Column("incident_id", ForeignKey("dre_incident.id", ondelete="CASCADE"), nullable=False),
+    Column("route", String(250), nullable=False),
+    Column("event", String(16), nullable=False),
+    Column("message", JSON, nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("not_before", UtcDateTime, nullable=False),
+    Column("claimed_until", UtcDateTime),
+    Column("sent_at", UtcDateTime),
+    Column("last_error", Text),
+    Index(None, "status", "not_before"),
+    Index(None, "incident_id", "route"),
+)
+
+sla = Table(
+    "dre_sla",
+    metadata,
+    Column("fingerprint", String(64), primary_key=True),
+    Column("namespace", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("sla", String(250), nullable=False),
+    Column("dag_id", String(250)),
+    Column("state", String(16), nullable=False),
+    Column("since", UtcDateTime, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("newest", UtcDateTime),
+    Column("max_age_seconds", Float, nullable=False),
+    Column("evaluated_at", UtcDateTime, nullable=False),
+    Column("called_back", Integer, nullable=False),
+    Index(None, "namespace", "name"),
+)
