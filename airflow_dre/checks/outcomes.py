@@ -9,11 +9,11 @@ from airflow_dre.checks.metrics import Scalar
 
 
 class Outcome(StrEnum):
-    """The five outcomes, from best to worst by :attr:`rank`."""
+    """The five outcomes, in the order of :attr:`rank`."""
 
-    PASSED = "passed"
     SKIPPED = "skipped"
     """There was nothing to look at."""
+    PASSED = "passed"
     WARNED = "warned"
     ERRORED = "errored"
     """We could not look."""
@@ -21,7 +21,7 @@ class Outcome(StrEnum):
 
     @property
     def rank(self) -> int:
-        """Place in the order passed, skipped, warned, errored, failed."""
+        """Place in the order skipped, passed, warned, errored, failed."""
         return list(Outcome).index(self)
 
 

@@ -6,7 +6,7 @@ Airflow may report one failure never, once or twice, by callback or by listener.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -72,7 +72,7 @@ class Signal:
     title: str
     """One line for a person."""
     detail: str = ""
-    origin: Origin = Origin()
+    origin: Origin = field(default_factory=Origin)
     severity: Severity | None = None
     """None: the messenger has no opinion."""
     routes: tuple[str, ...] = ()

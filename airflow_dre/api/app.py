@@ -1,0 +1,52 @@
+"""The FastAPI application that the plugin mounts below ``/dre``. It is anonymous unless guarded, so everything but the bundle is."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse
+from fastapi.staticfiles import StaticFiles
+from starlette.responses import Response
+from starlette.types import Scope
+
+from airflow_dre.api.access import require_user
+from airflow_dre.api.routes import router
+from airflow_dre.errors import DefinitionError, StoreError
+
+log = logging.getLogger(__name__)
+
+
+class Bundle(StaticFiles):
+    """The built pages: chunks carry a hash in their names and never change, the entry must be asked for again."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """The file with its cache rule."""
+        response = await super().get_response(path, scope)
+        forever = path.startswith("chunks/") and response.status_code in (200, 304)
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if forever else "no-cache"
+        return response
+
+
+def create_app(dist: Path) -> FastAPI:
+    """The application; its own documentation pages stay off, since they would be open to everybody.
+
+    :param dist: folder of the built pages.
+    """
+    app = FastAPI(title="Data Reliability", docs_url=None, redoc_url=None, openapi_url=None)
+    app.include_router(router, dependencies=[require_user])
+    if dist.is_dir():
+        app.mount("/static", Bundle(directory=dist), name="static")
+
+    @app.exception_handler(StoreError)
+    def store_is_down(_: Request, error: StoreError) -> JSONResponse:
+        log.error("airflow-dre: %s", error)
+        return JSONResponse({"detail": "The results store does not answer. Run `airflow dre db check` on the API server."}, 503)
+
+    @app.exception_handler(DefinitionError)
+    def misconfigured(_: Request, error: DefinitionError) -> JSONResponse:
+        log.error("airflow-dre: %s", error)
+        return JSONResponse({"detail": "The [dre] section of the configuration cannot be read. See the log of the API server."}, 500)
+
+    return app

@@ -1,0 +1,136 @@
+"""What the pages ask for."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, HTTPException, Query
+
+from airflow_dre.api import schemas, shapes
+from airflow_dre.api.access import ReadableDep, SameOrigin, UserDep, may_change
+from airflow_dre.checks.outcomes import Outcome, worst
+from airflow_dre.config import read_settings
+from airflow_dre.services.dispatch import dispatch_outbox
+from airflow_dre.services.wiring import store_of
+from airflow_dre.store import views
+from airflow_dre.store.incidents import LIVE_STATUSES, resolve_by_hand
+from airflow_dre.store.schema import ensure_embedded
+from airflow_dre.store.store import Store, now
+
+router = APIRouter(prefix="/api")
+_STATUSES = {"live": LIVE_STATUSES, "resolved": ("resolved",), "all": ()}
+
+
+def _store() -> Store:
+    store = store_of(read_settings())
+    ensure_embedded(store.database)
+    return store
+
+
+@router.get("/overview")
+def overview(readable: ReadableDep) -> schemas.Overview:
+    """Every table, SLA and live incident, worst first."""
+    with _store().database.read() as connection:
+        runs = views.recent_runs(connection, readable)
+        live = views.live_incidents(connection, readable)
+        promises = views.slas(connection, readable)
+    tables = [shapes.table(key, rows, live) for key, rows in runs.items()]
+    tables.sort(key=lambda found: (-Outcome(found.outcome).rank, found.dataset.name))
+    return schemas.Overview(
+        tables=tables, slas=[shapes.sla(row) for row in promises], live_incidents=[shapes.incident(row) for row in live]
+    )
+
+
+@router.get("/table")
+def table(namespace: str, name: str, readable: ReadableDep) -> schemas.TableDetail:
+    """One table: its checks with their histories, its runs, SLAs and incidents."""
+    key = (namespace, name)
+    with _store().database.read() as connection:
+        runs = views.recent_runs(connection, readable, dataset=key).get(key, [])
+        histories = views.histories(connection, readable, key)
+        promises = views.slas(connection, readable, key)
+        known = views.incidents_of_dataset(connection, readable, key)
+    if not runs and not promises and not known:
+        raise HTTPException(404, "No results of this table, or none that you may read")
+    latest = list({row.suite: row for row in runs}.values())
+    current = {row.suite: row.key for row in latest}
+    checks = [
+        schemas.CheckHistory(latest=shapes.result(rows[-1]), history=[shapes.result(row) for row in rows])
+        for (suite, _), rows in histories.items()
+        if rows[-1].run_key == current.get(suite)
+    ]
+    checks.sort(key=lambda check: (-Outcome(check.latest.outcome).rank, check.latest.name))
+    return schemas.TableDetail(
+        dataset=shapes.dataset(*key),
+        outcome=worst([Outcome(row.outcome) for row in latest]).value,
+        score=shapes.mean_score(latest),
+        checks=checks,
+        runs=[shapes.suite_run(row) for row in runs],
+        slas=[shapes.sla(row) for row in promises],
+        incidents=[shapes.incident(row) for row in known],
+    )
+
+
+@router.get("/incidents")
+def incidents(
+    readable: ReadableDep,
+    status: Literal["live", "resolved", "all"] = "live",
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    offset: Annotated[int, Query(ge=0)] = 0,
+) -> schemas.IncidentList:
+    """One page of incidents, newest first."""
+    with _store().database.read() as connection:
+        rows, total = views.incidents(connection, readable, statuses=_STATUSES[status], limit=limit, offset=offset)
+    return schemas.IncidentList(incidents=[shapes.incident(row) for row in rows], total=total)
+
+
+@router.get("/incidents/{incident_id}")
+def incident(incident_id: int, readable: ReadableDep, user: UserDep) -> schemas.IncidentDetail:
+    """One incident with its whole story."""
+    return _detail(_store(), incident_id, readable, user)
+
+
+@router.post("/incidents/{incident_id}/resolve", dependencies=[SameOrigin])
+def resolve(incident_id: int, request: schemas.ResolveRequest, readable: ReadableDep, user: UserDep) -> schemas.IncidentDetail:
+    """Resolve an incident by hand; the people who were told hear of it."""
+    store = _store()
+    before = _detail(store, incident_id, readable, user)
+    if not before.may_resolve:
+        raise HTTPException(403, "Resolving it needs the right to edit its Dag")
+    with store.database.write() as connection:
+        done = resolve_by_hand(connection, incident_id, actor=user.get_name(), note=request.note, at=now())
+    if not done:
+        raise HTTPException(409, "The incident is resolved already")
+    dispatch_outbox(store, read_settings())
+    return _detail(store, incident_id, readable, user)
+
+
+@router.get("/task-results")
+def task_results(
+    dag_id: str, run_id: str, task_id: str, readable: ReadableDep, map_index: Annotated[int, Query(ge=-1)] = -1
+) -> schemas.TaskResults:
+    """What the checks of one task instance found, latest try first."""
+    if not readable.admits(dag_id):
+        raise HTTPException(403, "You may not read this Dag")
+    with _store().database.read() as connection:
+        rows = views.runs_of_task(connection, dag_id, run_id, task_id, map_index)
+        found = [(row, views.results_of_run(connection, row.key)) for row in rows]
+    runs = []
+    for row, results in found:
+        shown = sorted((shapes.result(one) for one in results), key=lambda one: -Outcome(one.outcome).rank)
+        runs.append(schemas.TaskSuiteRun(run=shapes.suite_run(row), results=shown))
+    return schemas.TaskResults(runs=runs)
+
+
+def _detail(store: Store, incident_id: int, readable: views.Readable, user: UserDep) -> schemas.IncidentDetail:
+    with store.database.read() as connection:
+        story = views.incident_with_story(connection, incident_id)
+    if story is None or not readable.admits(story[0].dag_id):
+        raise HTTPException(404, "No such incident, or none that you may read")
+    row, events, messages = story
+    return schemas.IncidentDetail(
+        incident=shapes.incident(row),
+        timeline=[shapes.timeline_entry(event) for event in events],
+        notifications=[shapes.notification(message) for message in messages],
+        may_resolve=row.status in LIVE_STATUSES and may_change(user, row.dag_id),
+    )

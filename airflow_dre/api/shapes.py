@@ -1,0 +1,147 @@
+"""Rows of the store as answers of the API."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Row
+
+from airflow_dre.api import schemas
+from airflow_dre.checks.outcomes import Outcome, worst
+from airflow_dre.lineage.naming import short_name
+
+
+def origin(row: Row[Any]) -> schemas.Origin:
+    """Where a row comes from."""
+    return schemas.Origin(dag_id=row.dag_id, run_id=row.run_id, task_id=row.task_id, map_index=row.map_index, try_number=row.try_number)
+
+
+def dataset(namespace: str, name: str) -> schemas.Dataset:
+    """A table by its OpenLineage name."""
+    return schemas.Dataset(namespace=namespace, name=name, short_name=short_name(name))
+
+
+def incident(row: Row[Any]) -> schemas.IncidentSummary:
+    """An incident in a list."""
+    return schemas.IncidentSummary(
+        id=row.id,
+        kind=row.kind,
+        cause=row.event,
+        title=row.title,
+        status=row.status,
+        severity=row.severity,
+        dataset=None if row.namespace is None else dataset(row.namespace, row.name),
+        suite=row.suite,
+        origin=origin(row),
+        opened_at=row.opened_at,
+        last_seen_at=row.last_problem_at,
+        resolved_at=row.resolved_at,
+        occurrences=row.occurrences,
+    )
+
+
+def timeline_entry(row: Row[Any]) -> schemas.TimelineEntry:
+    """One thing that happened to an incident."""
+    return schemas.TimelineEntry(at=row.at, kind=row.kind, summary=row.summary, detail=row.detail, actor=row.actor, origin=origin(row))
+
+
+def notification(row: Row[Any]) -> schemas.Notification:
+    """One message."""
+    return schemas.Notification(
+        route=row.route,
+        event=row.event,
+        status=row.status,
+        attempts=row.attempts,
+        created_at=row.created_at,
+        sent_at=row.sent_at,
+        last_error=row.last_error,
+    )
+
+
+def result(row: Row[Any]) -> schemas.Result:
+    """One outcome of one check."""
+    definition = row.definition
+    return schemas.Result(
+        check_id=row.check_id,
+        suite=row.suite,
+        name=definition["name"],
+        kind=definition["kind"],
+        columns=definition["columns"],
+        dimension=definition["dimension"],
+        severity=definition["severity"],
+        description=definition["description"],
+        owner=definition["owner"],
+        runbook=definition["runbook"],
+        tags=definition["tags"],
+        outcome=row.outcome,
+        reason=row.reason,
+        expected=row.expected,
+        observed=row.observed,
+        value=row.value,
+        unit=row.unit,
+        violations=row.violations,
+        rows=row.rows,
+        warn=schemas.Range(low=row.warn_low, high=row.warn_high),
+        fail=schemas.Range(low=row.fail_low, high=row.fail_high),
+        row_filter=row.row_filter,
+        statement=row.statement,
+        engine=row.engine,
+        measured_at=row.measured_at,
+        seconds=row.seconds,
+        data_interval_start=row.data_interval_start,
+        partition_key=row.partition_key,
+        origin=origin(row),
+    )
+
+
+def suite_run(row: Row[Any]) -> schemas.SuiteRun:
+    """One run of a suite."""
+    return schemas.SuiteRun(
+        suite=row.suite,
+        dataset=dataset(row.namespace, row.name),
+        outcome=row.outcome,
+        score=row.score,
+        counts=row.counts,
+        measured_at=row.measured_at,
+        seconds=row.seconds,
+        queries=row.queries,
+        data_interval_start=row.data_interval_start,
+        origin=origin(row),
+    )
+
+
+def sla(row: Row[Any]) -> schemas.SlaSummary:
+    """An SLA and where it stands."""
+    return schemas.SlaSummary(
+        name=row.sla,
+        dataset=dataset(row.namespace, row.name),
+        state=row.state,
+        since=row.since,
+        reason=row.reason,
+        evaluated_at=row.evaluated_at,
+        newest=row.newest,
+        max_age_seconds=row.max_age_seconds,
+    )
+
+
+def table(key: tuple[str, str], runs: Sequence[Row[Any]], live: Sequence[Row[Any]]) -> schemas.TableSummary:
+    """A table on the overview: its state is that of the latest run of each suite."""
+    latest = list({row.suite: row for row in runs}.values())
+    counts = {outcome.value: sum(row.counts.get(outcome.value, 0) for row in latest) for outcome in Outcome}
+    return schemas.TableSummary(
+        dataset=dataset(*key),
+        outcome=worst([Outcome(row.outcome) for row in latest]).value,
+        score=mean_score(latest),
+        checks=counts,
+        latest=suite_run(runs[-1]),
+        trend=[suite_run(row) for row in runs[-30:]],
+        live_incidents=[incident(row) for row in live if (row.namespace, row.name) == key],
+    )
+
+
+def mean_score(latest: Sequence[Row[Any]]) -> float | None:
+    """Mean of the scores of suites, each weighted by its number of checks; 0 to 100."""
+    scored = [(row.score, sum(row.counts.values())) for row in latest if row.score is not None]
+    weight = sum(checks for _, checks in scored)
+    return round(sum(score * checks for score, checks in scored) / weight, 1) if weight else None

@@ -1,0 +1,1 @@
+"""One module a service that people are told through."""

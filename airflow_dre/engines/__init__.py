@@ -1,0 +1,1 @@
+"""Who answers a plan: the warehouse that holds the data."""

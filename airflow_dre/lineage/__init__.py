@@ -1,0 +1,1 @@
+"""OpenLineage: what a dataset is called, and results as facets."""

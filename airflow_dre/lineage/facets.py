@@ -1,0 +1,141 @@
+"""Results of a suite as OpenLineage facets: assertions and metrics of the dataset, and the tests of the run."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from openlineage.client.event_v2 import InputDataset
+from openlineage.client.facet_v2 import (
+    InputDatasetFacet,
+    RunFacet,
+    data_quality_assertions_dataset,
+    data_quality_metrics_input_dataset,
+    test_run,
+)
+
+from airflow_dre.checks.outcomes import Outcome
+
+
+class Defined(Protocol):
+    """What is needed of the definition of a check."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def columns(self) -> tuple[str, ...]: ...
+    @property
+    def severity(self) -> str: ...
+    @property
+    def where(self) -> str | None: ...
+    @property
+    def description(self) -> str | None: ...
+
+
+class Judged(Protocol):
+    """What is needed of one result."""
+
+    @property
+    def definition(self) -> Defined: ...
+    @property
+    def outcome(self) -> Outcome: ...
+    @property
+    def reason(self) -> str: ...
+    @property
+    def expected(self) -> str: ...
+    @property
+    def observed(self) -> str | None: ...
+    @property
+    def value(self) -> float | None: ...
+    @property
+    def violations(self) -> int | None: ...
+    @property
+    def rows(self) -> int | None: ...
+
+
+class Checked(Protocol):
+    """What is needed of a suite run."""
+
+    @property
+    def namespace(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def results(self) -> Sequence[Judged]: ...
+
+
+_ANSWERED = (Outcome.PASSED, Outcome.WARNED, Outcome.FAILED)
+_STATUS = {Outcome.PASSED: "pass", Outcome.WARNED: "fail", Outcome.FAILED: "fail", Outcome.ERRORED: "skip", Outcome.SKIPPED: "skip"}
+
+
+def input_dataset(run: Checked) -> InputDataset:
+    """The checked dataset with what was asserted and measured."""
+    facets: dict[str, InputDatasetFacet] = {
+        "dataQualityMetrics": _metrics(run),
+        "dataQualityAssertions": data_quality_assertions_dataset.DataQualityAssertionsDatasetFacet(
+            assertions=[_assertion(result) for result in run.results if result.outcome in _ANSWERED]
+        ),
+    }
+    return InputDataset(namespace=run.namespace, name=run.name, inputFacets=facets)
+
+
+def run_facets(run: Checked) -> dict[str, RunFacet]:
+    """Every check as a test of the run, those that were errored or skipped too."""
+    tests = [
+        test_run.TestExecution(
+            name=result.definition.name,
+            status=_STATUS[result.outcome],
+            severity=_severity(result),
+            type=result.definition.kind,
+            description=f"{result.outcome.value}: {result.reason}",
+            expected=result.expected or None,
+            actual=result.observed,
+        )
+        for result in run.results
+    ]
+    return {"test": test_run.TestRunFacet(tests=tests)}
+
+
+def _assertion(result: Judged) -> data_quality_assertions_dataset.Assertion:
+    columns = result.definition.columns
+    return data_quality_assertions_dataset.Assertion(
+        assertion=result.definition.kind,
+        success=result.outcome is Outcome.PASSED,
+        column=columns[0] if len(columns) == 1 else None,
+        severity=_severity(result),
+        name=result.definition.name,
+        description=result.definition.description or result.reason,
+        expected=result.expected,
+        actual=result.observed,
+    )
+
+
+def _severity(result: Judged) -> str:
+    return "warn" if result.outcome is Outcome.WARNED else result.definition.severity
+
+
+def _metrics(run: Checked) -> data_quality_metrics_input_dataset.DataQualityMetricsInputDatasetFacet:
+    """Numbers about the whole scan; checks with a filter of their own speak of fewer rows and are left out."""
+    columns: dict[str, dict[str, Any]] = defaultdict(dict)
+    row_count = None
+    for result in run.results:
+        definition = result.definition
+        if definition.where is not None or result.outcome not in (*_ANSWERED, Outcome.SKIPPED):
+            continue
+        match definition.kind:
+            case "row_count" | "rows" if result.rows is not None:
+                row_count = result.rows
+            case "not_null" if result.rows is not None:
+                row_count = result.rows
+                columns[definition.columns[0]]["nullCount"] = result.violations
+            case "column_min" if result.value is not None:
+                columns[definition.columns[0]]["min"] = result.value
+            case "column_max" if result.value is not None:
+                columns[definition.columns[0]]["max"] = result.value
+            case _:
+                pass
+    metrics = {name: data_quality_metrics_input_dataset.ColumnMetrics(**found) for name, found in columns.items()}
+    return data_quality_metrics_input_dataset.DataQualityMetricsInputDatasetFacet(columnMetrics=metrics, rowCount=row_count)

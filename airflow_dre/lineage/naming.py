@@ -1,0 +1,60 @@
+"""One name for a dataset: its OpenLineage namespace and name, derived from the connection."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+_FILES = ("sqlite", "duckdb")
+"""Databases that are a file: the namespace is the scheme and the path of the file, the schema is ``main`` unless given."""
+
+
+class LineageHook(Protocol):
+    """What a ``DbApiHook`` tells about its database."""
+
+    conn_type: str
+
+    def get_openlineage_database_info(self, connection: Any) -> Any: ...
+
+    def get_openlineage_default_schema(self) -> str | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetName:
+    """A dataset as OpenLineage names it."""
+
+    namespace: str
+    name: str
+
+
+def name_dataset(hook: LineageHook, connection: Any, table: tuple[str, ...]) -> DatasetName:
+    """Name a table by the rules of OpenLineage's ``spec/Naming.md``, with the provider's own helper where the hook has one.
+
+    :param hook: the hook of the connection.
+    :param connection: the Airflow connection.
+    :param table: the parts of the table's name, as far as they were given.
+    """
+    if hook.conn_type in _FILES:
+        path = Path(connection.host or ":memory:")
+        file = path if str(path) == ":memory:" else path.absolute()
+        return DatasetName(f"{hook.conn_type}://{file}", ".".join(("main", *table) if len(table) == 1 else table))
+    info = hook.get_openlineage_database_info(connection)
+    if info is None:
+        port = f":{connection.port}" if connection.port else ""
+        return DatasetName(f"{hook.conn_type}://{connection.host or 'localhost'}{port}", _join(connection.schema, None, table))
+    namespace = f"{info.scheme}://{info.authority}" if info.authority else info.scheme
+    name = _join(info.database or connection.schema, hook.get_openlineage_default_schema(), table)
+    return DatasetName(namespace, info.normalize_name_method(name) if info.is_uppercase_names else name)
+
+
+def _join(database: str | None, schema: str | None, table: tuple[str, ...]) -> str:
+    """``database.schema.table``, where what the table's name leaves out is filled in."""
+    defaults = [part for part in (database, schema) if part]
+    missing = len(defaults) + 1 - len(table)
+    return ".".join([*defaults[: max(missing, 0)], *table])
+
+
+def short_name(name: str) -> str:
+    """What people call a dataset: the last part of its name."""
+    return name.rsplit(".", 1)[-1]

@@ -1,0 +1,1 @@
+"""Listeners: what Airflow reports even where no callback runs."""

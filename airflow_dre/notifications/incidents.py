@@ -1,0 +1,102 @@
+"""Notifiers for ``on_failure_callback`` and ``on_success_callback`` of tasks and Dags, for Deadline Alerts and for SLAs.
+
+Nothing here is templated: text of a failure, which may come out of the data, must never be rendered.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from airflow.sdk import BaseNotifier
+
+if TYPE_CHECKING:
+    from airflow.sdk import Context
+
+SEVERITIES = ("low", "medium", "high", "critical")
+
+
+class OpenIncident(BaseNotifier):
+    """
+    Record what a failure callback was called for; the cause gets one live incident, however many messengers report it.
+
+    A task that failed because its checks failed adds to the incident of the dataset. See :func:`open_incident`.
+
+    :param severity: ``low``, ``medium`` (default), ``high`` or ``critical``; an incident keeps the highest it was given.
+    :param routes: names of routes of ``[dre] routes`` that are told.
+    :param deadline: name of the deadline, where it is the callback of a Deadline Alert.
+    :raises airflow_dre.errors.DefinitionError: the severity or the routes are not what they must be.
+    """
+
+    template_fields: Sequence[str] = ()
+
+    def __init__(self, *, severity: str = "medium", routes: Iterable[str] = (), deadline: str = "", **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.severity = severity
+        self.routes = (routes,) if isinstance(routes, str) else tuple(routes)
+        self.deadline = deadline
+        if severity not in SEVERITIES or not all(isinstance(route, str) and route for route in self.routes):
+            from airflow_dre.errors import DefinitionError, Problem
+
+            wrong = ("severity", severity, ", ".join(SEVERITIES)) if severity not in SEVERITIES else ("routes", routes, "names of routes")
+            raise DefinitionError([Problem("open_incident", *wrong)])
+
+    def notify(self, context: Context) -> None:
+        """Record the problem; safe to call twice."""
+        from airflow_dre.incidents.signals import Severity
+        from airflow_dre.services.contexts import problem_in
+        from airflow_dre.services.wiring import keep
+        from airflow_dre.store.records import Delivery
+        from airflow_dre.store.store import now
+
+        severity = Severity(self.severity)
+        problem = problem_in(dict(context), now(), severity=severity, routes=self.routes, deadline=self.deadline)
+        keep(Delivery(signals=(problem,)))
+
+    async def async_notify(self, context: Context) -> None:
+        """The same in the triggerer, without blocking it."""
+        await asyncio.to_thread(self.notify, context)
+
+
+class ResolveIncident(BaseNotifier):
+    """
+    Record what a success callback was called for: the live incident of the task, or of the Dag, is resolved.
+
+    An incident about data is resolved by its checks when they pass, never by a task that merely ended well.
+    """
+
+    template_fields: Sequence[str] = ()
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+
+    def notify(self, context: Context) -> None:
+        """Record the recovery; safe to call twice."""
+        from airflow_dre.services.contexts import recovery_in
+        from airflow_dre.services.wiring import keep
+        from airflow_dre.store.records import Delivery
+        from airflow_dre.store.store import now
+
+        keep(Delivery(signals=(recovery_in(dict(context), now()),)))
+
+    async def async_notify(self, context: Context) -> None:
+        """The same in the triggerer, without blocking it."""
+        await asyncio.to_thread(self.notify, context)
+
+
+def open_incident(*, severity: str = "medium", routes: Iterable[str] = ()) -> OpenIncident:
+    """A callback that opens an incident, or adds to the live one of the same cause.
+
+    Use it as ``on_failure_callback`` of a task or a Dag, or in ``on_miss`` of a :class:`airflow_dre.sla.FreshnessSLA`.
+
+    :param severity: ``low``, ``medium`` (default), ``high`` or ``critical``.
+    :param routes: names of routes of ``[dre] routes`` that are told.
+    :raises airflow_dre.errors.DefinitionError: the severity or the routes are not what they must be.
+    """
+    return OpenIncident(severity=severity, routes=routes)
+
+
+def resolve_incident() -> ResolveIncident:
+    """A callback that resolves the live incident of a task or a Dag; use it as ``on_success_callback``."""
+    return ResolveIncident()

@@ -1,0 +1,1 @@
+"""Operators that Dag authors add to their Dags."""

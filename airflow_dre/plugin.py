@@ -1,0 +1,50 @@
+"""What Airflow's plugin manager loads in every process; the API and the pages are built only where the API server asks for them."""
+
+from __future__ import annotations
+
+import functools
+import logging
+from pathlib import Path
+from typing import Any, cast
+
+from airflow.plugins_manager import AirflowPlugin
+
+from airflow_dre.listeners import runs
+
+log = logging.getLogger(__name__)
+DIST = Path(__file__).parent / "ui" / "dist"
+PREFIX = "/dre"
+_BUNDLE = "dre/static/main.js"
+"""Relative, so that a path in ``[api] base_url`` is kept."""
+
+
+def _build_api(_: AirflowPlugin) -> list[dict[str, Any]]:
+    """The API below ``/dre``; an API server without it is better than none."""
+    try:
+        from airflow_dre.api.app import create_app
+
+        return [{"app": create_app(DIST), "url_prefix": PREFIX, "name": "Data Reliability"}]
+    except Exception:  # Airflow's own API server must start
+        log.exception("airflow-dre: the API could not be built")
+        return []
+
+
+def _build_pages(_: AirflowPlugin) -> list[dict[str, Any]]:
+    """One page in the navigation, and a tab on a task instance."""
+    if not (DIST / "main.js").exists():
+        log.error("airflow-dre: %s is missing, so there are no pages; build them with `make ui`", DIST / "main.js")
+        return []
+    common = {"name": "Reliability", "bundle_url": _BUNDLE}
+    return [
+        {**common, "destination": "nav", "url_route": "reliability", "category": "browse", "nav_top_level": True},
+        {**common, "destination": "task_instance", "url_route": "reliability-results"},
+    ]
+
+
+class DataReliabilityPlugin(AirflowPlugin):
+    """Mounts the API and the pages, and listens to runs."""
+
+    name = "data_reliability"
+    listeners = list((runs,))
+    fastapi_apps = cast("list[Any]", functools.cached_property(_build_api))
+    react_apps = cast("list[Any]", functools.cached_property(_build_pages))

@@ -1,0 +1,86 @@
+"""What Airflow's providers manager is told about this package."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def _option(description: str, example: str | None, default: str, *, sensitive: bool = False) -> dict[str, Any]:
+    return {
+        "description": description,
+        "version_added": "0.1.0",
+        "type": "string",
+        "example": example,
+        "default": default,
+        **({"sensitive": True} if sensitive else {}),
+    }
+
+
+def get_provider_info() -> dict[str, Any]:
+    """Metadata by the schema of ``airflow.provider_info.schema.json``."""
+    from airflow_dre import __version__
+
+    return {
+        "package-name": "airflow-dre",
+        "name": "Data Reliability",
+        "description": "One-scan quality checks, freshness SLAs, incidents, OpenLineage and pages in Airflow's own UI.",
+        "versions": [__version__],
+        "operators": [{"integration-name": "Data Reliability", "python-modules": ["airflow_dre.operators.quality"]}],
+        "sensors": [{"integration-name": "Data Reliability", "python-modules": ["airflow_dre.sensors.freshness"]}],
+        "triggers": [{"integration-name": "Data Reliability", "python-modules": ["airflow_dre.triggers.freshness"]}],
+        "integrations": [
+            {
+                "integration-name": "Data Reliability",
+                "external-doc-url": "https://airflow.apache.org/docs/apache-airflow/stable/",
+                "tags": ["software"],
+            },
+        ],
+        "notifications": ["airflow_dre.notifications.OpenIncident", "airflow_dre.notifications.ResolveIncident"],
+        "extra-links": ["airflow_dre.operators.links.ResultsLink"],
+        "cli": ["airflow_dre.cli.get_dre_cli_commands"],
+        "config": {
+            "dre": {
+                "description": "Data Reliability (airflow-dre): where results are kept and who is told.",
+                "options": {
+                    "sql_alchemy_conn": _option(
+                        "SQLAlchemy URL of the results store, a database of its own. The default, when empty, is the SQLite file dre.db "
+                        "in AIRFLOW_HOME, which migrates itself; PostgreSQL is migrated by `airflow dre db migrate`.",
+                        "postgresql+psycopg://dre:secret@db:5432/dre",
+                        "",
+                        sensitive=True,
+                    ),
+                    "spool_folder": _option(
+                        "Folder in which results and signals wait while the results store is down. The default, when empty, is dre_spool "
+                        "in AIRFLOW_HOME. Put it on a disk that survives the worker.",
+                        "/var/lib/airflow/dre_spool",
+                        "",
+                    ),
+                    "routes": _option(
+                        "JSON object of the routes that incidents are told through, by name. A webhook is given by url or by conn_id (an "
+                        "HTTP connection), optionally with headers and with a secret that signs each message (HMAC-SHA256).",
+                        '{"oncall": {"channel": "webhook", "conn_id": "oncall_webhook"}}',
+                        "",
+                        sensitive=True,
+                    ),
+                    "default_routes": _option(
+                        "Comma-separated names of the routes that are told about every incident, besides those that its callback names.",
+                        "oncall",
+                        "",
+                    ),
+                    "watch_dags": _option(
+                        "Comma-separated patterns (fnmatch) of the Dags whose failed runs open an incident even where no callback ran, "
+                        "for example because the task was killed or the run was marked failed by hand. Empty: none.",
+                        "prod_*,finance",
+                        "*",
+                    ),
+                    "send_seconds": {
+                        "description": "Longest time in seconds that a task spends sending messages; the monitor Dag sends the rest.",
+                        "version_added": "0.1.0",
+                        "type": "float",
+                        "example": None,
+                        "default": "5.0",
+                    },
+                },
+            }
+        },
+    }

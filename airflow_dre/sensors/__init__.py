@@ -1,0 +1,1 @@
+"""Sensors that Dag authors add to their Dags."""

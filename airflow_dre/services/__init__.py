@@ -1,0 +1,1 @@
+"""The use cases: functions that join checks, engines, the store and channels."""

@@ -1,0 +1,170 @@
+"""How fresh a table is: asked for the sensor, and evaluated for SLAs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from airflow_dre.checks.freshness import judge_age
+from airflow_dre.checks.instants import DURATION_ALLOWED, read_duration, spoken, to_instant
+from airflow_dre.checks.metrics import Maximum, Scalar
+from airflow_dre.checks.outcomes import Judgement, Outcome
+from airflow_dre.checks.thresholds import Incomparable
+from airflow_dre.engines.warehouse import opened
+from airflow_dre.errors import DefinitionError, Problem, QueryFailed
+from airflow_dre.incidents.identity import DataCause
+from airflow_dre.incidents.signals import Event, Origin, Signal
+from airflow_dre.lineage.naming import DatasetName, name_dataset, short_name
+from airflow_dre.sql.dialect import find_dialect
+from airflow_dre.sql.names import split_table
+from airflow_dre.sql.plan import Scope, plan
+from airflow_dre.store.incidents import record_signal
+from airflow_dre.store.schema import ensure_embedded
+from airflow_dre.store.slas import SlaState, give_back_callback, save_sla_state, take_callback
+from airflow_dre.store.store import Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FreshnessQuestion:
+    """Where the newest timestamp of a table is found, and how old it may be."""
+
+    conn_id: str
+    table: str
+    column: str
+    max_age: timedelta
+    where: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Freshness:
+    """What was found."""
+
+    dataset: DatasetName
+    newest: Scalar
+    judgement: Judgement
+
+    @property
+    def fresh(self) -> bool:
+        """Whether the table is fresh enough."""
+        return self.judgement.outcome is Outcome.PASSED
+
+    def summary(self) -> dict[str, object]:
+        """The small value that a sensor returns, the same in every mode."""
+        moment = to_instant(self.newest)
+        return {
+            "dataset": f"{self.dataset.namespace}/{self.dataset.name}",
+            "newest": None if moment is None else moment.isoformat(),
+            "fresh": self.fresh,
+        }
+
+
+def measure_freshness(question: FreshnessQuestion, now: datetime) -> Freshness:
+    """Ask the warehouse for the newest timestamp and judge it; blocks, so a trigger calls it in a thread.
+
+    :raises DefinitionError: table, row filter or column are not what they must be.
+    :raises WarehouseUnreachable: the warehouse does not answer.
+    :raises QueryFailed: it refused, for example because the column is missing.
+    """
+    from airflow.sdk import BaseHook
+
+    connection = BaseHook.get_connection(question.conn_id)
+    hook = connection.get_hook()
+    table = split_table(question.table)
+    scope = Scope(table, question.where or None, find_dialect(hook.conn_type))
+    (statement,) = plan([Maximum(column=question.column)], scope)
+    with opened(hook) as warehouse:
+        newest = warehouse.fetch_row(statement.sql)[0]
+    try:
+        judgement = judge_age(newest, now, question.max_age)
+    except Incomparable as unlike:
+        raise QueryFailed(f"column {question.column} of {question.table}: {unlike}") from unlike
+    return Freshness(dataset=name_dataset(hook, connection, table), newest=newest, judgement=judgement)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evaluation:
+    """One look at an SLA."""
+
+    missed: bool
+    must_call_back: bool
+    """Whether the caller is the one who calls back about this miss."""
+    signal: Signal
+    cause: DataCause
+
+
+def evaluate_sla(name: str, question: FreshnessQuestion, store: Store, origin: Origin, now: datetime) -> Evaluation:
+    """Look at an SLA, keep its state, and open or resolve its incident, all in one transaction.
+
+    A miss is one occurrence from the moment it began until the table is fresh again, however often it is looked at.
+
+    :raises airflow_dre.errors.WarehouseError: the warehouse could not answer: the state stays as it was.
+    :raises airflow_dre.errors.StoreError: the store is down: the next look finds the same.
+    """
+    found = measure_freshness(question, now)
+    cause = DataCause(namespace=found.dataset.namespace, name=found.dataset.name, suite=name)
+    state = SlaState(
+        cause=cause,
+        dag_id=origin.dag_id,
+        missed=not found.fresh,
+        reason=found.judgement.reason,
+        newest=to_instant(found.newest),
+        max_age_seconds=question.max_age.total_seconds(),
+        evaluated_at=now,
+    )
+    ensure_embedded(store.database)
+    with store.database.write() as connection:
+        since = save_sla_state(store.database, connection, state)
+        signal = _signal(cause, found, origin, since, now, question.max_age)
+        record_signal(store.database, connection, signal)
+        must_call_back = state.missed and take_callback(connection, cause)
+    return Evaluation(missed=state.missed, must_call_back=must_call_back, signal=signal, cause=cause)
+
+
+def forget_callback(cause: DataCause, store: Store) -> None:
+    """Let the next look call back, because this one could not."""
+    with store.database.write() as connection:
+        give_back_callback(connection, cause)
+
+
+def _signal(cause: DataCause, found: Freshness, origin: Origin, since: datetime, now: datetime, max_age: timedelta) -> Signal:
+    table = short_name(cause.name)
+    if found.fresh:
+        title = f"{table} is fresh again: {found.judgement.reason}"
+        return Signal(cause=cause, event=Event.FRESH, at=now, title=title, origin=Origin(dag_id=origin.dag_id))
+    return Signal(
+        cause=cause,
+        event=Event.STALE,
+        at=now,
+        title=f"{table} is stale: {found.judgement.reason}, SLA {cause.suite} allows {spoken(max_age)}",
+        detail=f"missed since {since.isoformat()}",
+        origin=Origin(dag_id=origin.dag_id),
+        episode=since.isoformat(),
+    )
+
+
+def read_question(subject: str, given: Mapping[str, object]) -> FreshnessQuestion:
+    """The arguments of a sensor or SLA, read.
+
+    :raises DefinitionError: lists every argument that is not what it must be.
+    """
+    problems = [
+        Problem(subject, name, given.get(name), "text that is not empty")
+        for name in ("conn_id", "table", "column")
+        if not isinstance(given.get(name), str) or not str(given.get(name)).strip()
+    ]
+    max_age = read_duration(given.get("max_age"))
+    where = given.get("where")
+    if max_age is None:
+        problems.append(Problem(subject, "max_age", given.get("max_age"), DURATION_ALLOWED))
+    if where is not None and not isinstance(where, str):
+        problems.append(Problem(subject, "where", where, "a SQL condition"))
+    if problems or max_age is None:
+        raise DefinitionError(problems)
+    return FreshnessQuestion(
+        conn_id=str(given["conn_id"]),
+        table=str(given["table"]),
+        column=str(given["column"]),
+        max_age=max_age,
+        where=str(where) if where else None,
+    )

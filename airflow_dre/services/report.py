@@ -1,0 +1,53 @@
+"""A suite run as a table for the task log."""
+
+from __future__ import annotations
+
+from airflow_dre.checks.outcomes import Outcome
+from airflow_dre.store.records import ResultRecord, SuiteRunRecord
+
+_MARKS = {Outcome.PASSED: "ok", Outcome.WARNED: "WARN", Outcome.FAILED: "FAIL", Outcome.ERRORED: "ERROR", Outcome.SKIPPED: "skip"}
+_HEADINGS = ("outcome", "check", "observed", "expected", "violations", "rows")
+_WIDEST = 60
+
+
+def render_report(run: SuiteRunRecord) -> str:
+    """The table, worst check first, with the reasons of what did not pass below it."""
+    results = sorted(run.results, key=lambda result: -result.outcome.rank)
+    rows = [_HEADINGS, *(_row(result) for result in results)]
+    widths = [min(max(len(row[place]) for row in rows), _WIDEST) for place in range(len(_HEADINGS))]
+    lines = ["  ".join(_fit(cell, width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    counts = ", ".join(f"{number} {outcome}" for outcome, number in run.counts.items() if number)
+    score = "no score" if run.score is None else f"score {run.score:g}"
+    scope = f"{run.name} in {run.namespace}" + (f" where {run.row_filter}" if run.row_filter else "")
+    head = f"{run.suite}: {run.outcome.value} ({counts or 'no checks'}; {score})"
+    tail = f"{run.queries} {'query' if run.queries == 1 else 'queries'} in {run.seconds:.3f} s on {run.engine}"
+    reasons = [f"{_MARKS[result.outcome]}: {result.definition.name}: {result.reason}" for result in results if _notable(result)]
+    return "\n".join([head, scope, "", lines[0], "  ".join("-" * width for width in widths), *lines[1:], "", *reasons, tail])
+
+
+def _row(result: ResultRecord) -> tuple[str, ...]:
+    unit = "" if result.unit in ("", "rows") else ("" if result.unit == "%" else " ") + ("s" if result.unit == "seconds" else result.unit)
+    observed = "-" if result.observed is None else result.observed + unit
+    numbers = [str(number) if number is not None else "-" for number in (result.violations, result.rows)]
+    return (_MARKS[result.outcome], result.definition.name, observed, result.expected or "-", *numbers)
+
+
+def _notable(result: ResultRecord) -> bool:
+    return result.outcome is not Outcome.PASSED
+
+
+def _fit(cell: str, width: int) -> str:
+    return cell.ljust(width) if len(cell) <= width else cell[: width - 1] + "…"
+
+
+def summarize(run: SuiteRunRecord) -> dict[str, object]:
+    """The small summary that a task returns."""
+    return {
+        "dataset": f"{run.namespace}/{run.name}",
+        "suite": run.suite,
+        "outcome": run.outcome.value,
+        "score": run.score,
+        "counts": run.counts,
+        "queries": run.queries,
+        "broken": [result.definition.name for result in run.results if result.outcome in (Outcome.FAILED, Outcome.ERRORED)],
+    }

@@ -1,0 +1,180 @@
+"""Running a suite: ask once, judge everything, keep it, and only then let the task decide."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Protocol
+
+from airflow_dre.checks.check import Check
+from airflow_dre.checks.evaluate import Unanswered, evaluate, score
+from airflow_dre.checks.metrics import Metric, Scalar
+from airflow_dre.checks.outcomes import Outcome, worst
+from airflow_dre.checks.thresholds import as_float
+from airflow_dre.errors import GateError
+from airflow_dre.incidents.identity import DataCause
+from airflow_dre.incidents.signals import Event, Origin, Signal
+from airflow_dre.lineage.naming import DatasetName, short_name
+from airflow_dre.services.answers import Answered, Engine, answer
+from airflow_dre.sql.plan import Scope
+from airflow_dre.store.records import Definition, Delivery, ResultRecord, SuiteRunRecord
+
+
+class NamedEngine(Engine, Protocol):
+    """An engine that tells its name and counts what it was asked."""
+
+    queries: int
+
+    @property
+    def name(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Circumstances:
+    """When and for whom a suite runs."""
+
+    origin: Origin = field(default_factory=Origin)
+    dag_version: str | None = None
+    data_interval_start: datetime | None = None
+    data_interval_end: datetime | None = None
+    partition_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suite:
+    """Checks of one dataset under one name."""
+
+    name: str
+    dataset: DatasetName
+    scope: Scope
+    checks: tuple[Check, ...]
+    circumstances: Circumstances = field(default_factory=Circumstances)
+
+
+def run_suite(suite: Suite, engine: NamedEngine, now: datetime) -> SuiteRunRecord:
+    """Answer and judge every check of a suite.
+
+    :raises DefinitionError: SQL that a Dag author wrote is not what it must be.
+    :raises WarehouseUnreachable: the warehouse does not answer.
+    """
+    started = time.perf_counter()
+    asked_before = engine.queries
+    answered = answer((metric for check in suite.checks for metric in check.metrics()), suite.scope, engine)
+    results = tuple(_record(check, answered, now) for check in suite.checks)
+    outcomes = [result.outcome for result in results]
+    around = suite.circumstances
+    return SuiteRunRecord(
+        namespace=suite.dataset.namespace,
+        name=suite.dataset.name,
+        suite=suite.name,
+        origin=around.origin,
+        engine=engine.name,
+        outcome=worst(outcomes),
+        score=score(outcomes),
+        queries=engine.queries - asked_before,
+        measured_at=now,
+        seconds=round(time.perf_counter() - started, 6),
+        row_filter=suite.scope.where,
+        dag_version=around.dag_version,
+        data_interval_start=around.data_interval_start,
+        data_interval_end=around.data_interval_end,
+        partition_key=around.partition_key,
+        results=results,
+    )
+
+
+def _record(check: Check, answered: Answered, now: datetime) -> ResultRecord:
+    judgement = evaluate(check, answered.values, now)
+    culprit = _culprit(check, answered.values)
+    traits = check.traits
+    return ResultRecord(
+        check_id=check.id,
+        definition=Definition(
+            name=check.name,
+            kind=check.kind,
+            columns=check.columns,
+            dimension=check.dimension.value,
+            severity=traits.severity.value,
+            where=traits.where,
+            description=traits.description,
+            owner=traits.owner,
+            runbook=traits.runbook,
+            tags=traits.tags,
+        ),
+        outcome=judgement.outcome,
+        reason=judgement.reason,
+        expected=judgement.expected,
+        observed=shown(judgement.observed),
+        value=as_float(judgement.observed),
+        unit=judgement.unit,
+        violations=judgement.violations,
+        rows=judgement.rows,
+        warn=judgement.warn,
+        fail=judgement.fail,
+        statement=answered.statements.get(culprit),
+    )
+
+
+def _culprit(check: Check, values: Mapping[Metric, Scalar | Unanswered]) -> Metric:
+    """The metric whose statement explains the outcome best: the one that was refused, or else the one that was judged."""
+    metrics = check.metrics()
+    return next((metric for metric in metrics if isinstance(values[metric], Unanswered)), metrics[-1])
+
+
+def shown(value: Scalar) -> str | None:
+    """An observed value as text."""
+    if value is None:
+        return None
+    if isinstance(value, float):
+        return f"{value:.6g}" if abs(value) < 1e15 else repr(value)
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def signal_of(run: SuiteRunRecord) -> Signal | None:
+    """What a suite run says about its dataset; None where nothing was looked at."""
+    broken = [result for result in run.results if result.outcome in (Outcome.FAILED, Outcome.ERRORED)]
+    table = short_name(run.name)
+    if run.outcome is Outcome.SKIPPED:
+        return None
+    event, title = Event.CHECKS_PASSED, f"{table}: all checks of {run.suite} passed"
+    if broken:
+        event = Event.CHECKS_FAILED if run.outcome is Outcome.FAILED else Event.CHECKS_ERRORED
+        verb = "failed" if event is Event.CHECKS_FAILED else "could not be answered"
+        names = ", ".join(result.definition.name for result in broken[:3]) + (", ..." if len(broken) > 3 else "")
+        title = f"{table}: {len(broken)} of {len(run.results)} checks {verb}: {names}"
+    return Signal(
+        cause=DataCause(namespace=run.namespace, name=run.name, suite=run.suite),
+        event=event,
+        at=run.measured_at,
+        title=title,
+        detail="\n".join(f"{result.definition.name}: {result.reason}" for result in broken),
+        origin=run.origin,
+    )
+
+
+def delivery_of(run: SuiteRunRecord) -> Delivery:
+    """A suite run and its signal, to be kept together."""
+    signal = signal_of(run)
+    return Delivery(run=run, signals=() if signal is None else (signal,))
+
+
+GATES = {
+    "error": (Outcome.FAILED, Outcome.ERRORED),
+    "warn": (Outcome.FAILED, Outcome.ERRORED, Outcome.WARNED),
+    "never": (),
+}
+"""Values of ``fail_on`` and the outcomes that close the gate."""
+
+
+def check_gate(run: SuiteRunRecord, fail_on: str) -> None:
+    """Let a good run pass.
+
+    :raises GateError: the run holds an outcome that ``fail_on`` does not let pass; names the checks and their reasons.
+    """
+    stopped = [result for result in run.results if result.outcome in GATES[fail_on]]
+    if stopped:
+        lines = [f"- {result.definition.name} {result.outcome.value}: {result.reason}" for result in stopped]
+        count = f"{len(stopped)} of {len(run.results)} checks of {short_name(run.name)}"
+        raise GateError("\n".join([f"{count} do not let the task pass (fail_on={fail_on!r}):", *lines]))

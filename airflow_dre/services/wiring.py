@@ -1,0 +1,42 @@
+"""Where settings, the store and the routes come together."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from airflow_dre.config import Settings, read_settings
+from airflow_dre.services.dispatch import Dispatched, dispatch_outbox
+from airflow_dre.store.incidents import Change
+from airflow_dre.store.records import Delivery
+from airflow_dre.store.store import Store, open_store
+
+
+def store_of(settings: Settings) -> Store:
+    """The results store that is configured."""
+    return open_store(settings.store_url, settings.spool_folder)
+
+
+def tell_default_routes(delivery: Delivery, routes: tuple[str, ...]) -> Delivery:
+    """The delivery with the administrator's routes added to every problem."""
+    signals = tuple(replace(fact, routes=(*fact.routes, *routes)) if fact.event.firing else fact for fact in delivery.signals)
+    return replace(delivery, signals=signals)
+
+
+def keep(delivery: Delivery, settings: Settings | None = None) -> list[Change]:
+    """Keep a delivery, or spool it, and then send what waits for as long as ``[dre] send_seconds`` allows."""
+    settings = settings or read_settings()
+    store = store_of(settings)
+    changes = store.deliver_or_spool(tell_default_routes(delivery, settings.default_routes))
+    if changes:
+        dispatch_outbox(store, settings)
+    return changes
+
+
+def drain(settings: Settings | None = None, *, seconds: float | None = None) -> tuple[int, Dispatched]:
+    """Write what waits in the spool and send what waits in the outbox; the number of deliveries written, and what was sent.
+
+    :raises airflow_dre.errors.StoreError: the store is down.
+    """
+    settings = settings or read_settings()
+    store = store_of(settings)
+    return store.replay(), dispatch_outbox(store, settings, seconds=seconds)

@@ -1,0 +1,100 @@
+"""Promises about data and Dags: how fresh a table must be, and when a run must be done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from airflow.sdk.definitions.deadline import DeadlineAlert
+
+
+class FreshnessSLA:
+    """
+    A table whose newest row must never be older than ``max_age``, whether or not a Dag runs.
+
+    Give it to :func:`airflow_dre.monitor.reliability_monitor`, which looks at it on a schedule of its own. A miss opens an incident and
+    calls ``on_miss`` once; when the table is fresh again the incident is resolved.
+
+    :param name: unique among the SLAs of a monitor, for example ``"flights hourly"``.
+    :param conn_id: connection of the warehouse.
+    :param table: the table, ``[[catalog.]schema.]table``.
+    :param column: its timestamp column; values without a zone are UTC.
+    :param max_age: how old the newest value may be, for example ``"6h"`` or a timedelta.
+    :param where: a SQL condition: only rows that meet it are looked at.
+    :param on_miss: callbacks that take a context, for example ``[open_incident(severity="high", routes=["oncall"])]``.
+    :raises airflow_dre.errors.DefinitionError: lists every argument that is not what it must be.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        conn_id: str,
+        table: str,
+        column: str,
+        max_age: str | timedelta,
+        where: str | None = None,
+        on_miss: Callable[[Any], Any] | Iterable[Callable[[Any], Any]] = (),
+    ) -> None:
+        from airflow_dre.errors import DefinitionError, Problem
+        from airflow_dre.services.freshness import read_question
+
+        callbacks = (on_miss,) if callable(on_miss) else tuple(on_miss)
+        subject = f"FreshnessSLA {name}"
+        problems = [Problem(subject, "on_miss", call, "a callback that takes a context") for call in callbacks if not callable(call)]
+        if not isinstance(name, str) or not name.strip():
+            problems.append(Problem("FreshnessSLA", "name", name, "text that is not empty"))
+        given = {"conn_id": conn_id, "table": table, "column": column, "max_age": max_age, "where": where}
+        try:
+            self.question = read_question(subject, given)
+        except DefinitionError as error:
+            raise DefinitionError([*problems, *error.problems]) from None
+        if problems:
+            raise DefinitionError(problems)
+        self.name = name
+        self.on_miss: Sequence[Callable[[Any], Any]] = callbacks
+
+    def __repr__(self) -> str:
+        return f"FreshnessSLA({self.name!r}, table={self.question.table!r}, max_age={self.question.max_age!r})"
+
+
+def dag_deadline(
+    interval: timedelta | str,
+    *,
+    name: str = "deadline",
+    reference: Any = None,
+    severity: str = "high",
+    routes: Iterable[str] = (),
+) -> DeadlineAlert:
+    """A deadline for each run of a Dag, wired to an incident: ``DAG(..., deadline=dag_deadline("2h"))``.
+
+    The alert runs in the triggerer. The incident is resolved when a run of the Dag succeeds. A deadline exists only for a run that exists;
+    for a table that must be fresh even if no run ever started use :class:`FreshnessSLA`.
+
+    :param interval: time after the reference by which the run must have succeeded, for example ``"2h"`` or a timedelta.
+    :param name: name of the deadline, unique within the Dag.
+    :param reference: a ``DeadlineReference``; the default is ``DAGRUN_QUEUED_AT``, which manual runs have too.
+    :param severity: severity of the incident: ``low``, ``medium``, ``high`` or ``critical``.
+    :param routes: names of routes of ``[dre] routes`` that are told.
+    :raises airflow_dre.errors.DefinitionError: an argument is not what it must be.
+    """
+    from airflow.sdk.definitions.callback import AsyncCallback
+    from airflow.sdk.definitions.deadline import DeadlineAlert, DeadlineReference
+
+    from airflow_dre.checks.instants import DURATION_ALLOWED, read_duration
+    from airflow_dre.errors import DefinitionError, Problem
+    from airflow_dre.notifications import OpenIncident
+
+    duration = read_duration(interval)
+    if duration is None:
+        raise DefinitionError([Problem("dag_deadline", "interval", interval, DURATION_ALLOWED)])
+    notifier = OpenIncident(severity=severity, routes=routes, deadline=name)  # refuses mistakes here, where the Dag author sees them
+    arguments = {"severity": severity, "routes": list(notifier.routes), "deadline": name}
+    return DeadlineAlert(
+        reference=DeadlineReference.DAGRUN_QUEUED_AT if reference is None else reference,
+        interval=duration,
+        callback=AsyncCallback(OpenIncident, kwargs=arguments),
+        name=name,
+    )

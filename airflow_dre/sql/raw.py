@@ -1,0 +1,75 @@
+"""SQL that a Dag author wrote: read into a tree, or refused. It must be one condition, or one expression, or one SELECT that only reads."""
+
+from __future__ import annotations
+
+from sqlglot import ParseError, TokenError, exp, parse
+
+from airflow_dre.errors import DefinitionError, Problem
+
+_WRITES = (
+    exp.DDL,
+    exp.DML,
+    exp.Alter,
+    exp.Attach,
+    exp.Command,
+    exp.Commit,
+    exp.Copy,
+    exp.Detach,
+    exp.Drop,
+    exp.Grant,
+    exp.Into,
+    exp.Lock,
+    exp.Merge,
+    exp.Pragma,
+    exp.Rollback,
+    exp.Set,
+    exp.Transaction,
+    exp.TruncateTable,
+    exp.Use,
+)
+
+
+def read_condition(text: str, dialect: str, subject: str, argument: str) -> exp.Expr:
+    """A condition on the rows of one table.
+
+    :raises DefinitionError: it is anything else.
+    """
+    tree = _read(text, dialect, subject, argument, "one SQL condition without a semicolon")
+    if isinstance(tree, (exp.Query, exp.Alias, exp.Tuple)):
+        raise _refused(text, subject, argument, "one SQL condition without a semicolon")
+    return tree
+
+
+def read_metric(text: str, dialect: str, subject: str) -> exp.Expr:
+    """An aggregate expression or one SELECT.
+
+    :raises DefinitionError: it is anything else, or an expression without an aggregate.
+    """
+    allowed = "one aggregate expression such as SUM(amount), or one read-only SELECT of one value"
+    tree = _read(text, dialect, subject, "sql", allowed)
+    if isinstance(tree, exp.Query):
+        if len(tree.selects) != 1:
+            raise _refused(text, subject, "sql", allowed)
+    elif isinstance(tree, (exp.Alias, exp.Tuple)) or not _aggregates(tree):
+        raise _refused(text, subject, "sql", allowed)
+    return tree
+
+
+def _aggregates(tree: exp.Expr) -> bool:
+    """Whether the expression aggregates; a function sqlglot does not know gets the benefit of the doubt."""
+    return tree.find(exp.AggFunc, exp.Anonymous) is not None
+
+
+def _read(text: str, dialect: str, subject: str, argument: str, allowed: str) -> exp.Expr:
+    try:
+        trees = parse(text, read=dialect)
+    except (ParseError, TokenError) as error:
+        reason = str(error).splitlines()[0]
+        raise _refused(text, subject, argument, f"{allowed} ({reason})") from error
+    if len(trees) != 1 or trees[0] is None or isinstance(trees[0], _WRITES) or trees[0].find(*_WRITES):
+        raise _refused(text, subject, argument, f"{allowed}, that only reads")
+    return trees[0]
+
+
+def _refused(text: str, subject: str, argument: str, allowed: str) -> DefinitionError:
+    return DefinitionError([Problem(subject, argument, text, allowed)])
