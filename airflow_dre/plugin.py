@@ -41,10 +41,13 @@ def _build_pages(_: AirflowPlugin) -> list[dict[str, Any]]:
     ]
 
 
+_LISTENERS: list[Any] = [runs]
+
+
 class DataReliabilityPlugin(AirflowPlugin):
     """Mounts the API and the pages, and listens to runs."""
 
     name = "data_reliability"
-    listeners = list((runs,))
+    listeners = _LISTENERS
     fastapi_apps = cast("list[Any]", functools.cached_property(_build_api))
     react_apps = cast("list[Any]", functools.cached_property(_build_pages))

@@ -1,12 +1,13 @@
 """Runs that end, as the scheduler and the API server see them: the only messengers left when a task was killed or a run marked by hand.
 
-A hook runs inside the scheduler's transaction, so it only appends to the spool (milliseconds, on disk) and lets a thread write the store.
+A hook runs inside the scheduler's transaction. It writes a few rows to the store, never a message to a receiver, and while the store is
+down it only appends to the spool. No thread helps it: the scheduler forks, and a fork while a thread holds a lock leaves a child that hangs.
 """
 
 from __future__ import annotations
 
 import logging
-import threading
+import time
 from typing import TYPE_CHECKING, Any
 
 from airflow.listeners import hookimpl
@@ -17,7 +18,15 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 _BY_HAND = "manually set"
 """What Airflow's message holds when a person set the state of a run."""
-_draining = threading.Lock()
+DOWN_SECONDS = 60.0
+"""For how long a store that did not answer is not asked again."""
+
+
+class _State:
+    down_until = 0.0
+
+
+_state = _State()
 
 
 @hookimpl
@@ -34,6 +43,7 @@ def on_dag_run_success(dag_run: Any, msg: str) -> None:
 
 def _record(dag_run: Any, msg: str, *, failed: bool) -> None:
     from airflow_dre.config import read_settings
+    from airflow_dre.errors import StoreError
     from airflow_dre.services.wiring import store_of, tell_default_routes
     from airflow_dre.store.records import Delivery
 
@@ -41,12 +51,18 @@ def _record(dag_run: Any, msg: str, *, failed: bool) -> None:
         settings = read_settings()
         if not settings.watches(dag_run.dag_id):
             return
-        delivery = Delivery(signals=tuple(_signals(dag_run, msg, failed=failed)))
-        store_of(settings).spool.append(tell_default_routes(delivery, settings.default_routes))
+        delivery = tell_default_routes(Delivery(signals=tuple(_signals(dag_run, msg, failed=failed))), settings.default_routes)
+        store = store_of(settings, hurried=True)
+        if time.monotonic() < _state.down_until:
+            store.spool.append(delivery)
+            return
+        try:
+            store.deliver(delivery)
+        except StoreError as error:
+            _state.down_until = time.monotonic() + DOWN_SECONDS
+            log.error("airflow-dre: %s. What was to be written waits in %s.", error, store.spool.append(delivery))
     except Exception:  # a listener must never stop the scheduler
         log.exception("airflow-dre: could not record the end of run %s of %s", dag_run.run_id, dag_run.dag_id)
-        return
-    threading.Thread(target=_drain, name="airflow-dre-drain", daemon=True).start()
 
 
 def _signals(dag_run: Any, msg: str, *, failed: bool) -> list[Signal]:
@@ -65,14 +81,3 @@ def _signals(dag_run: Any, msg: str, *, failed: bool) -> list[Signal]:
     elif not signals:
         signals.append(failed_run(dag_run.dag_id, dag_run.run_id, now(), reason=msg or "failed"))
     return signals
-
-
-def _drain() -> None:
-    """Write what waits and send messages, one thread at a time; what fails stays for the next one."""
-    from airflow_dre.services.wiring import drain
-
-    with _draining:
-        try:
-            drain()
-        except Exception:  # the spool keeps it; nobody waits for this thread
-            log.exception("airflow-dre: could not write to the results store; the records wait in the spool")

@@ -11,9 +11,9 @@ from airflow_dre.store.records import Delivery
 from airflow_dre.store.store import Store, open_store
 
 
-def store_of(settings: Settings) -> Store:
-    """The results store that is configured."""
-    return open_store(settings.store_url, settings.spool_folder)
+def store_of(settings: Settings, *, hurried: bool = False) -> Store:
+    """The results store that is configured; ``hurried`` for a caller that holds others up."""
+    return open_store(settings.store_url, settings.spool_folder, hurried=hurried)
 
 
 def tell_default_routes(delivery: Delivery, routes: tuple[str, ...]) -> Delivery:

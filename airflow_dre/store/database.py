@@ -19,15 +19,21 @@ BUSY_SECONDS = 30.0
 """How long a writer waits for others on SQLite."""
 CONNECT_SECONDS = 5
 """How long PostgreSQL may take to accept a connection."""
+HURRIED_SECONDS = 2
+"""Both, for a caller that holds others up."""
 
 
 class Database:
-    """A results store at one address."""
+    """A results store at one address.
 
-    def __init__(self, url: str) -> None:
+    :param url: SQLAlchemy URL.
+    :param hurried: wait briefly and keep no connection open, for a process that must not stall and that forks (the scheduler).
+    """
+
+    def __init__(self, url: str, *, hurried: bool = False) -> None:
         self.url: URL = make_url(url)
         self.embedded = self.url.get_backend_name() == "sqlite"
-        self.engine: Engine = _sqlite(self.url) if self.embedded else _server(self.url)
+        self.engine: Engine = _sqlite(self.url, hurried=hurried) if self.embedded else _server(self.url, hurried=hurried)
 
     @property
     def shown(self) -> str:
@@ -82,8 +88,8 @@ def _missing_table(error: DBAPIError) -> bool:
     return state in ("42P01", "42703") or "no such table" in str(error.orig) or "no such column" in str(error.orig)
 
 
-def _sqlite(url: URL) -> Engine:
-    engine = create_engine(url, poolclass=NullPool, connect_args={"timeout": BUSY_SECONDS})
+def _sqlite(url: URL, *, hurried: bool) -> Engine:
+    engine = create_engine(url, poolclass=NullPool, connect_args={"timeout": HURRIED_SECONDS if hurried else BUSY_SECONDS})
 
     @event.listens_for(engine, "connect")
     def set_up(connection: Any, _: object) -> None:
@@ -99,17 +105,19 @@ def _sqlite(url: URL) -> Engine:
     return engine
 
 
-def _server(url: URL) -> Engine:
+def _server(url: URL, *, hurried: bool) -> Engine:
+    if hurried:
+        return create_engine(url, poolclass=NullPool, connect_args={"connect_timeout": HURRIED_SECONDS})
     return create_engine(
         url, poolclass=QueuePool, pool_size=2, max_overflow=8, pool_pre_ping=True, connect_args={"connect_timeout": CONNECT_SECONDS}
     )
 
 
 @lru_cache(maxsize=8)
-def _opened(url: str, process: int) -> Database:  # a forked child must not share its parent's connections
-    return Database(url)
+def _opened(url: str, hurried: bool, process: int) -> Database:  # a forked child must not share its parent's connections
+    return Database(url, hurried=hurried)
 
 
-def open_database(url: str) -> Database:
+def open_database(url: str, *, hurried: bool = False) -> Database:
     """The store at ``url``, one for each process."""
-    return _opened(url, os.getpid())
+    return _opened(url, hurried, os.getpid())

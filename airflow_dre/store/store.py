@@ -61,9 +61,9 @@ class Store:
         return self.spool.replay(self.deliver)
 
 
-def open_store(url: str, spool_folder: Path) -> Store:
-    """The store at a SQLAlchemy URL, with its spool."""
-    return Store(open_database(url), Spool(spool_folder))
+def open_store(url: str, spool_folder: Path, *, hurried: bool = False) -> Store:
+    """The store at a SQLAlchemy URL, with its spool; ``hurried`` for a caller that holds others up."""
+    return Store(open_database(url, hurried=hurried), Spool(spool_folder))
 
 
 def now() -> datetime:

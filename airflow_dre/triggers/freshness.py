@@ -27,7 +27,7 @@ class FreshnessTrigger(BaseTrigger):
     def __init__(
         self, conn_id: str, table: str, column: str, max_age_seconds: float, where: str | None = None, poke_interval: float = 60.0
     ) -> None:
-        super().__init__()
+        BaseTrigger.__init__(self)
         self.conn_id = conn_id
         self.table = table
         self.column = column

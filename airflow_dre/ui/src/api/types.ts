@@ -1,0 +1,169 @@
+/** The API's answers, field by field as in airflow_dre/api/schemas.py. Instants are ISO 8601 text. */
+
+export type Outcome = "passed" | "warned" | "failed" | "errored" | "skipped";
+export type IncidentStatus = "open" | "acknowledged" | "resolved";
+export type IncidentSeverity = "low" | "medium" | "high" | "critical";
+
+export interface Origin {
+  dag_id: string | null;
+  run_id: string | null;
+  task_id: string | null;
+  map_index: number | null;
+  try_number: number | null;
+}
+
+export interface Dataset {
+  namespace: string;
+  name: string;
+  short_name: string;
+}
+
+export interface IncidentSummary {
+  id: number;
+  kind: "data" | "pipeline";
+  cause: string;
+  title: string;
+  status: IncidentStatus;
+  severity: IncidentSeverity;
+  dataset: Dataset | null;
+  suite: string | null;
+  origin: Origin;
+  opened_at: string;
+  last_seen_at: string;
+  resolved_at: string | null;
+  occurrences: number;
+}
+
+export interface TimelineEntry {
+  at: string;
+  kind: string;
+  summary: string;
+  detail: string;
+  actor: string | null;
+  origin: Origin;
+}
+
+export interface Notification {
+  route: string;
+  event: string;
+  status: "pending" | "sent" | "dead";
+  attempts: number;
+  created_at: string;
+  sent_at: string | null;
+  last_error: string | null;
+}
+
+export interface IncidentDetail {
+  incident: IncidentSummary;
+  timeline: TimelineEntry[];
+  notifications: Notification[];
+  may_resolve: boolean;
+}
+
+export interface IncidentList {
+  incidents: IncidentSummary[];
+  total: number;
+}
+
+export interface Range {
+  low: number | null;
+  high: number | null;
+}
+
+export interface Result {
+  check_id: string;
+  suite: string;
+  name: string;
+  kind: string;
+  columns: string[];
+  dimension: string;
+  severity: "error" | "warn";
+  description: string | null;
+  owner: string | null;
+  runbook: string | null;
+  tags: string[];
+  outcome: Outcome;
+  reason: string;
+  expected: string;
+  observed: string | null;
+  value: number | null;
+  unit: string;
+  violations: number | null;
+  rows: number | null;
+  warn: Range;
+  fail: Range;
+  row_filter: string | null;
+  statement: string | null;
+  engine: string;
+  measured_at: string;
+  seconds: number;
+  data_interval_start: string | null;
+  partition_key: string | null;
+  origin: Origin;
+}
+
+export interface CheckHistory {
+  latest: Result;
+  history: Result[];
+}
+
+export type OutcomeCounts = Partial<Record<string, number>>;
+
+export interface SuiteRun {
+  suite: string;
+  dataset: Dataset;
+  outcome: Outcome;
+  score: number | null;
+  counts: OutcomeCounts;
+  measured_at: string;
+  seconds: number;
+  queries: number;
+  data_interval_start: string | null;
+  origin: Origin;
+}
+
+export interface TableSummary {
+  dataset: Dataset;
+  outcome: Outcome;
+  score: number | null;
+  checks: OutcomeCounts;
+  latest: SuiteRun;
+  trend: SuiteRun[];
+  live_incidents: IncidentSummary[];
+}
+
+export interface SlaSummary {
+  name: string;
+  dataset: Dataset;
+  state: "met" | "missed" | "unknown";
+  since: string;
+  reason: string;
+  evaluated_at: string;
+  newest: string | null;
+  max_age_seconds: number;
+}
+
+export interface Overview {
+  tables: TableSummary[];
+  slas: SlaSummary[];
+  live_incidents: IncidentSummary[];
+}
+
+export interface TableDetail {
+  dataset: Dataset;
+  outcome: Outcome;
+  score: number | null;
+  checks: CheckHistory[];
+  runs: SuiteRun[];
+  slas: SlaSummary[];
+  incidents: IncidentSummary[];
+}
+
+export interface TaskSuiteRun {
+  run: SuiteRun;
+  results: Result[];
+}
+
+export interface TaskResults {
+  runs: TaskSuiteRun[];
+}

@@ -1,0 +1,50 @@
+import { Box, HStack, Text } from "@chakra-ui/react";
+
+import type { Result } from "../api/types";
+import { OutcomeBadge } from "../components/badges";
+import { At } from "../components/When";
+import { observed } from "../format/values";
+import { instantOf, type Layout, MARGIN } from "./layout";
+
+const WIDTH = 300;
+
+/** What the point under the pointer or the focus says. The point's own label says the same to a screen reader. */
+export function PointTip({ result, place, layout }: { result: Result; place: number; layout: Layout }) {
+  const { at, inner, y } = layout;
+  const whole = inner.width + MARGIN.left + MARGIN.right;
+  const left = Math.min(Math.max(0, MARGIN.left + at(place) - WIDTH / 2), Math.max(0, whole - WIDTH));
+  const top = MARGIN.top + (result.value === null ? inner.height - 7 : y(result.value));
+  const below = top < 110;
+  return (
+    <Box
+      aria-hidden="true"
+      bg="bg"
+      borderRadius="md"
+      borderWidth="1px"
+      boxShadow="lg"
+      fontSize="sm"
+      left={`${left}px`}
+      p={3}
+      pointerEvents="none"
+      position="absolute"
+      top={`${top + (below ? 14 : -14)}px`}
+      transform={below ? undefined : "translateY(-100%)"}
+      w={`${WIDTH}px`}
+      zIndex="docked"
+    >
+      <HStack justify="space-between" mb={1}>
+        <Text fontWeight="semibold">{observed(result)}</Text>
+        <OutcomeBadge outcome={result.outcome} />
+      </HStack>
+      <Text>{result.reason}</Text>
+      <Text color="fg.muted" mt={1}>
+        <At at={instantOf(result)} />
+      </Text>
+      {result.origin.run_id === null ? null : (
+        <Text color="fg.muted" wordBreak="break-all">
+          {result.origin.run_id}
+        </Text>
+      )}
+    </Box>
+  );
+}

@@ -1,0 +1,29 @@
+import { Table } from "@chakra-ui/react";
+import type { ReactNode } from "react";
+
+interface Props {
+  readonly label: string;
+  readonly columns: readonly string[];
+  /** Rows of the table. */
+  readonly children: ReactNode;
+}
+
+/** A table in a frame that scrolls sideways where the window is narrow. */
+export function DataTable({ label, columns, children }: Props) {
+  return (
+    <Table.ScrollArea borderRadius="md" borderWidth="1px">
+      <Table.Root aria-label={label} size="sm">
+        <Table.Header>
+          <Table.Row bg="bg.subtle">
+            {columns.map((column) => (
+              <Table.ColumnHeader color="fg.muted" key={column} scope="col" whiteSpace="nowrap">
+                {column}
+              </Table.ColumnHeader>
+            ))}
+          </Table.Row>
+        </Table.Header>
+        <Table.Body>{children}</Table.Body>
+      </Table.Root>
+    </Table.ScrollArea>
+  );
+}

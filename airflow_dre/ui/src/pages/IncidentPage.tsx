@@ -1,0 +1,90 @@
+import { Box, Flex, Grid, Heading, HStack } from "@chakra-ui/react";
+
+import { useIncident } from "../api/queries";
+import type { IncidentDetail, IncidentSummary } from "../api/types";
+import { SeverityBadge, StatusBadge } from "../components/badges";
+import { DatasetLink } from "../components/DatasetLink";
+import { Facts } from "../components/Facts";
+import { Notifications } from "../components/Notifications";
+import { OriginLinks, ResultsLink } from "../components/OriginLinks";
+import { ResolveDialog } from "../components/ResolveDialog";
+import { Section } from "../components/Shell";
+import { Empty, Loaded } from "../components/states";
+import { TextLink } from "../components/TextLink";
+import { Timeline } from "../components/Timeline";
+import { Ago, At } from "../components/When";
+import { between, spoken } from "../format/time";
+import { useNow } from "../format/useNow";
+import { INCIDENTS } from "../links";
+
+function Story({ incident }: { incident: IncidentSummary }) {
+  const now = useNow();
+  const when = (at: string) => (
+    <>
+      <Ago at={at} /> (<At at={at} />)
+    </>
+  );
+  return (
+    <Grid columnGap={10} mb={6} rowGap={2} templateColumns={{ base: "minmax(0, 1fr)", lg: "minmax(0, 1fr) minmax(0, 1fr)" }}>
+      <Facts
+        facts={[
+          { name: "Since", value: when(incident.opened_at) },
+          { name: "Last seen", value: when(incident.last_seen_at) },
+          { name: "Resolved", value: incident.resolved_at === null ? null : when(incident.resolved_at) },
+          { name: "Duration", value: spoken(between(incident.opened_at, incident.resolved_at ?? now)) },
+          { name: "Occurrences", value: incident.occurrences },
+        ]}
+      />
+      <Facts
+        facts={[
+          { name: "Kind", value: incident.kind },
+          { name: "Cause", value: incident.cause },
+          { name: "Table", value: incident.dataset === null ? null : <DatasetLink dataset={incident.dataset} /> },
+          { name: "Suite", value: incident.suite },
+          { name: "First seen in", value: <OriginLinks origin={incident.origin} /> },
+          { name: "Evidence", value: incident.suite === null ? null : <ResultsLink origin={incident.origin}>check results</ResultsLink> },
+        ]}
+      />
+    </Grid>
+  );
+}
+
+function Filled({ detail }: { detail: IncidentDetail }) {
+  const { incident, timeline, notifications, may_resolve } = detail;
+  return (
+    <>
+      <Flex align="flex-start" gap={4} justify="space-between" mb={4} wrap="wrap">
+        <Box flex="1 1 24rem">
+          <HStack mb={2}>
+            <SeverityBadge large severity={incident.severity} />
+            <StatusBadge large status={incident.status} />
+          </HStack>
+          <Heading as="h1" size="lg">
+            {incident.title}
+          </Heading>
+        </Box>
+        {may_resolve ? <ResolveDialog incident={incident} /> : null}
+      </Flex>
+      <Story incident={incident} />
+      <Section title="Timeline">
+        <Timeline entries={timeline} />
+      </Section>
+      <Section title="Notifications">
+        <Notifications notifications={notifications} />
+      </Section>
+    </>
+  );
+}
+
+function Numbered({ id }: { id: number }) {
+  return <Loaded query={useIncident(id)}>{(detail) => <Filled detail={detail} />}</Loaded>;
+}
+
+export function IncidentPage({ id }: { id: string }) {
+  if (/^\d+$/.test(id)) return <Numbered id={Number(id)} />;
+  return (
+    <Empty title="No such incident">
+      “{id}” is no number of an incident. Choose one from the <TextLink to={INCIDENTS}>list</TextLink>.
+    </Empty>
+  );
+}

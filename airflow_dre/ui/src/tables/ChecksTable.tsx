@@ -1,0 +1,97 @@
+import { Button, Table, Text } from "@chakra-ui/react";
+import { Fragment } from "react";
+
+import type { CheckHistory } from "../api/types";
+import { CheckDetail } from "../components/CheckDetail";
+import { OutcomeBadge } from "../components/badges";
+import { DataTable } from "../components/DataTable";
+import { OutcomeStrip } from "../components/OutcomeStrip";
+import { observed } from "../format/values";
+import { rank } from "../outcomes";
+
+const COLUMNS = ["Outcome", "Check", "Dimension", "Severity", "Expected", "Observed", "Reason", "Last 30 results"];
+
+interface RowProps {
+  readonly check: CheckHistory;
+  readonly open: boolean;
+  readonly toggle: () => void;
+}
+
+function Row({ check, open, toggle }: RowProps) {
+  const { latest, history } = check;
+  const panel = `check-${latest.check_id}`;
+  return (
+    <Fragment>
+      <Table.Row bg={open ? "bg.subtle" : undefined} cursor="pointer" onClick={toggle} _hover={{ bg: "bg.subtle" }}>
+        <Table.Cell>
+          <OutcomeBadge outcome={latest.outcome} />
+        </Table.Cell>
+        <Table.Cell minW="13rem">
+          <Button
+            aria-controls={open ? panel : undefined}
+            aria-expanded={open}
+            color="fg.info"
+            h="auto"
+            justifyContent="flex-start"
+            onClick={(event) => {
+              event.stopPropagation();
+              toggle();
+            }}
+            p={0}
+            textAlign="start"
+            variant="plain"
+            whiteSpace="normal"
+            _hover={{ textDecoration: "underline" }}
+          >
+            <Text aria-hidden="true" color="fg.muted" transform={open ? "rotate(90deg)" : undefined} transition="transform 0.15s">
+              ›
+            </Text>
+            {latest.name}
+          </Button>
+        </Table.Cell>
+        <Table.Cell color="fg.muted">{latest.dimension}</Table.Cell>
+        <Table.Cell color="fg.muted">{latest.severity}</Table.Cell>
+        <Table.Cell>{latest.expected || "–"}</Table.Cell>
+        <Table.Cell fontVariantNumeric="tabular-nums" fontWeight="medium">
+          {observed(latest)}
+        </Table.Cell>
+        <Table.Cell maxW="24rem" minW="14rem">
+          {latest.reason}
+        </Table.Cell>
+        <Table.Cell onClick={(event) => event.stopPropagation()}>
+          <OutcomeStrip cells={history} what="results" />
+        </Table.Cell>
+      </Table.Row>
+      {open ? (
+        <Table.Row id={panel}>
+          <Table.Cell colSpan={COLUMNS.length} p={0}>
+            <CheckDetail check={check} />
+          </Table.Cell>
+        </Table.Row>
+      ) : null}
+    </Fragment>
+  );
+}
+
+interface Props {
+  readonly checks: readonly CheckHistory[];
+  /** Id of the check that is open. */
+  readonly selected: string | null;
+  readonly select: (checkId: string | null) => void;
+}
+
+/** The checks of a table, worst first; one may be open. */
+export function ChecksTable({ checks, selected, select }: Props) {
+  const sorted = [...checks].sort(
+    (a, b) => rank(a.latest.outcome) - rank(b.latest.outcome) || a.latest.name.localeCompare(b.latest.name),
+  );
+  return (
+    <DataTable columns={COLUMNS} label="Checks">
+      {sorted.map((check) => {
+        const { check_id, suite } = check.latest;
+        const open = check_id === selected;
+        return <Row check={check} key={`${suite}/${check_id}`} open={open} toggle={() => select(open ? null : check_id)} />;
+      })}
+    </DataTable>
+  );
+}

@@ -1,0 +1,44 @@
+import { Table, Text } from "@chakra-ui/react";
+
+import type { Dataset, Result } from "../api/types";
+import { OutcomeBadge } from "../components/badges";
+import { DataTable } from "../components/DataTable";
+import { TextLink } from "../components/TextLink";
+import { count, observed } from "../format/values";
+import { tablePath } from "../links";
+import { rank } from "../outcomes";
+
+const COLUMNS = ["Outcome", "Check", "Expected", "Observed", "Violations", "Reason"];
+
+/** The results of one suite run, worst first; each leads to its history. */
+export function ResultsTable({ dataset, results }: { dataset: Dataset; results: readonly Result[] }) {
+  const sorted = [...results].sort((a, b) => rank(a.outcome) - rank(b.outcome) || a.name.localeCompare(b.name));
+  return (
+    <DataTable columns={COLUMNS} label={`Results of ${dataset.short_name}`}>
+      {sorted.map((result) => (
+        <Table.Row key={result.check_id} _hover={{ bg: "bg.subtle" }}>
+          <Table.Cell>
+            <OutcomeBadge outcome={result.outcome} />
+          </Table.Cell>
+          <Table.Cell minW="12rem">
+            <TextLink fontWeight="medium" to={tablePath(dataset, result.check_id)}>
+              {result.name}
+            </TextLink>
+            <Text color="fg.muted" fontSize="xs">
+              {result.dimension}
+              {result.severity === "warn" ? ", only warns" : ""}
+            </Text>
+          </Table.Cell>
+          <Table.Cell>{result.expected || "–"}</Table.Cell>
+          <Table.Cell fontVariantNumeric="tabular-nums" fontWeight="medium">
+            {observed(result)}
+          </Table.Cell>
+          <Table.Cell fontVariantNumeric="tabular-nums" whiteSpace="nowrap">
+            {result.violations === null || result.rows === null ? "–" : `${count(result.violations)} of ${count(result.rows)}`}
+          </Table.Cell>
+          <Table.Cell minW="14rem">{result.reason}</Table.Cell>
+        </Table.Row>
+      ))}
+    </DataTable>
+  );
+}

