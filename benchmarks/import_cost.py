@@ -1,0 +1,61 @@
+"""What a Dag file pays for importing airflow-dre, on top of ``airflow.sdk``.
+
+Each figure is the best of several fresh interpreters. The bound of 30 ms covers everything, also what the common-sql provider costs, since
+``QualityCheckOperator`` is one of its operators.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+
+BOUND_MS = 30.0
+TRIES = 9
+FORBIDDEN = ("sqlglot", "sqlalchemy", "fastapi", "duckdb", "great_expectations")
+PROGRAM = """
+import json, sys, time
+started = time.perf_counter()
+import airflow.sdk
+from airflow.sdk import DAG, Asset, BaseNotifier, BaseOperator, BaseSensorOperator
+sdk = time.perf_counter() - started
+before = set(sys.modules)
+started = time.perf_counter()
+from airflow.providers.common.sql.operators.sql import BaseSQLOperator
+common_sql = time.perf_counter() - started
+import airflow_dre
+from airflow_dre import checks
+for name in airflow_dre.__all__:
+    getattr(airflow_dre, name)
+ours = time.perf_counter() - started
+print(json.dumps({"sdk": sdk, "common_sql": common_sql, "ours": ours, "modules": sorted(set(sys.modules) - before)}))
+"""
+
+
+def measure() -> dict[str, object]:
+    """One fresh interpreter."""
+    inherited = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}  # as an installed package runs
+    done = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=True, env=inherited)
+    found: dict[str, object] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def main() -> None:
+    """Print the figures; exit 1 if a bound is broken."""
+    measure()  # writes the byte code
+    tries = [measure() for _ in range(TRIES)]
+    best = min(tries, key=lambda found: float(str(found["ours"])))
+    sdk, common, ours = (1000 * float(str(best[name])) for name in ("sdk", "common_sql", "ours"))
+    modules = [str(name) for name in best["modules"]] if isinstance(best["modules"], list) else []
+    loaded = sorted({name.split(".")[0] for name in modules} & set(FORBIDDEN))
+    print(f"airflow.sdk: {sdk:.1f} ms")
+    print(f"airflow_dre with its operators, on top: {ours:.1f} ms (of which common-sql's operators: {common:.1f} ms)")
+    print(f"{len(modules)} modules on top, of airflow_dre: {', '.join(name for name in modules if name.startswith('airflow_dre'))}")
+    print(f"forbidden modules loaded on top: {', '.join(loaded) or 'none'}")
+    if ours > BOUND_MS or loaded:
+        raise SystemExit(f"more than {BOUND_MS:.0f} ms, or a forbidden module")
+
+
+if __name__ == "__main__":
+    main()

