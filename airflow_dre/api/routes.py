@@ -13,9 +13,10 @@ from airflow_dre.config import read_settings
 from airflow_dre.services.dispatch import dispatch_outbox
 from airflow_dre.services.wiring import store_of
 from airflow_dre.store import views
+from airflow_dre.store.clock import now
 from airflow_dre.store.incidents import LIVE_STATUSES, resolve_by_hand
 from airflow_dre.store.schema import ensure_embedded
-from airflow_dre.store.store import Store, now
+from airflow_dre.store.store import Store
 
 router = APIRouter(prefix="/api")
 _STATUSES = {"live": LIVE_STATUSES, "resolved": ("resolved",), "all": ()}

@@ -1,7 +1,8 @@
 """Runs that end, as the scheduler and the API server see them: the only messengers left when a task was killed or a run marked by hand.
 
 A hook runs inside the scheduler's transaction. It writes a few rows to the store, never a message to a receiver, and while the store is
-down it only appends to the spool. No thread helps it: the scheduler forks, and a fork while a thread holds a lock leaves a child that hangs.
+down it only appends to the spool. No thread helps it: the scheduler forks, and a fork while a thread holds a lock leaves a child that
+hangs.
 """
 
 from __future__ import annotations
@@ -69,7 +70,7 @@ def _signals(dag_run: Any, msg: str, *, failed: bool) -> list[Signal]:
     from sqlalchemy.orm import object_session
 
     from airflow_dre.services.contexts import failed_run, failed_task, succeeded_run
-    from airflow_dre.store.store import now
+    from airflow_dre.store.clock import now
 
     if failed and _BY_HAND in msg:
         return [failed_run(dag_run.dag_id, dag_run.run_id, now(), reason="marked failed by hand")]

@@ -47,8 +47,8 @@ class OpenIncident(BaseNotifier):
         from airflow_dre.incidents.signals import Severity
         from airflow_dre.services.contexts import problem_in
         from airflow_dre.services.wiring import keep
+        from airflow_dre.store.clock import now
         from airflow_dre.store.records import Delivery
-        from airflow_dre.store.store import now
 
         severity = Severity(self.severity)
         problem = problem_in(dict(context), now(), severity=severity, routes=self.routes, deadline=self.deadline)
@@ -75,8 +75,8 @@ class ResolveIncident(BaseNotifier):
         """Record the recovery; safe to call twice."""
         from airflow_dre.services.contexts import recovery_in
         from airflow_dre.services.wiring import keep
+        from airflow_dre.store.clock import now
         from airflow_dre.store.records import Delivery
-        from airflow_dre.store.store import now
 
         keep(Delivery(signals=(recovery_in(dict(context), now()),)))
 

@@ -34,7 +34,7 @@ class EvaluateSlaOperator(BaseOperator):
         from airflow_dre.services.contexts import SIGNAL, origin_of
         from airflow_dre.services.freshness import evaluate_sla, forget_callback
         from airflow_dre.services.wiring import store_of
-        from airflow_dre.store.store import now
+        from airflow_dre.store.clock import now
 
         store = store_of(read_settings())
         found = evaluate_sla(self.sla, self.question, store, origin_of(context["ti"]), now())

@@ -68,7 +68,7 @@ class QualityCheckOperator(BaseSQLOperator):
         from airflow_dre.services.report import render_report, summarize
         from airflow_dre.services.suite import check_gate, delivery_of, run_suite
         from airflow_dre.services.wiring import keep
-        from airflow_dre.store.store import now
+        from airflow_dre.store.clock import now
 
         try:
             with opened(self.get_db_hook()) as warehouse:

@@ -96,7 +96,7 @@ class FreshnessSensor(BaseSensorOperator):
 
     def _measure(self) -> Freshness:
         from airflow_dre.services.freshness import measure_freshness
-        from airflow_dre.store.store import now
+        from airflow_dre.store.clock import now
 
         return measure_freshness(self._question(), now())
 

@@ -11,8 +11,9 @@ from airflow_dre.channels.webhook import Webhook, render_payload
 from airflow_dre.config import Route, Settings
 from airflow_dre.errors import DefinitionError, Problem, StoreError
 from airflow_dre.incidents.retry import Attempt
+from airflow_dre.store.clock import now
 from airflow_dre.store.outbox import Message, claim, settle
-from airflow_dre.store.store import Store, now
+from airflow_dre.store.store import Store
 
 log = logging.getLogger(__name__)
 

@@ -143,7 +143,7 @@ def _carry_out(connection: Connection, fact: Signal, decision: Decision, row: Ro
     if decision.action is Action.OPEN or row is None:
         values = {**cause_columns(fact.cause), **_opening(fact, decision)}
         incident_id = connection.execute(incident.insert().values(**values).returning(incident.c.id)).scalar_one()
-        enqueue(connection, incident_id, decision.tell, "opened", fact.at)
+        enqueue(connection, incident_id, decision.tell, "opened")
         return int(incident_id)
     changes: dict[str, Any] = {}
     if decision.action is Action.RESOLVE:
@@ -153,7 +153,7 @@ def _carry_out(connection: Connection, fact: Signal, decision: Decision, row: Ro
         if decision.action is Action.ADD:
             changes |= {"occurrences": incident.c.occurrences + 1, "last_problem_at": max(row.last_problem_at, fact.at)}
     connection.execute(update(incident).where(incident.c.id == row.id).values(**changes))
-    enqueue(connection, row.id, decision.tell, "resolved" if decision.action is Action.RESOLVE else "opened", fact.at)
+    enqueue(connection, row.id, decision.tell, "resolved" if decision.action is Action.RESOLVE else "opened")
     return int(row.id)
 
 
@@ -207,5 +207,5 @@ def resolve_by_hand(connection: Connection, incident_id: int, *, actor: str, not
         return False
     values = {"incident_id": incident_id, "at": at, "kind": "resolve", "summary": f"Resolved by {actor}", "detail": note, "actor": actor}
     connection.execute(incident_event.insert().values(**values))
-    enqueue(connection, incident_id, tuple(row.routes), "resolved", at)
+    enqueue(connection, incident_id, tuple(row.routes), "resolved")
     return True

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, exists, or_, select, update
 
 from airflow_dre.incidents.retry import GIVE_UP_AFTER, Attempt, next_wait
+from airflow_dre.store.clock import now
 from airflow_dre.store.tables import incident, incident_event, outbox
 
 LEASE = timedelta(minutes=2)
@@ -29,7 +30,7 @@ class Message:
     facts: dict[str, Any]
 
 
-def enqueue(connection: Connection, incident_id: int, routes: Sequence[str], event: str, at: datetime) -> None:
+def enqueue(connection: Connection, incident_id: int, routes: Sequence[str], event: str) -> None:
     """Queue a message about the present state of an incident for each route."""
     if not routes:
         return
@@ -51,9 +52,10 @@ def enqueue(connection: Connection, incident_id: int, routes: Sequence[str], eve
         "opened_at": row.opened_at.isoformat(),
         "resolved_at": None if row.resolved_at is None else row.resolved_at.isoformat(),
     }
+    created = now()  # not the moment of the signal: one that waited in the spool must not be given up at once
     common = {"incident_id": incident_id, "event": event, "message": facts, "status": "pending", "attempts": 0}
     for route in routes:
-        connection.execute(outbox.insert().values(**common, route=route, created_at=at, not_before=at))
+        connection.execute(outbox.insert().values(**common, route=route, created_at=created, not_before=created))
 
 
 def claim(connection: Connection, now: datetime, *, skip: Sequence[int] = ()) -> Message | None:

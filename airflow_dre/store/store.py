@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 from airflow_dre.errors import StoreError
@@ -64,8 +63,3 @@ class Store:
 def open_store(url: str, spool_folder: Path, *, hurried: bool = False) -> Store:
     """The store at a SQLAlchemy URL, with its spool; ``hurried`` for a caller that holds others up."""
     return Store(open_database(url, hurried=hurried), Spool(spool_folder))
-
-
-def now() -> datetime:
-    """The present moment in UTC."""
-    return datetime.now(UTC)

@@ -53,7 +53,7 @@ class FreshnessTrigger(BaseTrigger):
         """Ask until the table is fresh; an error ends the wait, as it does in the other modes."""
         from airflow_dre.errors import DreError
         from airflow_dre.services.freshness import FreshnessQuestion, measure_freshness
-        from airflow_dre.store.store import now
+        from airflow_dre.store.clock import now
 
         question = FreshnessQuestion(
             conn_id=self.conn_id,

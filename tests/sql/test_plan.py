@@ -178,10 +178,20 @@ def test_a_malicious_table_name_is_a_name(dialect: str) -> None:
 
 @pytest.mark.parametrize(
     "declaration",
-    [c.not_null("zz"), c.unique("zz"), c.between("zz", 1, 2), c.in_set("zz", [1]), c.rows('"zz" = 1'), c.column_min("zz", at_least=1),
-     c.mean("zz", at_least=1), c.metric_sql('MAX("zz")', at_least=1), c.metric_sql('SELECT MAX("zz") FROM t', at_least=1), c.fresh("zz", max_age="1d")],
+    [
+        c.not_null("zz"),
+        c.unique("zz"),
+        c.between("zz", 1, 2),
+        c.in_set("zz", [1]),
+        c.rows('"zz" = 1'),
+        c.column_min("zz", at_least=1),
+        c.mean("zz", at_least=1),
+        c.metric_sql('MAX("zz")', at_least=1),
+        c.metric_sql('SELECT MAX("zz") FROM t', at_least=1),
+        c.fresh("zz", max_age="1d"),
+    ],
     ids=repr,
-)  # fmt: skip
+)
 def test_sqlite_does_not_take_a_missing_column_for_a_text(declaration: Any) -> None:
     connection = sqlite3.connect(":memory:")
     connection.execute("CREATE TABLE t (a INTEGER)")
