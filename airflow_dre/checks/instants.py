@@ -34,7 +34,8 @@ def to_instant(value: object) -> datetime | None:
         except ValueError:
             return None
     if isinstance(value, datetime):
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        zoned = value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        return datetime.combine(zoned.date(), zoned.time(), tzinfo=UTC)  # a plain datetime, whatever subclass came in
     if isinstance(value, date):
         return datetime.combine(value, time(), tzinfo=UTC)
     return None

@@ -40,12 +40,13 @@ class MetricCheck(Check):
         value = answers[self.metric()]
         if value is None:
             return Judgement(outcome=Outcome.SKIPPED, reason="no value to look at", expected=self.expected())
+        shown = f"{value:.6g}" if isinstance(value, float) else str(value)
         if not self.fail.admits(value):
-            outcome, reason = Outcome.FAILED, f"{value} is not {self.fail}"
+            outcome, reason = Outcome.FAILED, f"{shown} is not {self.fail}"
         elif not self.warn.admits(value):
-            outcome, reason = Outcome.WARNED, f"{value} is not {self.warn}"
+            outcome, reason = Outcome.WARNED, f"{shown} is not {self.warn}"
         else:
-            outcome, reason = Outcome.PASSED, f"{value} is {self.expected()}"
+            outcome, reason = Outcome.PASSED, f"{shown} is within its bounds"
         return Judgement(
             outcome=outcome,
             reason=reason,

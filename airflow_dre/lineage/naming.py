@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+from airflow_dre.errors import WarehouseUnreachable
+
 _FILES = ("sqlite", "duckdb")
 """Databases that are a file: the namespace is the scheme and the path of the file, the schema is ``main`` unless given."""
 
@@ -34,6 +36,7 @@ def name_dataset(hook: LineageHook, connection: Any, table: tuple[str, ...]) -> 
     :param hook: the hook of the connection.
     :param connection: the Airflow connection.
     :param table: the parts of the table's name, as far as they were given.
+    :raises WarehouseUnreachable: the warehouse has to be asked for its default schema and does not answer.
     """
     if hook.conn_type in _FILES:
         path = Path(connection.host or ":memory:")
@@ -44,15 +47,22 @@ def name_dataset(hook: LineageHook, connection: Any, table: tuple[str, ...]) -> 
         port = f":{connection.port}" if connection.port else ""
         return DatasetName(f"{hook.conn_type}://{connection.host or 'localhost'}{port}", _join(connection.schema, None, table))
     namespace = f"{info.scheme}://{info.authority}" if info.authority else info.scheme
-    name = _join(info.database or connection.schema, hook.get_openlineage_default_schema(), table)
+    name = _join(info.database or connection.schema, _default_schema(hook) if len(table) == 1 else None, table)
     return DatasetName(namespace, info.normalize_name_method(name) if info.is_uppercase_names else name)
+
+
+def _default_schema(hook: LineageHook) -> str | None:
+    """The schema of a table that names none; some hooks ask the database."""
+    try:
+        return hook.get_openlineage_default_schema()
+    except Exception as error:  # every driver has exceptions of its own
+        raise WarehouseUnreachable(f"cannot connect to the {hook.conn_type} warehouse: {type(error).__name__}") from error
 
 
 def _join(database: str | None, schema: str | None, table: tuple[str, ...]) -> str:
     """``database.schema.table``, where what the table's name leaves out is filled in."""
-    defaults = [part for part in (database, schema) if part]
-    missing = len(defaults) + 1 - len(table)
-    return ".".join([*defaults[: max(missing, 0)], *table])
+    before = {1: (database, schema), 2: (database,), 3: ()}[len(table)]
+    return ".".join(part for part in (*before, *table) if part)
 
 
 def short_name(name: str) -> str:

@@ -17,7 +17,16 @@ if TYPE_CHECKING:
 SEVERITIES = ("low", "medium", "high", "critical")
 
 
-class OpenIncident(BaseNotifier):
+class _Verbatim(BaseNotifier):
+    """A notifier that renders nothing, also where Airflow hands it a Dag without a template environment."""
+
+    template_fields: Sequence[str] = ()
+
+    def render_template_fields(self, context: Context, jinja_env: Any = None) -> None:
+        """Leave everything as it is."""
+
+
+class OpenIncident(_Verbatim):
     """
     Record what a failure callback was called for; the cause gets one live incident, however many messengers report it.
 
@@ -28,8 +37,6 @@ class OpenIncident(BaseNotifier):
     :param deadline: name of the deadline, where it is the callback of a Deadline Alert.
     :raises airflow_dre.errors.DefinitionError: the severity or the routes are not what they must be.
     """
-
-    template_fields: Sequence[str] = ()
 
     def __init__(self, *, severity: str = "medium", routes: Iterable[str] = (), deadline: str = "", **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -59,14 +66,12 @@ class OpenIncident(BaseNotifier):
         await asyncio.to_thread(self.notify, context)
 
 
-class ResolveIncident(BaseNotifier):
+class ResolveIncident(_Verbatim):
     """
     Record what a success callback was called for: the live incident of the task, or of the Dag, is resolved.
 
     An incident about data is resolved by its checks when they pass, never by a task that merely ended well.
     """
-
-    template_fields: Sequence[str] = ()
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)

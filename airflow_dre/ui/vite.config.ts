@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-import { hostGlobals } from "./vite/host-globals";
+import { hostGlobals } from "./vite/host-globals.ts";
 
 export default defineConfig(({ command }) => ({
   // Chunks resolve against main.js, so the plugin works below any [api] base_url.
@@ -18,6 +18,8 @@ export default defineConfig(({ command }) => ({
     rolldownOptions: {
       // Application mode: library mode neither minifies whitespace in ES output nor splits as we want.
       input: "src/main.tsx",
+      // "use client" speaks to server rendering, which there is none of.
+      checks: { moduleLevelDirective: false },
       output: {
         entryFileNames: "main.js",
         chunkFileNames: "chunks/[name]-[hash].js",

@@ -1,0 +1,92 @@
+"""Airflow in this process: a migrated database, and a way to run a Dag."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from airflow_dre.listeners import runs
+from airflow_dre.store.database import open_database
+from airflow_dre.store.tables import incident, outbox
+
+
+@pytest.fixture(scope="session", autouse=True)
+def airflow_database() -> None:
+    """Airflow's own tables."""
+    command = [str(Path(sys.executable).parent / "airflow"), "db", "migrate"]
+    subprocess.run(command, check=True, capture_output=True, timeout=180, env=os.environ)
+    from airflow.dag_processing.bundles.manager import DagBundlesManager
+
+    DagBundlesManager().sync_bundles_to_db()
+
+
+@pytest.fixture(autouse=True)
+def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, receiver: Any) -> Path:
+    """A warehouse, an empty results store and a route, for one test."""
+    with sqlite3.connect(tmp_path / "w.db") as connection:
+        connection.execute("CREATE TABLE orders (id INTEGER, amount INTEGER, created_at TEXT)")
+        connection.executemany("INSERT INTO orders VALUES (?, ?, datetime('now'))", [(1, 10), (2, None), (2, 30)])
+        connection.execute("CREATE TABLE good AS SELECT 1 AS id, 5 AS amount, datetime('now') AS created_at")
+        connection.execute("CREATE TABLE stale AS SELECT 1 AS id, '2001-01-01 00:00:00' AS created_at")
+    settings = {
+        "AIRFLOW_CONN_WAREHOUSE": json.dumps({"conn_type": "sqlite", "host": str(tmp_path / "w.db")}),
+        "AIRFLOW_CONN_GONE": json.dumps({"conn_type": "postgres", "host": "127.0.0.1", "port": 1, "login": "u", "password": "hunter2"}),
+        "AIRFLOW__DRE__SQL_ALCHEMY_CONN": f"sqlite:///{tmp_path}/dre.db",
+        "AIRFLOW__DRE__SPOOL_FOLDER": str(tmp_path / "spool"),
+        "AIRFLOW__DRE__ROUTES": json.dumps({"oncall": {"channel": "webhook", "url": receiver.url}}),
+    }
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(runs._state, "down_until", 0.0)
+    return tmp_path
+
+
+@pytest.fixture
+def run_dag() -> Callable[..., Any]:
+    """Run a Dag with ``dag.test()``; gives the finished run."""
+    from airflow.models.serialized_dag import SerializedDagModel
+    from airflow.serialization.definitions.dag import SerializedDAG
+    from airflow.serialization.serialized_objects import LazyDeserializedDAG
+    from airflow.utils.session import create_session
+
+    def run(dag: Any, day: int = 1, **arguments: Any) -> Any:
+        lazy = LazyDeserializedDAG.from_dag(dag)
+        with create_session() as session:
+            SerializedDAG.bulk_write_to_db("dags-folder", None, [lazy], session=session)
+            session.commit()
+            SerializedDagModel.write_dag(lazy, bundle_name="dags-folder", session=session)
+        return dag.test(logical_date=datetime(2026, 1, day, tzinfo=UTC), **arguments)
+
+    return run
+
+
+@pytest.fixture
+def incidents(world: Path) -> Callable[[], list[Any]]:
+    """The incidents of the results store."""
+
+    def read() -> list[Any]:
+        with open_database(f"sqlite:///{world}/dre.db").read() as connection:
+            return list(connection.execute(select(incident).order_by(incident.c.id)).all())
+
+    return read
+
+
+@pytest.fixture
+def queued(world: Path) -> Callable[[], list[tuple[str, str, str]]]:
+    """Route, event and status of every message."""
+
+    def read() -> list[tuple[str, str, str]]:
+        with open_database(f"sqlite:///{world}/dre.db").read() as connection:
+            return [(row.route, row.event, row.status) for row in connection.execute(select(outbox).order_by(outbox.c.id))]
+
+    return read
