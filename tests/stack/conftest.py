@@ -1,0 +1,221 @@
+"""A running Airflow: ``airflow standalone`` in a process group of its own, started once."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+HERE = Path(__file__).parent
+PASSWORDS = {"admin": "admin-pw", "vera": "vera-pw"}
+
+
+@dataclass
+class Stack:
+    """A running Airflow and what surrounds it."""
+
+    home: Path
+    address: str
+    told: list[dict[str, Any]]
+    """What the receiver got, in order."""
+    refusals: list[int]
+    """Statuses of its next answers."""
+    tokens: dict[str, str] = field(default_factory=dict)
+
+    def token(self, user: str) -> str:
+        """A JWT."""
+        if user not in self.tokens:
+            body = {"username": user, "password": PASSWORDS[user]}
+            self.tokens[user] = httpx.post(f"{self.address}/auth/token", json=body, timeout=30).raise_for_status().json()["access_token"]
+        return self.tokens[user]
+
+    def call(self, method: str, path: str, *, user: str | None = "admin", **arguments: Any) -> httpx.Response:
+        """An HTTP request as a user, or as nobody."""
+        headers = {**arguments.pop("headers", {}), **({"Authorization": f"Bearer {self.token(user)}"} if user else {})}
+        return httpx.request(method, f"{self.address}/{path}", headers=headers, timeout=60, **arguments)
+
+    def trigger(self, dag_id: str, **conf: Any) -> str:
+        """Start a run."""
+        body = {"logical_date": None, "conf": conf}
+        for _ in range(20):  # Airflow's own SQLite database may be locked while everything starts
+            answer = self.call("POST", f"api/v2/dags/{dag_id}/dagRuns", json=body)
+            if answer.status_code != 500:
+                break
+            time.sleep(1)
+        return str(answer.raise_for_status().json()["dag_run_id"])
+
+    def state(self, dag_id: str, run_id: str) -> str:
+        """State of a run."""
+        return str(self.call("GET", f"api/v2/dags/{dag_id}/dagRuns/{run_id}").raise_for_status().json()["state"])
+
+    def finish(self, dag_id: str, run_id: str, seconds: float = 180) -> str:
+        """Wait until a run has ended; its state."""
+        wait(lambda: self.state(dag_id, run_id) in ("success", "failed"), seconds, f"run of {dag_id} to end")
+        return self.state(dag_id, run_id)
+
+    def tasks(self, dag_id: str, run_id: str) -> dict[str, Any]:
+        """Task instances of a run by id."""
+        found = self.call("GET", f"api/v2/dags/{dag_id}/dagRuns/{run_id}/taskInstances").raise_for_status().json()
+        return {ti["task_id"]: ti for ti in found["task_instances"]}
+
+    def rows(self, query: str) -> list[sqlite3.Row]:
+        """Rows of the results store."""
+        with contextlib.closing(sqlite3.connect(self.home / "dre.db", timeout=30)) as connection:
+            connection.row_factory = sqlite3.Row
+            return connection.execute(query).fetchall()
+
+    def incidents(self, condition: str) -> list[sqlite3.Row]:
+        """Incidents that meet a SQL condition."""
+        return self.rows(f"SELECT * FROM dre_incident WHERE {condition} ORDER BY id")
+
+    def warehouse(self, statement: str) -> None:
+        """Change the warehouse."""
+        with contextlib.closing(sqlite3.connect(self.home / "w.db", timeout=30)) as connection, connection:
+            connection.execute(statement)
+
+    def told_about(self, text: str) -> list[str]:
+        """Statuses of the messages whose summary or labels hold a text, in order."""
+        return [message["status"] for message in self.told if text in json.dumps(message)]
+
+
+def wait(until: Callable[[], Any], seconds: float, what: str) -> None:
+    """Poll until something is true."""
+    end = time.monotonic() + seconds
+    while not until():
+        if time.monotonic() > end:
+            raise AssertionError(f"waited {seconds:.0f} s in vain for {what}")
+        time.sleep(0.5)
+
+
+def free_port() -> int:
+    """A free port of the loopback interface."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def settings(home: Path, port: int, receiver: int) -> dict[str, str]:
+    """The environment of the stack."""
+    address = f"http://127.0.0.1:{port}"
+    options = {
+        "API__BASE_URL": address,
+        "API__HOST": "127.0.0.1",
+        "API__PORT": str(port),
+        "API__WORKERS": "1",
+        "API_AUTH__JWT_SECRET": "a secret that is long enough for every algorithm, and only for tests",
+        "CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
+        "CORE__DAGS_FOLDER": str(HERE / "dags"),
+        "CORE__EXECUTION_API_SERVER_URL": f"{address}/execution/",
+        "CORE__LOAD_EXAMPLES": "False",
+        "CORE__PARALLELISM": "6",
+        "CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(home / "passwords.json"),
+        "CORE__SIMPLE_AUTH_MANAGER_USERS": "admin:admin,vera:viewer",
+        "DRE__ROUTES": json.dumps({"oncall": {"channel": "webhook", "url": f"http://127.0.0.1:{receiver}/"}}),
+        "OPENLINEAGE__TRANSPORT": json.dumps({"type": "file", "log_file_path": str(home / "ol.jsonl"), "append": True}),
+        "SCHEDULER__SCHEDULER_HEARTBEAT_SEC": "1",
+        "SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "20",
+        "SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT_DETECTION_INTERVAL": "5",
+        "TRIGGERER__DEFAULT_CAPACITY": "20",
+    }
+    connections = {
+        "AIRFLOW_CONN_WAREHOUSE": json.dumps({"conn_type": "sqlite", "host": str(home / "w.db")}),
+        "AIRFLOW_CONN_GONE": json.dumps({"conn_type": "postgres", "host": "127.0.0.1", "port": 1, "login": "u", "password": "hunter2"}),
+    }
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("AIRFLOW")}
+    given = {f"AIRFLOW__{name}": value for name, value in options.items()}
+    path = os.pathsep.join([str(Path(sys.executable).parent), inherited.get("PATH", "")])
+    return {**inherited, **given, **connections, "AIRFLOW_HOME": str(home), "PATH": path, "PYTHONPATH": str(HERE.parent.parent)}
+
+
+def fill(path: Path) -> None:
+    """The warehouse of the scenarios."""
+    with contextlib.closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("CREATE TABLE orders (id INTEGER, amount INTEGER)")
+        connection.execute("INSERT INTO orders VALUES (1, 10), (2, NULL)")
+        connection.execute("CREATE TABLE good AS SELECT 1 AS id, 5 AS amount, datetime('now') AS created_at")
+        connection.execute("CREATE TABLE bad AS SELECT 1 AS id, NULL AS amount")
+        connection.execute("CREATE TABLE old AS SELECT 1 AS id, datetime('now', '-9 days') AS created_at")
+        connection.execute("CREATE TABLE stale AS SELECT 1 AS id, datetime('now', '-3 hours') AS created_at")
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """Start Airflow, wait until it is healthy and knows the Dags, and end it with all its processes."""
+    home = tmp_path_factory.mktemp("airflow")
+    (home / "passwords.json").write_text(json.dumps(PASSWORDS))
+    fill(home / "w.db")
+    told: list[dict[str, Any]] = []
+    refusals: list[int] = []
+
+    class Receiver(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            message = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            status = refusals.pop(0) if refusals else 200
+            if status == 200:
+                told.append(message)
+            self.send_response(status)
+            self.end_headers()
+
+        def log_message(self, *args: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    port = free_port()
+    running = Stack(home, f"http://127.0.0.1:{port}", told, refusals)
+    command = [str(Path(sys.executable).parent / "airflow"), "standalone"]
+    environment = settings(home, port, server.server_port)
+    with (home / "airflow.log").open("wb") as log:
+        process = subprocess.Popen(command, env=environment, stdout=log, stderr=subprocess.STDOUT, start_new_session=True)
+    try:
+        wait(lambda: healthy(running), 180, "Airflow to be healthy")
+        wait(lambda: running.call("GET", "api/v2/dags?limit=100").json().get("total_entries", 0) >= 16, 120, "the Dags to be known")
+        yield running
+    except AssertionError:
+        print((home / "airflow.log").read_text()[-5000:])
+        raise
+    finally:
+        end(process.pid)
+        process.wait(30)
+        server.shutdown()
+
+
+def healthy(stack: Stack) -> bool:
+    """Whether all components answer."""
+    try:
+        found = httpx.get(f"{stack.address}/api/v2/monitor/health", timeout=5).json()
+    except (httpx.HTTPError, ValueError):
+        return False
+    return all(found[name]["status"] == "healthy" for name in ("metadatabase", "scheduler", "triggerer", "dag_processor"))
+
+
+def end(group: int) -> None:
+    """End a process group."""
+    for ending, seconds in ((signal.SIGTERM, 20), (signal.SIGKILL, 10)):
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(group, ending)
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(group, os.WNOHANG)
+            try:
+                os.killpg(group, 0)
+            except ProcessLookupError:
+                return
+            time.sleep(0.2)

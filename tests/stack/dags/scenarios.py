@@ -1,0 +1,120 @@
+"""What goes wrong on purpose. Each Dag is one scenario of ``test_scenarios.py``."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from datetime import UTC, datetime, timedelta
+
+from airflow.sdk import DAG, task
+
+from airflow_dre import (
+    FreshnessSensor,
+    FreshnessSLA,
+    QualityCheckOperator,
+    dag_deadline,
+    open_incident,
+    reliability_monitor,
+    resolve_incident,
+)
+from airflow_dre.checks import not_null, row_count
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+TELL = {"severity": "high", "routes": ["oncall"]}
+
+
+def dag(name: str, **arguments: object) -> DAG:
+    """A Dag that runs when told."""
+    return DAG(name, schedule=None, start_date=START, catchup=False, **arguments)
+
+
+with dag("bad_data", on_failure_callback=open_incident(**TELL)):
+    QualityCheckOperator(
+        task_id="check",
+        conn_id="warehouse",
+        table="orders",
+        suite="orders",
+        checks=[not_null("amount"), row_count(at_least=1)],
+        retries=2,
+        retry_delay=timedelta(seconds=1),
+        on_failure_callback=open_incident(**TELL),
+        on_success_callback=resolve_incident(),
+    )
+
+with dag("bad_mapped"):
+    QualityCheckOperator.partial(task_id="check", conn_id="warehouse", suite="mapped", checks=[not_null("amount")]).expand(
+        table=["good", "bad"]
+    )
+
+with dag("no_warehouse"):
+    QualityCheckOperator(
+        task_id="check", conn_id="gone", table="orders", checks=[row_count(at_least=1)], retries=1, retry_delay=timedelta(seconds=1)
+    )
+
+
+def kill_yourself() -> None:
+    """What the kernel does when memory is short."""
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+with dag("killed"):
+    task(task_id="load")(kill_yourself)()
+
+with dag("killed_and_told", on_failure_callback=open_incident(**TELL)):
+    task(task_id="load", on_failure_callback=open_incident(**TELL))(kill_yourself)()
+
+with dag("by_hand", on_failure_callback=open_incident(**TELL)):
+
+    @task(on_failure_callback=open_incident(**TELL))
+    def sleep() -> None:
+        """Wait for a person."""
+        time.sleep(120)
+
+    sleep()
+
+with dag("flaky"):
+
+    @task(retries=1, retry_delay=timedelta(seconds=1), on_failure_callback=open_incident(**TELL), on_success_callback=resolve_incident())
+    def sometimes(params: dict[str, object] | None = None) -> None:
+        """Fail unless told to succeed."""
+        if not (params or {}).get("well"):
+            raise ValueError("not well: {{ conn.warehouse.host }}")
+
+    sometimes()
+
+with dag("late", deadline=dag_deadline("4s", name="noon", routes=["oncall"])):
+
+    @task
+    def slow() -> None:
+        """Miss the deadline, then succeed."""
+        time.sleep(30)
+
+    slow()
+
+with DAG("fills_stale", schedule=timedelta(minutes=1), start_date=START, catchup=False, is_paused_upon_creation=True):
+
+    @task
+    def fill() -> None:
+        """Never runs: the Dag is paused."""
+
+    fill()
+
+monitor = reliability_monitor(
+    [FreshnessSLA("stale hourly", conn_id="warehouse", table="stale", column="created_at", max_age="1h", on_miss=open_incident(**TELL))],
+    schedule=timedelta(seconds=10),
+)
+
+for mode in ("poke", "reschedule", "deferrable"):
+    for table in ("good", "old"):
+        with dag(f"waits_{mode}_{table}"):
+            FreshnessSensor(
+                task_id="wait",
+                conn_id="warehouse",
+                table=table,
+                column="created_at",
+                max_age="1d",
+                poke_interval=2,
+                timeout=6,
+                **({"deferrable": True} if mode == "deferrable" else {"mode": mode}),
+            )
