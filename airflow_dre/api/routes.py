@@ -96,7 +96,7 @@ def resolve(incident_id: int, request: schemas.ResolveRequest, readable: Readabl
     """Resolve an incident by hand; the people who were told hear of it."""
     store = _store()
     before = _detail(store, incident_id, readable, user)
-    if not before.may_resolve:
+    if not may_change(user, before.incident.origin.dag_id):
         raise HTTPException(403, "Resolving it needs the right to edit its Dag")
     with store.database.write() as connection:
         done = resolve_by_hand(connection, incident_id, actor=user.get_name(), note=request.note, at=now())
