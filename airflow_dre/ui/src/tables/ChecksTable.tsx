@@ -9,7 +9,7 @@ import { OutcomeStrip } from "../components/OutcomeStrip";
 import { observed } from "../format/values";
 import { rank } from "../outcomes";
 
-const COLUMNS = ["Outcome", "Check", "Dimension", "Severity", "Expected", "Observed", "Reason", "Last 30 results"];
+const COLUMNS = ["Outcome", "Check", "Expected", "Observed", "Reason", "Last 30 results"];
 
 interface RowProps {
   readonly check: CheckHistory;
@@ -48,9 +48,11 @@ function Row({ check, open, toggle }: RowProps) {
             </Text>
             {latest.name}
           </Button>
+          <Text color="fg.muted" fontSize="xs" ps={4}>
+            {latest.dimension}
+            {latest.severity === "warn" ? ", only warns" : ""}
+          </Text>
         </Table.Cell>
-        <Table.Cell color="fg.muted">{latest.dimension}</Table.Cell>
-        <Table.Cell color="fg.muted">{latest.severity}</Table.Cell>
         <Table.Cell>{latest.expected || "–"}</Table.Cell>
         <Table.Cell fontVariantNumeric="tabular-nums" fontWeight="medium">
           {observed(latest)}

@@ -1,0 +1,64 @@
+import type { IncidentDetail, IncidentSummary, Origin, Overview, Result } from "../src/api/types";
+
+const origin: Origin = { dag_id: "flights", run_id: "scheduled__2013-02-01", task_id: "check", map_index: -1, try_number: 1 };
+
+/** A result of not_null(dep_time), with changes. */
+export const result = (changes: Partial<Result> = {}): Result => ({
+  check_id: "0123456789abcdef",
+  suite: "flights monthly",
+  name: "not_null(dep_time)",
+  kind: "not_null",
+  columns: ["dep_time"],
+  dimension: "completeness",
+  severity: "error",
+  description: null,
+  owner: null,
+  runbook: null,
+  tags: [],
+  outcome: "failed",
+  reason: "1261 of 24951 rows (5.054%) break it, more than 5%",
+  expected: "at most 5% violating (warn above 2%)",
+  observed: "5.054",
+  value: 5.054,
+  unit: "%",
+  violations: 1261,
+  rows: 24951,
+  warn: { low: null, high: 2 },
+  fail: { low: null, high: 5 },
+  row_filter: null,
+  statement: "SELECT 1",
+  engine: "sqlite",
+  measured_at: "2026-11-24T01:00:00Z",
+  seconds: 0.1,
+  data_interval_start: "2013-02-01T00:00:00Z",
+  partition_key: null,
+  origin,
+  ...changes,
+});
+
+export const incident = (changes: Partial<IncidentSummary> = {}): IncidentSummary => ({
+  id: 7,
+  kind: "data",
+  cause: "checks_failed",
+  title: "flights: 1 of 11 checks failed",
+  status: "open",
+  severity: "high",
+  dataset: { namespace: "sqlite:///w.db", name: "main.flights", short_name: "flights" },
+  suite: "flights monthly",
+  origin,
+  opened_at: "2026-11-24T01:00:00Z",
+  last_seen_at: "2026-11-24T01:00:00Z",
+  resolved_at: null,
+  occurrences: 1,
+  ...changes,
+});
+
+export const detail = (changes: Partial<IncidentDetail> = {}): IncidentDetail => ({
+  incident: incident(),
+  timeline: [{ at: "2026-11-24T01:00:00Z", kind: "open", summary: "flights broke", detail: "<img src=x>", actor: null, origin }],
+  notifications: [],
+  may_resolve: true,
+  ...changes,
+});
+
+export const nothing: Overview = { tables: [], slas: [], live_incidents: [] };

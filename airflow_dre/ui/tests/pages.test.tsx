@@ -1,0 +1,93 @@
+import { ChakraProvider, defaultSystem } from "@chakra-ui/react";
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { fireEvent, render, screen, waitFor } from "@testing-library/react";
+import userEvents from "@testing-library/user-event";
+import type { ReactNode } from "react";
+import { MemoryRouter } from "react-router-dom";
+import { describe, expect, it, vi } from "vitest";
+
+import HistoryChart from "../src/chart/HistoryChart";
+import { IncidentPage } from "../src/pages/IncidentPage";
+import { OverviewPage } from "../src/pages/OverviewPage";
+import { detail, incident, nothing, result } from "./answers";
+
+// An open dialog blocks the pointer outside it, which happy-dom takes for inside as well.
+const userEvent = userEvents.setup({ pointerEventsCheck: 0 });
+
+function show(page: ReactNode) {
+  const client = new QueryClient({ defaultOptions: { queries: { retry: false } } });
+  return render(
+    <ChakraProvider value={defaultSystem}>
+      <QueryClientProvider client={client}>
+        <MemoryRouter>{page}</MemoryRouter>
+      </QueryClientProvider>
+    </ChakraProvider>,
+  );
+}
+
+function serve(answer: (path: string, init?: RequestInit) => { status?: number; body: unknown }) {
+  return vi.spyOn(globalThis, "fetch").mockImplementation((input, init) => {
+    const { status = 200, body } = answer(String(input), init);
+    return Promise.resolve(new Response(JSON.stringify(body), { status }));
+  });
+}
+
+describe("the history chart", () => {
+  it("draws both thresholds with their values and every result", () => {
+    const { container } = show(<HistoryChart history={[result({ outcome: "passed", value: 1.9 }), result()]} latest={result()} />);
+    const labels = [...container.querySelectorAll("svg text")].map((label) => label.textContent);
+    expect(labels.join(" ")).toContain("fail above 5%");
+    expect(labels.join(" ")).toContain("warn above 2%");
+    expect(screen.getByRole("link", { name: /failed.*5\.054/i })).toHaveAttribute("href", expect.stringContaining("reliability-results"));
+  });
+
+  it("says so where there is no number to draw", () => {
+    show(<HistoryChart history={[result({ value: null })]} latest={result({ value: null })} />);
+    expect(screen.getByText(/no line to draw/)).toBeVisible();
+  });
+});
+
+describe("the overview", () => {
+  it("says what to do next where nothing was checked yet", async () => {
+    serve(() => ({ body: nothing }));
+    show(<OverviewPage />);
+    expect(await screen.findByText(/No results yet/)).toBeVisible();
+    expect(screen.getByText(/QualityCheckOperator\(/)).toBeVisible();
+  });
+
+  it("tells what the server said and asks again", async () => {
+    let calls = 0;
+    serve(() => (calls++ === 0 ? { status: 503, body: { detail: "The results store does not answer." } } : { body: nothing }));
+    show(<OverviewPage />);
+    expect(await screen.findByText(/The results store does not answer/)).toBeVisible();
+    await userEvent.click(screen.getByRole("button", { name: /again|retry/i }));
+    expect(await screen.findByText(/No results yet/)).toBeVisible();
+  });
+});
+
+describe("an incident", () => {
+  it("is resolved with a note", async () => {
+    let sent: unknown;
+    serve((path, init) => {
+      if (init?.method !== "POST") return { body: detail() };
+      sent = [path, JSON.parse(String(init.body))];
+      return { body: detail({ may_resolve: false, incident: incident({ status: "resolved", resolved_at: "2026-11-24T02:00:00Z" }) }) };
+    });
+    show(<IncidentPage id="7" />);
+    await userEvent.click(await screen.findByRole("button", { name: "Resolve" }));
+    const dialog = await screen.findByRole("dialog");
+    await userEvent.type(dialog.querySelector("textarea") as HTMLTextAreaElement, "known");
+    const buttons = [...dialog.querySelectorAll("button")];
+    fireEvent.click(buttons.find((button) => button.textContent?.trim().startsWith("Resolve")) as HTMLButtonElement);
+    await waitFor(() => expect(sent).toEqual([expect.stringContaining("dre/api/incidents/7/resolve"), { note: "known" }]));
+    await waitFor(() => expect(screen.queryByRole("button", { name: "Resolve" })).toBeNull());
+  });
+
+  it("shows text of a failure as text", async () => {
+    serve(() => ({ body: detail({ may_resolve: false }) }));
+    const { container } = show(<IncidentPage id="7" />);
+    expect(await screen.findByText("<img src=x>")).toBeVisible();
+    expect(container.querySelector("img")).toBeNull();
+    expect(screen.queryByRole("button", { name: "Resolve" })).toBeNull();
+  });
+});
