@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 
-def _option(description: str, example: str | None, default: str, *, sensitive: bool = False) -> dict[str, Any]:
+def _option(description: str, example: str | None, default: str, *, kind: str = "string", sensitive: bool = False) -> dict[str, Any]:
+    """An option; its default is also said in words, since ``airflow config list`` shows no defaults of providers."""
     return {
-        "description": description,
+        "description": f"{description} Default: {default or 'empty'}.",
         "version_added": "0.1.0",
-        "type": "string",
+        "type": kind,
         "example": example,
         "default": default,
         **({"sensitive": True} if sensitive else {}),
@@ -43,17 +44,17 @@ def get_provider_info() -> dict[str, Any]:
                 "description": "Data Reliability (airflow-dre): where results are kept and who is told.",
                 "options": {
                     "sql_alchemy_conn": _option(
-                        "SQLAlchemy URL of the results store, a database of its own. The default, when empty, is the SQLite file dre.db "
-                        "in AIRFLOW_HOME, which migrates itself; PostgreSQL is migrated by `airflow dre db migrate`.",
+                        "SQLAlchemy URL of the results store, a database of its own. The SQLite file migrates itself; PostgreSQL is "
+                        "migrated by `airflow dre db migrate`.",
                         "postgresql+psycopg://dre:secret@db:5432/dre",
-                        "",
+                        "sqlite:///{AIRFLOW_HOME}/dre.db",
                         sensitive=True,
                     ),
                     "spool_folder": _option(
-                        "Folder in which results and signals wait while the results store is down. The default, when empty, is dre_spool "
-                        "in AIRFLOW_HOME. Put it on a disk that survives the worker.",
+                        "Folder in which results and signals wait while the results store is down; put it on a disk that survives the "
+                        "worker.",
                         "/var/lib/airflow/dre_spool",
-                        "",
+                        "{AIRFLOW_HOME}/dre_spool",
                     ),
                     "routes": _option(
                         "JSON object of the routes that incidents are told through, by name. A webhook is given by url or by conn_id (an "
@@ -63,23 +64,22 @@ def get_provider_info() -> dict[str, Any]:
                         sensitive=True,
                     ),
                     "default_routes": _option(
-                        "Comma-separated names of the routes that are told about every incident, besides those that its callback names.",
+                        "Comma-separated names of the routes that are told about every incident, besides those its callback names.",
                         "oncall",
                         "",
                     ),
                     "watch_dags": _option(
                         "Comma-separated patterns (fnmatch) of the Dags whose failed runs open an incident even where no callback ran, "
-                        "for example because the task was killed or the run was marked failed by hand. Empty: none.",
+                        "for example because the task was killed or the run was marked failed by hand; empty: none.",
                         "prod_*,finance",
                         "*",
                     ),
-                    "send_seconds": {
-                        "description": "Longest time in seconds that a task spends sending messages; the monitor Dag sends the rest.",
-                        "version_added": "0.1.0",
-                        "type": "float",
-                        "example": None,
-                        "default": "5.0",
-                    },
+                    "send_seconds": _option(
+                        "Longest time in seconds that a task spends sending messages; the monitor Dag sends the rest.",
+                        None,
+                        "5.0",
+                        kind="float",
+                    ),
                 },
             }
         },

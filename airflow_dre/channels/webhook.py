@@ -5,7 +5,10 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import logging
+import re
 from collections.abc import Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -20,6 +23,18 @@ SIGNATURE = "X-Dre-Signature"
 """Header with ``sha256=`` and the HMAC-SHA256 of the body, in hex, where the route has a secret."""
 _NEVER = "0001-01-01T00:00:00Z"
 """Alertmanager's way to say that an alert has not ended."""
+
+
+_LONGEST_WAIT = timedelta(days=1)
+_SECONDS = re.compile("[0-9]{1,12}")
+_sending: ContextVar[bool] = ContextVar("dre_sending", default=False)
+
+
+def _is_not_ours(_: logging.LogRecord) -> bool:
+    return not _sending.get()
+
+
+logging.getLogger("httpx").addFilter(_is_not_ours)  # it logs every address it asks, and ours may hold a token
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,12 +56,18 @@ class Webhook:
         headers = {**self.headers, "Content-Type": "application/json", "User-Agent": "airflow-dre"}
         if self.secret is not None:
             headers[SIGNATURE] = "sha256=" + hmac.new(self.secret.encode(), body, hashlib.sha256).hexdigest()
-        try:
-            response = httpx.post(self.url, content=body, headers=headers, timeout=self.timeout_seconds, follow_redirects=False)
-        except httpx.InvalidURL:
-            return Attempt(delivered=False, error="the address of the receiver is not valid")
+        quiet = _sending.set(True)
+        try:  # the body of the answer is not read: it says nothing, and may never end
+            with httpx.stream(
+                "POST", self.url, content=body, headers=headers, timeout=self.timeout_seconds, follow_redirects=False
+            ) as response:
+                pass
+        except (httpx.InvalidURL, httpx.LocalProtocolError, httpx.UnsupportedProtocol, TypeError, ValueError):
+            return Attempt(delivered=False, error="the address or a header of the receiver is not valid")
         except httpx.HTTPError as error:
             return Attempt(delivered=False, retryable=True, error=f"no answer from the receiver: {type(error).__name__}")
+        finally:
+            _sending.reset(quiet)
         if response.is_success:
             return Attempt(delivered=True)
         retryable = response.status_code == 429 or response.status_code >= 500
@@ -58,13 +79,14 @@ def _retry_after(value: str | None, now: datetime) -> timedelta | None:
     """Seconds or an HTTP date (RFC 9110); None where it is absent or unreadable."""
     if value is None:
         return None
-    if value.strip().isdigit():
-        return timedelta(seconds=min(int(value), 86400))
+    if _SECONDS.fullmatch(value.strip()):
+        return min(timedelta(seconds=int(value)), _LONGEST_WAIT)
     try:
         moment = parsedate_to_datetime(value)
-    except ValueError:
+        wait = moment.replace(tzinfo=moment.tzinfo or UTC) - now
+    except (ValueError, OverflowError):
         return None
-    return max(moment.replace(tzinfo=moment.tzinfo or UTC) - now, timedelta(0))
+    return min(max(wait, timedelta(0)), _LONGEST_WAIT)
 
 
 def render_payload(facts: Mapping[str, Any], *, event: str, incident_id: int, receiver: str, link: str) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any, Protocol
@@ -117,6 +118,11 @@ def _severity(result: Judged) -> str:
     return "warn" if result.outcome is Outcome.WARNED else result.definition.severity
 
 
+def _is_finite(value: float | None) -> bool:
+    """Whether JSON can hold the value: it knows neither infinity nor not-a-number."""
+    return value is not None and math.isfinite(value)
+
+
 def _metrics(run: Checked) -> data_quality_metrics_input_dataset.DataQualityMetricsInputDatasetFacet:
     """Numbers about the whole scan; checks with a filter of their own speak of fewer rows and are left out."""
     columns: dict[str, dict[str, Any]] = defaultdict(dict)
@@ -131,9 +137,9 @@ def _metrics(run: Checked) -> data_quality_metrics_input_dataset.DataQualityMetr
             case "not_null" if result.rows is not None:
                 row_count = result.rows
                 columns[definition.columns[0]]["nullCount"] = result.violations
-            case "column_min" if result.value is not None:
+            case "column_min" if _is_finite(result.value):
                 columns[definition.columns[0]]["min"] = result.value
-            case "column_max" if result.value is not None:
+            case "column_max" if _is_finite(result.value):
                 columns[definition.columns[0]]["max"] = result.value
             case _:
                 pass

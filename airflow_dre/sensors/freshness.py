@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from airflow.sdk import BaseSensorOperator
 from airflow.sdk.bases.sensor import PokeReturnValue
 
+from airflow_dre.errors import DreError
+
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
@@ -65,9 +67,13 @@ class FreshnessSensor(BaseSensorOperator):
         """Wait in the worker, or hand over to the triggerer unless the table is fresh already."""
         if not self.deferrable:
             return super().execute(context)
-        found = self._measure()
-        if found.fresh:
-            return found.summary()
+        try:
+            asked = self.poke(context)
+        except DreError as error:
+            self._forgive(error)
+        else:
+            if asked.is_done:
+                return asked.xcom_value
         from airflow_dre.triggers.freshness import FreshnessTrigger
 
         question = self._question()
@@ -78,6 +84,7 @@ class FreshnessSensor(BaseSensorOperator):
             max_age_seconds=question.max_age.total_seconds(),
             where=question.where,
             poke_interval=float(self.poke_interval),
+            silent_fail=self.silent_fail,
         )
         return self.defer(trigger=trigger, method_name="execute_complete", timeout=timedelta(seconds=self.timeout))
 
@@ -90,9 +97,19 @@ class FreshnessSensor(BaseSensorOperator):
 
         if "error" in event:
             kind = getattr(errors, event["error"], errors.DreError)
-            raise (kind if kind is not errors.DefinitionError else errors.DreError)(event["message"])
+            self._forgive((kind if kind is not errors.DefinitionError else errors.DreError)(event["message"]))
         summary: dict[str, object] = event["summary"]
         return summary
+
+    def _forgive(self, error: Exception) -> None:
+        """What the other modes do where asking failed: go on (``silent_fail``), skip (``never_fail``) or fail."""
+        from airflow.sdk.exceptions import AirflowSkipException
+
+        if self.never_fail and not self.silent_fail:
+            raise AirflowSkipException("Skipping due to never_fail is set to True.") from error
+        if not self.silent_fail:
+            raise error
+        self.log.error("%s: %s", self.table, error)
 
     def _measure(self) -> Freshness:
         from airflow_dre.services.freshness import measure_freshness

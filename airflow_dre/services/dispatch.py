@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from airflow_dre.channels.webhook import Webhook, render_payload
@@ -16,6 +16,10 @@ from airflow_dre.store.outbox import Message, claim, settle
 from airflow_dre.store.store import Store
 
 log = logging.getLogger(__name__)
+LEAST_SECONDS = 1.0
+"""A receiver gets so long to answer even where the round is over: cut off sooner, it would get the message twice."""
+MOST_SECONDS = 5.0
+"""A receiver gets no longer, so that one that hangs does not use up the round."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +45,7 @@ def dispatch_outbox(store: Store, settings: Settings, *, seconds: float | None =
                 message = claim(connection, now())
             if message is None:
                 break
-            attempt = _send(message, settings)
+            attempt = _send(message, settings, min(max(until - time.monotonic(), LEAST_SECONDS), MOST_SECONDS))
             with store.database.write() as connection:
                 outcomes.append(settle(connection, message, attempt, now()))
             if not attempt.delivered:
@@ -51,9 +55,9 @@ def dispatch_outbox(store: Store, settings: Settings, *, seconds: float | None =
     return Dispatched(sent=outcomes.count("sent"), waiting=outcomes.count("pending"), dead=outcomes.count("dead"))
 
 
-def _send(message: Message, settings: Settings) -> Attempt:
+def _send(message: Message, settings: Settings, seconds: float) -> Attempt:
     try:
-        webhook = _webhook(message.route, settings)
+        webhook = replace(_webhook(message.route, settings), timeout_seconds=seconds)
     except DefinitionError as error:
         return Attempt(delivered=False, error=str(error))
     link = f"{settings.base_url}/plugin/reliability/incidents/{message.incident_id}"

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
 from sqlalchemy.pool import NullPool, QueuePool
 
 from airflow_dre.errors import StoreNotMigrated, StoreUnreachable
@@ -70,22 +70,30 @@ class Database:
     def _told(self) -> Iterator[None]:
         try:
             yield
-        except (OperationalError, ProgrammingError) as error:
+        except DBAPIError as error:
             if _missing_table(error):
                 message = f"the results store at {self.shown} lacks a table or column: run `airflow dre db migrate`"
                 raise StoreNotMigrated(message) from error
-            if isinstance(error, ProgrammingError):
+            if error.connection_invalidated:
+                raise StoreUnreachable(f"the results store at {self.shown} broke the connection: {error.orig}") from error
+            if _is_our_mistake(error):
                 raise
             raise StoreUnreachable(f"the results store at {self.shown} does not answer: {error.orig}") from error
-        except DBAPIError as error:
-            if not error.connection_invalidated:
-                raise
-            raise StoreUnreachable(f"the results store at {self.shown} broke the connection: {error.orig}") from error
+
+
+def _is_our_mistake(error: DBAPIError) -> bool:
+    """Whether the statement or its values are at fault, so that no other moment and no other server would take them."""
+    if isinstance(error, ProgrammingError):
+        return _state(error) != "42501"  # insufficient privilege
+    return isinstance(error, (DataError, IntegrityError))
 
 
 def _missing_table(error: DBAPIError) -> bool:
-    state = getattr(error.orig, "sqlstate", None) or getattr(error.orig, "pgcode", None)
-    return state in ("42P01", "42703") or "no such table" in str(error.orig) or "no such column" in str(error.orig)
+    return _state(error) in ("42P01", "42703") or "no such table" in str(error.orig) or "no such column" in str(error.orig)
+
+
+def _state(error: DBAPIError) -> str | None:
+    return getattr(error.orig, "sqlstate", None) or getattr(error.orig, "pgcode", None)
 
 
 def _sqlite(url: URL, *, hurried: bool) -> Engine:

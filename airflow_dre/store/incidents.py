@@ -6,14 +6,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import Connection, Row, exists, false, func, select, update
 
 from airflow_dre.incidents.decide import Action, Decision, Live, decide
 from airflow_dre.incidents.identity import Cause, DataCause, PipelineCause
 from airflow_dre.incidents.signals import Event, Severity, Signal
 from airflow_dre.store.database import Database
 from airflow_dre.store.outbox import enqueue
-from airflow_dre.store.results import broken_suites, insert_new, last_healthy_at, origin_columns
+from airflow_dre.store.records import digest
+from airflow_dre.store.results import broken_suites, insert_new, last_healthy_at, origin_columns, siblings_of
+from airflow_dre.store.slas import met_at
 from airflow_dre.store.tables import incident, incident_event, signal
 
 LIVE_STATUSES = ("open", "acknowledged")
@@ -34,7 +36,12 @@ def record_signal(database: Database, connection: Connection, fact: Signal) -> l
 
     A failed task whose checks failed speaks of the data: its signal is kept with the incident of that dataset. A failed run whose task
     failed adds to the task's incident. A run that succeeded ends what was wrong with its Dag.
+
+    Signals of one Dag are decided one after the other: a run and its task that fail at once must see each other, and locks that are
+    always taken in one order (Dag, then data by fingerprint) cannot deadlock.
     """
+    if isinstance(fact.cause, PipelineCause):
+        database.lock(connection, PipelineCause(dag_id=fact.cause.dag_id).fingerprint)
     if fact.event is Event.RUN_SUCCEEDED and isinstance(fact.cause, PipelineCause):
         return [_apply(database, connection, ended, known=False) for ended in _ended_by_run(connection, fact, fact.cause)]
     explained = _explained_by(connection, fact)
@@ -67,7 +74,7 @@ def _explained_by(connection: Connection, fact: Signal) -> list[Signal]:
     if fact.event is Event.TASK_FAILED:
         causes: list[Cause] = [DataCause(namespace=n, name=d, suite=s) for n, d, s in broken_suites(connection, origin)]
         if causes:
-            return [replace(fact, cause=explaining) for explaining in causes]
+            return [replace(fact, cause=explaining) for explaining in sorted(causes, key=lambda cause: cause.fingerprint)]
     other = Event.RUN_FAILED if fact.event is Event.TASK_FAILED else Event.TASK_FAILED
     of_run = select(signal.c.incident_id).where(
         signal.c.dag_id == origin.dag_id, signal.c.run_id == origin.run_id, signal.c.event == other.value
@@ -79,11 +86,16 @@ def _explained_by(connection: Connection, fact: Signal) -> list[Signal]:
 def _apply(database: Database, connection: Connection, fact: Signal, *, known: bool) -> Change:
     fingerprint = fact.cause.fingerprint
     database.lock(connection, fingerprint)
-    row = connection.execute(select(incident).where(incident.c.fingerprint == fingerprint, incident.c.status.in_(LIVE_STATUSES))).first()
-    seen = connection.execute(select(signal.c.key).where(signal.c.key == fact.key)).first() is not None
-    decision = decide(fact, _live(row), known=known or seen, recovered_at=_recovered_at(connection, fact.cause))
-    if not fact.event.firing and row is not None and _other_part_of_run(connection, fact, row.id):
-        decision = Decision(action=Action.IGNORE, reason="another map index of this run is broken")
+    live = select(incident).where(incident.c.fingerprint == fingerprint, incident.c.status.in_(LIVE_STATUSES))
+    row = connection.execute(live.with_for_update()).first()  # a person may be resolving it
+    before = connection.execute(select(signal.c.incident_id).where(signal.c.key == fact.key)).first()
+    seen = before is not None
+    if before is not None and row is not None and before.incident_id != row.id:
+        row = None  # it was counted with an earlier incident, and says nothing about this one
+    decision = decide(fact, _live(row), known=known or seen, recovered_at=_recovered_at(connection, fact))
+    if decision.action is Action.RESOLVE and row is not None and _other_part_of_run(connection, fact, row.id):
+        severity = Severity(row.severity)
+        decision = Decision(action=Action.NOTE, reason="another map index of this run is broken", severity=severity)
     incident_id = _carry_out(connection, fact, decision, row)
     if not seen and (fact.event.firing or incident_id is not None):
         insert_new(
@@ -100,7 +112,18 @@ def _apply(database: Database, connection: Connection, fact: Signal, *, known: b
         )
         if incident_id is not None:
             add_event(connection, incident_id, fact.at, kind=decision.action.value, fact=fact)
+    elif not seen:
+        _remember_recovery(connection, fact)
     return Change(action=decision.action, reason=decision.reason, incident_id=incident_id)
+
+
+def _remember_recovery(connection: Connection, fact: Signal) -> None:
+    """Keep the latest recovery that found nothing to resolve, in one row for each cause: a problem that arrives later may be older."""
+    fingerprint = fact.cause.fingerprint
+    key = digest("recovered", fingerprint)
+    values = {"event": fact.event.value, "at": fact.at, **origin_columns(fact.origin)}
+    if not insert_new(connection, signal, {"key": key, "fingerprint": fingerprint, "incident_id": None, **values}):
+        connection.execute(update(signal).where(signal.c.key == key, signal.c.at < fact.at).values(**values))
 
 
 def _live(row: Row[Any] | None) -> Live | None:
@@ -109,31 +132,35 @@ def _live(row: Row[Any] | None) -> Live | None:
     return Live(severity=Severity(row.severity), routes=frozenset(row.routes), last_problem_at=row.last_problem_at)
 
 
-def _recovered_at(connection: Connection, cause: Cause) -> datetime | None:
-    """When the cause was last known to be healthy: what a late signal must not contradict."""
+def _recovered_at(connection: Connection, fact: Signal) -> datetime | None:
+    """When the cause was last known to be healthy: what a late signal must not contradict.
+
+    What another map index of the same run found says nothing about this one.
+    """
+    cause = fact.cause
+    by_sibling = exists().where(
+        signal.c.incident_id == incident.c.id, signal.c.at == incident.c.resolved_at, siblings_of(signal, fact.origin)
+    )
     moments = [
         connection.scalar(
-            select(func.max(incident.c.resolved_at)).where(incident.c.fingerprint == cause.fingerprint, incident.c.status == "resolved")
+            select(func.max(incident.c.resolved_at)).where(
+                incident.c.fingerprint == cause.fingerprint, incident.c.status == "resolved", ~by_sibling
+            )
         )
     ]
+    remembered = select(signal.c.at).where(signal.c.key == digest("recovered", cause.fingerprint))
+    moments.append(connection.scalar(remembered.where(~func.coalesce(siblings_of(signal, fact.origin), false()))))
     if isinstance(cause, DataCause):
-        moments.append(last_healthy_at(connection, cause.namespace, cause.name, cause.suite))
+        moments.append(last_healthy_at(connection, cause.namespace, cause.name, cause.suite, fact.origin))
+        moments.append(met_at(connection, cause))
     return max((moment for moment in moments if moment is not None), default=None)
 
 
 def _other_part_of_run(connection: Connection, fact: Signal, incident_id: int) -> bool:
-    """Whether the incident holds a problem of another map index of the run that reports a recovery."""
-    if fact.origin.run_id is None or fact.origin.map_index is None or fact.origin.task_id is None:
-        return False
-    broken = select(signal.c.key).where(
-        signal.c.incident_id == incident_id,
-        signal.c.dag_id == fact.origin.dag_id,
-        signal.c.run_id == fact.origin.run_id,
-        signal.c.task_id == fact.origin.task_id,
-        signal.c.map_index != fact.origin.map_index,
-        signal.c.event.in_([event.value for event in Event if event.firing]),
-    )
-    return connection.execute(broken.limit(1)).first() is not None
+    """Whether another map index of the run that reports a recovery was last heard of with a problem."""
+    told = select(signal.c.map_index, signal.c.event).where(signal.c.incident_id == incident_id, siblings_of(signal, fact.origin))
+    last = {row.map_index: Event(row.event) for row in connection.execute(told.order_by(signal.c.at, signal.c.try_number))}
+    return any(event.firing for event in last.values())
 
 
 def _carry_out(connection: Connection, fact: Signal, decision: Decision, row: Row[Any] | None) -> int | None:
@@ -151,7 +178,9 @@ def _carry_out(connection: Connection, fact: Signal, decision: Decision, row: Ro
     else:
         changes = {"severity": decision.severity.value, "routes": sorted({*row.routes, *decision.tell})}
         if decision.action is Action.ADD:
-            changes |= {"occurrences": incident.c.occurrences + 1, "last_problem_at": max(row.last_problem_at, fact.at)}
+            changes["occurrences"] = incident.c.occurrences + 1
+        if decision.action is Action.ADD or fact.event is Event.STALE:  # each look at a stale table sees the problem anew
+            changes["last_problem_at"] = max(row.last_problem_at, fact.at)
     connection.execute(update(incident).where(incident.c.id == row.id).values(**changes))
     enqueue(connection, row.id, decision.tell, "resolved" if decision.action is Action.RESOLVE else "opened")
     return int(row.id)
@@ -167,7 +196,7 @@ def _opening(fact: Signal, decision: Decision) -> dict[str, Any]:
         "status": "open",
         "severity": decision.severity.value,
         "title": fact.title,
-        "routes": sorted(decision.tell),
+        "routes": sorted(set(decision.tell)),
         "occurrences": 1,
         "opened_at": fact.at,
         "last_problem_at": fact.at,

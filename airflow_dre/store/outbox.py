@@ -54,7 +54,7 @@ def enqueue(connection: Connection, incident_id: int, routes: Sequence[str], eve
     }
     created = now()  # not the moment of the signal: one that waited in the spool must not be given up at once
     common = {"incident_id": incident_id, "event": event, "message": facts, "status": "pending", "attempts": 0}
-    for route in routes:
+    for route in dict.fromkeys(routes):
         connection.execute(outbox.insert().values(**common, route=route, created_at=created, not_before=created))
 
 
@@ -108,8 +108,13 @@ def settle(connection: Connection, message: Message, attempt: Attempt, now: date
         values = {"status": "dead", "last_error": attempt.error}
     else:
         values = {"status": "pending", "not_before": now + next_wait(message.attempts, attempt.retry_after), "last_error": attempt.error}
-    connection.execute(update(outbox).where(outbox.c.id == message.id).values(**values, claimed_until=None))
+    mine = and_(outbox.c.id == message.id, outbox.c.status == "pending")
+    if not attempt.delivered:  # a sender whose lease ran out must not speak for the one that took over
+        mine = and_(mine, outbox.c.attempts == message.attempts)
+    settled = update(outbox).where(mine).values(**values, claimed_until=None).returning(outbox.c.id)
     status = str(values["status"])
+    if connection.execute(settled).first() is None:
+        return status
     if status != "pending":
         told = f"Told {message.route}: {message.event}" if status == "sent" else f"Could not tell {message.route}: {message.event}"
         entry = {"incident_id": message.incident_id, "at": now, "kind": "notified" if status == "sent" else "notification_failed"}

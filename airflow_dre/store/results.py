@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Table, func, select
+from sqlalchemy import ColumnElement, Connection, Table, and_, false, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from airflow_dre.checks.outcomes import Outcome
@@ -28,6 +28,14 @@ def origin_columns(origin: Origin) -> dict[str, Any]:
     """An origin as the five columns that every table spells alike."""
     columns: dict[str, Any] = msgspec.to_builtins(origin)
     return columns
+
+
+def siblings_of(table: Table, origin: Origin) -> ColumnElement[bool]:
+    """Rows of the other map indexes of a task in the same run."""
+    if origin.run_id is None or origin.task_id is None or origin.map_index is None:
+        return false()
+    same = [table.c[name] == getattr(origin, name) for name in ("dag_id", "run_id", "task_id")]
+    return and_(*same, table.c.map_index != origin.map_index)
 
 
 def save_suite_run(connection: Connection, run: SuiteRunRecord) -> bool:
@@ -84,14 +92,15 @@ def _result_row(run_key: str, position: int, record: ResultRecord) -> dict[str, 
     }
 
 
-def last_healthy_at(connection: Connection, namespace: str, name: str, suite: str) -> datetime | None:
-    """When a suite last ran on a dataset without a broken check."""
+def last_healthy_at(connection: Connection, namespace: str, name: str, suite: str, origin: Origin) -> datetime | None:
+    """When a suite last ran on a dataset without a broken check, other map indexes of the run of ``origin`` left out."""
     moment: datetime | None = connection.scalar(
         select(func.max(suite_run.c.measured_at)).where(
             suite_run.c.namespace == namespace,
             suite_run.c.name == name,
             suite_run.c.suite == suite,
             suite_run.c.outcome.in_((Outcome.PASSED.value, Outcome.WARNED.value)),
+            ~func.coalesce(siblings_of(suite_run, origin), false()),
         )
     )
     return moment

@@ -14,6 +14,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
+from airflow_dre.errors import StoreUnreachable
 from airflow_dre.store.database import Database
 from airflow_dre.store.tables import VERSION_TABLE
 
@@ -76,10 +77,13 @@ def ensure_embedded(database: Database) -> None:
     address = str(database.url)
     if not database.embedded or address in _current:
         return
-    if database.url.database:
-        Path(database.url.database).parent.mkdir(parents=True, exist_ok=True)
-    if current_revision(database) != head():
-        migrate(database)
+    try:
+        if database.url.database:
+            Path(database.url.database).parent.mkdir(parents=True, exist_ok=True)
+        if current_revision(database) != head():
+            migrate(database)
+    except OSError as error:
+        raise StoreUnreachable(f"the results store at {database.shown} cannot be made: {error}") from error
     _current.add(address)
 
 

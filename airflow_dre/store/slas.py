@@ -59,6 +59,14 @@ def save_sla_state(database: Database, connection: Connection, state: SlaState) 
     return since
 
 
+def met_at(connection: Connection, cause: DataCause) -> datetime | None:
+    """When the SLA was last looked at and found to be met; None where it is missed, or no SLA."""
+    moment: datetime | None = connection.scalar(
+        select(sla.c.evaluated_at).where(sla.c.fingerprint == cause.fingerprint, sla.c.state == "met")
+    )
+    return moment
+
+
 def take_callback(connection: Connection, cause: DataCause) -> bool:
     """Whether the caller is the one who must call back about the present miss: true once for each miss."""
     statement = (

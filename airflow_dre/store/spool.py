@@ -7,11 +7,13 @@ cannot read, is put aside in ``*.unreadable`` and never stops the others.
 from __future__ import annotations
 
 import fcntl
+import json
 import logging
 import os
 import socket
 from collections.abc import Callable
 from pathlib import Path
+from typing import BinaryIO
 
 import msgspec
 
@@ -19,6 +21,10 @@ from airflow_dre.store.records import Delivery
 
 log = logging.getLogger(__name__)
 _decoder = msgspec.json.Decoder(Delivery)
+
+
+class Unwritable(Exception):
+    """A delivery that can never be written, so that it must not hold up the others."""
 
 
 class Spool:
@@ -31,11 +37,11 @@ class Spool:
         """Keep a delivery; when this returns it is on disk."""
         self.folder.mkdir(parents=True, exist_ok=True)
         path = self.folder / f"{socket.gethostname()}-{os.getpid()}.jsonl"
-        with path.open("ab") as file:
+        with path.open("a+b") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             if os.fstat(file.fileno()).st_nlink == 0:  # replayed and removed while we waited for the lock
                 return self.append(delivery)
-            file.write(msgspec.json.encode(delivery) + b"\n")
+            file.write(_after_torn_line(file) + _line(delivery))
             file.flush()
             os.fsync(file.fileno())
         return path
@@ -64,27 +70,49 @@ class Spool:
             if os.fstat(file.fileno()).st_nlink == 0:  # another process replayed it meanwhile
                 return 0
             lines = file.readlines()
-            done = 0
+            done = delivered = 0
             try:
                 for line in lines:
-                    self._deliver_line(path, line, deliver)
+                    delivered += self._deliver_line(path, line, deliver)
                     done += 1
             finally:
                 if done == len(lines):
                     path.unlink(missing_ok=True)
                 elif done:
                     _keep(file.fileno(), path, lines[done:])
-        return done
+        return delivered
 
-    def _deliver_line(self, path: Path, line: bytes, deliver: Callable[[Delivery], object]) -> None:
+    def _deliver_line(self, path: Path, line: bytes, deliver: Callable[[Delivery], object]) -> bool:
         try:
-            delivery = _decoder.decode(line)
-        except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
+            deliver(_read(line))
+        except Unwritable as error:
             with path.with_suffix(".unreadable").open("ab") as aside:
                 aside.write(line if line.endswith(b"\n") else line + b"\n")
             log.error("airflow-dre: put an unreadable line of %s aside: %s", path, error)
-            return
-        deliver(delivery)
+            return False
+        return True
+
+
+def _line(delivery: Delivery) -> bytes:
+    try:
+        return msgspec.json.encode(delivery) + b"\n"
+    except UnicodeEncodeError:  # half a surrogate pair, which no UTF-8 text holds
+        return json.dumps(msgspec.to_builtins(delivery), ensure_ascii=False).encode(errors="replace") + b"\n"
+
+
+def _read(line: bytes) -> Delivery:
+    try:
+        return _decoder.decode(line)
+    except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
+        raise Unwritable(str(error)) from error
+
+
+def _after_torn_line(file: BinaryIO) -> bytes:
+    """What keeps a new line apart from one that a crash tore."""
+    if file.seek(0, os.SEEK_END) == 0:
+        return b""
+    file.seek(-1, os.SEEK_END)
+    return b"" if file.read(1) == b"\n" else b"\n"
 
 
 def _age(path: Path) -> float:

@@ -6,6 +6,8 @@ import logging
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy.exc import StatementError
+
 from airflow_dre.errors import StoreError
 from airflow_dre.incidents.decide import Action
 from airflow_dre.store.database import Database, open_database
@@ -13,7 +15,7 @@ from airflow_dre.store.incidents import Change, record_signal
 from airflow_dre.store.records import Delivery
 from airflow_dre.store.results import save_suite_run
 from airflow_dre.store.schema import ensure_embedded
-from airflow_dre.store.spool import Spool
+from airflow_dre.store.spool import Spool, Unwritable
 
 log = logging.getLogger(__name__)
 
@@ -57,7 +59,14 @@ class Store:
 
         :raises StoreError: the store is down (again).
         """
-        return self.spool.replay(self.deliver)
+        return self.spool.replay(self._deliver_waiting)
+
+    def _deliver_waiting(self, delivery: Delivery) -> None:
+        try:
+            self.deliver(delivery)
+        except (StatementError, OverflowError) as error:
+            cause = error.orig if isinstance(error, StatementError) else error
+            raise Unwritable(f"the results store refuses it: {cause}") from error
 
 
 def open_store(url: str, spool_folder: Path, *, hurried: bool = False) -> Store:

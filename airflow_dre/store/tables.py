@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -33,6 +34,7 @@ metadata = MetaData(naming_convention=NAMING)
 """Own metadata: these tables must never be taken for Airflow's."""
 
 VERSION_TABLE = "dre_alembic_version"
+_UNWRITABLE = re.compile("[\x00\ud800-\udfff]")
 LIVE = text("status IN ('open', 'acknowledged')")
 """Predicate of the partial unique index that admits one live incident for each cause."""
 
@@ -56,6 +58,16 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+class PlainText(TypeDecorator[str]):
+    """Text as every database takes it: a message may quote bytes of the data that PostgreSQL (NUL) or UTF-8 (half a pair) refuses."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return None if value is None else _UNWRITABLE.sub("\ufffd", value)
+
+
 def _key() -> Column[Any]:
     return Column("id", BigInteger().with_variant(Integer(), "sqlite"), primary_key=True, autoincrement=True)
 
@@ -74,15 +86,15 @@ suite_run = Table(
     "dre_suite_run",
     metadata,
     Column("key", String(64), primary_key=True),
-    Column("namespace", Text, nullable=False),
-    Column("name", Text, nullable=False),
+    Column("namespace", PlainText, nullable=False),
+    Column("name", PlainText, nullable=False),
     Column("suite", String(500), nullable=False),
     *_origin(),
     Column("dag_version", String(64)),
     Column("data_interval_start", UtcDateTime),
     Column("data_interval_end", UtcDateTime),
     Column("partition_key", String(250)),
-    Column("row_filter", Text),
+    Column("row_filter", PlainText),
     Column("engine", String(64), nullable=False),
     Column("outcome", String(16), nullable=False),
     Column("score", Float),
@@ -104,9 +116,9 @@ result = Table(
     Column("check_id", String(16), nullable=False),
     Column("definition", JSON, nullable=False),
     Column("outcome", String(16), nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("expected", Text, nullable=False),
-    Column("observed", Text),
+    Column("reason", PlainText, nullable=False),
+    Column("expected", PlainText, nullable=False),
+    Column("observed", PlainText),
     Column("value", Float),
     Column("unit", String(16), nullable=False),
     Column("violations", BigInteger),
@@ -115,7 +127,7 @@ result = Table(
     Column("warn_high", Float),
     Column("fail_low", Float),
     Column("fail_high", Float),
-    Column("statement", Text),
+    Column("statement", PlainText),
     Index(None, "run_key"),
     Index(None, "check_id"),
 )
@@ -126,15 +138,15 @@ incident = Table(
     _key(),
     Column("fingerprint", String(64), nullable=False),
     Column("kind", String(16), nullable=False),
-    Column("namespace", Text),
-    Column("name", Text),
+    Column("namespace", PlainText),
+    Column("name", PlainText),
     Column("suite", String(500)),
     Column("deadline", String(250)),
     *_origin(),
     Column("event", String(32), nullable=False),
     Column("status", String(16), nullable=False),
     Column("severity", String(16), nullable=False),
-    Column("title", Text, nullable=False),
+    Column("title", PlainText, nullable=False),
     Column("routes", JSON, nullable=False),
     Column("occurrences", Integer, nullable=False),
     Column("opened_at", UtcDateTime, nullable=False),
@@ -153,8 +165,8 @@ incident_event = Table(
     Column("incident_id", ForeignKey("dre_incident.id", ondelete="CASCADE"), nullable=False),
     Column("at", UtcDateTime, nullable=False),
     Column("kind", String(32), nullable=False),
-    Column("summary", Text, nullable=False),
-    Column("detail", Text, nullable=False),
+    Column("summary", PlainText, nullable=False),
+    Column("detail", PlainText, nullable=False),
     Column("actor", String(250)),
     *_origin(),
     Index(None, "incident_id"),
@@ -188,7 +200,7 @@ outbox = Table(
     Column("not_before", UtcDateTime, nullable=False),
     Column("claimed_until", UtcDateTime),
     Column("sent_at", UtcDateTime),
-    Column("last_error", Text),
+    Column("last_error", PlainText),
     Index(None, "status", "not_before"),
     Index(None, "incident_id", "route"),
 )
@@ -197,13 +209,13 @@ sla = Table(
     "dre_sla",
     metadata,
     Column("fingerprint", String(64), primary_key=True),
-    Column("namespace", Text, nullable=False),
-    Column("name", Text, nullable=False),
+    Column("namespace", PlainText, nullable=False),
+    Column("name", PlainText, nullable=False),
     Column("sla", String(250), nullable=False),
     Column("dag_id", String(250)),
     Column("state", String(16), nullable=False),
     Column("since", UtcDateTime, nullable=False),
-    Column("reason", Text, nullable=False),
+    Column("reason", PlainText, nullable=False),
     Column("newest", UtcDateTime),
     Column("max_age_seconds", Float, nullable=False),
     Column("evaluated_at", UtcDateTime, nullable=False),

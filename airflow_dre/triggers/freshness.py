@@ -22,10 +22,18 @@ class FreshnessTrigger(BaseTrigger):
     :param max_age_seconds: how old the newest value may be.
     :param where: a SQL condition on the rows.
     :param poke_interval: seconds between two questions.
+    :param silent_fail: go on asking after an error.
     """
 
     def __init__(
-        self, conn_id: str, table: str, column: str, max_age_seconds: float, where: str | None = None, poke_interval: float = 60.0
+        self,
+        conn_id: str,
+        table: str,
+        column: str,
+        max_age_seconds: float,
+        where: str | None = None,
+        poke_interval: float = 60.0,
+        silent_fail: bool = False,
     ) -> None:
         BaseTrigger.__init__(self)
         self.conn_id = conn_id
@@ -34,6 +42,7 @@ class FreshnessTrigger(BaseTrigger):
         self.max_age_seconds = max_age_seconds
         self.where = where
         self.poke_interval = poke_interval
+        self.silent_fail = silent_fail
 
     def serialize(self) -> tuple[str, dict[str, Any]]:
         """Class path and arguments."""
@@ -46,6 +55,7 @@ class FreshnessTrigger(BaseTrigger):
                 "max_age_seconds": self.max_age_seconds,
                 "where": self.where,
                 "poke_interval": self.poke_interval,
+                "silent_fail": self.silent_fail,
             },
         )
 
@@ -66,10 +76,13 @@ class FreshnessTrigger(BaseTrigger):
             try:
                 found = await asyncio.to_thread(measure_freshness, question, now())
             except DreError as error:
-                yield TriggerEvent({"error": type(error).__name__, "message": str(error)})
-                return
-            if found.fresh:
-                yield TriggerEvent({"summary": found.summary()})
-                return
-            self.log.info("%s: %s", self.table, found.judgement.reason)
+                if not self.silent_fail:
+                    yield TriggerEvent({"error": type(error).__name__, "message": str(error)})
+                    return
+                self.log.error("%s: %s", self.table, error)
+            else:
+                if found.fresh:
+                    yield TriggerEvent({"summary": found.summary()})
+                    return
+                self.log.info("%s: %s", self.table, found.judgement.reason)
             await asyncio.sleep(self.poke_interval)

@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-import { hostGlobals } from "./vite/host-globals";
+import { hostGlobals } from "./vite/host-globals.ts";
 
 export default defineConfig(({ command }) => ({
   // Chunks resolve against main.js, so the plugin works below any [api] base_url.

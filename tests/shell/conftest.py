@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from airflow_dre.listeners import runs
 from airflow_dre.store.database import open_database
@@ -31,8 +31,8 @@ def airflow_database() -> None:
 
 
 @pytest.fixture(autouse=True)
-def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, receiver: Any) -> Path:
-    """A warehouse, an empty results store and a route, for one test."""
+def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A warehouse and an empty results store for one test."""
     with sqlite3.connect(tmp_path / "w.db") as connection:
         connection.execute("CREATE TABLE orders (id INTEGER, amount INTEGER, created_at TEXT)")
         connection.executemany("INSERT INTO orders VALUES (?, ?, datetime('now'))", [(1, 10), (2, None), (2, 30)])
@@ -43,12 +43,30 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, receiver: Any) -> Pat
         "AIRFLOW_CONN_GONE": json.dumps({"conn_type": "postgres", "host": "127.0.0.1", "port": 1, "login": "u", "password": "hunter2"}),
         "AIRFLOW__DRE__SQL_ALCHEMY_CONN": f"sqlite:///{tmp_path}/dre.db",
         "AIRFLOW__DRE__SPOOL_FOLDER": str(tmp_path / "spool"),
-        "AIRFLOW__DRE__ROUTES": json.dumps({"oncall": {"channel": "webhook", "url": receiver.url}}),
     }
     for name, value in settings.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(runs._state, "down_until", 0.0)
     return tmp_path
+
+
+@pytest.fixture
+def oncall(world: Path, monkeypatch: pytest.MonkeyPatch, receiver: Any) -> Any:
+    """Route ``oncall``; gives its receiver."""
+    monkeypatch.setenv("AIRFLOW__DRE__ROUTES", json.dumps({"oncall": {"channel": "webhook", "url": receiver.url}}))
+    return receiver
+
+
+@pytest.fixture
+def rows(world: Path) -> Callable[[Any], list[Any]]:
+    """The rows of a table of the results store, or of a query."""
+
+    def read(what: Any) -> list[Any]:
+        query = what if isinstance(what, Select) else select(what)
+        with open_database(f"sqlite:///{world}/dre.db").read() as connection:
+            return list(connection.execute(query).all())
+
+    return read
 
 
 @pytest.fixture
@@ -82,8 +100,8 @@ def incidents(world: Path) -> Callable[[], list[Any]]:
 
 
 @pytest.fixture
-def queued(world: Path) -> Callable[[], list[tuple[str, str, str]]]:
-    """Route, event and status of every message."""
+def queued(world: Path, oncall: Any) -> Callable[[], list[tuple[str, str, str]]]:
+    """Route, event and status of every message; route ``oncall`` is there."""
 
     def read() -> list[tuple[str, str, str]]:
         with open_database(f"sqlite:///{world}/dre.db").read() as connection:

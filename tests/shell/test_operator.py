@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from airflow.providers.common.sql.operators.sql import BaseSQLOperator
 from airflow.sdk import DAG, Asset, task
+from airflow.sdk.exceptions import AirflowFailException
 from airflow.serialization.serialized_objects import LazyDeserializedDAG
 from sqlalchemy import select
 
 from airflow_dre import QualityCheckOperator, open_incident, resolve_incident
 from airflow_dre import checks as c
-from airflow_dre.errors import DefinitionError
+from airflow_dre.errors import DefinitionError, WarehouseUnreachable
 from airflow_dre.operators.links import ResultsLink
 from airflow_dre.services.wiring import drain
 from airflow_dre.store.database import open_database
-from airflow_dre.store.tables import suite_run
+from airflow_dre.store.tables import result, suite_run
 
 pytestmark = pytest.mark.airflow
 Run = Callable[..., Any]
@@ -71,14 +74,106 @@ def test_the_task_decides_after_everything_is_kept(
     assert summary["dataset"] == f"sqlite://{world}/w.db/main.orders"
 
 
+def executed(world: Path, run_id: str = "r", **arguments: Any) -> tuple[Any, BaseException | None, list[Any]]:
+    """The operator after ``execute`` outside any run: itself, what it raised, and the summaries it returned or pushed."""
+    operator = QualityCheckOperator(**{"task_id": "check", "conn_id": "warehouse", "table": "orders", **arguments})
+    summaries: list[Any] = []
+    ti = SimpleNamespace(
+        dag_id="d", run_id=run_id, task_id="check", map_index=-1, try_number=1, xcom_push=lambda key, value: summaries.append((key, value))
+    )
+    try:
+        summaries.append(("return_value", operator.execute({"ti": ti})))
+    except Exception as error:
+        return operator, error, summaries
+    return operator, None, summaries
+
+
+BY_OUTCOME = {
+    "passed": [c.row_count(equals=3)],
+    "warned": [c.row_count(equals=3), c.not_null("amount", warn_above=0, fail_above=1)],
+    "failed": [c.row_count(equals=3), c.not_null("amount")],
+    "errored": [c.row_count(equals=3), c.not_null("amuont")],
+    "skipped": [c.not_null("amount", where="id > 99")],
+}
+
+
+@pytest.mark.parametrize(
+    ("outcome", "closed"),
+    [
+        ("passed", set()),
+        ("warned", {"warn"}),
+        ("failed", {"warn", "error"}),
+        ("errored", {"warn", "error"}),
+        ("skipped", set()),
+    ],
+)
+@pytest.mark.parametrize("fail_on", ["error", "warn", "never"])
+def test_which_outcomes_close_the_gate(world: Path, rows: Run, outcome: str, closed: set[str], fail_on: str) -> None:
+    _, error, [(key, summary)] = executed(world, checks=BY_OUTCOME[outcome], fail_on=fail_on)
+    assert isinstance(error, AirflowFailException) if fail_on in closed else error is None
+    assert (key, summary["outcome"]) == ("return_value", outcome), "the summary is there whatever the verdict"
+    assert [row.outcome for row in rows(suite_run)] == [outcome]
+
+
+def test_one_missing_column_hides_no_other_check(run_dag: Run, rows: Run) -> None:
+    checks = [c.row_count(equals=3), c.not_null("amuont"), c.unique("id"), c.mean("amount", at_least=10), c.between("amuont", 0, 1)]
+    finished = run_dag(dag_of("hidden", checks=checks))
+    assert finished.state == "failed"
+    found = {row.definition["name"]: (row.outcome, row.reason) for row in rows(select(result).order_by(result.c.position))}
+    assert {name: outcome for name, (outcome, _) in found.items()} == {
+        "row_count()": "passed",
+        "not_null(amuont)": "errored",
+        "unique(id)": "failed",
+        "mean(amount)": "passed",
+        "between(amuont)": "errored",
+    }
+    assert found["not_null(amuont)"][1] == "no such column: orders.amuont"
+    summary = finished.get_task_instances()[0].xcom_pull(task_ids="check")
+    assert sorted(summary["broken"]) == ["between(amuont)", "not_null(amuont)", "unique(id)"]
+    assert summary["counts"] == {"skipped": 0, "passed": 2, "warned": 0, "errored": 2, "failed": 1}
+
+
+def test_a_missing_table_is_said_once_for_all_checks(world: Path, rows: Run) -> None:
+    operator, error, _ = executed(world, table="ordres", checks=[c.row_count(at_least=1), c.not_null("id"), c.unique("id")])
+    assert isinstance(error, AirflowFailException)
+    assert {(row.outcome, row.reason) for row in rows(result)} == {("errored", "no such table: ordres")}
+    assert operator.suite_run.queries <= 4
+
+
+def test_an_empty_table_is_judged_or_skipped_as_each_check_says(run_dag: Run, world: Path, rows: Run, incidents: Run) -> None:
+    with sqlite3.connect(world / "w.db") as connection:
+        connection.execute("CREATE TABLE empty AS SELECT * FROM orders WHERE 0")
+    checks = [
+        c.not_null("id", fail_above="5%"),
+        c.unique("id"),
+        c.between("amount", 0, 1),
+        c.in_set("id", [1]),
+        c.rows("id > 0"),
+        c.column_min("id", at_least=0),
+        c.column_max("id", at_most=0),
+        c.mean("amount", at_least=0),
+        c.metric_sql("SUM(amount) / COUNT(*)", at_least=0),
+    ]
+    finished = run_dag(dag_of("empty_skipped", table="empty", checks=checks))
+    assert finished.state == "success"
+    assert {row.outcome for row in rows(result)} == {"skipped"}
+    assert [(row.outcome, row.score) for row in rows(suite_run)] == [("skipped", None)]
+    assert finished.get_task_instances()[0].xcom_pull(task_ids="check")["score"] is None
+    judged = [c.row_count(equals=0, name="none"), c.row_count(at_least=1, name="some"), c.fresh("created_at", max_age="1d")]
+    assert run_dag(dag_of("empty_judged", table="empty", checks=[*checks, *judged])).state == "failed"
+    by_name = {row.definition["name"]: row.outcome for row in rows(result) if row.outcome != "skipped"}
+    assert by_name == {"none": "passed", "some": "failed", "fresh(created_at)": "failed"}
+    assert [row.event for row in incidents()] == ["checks_failed"]
+
+
 def test_an_unreachable_warehouse_is_retried(run_dag: Run, incidents: Run) -> None:
     with DAG("retried", schedule=None, start_date=datetime(2026, 1, 1, tzinfo=UTC)) as dag:
         operator = QualityCheckOperator(task_id="check", conn_id="gone", table="orders", checks=[c.row_count(at_least=1)])
-    from airflow_dre.errors import WarehouseUnreachable
-
     ti = SimpleNamespace(dag_id="d", run_id="r", task_id="check", map_index=-1, try_number=1)
-    with pytest.raises(WarehouseUnreachable, match="cannot connect to the postgres warehouse"):
+    with pytest.raises(WarehouseUnreachable, match="cannot connect to the postgres warehouse") as error:
         operator.execute({"ti": ti})
+    assert not isinstance(error.value, AirflowFailException)
+    assert "hunter2" not in str(error.value)
     finished = run_dag(dag)
     assert finished.state == "failed"
     assert [(row.kind, row.event, row.task_id) for row in incidents()] == [("pipeline", "task_failed", "check")]
@@ -103,6 +198,41 @@ def test_arguments_are_templated_and_shown_rendered(run_dag: Run, world: Path) -
     assert "where='id > 0'" in str(shown["checks"])
 
 
+def test_a_native_dag_gives_bounds_their_own_types(run_dag: Run, rows: Run) -> None:
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    with DAG("native", schedule=None, start_date=start, render_template_as_native_obj=True, params={"rows": 3, "low": 0.5}) as dag:
+        checks = [c.row_count(equals="{{ params.rows }}"), c.between("amount", "{{ params.low }}", "{{ 90 }}")]
+        QualityCheckOperator(task_id="check", conn_id="warehouse", table="orders", checks=checks)
+    assert run_dag(dag).state == "success"
+    assert sorted(row.expected for row in rows(result)) == ["at most 0 violating", "exactly 3"]
+
+
+def test_what_a_template_renders_is_checked_before_anything_is_asked(run_dag: Run, rows: Run, incidents: Run) -> None:
+    names = {"first": "id", "second": "id", "limit": "5 %%"}
+    checks = [c.not_null("{{ params.first }}"), c.not_null("{{ params.second }}"), c.unique("id", fail_above="{{ params.limit }}")]
+    finished = run_dag(dag_of("rendered_badly", checks=checks, params=names, retries=2))
+    (ti,) = finished.get_task_instances()
+    assert (ti.state, ti.try_number) == ("failed", 1), "trying again cannot help"
+    assert [(row.event, row.task_id) for row in incidents()] == [("task_failed", "check")]
+    assert rows(suite_run) == []
+    with pytest.raises(DefinitionError) as error:
+        QualityCheckOperator(
+            task_id="x", conn_id="w", table="t", checks=[check.rendered(lambda text: names_in(text, names)) for check in checks]
+        )
+    assert str(error.value).splitlines() == [
+        "2 problems in the definition:",
+        "- checks[1] not_null: invalid name='not_null(id)'. Allowed: a name of its own: it asks the same as checks[0] not_null",
+        "- checks[2] unique: invalid fail_above='5 %%'. Allowed: a count of rows such as 0 or 100, or a percent such as '5%'",
+    ]
+
+
+def names_in(text: str, names: dict[str, str]) -> str:
+    """What Jinja makes of ``{{ params.x }}``."""
+    for name, value in names.items():
+        text = text.replace("{{ params." + name + " }}", value)
+    return text
+
+
 def test_mapped_tasks_have_results_and_renderings_of_their_own(run_dag: Run, world: Path, incidents: Run) -> None:
     with DAG("mapped", schedule=None, start_date=datetime(2026, 1, 1, tzinfo=UTC)) as dag:
         shared = [c.not_null("amount", where="{{ ti.map_index }} = {{ ti.map_index }}")]
@@ -112,6 +242,29 @@ def test_mapped_tasks_have_results_and_renderings_of_their_own(run_dag: Run, wor
     found = {row.map_index: (row.name, row.outcome) for row in suite_runs(world)}
     assert found == {0: ("main.orders", "failed"), 1: ("main.good", "passed")}
     assert [(row.name, row.occurrences) for row in incidents()] == [("main.orders", 1)]
+    assert shared == [c.not_null("amount", where="{{ ti.map_index }} = {{ ti.map_index }}")], "the declared checks are left alone"
+    link = finished.get_task_instance("check", map_index=1).xcom_pull(task_ids="check", map_indexes=1, key=ResultsLink().xcom_key)
+    assert link.endswith("/tasks/check/mapped/1/plugin/reliability-results")
+
+
+def test_tables_and_checks_can_be_mapped_together(run_dag: Run, rows: Run) -> None:
+    with DAG("mapped_pairs", schedule=None, start_date=datetime(2026, 1, 1, tzinfo=UTC), params={"rows": 3}) as dag:
+        pairs = [
+            {"table": "orders", "checks": [c.row_count(equals="{{ params.rows }}")]},
+            {"table": "good", "checks": [c.not_null("id"), c.row_count(equals=1)]},
+        ]
+        QualityCheckOperator.partial(task_id="check", conn_id="warehouse").expand_kwargs(pairs)
+    assert run_dag(dag).state == "success"
+    assert sorted((row.map_index, row.name, row.outcome) for row in rows(suite_run)) == [
+        (0, "main.orders", "passed"),
+        (1, "main.good", "passed"),
+    ]
+
+
+def test_the_task_group_link_is_kept_for_the_task(run_dag: Run) -> None:
+    finished = run_dag(dag_of("linked", checks=[c.row_count(equals=3)]))
+    link = finished.get_task_instances()[0].xcom_pull(task_ids="check", key=ResultsLink().xcom_key)
+    assert link == f"/dags/linked/runs/{quote(finished.run_id, safe='')}/tasks/check/plugin/reliability-results"
 
 
 def test_a_dag_with_checks_survives_serialization_with_its_assets() -> None:
@@ -136,28 +289,59 @@ def test_mistakes_are_found_when_the_dag_is_parsed() -> None:
         )
     assert str(error.value).splitlines()[0] == "3 problems in the definition:"
     assert "QualityCheckOperator x: invalid fail_on='always'. Allowed: error, warn, never" in str(error.value)
+    with pytest.raises(DefinitionError, match="it asks the same as"):
+        QualityCheckOperator(task_id="x", conn_id="w", table="t", checks=[c.not_null("a"), c.not_null("a", fail_above="5%")])
     with pytest.raises(DefinitionError, match="invalid checks=\\[\\]. Allowed: at least one check"):
         QualityCheckOperator(task_id="x", conn_id="w", table="t", checks=[])
 
 
-@pytest.mark.parametrize("table", ['orders"; DROP TABLE orders; --', "a.b.c.d", "no such table"])
-def test_a_hostile_table_name_fails_clearly_and_harms_nothing(
-    run_dag: Run, world: Path, table: str, caplog: pytest.LogCaptureFixture
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        ('orders"; DROP TABLE orders; --', "invalid table='orders\"; DROP TABLE orders; --'. Allowed: [[catalog.]schema.]table"),
+        ("orders; DROP TABLE orders", "invalid table='orders; DROP TABLE orders'. Allowed: [[catalog.]schema.]table"),
+        ("a.b.c.d", "invalid table='a.b.c.d'. Allowed: [[catalog.]schema.]table"),
+        ('"orders""; DROP TABLE orders; --"', 'row_count() errored: no such table: orders"; DROP TABLE orders; --'),
+    ],
+)
+def test_a_hostile_table_name_fails_clearly_and_harms_nothing(world: Path, table: str, said: str) -> None:
+    _, error, _ = executed(world, table=table, checks=[c.row_count(at_least=1)])
+    assert isinstance(error, AirflowFailException)
+    assert said in str(error)
+    assert executed(world, run_id="again", checks=[c.row_count(equals=3)])[1] is None
+
+
+def test_an_odd_table_name_in_double_quotes_is_a_name(run_dag: Run, world: Path, rows: Run) -> None:
+    with sqlite3.connect(world / "w.db") as connection:
+        connection.execute('CREATE TABLE "odd; ""name" AS SELECT 1 AS id')
+    finished = run_dag(dag_of("odd", table='"odd; ""name"', checks=[c.row_count(equals=1), c.unique("id")]))
+    assert finished.state == "success"
+    assert [(row.name, row.outcome) for row in rows(suite_run)] == [('main.odd; "name', "passed")]
+
+
+def test_a_store_that_is_down_changes_no_verdict_and_loses_nothing(
+    run_dag: Run, world: Path, rows: Run, incidents: Run, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    finished = run_dag(dag_of("hostile", table=table, checks=[c.row_count(at_least=1)], retries=2))
-    assert finished.state == "failed"
-    assert run_dag(dag_of("harmless", checks=[c.row_count(equals=3)])).state == "success"
-
-
-def test_a_store_that_is_down_changes_no_verdict_and_loses_nothing(run_dag: Run, world: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AIRFLOW__DRE__SQL_ALCHEMY_CONN", "postgresql+psycopg://dre:hunter2@127.0.0.1:1/dre")
     assert run_dag(dag_of("down_good", checks=[c.row_count(equals=3)])).state == "success"
-    assert run_dag(dag_of("down_bad", checks=[c.not_null("amount")])).state == "failed"
+    finished = run_dag(dag_of("down_bad", checks=[c.not_null("amount")], on_failure_callback=open_incident()))
+    assert finished.state == "failed"
+    assert finished.get_task_instances()[0].xcom_pull(task_ids="check")["outcome"] == "failed"
+    assert "hunter2" not in caplog.text
+    waiting = list((world / "spool").glob("*.jsonl"))
+    assert waiting
+    kept = [path.read_bytes() for path in waiting]
     monkeypatch.setenv("AIRFLOW__DRE__SQL_ALCHEMY_CONN", f"sqlite:///{world}/dre.db")
     written, _ = drain()
-    assert written >= 2
-    assert [row.dag_id for row in suite_runs(world)] == ["down_good", "down_bad"]
-    assert drain()[0] == 0
+    assert written == sum(text.count(b"\n") for text in kept)
+    for again in range(2):
+        assert [row.dag_id for row in rows(select(suite_run).order_by(suite_run.c.measured_at))] == ["down_good", "down_bad"]
+        assert len(rows(result)) == 2
+        assert [(row.kind, row.event, row.occurrences) for row in incidents()] == [("data", "checks_failed", 1)]
+        if not again:  # a replay that was interrupted delivers what it delivered before
+            for path, text in zip(waiting, kept, strict=True):
+                path.write_bytes(text)
+            drain()
 
 
 def test_the_log_holds_the_report(run_dag: Run, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture) -> None:

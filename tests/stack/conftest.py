@@ -33,8 +33,8 @@ class Stack:
     address: str
     told: list[dict[str, Any]]
     """What the receiver got, in order."""
-    refusals: list[int]
-    """Statuses of its next answers."""
+    refusals: list[str]
+    """Texts: for each one the next message that holds it is answered with 500."""
     tokens: dict[str, str] = field(default_factory=dict)
 
     def token(self, user: str) -> str:
@@ -52,16 +52,25 @@ class Stack:
     def trigger(self, dag_id: str, **conf: Any) -> str:
         """Start a run."""
         body = {"logical_date": None, "conf": conf}
-        for _ in range(20):  # Airflow's own SQLite database may be locked while everything starts
-            answer = self.call("POST", f"api/v2/dags/{dag_id}/dagRuns", json=body)
+        return str(self.insist("POST", f"api/v2/dags/{dag_id}/dagRuns", json=body)["dag_run_id"])
+
+    def insist(self, method: str, path: str, **arguments: Any) -> dict[str, Any]:
+        """Ask Airflow's own API again while it answers 500: its SQLite database may be locked."""
+        for _ in range(20):
+            answer = self.call(method, path, **arguments)
             if answer.status_code != 500:
                 break
             time.sleep(1)
-        return str(answer.raise_for_status().json()["dag_run_id"])
+        found: dict[str, Any] = answer.raise_for_status().json()
+        return found
+
+    def known(self) -> set[str]:
+        """Ids of the Dags that Airflow has read."""
+        return {found["dag_id"] for found in self.insist("GET", "api/v2/dags?limit=100")["dags"]}
 
     def state(self, dag_id: str, run_id: str) -> str:
         """State of a run."""
-        return str(self.call("GET", f"api/v2/dags/{dag_id}/dagRuns/{run_id}").raise_for_status().json()["state"])
+        return str(self.insist("GET", f"api/v2/dags/{dag_id}/dagRuns/{run_id}")["state"])
 
     def finish(self, dag_id: str, run_id: str, seconds: float = 180) -> str:
         """Wait until a run has ended; its state."""
@@ -70,8 +79,13 @@ class Stack:
 
     def tasks(self, dag_id: str, run_id: str) -> dict[str, Any]:
         """Task instances of a run by id."""
-        found = self.call("GET", f"api/v2/dags/{dag_id}/dagRuns/{run_id}/taskInstances").raise_for_status().json()
+        found = self.insist("GET", f"api/v2/dags/{dag_id}/dagRuns/{run_id}/taskInstances")
         return {ti["task_id"]: ti for ti in found["task_instances"]}
+
+    def returned(self, dag_id: str, run_id: str, task_id: str) -> Any:
+        """What a task returned."""
+        path = f"api/v2/dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task_id}/xcomEntries/return_value"
+        return self.insist("GET", path)["value"]
 
     def rows(self, query: str) -> list[sqlite3.Row]:
         """Rows of the results store."""
@@ -146,12 +160,17 @@ def fill(path: Path) -> None:
     """The warehouse of the scenarios."""
     with contextlib.closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("CREATE TABLE orders (id INTEGER, amount INTEGER)")
-        connection.execute("INSERT INTO orders VALUES (1, 10), (2, NULL)")
+        for table in ("orders", "bounced"):
+            connection.execute(f"CREATE TABLE {table} (id INTEGER, amount INTEGER)")
+            connection.execute(f"INSERT INTO {table} VALUES (1, 10), (2, NULL)")
         connection.execute("CREATE TABLE good AS SELECT 1 AS id, 5 AS amount, datetime('now') AS created_at")
         connection.execute("CREATE TABLE bad AS SELECT 1 AS id, NULL AS amount")
         connection.execute("CREATE TABLE old AS SELECT 1 AS id, datetime('now', '-9 days') AS created_at")
+        connection.execute("CREATE TABLE soon AS SELECT * FROM old")
         connection.execute("CREATE TABLE stale AS SELECT 1 AS id, datetime('now', '-3 hours') AS created_at")
+        connection.execute("CREATE TABLE shown (id INTEGER, amount INTEGER)")
+        empty = {55, 65, 81, 85, 88, 91, 95, 99}
+        connection.executemany("INSERT INTO shown VALUES (?, ?)", [(n, None if n in empty else n) for n in range(1, 101)])
 
 
 @pytest.fixture(scope="session")
@@ -160,16 +179,20 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     home = tmp_path_factory.mktemp("airflow")
     (home / "passwords.json").write_text(json.dumps(PASSWORDS))
     fill(home / "w.db")
+    with contextlib.closing(sqlite3.connect(home / "airflow.db")) as metadata:
+        metadata.execute("PRAGMA journal_mode=WAL")  # else Airflow's readers and writers block each other for seconds
     told: list[dict[str, Any]] = []
-    refusals: list[int] = []
+    refusals: list[str] = []
 
     class Receiver(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             message = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            status = refusals.pop(0) if refusals else 200
-            if status == 200:
+            refused = next((text for text in refusals if text in json.dumps(message)), None)
+            if refused is None:
                 told.append(message)
-            self.send_response(status)
+            else:
+                refusals.remove(refused)
+            self.send_response(200 if refused is None else 500)
             self.end_headers()
 
         def log_message(self, *args: object) -> None:
@@ -185,7 +208,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         process = subprocess.Popen(command, env=environment, stdout=log, stderr=subprocess.STDOUT, start_new_session=True)
     try:
         wait(lambda: healthy(running), 180, "Airflow to be healthy")
-        wait(lambda: running.call("GET", "api/v2/dags?limit=100").json().get("total_entries", 0) >= 16, 120, "the Dags to be known")
+        wait(lambda: running.known() >= {*STARTED, "reliability_monitor"}, 60, "the Dags to be known")
         yield running
     except AssertionError:
         print((home / "airflow.log").read_text()[-5000:])
@@ -194,6 +217,53 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         end(process.pid)
         process.wait(30)
         server.shutdown()
+        server.server_close()
+
+
+STARTED = [
+    "by_hand",
+    "late",
+    "worker_lost",
+    "killed",
+    "killed_and_told",
+    "killed_for_access",
+    "killed_for_pages",
+    "bad_data",
+    "bad_mapped",
+    "flaky",
+    "no_warehouse",
+    "waits_deferrable",
+    "waits_reschedule",
+    "waits_poke",
+]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def runs(stack: Stack) -> dict[str, str]:
+    """One run of each Dag, all started at once; ``by_hand`` is marked failed as soon as its task runs."""
+    started = {dag_id: stack.trigger(dag_id) for dag_id in STARTED}
+    for last in (50, 60, 70):
+        stack.trigger("shown", last=last)
+    wait(lambda: stack.tasks("by_hand", started["by_hand"])["sleep"]["state"] == "running", 180, "the task of by_hand to run")
+    stack.insist("PATCH", f"api/v2/dags/by_hand/dagRuns/{started['by_hand']}", json={"state": "failed"})
+    return started
+
+
+@pytest.fixture(scope="session")
+def pictures(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Path:
+    """Folder of the screenshots; printed at the end."""
+    folder = tmp_path_factory.mktemp("pictures")
+    request.config.stash[PICTURES] = folder
+    return folder
+
+
+PICTURES = pytest.StashKey[Path]()
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """Say where the screenshots are."""
+    if (folder := config.stash.get(PICTURES, None)) is not None:
+        terminalreporter.write_line(f"Screenshots of the pages: {folder}")
 
 
 def healthy(stack: Stack) -> bool:

@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 pytestmark = [pytest.mark.stack, pytest.mark.browser, pytest.mark.timeout(600)]
 expect.set_options(timeout=30_000)
+FAILED = "8 of 100 rows (8%) break it, more than 5%"
 
 
 @pytest.fixture(scope="module")
@@ -29,17 +30,20 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def failed_run(stack: Any) -> str:
-    """A failed run of the checks, with its results."""
-    stack.warehouse("UPDATE orders SET amount = NULL WHERE id = 2")
-    run_id = str(stack.trigger("bad_data"))
-    assert stack.finish("bad_data", run_id) == "failed"
+def failed_run(stack: Any, runs: dict[str, str]) -> str:
+    """A failed run of the checks, after three that did not fail."""
+    earlier = "SELECT COUNT(*) AS n FROM dre_suite_run WHERE suite = 'shown daily'"
+    before = [run["dag_run_id"] for run in stack.insist("GET", "api/v2/dags/shown/dagRuns")["dag_runs"]]
+    assert [stack.finish("shown", run_id) for run_id in before] == ["success"] * 3
+    assert stack.rows(earlier)[0]["n"] == 3
+    run_id = str(stack.trigger("shown"))
+    assert stack.finish("shown", run_id) == "failed"
     return run_id
 
 
 @pytest.fixture(params=["light", "dark"])
-def visit(request: pytest.FixtureRequest, browser: Browser, stack: Any, tmp_path: Path) -> Iterator[Callable[..., Page]]:
-    """Open a path as a user, in a theme; at the end the console must hold no error."""
+def visit(request: pytest.FixtureRequest, browser: Browser, stack: Any, pictures: Path) -> Iterator[Callable[..., Page]]:
+    """Open a path as a user, in a theme; at the end a picture is taken, and the console must hold no error."""
     errors: list[str] = []
     contexts = []
 
@@ -53,74 +57,120 @@ def visit(request: pytest.FixtureRequest, browser: Browser, stack: Any, tmp_path
         page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.goto(f"{stack.address}/{path}")
+        if user is not None:
+            expect(page.locator("html")).to_have_class(re.compile(request.param))
         return page
 
     yield open_page
+    name = request.node.originalname.removeprefix("test_")
     for number, context in enumerate(contexts):
         for page in context.pages:
-            page.screenshot(path=tmp_path / f"{request.param}-{number}.png", full_page=True)
+            page.screenshot(path=pictures / f"{name}-{number}-{request.param}.png", full_page=True)
         context.close()
     assert [error for error in errors if "401" not in error] == []
+
+
+@pytest.fixture(scope="module")
+def dataset(stack: Any, failed_run: str) -> dict[str, str]:
+    """The dataset that the checks of ``shown`` look at, as the API names it."""
+    tables = stack.call("GET", "dre/api/overview").json()["tables"]
+    return next(table["dataset"] for table in tables if table["dataset"]["short_name"] == "shown")
+
+
+def address_of(dataset: dict[str, str]) -> str:
+    """Query of the page of a table."""
+    return f"namespace={quote(dataset['namespace'], safe='')}&name={quote(dataset['name'])}"
 
 
 def test_the_overview_shows_what_is_broken_first(visit: Callable[..., Page], failed_run: str) -> None:
     page = visit("plugin/reliability")
     expect(page.get_by_role("heading", name="Data reliability")).to_be_visible()
-    expect(page.get_by_role("link", name="orders", exact=True).first).to_be_visible()
-    expect(page.get_by_text("orders: 1 of 2 checks failed: not_null(amount)").first).to_be_visible()
-    states = page.locator("table").filter(has_text="Last 30 runs").locator("tbody tr")
-    expect(states.first).to_contain_text("Failed")
+    tables = page.get_by_role("table", name="Tables").locator("tbody tr")
+    expect(tables.first).to_contain_text("Failed")
+    row = tables.filter(has=page.get_by_role("link", name="shown", exact=True))
+    expect(row).to_contain_text("Failed")
+    expect(row.get_by_role("link", name=re.compile(r"^Incident \d+: shown: 1 of 2 checks failed"))).to_be_visible()
+    expect(row.locator("[data-outcome]")).to_have_count(4)
+    expect(page.get_by_role("table", name="Freshness SLAs")).to_contain_text("stale hourly")
 
 
-def test_a_table_shows_its_checks_and_a_history_with_the_threshold_drawn(visit: Callable[..., Page], stack: Any, failed_run: str) -> None:
-    found = stack.call("GET", "dre/api/overview").json()["tables"]
-    dataset = next(table["dataset"] for table in found if table["dataset"]["short_name"] == "orders")
-    address = f"namespace={quote(dataset['namespace'], safe='')}&name={quote(dataset['name'])}"
-    checks = stack.call("GET", f"dre/api/table?{address}").json()["checks"]
-    check = next(check["latest"] for check in checks if check["latest"]["name"] == "not_null(amount)")
-    page = visit(f"plugin/reliability/table?{address}&check={check['check_id']}")
-    expect(page.get_by_text("1 of 2 rows (50%) break it, more than 0").first).to_be_visible()
-    expect(page.locator("svg text").filter(has_text="fail above 0").first).to_be_visible()
-    expect(page.get_by_text('COUNT("orders"."amount")', exact=False)).to_be_visible()
+def test_a_filter_that_nothing_meets_says_so(visit: Callable[..., Page], failed_run: str) -> None:
+    page = visit("plugin/reliability", user="vera")
+    page.get_by_role("searchbox", name="Filter tables by name").fill("nothing at all")
+    expect(page.get_by_text("No table is named like “nothing at all”.")).to_be_visible()
 
 
-def test_an_incident_tells_its_story_and_is_resolved_by_hand(visit: Callable[..., Page], stack: Any, failed_run: str) -> None:
-    stack.finish("killed", stack.trigger("killed"))
-    live = stack.call("GET", "dre/api/incidents", params={"status": "live"}).json()["incidents"]
-    number = next(row["id"] for row in live if row["origin"]["dag_id"] == "killed")
+def test_a_table_shows_its_checks_and_a_history_with_the_threshold_drawn(
+    visit: Callable[..., Page], failed_run: str, dataset: dict[str, str]
+) -> None:
+    page = visit(f"plugin/reliability/table?{address_of(dataset)}")
+    expect(page.get_by_text(FAILED).first).to_be_visible()
+    page.get_by_role("button", name="not_null(amount)").click()
+    expect(page).to_have_url(re.compile("check="))
+    for level, label in (("fail", "fail above 5%"), ("warn", "warn above 2%")):
+        drawn = page.locator(f"g[data-threshold={level}]")
+        expect(drawn.locator("line").first).to_be_visible()
+        expect(drawn.locator("text").filter(has_text=label)).to_be_visible()
+    expect(page.get_by_text('COUNT("shown"."amount")', exact=False)).to_be_visible()
+    expect(page.get_by_text("Not every amount is known")).to_be_visible()
+
+
+def test_an_incident_tells_its_story_and_is_resolved_by_hand(visit: Callable[..., Page], stack: Any, runs: dict[str, str]) -> None:
+    live = stack.incidents("dag_id = 'killed_for_pages' AND status = 'open'")
+    if not live:
+        stack.finish("killed_for_pages", runs["killed_for_pages"])
+    if not stack.incidents("dag_id = 'killed_for_pages' AND status = 'open'"):  # the other theme resolved it
+        stack.finish("killed_for_pages", stack.trigger("killed_for_pages"))
+    number = stack.incidents("dag_id = 'killed_for_pages' AND status = 'open'")[0]["id"]
     page = visit("plugin/reliability/incidents")
-    page.get_by_role("link", name="Task killed.load failed").first.click()
+    page.get_by_role("link", name="Task killed_for_pages.load failed").click()
     expect(page).to_have_url(re.compile(rf"/plugin/reliability/incidents/{number}$"))
     expect(page.get_by_text("task_failed").first).to_be_visible()
     page.get_by_role("button", name="Resolve").first.click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_role("textbox").fill("known to the team")
-    dialog.get_by_role("button", name="Resolve").click()
+    dialog.get_by_role("button", name="Resolve incident").click()
     expect(page.get_by_text("known to the team")).to_be_visible()
+    expect(page.get_by_text("Resolved by admin")).to_be_visible()
+    expect(page.get_by_role("button", name="Resolve")).to_have_count(0)
     assert stack.incidents(f"id = {number}")[0]["status"] == "resolved"
 
 
+def test_an_incident_of_the_data_leads_to_its_evidence(visit: Callable[..., Page], stack: Any, failed_run: str) -> None:
+    number = stack.incidents("dag_id = 'shown' AND status = 'open'")[0]["id"]
+    page = visit(f"plugin/reliability/incidents/{number}")
+    expect(page.get_by_role("heading", name=re.compile("shown: 1 of 2 checks failed"))).to_be_visible()
+    expect(page.get_by_role("table", name="Notifications")).to_contain_text("oncall")
+    page.get_by_role("link", name="check results").click()
+    expect(page.get_by_text(FAILED).first).to_be_visible()
+
+
 def test_a_task_instance_has_a_tab_with_the_results_of_that_run(visit: Callable[..., Page], failed_run: str) -> None:
-    page = visit(f"dags/bad_data/runs/{quote(failed_run, safe='')}/tasks/check/plugin/reliability-results")
-    expect(page.get_by_role("link", name="not_null(amount)")).to_be_visible()
-    expect(page.get_by_text("1 of 2 rows (50%) break it, more than 0").first).to_be_visible()
+    page = visit(f"dags/shown/runs/{quote(failed_run, safe='')}/tasks/check/plugin/reliability-results")
+    expect(page.get_by_role("table", name="Results of shown").get_by_role("link", name="not_null(amount)")).to_be_visible()
+    expect(page.get_by_text(FAILED).first).to_be_visible()
+
+
+def test_a_task_without_checks_says_what_to_do_next(visit: Callable[..., Page], stack: Any, runs: dict[str, str]) -> None:
+    stack.finish("killed", runs["killed"])
+    page = visit(f"dags/killed/runs/{quote(runs['killed'], safe='')}/tasks/load/plugin/reliability-results", user="vera")
+    expect(page.get_by_role("heading", name="No check results of this task instance")).to_be_visible()
+    expect(page.get_by_text("QualityCheckOperator(", exact=False)).to_be_visible()
 
 
 def test_a_viewer_sees_an_incident_without_the_button(visit: Callable[..., Page], stack: Any, failed_run: str) -> None:
-    number = stack.incidents("dag_id = 'bad_data' AND status = 'open'")[0]["id"]
+    number = stack.incidents("dag_id = 'shown' AND status = 'open'")[0]["id"]
     page = visit(f"plugin/reliability/incidents/{number}", user="vera")
     expect(page.get_by_role("heading", name="Timeline")).to_be_visible()
     expect(page.get_by_role("button", name="Resolve")).to_have_count(0)
 
 
-def test_a_table_nobody_checked_says_so(visit: Callable[..., Page], stack: Any) -> None:
-    answer = stack.call("GET", "dre/api/table?namespace=n&name=nothing")
-    assert answer.status_code == 404
-    page = visit("plugin/reliability/incidents?status=resolved")
-    expect(page.get_by_role("heading", name="Data reliability")).to_be_visible()
-
-
-def test_a_deep_link_asks_a_stranger_to_log_in(visit: Callable[..., Page]) -> None:
+def test_a_deep_link_asks_a_stranger_to_log_in_and_leads_on(visit: Callable[..., Page]) -> None:
     page = visit("plugin/reliability/incidents", user=None)
     expect(page.get_by_role("textbox").first).to_be_visible()
     assert "login" in page.url
+    page.get_by_label("Username").fill("admin")
+    page.get_by_label("Password").fill("admin-pw")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page).to_have_url(re.compile(r"/plugin/reliability/incidents$"))
+    expect(page.get_by_role("heading", name="Incidents")).to_be_visible()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -9,12 +10,15 @@ import pytest
 from sqlalchemy import update
 
 from airflow_dre.incidents.signals import Severity
+from airflow_dre.store.incidents import record_signal, resolve_by_hand
 from airflow_dre.store.records import Delivery
 from airflow_dre.store.slas import SlaState, save_sla_state
 from airflow_dre.store.store import Store
 from airflow_dre.store.tables import incident, incident_event, outbox
 
 Make = Callable[..., Any]
+on_postgres = pytest.mark.parametrize("store_url", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
+"""For races: SQLite has one writer."""
 
 
 def states(store: Store, rows: Make) -> list[tuple[str, int]]:
@@ -38,9 +42,7 @@ def test_the_same_where_the_pass_has_resolved_an_older_incident(store: Store, su
     assert states(store, rows) == [("resolved", 1), ("open", 1)]
 
 
-def test_a_pass_of_a_later_run_outweighs_a_late_failure_of_any_map_index(
-    store: Store, suite_run: Make, signal: Make, rows: Make
-) -> None:
+def test_a_pass_of_a_later_run_outweighs_a_late_failure_of_any_map_index(store: Store, suite_run: Make, signal: Make, rows: Make) -> None:
     store.deliver(Delivery(run=suite_run("passed", at=2, run="r2", index=0), signals=(signal("checks_passed", at=2, run="r2", index=0),)))
     store.deliver(Delivery(run=suite_run("failed", at=1, run="r1", index=1), signals=(signal("checks_failed", at=1, run="r1", index=1),)))
     assert states(store, rows) == []
@@ -95,9 +97,7 @@ def test_a_look_that_comes_late_does_not_contradict_a_newer_look(store: Store, s
         save_sla_state(
             store.database,
             connection,
-            SlaState(
-                cause=fresh.cause, dag_id="d", missed=False, reason="", newest=None, max_age_seconds=1, evaluated_at=fresh.at
-            ),
+            SlaState(cause=fresh.cause, dag_id="d", missed=False, reason="", newest=None, max_age_seconds=1, evaluated_at=fresh.at),
         )
     store.deliver(Delivery(signals=(fresh,)))
     store.deliver(Delivery(signals=(signal("stale", at=1, episode="e"),)))
@@ -111,14 +111,9 @@ def test_a_repeated_look_renews_the_moment_of_the_last_problem(store: Store, sig
     assert states(store, rows) == [("open", 1)]
 
 
+@on_postgres
 def test_a_problem_that_races_with_a_person_who_resolves_is_not_lost(store: Store, signal: Make, rows: Make) -> None:
     """The person's transaction is open while the problem arrives."""
-    if store.database.embedded:
-        pytest.skip("SQLite has one writer")
-    import threading
-
-    from airflow_dre.store.incidents import resolve_by_hand
-
     store.deliver(Delivery(signals=(signal("checks_failed", at=0),)))
     arriving = threading.Thread(target=store.deliver, args=(Delivery(signals=(signal("checks_failed", at=9, run="r9"),)),))
     with store.database.write() as connection:
@@ -129,14 +124,9 @@ def test_a_problem_that_races_with_a_person_who_resolves_is_not_lost(store: Stor
     assert states(store, rows) == [("resolved", 1), ("open", 1)]
 
 
+@on_postgres
 def test_a_run_and_its_task_that_fail_at_the_same_moment_are_one_incident(store: Store, signal: Make, rows: Make) -> None:
     """Two processes report, and neither sees the other's transaction."""
-    if store.database.embedded:
-        pytest.skip("SQLite has one writer")
-    import threading
-
-    from airflow_dre.store.incidents import record_signal
-
     arriving = threading.Thread(target=store.deliver, args=(Delivery(signals=(signal("task_failed", "load"),)),))
     with store.database.write() as connection:
         record_signal(store.database, connection, signal("run_failed", "run"))
@@ -146,13 +136,8 @@ def test_a_run_and_its_task_that_fail_at_the_same_moment_are_one_incident(store:
     assert states(store, rows) == [("open", 1)]
 
 
+@on_postgres
 def test_signals_of_one_dag_in_opposite_order_do_not_deadlock(store: Store, signal: Make, rows: Make) -> None:
-    if store.database.embedded:
-        pytest.skip("SQLite has one writer")
-    import threading
-
-    from airflow_dre.store.incidents import record_signal
-
     arriving = threading.Thread(
         target=store.deliver, args=(Delivery(signals=(signal("task_failed", "b", run="r2"), signal("task_failed", "a", run="r2"))),)
     )

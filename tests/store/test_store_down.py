@@ -22,7 +22,8 @@ from airflow_dre.store.records import Definition, Delivery, ResultRecord, SuiteR
 from airflow_dre.store.schema import migrate
 from airflow_dre.store.spool import Spool
 from airflow_dre.store.store import Store
-from airflow_dre.store.tables import incident, suite_run as suite_run_table
+from airflow_dre.store.tables import incident
+from airflow_dre.store.tables import suite_run as suite_run_table
 
 Make = Callable[..., Any]
 
@@ -88,9 +89,7 @@ def test_a_server_that_stops_and_comes_back_gets_everything_once_and_in_order(
 
 @pytest.mark.postgres
 @pytest.mark.parametrize("setting", ["default_transaction_read_only = on", "search_path = nowhere"])
-def test_a_server_that_refuses_to_write_is_a_store_that_is_down(
-    postgres_url: str, tmp_path: Path, signal: Make, setting: str
-) -> None:
+def test_a_server_that_refuses_to_write_is_a_store_that_is_down(postgres_url: str, tmp_path: Path, signal: Make, setting: str) -> None:
     """A replica after a failover, for example."""
     database = Database(postgres_url)
     migrate(database)
@@ -140,6 +139,14 @@ def test_a_line_after_a_torn_one_is_not_torn_with_it(tmp_path: Path, signal: Mak
     seen: list[Delivery] = []
     assert spool.replay(seen.append) == 2, "what cannot be read is not counted as delivered"
     assert [delivery.signals[0].event.value for delivery in seen] == ["checks_failed", "checks_passed"]
+
+
+def test_half_a_surrogate_pair_goes_through_the_spool(tmp_path: Path, signal: Make) -> None:
+    spool = Spool(tmp_path)
+    spool.append(Delivery(signals=(signal("task_failed", "load", detail="a\udcff\x00\u202e"),)))
+    seen: list[Delivery] = []
+    assert spool.replay(seen.append) == 1
+    assert seen[0].signals[0].detail == "a?\x00\u202e"
 
 
 def test_a_delivery_that_no_store_takes_does_not_hold_the_others_up(store: Store, suite_run: Make, signal: Make, rows: Make) -> None:

@@ -1,4 +1,4 @@
-import type { IncidentDetail, IncidentSummary, Origin, Overview, Result } from "../src/api/types";
+import type { IncidentDetail, IncidentSummary, Origin, Overview, Result, SuiteRun, TableDetail, TableSummary } from "../src/api/types";
 
 const origin: Origin = { dag_id: "flights", run_id: "scheduled__2013-02-01", task_id: "check", map_index: -1, try_number: 1 };
 
@@ -59,6 +59,42 @@ export const detail = (changes: Partial<IncidentDetail> = {}): IncidentDetail =>
   notifications: [],
   may_resolve: true,
   ...changes,
+});
+
+const dataset = { namespace: "sqlite:///w.db", name: "main.flights", short_name: "flights" };
+
+export const run = (changes: Partial<SuiteRun> = {}): SuiteRun => ({
+  suite: "flights monthly",
+  dataset,
+  outcome: "failed",
+  score: 90.9,
+  counts: { passed: 10, failed: 1 },
+  measured_at: "2026-11-24T01:00:00Z",
+  seconds: 1.25,
+  queries: 2,
+  data_interval_start: "2013-02-01T00:00:00Z",
+  origin,
+  ...changes,
+});
+
+export const summary = (name: string, outcome: SuiteRun["outcome"]): TableSummary => ({
+  dataset: { ...dataset, name: `main.${name}`, short_name: name },
+  outcome,
+  score: 50,
+  checks: { [outcome]: 3 },
+  latest: run({ outcome }),
+  trend: [run({ outcome })],
+  live_incidents: [],
+});
+
+export const table = (...latest: readonly Result[]): TableDetail => ({
+  dataset,
+  outcome: "failed",
+  score: 90.9,
+  checks: latest.map((one) => ({ latest: one, history: [one] })),
+  runs: [run()],
+  slas: [],
+  incidents: [],
 });
 
 export const nothing: Overview = { tables: [], slas: [], live_incidents: [] };

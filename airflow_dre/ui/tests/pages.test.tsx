@@ -1,36 +1,15 @@
-import { ChakraProvider, defaultSystem } from "@chakra-ui/react";
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { fireEvent, render, screen, waitFor } from "@testing-library/react";
+import { fireEvent, screen, waitFor } from "@testing-library/react";
 import userEvents from "@testing-library/user-event";
-import type { ReactNode } from "react";
-import { MemoryRouter } from "react-router-dom";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 
 import HistoryChart from "../src/chart/HistoryChart";
 import { IncidentPage } from "../src/pages/IncidentPage";
 import { OverviewPage } from "../src/pages/OverviewPage";
 import { detail, incident, nothing, result } from "./answers";
+import { serve, show } from "./show";
 
 // An open dialog blocks the pointer outside it, which happy-dom takes for inside as well.
 const userEvent = userEvents.setup({ pointerEventsCheck: 0 });
-
-function show(page: ReactNode) {
-  const client = new QueryClient({ defaultOptions: { queries: { retry: false } } });
-  return render(
-    <ChakraProvider value={defaultSystem}>
-      <QueryClientProvider client={client}>
-        <MemoryRouter>{page}</MemoryRouter>
-      </QueryClientProvider>
-    </ChakraProvider>,
-  );
-}
-
-function serve(answer: (path: string, init?: RequestInit) => { status?: number; body: unknown }) {
-  return vi.spyOn(globalThis, "fetch").mockImplementation((input, init) => {
-    const { status = 200, body } = answer(String(input), init);
-    return Promise.resolve(new Response(JSON.stringify(body), { status }));
-  });
-}
 
 describe("the history chart", () => {
   it("draws both thresholds with their values and every result", () => {
@@ -81,6 +60,15 @@ describe("an incident", () => {
     fireEvent.click(buttons.find((button) => button.textContent?.trim().startsWith("Resolve")) as HTMLButtonElement);
     await waitFor(() => expect(sent).toEqual([expect.stringContaining("dre/api/incidents/7/resolve"), { note: "known" }]));
     await waitFor(() => expect(screen.queryByRole("button", { name: "Resolve" })).toBeNull());
+  });
+
+  it("keeps the dialog open and says why where it was not resolved", async () => {
+    serve((_, init) => (init?.method === "POST" ? { status: 409, body: { detail: "The incident is resolved already" } } : { body: detail() }));
+    show(<IncidentPage id="7" />);
+    await userEvent.click(await screen.findByRole("button", { name: "Resolve" }));
+    fireEvent.click(await screen.findByRole("button", { name: "Resolve incident" }));
+    expect(await screen.findByText("The incident is resolved already")).toBeVisible();
+    expect(screen.getByRole("button", { name: "Resolve incident" })).toBeEnabled();
   });
 
   it("shows text of a failure as text", async () => {

@@ -6,6 +6,7 @@ import os
 import signal
 import time
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from airflow.sdk import DAG, task
 
@@ -42,6 +43,29 @@ with dag("bad_data", on_failure_callback=open_incident(**TELL)):
         on_success_callback=resolve_incident(),
     )
 
+with dag("bounced"):
+    QualityCheckOperator(
+        task_id="check",
+        conn_id="warehouse",
+        table="bounced",
+        checks=[not_null("amount")],
+        on_failure_callback=open_incident(**TELL),
+    )
+
+with dag("shown", params={"last": 100}):
+    QualityCheckOperator(
+        task_id="check",
+        conn_id="warehouse",
+        table="shown",
+        where="id <= {{ params.last }}",
+        suite="shown daily",
+        checks=[
+            not_null("amount", warn_above="2%", fail_above="5%", description="Not every amount is known", owner="sales"),
+            row_count(at_least=10, warn_at_most=1000),
+        ],
+        on_failure_callback=open_incident(**TELL),
+    )
+
 with dag("bad_mapped"):
     QualityCheckOperator.partial(task_id="check", conn_id="warehouse", suite="mapped", checks=[not_null("amount")]).expand(
         table=["good", "bad"]
@@ -58,11 +82,22 @@ def kill_yourself() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-with dag("killed"):
-    task(task_id="load")(kill_yourself)()
+for name in ("killed", "killed_for_access", "killed_for_pages"):
+    with dag(name):
+        task(task_id="load")(kill_yourself)()
 
 with dag("killed_and_told", on_failure_callback=open_incident(**TELL)):
     task(task_id="load", on_failure_callback=open_incident(**TELL))(kill_yourself)()
+
+with dag("worker_lost", on_failure_callback=open_incident(**TELL)):
+
+    @task(on_failure_callback=open_incident(**TELL))
+    def load() -> None:
+        """Take the worker along: Airflow misses the heartbeat and runs callbacks in the Dag processor, more than once."""
+        os.kill(os.getppid(), signal.SIGKILL)
+        kill_yourself()
+
+    load()
 
 with dag("by_hand", on_failure_callback=open_incident(**TELL)):
 
@@ -100,21 +135,40 @@ with DAG("fills_stale", schedule=timedelta(minutes=1), start_date=START, catchup
 
     fill()
 
+
+def count_call(context: object) -> None:
+    """Leave a trace of each call."""
+    with (Path(os.environ["AIRFLOW_HOME"]) / "missed.txt").open("a") as file:
+        file.write("missed\n")
+
+
 monitor = reliability_monitor(
-    [FreshnessSLA("stale hourly", conn_id="warehouse", table="stale", column="created_at", max_age="1h", on_miss=open_incident(**TELL))],
+    [
+        FreshnessSLA(
+            "stale hourly",
+            conn_id="warehouse",
+            table="stale",
+            column="created_at",
+            max_age="1h",
+            on_miss=[open_incident(**TELL), count_call],
+        )
+    ],
     schedule=timedelta(seconds=10),
 )
 
+
+def waiting(task_id: str, table: str, mode: str, **arguments: object) -> FreshnessSensor:
+    """A sensor in one of its modes."""
+    how = {"deferrable": True} if mode == "deferrable" else {"mode": mode}
+    return FreshnessSensor(
+        task_id=task_id, conn_id="warehouse", table=table, column="created_at", max_age="1d", poke_interval=2, **how, **arguments
+    )
+
+
 for mode in ("poke", "reschedule", "deferrable"):
-    for table in ("good", "old"):
-        with dag(f"waits_{mode}_{table}"):
-            FreshnessSensor(
-                task_id="wait",
-                conn_id="warehouse",
-                table=table,
-                column="created_at",
-                max_age="1d",
-                poke_interval=2,
-                timeout=6,
-                **({"deferrable": True} if mode == "deferrable" else {"mode": mode}),
-            )
+    with dag(f"waits_{mode}"):
+        waiting("good", "good", mode, timeout=60)
+        waiting("soon", "soon", mode, timeout=300)
+        waiting("old", "old", mode, timeout=6, retries=2)
+        waiting("soft", "old", mode, timeout=6, soft_fail=True)
+        waiting("wrong", "nowhere", mode, timeout=60)

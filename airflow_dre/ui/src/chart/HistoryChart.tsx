@@ -5,7 +5,7 @@ import { useMemo, useState } from "react";
 
 import type { Result } from "../api/types";
 import { short } from "../format/time";
-import { axisWriter } from "../format/values";
+import { thresholdWriter, tickWriter } from "../format/values";
 import { useTimezone } from "../host";
 import { HEIGHT, instantOf, layout as layoutOf, MARGIN } from "./layout";
 import { Points } from "./Points";
@@ -14,7 +14,8 @@ import { ThresholdLines } from "./ThresholdLines";
 import { useWidth } from "./useWidth";
 
 const LENGTH = 30;
-const INK = { fill: "var(--chakra-colors-fg-muted)", fontFamily: "inherit", fontSize: 11 };
+/** As style, because the host's style sheet outranks the attributes. */
+const INK = { fill: "var(--chakra-colors-fg-muted)", style: { fontFamily: "inherit", fontSize: 11 } };
 const AXIS = { stroke: "var(--chakra-colors-border-emphasized)", tickStroke: "var(--chakra-colors-border-emphasized)" };
 
 interface Props {
@@ -34,7 +35,8 @@ export default function HistoryChart({ history, latest }: Props) {
     return <Text color="fg.muted">No observed value is a number, so there is no line to draw.</Text>;
   }
   const { at, inner, ticks, x, y } = layout;
-  const write = axisWriter(latest, zone);
+  const write = thresholdWriter(latest, zone);
+  const writeTick = tickWriter(latest, zone);
   const result = active === null ? undefined : shown[active];
   return (
     <Box position="relative" ref={box} w="full">
@@ -50,7 +52,7 @@ export default function HistoryChart({ history, latest }: Props) {
             hideTicks
             numTicks={5}
             scale={y}
-            tickFormat={(value) => write(Number(value))}
+            tickFormat={(value) => writeTick(Number(value))}
             tickLabelProps={{ ...INK, dx: -2, dy: 3, textAnchor: "end" }}
           />
           <AxisBottom

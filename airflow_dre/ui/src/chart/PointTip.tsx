@@ -4,6 +4,7 @@ import type { Result } from "../api/types";
 import { OutcomeBadge } from "../components/badges";
 import { At } from "../components/When";
 import { observed } from "../format/values";
+import { useTimezone } from "../host";
 import { instantOf, type Layout, MARGIN } from "./layout";
 
 const WIDTH = 300;
@@ -11,8 +12,9 @@ const WIDTH = 300;
 /** What the point under the pointer or the focus says. The point's own label says the same to a screen reader. */
 export function PointTip({ result, place, layout }: { result: Result; place: number; layout: Layout }) {
   const { at, inner, y } = layout;
-  const whole = inner.width + MARGIN.left + MARGIN.right;
-  const left = Math.min(Math.max(0, MARGIN.left + at(place) - WIDTH / 2), Math.max(0, whole - WIDTH));
+  const zone = useTimezone();
+  // Not over the labels of the thresholds, which stand right of the plot.
+  const left = Math.max(0, Math.min(MARGIN.left + at(place) - WIDTH / 2, MARGIN.left + inner.width - WIDTH));
   const top = MARGIN.top + (result.value === null ? inner.height - 7 : y(result.value));
   const below = top < 110;
   return (
@@ -33,7 +35,7 @@ export function PointTip({ result, place, layout }: { result: Result; place: num
       zIndex="docked"
     >
       <HStack justify="space-between" mb={1}>
-        <Text fontWeight="semibold">{observed(result)}</Text>
+        <Text fontWeight="semibold">{observed(result, zone)}</Text>
         <OutcomeBadge outcome={result.outcome} />
       </HStack>
       <Text>{result.reason}</Text>

@@ -33,7 +33,7 @@ export function Points({ history, layout, active, activate }: Props) {
   const { at, edge, inner, y } = layout;
   const zone = useTimezone();
   return history.map((result, place) => {
-    const label = `${result.outcome}, ${observed(result)}, ${absolute(instantOf(result), zone)}: ${result.reason}`;
+    const label = `${result.outcome}, ${observed(result, zone)}, ${absolute(instantOf(result), zone)}: ${result.reason}`;
     const to = resultsPath(result.origin);
     const mark = (
       <>

@@ -10,6 +10,9 @@ const INK: Readonly<Record<Level, string>> = {
   warn: "var(--chakra-colors-yellow-fg)",
 };
 
+/** Letters that fit right of the chart. */
+const LONGEST = 27;
+
 interface Props {
   readonly layout: Layout;
   readonly write: (value: number) => string;
@@ -51,9 +54,9 @@ export function ThresholdLines({ layout, write }: Props) {
             y2={y(value)}
           />
         ))}
-        <text dominantBaseline="middle" fill={INK[line.level]} fontSize={11} fontWeight={600} x={inner.width + 6} y={labels[index]}>
+        <text dominantBaseline="middle" fill={INK[line.level]} style={{ fontSize: 11, fontWeight: 600 }} x={inner.width + 6} y={labels[index]}>
           <title>{label}</title>
-          {label.length > 22 ? `${label.slice(0, 21)}…` : label}
+          {label.length > LONGEST ? `${label.slice(0, LONGEST - 1)}…` : label}
         </text>
       </g>
     );

@@ -4,7 +4,7 @@ import type { Result } from "../api/types";
 import { type Threshold, thresholds } from "./thresholds";
 
 export const HEIGHT = 260;
-export const MARGIN = { top: 14, right: 132, bottom: 30, left: 64 } as const;
+export const MARGIN = { top: 14, right: 150, bottom: 30, left: 72 } as const;
 
 const LABEL_SPACE = 104;
 

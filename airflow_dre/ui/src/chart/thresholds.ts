@@ -22,9 +22,10 @@ export interface Threshold {
 function stretchesOf(history: readonly Result[], read: (result: Result) => number | null): Stretch[] {
   const found: Stretch[] = [];
   history.forEach((result, place) => {
-    const value = read(result);
-    if (value === null) return;
     const last = found.at(-1);
+    // What observed nothing was held to nothing either: the threshold before it goes on.
+    const value = read(result) ?? (result.value === null ? (last?.value ?? null) : null);
+    if (value === null) return;
     if (last !== undefined && last.value === value && last.to === place - 1) found[found.length - 1] = { ...last, to: place };
     else found.push({ from: place, to: place, value });
   });

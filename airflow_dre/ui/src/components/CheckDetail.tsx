@@ -5,6 +5,7 @@ import type { CheckHistory, Result } from "../api/types";
 import { spoken } from "../format/time";
 import { count } from "../format/values";
 import { safeUrl } from "../links";
+import { RAISED } from "../surface";
 import { Facts } from "./Facts";
 import { OriginLinks, ResultsLink } from "./OriginLinks";
 import { Ago, At } from "./When";
@@ -42,12 +43,13 @@ const factsOf = (latest: Result) => [
   { name: "Runbook", value: latest.runbook === null ? null : <Runbook text={latest.runbook} /> },
   { name: "Tags", value: latest.tags.length === 0 ? null : <Tags tags={latest.tags} /> },
   { name: "Kind", value: latest.columns.length === 0 ? latest.kind : `${latest.kind} on ${latest.columns.join(", ")}` },
+  { name: "Severity", value: latest.severity === "warn" ? "warn: it never fails the task" : "error" },
   { name: "Suite", value: latest.suite },
   { name: "Violations", value: violations(latest) },
   { name: "Measured", value: <Ago at={latest.measured_at} /> },
   { name: "Data interval", value: latest.data_interval_start === null ? null : <At at={latest.data_interval_start} /> },
   { name: "Partition", value: latest.partition_key },
-  { name: "Asked by", value: <OriginLinks origin={latest.origin} /> },
+  { name: "Run by", value: <OriginLinks origin={latest.origin} /> },
   { name: "Answered by", value: `${latest.engine} in ${spoken(latest.seconds)}` },
   { name: "Row filter", value: latest.row_filter === null ? null : <Code>{latest.row_filter}</Code> },
 ];
@@ -56,7 +58,7 @@ const factsOf = (latest: Result) => [
 export function CheckDetail({ check }: { check: CheckHistory }) {
   const { latest, history } = check;
   return (
-    <Box bg="bg.subtle" px={4} py={4}>
+    <Box bg={RAISED} px={4} py={4}>
       <Grid gap={6} templateColumns={{ base: "minmax(0, 1fr)", xl: "minmax(0, 3fr) minmax(0, 2fr)" }}>
         <Stack gap={2} minW={0}>
           <HStack justify="space-between">

@@ -1,6 +1,8 @@
 import { Table } from "@chakra-ui/react";
 import type { ReactNode } from "react";
 
+import { RAISED } from "../surface";
+
 interface Props {
   readonly label: string;
   readonly columns: readonly string[];
@@ -11,10 +13,10 @@ interface Props {
 /** A table in a frame that scrolls sideways where the window is narrow. */
 export function DataTable({ label, columns, children }: Props) {
   return (
-    <Table.ScrollArea borderRadius="md" borderWidth="1px">
+    <Table.ScrollArea borderRadius="md" borderWidth="1px" whiteSpace="normal">
       <Table.Root aria-label={label} size="sm">
         <Table.Header>
-          <Table.Row bg="bg.subtle">
+          <Table.Row bg={RAISED}>
             {columns.map((column) => (
               <Table.ColumnHeader color="fg.muted" key={column} scope="col" whiteSpace="nowrap">
                 {column}
@@ -22,7 +24,7 @@ export function DataTable({ label, columns, children }: Props) {
             ))}
           </Table.Row>
         </Table.Header>
-        <Table.Body>{children}</Table.Body>
+        <Table.Body css={{ "& > tr:last-of-type > td": { borderBottomWidth: 0 } }}>{children}</Table.Body>
       </Table.Root>
     </Table.ScrollArea>
   );

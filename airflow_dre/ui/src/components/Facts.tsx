@@ -9,7 +9,7 @@ export interface Fact {
 /** Names and values in two columns; what is null is left out. */
 export function Facts({ facts }: { facts: readonly Fact[] }) {
   return (
-    <chakra.dl columnGap={4} display="grid" fontSize="sm" gridTemplateColumns="max-content minmax(0, 1fr)" rowGap={1.5}>
+    <chakra.dl alignContent="start" columnGap={4} display="grid" fontSize="sm" gridTemplateColumns="max-content minmax(0, 1fr)" rowGap={1.5}>
       {facts
         .filter(({ value }) => value !== null)
         .map(({ name, value }) => (

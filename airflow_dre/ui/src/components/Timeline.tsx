@@ -4,6 +4,7 @@ import type { TimelineEntry } from "../api/types";
 import { OriginLinks } from "./OriginLinks";
 import { Ago, At } from "./When";
 
+const WORDS: Readonly<Record<string, string>> = { open: "opened", add: "seen again", note: "noted", resolve: "resolved" };
 const DOT: Readonly<Record<string, string>> = { open: "failed.solid", add: "orange.solid", resolve: "success.solid" };
 
 function Entry({ entry }: { entry: TimelineEntry }) {
@@ -20,20 +21,18 @@ function Entry({ entry }: { entry: TimelineEntry }) {
       />
       <HStack columnGap={3} rowGap={0} wrap="wrap">
         <Text fontWeight="medium">{entry.summary}</Text>
-        <Text color="fg.muted" fontSize="sm">
-          {entry.kind} <Ago at={entry.at} />, <At at={entry.at} />
+        <Text color="fg.muted">
+          {WORDS[entry.kind] ?? entry.kind} <Ago at={entry.at} />, <At at={entry.at} />
           {entry.actor === null ? "" : `, by ${entry.actor}`}
         </Text>
       </HStack>
       {entry.detail === "" ? null : (
-        <Text color="fg.muted" fontSize="sm" whiteSpace="pre-wrap" wordBreak="break-word">
+        <Text color="fg.muted" whiteSpace="pre-wrap" wordBreak="break-word">
           {entry.detail}
         </Text>
       )}
       {entry.origin.dag_id === null ? null : (
-        <Box fontSize="sm">
-          <OriginLinks origin={entry.origin} />
-        </Box>
+        <OriginLinks origin={entry.origin} />
       )}
     </chakra.li>
   );
@@ -43,7 +42,7 @@ function Entry({ entry }: { entry: TimelineEntry }) {
 export function Timeline({ entries }: { entries: readonly TimelineEntry[] }) {
   if (entries.length === 0) return <Text color="fg.muted">Nothing is recorded.</Text>;
   return (
-    <chakra.ol aria-label="Timeline" listStyleType="none" role="list">
+    <chakra.ol aria-label="Timeline" fontSize="sm" listStyleType="none" role="list">
       {entries.map((entry, index) => (
         <Entry entry={entry} key={`${entry.at}-${index}`} />
       ))}

@@ -8,6 +8,7 @@ const UNITS: readonly (readonly [name: string, seconds: number])[] = [
 /** A length of time in at most two units, for example "1 d 3 h" or "45 s". */
 export function spoken(seconds: number): string {
   if (seconds > 0 && seconds < 1) return `${Math.max(1, Math.round(seconds * 1000))} ms`;
+  if (seconds > 1 && seconds < 10) return `${Number(seconds.toFixed(1))} s`;
   let left = Math.round(seconds);
   const parts: string[] = [];
   for (const [name, length] of UNITS) {

@@ -28,15 +28,26 @@ const INSTANT = /^\d{4}-\d\d-\d\d/;
 export const observesInstants = (result: Result): boolean =>
   result.unit === "" && result.value !== null && result.observed !== null && INSTANT.test(result.observed);
 
-/** What a check observed, to read. */
-export function observed(result: Result): string {
+/** What a check observed, to read; an instant in the user's zone, a mere date as it is. */
+export function observed(result: Result, zone: string): string {
+  if (result.value !== null && observesInstants(result) && (result.observed ?? "").length > "2026-01-01".length) {
+    return absolute(result.value * 1000, zone);
+  }
   if (result.value !== null && result.unit !== "") return amount(result.value, result.unit);
   return result.observed ?? "–";
 }
 
-/** A function that writes values of a check's axis. */
-export function axisWriter(latest: Result, zone: string): (value: number) => string {
-  if (observesInstants(latest)) return (value) => absolute(value * 1000, zone).slice(0, 16);
+type Writer = (value: number) => string;
+
+/** Writes thresholds of a check; midnight goes without its time. */
+export function thresholdWriter(latest: Result, zone: string): Writer {
+  if (observesInstants(latest)) return (value) => absolute(value * 1000, zone).slice(0, 16).replace(" 00:00", "");
+  return (value) => amount(value, latest.unit === "rows" ? "" : latest.unit);
+}
+
+/** Writes the axis of a check; of an instant there is room for the day only. */
+export function tickWriter(latest: Result, zone: string): Writer {
+  if (observesInstants(latest)) return (value) => absolute(value * 1000, zone).slice(0, 10);
   return (value) => tick(value, latest.unit);
 }
 

@@ -33,7 +33,7 @@ function Header({ table }: { table: TableDetail }) {
             Score {score(table.score)}
           </Text>
         </HStack>
-        <Code color="fg.muted" mt={1} variant="plain" wordBreak="break-all">
+        <Code color="fg.muted" mt={1} px={0} variant="plain" wordBreak="break-all">
           {fullName(table.dataset)}
         </Code>
       </Box>

@@ -48,7 +48,7 @@ function Run({ found }: { found: TaskSuiteRun }) {
 /** The tab of a task instance: what its own checks found. */
 export function TaskResultsPage(task: TaskInstanceKey) {
   return (
-    <Box p={2}>
+    <Box px={2} py={3}>
       <Loaded query={useTaskResults(task)}>
         {({ runs }) =>
           runs.length > 0 ? (

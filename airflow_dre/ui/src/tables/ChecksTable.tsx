@@ -1,5 +1,5 @@
 import { Button, Table, Text } from "@chakra-ui/react";
-import { Fragment } from "react";
+import { Fragment, useEffect, useRef } from "react";
 
 import type { CheckHistory } from "../api/types";
 import { CheckDetail } from "../components/CheckDetail";
@@ -7,7 +7,9 @@ import { OutcomeBadge } from "../components/badges";
 import { DataTable } from "../components/DataTable";
 import { OutcomeStrip } from "../components/OutcomeStrip";
 import { observed } from "../format/values";
+import { useTimezone } from "../host";
 import { rank } from "../outcomes";
+import { RAISED } from "../surface";
 
 const COLUMNS = ["Outcome", "Check", "Expected", "Observed", "Reason", "Last 30 results"];
 
@@ -20,9 +22,15 @@ interface RowProps {
 function Row({ check, open, toggle }: RowProps) {
   const { latest, history } = check;
   const panel = `check-${latest.check_id}`;
+  const zone = useTimezone();
+  const detail = useRef<HTMLTableRowElement>(null);
+  const linkedTo = useRef(open);
+  useEffect(() => {
+    if (linkedTo.current) detail.current?.scrollIntoView({ block: "nearest" });
+  }, []);
   return (
     <Fragment>
-      <Table.Row bg={open ? "bg.subtle" : undefined} cursor="pointer" onClick={toggle} _hover={{ bg: "bg.subtle" }}>
+      <Table.Row bg={open ? RAISED : undefined} cursor="pointer" onClick={toggle} _hover={{ bg: RAISED }}>
         <Table.Cell>
           <OutcomeBadge outcome={latest.outcome} />
         </Table.Cell>
@@ -49,13 +57,12 @@ function Row({ check, open, toggle }: RowProps) {
             {latest.name}
           </Button>
           <Text color="fg.muted" fontSize="xs" ps={4}>
-            {latest.dimension}
-            {latest.severity === "warn" ? ", only warns" : ""}
+            {latest.dimension}, {latest.severity === "warn" ? "only warns" : "severity error"}
           </Text>
         </Table.Cell>
         <Table.Cell>{latest.expected || "–"}</Table.Cell>
         <Table.Cell fontVariantNumeric="tabular-nums" fontWeight="medium">
-          {observed(latest)}
+          {observed(latest, zone)}
         </Table.Cell>
         <Table.Cell maxW="24rem" minW="14rem">
           {latest.reason}
@@ -65,7 +72,7 @@ function Row({ check, open, toggle }: RowProps) {
         </Table.Cell>
       </Table.Row>
       {open ? (
-        <Table.Row id={panel}>
+        <Table.Row id={panel} ref={detail}>
           <Table.Cell colSpan={COLUMNS.length} p={0}>
             <CheckDetail check={check} />
           </Table.Cell>

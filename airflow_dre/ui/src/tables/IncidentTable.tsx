@@ -9,6 +9,7 @@ import { Ago } from "../components/When";
 import { between, spoken } from "../format/time";
 import { useNow } from "../format/useNow";
 import { incidentPath } from "../links";
+import { RAISED } from "../surface";
 
 const COLUMNS = ["Severity", "Incident", "Status", "Concerns", "Since", "Duration", "Last seen", "Times"];
 
@@ -25,7 +26,7 @@ export function IncidentTable({ incidents }: { incidents: readonly IncidentSumma
   return (
     <DataTable columns={COLUMNS} label="Incidents">
       {incidents.map((incident) => (
-        <Table.Row key={incident.id} _hover={{ bg: "bg.subtle" }}>
+        <Table.Row key={incident.id} _hover={{ bg: RAISED }}>
           <Table.Cell>
             <SeverityBadge severity={incident.severity} />
           </Table.Cell>

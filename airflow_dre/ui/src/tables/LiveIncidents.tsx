@@ -31,7 +31,9 @@ function Row({ incident, withDataset }: { incident: IncidentSummary; withDataset
       rowGap={1}
       wrap="wrap"
     >
-      <SeverityBadge severity={incident.severity} />
+      <Box w="4.5rem">
+        <SeverityBadge severity={incident.severity} />
+      </Box>
       <Box flex="1 1 16rem">
         <TextLink fontWeight="semibold" to={incidentPath(incident.id)}>
           {incident.title}
@@ -68,7 +70,7 @@ export function LiveIncidents({ incidents, withDataset = true }: Props) {
   }
   const rest = incidents.length - SHOWN;
   return (
-    <Stack bg="bg" borderRadius="md" borderWidth="1px" gap={0} overflow="hidden" separator={<Box borderTopWidth="1px" />}>
+    <Stack bg="bg" borderRadius="md" borderWidth="1px" divideY="1px" gap={0} overflow="hidden">
       <Stack as="ul" divideY="1px" gap={0} listStyleType="none">
         {worstFirst(incidents)
           .slice(0, SHOWN)

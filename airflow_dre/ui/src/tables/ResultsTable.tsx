@@ -5,18 +5,21 @@ import { OutcomeBadge } from "../components/badges";
 import { DataTable } from "../components/DataTable";
 import { TextLink } from "../components/TextLink";
 import { count, observed } from "../format/values";
+import { useTimezone } from "../host";
 import { tablePath } from "../links";
 import { rank } from "../outcomes";
+import { RAISED } from "../surface";
 
 const COLUMNS = ["Outcome", "Check", "Expected", "Observed", "Violations", "Reason"];
 
 /** The results of one suite run, worst first; each leads to its history. */
 export function ResultsTable({ dataset, results }: { dataset: Dataset; results: readonly Result[] }) {
+  const zone = useTimezone();
   const sorted = [...results].sort((a, b) => rank(a.outcome) - rank(b.outcome) || a.name.localeCompare(b.name));
   return (
     <DataTable columns={COLUMNS} label={`Results of ${dataset.short_name}`}>
       {sorted.map((result) => (
-        <Table.Row key={result.check_id} _hover={{ bg: "bg.subtle" }}>
+        <Table.Row key={result.check_id} _hover={{ bg: RAISED }}>
           <Table.Cell>
             <OutcomeBadge outcome={result.outcome} />
           </Table.Cell>
@@ -31,7 +34,7 @@ export function ResultsTable({ dataset, results }: { dataset: Dataset; results: 
           </Table.Cell>
           <Table.Cell>{result.expected || "–"}</Table.Cell>
           <Table.Cell fontVariantNumeric="tabular-nums" fontWeight="medium">
-            {observed(result)}
+            {observed(result, zone)}
           </Table.Cell>
           <Table.Cell fontVariantNumeric="tabular-nums" whiteSpace="nowrap">
             {result.violations === null || result.rows === null ? "–" : `${count(result.violations)} of ${count(result.rows)}`}

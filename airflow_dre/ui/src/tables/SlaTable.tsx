@@ -6,6 +6,7 @@ import { DatasetLink } from "../components/DatasetLink";
 import { DataTable } from "../components/DataTable";
 import { Ago } from "../components/When";
 import { spoken } from "../format/time";
+import { RAISED } from "../surface";
 
 const ORDER: readonly SlaSummary["state"][] = ["missed", "unknown", "met"];
 
@@ -18,7 +19,7 @@ export function SlaTable({ slas, withDataset = true }: { slas: readonly SlaSumma
   return (
     <DataTable columns={columns} label="Freshness SLAs">
       {missedFirst(slas).map((sla) => (
-        <Table.Row key={`${sla.dataset.namespace}/${sla.dataset.name}/${sla.name}`} _hover={{ bg: "bg.subtle" }}>
+        <Table.Row key={`${sla.dataset.namespace}/${sla.dataset.name}/${sla.name}`} _hover={{ bg: RAISED }}>
           <Table.Cell>
             <SlaBadge state={sla.state} />
           </Table.Cell>

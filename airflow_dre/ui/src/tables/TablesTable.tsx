@@ -13,6 +13,7 @@ import { Ago } from "../components/When";
 import { score } from "../format/values";
 import { incidentPath } from "../links";
 import { rank } from "../outcomes";
+import { RAISED } from "../surface";
 
 const COLUMNS = ["State", "Table", "Score", "Checks", "Latest result", "Last 30 runs", "Incidents"];
 
@@ -43,7 +44,7 @@ function Incidents({ table }: { table: TableSummary }) {
 function Row({ table }: { table: TableSummary }) {
   const { latest } = table;
   return (
-    <Table.Row _hover={{ bg: "bg.subtle" }}>
+    <Table.Row _hover={{ bg: RAISED }}>
       <Table.Cell>
         <OutcomeBadge outcome={table.outcome} />
       </Table.Cell>

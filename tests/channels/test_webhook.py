@@ -1,0 +1,264 @@
+"""One POST to a receiver that may do anything."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import logging
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from typing import Any
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from airflow_dre.channels.webhook import SIGNATURE, Webhook, _retry_after, render_payload
+from airflow_dre.errors import DefinitionError
+
+FACTS = {
+    "fingerprint": "0123456789abcdef" * 4,
+    "kind": "data",
+    "event": "checks_failed",
+    "title": "orders: 1 of 2 checks failed: not_null(a) {{ conn.x.password }}",
+    "severity": "high",
+    "status": "open",
+    "namespace": "postgres://db:5432",
+    "name": "shop.public.orders",
+    "suite": "d.check",
+    "dag_id": "d",
+    "run_id": "r1",
+    "task_id": "check",
+    "occurrences": 2,
+    "opened_at": "2026-01-01T00:00:00+00:00",
+    "resolved_at": None,
+}
+LABELS = {
+    "alertname": "checks_failed",
+    "severity": "high",
+    "kind": "data",
+    "dataset": "postgres://db:5432/shop.public.orders",
+    "suite": "d.check",
+    "dag_id": "d",
+    "task_id": "check",
+}
+ANNOTATIONS = {"summary": FACTS["title"], "incident": "7", "occurrences": "2", "run_id": "r1"}
+
+
+@pytest.fixture
+def speaking() -> Iterator[Callable[[Callable[[socket.socket], None]], str]]:
+    """A server that does with each connection what it is told; its address."""
+    open_sockets: list[socket.socket] = []
+
+    def start(speak: Callable[[socket.socket], None]) -> str:
+        server = socket.create_server(("127.0.0.1", 0))
+        open_sockets.append(server)
+
+        def serve() -> None:
+            with suppress(OSError):
+                while True:
+                    connection, _ = server.accept()
+                    open_sockets.append(connection)
+                    with suppress(OSError):
+                        connection.recv(65536)
+                        speak(connection)
+
+        threading.Thread(target=serve, daemon=True).start()
+        return f"http://127.0.0.1:{server.getsockname()[1]}/s3cret-path?token=s3cret"
+
+    yield start
+    for one in open_sockets:
+        one.close()
+
+
+def test_the_payload_of_a_firing_alert_is_alertmanagers_version_4() -> None:
+    payload = render_payload(FACTS, event="opened", incident_id=7, receiver="oncall", link="http://a/incidents/7")
+    assert payload == {
+        "version": "4",
+        "groupKey": "airflow-dre/incident/7",
+        "truncatedAlerts": 0,
+        "status": "firing",
+        "receiver": "oncall",
+        "groupLabels": {"alertname": "checks_failed"},
+        "commonLabels": LABELS,
+        "commonAnnotations": ANNOTATIONS,
+        "externalURL": "http://a/incidents/7",
+        "alerts": [
+            {
+                "status": "firing",
+                "labels": LABELS,
+                "annotations": ANNOTATIONS,
+                "startsAt": "2026-01-01T00:00:00+00:00",
+                "endsAt": "0001-01-01T00:00:00Z",
+                "generatorURL": "http://a/incidents/7",
+                "fingerprint": "0123456789abcdef",
+            }
+        ],
+    }
+
+
+def test_a_resolved_alert_ends_and_a_pipeline_has_no_dataset() -> None:
+    facts = {**FACTS, "namespace": None, "name": None, "suite": None, "resolved_at": "2026-01-01T01:00:00+00:00"}
+    payload = render_payload(facts, event="resolved", incident_id=7, receiver="oncall", link="")
+    assert (payload["status"], payload["alerts"][0]["endsAt"]) == ("resolved", "2026-01-01T01:00:00+00:00")
+    assert set(payload["commonLabels"]) == {"alertname", "severity", "kind", "dag_id", "task_id"}
+
+
+def test_the_signature_is_of_the_very_bytes(receiver: Any) -> None:
+    assert Webhook(url=receiver.url, secret="schlüssel").send({"text": "ü"}).delivered
+    headers, body = receiver.requests[0]
+    assert headers[SIGNATURE] == "sha256=" + hmac.new("schlüssel".encode(), body, hashlib.sha256).hexdigest()
+    assert json.loads(body) == {"text": "ü"}
+    assert headers["Content-Type"] == "application/json"
+
+
+def test_no_secret_no_signature(receiver: Any) -> None:
+    Webhook(url=receiver.url).send({})
+    assert SIGNATURE not in receiver.requests[0][0]
+
+
+@pytest.mark.parametrize(
+    ("status", "delivered", "retryable"),
+    [(200, True, False), (204, True, False)]
+    + [(status, False, False) for status in (301, 302, 307, 308, 400, 401, 403, 404, 408, 410, 413, 422)]
+    + [(status, False, True) for status in (429, 500, 502, 503, 504)],
+)
+def test_what_each_status_means(receiver: Any, status: int, delivered: bool, retryable: bool) -> None:
+    receiver.answers = [(status, {"Location": receiver.url})]
+    attempt = Webhook(url=receiver.url).send({})
+    assert (attempt.delivered, attempt.retryable) == (delivered, retryable)
+    assert attempt.error == ("" if delivered else f"the receiver answered HTTP {status}")
+    assert len(receiver.requests) == 1
+
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        pytest.param("120", 120, id="seconds"),
+        pytest.param(" 5 ", 5, id="seconds with blanks"),
+        pytest.param("0", 0, id="none"),
+        pytest.param(format_datetime(NOW + timedelta(minutes=3), usegmt=True), 180, id="an HTTP date"),
+        pytest.param(format_datetime(NOW - timedelta(minutes=3), usegmt=True), 0, id="a date that is past"),
+        pytest.param("Fri, 31 Dec 9999 23:59:59 GMT", 86400, id="a far date is a day"),
+        pytest.param("99999999999", 86400, id="many seconds are a day"),
+        pytest.param("9" * 5000, None, id="more digits than Python reads"),
+        pytest.param("\u00b2", None, id="a digit that is no number"),
+        pytest.param("-5", None, id="a negative number"),
+        pytest.param("1.5", None, id="a fraction"),
+        pytest.param("soon", None, id="a word"),
+        pytest.param("", None, id="nothing"),
+        pytest.param(None, None, id="no header"),
+    ],
+)
+def test_how_long_a_receiver_asks_to_wait(value: str | None, seconds: float | None) -> None:
+    found = _retry_after(value, NOW)
+    assert found == (None if seconds is None else timedelta(seconds=seconds))
+
+
+@given(st.text())
+@example("Mon, 99 Foo 2026 99:99:99 +9999999")
+@example("1 Jan 0000 00:00:00 GMT")
+def test_no_header_breaks_the_reading(value: str) -> None:
+    found = _retry_after(value, NOW)
+    assert found is None or timedelta(0) <= found <= timedelta(days=1)
+
+
+def answer(text: bytes) -> Callable[[socket.socket], None]:
+    """Answer and hang up."""
+
+    def speak(connection: socket.socket) -> None:
+        connection.sendall(text)
+        connection.close()
+
+    return speak
+
+
+def hang(connection: socket.socket) -> None:
+    """Never answer."""
+
+
+def drip(connection: socket.socket) -> None:
+    """A body that never ends, a byte at a time."""
+    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
+    while True:
+        connection.sendall(b"x")
+        time.sleep(0.2)
+
+
+@pytest.mark.parametrize(
+    "speak",
+    [
+        pytest.param(answer(b""), id="hangs up"),
+        pytest.param(answer(b"SSH-2.0-OpenSSH\r\n"), id="speaks another language"),
+        pytest.param(answer(b"HTTP/1.1 200 OK\r\nContent-"), id="breaks off in the headers"),
+        pytest.param(hang, id="never answers"),
+    ],
+)
+def test_no_answer_can_be_tried_again_and_shows_no_address(
+    speaking: Callable[..., str], caplog: pytest.LogCaptureFixture, speak: Callable[[socket.socket], None]
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    started = time.monotonic()
+    attempt = Webhook(url=speaking(speak), timeout_seconds=0.5).send({})
+    assert (attempt.delivered, attempt.retryable) == (False, True)
+    assert attempt.error.startswith("no answer from the receiver: ")
+    assert time.monotonic() - started < 3
+    assert "s3cret" not in attempt.error + caplog.text
+
+
+def test_a_body_that_never_ends_is_not_waited_for(speaking: Callable[..., str]) -> None:
+    started = time.monotonic()
+    assert Webhook(url=speaking(drip), timeout_seconds=0.5).send({}).delivered
+    assert time.monotonic() - started < 3
+
+
+def test_not_even_a_success_puts_the_address_into_the_log(receiver: Any, caplog: pytest.LogCaptureFixture) -> None:
+    """Library logs at INFO reach the task log, and the address may hold a token."""
+    caplog.set_level(logging.DEBUG)
+    Webhook(url=receiver.url, headers={"Authorization": "Bearer s3cret"}, secret="s3cret").send({})
+    assert len(receiver.requests) == 1
+    assert "s3cret" not in caplog.text
+
+
+def test_others_may_log_through_the_same_library(receiver: Any, caplog: pytest.LogCaptureFixture) -> None:
+    import httpx
+
+    caplog.set_level(logging.INFO)
+    httpx.post(receiver.url, content=b"")
+    assert "HTTP Request" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "url", ["http://", "http://[::1", "http://127.0.0.1:99999/", "http://a b/", "http://\u2028/", "https://x\x00y/", "http://" + "a" * 300]
+)
+def test_an_address_that_is_none_never_raises_and_is_never_shown(url: str) -> None:
+    attempt = Webhook(url=url + "?token=s3cret", timeout_seconds=0.5).send({})
+    assert not attempt.delivered
+    assert "s3cret" not in attempt.error
+
+
+@pytest.mark.parametrize("headers", [{"X-Team": 5}, {"X-Team": "a\r\nX-Evil: 1"}, {"X-Team": "ü\u20ac"}, {"X Team": "a"}, {"X": None}])
+def test_a_header_that_cannot_be_sent_is_an_error_and_no_crash(receiver: Any, headers: dict[str, Any]) -> None:
+    attempt = Webhook(url=receiver.url, headers=headers).send({})
+    assert attempt.delivered or not attempt.retryable or "no answer" in attempt.error
+    assert not any("X-Evil" in sent for sent, _ in receiver.requests)
+
+
+@pytest.mark.parametrize("url", ["ftp://x", "file:///etc/passwd", "", "javascript:alert(1)"])
+def test_only_web_addresses(url: str) -> None:
+    with pytest.raises(DefinitionError, match=r"invalid url='\(not shown\)'\. Allowed: an address that starts with https:// or http://"):
+        Webhook(url=url)
+
+
+def test_nothing_secret_is_in_the_representation() -> None:
+    shown = repr(Webhook(url="http://x/s3cret", headers={"Authorization": "s3cret"}, secret="s3cret"))
+    assert "s3cret" not in shown

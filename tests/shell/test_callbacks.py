@@ -1,0 +1,251 @@
+"""Callbacks in each place that Airflow runs them in: the right cause, and one incident."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from airflow.sdk import DAG, task
+from sqlalchemy import select
+
+from airflow_dre import open_incident, resolve_incident
+from airflow_dre.errors import DefinitionError
+from airflow_dre.incidents.identity import DataCause
+from airflow_dre.incidents.signals import Event, Origin, Severity, Signal
+from airflow_dre.notifications import OpenIncident, ResolveIncident
+from airflow_dre.services.contexts import SIGNAL
+from airflow_dre.store.tables import incident_event
+
+pytestmark = pytest.mark.airflow
+Run = Callable[..., Any]
+START = datetime(2026, 1, 1, tzinfo=UTC)
+NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
+
+
+def ti_of(run_id: str = "r1", task_id: str = "load", **more: Any) -> Any:
+    """A task instance, as far as a callback looks at it."""
+    return SimpleNamespace(**{"dag_id": "d", "run_id": run_id, "task_id": task_id, "map_index": -1, "try_number": 1, **more})
+
+
+def run_of(run_id: str = "r1") -> Any:
+    """A run."""
+    return SimpleNamespace(dag_id="d", run_id=run_id)
+
+
+def in_task(run_id: str = "r1", **more: Any) -> dict[str, Any]:
+    """What a task's own callback gets in the worker."""
+    return {
+        "ti": ti_of(run_id, **more),
+        "task_instance": ti_of(run_id, **more),
+        "dag_run": run_of(run_id),
+        "exception": ValueError("no file"),
+    }
+
+
+def in_dag(run_id: str = "r1", reason: str = "task_failure", **more: Any) -> dict[str, Any]:
+    """What a Dag's callback gets in the Dag processor: no exception, and a reason."""
+    return {"ti": ti_of(run_id, state=None, **more), "dag_run": run_of(run_id), "reason": reason}
+
+
+def in_deadline(run_id: str = "r1") -> dict[str, Any]:
+    """What a Deadline Alert gets in the triggerer: plain dicts."""
+    deadline = {"id": "0f", "deadline_time": "2026-01-01T12:00:00Z"}
+    return {"dag_run": {"dag_id": "d", "dag_run_id": run_id, "state": "running"}, "deadline": deadline}
+
+
+def in_sla() -> dict[str, Any]:
+    """What the monitor hands to ``on_miss``."""
+    cause = DataCause(namespace="sqlite:///w.db", name="main.orders", suite="orders hourly")
+    missed = Signal(cause=cause, event=Event.STALE, at=NOON, title="orders is stale", origin=Origin(dag_id="monitor"), episode="since noon")
+    return {**in_task(), SIGNAL: missed}
+
+
+@pytest.mark.parametrize(
+    ("context", "kind", "event", "where"),
+    [
+        pytest.param(in_task(), "pipeline", "task_failed", ("d", "load", None, None), id="a task"),
+        pytest.param({"task_instance": ti_of(), "exception": "killed"}, "pipeline", "task_failed", ("d", "load", None, None), id="no ti"),
+        pytest.param(in_dag(), "pipeline", "task_failed", ("d", "load", None, None), id="a Dag whose task failed"),
+        pytest.param(in_dag(reason="all_tasks_deadlocked"), "pipeline", "run_failed", ("d", None, None, None), id="a deadlocked Dag"),
+        pytest.param(
+            {"dag_run": run_of(), "reason": "timed_out"}, "pipeline", "run_failed", ("d", None, None, None), id="a run without ti"
+        ),
+        pytest.param(in_deadline(), "pipeline", "deadline_missed", ("d", None, "noon", None), id="a deadline"),
+        pytest.param(in_sla(), "data", "stale", ("monitor", None, None, "orders hourly"), id="an SLA"),
+    ],
+)
+def test_each_context_names_its_cause(
+    context: dict[str, Any], kind: str, event: str, where: tuple[str | None, ...], incidents: Run, oncall: Any
+) -> None:
+    call = OpenIncident(severity="high", routes=["oncall"], deadline="noon")
+    for _ in range(2):  # Airflow calls twice after it lost a worker
+        call(context)
+    (row,) = incidents()
+    assert (row.kind, row.event, row.severity, row.occurrences, row.routes) == (kind, event, "high", 1, ["oncall"])
+    assert (row.dag_id, row.task_id, row.deadline, row.suite) == where
+    assert [message["status"] for message in oncall.messages] == ["firing"], "one message, however often it was called"
+
+
+@pytest.mark.parametrize(
+    "contexts",
+    [
+        pytest.param([in_task(), in_dag()], id="task, then Dag"),
+        pytest.param([in_dag(), in_task()], id="Dag, then task"),
+        pytest.param([in_task(), in_dag(reason="all_tasks_deadlocked")], id="task, then the whole run"),
+    ],
+)
+def test_several_messengers_of_one_failure_make_one_incident(contexts: list[dict[str, Any]], incidents: Run) -> None:
+    for context in contexts:
+        open_incident()(context)
+    assert [(row.event, row.task_id, row.occurrences) for row in incidents()] == [("task_failed", "load", 1)]
+
+
+def test_occurrences_count_runs_and_a_later_callback_can_raise_severity_and_tell_more_people(incidents: Run, oncall: Any) -> None:
+    open_incident(severity="low")(in_task("r1"))
+    open_incident(severity="critical", routes=["oncall"])(in_task("r2"))
+    open_incident(severity="medium", routes=["oncall"])(in_task("r3"))
+    (row,) = incidents()
+    assert (row.occurrences, row.severity, row.routes) == (3, "critical", ["oncall"])
+    assert len(oncall.messages) == 1
+
+
+def test_what_a_task_said_is_in_the_timeline(rows: Run) -> None:
+    open_incident()(in_task())
+    (entry,) = rows(incident_event)
+    assert (entry.kind, entry.summary, entry.detail) == ("open", "Task d.load failed", "ValueError: no file")
+
+
+@pytest.mark.parametrize(
+    ("opened_by", "resolved_by", "resolved"),
+    [
+        pytest.param(in_task("r1"), {"ti": ti_of("r2"), "dag_run": run_of("r2")}, True, id="the task ended well"),
+        pytest.param(in_task("r1"), {"ti": ti_of("r2", "other"), "dag_run": run_of("r2")}, False, id="another task ended well"),
+        pytest.param(in_task("r1"), in_dag("r2", "success"), True, id="a later run ended well"),
+        pytest.param(in_deadline("r1"), in_dag("r2", "success"), True, id="a later run ended well after a missed deadline"),
+        pytest.param(in_dag("r1", "all_tasks_deadlocked"), in_dag("r2", "success"), True, id="a later run ended well after a failed one"),
+        pytest.param(in_sla(), {"ti": ti_of("r2"), "dag_run": run_of("r2")}, False, id="a task says nothing about data"),
+        pytest.param(in_sla(), in_dag("r2", "success"), False, id="a run says nothing about data"),
+    ],
+)
+def test_what_resolves_what(opened_by: dict[str, Any], resolved_by: dict[str, Any], resolved: bool, incidents: Run) -> None:
+    open_incident()(opened_by)
+    for _ in range(2):
+        resolve_incident()(resolved_by)
+    assert [row.status for row in incidents()] == ["resolved" if resolved else "open"]
+
+
+def test_a_recovery_without_a_problem_opens_nothing(incidents: Run) -> None:
+    resolve_incident()({"ti": ti_of(), "dag_run": run_of()})
+    assert incidents() == []
+
+
+def test_the_triggerer_can_wait_for_both(incidents: Run) -> None:
+    async def both() -> None:
+        await OpenIncident(deadline="noon").async_notify(in_deadline())  # type: ignore[arg-type]
+        await ResolveIncident().async_notify(in_dag("r2", "success"))  # type: ignore[arg-type]
+
+    asyncio.run(both())
+    assert [(row.event, row.status) for row in incidents()] == [("deadline_missed", "resolved")]
+
+
+def test_two_deadlines_of_a_dag_are_two_causes(incidents: Run) -> None:
+    for name in ("noon", "evening", "noon"):
+        OpenIncident(deadline=name)(in_deadline())
+    assert [(row.deadline, row.title) for row in incidents()] == [
+        ("noon", "d missed its deadline noon"),
+        ("evening", "d missed its deadline evening"),
+    ]
+
+
+TEMPLATE = "{{ conn.warehouse.password }}"
+
+
+def test_nothing_is_rendered(incidents: Run, rows: Run) -> None:
+    for notifier in (open_incident(), resolve_incident()):
+        assert tuple(notifier.template_fields) == ()
+    failed = {**in_task(), "exception": ValueError(TEMPLATE), "conn": SimpleNamespace(warehouse=SimpleNamespace(password="s3cret"))}
+    failed[SIGNAL] = replace(in_sla()[SIGNAL], title=TEMPLATE, detail=TEMPLATE)
+    call = OpenIncident(routes=[TEMPLATE], deadline=TEMPLATE)
+    call(failed)
+    del failed[SIGNAL]
+    call(failed)
+    assert call.routes == (TEMPLATE,)
+    assert [(row.title, row.routes) for row in incidents()] == [(TEMPLATE, [TEMPLATE]), ("Task d.load failed", [TEMPLATE])]
+    told = rows(select(incident_event.c.detail).where(incident_event.c.kind == "open"))
+    assert [row.detail for row in told] == [TEMPLATE, f"ValueError: {TEMPLATE}"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        ({"severity": "urgent"}, "open_incident: invalid severity='urgent'. Allowed: low, medium, high, critical"),
+        ({"severity": Severity.HIGH, "routes": [""]}, "open_incident: invalid routes=['']. Allowed: names of routes"),
+        ({"routes": ["oncall", 5]}, "open_incident: invalid routes=['oncall', 5]. Allowed: names of routes"),
+    ],
+)
+def test_mistakes_are_found_when_the_dag_is_parsed(arguments: dict[str, Any], text: str) -> None:
+    with pytest.raises(DefinitionError) as error:
+        open_incident(**arguments)
+    assert str(error.value) == f"1 problem in the definition:\n- {text}"
+
+
+def test_one_route_may_be_written_as_text() -> None:
+    assert open_incident(routes="oncall").routes == ("oncall",)  # type: ignore[arg-type]
+
+
+def test_a_dag_and_its_task_call_and_one_incident_opens_and_closes(run_dag: Run, incidents: Run, queued: Run) -> None:
+    def dag(broken: bool) -> DAG:
+        tell: dict[str, Any] = {
+            "on_failure_callback": open_incident(severity="high", routes=["oncall"]),
+            "on_success_callback": resolve_incident(),
+        }
+        with DAG("both_levels", schedule=None, start_date=START, **tell) as made:
+
+            @task(**tell)
+            def load() -> None:
+                if broken:
+                    raise ValueError(TEMPLATE)
+
+            load()
+        return made
+
+    assert run_dag(dag(True), day=1).state == "failed"
+    assert [(row.event, row.task_id, row.occurrences, row.status) for row in incidents()] == [("task_failed", "load", 1, "open")]
+    assert run_dag(dag(True), day=2).state == "failed"
+    assert run_dag(dag(False), day=3).state == "success"
+    assert [(row.event, row.occurrences, row.status) for row in incidents()] == [("task_failed", 2, "resolved")]
+    assert queued() == [("oncall", "opened", "sent"), ("oncall", "resolved", "sent")]
+
+
+def test_a_retry_that_succeeds_opens_nothing(run_dag: Run, incidents: Run) -> None:
+    tries: list[int] = []
+    with DAG("flaky_once", schedule=None, start_date=START) as dag:
+
+        @task(retries=1, retry_delay=0, on_failure_callback=open_incident(), on_success_callback=resolve_incident())
+        def load() -> None:
+            tries.append(1)
+            if len(tries) == 1:
+                raise ValueError("once")
+
+        load()
+    assert run_dag(dag).state == "success"
+    assert (len(tries), incidents()) == (2, [])
+
+
+def test_a_receiver_that_refuses_changes_nothing_for_the_task(run_dag: Run, incidents: Run, queued: Run, oncall: Any) -> None:
+    oncall.answers.extend([(500, {}), (404, {})])
+    with DAG("refused", schedule=None, start_date=START) as dag:
+
+        @task(on_failure_callback=open_incident(routes=["oncall", "nobody"]))
+        def load() -> None:
+            raise ValueError("x")
+
+        load()
+    assert run_dag(dag).state == "failed"
+    assert [row.status for row in incidents()] == ["open"]
+    assert sorted(queued()) == [("nobody", "opened", "dead"), ("oncall", "opened", "pending")]

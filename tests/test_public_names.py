@@ -1,0 +1,149 @@
+"""What a Dag author imports: the names, and that they cost a Dag file nothing that it does not need."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from importlib import import_module
+
+import pytest
+
+import airflow_dre
+from airflow_dre import checks
+from airflow_dre.checks.declaration import Declaration
+from airflow_dre.checks.parse import READERS
+
+HEAVY = {"alembic", "duckdb", "fastapi", "great_expectations", "pandas", "sqlglot"}
+"""Packages that no Dag file may load through us."""
+
+HOMES = {
+    "airflow_dre.monitor": ["reliability_monitor"],
+    "airflow_dre.notifications": ["open_incident", "resolve_incident"],
+    "airflow_dre.operators.quality": ["QualityCheckOperator"],
+    "airflow_dre.sensors.freshness": ["FreshnessSensor"],
+    "airflow_dre.sla": ["FreshnessSLA", "dag_deadline"],
+}
+"""The documented place of every public name."""
+
+DECLARED = """
+checks=[c.not_null("a"), c.unique("a"), c.between("a", 1, 2), c.in_set("a", [1]), c.rows("a > 1"), c.row_count(at_least=1), c.mean("a", at_most=1)]
+"""
+
+
+def loaded_by(*statements: str) -> set[str]:
+    """The modules that a fresh interpreter has loaded after these statements."""
+    program = "\n".join([*statements, "import json, sys", "print(json.dumps(sorted(sys.modules)))"])
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)
+    assert ended.returncode == 0, ended.stderr[-2000:]
+    return set(json.loads(ended.stdout.splitlines()[-1]))
+
+
+@pytest.fixture(scope="module")
+def ground() -> set[str]:
+    """What Airflow's own SDK loads."""
+    return loaded_by("import airflow.sdk", "from airflow.sdk import DAG, BaseOperator")
+
+
+@pytest.mark.parametrize("module", [airflow_dre, checks], ids=lambda module: module.__name__)
+def test_public_names_are_sorted_and_different(module: object) -> None:
+    names = module.__all__  # type: ignore[attr-defined]
+    assert names == sorted(set(names))
+
+
+def test_the_public_names_are_those_of_their_homes() -> None:
+    assert airflow_dre.__all__ == sorted(name for names in HOMES.values() for name in names)
+
+
+@pytest.mark.parametrize(("home", "name"), [(home, name) for home, names in HOMES.items() for name in names])
+def test_a_public_name_is_the_one_of_its_home(home: str, name: str) -> None:
+    assert getattr(airflow_dre, name) is getattr(import_module(home), name)
+    assert name in dir(airflow_dre)
+
+
+def test_an_unknown_name_is_refused_with_those_that_are_known() -> None:
+    with pytest.raises(AttributeError) as error:
+        airflow_dre.QualityOperator  # noqa: B018
+    known = "FreshnessSLA, FreshnessSensor, QualityCheckOperator, dag_deadline, open_incident, reliability_monitor, resolve_incident"
+    assert str(error.value) == f"module 'airflow_dre' has no attribute 'QualityOperator'. It has: {known}"
+
+
+def test_every_kind_of_check_can_be_declared_and_read() -> None:
+    assert checks.__all__ == sorted(READERS)
+    assert checks.__all__ == sorted(name for name, value in vars(checks).items() if getattr(value, "__module__", "") == checks.__name__)
+
+
+@pytest.mark.parametrize(
+    "declaration",
+    [
+        checks.between("a", 1, 2),
+        checks.column_max("a"),
+        checks.column_min("a"),
+        checks.fresh("a", max_age="1d"),
+        checks.in_set("a", [1]),
+        checks.mean("a"),
+        checks.metric_sql("a"),
+        checks.not_null("a"),
+        checks.row_count(),
+        checks.rows("a"),
+        checks.unique("a"),
+    ],
+    ids=repr,
+)
+def test_a_check_declares_its_own_kind(declaration: Declaration) -> None:
+    assert repr(declaration).startswith(f"{declaration.kind}(")
+    assert declaration.kind in READERS
+
+
+def test_the_package_itself_loads_nothing() -> None:
+    before = loaded_by("pass")
+    ours = {name for name in loaded_by("import airflow_dre") - before if not name.startswith("airflow_dre")}
+    assert {name.partition(".")[0] for name in ours} <= sys.stdlib_module_names
+
+
+def test_no_public_name_is_loaded_before_it_is_used() -> None:
+    assert {name for name in loaded_by("import airflow_dre") if name.startswith("airflow_dre")} == {"airflow_dre"}
+
+
+def test_declaring_checks_loads_only_the_declarations() -> None:
+    loaded = loaded_by("from airflow_dre import checks as c", DECLARED.strip())
+    assert {name for name in loaded if name.startswith("airflow_dre")} == {
+        "airflow_dre",
+        "airflow_dre.checks",
+        "airflow_dre.checks.declaration",
+    }
+
+
+IMPORTS = [
+    pytest.param("import airflow_dre", id="the package"),
+    pytest.param("from airflow_dre.checks import not_null", id="checks"),
+    pytest.param("from airflow_dre.operators.quality import QualityCheckOperator", id="operators"),
+    pytest.param("from airflow_dre.sensors.freshness import FreshnessSensor", id="sensors"),
+    pytest.param("from airflow_dre.notifications import open_incident, resolve_incident", id="notifications"),
+    pytest.param("from airflow_dre.sla import FreshnessSLA, dag_deadline", id="sla"),
+    pytest.param("from airflow_dre.monitor import reliability_monitor", id="monitor"),
+    pytest.param("from airflow_dre import *", id="everything at once"),
+]
+
+
+@pytest.mark.parametrize("statement", IMPORTS)
+def test_importing_is_cheap(ground: set[str], statement: str) -> None:
+    new = loaded_by("import airflow.sdk", "from airflow.sdk import DAG, BaseOperator", statement) - ground
+    packages = {name.partition(".")[0] for name in new}
+    assert not packages & HEAVY
+    assert not {name for name in new if name.partition(".")[0] == "sqlalchemy"}
+
+
+def test_a_whole_dag_of_ours_is_cheap_to_parse(ground: set[str]) -> None:
+    new = loaded_by(
+        "from datetime import datetime",
+        "from airflow.sdk import DAG",
+        "from airflow_dre import QualityCheckOperator, FreshnessSensor, open_incident, resolve_incident",
+        "from airflow_dre import checks as c",
+        DECLARED.strip(),
+        "with DAG('d', start_date=datetime(2026, 1, 1), on_failure_callback=open_incident(severity='high', routes=['a'])):",
+        "    QualityCheckOperator(task_id='q', conn_id='w', table='t', checks=checks, on_success_callback=resolve_incident())",
+        "    FreshnessSensor(task_id='f', conn_id='w', table='t', column='a', max_age='1d')",
+    )
+    packages = {name.partition(".")[0] for name in new - ground}
+    assert not packages & (HEAVY | {"sqlalchemy"})
