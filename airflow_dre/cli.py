@@ -23,11 +23,17 @@ def get_dre_cli_commands() -> list[GroupCommand]:
 def migrate_store(_: Any) -> None:
     """Upgrade the store to the revision of this version."""
     from airflow_dre.config import read_settings
+    from airflow_dre.errors import StoreError
     from airflow_dre.services.wiring import store_of
     from airflow_dre.store.schema import head, migrate
 
     database = store_of(read_settings()).database
-    migrate(database)
+    try:
+        migrate(database)
+    except StoreError as error:
+        raise SystemExit(f"{error}") from error
+    except OSError as error:
+        raise SystemExit(f"the results store at {database.shown} cannot be made: {error}") from error
     print(f"The results store at {database.shown} is at revision {head()}.")
 
 

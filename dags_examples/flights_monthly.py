@@ -11,7 +11,7 @@ import io
 import sqlite3
 import zipfile
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -76,6 +76,7 @@ with DAG(
     end_date=datetime(2013, 12, 1, tzinfo=UTC),
     catchup=True,
     max_active_runs=1,
+    default_args={"retries": 3, "retry_delay": timedelta(seconds=5)},  # for what can be helped; bad data is not retried
     is_paused_upon_creation=False,
     tags=["example", "data reliability"],
     doc_md=__doc__,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, HTTPException, Query
+from fastapi import APIRouter, HTTPException, Path, Query
 
 from airflow_dre.api import schemas, shapes
 from airflow_dre.api.access import ReadableDep, SameOrigin, UserDep, may_change
@@ -19,6 +19,7 @@ from airflow_dre.store.schema import ensure_embedded
 from airflow_dre.store.store import Store
 
 router = APIRouter(prefix="/api")
+IncidentId = Annotated[int, Path(ge=1, le=2**63 - 1)]
 _STATUSES = {"live": LIVE_STATUSES, "resolved": ("resolved",), "all": ()}
 
 
@@ -77,7 +78,7 @@ def incidents(
     readable: ReadableDep,
     status: Literal["live", "resolved", "all"] = "live",
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
-    offset: Annotated[int, Query(ge=0)] = 0,
+    offset: Annotated[int, Query(ge=0, le=2**63 - 1)] = 0,
 ) -> schemas.IncidentList:
     """One page of incidents, newest first."""
     with _store().database.read() as connection:
@@ -86,13 +87,13 @@ def incidents(
 
 
 @router.get("/incidents/{incident_id}")
-def incident(incident_id: int, readable: ReadableDep, user: UserDep) -> schemas.IncidentDetail:
+def incident(incident_id: IncidentId, readable: ReadableDep, user: UserDep) -> schemas.IncidentDetail:
     """One incident with its whole story."""
     return _detail(_store(), incident_id, readable, user)
 
 
 @router.post("/incidents/{incident_id}/resolve", dependencies=[SameOrigin])
-def resolve(incident_id: int, request: schemas.ResolveRequest, readable: ReadableDep, user: UserDep) -> schemas.IncidentDetail:
+def resolve(incident_id: IncidentId, request: schemas.ResolveRequest, readable: ReadableDep, user: UserDep) -> schemas.IncidentDetail:
     """Resolve an incident by hand; the people who were told hear of it."""
     store = _store()
     before = _detail(store, incident_id, readable, user)
@@ -108,7 +109,7 @@ def resolve(incident_id: int, request: schemas.ResolveRequest, readable: Readabl
 
 @router.get("/task-results")
 def task_results(
-    dag_id: str, run_id: str, task_id: str, readable: ReadableDep, map_index: Annotated[int, Query(ge=-1)] = -1
+    dag_id: str, run_id: str, task_id: str, readable: ReadableDep, map_index: Annotated[int, Query(ge=-1, le=2**31 - 1)] = -1
 ) -> schemas.TaskResults:
     """What the checks of one task instance found, latest try first."""
     if not readable.admits(dag_id):
@@ -131,7 +132,7 @@ def _detail(store: Store, incident_id: int, readable: views.Readable, user: User
     row, events, messages = story
     return schemas.IncidentDetail(
         incident=shapes.incident(row),
-        timeline=[shapes.timeline_entry(event) for event in events],
+        timeline=[shapes.timeline_entry(event) for event in events if event.dag_id is None or readable.admits(event.dag_id)],
         notifications=[shapes.notification(message) for message in messages],
         may_resolve=row.status in LIVE_STATUSES and may_change(user, row.dag_id),
     )

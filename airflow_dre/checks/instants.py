@@ -19,7 +19,10 @@ _UNITS = {
 def read_duration(value: object) -> timedelta | None:
     """Read ``'90m'``, ``'1d'`` (seconds, minutes, hours, days, weeks) or a timedelta; None where it is not positive or neither."""
     if isinstance(value, str) and (found := _DURATION.fullmatch(value.strip())):
-        value = float(found[1]) * _UNITS[found[2]]
+        try:
+            value = float(found[1]) * _UNITS[found[2]]
+        except OverflowError:  # longer than a timedelta can be
+            return None
     return value if isinstance(value, timedelta) and value > timedelta(0) else None
 
 
@@ -34,7 +37,10 @@ def to_instant(value: object) -> datetime | None:
         except ValueError:
             return None
     if isinstance(value, datetime):
-        zoned = value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        try:
+            zoned = value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        except OverflowError:  # before the year 1 or after the year 9999 in UTC
+            return None
         return datetime.combine(zoned.date(), zoned.time(), tzinfo=UTC)  # a plain datetime, whatever subclass came in
     if isinstance(value, date):
         return datetime.combine(value, time(), tzinfo=UTC)

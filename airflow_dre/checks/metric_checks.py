@@ -11,7 +11,7 @@ from typing import ClassVar
 from airflow_dre.checks.check import Answers, Check, Dimension
 from airflow_dre.checks.metrics import ColumnMetric, Maximum, Mean, Metric, Minimum, RowCount, SqlMetric
 from airflow_dre.checks.outcomes import Judgement, Outcome, Range
-from airflow_dre.checks.thresholds import Bounds, as_float
+from airflow_dre.checks.thresholds import Bounds, as_count, as_float
 
 _OPEN = Bounds()
 
@@ -53,7 +53,7 @@ class MetricCheck(Check):
             expected=self.expected(),
             observed=value,
             unit="rows" if self.kind == "row_count" else "",
-            rows=int(str(value)) if self.kind == "row_count" else None,
+            rows=as_count(value) if self.kind == "row_count" else None,
             warn=Range(low=as_float(self.warn.at_least), high=as_float(self.warn.at_most)),
             fail=Range(low=as_float(self.fail.at_least), high=as_float(self.fail.at_most)),
         )

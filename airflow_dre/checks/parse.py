@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from difflib import get_close_matches
 from enum import StrEnum
-from typing import TypedDict, TypeVar
+from typing import TypedDict, TypeGuard, TypeVar
 
 from airflow_dre.checks.check import Check, Dimension, Severity, Traits
 from airflow_dre.checks.declaration import Declaration
@@ -95,13 +96,13 @@ class Arguments:
             self.refuse(argument, LIMIT_ALLOWED)
         return limit
 
-    def literal(self, argument: str) -> Literal:
-        """A number, text or date to compare a column with."""
+    def literal(self, argument: str) -> Bound | None:
+        """A number, text or date to compare a column with; None where it is refused."""
         value = self.take(argument)
-        if isinstance(value, (int, float, Decimal, str, date, datetime)) and not isinstance(value, bool):
+        if _is_literal(value) and not isinstance(value, bool):
             return value
-        self.refuse(argument, "a number, a date or text")
-        return 0
+        self.refuse(argument, "a finite number, a date or text")
+        return None
 
     def bound(self, argument: str) -> Bound | None:
         """One end of a range, absent = open."""
@@ -172,10 +173,17 @@ class Arguments:
 
     def finish(self) -> None:
         """Note every argument that nothing asked for."""
-        for argument in self.given.keys() - self.known:
+        for argument in sorted(self.given.keys() - self.known):
             near = get_close_matches(argument, self.known, 1)
             hint = f"did you mean {near[0]}? " if near else ""
             self.refuse(argument, f"{hint}This check takes {', '.join(sorted(self.known))}")
+
+
+def _is_literal(value: object) -> TypeGuard[Literal]:
+    """Whether a database can hold the value against a column: SQL has no spelling of infinity and not-a-number that all share."""
+    if isinstance(value, (float, Decimal)):
+        return math.isfinite(value)
+    return isinstance(value, (int, str, date, datetime))
 
 
 def _column(arguments: Arguments) -> str:
@@ -196,16 +204,15 @@ def _unique(a: Arguments) -> Check:
 def _between(a: Arguments) -> Check:
     low, high = a.literal("low"), a.literal("high")
     a._ordered("low", low, high, "at most high")
-    return Between(column=_column(a), low=low, high=high, **a.row_arguments())
+    return Between(column=_column(a), low=0 if low is None else low, high=0 if high is None else high, **a.row_arguments())
 
 
 def _in_set(a: Arguments) -> Check:
     values = a.take("values")
     if isinstance(values, (set, frozenset)):
         values = sorted(values, key=repr)
-    allowed = (int, float, Decimal, str, date, datetime)
-    if not isinstance(values, (list, tuple)) or not values or not all(isinstance(value, allowed) for value in values):
-        a.refuse("values", "a list of at least one number, date, boolean or text, without None")
+    if not isinstance(values, (list, tuple)) or not values or not all(_is_literal(value) for value in values):
+        a.refuse("values", "a list of at least one finite number, date, boolean or text, without None")
         values = ()
     return InSet(column=_column(a), values=tuple(values), **a.row_arguments())
 

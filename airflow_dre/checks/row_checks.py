@@ -24,7 +24,7 @@ from airflow_dre.checks.metrics import (
     ValueCount,
 )
 from airflow_dre.checks.outcomes import Judgement, Outcome, Range
-from airflow_dre.checks.thresholds import Limit
+from airflow_dre.checks.thresholds import Limit, as_count
 
 _NONE = Limit(Decimal(0), percent=False)
 
@@ -57,8 +57,8 @@ class RowCheck(Check):
         return f"at most {self.fail_above} violating{warn}"
 
     def judge(self, answers: Answers, now: datetime) -> Judgement:
-        rows = int(str(answers[self.looked_at()] or 0))
-        violations = int(str(answers[self.violations()] or 0))
+        rows = as_count(answers[self.looked_at()])
+        violations = as_count(answers[self.violations()])
         if rows == 0:
             return Judgement(outcome=Outcome.SKIPPED, reason="no rows to look at", expected=self.expected(), violations=0, rows=0)
         outcome, limit = Outcome.PASSED, None

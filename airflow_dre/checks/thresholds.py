@@ -39,7 +39,7 @@ class Limit:
     def exceeded(self, violations: int, rows: int) -> bool:
         """Whether ``violations`` of ``rows`` are above the limit; exact, and never a division."""
         if self.percent:
-            return violations * 100 > self.amount * rows
+            return violations * 100 > Fraction(self.amount) * rows
         return violations > self.amount
 
     def in_unit(self, *, percent: bool, rows: int) -> float:
@@ -128,6 +128,19 @@ def as_number(value: object) -> int | float | Decimal | None:
     if isinstance(value, Decimal) and value.is_nan():
         return math.nan  # a Decimal NaN refuses to be compared
     return value if isinstance(value, (int, float, Decimal)) else None
+
+
+def as_count(value: Scalar) -> int:
+    """The number of rows that a warehouse answered; none at all is 0.
+
+    :raises Incomparable: it is no whole number.
+    """
+    if value is None:
+        return 0
+    number = as_number(value)
+    if number is None or not math.isfinite(number) or number != int(number):
+        raise Incomparable(f"{value!r} is no number of rows")
+    return int(number)
 
 
 def as_float(value: Scalar) -> float | None:

@@ -84,6 +84,15 @@ class Signal:
     def key(self) -> str:
         """Equal for every report of the same occurrence."""
         origin = self.origin
-        parts = (self.event, origin.dag_id, origin.run_id, origin.task_id, origin.map_index, origin.try_number, self.episode)
-        text = "\xff".join([self.cause.fingerprint, *("" if part is None else str(part) for part in parts)])
-        return hashlib.sha256(text.encode()).hexdigest()
+        parts = (
+            self.cause.fingerprint,
+            self.event,
+            origin.dag_id,
+            origin.run_id,
+            origin.task_id,
+            origin.map_index,
+            origin.try_number,
+            self.episode,
+        )
+        told = ["" if part is None else str(part) for part in parts]
+        return hashlib.sha256(b"".join(part.encode() + b"\xff" for part in told)).hexdigest()

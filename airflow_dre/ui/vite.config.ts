@@ -32,5 +32,8 @@ export default defineConfig(({ command }) => ({
     include: ["tests/**/*.test.{ts,tsx}"],
     setupFiles: ["tests/setup.ts"],
     restoreMocks: true,
+    // One module graph a worker: importing Chakra once a file took most of the time.
+    isolate: false,
+    testTimeout: 15_000,
   },
 }));

@@ -49,7 +49,7 @@ def test_all_mistakes_are_reported_at_once() -> None:
         "checks[4] mean: invalid at_least=5. Allowed: at most at_most",
         "checks[4] mean: invalid dimension='taste'. Allowed: accuracy, completeness, conformity, consistency, coverage, timeliness, ",
         "checks[5] fresh: invalid max_age='soon'. Allowed: a positive duration such as '90m', '6h', '1d', '2w' or a timedelta",
-        "checks[6] in_set: invalid values=[]. Allowed: a list of at least one number, date, boolean or text, without None",
+        "checks[6] in_set: invalid values=[]. Allowed: a list of at least one finite number, date, boolean or text, without None",
         "checks[7] unique: invalid columns=[]. Allowed: one or more different names of columns",
         "checks[9] not_null: invalid name='not_null(c)'. Allowed: a name of its own: it asks the same as checks[8] not_null",
         "checks[10] not_null: invalid fail_above=None. Allowed: ",

@@ -111,9 +111,7 @@ def test_a_deadline_is_an_alert_that_survives_serialization() -> None:
     assert len(LazyDeserializedDAG.from_dag(dag)._real_dag.deadline) == 2
 
 
-def test_a_miss_calls_back_once_until_the_table_is_fresh_again(
-    run_dag: Run, world: Path, incidents: Run, rows: Run, queued: Run
-) -> None:
+def test_a_miss_calls_back_once_until_the_table_is_fresh_again(run_dag: Run, world: Path, incidents: Run, rows: Run, queued: Run) -> None:
     heard: list[str] = []
     tell = [open_incident(severity="critical", routes=["oncall"]), lambda context: heard.append(context[SIGNAL].title)]
     dag = reliability_monitor([sla_of(on_miss=tell), sla_of("good", table="good", on_miss=tell)], dag_id="watches")

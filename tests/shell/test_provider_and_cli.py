@@ -22,6 +22,17 @@ from airflow_dre.provider import get_provider_info
 pytestmark = pytest.mark.airflow
 OPTIONS = get_provider_info()["config"]["dre"]["options"]
 Cli = Callable[..., "subprocess.CompletedProcess[str]"]
+VAULT = """
+from airflow.secrets.base_secrets import BaseSecretsBackend
+
+
+class Vault(BaseSecretsBackend):
+    def __init__(self, **held):
+        self.held = held
+
+    def get_config(self, key):
+        return self.held.get(key)
+"""
 
 
 @pytest.fixture
@@ -68,21 +79,20 @@ def test_providers_get(airflow: Cli) -> None:
     done = airflow("providers", "get", "airflow-dre", "--full", "--output", "json")
     assert done.returncode == 0, done.stderr
     (shown,) = json.loads(done.stdout)
-    assert (shown["package-name"], shown["name"], shown["description"]) == (
-        "airflow-dre",
-        "Data Reliability",
-        get_provider_info()["description"],
-    )
-    for part in ("operators", "sensors", "triggers", "notifications", "extra-links", "cli", "config"):
+    assert (shown["package-name"], shown["name"]) == ("airflow-dre", "Data Reliability")
+    assert shown["description"] == get_provider_info()["description"].rstrip(".")
+    for part in ("operators", "sensors", "triggers", "notifications", "extra-links", "cli"):
         assert str(shown[part]) == str(get_provider_info()[part])
 
 
 def test_config_list_describes_every_option(airflow: Cli) -> None:
     done = airflow("config", "list", "--section", "dre", "--defaults", "--show-values")
     assert done.returncode == 0, done.stderr
+    lines = [line.rstrip() for line in done.stdout.splitlines()]
     for name, option in OPTIONS.items():
+        default = option["default"].replace("{AIRFLOW_HOME}", os.environ["AIRFLOW_HOME"])
+        assert f"# {name} = {default}".rstrip() in lines
         assert option["description"] in done.stdout
-        assert f"# {name} = {option['default']}".rstrip() in [line.rstrip() for line in done.stdout.splitlines()]
         assert f"# Variable: AIRFLOW__DRE__{name.upper()}" in done.stdout
     assert {name for name, option in OPTIONS.items() if option.get("sensitive")} == {"sql_alchemy_conn", "routes"}
     assert set(OPTIONS) == {"sql_alchemy_conn", "spool_folder", "routes", "default_routes", "watch_dags", "send_seconds"}
@@ -121,7 +131,10 @@ def test_the_embedded_store_from_the_command_line(airflow: Cli, world: Path) -> 
 def test_a_postgres_store_from_the_command_line_by_command_and_by_secret(airflow: Cli, world: Path, postgres_url: str) -> None:
     bare = sa.make_url(postgres_url)
     url = bare.set(password="hunter2").render_as_string(hide_password=False)  # this server trusts everybody, whatever they say
-    by_command: dict[str, str | None] = {"AIRFLOW__DRE__SQL_ALCHEMY_CONN": None, "AIRFLOW__DRE__SQL_ALCHEMY_CONN_CMD": f"echo {quoted(url)}"}
+    by_command: dict[str, str | None] = {
+        "AIRFLOW__DRE__SQL_ALCHEMY_CONN": None,
+        "AIRFLOW__DRE__SQL_ALCHEMY_CONN_CMD": f"echo {quoted(url)}",
+    }
     shown = bare.set(password="x").render_as_string()
     before = airflow("dre", "db", "check", **by_command)
     assert before.returncode == 1
@@ -129,13 +142,13 @@ def test_a_postgres_store_from_the_command_line_by_command_and_by_secret(airflow
     migrated = airflow("dre", "db", "migrate", **by_command)
     assert migrated.returncode == 0, migrated.stderr
     assert migrated.stdout.splitlines()[-1] == f"The results store at {shown} is at revision 0001."
-    (world / "variables.json").write_text(json.dumps({"dre_store": "unused"}))
+    (world / "vault.py").write_text(VAULT)
     by_secret: dict[str, str | None] = {
         "AIRFLOW__DRE__SQL_ALCHEMY_CONN": None,
         "AIRFLOW__DRE__SQL_ALCHEMY_CONN_SECRET": "dre_store",
-        "AIRFLOW__SECRETS__BACKEND": f"{__name__}.Vault",
-        "AIRFLOW__SECRETS__BACKEND_KWARGS": json.dumps({"url": url}),
-        "PYTHONPATH": str(Path(__file__).parents[2]),
+        "AIRFLOW__SECRETS__BACKEND": "vault.Vault",
+        "AIRFLOW__SECRETS__BACKEND_KWARGS": json.dumps({"dre_store": url}),
+        "PYTHONPATH": str(world),
     }
     after = airflow("dre", "db", "check", **by_secret)
     assert after.returncode == 0, after.stderr
@@ -146,6 +159,14 @@ def test_a_postgres_store_from_the_command_line_by_command_and_by_secret(airflow
 def quoted(text: str) -> str:
     """For a shell."""
     return "'" + text + "'"
+
+
+def test_a_store_that_cannot_be_made_is_said_in_one_line(airflow: Cli, world: Path) -> None:
+    (world / "file").touch()
+    done = airflow("dre", "db", "migrate", AIRFLOW__DRE__SQL_ALCHEMY_CONN=f"sqlite:///{world}/file/dre.db")
+    assert done.returncode == 1
+    assert f"the results store at sqlite:///{world}/file/dre.db" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 @pytest.mark.parametrize("command", ["check", "migrate"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import sqlite3
 import threading
 import time
@@ -220,7 +221,7 @@ def test_a_slow_warehouse_does_not_block_the_event_loop(world: Path) -> None:
         took = time.perf_counter() - started
         beating.cancel()
         assert event.payload["summary"]["fresh"] is True
-        return took, [after - before for before, after in zip(beats, beats[1:], strict=False)]
+        return took, [after - before for before, after in itertools.pairwise(beats)]
 
     took, gaps = asyncio.run(beside())
     assert took > 0.5, "the query must be slow for this to show anything"

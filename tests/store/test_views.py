@@ -55,20 +55,20 @@ VIEWS: dict[str, Callable[[Any, views.Readable], list[Any]]] = {
 }
 
 
-@pytest.mark.parametrize("view", VIEWS)
 @pytest.mark.parametrize(("dags", "seen"), READERS)
-def test_a_view_shows_only_dags_that_may_be_read(filled: Store, view: str, dags: set[str] | None, seen: set[str | None]) -> None:
+def test_every_view_shows_only_dags_that_may_be_read(filled: Store, dags: set[str] | None, seen: set[str | None]) -> None:
     with filled.database.read() as connection:
-        assert {row.dag_id for row in VIEWS[view](connection, views.Readable(dags))} == seen
+        shown = {name: {row.dag_id for row in view(connection, views.Readable(dags))} for name, view in VIEWS.items()}
+    assert shown == dict.fromkeys(VIEWS, seen)
 
 
-@pytest.mark.parametrize(("dags", "count"), [(None, 4), ({"a"}, 1), ({"b"}, 2), (set(), 0)])
-def test_a_count_counts_only_what_may_be_read(filled: Store, dags: set[str] | None, count: int) -> None:
-    readable = views.Readable(dags)
+def test_a_count_counts_only_what_may_be_read(filled: Store) -> None:
     with filled.database.read() as connection:
-        assert views.incidents(connection, readable, limit=1)[1] == count
-        assert len(views.incidents(connection, readable, limit=1)[0]) == min(count, 1)
-        assert views.incidents(connection, readable, statuses=("resolved",)) == ([], 0)
+        for dags, count in ((None, 4), ({"a"}, 1), ({"b"}, 2), (set[str](), 0)):
+            readable = views.Readable(dags)
+            page, total = views.incidents(connection, readable, limit=1)
+            assert (len(page), total) == (min(count, 1), count)
+            assert views.incidents(connection, readable, statuses=("resolved",)) == ([], 0)
 
 
 def test_pages_of_incidents_are_newest_first_and_complete(filled: Store) -> None:

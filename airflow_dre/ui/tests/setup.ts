@@ -1,8 +1,9 @@
 import "@testing-library/jest-dom/vitest";
 
-import { cleanup } from "@testing-library/react";
+import { cleanup, configure } from "@testing-library/react";
 import { afterEach } from "vitest";
 
+configure({ asyncUtilTimeout: 5_000 });
 afterEach(cleanup);
 
 // happy-dom lays nothing out: give charts a width. The contract test runs without it.

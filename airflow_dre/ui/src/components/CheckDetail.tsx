@@ -58,7 +58,8 @@ const factsOf = (latest: Result) => [
 export function CheckDetail({ check }: { check: CheckHistory }) {
   const { latest, history } = check;
   return (
-    <Box bg={RAISED} px={4} py={4}>
+    // As wide as the frame of the table, not as the table, which may be scrolled sideways.
+    <Box bg={RAISED} left={0} maxW="full" position="sticky" px={4} py={4} w="100cqw">
       <Grid gap={6} templateColumns={{ base: "minmax(0, 1fr)", xl: "minmax(0, 3fr) minmax(0, 2fr)" }}>
         <Stack gap={2} minW={0}>
           <HStack justify="space-between">

@@ -13,7 +13,7 @@ interface Props {
 /** A table in a frame that scrolls sideways where the window is narrow. */
 export function DataTable({ label, columns, children }: Props) {
   return (
-    <Table.ScrollArea borderRadius="md" borderWidth="1px" whiteSpace="normal">
+    <Table.ScrollArea borderRadius="md" borderWidth="1px" containerType="inline-size" whiteSpace="normal">
       <Table.Root aria-label={label} size="sm">
         <Table.Header>
           <Table.Row bg={RAISED}>

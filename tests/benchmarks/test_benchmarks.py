@@ -1,0 +1,35 @@
+"""The benchmarks run, at a tiny size; what they measure is asserted by ``make bench``, on a quiet machine."""
+
+from __future__ import annotations
+
+import json
+import runpy
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+BENCHMARKS = Path(__file__).parent.parent.parent / "benchmarks"
+
+
+@pytest.mark.postgres
+def test_one_scan_compares_four_ways_to_ask() -> None:
+    command = [sys.executable, str(BENCHMARKS / "one_scan.py"), "--rows", "2000", "--repeats", "1", "--no-bounds"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=200, check=False)
+    assert done.returncode == 0, done.stderr
+    (line,) = done.stdout.splitlines()
+    found: dict[str, float] = json.loads(line)
+    times = {"ours_s", "fused_s", "common_sql_s", "gx_s", "ratio_to_fused", "speedup_common_sql", "speedup_gx"}
+    assert found.keys() == {"rows", "checks", "queries"} | times
+    assert (found["rows"], found["checks"], found["queries"]) == (2000, 44, 1)
+    assert all(found[name] > 0 for name in times)
+
+
+def test_importing_the_public_names_loads_nothing_heavy() -> None:
+    program: dict[str, Any] = runpy.run_path(str(BENCHMARKS / "import_cost.py"))
+    found = program["measure"]()
+    assert found["ours"] >= found["common_sql"] > 0
+    assert "airflow_dre.operators.quality" in found["modules"]
+    assert not {name.split(".")[0] for name in found["modules"]} & set(program["FORBIDDEN"])

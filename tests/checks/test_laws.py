@@ -1,0 +1,343 @@
+"""Laws that hold for whatever is declared and whatever a warehouse answers."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta, timezone
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from airflow_dre import checks as c
+from airflow_dre.checks.check import Check
+from airflow_dre.checks.declaration import Declaration
+from airflow_dre.checks.evaluate import Unanswered, evaluate, score
+from airflow_dre.checks.instants import read_duration, spoken, to_instant
+from airflow_dre.checks.outcomes import Judgement, Outcome, Range, worst
+from airflow_dre.checks.parse import READERS, parse_checks
+from airflow_dre.checks.thresholds import Bounds, Incomparable, Limit, as_count, in_order, read_limit
+
+NOW = datetime(2013, 2, 2, tzinfo=UTC)
+EVERY_KIND = [
+    c.not_null("a", warn_above="2%", fail_above="5%"),
+    c.unique("a", "b", fail_above=3),
+    c.between("a", 1, 5, warn_above=1, fail_above="50%"),
+    c.in_set("a", [1, "x", True, date(2013, 1, 1)]),
+    c.rows("a > b", severity="warn"),
+    c.row_count(at_least=1, warn_at_least=10),
+    c.column_min("a", at_least=0),
+    c.column_max("a", at_most=date(2013, 1, 1)),
+    c.column_max("a", at_most="m", warn_at_least="c"),
+    c.mean("a", equals=Decimal("3.5")),
+    c.metric_sql("SUM(a)", at_most=3.5),
+    c.fresh("a", max_age="1d", warn_age="12h"),
+]
+ORDER = [Outcome.PASSED, Outcome.WARNED, Outcome.FAILED]
+
+scalars: st.SearchStrategy[Any] = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.floats(),
+    st.decimals(),
+    st.text(),
+    st.sampled_from(["NaN", "-inf", "1e999", "0", " 7 ", "5.0", "0001-01-01T00:00:00+14:00", "9999-12-31T23:00:00-14:00"]),
+    st.dates(),
+    st.datetimes(),
+    st.datetimes(timezones=st.sampled_from([UTC, timezone(timedelta(hours=14)), timezone(timedelta(hours=-12))])),
+    st.binary(),
+)
+"""Numbers, text, dates, not-a-number and infinities: all that a driver has been seen to answer, and bytes."""
+
+
+def check_of(declaration: Declaration) -> Check:
+    """The declared check."""
+    (check,) = parse_checks([declaration])
+    return check
+
+
+def test_the_list_has_every_kind() -> None:
+    assert {declaration.kind for declaration in EVERY_KIND} == set(READERS)
+
+
+@pytest.mark.parametrize("declaration", EVERY_KIND, ids=repr)
+@given(data=st.data())
+def test_evaluating_is_total(declaration: Declaration, data: st.DataObject) -> None:
+    check = check_of(declaration)
+    answers = {metric: data.draw(scalars) for metric in check.metrics()}
+    judgement = evaluate(check, answers, NOW)
+    assert judgement.outcome in Outcome
+    assert judgement.reason
+    assert not (judgement.outcome is Outcome.FAILED and check.traits.severity == "warn")
+
+
+@pytest.mark.parametrize("declaration", EVERY_KIND, ids=repr)
+def test_a_check_that_lacks_one_answer_is_errored_with_its_reason(declaration: Declaration) -> None:
+    check = check_of(declaration)
+    for missing in check.metrics():
+        answers: dict[Any, Any] = dict.fromkeys(check.metrics(), 1) | {missing: Unanswered("no such column: zz")}
+        assert evaluate(check, answers, NOW) == Judgement(outcome=Outcome.ERRORED, reason="no such column: zz", expected="")
+
+
+@pytest.mark.parametrize(
+    ("declaration", "outcome"),
+    [
+        pytest.param(c.not_null("a"), "skipped", id="not_null looks at every row: skipped"),
+        pytest.param(c.unique("a"), "skipped", id="unique looks at complete keys: skipped"),
+        pytest.param(c.between("a", 1, 2), "skipped", id="between looks at values: skipped"),
+        pytest.param(c.in_set("a", [1]), "skipped", id="in_set looks at values: skipped"),
+        pytest.param(c.rows("a > 1"), "skipped", id="rows looks at every row: skipped"),
+        pytest.param(c.row_count(at_least=1), "failed", id="row_count judges zero rows"),
+        pytest.param(c.row_count(at_most=9), "passed", id="row_count may accept zero rows"),
+        pytest.param(c.column_min("a", at_least=1), "skipped", id="column_min has no value: skipped"),
+        pytest.param(c.column_max("a", at_most=1), "skipped", id="column_max has no value: skipped"),
+        pytest.param(c.mean("a", at_most=1), "skipped", id="mean has no value: skipped"),
+        pytest.param(c.metric_sql("SUM(a)", at_most=1), "skipped", id="metric_sql is NULL: skipped"),
+        pytest.param(c.fresh("a", max_age="1d"), "failed", id="fresh: nothing arrived, failed"),
+    ],
+)
+def test_an_empty_table(declaration: Declaration, outcome: str) -> None:
+    check = check_of(declaration)
+    counts = declaration.kind in {"not_null", "unique", "between", "in_set", "rows", "row_count"}
+    judgement = evaluate(check, dict.fromkeys(check.metrics(), 0 if counts else None), NOW)
+    assert judgement.outcome == outcome
+    documented = getattr(c, declaration.kind).__doc__
+    assert {"skipped": "skipped", "failed": "judged" if declaration.kind == "row_count" else "failed", "passed": "judged"}[
+        outcome
+    ] in documented
+
+
+limits = st.one_of(
+    st.builds(Limit, st.integers(0, 10**6).map(Decimal), percent=st.just(False)),
+    st.builds(Limit, st.decimals(0, 100, places=6), percent=st.just(True)),
+)
+
+
+@given(rows=st.integers(1, 10**9), share=st.fractions(0, 1), limit=limits, more=st.decimals(0, 100, places=6), warn=st.none() | limits)
+def test_raising_the_limit_never_makes_the_outcome_worse(rows: int, share: Any, limit: Limit, more: Decimal, warn: Limit | None) -> None:
+    check = replace(check_of(c.not_null("a")), fail_above=limit, warn_above=warn)  # type: ignore[call-arg]
+    raised = Limit(min(limit.amount + more, Decimal(100)) if limit.percent else limit.amount + int(more), percent=limit.percent)
+    lax = replace(check, fail_above=raised)  # type: ignore[call-arg]
+    answers = dict(zip(check.metrics(), (rows, int(rows * share)), strict=True))
+    assert ORDER.index(evaluate(lax, answers, NOW).outcome) <= ORDER.index(evaluate(check, answers, NOW).outcome)
+
+
+@given(value=st.floats() | st.decimals() | st.integers(), low=st.integers(-100, 100), more=st.integers(0, 100))
+def test_widening_the_bounds_never_makes_the_outcome_worse(value: Any, low: int, more: int) -> None:
+    def outcome(bound: int) -> Outcome:
+        check = check_of(c.mean("a", at_least=bound, at_most=500))
+        return evaluate(check, dict.fromkeys(check.metrics(), value), NOW).outcome
+
+    assert ORDER.index(outcome(low - more)) <= ORDER.index(outcome(low))
+
+
+@given(violations=st.integers(0, 10**12), rows=st.integers(1, 10**12), percent=st.decimals(0, 100, allow_nan=False))
+def test_a_percent_is_compared_exactly(violations: int, rows: int, percent: Decimal) -> None:
+    numerator, denominator = percent.as_integer_ratio()
+    assert Limit(percent, percent=True).exceeded(violations, rows) is (violations * 100 * denominator > numerator * rows)
+
+
+def test_a_percent_with_many_places_is_not_rounded() -> None:
+    limit = read_limit("3.3333333333333333333333333333333333%")
+    assert limit is not None
+    assert limit.exceeded(1, 30)
+
+
+asked = st.fixed_dictionaries(
+    {
+        "column": st.sampled_from(["a", "b", "a, b"]),
+        "where": st.sampled_from([None, "x = 1"]),
+        "name": st.sampled_from([None, "n", "not_null(a)"]),
+    }
+)
+strictness = st.fixed_dictionaries(
+    {
+        "fail_above": st.sampled_from([None, 0, 3, "5%"]),
+        "severity": st.sampled_from([None, "warn", "error"]),
+        "description": st.sampled_from([None, "d"]),
+        "owner": st.sampled_from([None, "o"]),
+        "tags": st.sampled_from([None, ["t"]]),
+        "dimension": st.sampled_from([None, "accuracy"]),
+    }
+)
+
+
+@given(asked, strictness, asked, strictness)
+def test_ids_are_equal_exactly_where_question_and_name_are(one: Any, how: Any, other: Any, otherwise: Any) -> None:
+    first, second = (check_of(Declaration("not_null", {**what, **rest})) for what, rest in ((one, how), (other, otherwise)))
+
+    def identity(check: Check) -> tuple[object, ...]:
+        return (tuple(check.asks().items()), check.traits.where, check.name)
+
+    assert (first.id == second.id) is (identity(first) == identity(second))
+    assert len(first.id) == 16
+    assert int(first.id, 16) >= 0
+
+
+def test_an_id_is_the_same_in_every_process_and_every_release() -> None:
+    assert check_of(c.not_null("dep_time", fail_above="5%")).id == "4dc4149d4c3c87be"
+
+
+@given(st.lists(st.sampled_from(list(Outcome))))
+def test_the_worst_outcome_is_one_of_them_and_above_all(outcomes: list[Outcome]) -> None:
+    found = worst(outcomes)
+    assert found in outcomes or (found is Outcome.SKIPPED and not outcomes)
+    assert all(outcome.rank <= found.rank for outcome in outcomes)
+
+
+def test_outcomes_are_ordered() -> None:
+    assert sorted(Outcome, key=lambda outcome: outcome.rank) == ["skipped", "passed", "warned", "errored", "failed"]
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "expected"),
+    [
+        ([], None),
+        (["skipped"], None),
+        (["passed"], 100.0),
+        (["passed", "failed"], 50.0),
+        (["passed", "warned"], 75.0),
+        (["passed", "errored"], 50.0),
+        (["passed", "passed", "failed"], 66.7),
+        (["warned", "skipped"], 50.0),
+        (["failed", "errored"], 0.0),
+    ],
+    ids=str,
+)
+def test_scores(outcomes: list[str], expected: float | None) -> None:
+    assert score([Outcome(name) for name in outcomes]) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "count"), [(None, 0), (0, 0), (7, 7), (7.0, 7), (Decimal("7"), 7), (Decimal("1E+3"), 1000), ("7", 7), (10**30, 10**30)]
+)
+def test_a_count_of_rows_in_each_form_that_drivers_answer(value: Any, count: int) -> None:
+    assert as_count(value) == count
+
+
+@pytest.mark.parametrize("value", [7.5, math.nan, math.inf, Decimal("NaN"), Decimal("Infinity"), "many", date(2013, 1, 1), b"7"], ids=repr)
+def test_anything_else_is_no_count_of_rows(value: Any) -> None:
+    with pytest.raises(Incomparable, match=r" is no number of rows$"):
+        as_count(value)
+    check = check_of(c.not_null("a"))
+    judgement = evaluate(check, dict.fromkeys(check.metrics(), value), NOW)
+    assert (judgement.outcome, judgement.reason) == (Outcome.ERRORED, f"{value!r} is no number of rows")
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "message"),
+    [
+        (1, "word", "1 and 'word' cannot be compared: one is a number and the other is not"),
+        (date(2013, 1, 1), 5, "datetime.date(2013, 1, 1) and 5 cannot be compared as dates"),
+    ],
+)
+def test_what_has_no_order_says_so(low: Any, high: Any, message: str) -> None:
+    with pytest.raises(Incomparable) as error:
+        in_order(low, high)
+    assert str(error.value) == message
+
+
+@pytest.mark.parametrize(
+    ("bounds", "words"),
+    [
+        (Bounds(at_least=1), "at least 1"),
+        (Bounds(at_most=date(2013, 1, 2)), "at most 2013-01-02"),
+        (Bounds(at_least=1, at_most=2), "at least 1 and at most 2"),
+        (Bounds(at_least=5, at_most=5), "exactly 5"),
+        (Bounds(), ""),
+    ],
+)
+def test_bounds_in_words(bounds: Bounds, words: str) -> None:
+    assert str(bounds) == words
+    assert bool(bounds) is bool(words)
+
+
+@pytest.mark.parametrize(("given_limit", "words"), [("5%", "5%"), ("2.50 %", "2.5%"), ("100%", "100%"), (1000000, "1000000"), ("0", "0")])
+def test_limits_in_words(given_limit: Any, words: str) -> None:
+    assert str(read_limit(given_limit)) == words
+
+
+@pytest.mark.parametrize(
+    ("declaration", "expected"),
+    [
+        pytest.param(c.not_null("a"), "at most 0 violating", id="the default limit"),
+        pytest.param(c.not_null("a", warn_above=2, fail_above="5%"), "at most 5% violating (warn above 2)", id="two limits"),
+        pytest.param(c.mean("a", at_least=1, at_most=9), "at least 1 and at most 9", id="a range"),
+        pytest.param(c.mean("a", equals=3), "exactly 3", id="one value"),
+        pytest.param(c.mean("a", at_most=9, warn_at_most=5), "at most 9 (warn unless at most 5)", id="a range and a warning"),
+        pytest.param(c.mean("a", warn_at_most=5), "warn unless at most 5", id="only a warning"),
+        pytest.param(c.fresh("a", max_age="1d"), "at most 1 d old", id="an age"),
+        pytest.param(c.fresh("a", max_age="36h", warn_age="90m"), "at most 1 d 12 h old (warn above 1 h 30 min)", id="two ages"),
+    ],
+)
+def test_what_is_expected_in_words(declaration: Declaration, expected: str) -> None:
+    check = check_of(declaration)
+    answers = dict.fromkeys(check.metrics(), "2013-02-02" if declaration.kind == "fresh" else 3)
+    assert evaluate(check, answers, NOW).expected == expected
+
+
+def test_thresholds_to_draw_are_in_the_unit_of_what_was_observed() -> None:
+    def ranges(declaration: Declaration, *answers: Any) -> tuple[str, Any, Range, Range]:
+        check = check_of(declaration)
+        found = evaluate(check, dict(zip(check.metrics(), answers, strict=True)), NOW)
+        return found.unit, found.observed, found.warn, found.fail
+
+    assert ranges(c.not_null("a", warn_above=10, fail_above="50%"), 200, 30) == ("%", 15.0, Range(high=5.0), Range(high=50.0))
+    assert ranges(c.not_null("a", warn_above=10, fail_above=50), 200, 30) == ("rows", 30, Range(high=10.0), Range(high=50.0))
+    assert ranges(c.row_count(at_least=1, warn_at_most=9), 5) == ("rows", 5, Range(high=9.0), Range(low=1.0))
+    assert ranges(c.column_max("a", at_most="2013-01-02"), "2013-01-01") == ("", "2013-01-01", Range(), Range())
+    assert ranges(c.column_max("a", at_most=date(1970, 1, 2)), "1970-01-01") == ("", "1970-01-01", Range(), Range(high=86400.0))
+    assert ranges(c.fresh("a", max_age="1h"), NOW) == ("seconds", 0.0, Range(), Range(high=3600.0))
+
+
+@given(st.timedeltas(timedelta(0), timedelta(days=10**6)))
+def test_a_duration_is_spoken_in_at_most_two_units(duration: timedelta) -> None:
+    assert len(spoken(duration).split()) in (2, 4)
+
+
+@pytest.mark.parametrize(
+    ("duration", "words"),
+    [
+        (timedelta(0), "0 s"),
+        (timedelta(seconds=59), "59 s"),
+        (timedelta(minutes=90), "1 h 30 min"),
+        (timedelta(days=2, minutes=1), "2 d 1 min"),
+        (timedelta(days=-1), "-1 d"),
+    ],
+)
+def test_spoken_durations(duration: timedelta, words: str) -> None:
+    assert spoken(duration) == words
+
+
+@pytest.mark.parametrize(
+    ("value", "instant"),
+    [
+        pytest.param(date(2013, 1, 2), datetime(2013, 1, 2, tzinfo=UTC), id="a date is its midnight"),
+        pytest.param("2013-01-02", datetime(2013, 1, 2, tzinfo=UTC), id="text of a date"),
+        pytest.param(" 2013-01-02T03:04:05.678 ", datetime(2013, 1, 2, 3, 4, 5, 678000, tzinfo=UTC), id="text of a naive moment is UTC"),
+        pytest.param("2013-01-02 03:00+02:00", datetime(2013, 1, 2, 1, tzinfo=UTC), id="text with an offset"),
+        pytest.param(datetime(2013, 1, 2, 3, tzinfo=timezone(timedelta(hours=-5))), datetime(2013, 1, 2, 8, tzinfo=UTC), id="another zone"),
+        pytest.param("2013-13-01", None, id="no such month"),
+        pytest.param("0001-01-01T00:00:00+14:00", None, id="before the year 1 in UTC"),
+        pytest.param("9999-12-31T23:00:00-14:00", None, id="after the year 9999 in UTC"),
+        pytest.param("infinity", None, id="PostgreSQL's last moment"),
+        pytest.param(1356998400, None, id="a number is no moment"),
+        pytest.param(None, None, id="nothing"),
+    ],
+)
+def test_instants(value: object, instant: datetime | None) -> None:
+    assert to_instant(value) == instant
+
+
+@pytest.mark.parametrize("text", ["999999999999d", "1e5s", "d1", "1 d 2 h", "１.d"])
+def test_a_duration_beyond_all_bounds_is_none(text: str) -> None:
+    assert read_duration(text) is None
+
+
+def test_an_empty_text_is_a_bound() -> None:
+    check: Any = check_of(c.between("a", "", "z"))
+    assert (check.low, check.high) == ("", "z")

@@ -1,0 +1,585 @@
+"""The API on Airflow's own application: who may see what, and the shape of each answer."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from airflow.api_fastapi.auth.managers.simple.simple_auth_manager import SimpleAuthManager
+from airflow.api_fastapi.auth.managers.simple.user import SimpleAuthManagerUser
+from fastapi.routing import APIRoute
+from starlette.routing import Mount
+from starlette.testclient import TestClient
+
+from airflow_dre import QualityCheckOperator
+from airflow_dre import checks as c
+from airflow_dre.api import schemas
+from airflow_dre.api.access import require_user
+from airflow_dre.incidents.identity import DataCause, PipelineCause
+from airflow_dre.incidents.signals import Event, Origin, Severity, Signal
+from airflow_dre.notifications import OpenIncident
+from airflow_dre.services.freshness import evaluate_sla, read_question
+from airflow_dre.services.wiring import keep, store_of
+from airflow_dre.store.records import Delivery
+
+pytestmark = pytest.mark.airflow
+Run = Callable[..., Any]
+BASE = "http://airflow.example"
+NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
+CLOSED = "closed_dag"
+"""The Dag that nobody but admins may see."""
+
+
+class SomeDagsAreClosed(SimpleAuthManager):
+    """Airflow's simple auth manager, except that Dag ``closed_dag`` is for admins only."""
+
+    def is_authorized_dag(self, *, method: Any, user: Any, access_entity: Any = None, details: Any = None) -> bool:
+        if details is not None and details.id == CLOSED and not self._is_admin(user):
+            return False
+        allowed: bool = super().is_authorized_dag(method=method, user=user, access_entity=access_entity, details=details)
+        return allowed
+
+
+@pytest.fixture(scope="module")
+def app() -> Iterator[Any]:
+    """Airflow's application with the plugin's mounted in it, and three Dags that it knows."""
+    from airflow.api_fastapi.app import create_app, purge_cached_app
+    from airflow.models.dag import DagModel
+    from airflow.utils.session import create_session
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AIRFLOW__CORE__AUTH_MANAGER", f"{__name__}.{SomeDagsAreClosed.__name__}")
+        patch.setenv("AIRFLOW__API_AUTH__JWT_SECRET", "for tests only, and long enough for HMAC with SHA-512: 0123456789 0123456789")
+        purge_cached_app()
+        made = create_app(apps="core")
+        with create_session() as session:
+            for dag_id in ("open_dag", CLOSED, "monitor"):
+                session.merge(DagModel(dag_id=dag_id, bundle_name="dags-folder", is_stale=False))
+        yield made
+        purge_cached_app()
+
+
+@pytest.fixture
+def ask(app: Any) -> Callable[..., Any]:
+    """Send a request as a user (``viewer``, ``user`` or ``admin``), or as nobody."""
+    from airflow.api_fastapi.app import get_auth_manager
+
+    client = TestClient(app, base_url=BASE, raise_server_exceptions=False)
+
+    def send(method: str, path: str, user: str | None = "admin", **arguments: Any) -> Any:
+        headers = dict(arguments.pop("headers", {}))
+        if user is not None:
+            who = SimpleAuthManagerUser(username=user, role=user.upper(), teams=[])
+            headers["Authorization"] = f"Bearer {get_auth_manager().generate_jwt(who)}"
+        return client.request(method, f"/dre{path}", headers=headers, **arguments)
+
+    return send
+
+
+def plugin_app(app: Any) -> Any:
+    """The sub-application."""
+    (mounted,) = [route.app for route in app.routes if isinstance(route, Mount) and route.path == "/dre"]
+    return mounted
+
+
+def origin_of(dag_id: str, run_id: str) -> Origin:
+    """A task instance."""
+    return Origin(dag_id=dag_id, run_id=run_id, task_id="check", map_index=-1, try_number=1)
+
+
+def check(dag_id: str, run_id: str, **arguments: Any) -> None:
+    """Run checks as a task of a Dag would."""
+    operator = QualityCheckOperator(**{"task_id": "check", "conn_id": "warehouse", "table": "orders", "fail_on": "never", **arguments})
+    ti = SimpleNamespace(dag_id=dag_id, run_id=run_id, task_id="check", map_index=-1, try_number=1)
+    operator.execute({"ti": ti})  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def history(world: Path) -> Path:
+    """Two Dags that check one table, an SLA, a failed task, and what became of them."""
+    for dag_id in ("open_dag", CLOSED):
+        check(dag_id, "r1", suite="orders", checks=[c.not_null("amount", description=f"of {dag_id}"), c.row_count(equals=3)])
+        check(dag_id, "r1", suite=f"only {dag_id}", table="good", checks=[c.not_null("id", warn_above="1%", fail_above="5%")])
+        context = {
+            "ti": SimpleNamespace(dag_id=dag_id, run_id="r2", task_id="load", map_index=-1, try_number=1),
+            "exception": ValueError("x"),
+        }
+        OpenIncident(severity="high")(context)
+    question = read_question("x", {"conn_id": "warehouse", "table": "stale", "column": "created_at", "max_age": "1h"})
+    for dag_id in ("monitor", CLOSED):
+        evaluate_sla(f"of {dag_id}", question, _store(), Origin(dag_id=dag_id), datetime.now(UTC))
+    return world
+
+
+def _store() -> Any:
+    from airflow_dre.config import read_settings
+
+    return store_of(read_settings())
+
+
+def routes(app: Any) -> list[APIRoute]:
+    """Every route of the sub-application; another kind of route would be one that nobody guards."""
+    found = plugin_app(app).routes
+    assert [route.path for route in found if isinstance(route, Mount)] == ["/static"]
+    assert all(isinstance(route, (APIRoute, Mount)) for route in found)
+    return [route for route in found if isinstance(route, APIRoute)]
+
+
+def address(route: APIRoute) -> tuple[str, dict[str, str]]:
+    """A path and a query that every route understands."""
+    query = {"namespace": "n", "name": "t", "dag_id": "open_dag", "run_id": "r", "task_id": "t"}
+    return route.path.replace("{incident_id}", "999999"), query
+
+
+def test_every_route_depends_on_a_user(app: Any) -> None:
+    def needs(dependant: Any) -> Iterator[Any]:
+        yield dependant.call
+        for other in dependant.dependencies:
+            yield from needs(other)
+
+    found = routes(app)
+    assert {route.path for route in found} == {
+        "/api/overview",
+        "/api/table",
+        "/api/incidents",
+        "/api/incidents/{incident_id}",
+        "/api/incidents/{incident_id}/resolve",
+        "/api/task-results",
+    }
+    for route in found:
+        assert require_user.dependency in list(needs(route.dependant)), route.path
+        assert not {param.name for param in route.dependant.query_params} & {"user", "readable"}, "a dependency that became a parameter"
+
+
+def test_every_route_as_nobody_as_a_viewer_and_as_an_admin(app: Any, ask: Run, history: Path) -> None:
+    for route in routes(app):
+        path, query = address(route)
+        for method in route.methods:
+            body: dict[str, Any] = {"json": {}} if method == "POST" else {}
+            assert ask(method, path, None, params=query, **body).status_code == 401, path
+            assert ask(method, path, None, params={**query, "user": "admin"}, **body).status_code == 401, path
+            forged = ask(method, path, None, params=query, headers={"Authorization": "Bearer forged"}, **body)
+            assert forged.status_code in (401, 403), path
+            wanted = 404 if "{incident_id}" in route.path or route.path == "/api/table" else 200
+            assert ask(method, path, "viewer", params=query, **body).status_code == wanted, path
+            assert ask(method, path, "admin", params=query, **body).status_code == wanted, path
+            if method == "GET":
+                assert ask("POST", path, "admin", params=query, json={}).status_code == 405, "nothing changes by GET's address"
+
+
+@pytest.mark.parametrize("path", ["/docs", "/redoc", "/openapi.json", "/api", "/", "/static/", "/static/../api/overview"])
+def test_nothing_else_is_served(ask: Run, path: str) -> None:
+    assert ask("GET", path, None).status_code in (401, 404)
+
+
+def test_the_bundle_is_served_to_everybody(ask: Run) -> None:
+    entry = ask("GET", "/static/main.js", None)
+    assert (entry.status_code, entry.headers["cache-control"]) == (200, "no-cache")
+
+
+def test_an_empty_store_gives_empty_lists(ask: Run, world: Path) -> None:
+    for user in ("viewer", "admin"):
+        assert ask("GET", "/api/overview", user).json() == {"tables": [], "slas": [], "live_incidents": []}
+        assert ask("GET", "/api/incidents", user).json() == {"incidents": [], "total": 0}
+        query = {"dag_id": "open_dag", "run_id": "r", "task_id": "t"}
+        assert ask("GET", "/api/task-results", user, params=query).json() == {"runs": []}
+
+
+def test_lists_and_counts_show_readable_dags_only(ask: Run, history: Path) -> None:
+    seen = {user: ask("GET", "/api/overview", user) for user in ("viewer", "admin")}
+    assert CLOSED not in seen["viewer"].text
+    assert CLOSED in seen["admin"].text
+    shown = {user: schemas.Overview.model_validate(answer.json()) for user, answer in seen.items()}
+    assert {user: sorted(sla.name for sla in page.slas) for user, page in shown.items()} == {
+        "viewer": ["of monitor"],
+        "admin": ["of closed_dag", "of monitor"],
+    }
+    checks = {user: {table.dataset.short_name: sum(table.checks.values()) for table in page.tables} for user, page in shown.items()}
+    assert checks == {"viewer": {"orders": 2, "good": 1}, "admin": {"orders": 2, "good": 2}}
+    runs = {user: sum(len(table.trend) for table in page.tables) for user, page in shown.items()}
+    assert runs == {"viewer": 2, "admin": 4}
+    for status in ("live", "all"):
+        pages = {user: ask("GET", "/api/incidents", user, params={"status": status}).json() for user in ("viewer", "admin")}
+        assert {user: page["total"] for user, page in pages.items()} == {"viewer": 3, "admin": 5}
+        assert {user: len(page["incidents"]) for user, page in pages.items()} == {"viewer": 3, "admin": 5}
+    assert ask("GET", "/api/incidents", "viewer", params={"limit": 1}).json()["total"] == 3
+
+
+def test_details_show_readable_dags_only(ask: Run, history: Path) -> None:
+    def table(user: str, name: str) -> Any:
+        query = {"namespace": f"sqlite://{history}/w.db", "name": name}
+        return ask("GET", "/api/table", user, params=query)
+
+    assert {run["origin"]["dag_id"] for run in table("viewer", "main.orders").json()["runs"]} == {"open_dag"}
+    assert {run["origin"]["dag_id"] for run in table("admin", "main.orders").json()["runs"]} == {"open_dag", CLOSED}
+    for name in ("main.orders", "main.good", "main.stale"):
+        assert CLOSED not in table("viewer", name).text, name
+    assert table("admin", "main.nothing").json() == {"detail": "No results of this table, or none that you may read"}
+
+    query = {"dag_id": CLOSED, "run_id": "r1", "task_id": "check"}
+    assert ask("GET", "/api/task-results", "viewer", params=query).status_code == 403
+    assert len(ask("GET", "/api/task-results", "admin", params=query).json()["runs"]) == 2
+
+    for row in ask("GET", "/api/incidents", "admin", params={"status": "all"}).json()["incidents"]:
+        answer = ask("GET", f"/api/incidents/{row['id']}", "viewer")
+        closed = row["origin"]["dag_id"] == CLOSED
+        assert answer.status_code == (404 if closed else 200)
+        resolve = ask("POST", f"/api/incidents/{row['id']}/resolve", "user", json={})
+        assert resolve.status_code == (404 if closed else 200), "what may not be read is not there"
+        assert CLOSED not in answer.text + resolve.text, "not in the timeline of a shared incident either"
+
+
+def test_a_table_that_only_a_closed_dag_checks_is_not_there(ask: Run, world: Path) -> None:
+    check(CLOSED, "r1", checks=[c.row_count(equals=3)])
+    query = {"namespace": f"sqlite://{world}/w.db", "name": "main.orders"}
+    answers = {user: ask("GET", "/api/table", user, params=query) for user in ("viewer", "admin")}
+    assert {user: answer.status_code for user, answer in answers.items()} == {"viewer": 404, "admin": 200}
+    assert answers["viewer"].json() == {"detail": "No results of this table, or none that you may read"}
+
+
+@pytest.fixture
+def incident_id(world: Path) -> int:
+    """A live incident of ``open_dag``."""
+    failed = Signal(
+        cause=PipelineCause(dag_id="open_dag", task_id="check"),
+        event=Event.TASK_FAILED,
+        at=NOON,
+        title="Task open_dag.check failed",
+        detail="ValueError: x",
+        origin=origin_of("open_dag", "r1"),
+        severity=Severity.HIGH,
+    )
+    (change,) = keep(Delivery(signals=(failed,)))
+    assert change.incident_id is not None
+    return change.incident_id
+
+
+def test_a_viewer_reads_an_incident_and_may_not_resolve_it(ask: Run, incident_id: int) -> None:
+    for user, may in (("viewer", False), ("user", True), ("admin", True)):
+        assert ask("GET", f"/api/incidents/{incident_id}", user).json()["may_resolve"] is may
+    refused = ask("POST", f"/api/incidents/{incident_id}/resolve", "viewer", json={})
+    assert (refused.status_code, refused.json()) == (403, {"detail": "Resolving it needs the right to edit its Dag"})
+    assert ask("GET", f"/api/incidents/{incident_id}").json()["incident"]["status"] == "open"
+
+
+def test_an_admin_resolves_once(ask: Run, incident_id: int) -> None:
+    done = ask("POST", f"/api/incidents/{incident_id}/resolve", json={"note": "known"}, headers={"Origin": BASE})
+    assert done.status_code == 200
+    detail = schemas.IncidentDetail.model_validate(done.json())
+    assert (detail.incident.status, detail.may_resolve) == ("resolved", False)
+    last = detail.timeline[-1]
+    assert (last.kind, last.summary, last.detail, last.actor) == ("resolve", "Resolved by admin", "known", "admin")
+    again = ask("POST", f"/api/incidents/{incident_id}/resolve", json={})
+    assert (again.status_code, again.json()["detail"]) == (409, "The incident is resolved already")
+
+
+@pytest.mark.parametrize(
+    ("headers", "content", "status"),
+    [
+        pytest.param({"Origin": "https://evil.example", "Content-Type": "application/json"}, b"{}", 403, id="another site"),
+        pytest.param({"Origin": "null", "Content-Type": "application/json"}, b"{}", 403, id="a sandboxed page"),
+        pytest.param({"Origin": f"{BASE}.evil.example", "Content-Type": "application/json"}, b"{}", 403, id="a name that begins alike"),
+        pytest.param({"Sec-Fetch-Site": "cross-site", "Content-Type": "application/json"}, b"{}", 403, id="another site, no origin"),
+        pytest.param({"Sec-Fetch-Site": "same-site", "Content-Type": "application/json"}, b"{}", 403, id="a sister site, no origin"),
+        pytest.param({"Content-Type": "text/plain"}, b"{}", 415, id="what a form can send"),
+        pytest.param({"Content-Type": "text/plain; application/json"}, b"{}", 415, id="what a form can send, dressed up"),
+        pytest.param({}, b"{}", 415, id="no type at all"),
+        pytest.param({"Content-Type": "application/json"}, b"", 422, id="no body"),
+        pytest.param({"Content-Type": "application/json"}, b"[", 422, id="no JSON"),
+        pytest.param({"Content-Type": "application/json"}, b'{"note": 5}', 422, id="a note that is no text"),
+        pytest.param({"Content-Type": "application/json"}, b'{"note": "' + b"x" * 2001 + b'"}', 422, id="a note that is too long"),
+        pytest.param({"Content-Type": "application/json; charset=utf-8"}, b"{}", 200, id="JSON from a program"),
+        pytest.param({"Origin": BASE, "Sec-Fetch-Site": "same-origin", "Content-Type": "application/json"}, b"{}", 200, id="our page"),
+    ],
+)
+def test_a_change_comes_as_json_from_here(ask: Run, incident_id: int, headers: dict[str, str], content: bytes, status: int) -> None:
+    answer = ask("POST", f"/api/incidents/{incident_id}/resolve", headers=headers, content=content)
+    assert answer.status_code == status
+    state = ask("GET", f"/api/incidents/{incident_id}").json()["incident"]["status"]
+    assert state == ("resolved" if status == 200 else "open")
+
+
+def test_a_store_that_is_down_is_said_clearly(app: Any, ask: Run, world: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AIRFLOW__DRE__SQL_ALCHEMY_CONN", "postgresql+psycopg://dre:hunter2@127.0.0.1:1/dre")
+    for route in routes(app):
+        path, query = address(route)
+        for method in route.methods:
+            answer = ask(method, path, params=query, **({"json": {}} if method == "POST" else {}))
+            assert answer.status_code == 503, path
+            assert answer.json() == {"detail": "The results store does not answer. Run `airflow dre db check` on the API server."}
+
+
+def test_a_store_that_is_not_migrated_is_said_without_sql(ask: Run, world: Path) -> None:
+    assert ask("GET", "/api/overview").status_code == 200
+    with sqlite3.connect(world / "dre.db") as connection:
+        connection.execute("DROP TABLE dre_sla")
+    answer = ask("GET", "/api/overview")
+    assert answer.status_code == 503
+    assert "dre_sla" not in answer.text
+    assert "SELECT" not in answer.text
+
+
+def test_routes_that_cannot_be_read_are_said_without_their_secrets(ask: Run, incident_id: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AIRFLOW__DRE__ROUTES", '{"oncall": "https://example.org/?token=s3cret"')
+    answer = ask("GET", "/api/overview")
+    assert (answer.status_code, answer.json()) == (
+        500,
+        {"detail": "The [dre] section of the configuration cannot be read. See the log of the API server."},
+    )
+
+
+@pytest.mark.parametrize("query", [{"limit": 0}, {"limit": 201}, {"offset": -1}, {"status": "closed"}, {"limit": "x"}, {"offset": 2**70}])
+def test_a_page_that_cannot_be_is_refused(ask: Run, world: Path, query: dict[str, Any]) -> None:
+    assert ask("GET", "/api/incidents", params=query).status_code == 422
+
+
+@pytest.mark.parametrize("incident", ["0", "-1", "999999999999999999999999", "x"])
+def test_an_incident_that_cannot_be_is_not_there(ask: Run, world: Path, incident: str) -> None:
+    assert ask("GET", f"/api/incidents/{incident}").status_code in (404, 422)
+
+
+def close(moment: str | datetime) -> bool:
+    """A moment of this test."""
+    moment = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
+    return abs(datetime.now(UTC) - moment) < timedelta(minutes=5)
+
+
+class Moment:
+    """Equals every moment of this test, as the API spells it."""
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, str) and other.endswith("Z") and close(other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+class Anything:
+    """Equals whatever is of a type."""
+
+    def __init__(self, kind: type) -> None:
+        self.kind = kind
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, self.kind)
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+def golden(world: Path) -> dict[str, Any]:
+    """The parts that several answers share."""
+    dataset = {"namespace": f"sqlite://{world}/w.db", "name": "main.orders", "short_name": "orders"}
+    origin = {"dag_id": "open_dag", "run_id": "r1", "task_id": "check", "map_index": -1, "try_number": 1}
+    run = {
+        "suite": "orders",
+        "dataset": dataset,
+        "outcome": "failed",
+        "score": 50.0,
+        "counts": {"skipped": 0, "passed": 1, "warned": 0, "errored": 0, "failed": 1},
+        "measured_at": Moment(),
+        "seconds": Anything(float),
+        "queries": 1,
+        "data_interval_start": None,
+        "origin": origin,
+    }
+    incident = {
+        "id": 1,
+        "kind": "data",
+        "cause": "checks_failed",
+        "title": "orders: 1 of 2 checks failed: amounts",
+        "status": "open",
+        "severity": "medium",
+        "dataset": dataset,
+        "suite": "orders",
+        "origin": origin,
+        "opened_at": Moment(),
+        "last_seen_at": Moment(),
+        "resolved_at": None,
+        "occurrences": 1,
+    }
+    around = {"row_filter": "id > 0", "engine": "sqlite", "measured_at": Moment(), "seconds": Anything(float), "origin": origin}
+    later = {"data_interval_start": None, "partition_key": None, "statement": Anything(str), "check_id": Anything(str), "suite": "orders"}
+    failed = {
+        **around,
+        **later,
+        "name": "amounts",
+        "kind": "not_null",
+        "columns": ["amount"],
+        "dimension": "completeness",
+        "severity": "error",
+        "description": "every order has one",
+        "owner": "shop",
+        "runbook": "https://example.org/amounts",
+        "tags": ["money"],
+        "outcome": "failed",
+        "reason": "1 of 3 rows (33.33%) break it, more than 5%",
+        "expected": "at most 5% violating (warn above 1%)",
+        "observed": "33.3333",
+        "value": pytest.approx(100 / 3),
+        "unit": "%",
+        "violations": 1,
+        "rows": 3,
+        "warn": {"low": None, "high": 1.0},
+        "fail": {"low": None, "high": 5.0},
+    }
+    passed = {
+        **around,
+        **later,
+        "name": "row_count()",
+        "kind": "row_count",
+        "columns": [],
+        "dimension": "coverage",
+        "severity": "error",
+        "description": None,
+        "owner": None,
+        "runbook": None,
+        "tags": [],
+        "outcome": "passed",
+        "reason": Anything(str),
+        "expected": "at least 1",
+        "observed": "3",
+        "value": 3.0,
+        "unit": "rows",
+        "violations": None,
+        "rows": 3,
+        "warn": {"low": None, "high": None},
+        "fail": {"low": 1.0, "high": None},
+    }
+    return {"dataset": dataset, "origin": origin, "run": run, "incident": incident, "failed": failed, "passed": passed}
+
+
+@pytest.fixture
+def one_run(world: Path) -> dict[str, Any]:
+    """One suite run in the store, and what the answers must hold of it."""
+    amounts = c.not_null(
+        "amount",
+        name="amounts",
+        warn_above="1%",
+        fail_above="5%",
+        description="every order has one",
+        owner="shop",
+        runbook="https://example.org/amounts",
+        tags=["money"],
+    )
+    check("open_dag", "r1", suite="orders", where="id > 0", checks=[c.row_count(at_least=1), amounts])
+    return golden(world)
+
+
+def test_the_shape_of_the_overview(ask: Run, one_run: dict[str, Any]) -> None:
+    found = ask("GET", "/api/overview").json()
+    schemas.Overview.model_validate(found, strict=False)
+    table = {
+        "dataset": one_run["dataset"],
+        "outcome": "failed",
+        "score": 50.0,
+        "checks": one_run["run"]["counts"],
+        "latest": one_run["run"],
+        "trend": [one_run["run"]],
+        "live_incidents": [one_run["incident"]],
+    }
+    assert found == {"tables": [table], "slas": [], "live_incidents": [one_run["incident"]]}
+
+
+def test_the_shape_of_an_sla(ask: Run, world: Path) -> None:
+    question = read_question("x", {"conn_id": "warehouse", "table": "stale", "column": "created_at", "max_age": "1h"})
+    evaluate_sla("hourly", question, _store(), Origin(dag_id="monitor"), datetime.now(UTC))
+    (found,) = ask("GET", "/api/overview").json()["slas"]
+    assert found == {
+        "name": "hourly",
+        "dataset": {"namespace": f"sqlite://{world}/w.db", "name": "main.stale", "short_name": "stale"},
+        "state": "missed",
+        "since": Moment(),
+        "reason": Anything(str),
+        "evaluated_at": Moment(),
+        "newest": "2001-01-01T00:00:00Z",
+        "max_age_seconds": 3600.0,
+    }
+
+
+def test_the_shape_of_a_table(ask: Run, one_run: dict[str, Any]) -> None:
+    query = {key: one_run["dataset"][key] for key in ("namespace", "name")}
+    found = ask("GET", "/api/table", params=query).json()
+    schemas.TableDetail.model_validate(found)
+    assert found == {
+        "dataset": one_run["dataset"],
+        "outcome": "failed",
+        "score": 50.0,
+        "checks": [
+            {"latest": one_run["failed"], "history": [one_run["failed"]]},
+            {"latest": one_run["passed"], "history": [one_run["passed"]]},
+        ],
+        "runs": [one_run["run"]],
+        "slas": [],
+        "incidents": [one_run["incident"]],
+    }
+
+
+def test_the_shape_of_task_results(ask: Run, one_run: dict[str, Any]) -> None:
+    query = {"dag_id": "open_dag", "run_id": "r1", "task_id": "check"}
+    found = ask("GET", "/api/task-results", params=query).json()
+    schemas.TaskResults.model_validate(found)
+    assert found == {"runs": [{"run": one_run["run"], "results": [one_run["failed"], one_run["passed"]]}]}
+    assert ask("GET", "/api/task-results", params={**query, "map_index": 0}).json() == {"runs": []}
+
+
+def test_the_shape_of_an_incident(ask: Run, one_run: dict[str, Any], oncall: Any) -> None:
+    cause = DataCause(namespace=one_run["dataset"]["namespace"], name="main.orders", suite="orders")
+    told = Signal(
+        cause=cause,
+        event=Event.CHECKS_FAILED,
+        at=datetime.now(UTC),
+        title="again",
+        origin=origin_of("open_dag", "r2"),
+        routes=("oncall",),
+        severity=Severity.HIGH,
+    )
+    keep(Delivery(signals=(told,)))
+    found = ask("GET", "/api/incidents/1").json()
+    schemas.IncidentDetail.model_validate(found)
+    assert found["incident"] == {**one_run["incident"], "severity": "high", "occurrences": 2}
+    nobody = dict.fromkeys(one_run["origin"])
+    opened = {
+        "at": Moment(),
+        "kind": "open",
+        "summary": "orders: 1 of 2 checks failed: amounts",
+        "detail": "amounts: 1 of 3 rows (33.33%) break it, more than 5%",
+        "actor": None,
+        "origin": one_run["origin"],
+    }
+    added = {**opened, "kind": "add", "summary": "again", "detail": "", "origin": {**one_run["origin"], "run_id": "r2"}}
+    notified = {**opened, "kind": "notified", "summary": "Told oncall: opened", "detail": "", "origin": nobody}
+    assert found["timeline"] == [opened, added, notified]
+    assert found["notifications"] == [
+        {
+            "route": "oncall",
+            "event": "opened",
+            "status": "sent",
+            "attempts": 1,
+            "created_at": Moment(),
+            "sent_at": Moment(),
+            "last_error": None,
+        }
+    ]
+    assert found["may_resolve"] is True
+    listed = ask("GET", "/api/incidents").json()
+    assert listed == {"incidents": [found["incident"]], "total": 1}
+
+
+def test_a_run_id_with_odd_letters_finds_its_results(ask: Run, world: Path) -> None:
+    run_id = "manual__2026-01-01T00:00:00+00:00 a/b?c&d"
+    check("open_dag", run_id, checks=[c.row_count(equals=3)])
+    query = {"dag_id": "open_dag", "run_id": run_id, "task_id": "check"}
+    assert len(ask("GET", "/api/task-results", params=query).json()["runs"]) == 1
+
+
+def test_the_dags_of_the_test_are_known_to_airflow(app: Any) -> None:
+    from airflow.api_fastapi.app import get_auth_manager
+
+    viewer = SimpleAuthManagerUser(username="v", role="VIEWER", teams=[])
+    readable = get_auth_manager().get_authorized_dag_ids(user=viewer)
+    assert "open_dag" in readable
+    assert CLOSED not in readable

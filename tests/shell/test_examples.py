@@ -1,0 +1,67 @@
+"""The examples are imported as Airflow imports them, quickly, and their Dags are stored."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+from airflow.dag_processing.dagbag import DagBag
+from airflow.serialization.serialized_objects import LazyDeserializedDAG
+
+pytestmark = pytest.mark.airflow
+FOLDER = Path(__file__).parents[2] / "dags_examples"
+EXAMPLES = sorted(FOLDER.glob("*.py"))
+SECONDS = 3.0
+"""For one file; Airflow gives up after 30."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def warm(airflow_database: None) -> None:
+    """Airflow's own imports are not what is measured."""
+    DagBag(EXAMPLES[0], collect_dags=True)
+
+
+def test_there_are_examples() -> None:
+    assert {path.name for path in EXAMPLES} >= {"flights_monthly.py", "freshness.py"}
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.name)
+def test_an_example_is_imported_quickly_and_serialized(path: Path) -> None:
+    started = time.perf_counter()
+    bag = DagBag(path, collect_dags=True)
+    took = time.perf_counter() - started
+    assert bag.import_errors == {}
+    assert bag.dags
+    assert took < SECONDS
+    for dag in bag.dags.values():
+        again = LazyDeserializedDAG.from_dag(dag)._real_dag
+        assert sorted(again.task_ids) == sorted(dag.task_ids)
+        assert dag.tags >= {"data reliability"}
+
+
+def test_a_mistake_in_a_dag_file_is_shown_whole(tmp_path: Path) -> None:
+    path = tmp_path / "mistaken.py"
+    path.write_text(
+        "from airflow.sdk import DAG\n"
+        "from airflow_dre import QualityCheckOperator\n"
+        "from airflow_dre.checks import not_null, between\n"
+        "with DAG('mistaken'):\n"
+        "    QualityCheckOperator(task_id='x', conn_id='w', table='t', checks=[not_null('a', fail_over=1), between('b', 2, 1)])\n"
+    )
+    (shown,) = DagBag(path, collect_dags=True).import_errors.values()
+    assert "DefinitionError: 2 problems in the definition:" in shown
+    assert "- checks[0] not_null: invalid fail_over=1. Allowed: did you mean fail_above?" in shown
+    assert "- checks[1] between: invalid low=2. Allowed: at most high" in shown
+
+
+def test_the_snippet_of_the_monitor_is_two_lines(tmp_path: Path) -> None:
+    from airflow_dre.monitor import reliability_monitor
+
+    (snippet,) = [part for part in (reliability_monitor.__doc__ or "").split("\n\n") if "from airflow_dre import" in part]
+    path = tmp_path / "two_lines.py"
+    lines = [line.strip() for line in snippet.splitlines()]
+    path.write_text("\n".join(lines))
+    assert len(lines) == 2
+    bag = DagBag(path, collect_dags=True)
+    assert (bag.import_errors, list(bag.dags)) == ({}, ["reliability_monitor"])
