@@ -36,7 +36,7 @@ def _build_pages(_: AirflowPlugin) -> list[dict[str, Any]]:
         return []
     common = {"name": "Reliability", "bundle_url": _BUNDLE}
     return [
-        {**common, "destination": "nav", "url_route": "reliability", "category": "browse", "nav_top_level": True},
+        {**common, "destination": "nav", "url_route": "reliability", "nav_top_level": True},
         {**common, "destination": "task_instance", "url_route": "reliability-results"},
     ]
 

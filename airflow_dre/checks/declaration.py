@@ -59,10 +59,11 @@ class FreshOptions(Options, total=False):
 class Declaration:
     """One declared check: its kind, for example ``not_null``, and its arguments as they were written."""
 
-    __slots__ = ("arguments", "kind")
+    __slots__ = ("arguments", "final", "kind")
 
-    def __init__(self, kind: str, arguments: Mapping[str, object]) -> None:
+    def __init__(self, kind: str, arguments: Mapping[str, object], *, final: bool = False) -> None:
         self.kind = kind
+        self.final = final
         self.arguments = {name: value for name, value in arguments.items() if value is not None}
 
     def __repr__(self) -> str:
@@ -76,8 +77,8 @@ class Declaration:
 
     @property
     def templated(self) -> bool:
-        """Whether an argument still holds a Jinja template."""
-        return "{{" in repr(self) or "{%" in repr(self)
+        """Whether an argument still holds a Jinja template; what was rendered holds none, whatever it looks like."""
+        return not self.final and ("{{" in repr(self) or "{%" in repr(self))
 
     def rendered(self, render: Callable[[str], object]) -> Declaration:
         """The same declaration with every text passed through ``render``.
@@ -95,4 +96,4 @@ class Declaration:
                 return [walk(name, item) for item in value]
             return value
 
-        return Declaration(self.kind, {name: walk(name, value) for name, value in self.arguments.items()})
+        return Declaration(self.kind, {name: walk(name, value) for name, value in self.arguments.items()}, final=True)

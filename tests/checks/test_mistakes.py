@@ -252,6 +252,14 @@ def test_rendering(declaration: Declaration, rendered: dict[str, Any]) -> None:
     assert repr(declaration) == before, "the declared check is shared by all map indexes"
 
 
+def test_what_was_rendered_is_read_even_if_it_looks_like_a_template() -> None:
+    declared_once = c.in_set("a", ["{{ params.mark }}"])
+    assert find_problems([declared_once]) == ((), []), "not yet"
+    rendered = declared_once.rendered(lambda text: text.replace("params.mark", "a mark"))
+    (check,) = parse_checks([rendered])
+    assert check.asks() == {"column": "a", "values": ["{{ a mark }}"]}
+
+
 def test_a_declaration_is_a_value_that_leaves_out_what_was_not_given() -> None:
     one, same, other = (c.not_null("a", where=None), c.not_null("a"), c.not_null("b"))  # type: ignore[typeddict-item]
     assert one == same != other

@@ -1,0 +1,286 @@
+"""Every metric by itself: its SQL as a golden file, and its answer on real databases."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+import sqlalchemy as sa
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from airflow_dre import checks as c
+from airflow_dre.checks import metrics as m
+from airflow_dre.checks.metrics import Metric
+from airflow_dre.checks.parse import parse_checks
+from airflow_dre.sql.dialect import DIALECTS, find_dialect
+from airflow_dre.sql.names import split_table
+from airflow_dre.sql.plan import Scope, plan, scan
+
+GOLDEN = Path(__file__).parent / "golden"
+PAINFUL = ["O'Hare", 'q"q', "back\\slash", "per%cent %s", ":x $1 ?", "new\nline", "Ünï😀", "", " ", "--", "/* */"]
+"""Texts that break SQL which is glued together."""
+
+EVERY_METRIC: dict[str, Metric] = {
+    "all rows": m.RowCount(),
+    "all rows of a filter": m.RowCount(where="b > 1"),
+    "rows with a value": m.ValueCount(column="a"),
+    "rows with a value of a filter": m.ValueCount(column="a", where="b > 1 OR c"),
+    "rows without a value": m.NullCount(column="a"),
+    "rows without a value of a filter": m.NullCount(column="a", where="b > 1 OR c"),
+    "values outside of numbers": m.OutsideCount(column="a", low=-1.5, high=Decimal("10.25")),
+    "values outside of texts": m.OutsideCount(column="a", low="a'b", high="z\\"),
+    "values outside of dates": m.OutsideCount(column="a", low=date(2013, 1, 1), high=date(2013, 1, 31)),
+    "values outside of moments": m.OutsideCount(column="a", low=datetime(2013, 1, 1, 5), high=datetime(2013, 1, 2, tzinfo=UTC), where="c"),
+    "values not in a set": m.NotInSetCount(column="a", values=(1, "x", True, date(2013, 1, 1))),
+    "values not in a set of a filter": m.NotInSetCount(column="a", values=(1,), where="c"),
+    "smallest value": m.Minimum(column="a"),
+    "smallest value of a filter": m.Minimum(column="a", where="c"),
+    "largest value": m.Maximum(column='odd "column"'),
+    "largest value of a filter": m.Maximum(column="a", where="c"),
+    "mean": m.Mean(column="a"),
+    "mean of a filter": m.Mean(column="a", where="c"),
+    "rows that break a condition": m.UnmetCount(condition="a > b OR \"c\" LIKE 'x%'"),
+    "rows that break a condition of a filter": m.UnmetCount(condition="a > b", where="c IS NOT NULL"),
+    "rows with a whole key": m.KeyCount(columns=("a", "b")),
+    "rows with a whole key of a filter": m.KeyCount(columns=("a",), where="c"),
+    "rows that share a key": m.DuplicateCount(columns=("a", "b")),
+    "rows that share a key of a filter": m.DuplicateCount(columns=("a",), where="c"),
+    "an aggregate expression": m.SqlMetric(sql='SUM("a") / COUNT(*)'),
+    "an aggregate expression of a filter": m.SqlMetric(sql="SUM(a)", where="c"),
+    "a whole SELECT": m.SqlMetric(sql='SELECT MAX("n") FROM other AS o WHERE k = 1 -- the newest'),
+}
+
+
+def test_the_list_has_every_kind_of_metric() -> None:
+    kinds = {kind for kind in vars(m).values() if isinstance(kind, type) and issubclass(kind, Metric)}
+    assert {type(metric) for metric in EVERY_METRIC.values()} == kinds - {Metric, m.ColumnMetric}
+
+
+@pytest.mark.parametrize("dialect", sorted(DIALECTS))
+def test_golden_metrics(dialect: str) -> None:
+    scopes = {"": Scope(("t",), None, find_dialect(dialect)), ", the suite too": Scope(("s", "t"), "d = 1 OR e", find_dialect(dialect))}
+    blocks = []
+    for name, metric in EVERY_METRIC.items():
+        for suffix, scope in scopes.items():
+            (statement,) = plan([metric], scope)
+            blocks.append(f"-- {name}{suffix}\n{statement.sql};\n")
+    path = GOLDEN / f"{dialect}_metrics.sql"
+    if os.environ.get("DRE_GOLDEN") == "rewrite":
+        path.write_text("\n".join(blocks))
+    assert path.is_file(), f"{path} is missing: write it with DRE_GOLDEN=rewrite and read it"
+    assert "\n".join(blocks) == path.read_text()
+
+
+class Warehouse:
+    """A real database that runs what was planned."""
+
+    def __init__(self, dialect: str, url: sa.URL | None) -> None:
+        self.dialect = find_dialect(dialect)
+        connection: Any
+        if dialect == "sqlite":
+            connection = sqlite3.connect(":memory:")
+        elif dialect == "duckdb":
+            connection = duckdb.connect()
+        else:
+            connection = sa.create_engine(url or "").raw_connection()
+        self.connection = connection
+
+    def run(self, sql: str) -> Any:
+        """The first row, if the statement gives any."""
+        cursor = self.connection.cursor()
+        cursor.execute(sql)
+        return cursor.fetchone() if sql.startswith("SELECT") else None
+
+    def answers(self, table: str, *declarations: Any, where: str | None = None) -> dict[Metric, Any]:
+        """What the checks ask of a table, answered."""
+        asked = [metric for check in parse_checks(declarations) for metric in check.metrics()]
+        found: dict[Metric, Any] = {}
+        for statement in plan(asked, Scope(split_table(table), where, self.dialect)):
+            found |= dict(zip(statement.metrics, self.run(statement.sql), strict=True))
+        return found
+
+    def numbers(self, table: str, declaration: Any, where: str | None = None) -> list[Any]:
+        """The answers to one check, numbers as floats."""
+        (check,) = parse_checks([declaration])
+        found = self.answers(table, declaration, where=where)
+        return [float(found[each]) if isinstance(found[each], (int, Decimal)) else found[each] for each in check.metrics()]
+
+
+@pytest.fixture(scope="module", params=["sqlite", "duckdb", pytest.param("postgres", marks=pytest.mark.postgres)])
+def warehouse(request: pytest.FixtureRequest) -> Iterator[Warehouse]:
+    """A database of each dialect with an ordinary table, an odd one, and one that must outlive every test."""
+    url = None
+    if request.param == "postgres":
+        url = sa.make_url(request.getfixturevalue("postgres_address")).set(drivername="postgresql+psycopg")
+    found = Warehouse(request.param, url)  # its transaction is never committed
+    odd = '"x""; DROP TABLE y --"'
+    for statement in (
+        "CREATE TABLE y (a INTEGER)",
+        "CREATE TABLE t (a INTEGER, f DOUBLE PRECISION, s TEXT, d DATE, b BOOLEAN)",
+        "INSERT INTO t VALUES (1, 0.5, 'x', '2013-01-01', TRUE), (2, 1.5, 'x', '2013-01-02', TRUE), (2, NULL, NULL, NULL, FALSE)",
+        "INSERT INTO t VALUES (NULL, 4, 'y', '2013-02-01', NULL), (NULL, 4, 'z', '2013-02-01', NULL)",
+        f'CREATE TABLE {odd} ("q""; --" INTEGER, "sel ect" TEXT)',
+        f"INSERT INTO {odd} VALUES (1, 'a'), (NULL, 'a'), (1, 'O''Hare')",
+        "CREATE TABLE void (a INTEGER, s TEXT)",
+    ):
+        found.run(statement)
+    found.run("CREATE TABLE painful (s TEXT)")
+    mark = "%s" if request.param == "postgres" else "?"
+    for text in PAINFUL:
+        found.connection.cursor().execute(f"INSERT INTO painful VALUES ({mark})", (text,))
+    yield found
+    assert found.run("SELECT COUNT(*) FROM y") == (0,)
+    found.connection.close()
+
+
+ANSWERS = [
+    pytest.param(c.row_count(at_least=1), None, [5], id="row_count"),
+    pytest.param(c.row_count(at_least=1, where="a = 2"), None, [2], id="row_count of a filter"),
+    pytest.param(c.row_count(at_least=1, where="a = 2 OR a = 1"), "s = 'x' OR s = 'y'", [2], id="filters of suite and check both hold"),
+    pytest.param(c.not_null("a"), None, [5, 2], id="not_null"),
+    pytest.param(c.not_null("a", where="s IS NOT NULL"), None, [4, 2], id="not_null of a filter"),
+    pytest.param(c.not_null("a"), "a IS NULL", [2, 2], id="not_null of a suite's filter"),
+    pytest.param(c.unique("a"), None, [3, 2], id="unique: NULL equals nothing"),
+    pytest.param(c.unique("a", "s"), None, [2, 0], id="unique by two columns: a partly missing key is none"),
+    pytest.param(c.unique("s"), None, [4, 2], id="unique text"),
+    pytest.param(c.unique("s", where="a = 1"), None, [1, 0], id="unique within a filter"),
+    pytest.param(c.between("a", 1, 1), None, [3, 2], id="between: both ends belong to it, NULL is not looked at"),
+    pytest.param(c.between("f", -1, 1.5), None, [4, 2], id="between fractions"),
+    pytest.param(c.between("s", "x", "y"), None, [4, 1], id="between texts"),
+    pytest.param(c.between("d", date(2013, 1, 1), date(2013, 1, 31)), None, [4, 2], id="between dates"),
+    pytest.param(c.between("a", 2, 9, where="s = 'x'"), None, [2, 1], id="between within a filter"),
+    pytest.param(c.in_set("s", ["x", "O'Hare"]), None, [4, 2], id="in_set"),
+    pytest.param(c.in_set("a", [1, 7]), None, [3, 2], id="in_set of numbers"),
+    pytest.param(c.in_set("b", [True]), None, [3, 1], id="in_set of booleans"),
+    pytest.param(c.rows("a < f"), None, [5, 2], id="rows: NULL is not broken"),
+    pytest.param(c.rows("a IS NOT NULL AND s IS NOT NULL", where="a IS NOT NULL"), None, [3, 1], id="rows within a filter"),
+    pytest.param(c.column_min("a", at_least=1), None, [1], id="column_min"),
+    pytest.param(c.column_max("s", at_most="z"), None, ["z"], id="column_max of texts"),
+    pytest.param(c.column_max("a", at_most=1, where="s = 'y'"), None, [None], id="column_max of nothing"),
+    pytest.param(c.mean("f", at_most=9), None, [2.5], id="mean leaves NULL out"),
+    pytest.param(c.mean("f", at_most=9, where="a IS NULL"), None, [4], id="mean of a filter"),
+    pytest.param(c.metric_sql("COUNT(DISTINCT s)", at_least=1), None, [3], id="metric_sql: an expression"),
+    pytest.param(c.metric_sql("COUNT(DISTINCT s)", at_least=1, where="a > 0"), None, [1], id="metric_sql: an expression of a filter"),
+    pytest.param(
+        c.metric_sql("SELECT COUNT(*) FROM void", at_most=9), "a = 1", [0], id="metric_sql: a SELECT knows no filter of the suite"
+    ),
+]
+
+
+@pytest.mark.parametrize(("declaration", "where", "expected"), ANSWERS)
+def test_answers(warehouse: Warehouse, declaration: Any, where: str | None, expected: list[Any]) -> None:
+    assert warehouse.numbers("t", declaration, where) == expected
+
+
+@pytest.mark.parametrize(
+    ("declaration", "expected"),
+    [
+        (c.row_count(at_least=1), [0]),
+        (c.not_null("a"), [0, 0]),
+        (c.unique("a"), [0, 0]),
+        (c.between("a", 1, 2), [0, 0]),
+        (c.in_set("a", [1]), [0, 0]),
+        (c.rows("a > 1"), [0, 0]),
+        (c.column_min("a", at_least=1), [None]),
+        (c.column_max("a", at_least=1), [None]),
+        (c.mean("a", at_least=1), [None]),
+        (c.metric_sql("SUM(a)", at_least=1), [None]),
+        (c.fresh("s", max_age="1d"), [None]),
+    ],
+    ids=str,
+)
+def test_an_empty_table_answers_everything(warehouse: Warehouse, declaration: Any, expected: list[Any]) -> None:
+    assert warehouse.numbers("void", declaration) == expected
+
+
+@pytest.mark.parametrize(
+    ("declaration", "expected"),
+    [
+        (c.row_count(at_least=1), [3]),
+        (c.not_null('q"; --'), [3, 1]),
+        (c.unique('q"; --'), [2, 2]),
+        (c.unique('q"; --', "sel ect"), [2, 0]),
+        (c.between('q"; --', 2, 3), [2, 2]),
+        (c.in_set("sel ect", ["O'Hare"]), [3, 2]),
+        (c.rows("\"sel ect\" = 'a'"), [3, 1]),
+        (c.column_max("sel ect", at_most="z"), ["a"]),
+        (c.mean('q"; --', at_most=9), [1]),
+        (c.metric_sql('COUNT(DISTINCT "sel ect")', at_least=1), [2]),
+    ],
+    ids=str,
+)
+def test_odd_names_are_names(warehouse: Warehouse, declaration: Any, expected: list[Any]) -> None:
+    assert warehouse.numbers('"x""; DROP TABLE y --"', declaration) == expected
+    assert warehouse.run("SELECT COUNT(*) FROM y") == (0,)
+
+
+def test_texts_stay_what_they_are(warehouse: Warehouse) -> None:
+    for text in PAINFUL:
+        assert warehouse.numbers("painful", c.in_set("s", [text])) == [len(PAINFUL), len(PAINFUL) - 1], text
+        assert warehouse.numbers("painful", c.between("s", text, text)) == [len(PAINFUL), len(PAINFUL) - 1], text
+    assert warehouse.numbers("painful", c.in_set("s", PAINFUL)) == [len(PAINFUL), 0]
+
+
+def test_numbers_stay_what_they_are(warehouse: Warehouse) -> None:
+    for number in (0, -1, 10**12, 1e-7, -2.5, 1.5e300, Decimal("0.1"), Decimal("1E+3"), Decimal("-0.000001")):
+        answers = warehouse.answers(
+            "t", c.metric_sql(f"MAX({number:f})" if isinstance(number, Decimal) else f"MAX({number!r})", at_least=0)
+        )
+        (value,) = answers.values()
+        assert float(value) == float(number)
+        assert warehouse.numbers("t", c.between("f", number, number)) == [4, 4]
+
+
+def test_all_checks_of_a_table_agree_with_each_alone(warehouse: Warehouse) -> None:
+    declared = [case.values[0] for case in ANSWERS if case.values[1] is None]
+    together = warehouse.answers("t", *declared)
+    for declaration in declared:
+        alone = warehouse.answers("t", declaration)
+        assert {metric: together[metric] for metric in alone} == alone
+
+
+columns = st.sampled_from("abc")
+filters = st.sampled_from([None, "a = 1"])
+any_metric = st.one_of(
+    st.builds(m.RowCount, where=filters),
+    *[st.builds(kind, column=columns, where=filters) for kind in (m.NullCount, m.ValueCount, m.Minimum, m.Maximum, m.Mean)],
+    *[
+        st.builds(kind, columns=st.lists(columns, min_size=1, max_size=2).map(tuple), where=filters)
+        for kind in (m.KeyCount, m.DuplicateCount)
+    ],
+    st.builds(m.SqlMetric, sql=st.sampled_from(["SUM(a)", "MAX(b) - MIN(b)"]), where=filters),
+    st.builds(m.SqlMetric, sql=st.sampled_from(["SELECT 1", "SELECT MAX(a) FROM o"])),
+    st.builds(m.UnmetCount, condition=st.sampled_from(["a > b", "c"]), where=filters),
+)
+
+
+@given(asked=st.lists(any_metric), widest=st.integers(1, 6), dialect=st.sampled_from(sorted(DIALECTS)))
+def test_each_metric_is_asked_once_in_as_few_scans_as_fit(asked: list[Metric], widest: int, dialect: str) -> None:
+    scope = Scope(("t",), "d = 1", replace(find_dialect(dialect), max_columns=widest))
+    statements = plan(asked, scope)
+    answered = [metric for statement in statements for metric in statement.metrics]
+    assert len(answered) == len(set(answered))
+    assert set(answered) == set(asked)
+    shared = [metric for metric in set(asked) if not isinstance(metric, (m.DuplicateCount, m.SqlMetric))]
+    shared += [metric for metric in set(asked) if isinstance(metric, m.SqlMetric) and metric.where is None and "SELECT" not in metric.sql]
+    assert len(statements) == -(-len(shared) // widest) + len(set(asked)) - len(shared)
+    assert all(len(statement.metrics) <= widest for statement in statements)
+
+
+@settings(max_examples=25)
+@given(asked=st.lists(any_metric, min_size=1, unique=True))
+def test_the_sql_does_not_depend_on_who_asked_before(asked: list[Metric]) -> None:
+    scope = Scope(("t",), None, find_dialect("postgres"))
+    shareable = [metric for metric in asked if not isinstance(metric, (m.DuplicateCount, m.SqlMetric))]
+    if shareable:
+        assert scan(shareable, scope) == scan(shareable, scope)
+    assert plan(asked, scope) == plan([*asked, *asked], scope)
