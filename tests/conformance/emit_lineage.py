@@ -6,6 +6,7 @@ A process of its own, because OpenLineage's pool of processes keeps the interpre
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
 import sqlite3
 import sys
@@ -82,4 +83,7 @@ for _ in range(100):
         break
     time.sleep(0.1)
 sys.stdout.flush()
+for helper in multiprocessing.active_children():  # OpenLineage's pool
+    helper.kill()
+    helper.join(5)
 os._exit(0)

@@ -107,10 +107,13 @@ def test_a_table_shows_its_checks_and_a_history_with_the_threshold_drawn(
     expect(page.get_by_text(FAILED).first).to_be_visible()
     page.get_by_role("button", name="not_null(amount)").click()
     expect(page).to_have_url(re.compile("check="))
+    heights = {}
     for level, label in (("fail", "fail above 5%"), ("warn", "warn above 2%")):
         drawn = page.locator(f"g[data-threshold={level}]")
-        expect(drawn.locator("line").first).to_be_visible()
         expect(drawn.locator("text").filter(has_text=label)).to_be_visible()
+        expect(drawn.locator("rect").first).to_be_visible()
+        heights[level] = float(drawn.locator("line").first.get_attribute("y1") or "nan")
+    assert 0 < heights["fail"] < heights["warn"], "5% is drawn above 2%"
     expect(page.get_by_text('COUNT("shown"."amount")', exact=False)).to_be_visible()
     expect(page.get_by_text("Not every amount is known")).to_be_visible()
 
