@@ -139,6 +139,7 @@ def settings(home: Path, port: int, receiver: int) -> dict[str, str]:
         "CORE__PARALLELISM": "6",
         "CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(home / "passwords.json"),
         "CORE__SIMPLE_AUTH_MANAGER_USERS": "admin:admin,vera:viewer",
+        "DATABASE__SQL_ALCHEMY_CONNECT_ARGS": "patience.CONNECT",
         "DRE__ROUTES": json.dumps({"oncall": {"channel": "webhook", "url": f"http://127.0.0.1:{receiver}/"}}),
         "OPENLINEAGE__TRANSPORT": json.dumps({"type": "file", "log_file_path": str(home / "ol.jsonl"), "append": True}),
         "SCHEDULER__SCHEDULER_HEARTBEAT_SEC": "1",
@@ -153,7 +154,7 @@ def settings(home: Path, port: int, receiver: int) -> dict[str, str]:
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("AIRFLOW")}
     given = {f"AIRFLOW__{name}": value for name, value in options.items()}
     path = os.pathsep.join([str(Path(sys.executable).parent), inherited.get("PATH", "")])
-    return {**inherited, **given, **connections, "AIRFLOW_HOME": str(home), "PATH": path, "PYTHONPATH": str(HERE.parent.parent)}
+    return {**inherited, **given, **connections, "AIRFLOW_HOME": str(home), "PATH": path, "PYTHONPATH": str(HERE)}
 
 
 def fill(path: Path) -> None:
