@@ -22,6 +22,10 @@ import httpx
 import pytest
 
 HERE = Path(__file__).parent
+HOME = pytest.StashKey[Path]()
+PICTURES = pytest.StashKey[Path]()
+ROUTES = ("oncall", "audit")
+"""``oncall`` is named in the callbacks of the Dags, ``audit`` is told of everything."""
 PASSWORDS = {"admin": "admin-pw", "vera": "vera-pw"}
 
 
@@ -34,7 +38,7 @@ class Stack:
     told: list[dict[str, Any]]
     """What the receiver got, in order."""
     refusals: list[str]
-    """Texts: for each one the next message that holds it is answered with 500."""
+    """Texts: for each one the next message to ``oncall`` that holds it is answered with 500."""
     tokens: dict[str, str] = field(default_factory=dict)
 
     def token(self, user: str) -> str:
@@ -102,9 +106,9 @@ class Stack:
         with contextlib.closing(sqlite3.connect(self.home / "w.db", timeout=30)) as connection, connection:
             connection.execute(statement)
 
-    def told_about(self, text: str) -> list[str]:
-        """Statuses of the messages whose summary or labels hold a text, in order."""
-        return [message["status"] for message in self.told if text in json.dumps(message)]
+    def told_about(self, text: str, route: str = "oncall") -> list[str]:
+        """Statuses of the messages to a route whose summary or labels hold a text, in order."""
+        return [message["status"] for message in self.told if message["receiver"] == route and text in json.dumps(message)]
 
 
 def wait(until: Callable[[], Any], seconds: float, what: str) -> None:
@@ -140,7 +144,10 @@ def settings(home: Path, port: int, receiver: int) -> dict[str, str]:
         "CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(home / "passwords.json"),
         "CORE__SIMPLE_AUTH_MANAGER_USERS": "admin:admin,vera:viewer",
         "DATABASE__SQL_ALCHEMY_CONNECT_ARGS": "patience.CONNECT",
-        "DRE__ROUTES": json.dumps({"oncall": {"channel": "webhook", "url": f"http://127.0.0.1:{receiver}/"}}),
+        "DRE__DEFAULT_ROUTES": "audit",
+        "DRE__ROUTES": json.dumps({name: {"channel": "webhook", "url": f"http://127.0.0.1:{receiver}/{name}"} for name in ROUTES}),
+        "LOGGING__TRIGGER_LOG_SERVER_PORT": str(free_port()),
+        "LOGGING__WORKER_LOG_SERVER_PORT": str(free_port()),
         "OPENLINEAGE__TRANSPORT": json.dumps({"type": "file", "log_file_path": str(home / "ol.jsonl"), "append": True}),
         "SCHEDULER__SCHEDULER_HEARTBEAT_SEC": "1",
         "SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "20",
@@ -175,9 +182,11 @@ def fill(path: Path) -> None:
 
 
 @pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+def stack(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Stack]:
     """Start Airflow, wait until it is healthy and knows the Dags, and end it with all its processes."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that `timeout` leaves no Airflow behind
     home = tmp_path_factory.mktemp("airflow")
+    request.config.stash[HOME] = home
     (home / "passwords.json").write_text(json.dumps(PASSWORDS))
     fill(home / "w.db")
     with contextlib.closing(sqlite3.connect(home / "airflow.db")) as metadata:
@@ -188,7 +197,8 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     class Receiver(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             message = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            refused = next((text for text in refusals if text in json.dumps(message)), None)
+            here = message["receiver"] == "oncall"
+            refused = next((text for text in refusals if here and text in json.dumps(message)), None)
             if refused is None:
                 told.append(message)
             else:
@@ -208,7 +218,8 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     with (home / "airflow.log").open("wb") as log:
         process = subprocess.Popen(command, env=environment, stdout=log, stderr=subprocess.STDOUT, start_new_session=True)
     try:
-        wait(lambda: healthy(running), 180, "Airflow to be healthy")
+        wait(lambda: process.poll() is not None or healthy(running), 180, "Airflow to be healthy")
+        assert process.poll() is None, f"Airflow ended with {process.returncode} while it started"
         wait(lambda: running.known() >= {*STARTED, "reliability_monitor"}, 60, "the Dags to be known")
         yield running
     except AssertionError:
@@ -258,13 +269,12 @@ def pictures(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRe
     return folder
 
 
-PICTURES = pytest.StashKey[Path]()
-
-
-def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    """Say where the screenshots are."""
+def pytest_terminal_summary(terminalreporter: Any, exitstatus: int, config: pytest.Config) -> None:
+    """Say where the screenshots are, and the log of Airflow where something failed."""
     if (folder := config.stash.get(PICTURES, None)) is not None:
         terminalreporter.write_line(f"Screenshots of the pages: {folder}")
+    if exitstatus and (home := config.stash.get(HOME, None)) is not None:
+        terminalreporter.write_line(f"Log of the running Airflow: {home / 'airflow.log'}")
 
 
 def healthy(stack: Stack) -> bool:
