@@ -25,6 +25,7 @@ started = time.perf_counter()
 from airflow.providers.common.sql.operators.sql import BaseSQLOperator
 common_sql = time.perf_counter() - started
 import airflow_dre
+import airflow_dre.operators.monitor
 from airflow_dre import checks
 for name in airflow_dre.__all__:
     getattr(airflow_dre, name)
