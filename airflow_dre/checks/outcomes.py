@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
-from airflow_dre.checks.metrics import Scalar
+from airflow_dre.checks.values import Scalar
 
 
 class Outcome(StrEnum):
@@ -34,6 +35,19 @@ class Range:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Segment:
+    """The verdict on the rows of one value of the column that a check is judged by."""
+
+    value: str | None
+    """The value as text; None: the rows without a value."""
+    outcome: Outcome
+    reason: str
+    observed: str | None = None
+    violations: int | None = None
+    rows: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
     """The verdict on one check, with the numbers it rests on."""
 
@@ -53,8 +67,19 @@ class Judgement:
     warn: Range = Range()
     fail: Range = Range()
     """The two thresholds as numbers in ``unit``, to draw."""
+    segments: tuple[Segment, ...] = ()
+    """The worst segments, worst first, where the check is judged by a column."""
 
 
 def worst(outcomes: list[Outcome]) -> Outcome:
     """The outcome of a whole suite: its worst; a suite without checks was skipped."""
     return max(outcomes, key=lambda outcome: outcome.rank, default=Outcome.SKIPPED)
+
+
+def shown(value: Scalar) -> str | None:
+    """An observed value as text."""
+    if value is None:
+        return None
+    if isinstance(value, float):
+        return f"{value:.6g}" if abs(value) < 1e15 else repr(value)
+    return value.isoformat() if isinstance(value, date) else str(value)

@@ -13,17 +13,13 @@ from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 
 from airflow_dre.checks.instants import to_instant
-from airflow_dre.checks.metrics import Scalar
+from airflow_dre.checks.values import Incomparable, Scalar
 
 Bound = int | float | Decimal | str | date | datetime
 
 LIMIT_ALLOWED = "a count of rows such as 0 or 100, or a percent such as '5%'"
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?) ?%")
 _COUNT = re.compile(r"\d+")
-
-
-class Incomparable(TypeError):
-    """An observed value and a bound have no common order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,32 +64,42 @@ def read_limit(value: object) -> Limit | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bounds:
-    """The range a number must lie in; both ends belong to it."""
+    """The range a number must lie in; an absent end is open."""
 
     at_least: Bound | None = None
     at_most: Bound | None = None
+    more_than: Bound | None = None
+    less_than: Bound | None = None
+    """The ends that do not belong to the range."""
 
     def admits(self, value: Scalar) -> bool:
         """Whether ``value`` lies within; not-a-number lies nowhere.
 
         :raises Incomparable: the value and a bound have no common order.
         """
-        if self.at_least is not None and not in_order(self.at_least, value):
-            return False
-        return self.at_most is None or in_order(value, self.at_most)
+        within = self.at_least is None or in_order(self.at_least, value)
+        within = within and (self.at_most is None or in_order(value, self.at_most))
+        within = within and (self.more_than is None or (in_order(self.more_than, value) and not in_order(value, self.more_than)))
+        return within and (self.less_than is None or (in_order(value, self.less_than) and not in_order(self.less_than, value)))
+
+    @property
+    def low(self) -> Bound | None:
+        """The lower end, whether or not it belongs to the range."""
+        return self.at_least if self.at_least is not None else self.more_than
+
+    @property
+    def high(self) -> Bound | None:
+        """The upper end, whether or not it belongs to the range."""
+        return self.at_most if self.at_most is not None else self.less_than
 
     def __str__(self) -> str:
         if self.at_least is not None and self.at_least == self.at_most:
             return f"exactly {self.at_least}"
-        parts = []
-        if self.at_least is not None:
-            parts.append(f"at least {self.at_least}")
-        if self.at_most is not None:
-            parts.append(f"at most {self.at_most}")
-        return " and ".join(parts)
+        ends = {"at least": self.at_least, "more than": self.more_than, "at most": self.at_most, "less than": self.less_than}
+        return " and ".join(f"{words} {end}" for words, end in ends.items() if end is not None)
 
     def __bool__(self) -> bool:
-        return self.at_least is not None or self.at_most is not None
+        return self.low is not None or self.high is not None
 
 
 def in_order(low: Scalar, high: Scalar) -> bool:

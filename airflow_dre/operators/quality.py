@@ -88,9 +88,9 @@ class QualityCheckOperator(BaseSQLOperator):
         from airflow_dre.lineage.naming import name_dataset
         from airflow_dre.services.contexts import circumstances_of
         from airflow_dre.services.suite import Suite
-        from airflow_dre.sql.dialect import find_dialect
+        from airflow_dre.sql.dialects import find_dialect
         from airflow_dre.sql.names import split_table
-        from airflow_dre.sql.plan import Scope
+        from airflow_dre.sql.scope import Scope
 
         hook = self.get_db_hook()
         table = split_table(self.table)

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Protocol
 
 from airflow_dre.checks.check import Check
-from airflow_dre.checks.evaluate import Unanswered, evaluate, score
-from airflow_dre.checks.metrics import Metric, Scalar
-from airflow_dre.checks.outcomes import Outcome, worst
+from airflow_dre.checks.evaluate import Unanswered, evaluate, further_questions, questions, score
+from airflow_dre.checks.metrics import Metric
+from airflow_dre.checks.outcomes import Outcome, shown, worst
 from airflow_dre.checks.thresholds import as_float
 from airflow_dre.errors import GateError
 from airflow_dre.incidents.identity import DataCause
 from airflow_dre.incidents.signals import Event, Origin, Signal
 from airflow_dre.lineage.naming import DatasetName, short_name
-from airflow_dre.services.answers import Answered, Engine, answer
-from airflow_dre.sql.plan import Scope
+from airflow_dre.services.answers import Answered, Engine, History, answer
+from airflow_dre.sql.scope import Scope
 from airflow_dre.store.records import Definition, Delivery, ResultRecord, SuiteRunRecord
 
 
@@ -53,15 +52,18 @@ class Suite:
     circumstances: Circumstances = field(default_factory=Circumstances)
 
 
-def run_suite(suite: Suite, engine: NamedEngine, now: datetime) -> SuiteRunRecord:
+def run_suite(suite: Suite, engine: NamedEngine, now: datetime, history: History | None = None) -> SuiteRunRecord:
     """Answer and judge every check of a suite.
 
+    :param history: what is asked for earlier results, for checks that compare with them.
     :raises DefinitionError: SQL that a Dag author wrote is not what it must be.
     :raises WarehouseUnreachable: the warehouse does not answer.
     """
     started = time.perf_counter()
     asked_before = engine.queries
-    answered = answer((metric for check in suite.checks for metric in check.metrics()), suite.scope, engine)
+    answered = Answered()
+    answer((metric for check in suite.checks for metric in questions(check)), suite.scope, engine, answered, history)
+    answer((metric for check in suite.checks for metric in further_questions(check, answered.values)), suite.scope, engine, answered)
     results = tuple(_record(check, answered, now) for check in suite.checks)
     outcomes = [result.outcome for result in results]
     around = suite.circumstances
@@ -87,7 +89,7 @@ def run_suite(suite: Suite, engine: NamedEngine, now: datetime) -> SuiteRunRecor
 
 def _record(check: Check, answered: Answered, now: datetime) -> ResultRecord:
     judgement = evaluate(check, answered.values, now)
-    culprit = _culprit(check, answered.values)
+    culprit = _culprit(check, answered)
     traits = check.traits
     return ResultRecord(
         check_id=check.id,
@@ -113,23 +115,15 @@ def _record(check: Check, answered: Answered, now: datetime) -> ResultRecord:
         rows=judgement.rows,
         warn=judgement.warn,
         fail=judgement.fail,
+        segments=judgement.segments,
         statement=answered.statements.get(culprit),
     )
 
 
-def _culprit(check: Check, values: Mapping[Metric, Scalar | Unanswered]) -> Metric:
+def _culprit(check: Check, answered: Answered) -> Metric:
     """The metric whose statement explains the outcome best: the one that was refused, or else the one that was judged."""
-    metrics = check.metrics()
-    return next((metric for metric in metrics if isinstance(values[metric], Unanswered)), metrics[-1])
-
-
-def shown(value: Scalar) -> str | None:
-    """An observed value as text."""
-    if value is None:
-        return None
-    if isinstance(value, float):
-        return f"{value:.6g}" if abs(value) < 1e15 else repr(value)
-    return value.isoformat() if isinstance(value, date) else str(value)
+    metrics = (*questions(check), *further_questions(check, answered.values))
+    return next((metric for metric in metrics if isinstance(answered.values[metric], Unanswered)), metrics[-1])
 
 
 def signal_of(run: SuiteRunRecord) -> Signal | None:

@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from airflow_dre.checks.outcomes import Outcome, Range
+from airflow_dre.checks.outcomes import Outcome, Range, Segment
 from airflow_dre.incidents.signals import Origin, Signal
 
 
@@ -43,6 +43,8 @@ class ResultRecord:
     warn: Range
     fail: Range
     statement: str | None
+    segments: tuple[Segment, ...] = ()
+    """The worst segments, where the check is judged by a column."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,7 +19,8 @@ from airflow_dre.checks.evaluate import Unanswered, evaluate, score
 from airflow_dre.checks.instants import read_duration, spoken, to_instant
 from airflow_dre.checks.outcomes import Judgement, Outcome, Range, worst
 from airflow_dre.checks.parse import READERS, parse_checks
-from airflow_dre.checks.thresholds import Bounds, Incomparable, Limit, as_count, in_order, read_limit
+from airflow_dre.checks.thresholds import Bounds, Limit, as_count, in_order, read_limit
+from airflow_dre.checks.values import Incomparable
 
 NOW = datetime(2013, 2, 2, tzinfo=UTC)
 EVERY_KIND = [

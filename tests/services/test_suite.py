@@ -21,7 +21,7 @@ from airflow_dre.lineage.naming import DatasetName
 from airflow_dre.services.report import render_report
 from airflow_dre.services.suite import GATES, Suite, check_gate, delivery_of, run_suite
 from airflow_dre.sql.names import split_table
-from airflow_dre.sql.plan import Scope
+from airflow_dre.sql.scope import Scope
 from airflow_dre.store.records import SuiteRunRecord
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)

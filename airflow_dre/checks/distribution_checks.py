@@ -1,0 +1,177 @@
+"""Checks of which values a column holds, and how often."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import ClassVar
+
+from airflow_dre.checks.check import Answers, Check, Dimension
+from airflow_dre.checks.metric_checks import MetricCheck
+from airflow_dre.checks.metrics import Metric, MostCommon, ValueCount, Violations
+from airflow_dre.checks.outcomes import Judgement, Outcome, shown
+from airflow_dre.checks.rules import OneOf, Within
+from airflow_dre.checks.thresholds import as_count, as_number
+from airflow_dre.checks.values import Literal, Scalar
+
+
+class Distance(StrEnum):
+    """How far an observed distribution may be measured to lie from a reference."""
+
+    KL = "kl"
+    """Kullback-Leibler divergence of observed from reference, in nats: sum of p ln(p / q); infinite where the reference has no weight."""
+    CHI_SQUARE = "chi_square"
+    """Pearson's statistic: sum of (observed - expected)^2 / expected over the counts."""
+    KS = "ks"
+    """Kolmogorov-Smirnov: the largest difference of the cumulated shares, 0 to 1; at the edges of the bins."""
+
+
+def distance_between(observed: list[int], reference: list[float], distance: Distance) -> float | None:
+    """The distance of counts from weights, bin by bin; None where nothing was counted.
+
+    :param observed: counts, one a bin.
+    :param reference: weights of the same bins; they are scaled to a sum of 1.
+    :param distance: which of the three; formulas at :class:`Distance`.
+    """
+    total, weight = sum(observed), math.fsum(reference)
+    if not total:
+        return None
+    p = [count / total for count in observed]
+    q = [part / weight for part in reference]
+    pairs = list(zip(p, q, strict=True))
+    match distance:
+        case Distance.KL:
+            if any(seen > 0 and expected == 0 for seen, expected in pairs):
+                return math.inf
+            return max(0.0, math.fsum(seen * math.log(seen / expected) for seen, expected in pairs if seen > 0))
+        case Distance.CHI_SQUARE:
+            if any(seen > 0 and expected == 0 for seen, expected in pairs):
+                return math.inf
+            return total * math.fsum((seen - expected) ** 2 / expected for seen, expected in pairs if expected > 0)
+        case Distance.KS:
+            return max(abs(math.fsum(p[: n + 1]) - math.fsum(q[: n + 1])) for n in range(len(p)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Distribution(MetricCheck):
+    """The distance of a column's values from a reference distribution keeps its bounds.
+
+    Values outside of the reference are a bin of their own, of weight 0.
+    """
+
+    kind: ClassVar[str] = "distribution"
+    usual_dimension: ClassVar[Dimension] = Dimension.CONSISTENCY
+    column: str
+    distance: Distance
+    weights: tuple[float, ...]
+    values: tuple[Literal, ...] = ()
+    """The categories, one a weight."""
+    edges: tuple[float, ...] = ()
+    """Or the edges of bins, one more than weights; a bin holds its lower edge, the last one both."""
+
+    def asks(self) -> Mapping[str, object]:
+        bins = {"values": list(self.values)} if self.values else {"edges": list(self.edges)}
+        return {"column": self.column, "distance": self.distance.value, "weights": list(self.weights), **bins}
+
+    def _bins(self) -> tuple[Violations, ...]:
+        """For each bin the rows outside of it."""
+        where = self.traits.where
+        if self.values:
+            return tuple(Violations(rule=OneOf(column=self.column, values=(value,)), where=where) for value in self.values)
+        ends = list(zip(self.edges[:-1], self.edges[1:], strict=True))
+        rules = [Within(column=self.column, low=low, high=high, high_belongs=high == self.edges[-1]) for low, high in ends]
+        return tuple(Violations(rule=rule, where=where) for rule in rules)
+
+    def _values(self) -> Metric:
+        return ValueCount(column=self.column, where=self.traits.where)
+
+    def metrics(self) -> tuple[Metric, ...]:
+        return (self._values(), *self._bins())
+
+    def observe(self, answers: Answers) -> Scalar:
+        rows = as_count(answers.scalar(self._values()))
+        counts = [rows - as_count(answers.scalar(outside)) for outside in self._bins()]
+        rest = rows - sum(counts)
+        others = [rest] if rest else []
+        return distance_between(counts + others, [*self.weights, *[0.0] * len(others)], self.distance)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HasValues(Check):
+    """Each of some values stands in the column at least once."""
+
+    kind: ClassVar[str] = "has_values"
+    usual_dimension: ClassVar[Dimension] = Dimension.COVERAGE
+    column: str
+    values: tuple[Literal, ...]
+
+    def asks(self) -> Mapping[str, object]:
+        return {"column": self.column, "values": list(self.values)}
+
+    def _present(self) -> Metric:
+        return ValueCount(column=self.column, where=self.traits.where)
+
+    def _absences(self) -> dict[Literal, Violations]:
+        where = self.traits.where
+        return {value: Violations(rule=OneOf(column=self.column, values=(value,)), where=where) for value in self.values}
+
+    def metrics(self) -> tuple[Metric, ...]:
+        return (self._present(), *self._absences().values())
+
+    def judge(self, answers: Answers, now: datetime) -> Judgement:
+        rows = as_count(answers.scalar(self._present()))
+        missing = [value for value, other in self._absences().items() if as_count(answers.scalar(other)) == rows]
+        named = ", ".join(map(repr, missing[:10])) + (", ..." if len(missing) > 10 else "")
+        return Judgement(
+            outcome=Outcome.FAILED if missing else Outcome.PASSED,
+            reason=f"{len(missing)} of {len(self.values)} values are missing: {named}" if missing else "every value is there",
+            expected=f"all of {len(self.values)} values",
+            observed=len(self.values) - len(missing),
+            unit="values",
+            rows=rows,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MostCommonIn(Check):
+    """The value that stands most often is one of a set."""
+
+    kind: ClassVar[str] = "most_common"
+    usual_dimension: ClassVar[Dimension] = Dimension.ACCURACY
+    column: str
+    values: tuple[Literal, ...]
+    ties: bool = True
+    """Whether one of several values that stand equally often may be in the set; otherwise a tie fails."""
+
+    def asks(self) -> Mapping[str, object]:
+        return {"column": self.column, "values": list(self.values), **({} if self.ties else {"ties": False})}
+
+    def metrics(self) -> tuple[Metric, ...]:
+        return (MostCommon(column=self.column, where=self.traits.where),)
+
+    def judge(self, answers: Answers, now: datetime) -> Judgement:
+        expected = f"one of {len(self.values)} values"
+        found = [row[0] for row in answers.rows(self.metrics()[0])]
+        if not found:
+            return Judgement(outcome=Outcome.SKIPPED, reason="no value to look at", expected=expected)
+        known = [value for value in found if any(same(value, allowed) for allowed in self.values)]
+        good = bool(known) and (self.ties or len(found) == 1)
+        named = ", ".join(shown(value) or "" for value in found[:10])
+        why = "" if good else (" (a tie)" if known else " is not in the set")
+        return Judgement(
+            outcome=Outcome.PASSED if good else Outcome.FAILED,
+            reason=f"most common: {named}{why}",
+            expected=expected,
+            observed=shown((known or found)[0]),
+        )
+
+
+def same(value: Scalar, allowed: Literal) -> bool:
+    """Whether a warehouse's value is the one that a Dag author wrote: 1 is 1.0, and dates are compared as text where they are stored so."""
+    if value == allowed or shown(value) == shown(allowed):
+        return True
+    first, second = (None if isinstance(item, str) else as_number(item) for item in (value, allowed))
+    return first is not None and second is not None and first == second
