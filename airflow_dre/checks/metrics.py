@@ -168,6 +168,11 @@ class TableColumns(Metric):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TableConstraints(Metric):
+    """What the database enforces, as rows of kind (``not_null`` or ``unique``), name of the constraint, and column."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LastPassed(Metric):
     """What a check observed when it last passed; the results store answers it, not the warehouse."""
 
@@ -182,5 +187,5 @@ class PerSegment(Metric):
     metric: Metric
 
 
-LISTS = (MostCommon, Periods, TableColumns)
+LISTS = (MostCommon, Periods, TableColumns, TableConstraints)
 """The metrics whose answer is rows."""

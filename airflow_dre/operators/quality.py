@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from airflow.providers.common.sql.operators.sql import BaseSQLOperator
 
 from airflow_dre.checks.declaration import Declaration
+from airflow_dre.checks.instants import DURATION_ALLOWED, read_duration
 from airflow_dre.operators.links import ResultsLink
 
 if TYPE_CHECKING:
@@ -33,6 +35,10 @@ class QualityCheckOperator(BaseSQLOperator):
     :param where: a SQL condition: only rows that meet it are looked at. (templated)
     :param suite: name of the suite; the default is ``<dag_id>.<task_id>``. Results of one suite and table form one history. (templated)
     :param fail_on: ``"error"`` (default): failed and errored checks fail the task; ``"warn"``: warnings too; ``"never"``: none does.
+    :param statement_timeout: longest time that one statement may take (``"90s"``, ``"10m"``, a timedelta); its checks are then errored.
+        The default is the database's own.
+    :param trust_constraints: let ``not_null`` and ``unique`` be answered by constraints that the database enforces, without a scan; their
+        rows are then not counted. SQLite, PostgreSQL and DuckDB; elsewhere nothing changes.
     :raises airflow_dre.errors.DefinitionError: lists everything that is wrong with the checks, when the Dag is parsed.
     """
 
@@ -48,6 +54,8 @@ class QualityCheckOperator(BaseSQLOperator):
         where: str | None = None,
         suite: str | None = None,
         fail_on: str = "error",
+        statement_timeout: str | timedelta | None = None,
+        trust_constraints: bool = False,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -56,6 +64,8 @@ class QualityCheckOperator(BaseSQLOperator):
         self.where = where
         self.suite = suite
         self.fail_on = fail_on
+        self.statement_timeout = statement_timeout
+        self.trust_constraints = trust_constraints
         self.suite_run: SuiteRunRecord | None = None
         self._refuse_mistakes()
 
@@ -67,12 +77,13 @@ class QualityCheckOperator(BaseSQLOperator):
         from airflow_dre.errors import DefinitionError, GateError
         from airflow_dre.services.report import render_report, summarize
         from airflow_dre.services.suite import check_gate, delivery_of, run_suite
-        from airflow_dre.services.wiring import keep
+        from airflow_dre.services.wiring import StoredHistory, keep
         from airflow_dre.store.clock import now
 
         try:
-            with opened(self.get_db_hook()) as warehouse:
-                self.suite_run = run = run_suite(self._resolve(context), warehouse, now())
+            suite = self._resolve(context)
+            with opened(self.get_db_hook(), read_duration(self.statement_timeout)) as warehouse:
+                self.suite_run = run = run_suite(suite, warehouse, now(), StoredHistory(suite.dataset, suite.name))
             self.log.info("%s", render_report(run))
             keep(delivery_of(run))
             check_gate(run, self.fail_on)
@@ -99,6 +110,7 @@ class QualityCheckOperator(BaseSQLOperator):
             dataset=name_dataset(hook, hook.get_connection(str(self.conn_id)), table),
             scope=Scope(table, self.where or None, find_dialect(hook.conn_type)),
             checks=parse_checks(self.checks),
+            trust_constraints=self.trust_constraints,
             circumstances=circumstances_of(context),
         )
 
@@ -109,6 +121,9 @@ class QualityCheckOperator(BaseSQLOperator):
         _, problems = find_problems(self.checks)
         if self.fail_on not in FAIL_ON:
             problems.append(Problem(f"QualityCheckOperator {self.task_id}", "fail_on", self.fail_on, ", ".join(FAIL_ON)))
+        if self.statement_timeout is not None and read_duration(self.statement_timeout) is None:
+            subject = f"QualityCheckOperator {self.task_id}"
+            problems.append(Problem(subject, "statement_timeout", self.statement_timeout, DURATION_ALLOWED))
         if not self.checks:
             problems.append(Problem(f"QualityCheckOperator {self.task_id}", "checks", self.checks, "at least one check"))
         if problems:

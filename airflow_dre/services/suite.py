@@ -8,9 +8,10 @@ from datetime import datetime
 from typing import Protocol
 
 from airflow_dre.checks.check import Check
+from airflow_dre.checks.constraints import judge_by_constraints, read_constraints
 from airflow_dre.checks.evaluate import Unanswered, evaluate, further_questions, questions, score
-from airflow_dre.checks.metrics import Metric
-from airflow_dre.checks.outcomes import Outcome, shown, worst
+from airflow_dre.checks.metrics import Metric, TableConstraints
+from airflow_dre.checks.outcomes import Judgement, Outcome, shown, worst
 from airflow_dre.checks.thresholds import as_float
 from airflow_dre.errors import GateError
 from airflow_dre.incidents.identity import DataCause
@@ -49,6 +50,8 @@ class Suite:
     dataset: DatasetName
     scope: Scope
     checks: tuple[Check, ...]
+    trust_constraints: bool = False
+    """Whether a constraint that the database enforces may answer a check without a scan."""
     circumstances: Circumstances = field(default_factory=Circumstances)
 
 
@@ -62,9 +65,11 @@ def run_suite(suite: Suite, engine: NamedEngine, now: datetime, history: History
     started = time.perf_counter()
     asked_before = engine.queries
     answered = Answered()
-    answer((metric for check in suite.checks for metric in questions(check)), suite.scope, engine, answered, history)
-    answer((metric for check in suite.checks for metric in further_questions(check, answered.values)), suite.scope, engine, answered)
-    results = tuple(_record(check, answered, now) for check in suite.checks)
+    settled = _settled(suite, engine, answered)
+    open_checks = [check for check in suite.checks if check.id not in settled]
+    answer((metric for check in open_checks for metric in questions(check)), suite.scope, engine, answered, history)
+    answer((metric for check in open_checks for metric in further_questions(check, answered.values)), suite.scope, engine, answered)
+    results = tuple(settled.get(check.id) or _judged(check, answered, now) for check in suite.checks)
     outcomes = [result.outcome for result in results]
     around = suite.circumstances
     return SuiteRunRecord(
@@ -87,9 +92,26 @@ def run_suite(suite: Suite, engine: NamedEngine, now: datetime, history: History
     )
 
 
-def _record(check: Check, answered: Answered, now: datetime) -> ResultRecord:
-    judgement = evaluate(check, answered.values, now)
-    culprit = _culprit(check, answered)
+def _settled(suite: Suite, engine: NamedEngine, answered: Answered) -> dict[str, ResultRecord]:
+    """The results of checks that the database's own constraints answer, by check id."""
+    if not suite.trust_constraints:
+        return {}
+    catalogue = TableConstraints()
+    answer([catalogue], suite.scope, engine, answered)
+    rows = answered.values[catalogue]
+    if not isinstance(rows, tuple):  # a catalogue that cannot be read settles nothing
+        return {}
+    enforced = read_constraints(rows)
+    verdicts = {check: judge_by_constraints(check, enforced) for check in suite.checks}
+    statement = answered.statements[catalogue]
+    return {check.id: _record(check, verdict, statement) for check, verdict in verdicts.items() if verdict is not None}
+
+
+def _judged(check: Check, answered: Answered, now: datetime) -> ResultRecord:
+    return _record(check, evaluate(check, answered.values, now), answered.statements.get(_culprit(check, answered)))
+
+
+def _record(check: Check, judgement: Judgement, statement: str | None) -> ResultRecord:
     traits = check.traits
     return ResultRecord(
         check_id=check.id,
@@ -100,6 +122,7 @@ def _record(check: Check, answered: Answered, now: datetime) -> ResultRecord:
             dimension=check.dimension.value,
             severity=traits.severity.value,
             where=traits.where,
+            by=traits.by,
             description=traits.description,
             owner=traits.owner,
             runbook=traits.runbook,
@@ -116,7 +139,7 @@ def _record(check: Check, answered: Answered, now: datetime) -> ResultRecord:
         warn=judgement.warn,
         fail=judgement.fail,
         segments=judgement.segments,
-        statement=answered.statements.get(culprit),
+        statement=statement,
     )
 
 

@@ -52,5 +52,7 @@ class Dialect:
     """COUNT(DISTINCT ...) in the common scan costs less than a grouping of its own."""
     columns: Callable[[tuple[str, ...]], exp.Expr]
     """SELECT of the names and types of a table's columns, in their order."""
+    constraints: Callable[[tuple[str, ...]], exp.Expr] | None = None
+    """SELECT of the constraints of a table that the database enforces, as rows of kind, name and column; None: it enforces none."""
     length: Callable[[exp.Expr], exp.Expr] = lambda value: exp.Length(this=value)
     """Number of characters of a text."""

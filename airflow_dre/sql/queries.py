@@ -19,6 +19,7 @@ from airflow_dre.checks.metrics import (
     SqlMetric,
     StepCount,
     TableColumns,
+    TableConstraints,
 )
 from airflow_dre.errors import DefinitionError, Problem
 from airflow_dre.sql import names
@@ -192,6 +193,13 @@ def _plus_one(value: exp.Expr) -> exp.Expr:
 @query_of.register
 def _(metric: TableColumns, scope: Scope, by: str | None) -> exp.Expr:
     return scope.dialect.columns(scope.table)
+
+
+@query_of.register
+def _(metric: TableConstraints, scope: Scope, by: str | None) -> exp.Expr:
+    if scope.dialect.constraints is None:
+        return exp.select(exp.Null(), exp.Null(), exp.Null()).where(exp.false())
+    return scope.dialect.constraints(scope.table)
 
 
 @query_of.register

@@ -46,5 +46,5 @@ def _qualify_quoted(query: exp.Expr) -> None:
         source = select.args.get("from_") if select is not None else None
         if select is None or select.args.get("joins") or not isinstance(source, exp.From) or not isinstance(source.this, exp.Table):
             continue
-        if name.this.args.get("quoted") and not name.table:
+        if name.this.args.get("quoted") and not name.table and source.this.alias_or_name:
             name.set("table", names.quoted(source.this.alias_or_name))

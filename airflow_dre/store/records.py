@@ -20,6 +20,7 @@ class Definition:
     dimension: str
     severity: str
     where: str | None = None
+    by: str | None = None
     description: str | None = None
     owner: str | None = None
     runbook: str | None = None

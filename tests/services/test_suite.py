@@ -228,7 +228,7 @@ def test_the_log_reads_like_a_report(tmp_path: Path, request: pytest.FixtureRequ
             "",
             "FAIL: not_null(amount): 1 of 3 rows (33.33%) break it, more than 10%",
             "ERROR: mean(zz): no such column: orders.zz",
-            f"{record.queries} queries",
+            f"{record.queries} queries over 3 rows",
         ]
     )
     signal = delivery_of(record).signals[0]

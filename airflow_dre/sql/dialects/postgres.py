@@ -2,10 +2,31 @@
 
 from __future__ import annotations
 
-from sqlglot import exp
+from sqlglot import exp, parse_one
 
+from airflow_dre.sql import names
 from airflow_dre.sql.catalogue import information_schema
 from airflow_dre.sql.dialect import Dialect
+
+_CONSTRAINTS = """
+SELECT 'not_null', a.attname, a.attname
+FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+WHERE c.oid = TO_REGCLASS(:name) AND c.relkind IN ('r', 'p') AND a.attnotnull AND a.attnum > 0
+  AND NOT EXISTS (SELECT 1 FROM pg_constraint n
+    WHERE n.conrelid = c.oid AND n.contype = 'n' AND NOT n.convalidated AND a.attnum = ANY(n.conkey))
+UNION ALL
+SELECT 'unique', i.indexrelid::text, a.attname
+FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = ANY(i.indkey)
+WHERE c.oid = TO_REGCLASS(:name) AND (c.relkind = 'p' OR (c.relkind = 'r' AND NOT c.relhassubclass))
+  AND i.indisunique AND i.indisvalid AND i.indpred IS NULL AND i.indexprs IS NULL
+"""
+"""Foreign tables enforce nothing, and a unique index of a table with heirs says nothing about their rows."""
+
+
+def _constraints(table: tuple[str, ...]) -> exp.Expr:
+    name = exp.Literal.string(names.table(table).sql(dialect="postgres"))
+    return exp.replace_placeholders(parse_one(_CONSTRAINTS, read="postgres"), name=name)
+
 
 POSTGRES = Dialect(
     name="postgres",
@@ -17,5 +38,6 @@ POSTGRES = Dialect(
     reads=None,
     start_of=lambda value, unit: exp.TimestampTrunc(this=value, unit=exp.var(unit.value.upper())),
     quantile_is_aggregate=True,
+    constraints=_constraints,
     columns=information_schema(default_schema=exp.Anonymous(this="current_schema")),
 )
