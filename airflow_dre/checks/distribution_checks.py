@@ -154,7 +154,7 @@ class MostCommonIn(Check):
 
     def judge(self, answers: Answers, now: datetime) -> Judgement:
         expected = f"one of {len(self.values)} values"
-        found = [row[0] for row in answers.rows(self.metrics()[0])]
+        found = sorted((row[0] for row in answers.rows(self.metrics()[0])), key=str)
         if not found:
             return Judgement(outcome=Outcome.SKIPPED, reason="no value to look at", expected=expected)
         known = [value for value in found if any(same(value, allowed) for allowed in self.values)]

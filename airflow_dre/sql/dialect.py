@@ -44,6 +44,12 @@ class Dialect:
     """Whether a text can be read as a type, never NULL for a text; None: by regular expressions."""
     start_of: Callable[[exp.Expr, Unit], exp.Expr]
     """The beginning of the calendar unit of a timestamp."""
+    filter_clause: bool = False
+    """COUNT(*) FILTER (WHERE ...) is known, and counts for less than COUNT(CASE WHEN ... END)."""
+    nulls_by_filter: bool = False
+    """Counting NULLs by a filter costs less than COUNT(*) - COUNT(column)."""
+    types_help: bool = False
+    """Knowing the types of columns makes a cheaper scan, so that one look at the catalogue comes before it."""
     variance: type[exp.Func] | None = exp.Variance
     """Variance of a sample as an aggregate; None: worked out from sums."""
     quantile_is_aggregate: bool = False

@@ -43,8 +43,10 @@ def _both(*conditions: exp.Expr | None) -> exp.Expr:
     return exp.and_(*[condition for condition in conditions if condition is not None])
 
 
-def count_if(*conditions: exp.Expr | None) -> exp.Expr:
+def count_if(dialect: Dialect, *conditions: exp.Expr | None) -> exp.Expr:
     """The number of rows that meet every condition."""
+    if dialect.filter_clause:
+        return exp.Filter(this=exp.Count(this=exp.Star()), expression=exp.Where(this=_both(*conditions)))
     return exp.Count(this=exp.Case().when(_both(*conditions), exp.Literal.number(1)))
 
 
@@ -65,7 +67,7 @@ def expression(metric: Metric, scope: Scope) -> exp.Expr:
 @expression.register
 def _(metric: RowCount, scope: Scope) -> exp.Expr:
     keep = filter_of(metric, scope.dialect)
-    return exp.Count(this=exp.Star()) if keep is None else count_if(keep)
+    return exp.Count(this=exp.Star()) if keep is None else count_if(scope.dialect, keep)
 
 
 @expression.register
@@ -73,22 +75,22 @@ def _(metric: ValueCount, scope: Scope) -> exp.Expr:
     keep = filter_of(metric, scope.dialect)
     if keep is None:
         return exp.Count(this=column(metric.column))
-    return count_if(keep, *has_all([metric.column]))
+    return count_if(scope.dialect, keep, *has_all([metric.column]))
 
 
 @expression.register
 def _(metric: KeyCount, scope: Scope) -> exp.Expr:
-    return count_if(filter_of(metric, scope.dialect), *has_all(metric.columns))
+    return count_if(scope.dialect, filter_of(metric, scope.dialect), *has_all(metric.columns))
 
 
 @expression.register
 def _(metric: Violations, scope: Scope) -> exp.Expr:
     keep = filter_of(metric, scope.dialect)
-    if keep is None and isinstance(metric.rule, HasValue):
+    if keep is None and isinstance(metric.rule, HasValue) and not scope.dialect.nulls_by_filter:
         return exp.Sub(this=exp.Count(this=exp.Star()), expression=exp.Count(this=column(metric.rule.column)))
     if keep is None and isinstance(metric.rule, HasNoValue):
         return exp.Count(this=column(metric.rule.column))
-    return count_if(keep, breaks(metric.rule, scope.dialect))
+    return count_if(scope.dialect, keep, breaks(metric.rule, scope.dialect))
 
 
 def _aggregate(metric: Minimum | Maximum | Mean | Total | Variance, scope: Scope, function: Callable[..., exp.Expr]) -> exp.Expr:
@@ -105,9 +107,19 @@ def _(metric: Maximum, scope: Scope) -> exp.Expr:
     return _aggregate(metric, scope, exp.Max)
 
 
+_SMALL_INTEGERS = ("smallint", "integer")
+"""Types whose SUM is a 64-bit integer, so that the sum of fewer than 2^32 rows is exact."""
+
+
 @expression.register
 def _(metric: Mean, scope: Scope) -> exp.Expr:
-    return _aggregate(metric, scope, exp.Avg)
+    if scope.type_of(metric.column) not in _SMALL_INTEGERS:
+        return _aggregate(metric, scope, exp.Avg)
+    rows = expression(RowCount(where=metric.where), scope)
+    nulls = expression(Violations(rule=HasValue(column=metric.column), where=metric.where), scope)
+    total = exp.cast(_aggregate(metric, scope, exp.Sum), "NUMERIC")
+    values = exp.Anonymous(this="NULLIF", expressions=[exp.Sub(this=rows, expression=nulls), exp.Literal.number(0)])
+    return exp.Div(this=total, expression=values)
 
 
 @expression.register

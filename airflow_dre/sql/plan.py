@@ -19,6 +19,8 @@ from airflow_dre.checks.metrics import (
     Quantile,
     SqlMetric,
     StepCount,
+    TableColumns,
+    TableConstraints,
 )
 from airflow_dre.checks.segments import MOST
 from airflow_dre.sql.dialect import Dialect
@@ -45,6 +47,11 @@ class Statement:
     def lists(self) -> bool:
         """Whether its rows, however many, are the answer to its only metric."""
         return isinstance(self.metrics[0], LISTS)
+
+    @property
+    def looks_up(self) -> bool:
+        """Whether it reads only the catalogue, no row of a table."""
+        return isinstance(self.metrics[0], (TableColumns, TableConstraints))
 
     @property
     def most_rows(self) -> int:

@@ -126,7 +126,7 @@ def _(metric: StepCount, scope: Scope, by: str | None) -> exp.Expr:
         (False, True): exp.GTE,
     }
     wrong = kinds[metric.rising, metric.strictly](this=exp.column("v"), expression=exp.column("before"))
-    return _summed([count_if(wrong)], inner.subquery("steps"), by)
+    return _summed([count_if(scope.dialect, wrong)], inner.subquery("steps"), by)
 
 
 @query_of.register

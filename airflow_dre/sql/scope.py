@@ -19,6 +19,12 @@ class Scope:
     table: tuple[str, ...]
     where: str | None
     dialect: Dialect
+    types: tuple[tuple[str, str], ...] = ()
+    """Names and types of the columns, as far as they are known."""
+
+    def type_of(self, column: str) -> str | None:
+        """The type of a column; None where it is not known."""
+        return dict(self.types).get(column)
 
     def condition(self) -> exp.Expr | None:
         """The row filter of the suite as a tree."""

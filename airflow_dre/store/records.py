@@ -60,6 +60,7 @@ class SuiteRunRecord:
     outcome: Outcome
     score: float | None
     queries: int
+    """Statements that read rows."""
     measured_at: datetime
     seconds: float
     row_filter: str | None = None
@@ -67,6 +68,8 @@ class SuiteRunRecord:
     data_interval_start: datetime | None = None
     data_interval_end: datetime | None = None
     partition_key: str | None = None
+    lookups: int = 0
+    """Statements that read only the catalogue; said in the log, not kept."""
     results: tuple[ResultRecord, ...] = field(default=())
 
     @property

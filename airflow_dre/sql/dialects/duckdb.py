@@ -38,6 +38,7 @@ DUCKDB = Dialect(
     json=lambda value: exp.Anonymous(this="json_valid", expressions=[value]),
     reads=reads_by_trying,
     start_of=lambda value, unit: exp.TimestampTrunc(this=value, unit=exp.var(unit.value.upper())),
+    filter_clause=True,
     quantile_is_aggregate=True,
     constraints=_constraints,
     columns=information_schema(default_schema=exp.Anonymous(this="current_schema")),

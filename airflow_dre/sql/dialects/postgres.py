@@ -5,7 +5,6 @@ from __future__ import annotations
 from sqlglot import exp, parse_one
 
 from airflow_dre.sql import names
-from airflow_dre.sql.catalogue import information_schema
 from airflow_dre.sql.dialect import Dialect
 
 _CONSTRAINTS = """
@@ -23,9 +22,16 @@ WHERE c.oid = TO_REGCLASS(:name) AND (c.relkind = 'p' OR (c.relkind = 'r' AND NO
 """Foreign tables enforce nothing, and a unique index of a table with heirs says nothing about their rows."""
 
 
-def _constraints(table: tuple[str, ...]) -> exp.Expr:
+_COLUMNS = """
+SELECT a.attname, FORMAT_TYPE(a.atttypid, a.atttypmod) FROM pg_attribute a
+WHERE a.attrelid = TO_REGCLASS(:name) AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum
+"""
+"""Ten times faster than information_schema, and it knows materialized views."""
+
+
+def _of(table: tuple[str, ...], query: str) -> exp.Expr:
     name = exp.Literal.string(names.table(table).sql(dialect="postgres"))
-    return exp.replace_placeholders(parse_one(_CONSTRAINTS, read="postgres"), name=name)
+    return exp.replace_placeholders(parse_one(query, read="postgres"), name=name)
 
 
 POSTGRES = Dialect(
@@ -37,7 +43,10 @@ POSTGRES = Dialect(
     json=lambda value: exp.Anonymous(this="pg_input_is_valid", expressions=[value, exp.Literal.string("json")]),
     reads=None,
     start_of=lambda value, unit: exp.TimestampTrunc(this=value, unit=exp.var(unit.value.upper())),
+    filter_clause=True,
+    nulls_by_filter=True,
+    types_help=True,
     quantile_is_aggregate=True,
-    constraints=_constraints,
-    columns=information_schema(default_schema=exp.Anonymous(this="current_schema")),
+    constraints=lambda table: _of(table, _CONSTRAINTS),
+    columns=lambda table: _of(table, _COLUMNS),
 )

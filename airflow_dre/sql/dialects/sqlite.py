@@ -61,6 +61,8 @@ SQLITE = Dialect(
     json=lambda value: exp.EQ(this=_call("json_valid", value), expression=exp.Literal.number(1)),
     reads=None,
     start_of=_start_of,
+    filter_clause=True,
+    nulls_by_filter=True,
     variance=None,
     constraints=_constraints,
     columns=_columns,
