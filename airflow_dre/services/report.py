@@ -22,10 +22,8 @@ def render_report(run: SuiteRunRecord) -> str:
     head = f"{run.suite}: {run.outcome.value} ({counts or 'no checks'}; {score})"
     looked_at = max((result.rows for result in run.results if result.rows is not None), default=None)
     over = "" if looked_at is None else f" over {looked_at} rows"
-    asked = _counted(run.queries, "query", "queries")
-    if run.lookups:
-        asked += f" and {_counted(run.lookups, 'look-up', 'look-ups')} in the catalogue"
-    tail = f"{asked}{over} in {run.seconds:.3f} s on {run.engine}"
+    lookups = f" and {_counted(run.lookups, 'look-up', 'look-ups')}" if run.lookups else ""
+    tail = f"{_counted(run.queries, 'query', 'queries')}{over}{lookups} in {run.seconds:.3f} s on {run.engine}"
     reasons = [line for result in results if _notable(result) for line in _reasons(result)]
     return "\n".join([head, scope, "", lines[0], "  ".join("-" * width for width in widths), *lines[1:], "", *reasons, tail])
 

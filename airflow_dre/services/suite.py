@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
 from airflow_dre.checks.check import Check
-from airflow_dre.checks.constraints import judge_by_constraints, read_constraints
 from airflow_dre.checks.evaluate import Unanswered, evaluate, further_questions, questions, score
-from airflow_dre.checks.metrics import Mean, Metric, TableColumns, TableConstraints
+from airflow_dre.checks.metrics import Metric
 from airflow_dre.checks.outcomes import Judgement, Outcome, shown, worst
 from airflow_dre.checks.thresholds import as_float
 from airflow_dre.errors import GateError
@@ -19,6 +17,7 @@ from airflow_dre.incidents.identity import DataCause
 from airflow_dre.incidents.signals import Event, Origin, Signal
 from airflow_dre.lineage.naming import DatasetName, short_name
 from airflow_dre.services.answers import Answered, Engine, History, answer
+from airflow_dre.services.catalogue import learn_types, refuse_by_types, settle_by_constraints
 from airflow_dre.sql.scope import Scope
 from airflow_dre.store.records import Definition, Delivery, ResultRecord, SuiteRunRecord
 
@@ -66,13 +65,15 @@ def run_suite(suite: Suite, engine: NamedEngine, now: datetime, history: History
     started = time.perf_counter()
     asked_before = engine.queries
     answered = Answered()
-    settled = _settled(suite, engine, answered)
-    open_checks = [check for check in suite.checks if check.id not in settled]
-    asked = [metric for check in open_checks for metric in questions(check)]
-    scope = _typed(suite.scope, asked, engine, answered)
-    answer(asked, scope, engine, answered, history)
-    answer((metric for check in open_checks for metric in further_questions(check, answered.values)), scope, engine, answered)
-    results = tuple(settled.get(check.id) or _judged(check, answered, now) for check in suite.checks)
+    settled = settle_by_constraints(suite.checks, suite.scope, engine, answered) if suite.trust_constraints else {}
+    scope = learn_types([check for check in suite.checks if check.id not in settled], suite.scope, engine, answered)
+    settled = {**refuse_by_types(suite.checks, scope), **settled}
+    asking = [check for check in suite.checks if check.id not in settled]
+    answer((metric for check in asking for metric in questions(check)), scope, engine, answered, history)
+    answer((metric for check in asking for metric in further_questions(check, answered.values)), scope, engine, answered)
+    results = tuple(
+        _record(check, settled[check.id], None) if check.id in settled else _judged(check, answered, now) for check in suite.checks
+    )
     outcomes = [result.outcome for result in results]
     around = suite.circumstances
     return SuiteRunRecord(
@@ -94,31 +95,6 @@ def run_suite(suite: Suite, engine: NamedEngine, now: datetime, history: History
         partition_key=around.partition_key,
         results=results,
     )
-
-
-def _typed(scope: Scope, asked: Iterable[Metric], engine: NamedEngine, answered: Answered) -> Scope:
-    """The scope with the types of its columns, where they make a cheaper scan; without them where the catalogue cannot be read."""
-    if not scope.dialect.types_help or not any(isinstance(metric, Mean) for metric in asked):
-        return scope
-    catalogue = TableColumns()
-    answer([catalogue], scope, engine, answered)
-    columns = answered.values[catalogue]
-    return replace(scope, types=tuple((str(name), str(kind)) for name, kind in columns)) if isinstance(columns, tuple) else scope
-
-
-def _settled(suite: Suite, engine: NamedEngine, answered: Answered) -> dict[str, ResultRecord]:
-    """The results of checks that the database's own constraints answer, by check id."""
-    if not suite.trust_constraints:
-        return {}
-    catalogue = TableConstraints()
-    answer([catalogue], suite.scope, engine, answered)
-    rows = answered.values[catalogue]
-    if not isinstance(rows, tuple):  # a catalogue that cannot be read settles nothing
-        return {}
-    enforced = read_constraints(rows)
-    verdicts = {check: judge_by_constraints(check, enforced) for check in suite.checks}
-    statement = answered.statements[catalogue]
-    return {check.id: _record(check, verdict, statement) for check, verdict in verdicts.items() if verdict is not None}
 
 
 def _judged(check: Check, answered: Answered, now: datetime) -> ResultRecord:

@@ -48,8 +48,8 @@ class Dialect:
     """COUNT(*) FILTER (WHERE ...) is known, and counts for less than COUNT(CASE WHEN ... END)."""
     nulls_by_filter: bool = False
     """Counting NULLs by a filter costs less than COUNT(*) - COUNT(column)."""
-    types_help: bool = False
-    """Knowing the types of columns makes a cheaper scan, so that one look at the catalogue comes before it."""
+    catalogue_is_cheap: bool = False
+    """A look at the catalogue costs next to nothing, so that it comes before the scan wherever types make a difference."""
     variance: type[exp.Func] | None = exp.Variance
     """Variance of a sample as an aggregate; None: worked out from sums."""
     quantile_is_aggregate: bool = False

@@ -39,6 +39,7 @@ DUCKDB = Dialect(
     reads=reads_by_trying,
     start_of=lambda value, unit: exp.TimestampTrunc(this=value, unit=exp.var(unit.value.upper())),
     filter_clause=True,
+    catalogue_is_cheap=True,
     quantile_is_aggregate=True,
     constraints=_constraints,
     columns=information_schema(default_schema=exp.Anonymous(this="current_schema")),

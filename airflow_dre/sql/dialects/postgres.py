@@ -45,7 +45,7 @@ POSTGRES = Dialect(
     start_of=lambda value, unit: exp.TimestampTrunc(this=value, unit=exp.var(unit.value.upper())),
     filter_clause=True,
     nulls_by_filter=True,
-    types_help=True,
+    catalogue_is_cheap=True,
     quantile_is_aggregate=True,
     constraints=lambda table: _of(table, _CONSTRAINTS),
     columns=lambda table: _of(table, _COLUMNS),

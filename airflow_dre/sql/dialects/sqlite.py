@@ -63,6 +63,7 @@ SQLITE = Dialect(
     start_of=_start_of,
     filter_clause=True,
     nulls_by_filter=True,
+    catalogue_is_cheap=True,
     variance=None,
     constraints=_constraints,
     columns=_columns,
