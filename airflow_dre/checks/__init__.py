@@ -334,6 +334,8 @@ def no_gaps(
 ) -> Declaration:
     """Calendar units from the first to the last timestamp of ``column`` that hold no row are violations, of all such units.
 
+    Between a given ``start`` and ``end`` an empty table fails too.
+
     :param every: hour, day, week (from Monday), month, quarter or year, in UTC.
     :param start: the first unit that must hold a row; default: that of the first timestamp. (templated)
     :param end: the last one; default: that of the last timestamp. (templated)
