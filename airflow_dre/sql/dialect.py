@@ -28,6 +28,8 @@ class Dialect:
     """Most columns that one SELECT may give; a wider scan is split there and no sooner."""
     dates_are_text: bool = False
     """Dates and timestamps are stored as ISO 8601 text, so that they are compared as text."""
+    is_text: Callable[[exp.Expr], exp.Expr] | None = None
+    """Whether a value is text, where text may stand in any column and is silently compared with a number; None: it is refused."""
     unknown_quoted_is_text: bool = False
     """A quoted name that is no column is silently taken for a string, unless the table stands before it."""
     guard: str | None = None

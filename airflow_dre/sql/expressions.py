@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from functools import singledispatch
 
 from sqlglot import exp
@@ -23,7 +24,7 @@ from airflow_dre.checks.metrics import (
     Variance,
     Violations,
 )
-from airflow_dre.checks.rules import HasNoValue, HasValue
+from airflow_dre.checks.rules import HasNoValue, HasValue, Nulls, Within
 from airflow_dre.sql import names
 from airflow_dre.sql.dialect import Dialect
 from airflow_dre.sql.names import column
@@ -78,7 +79,10 @@ def _(metric: ValueCount, scope: Scope) -> exp.Expr:
 
 @expression.register
 def _(metric: KeyCount, scope: Scope) -> exp.Expr:
-    return count_if(filter_of(metric, scope.dialect), *has_all(metric.columns))
+    present = has_all(metric.columns)
+    if metric.nulls is Nulls.SKIP_ALL:
+        present = [exp.paren(exp.or_(*present))]
+    return count_if(filter_of(metric, scope.dialect), *present)
 
 
 @expression.register
@@ -88,7 +92,16 @@ def _(metric: Violations, scope: Scope) -> exp.Expr:
         return exp.Sub(this=exp.Count(this=exp.Star()), expression=exp.Count(this=column(metric.rule.column)))
     if keep is None and isinstance(metric.rule, HasNoValue):
         return exp.Count(this=column(metric.rule.column))
-    return count_if(keep, breaks(metric.rule, scope.dialect))
+    counted = count_if(keep, breaks(metric.rule, scope.dialect))
+    is_text = scope.dialect.is_text
+    if is_text is None or not isinstance(metric.rule, Within) or not _has_numeric_end(metric.rule):
+        return counted
+    texts = exp.GT(this=count_if(keep, is_text(column(metric.rule.column))), expression=exp.Literal.number(0))
+    return exp.Case().when(texts, exp.Literal.string(f"text in {metric.rule.column}, held against a number,")).else_(counted)
+
+
+def _has_numeric_end(rule: Within) -> bool:
+    return any(isinstance(end, (int, float, Decimal)) for end in (rule.low, rule.high))
 
 
 def _aggregate(metric: Minimum | Maximum | Mean | Total | Variance, scope: Scope, function: Callable[..., exp.Expr]) -> exp.Expr:

@@ -38,6 +38,7 @@ SQLITE = Dialect(
     name="sqlite",
     max_columns=2000,  # SQLITE_MAX_COLUMN
     dates_are_text=True,
+    is_text=lambda value: exp.EQ(this=_call("typeof", value), expression=exp.Literal.string("text")),
     unknown_quoted_is_text=True,
     guard="PRAGMA query_only = ON",
     regex=lambda value, pattern: exp.RegexpLike(

@@ -35,10 +35,10 @@ SELECT COUNT(CASE WHEN (b > 1 OR c) AND "t"."a" IS NULL THEN 1 END) AS m0 FROM "
 SELECT COUNT(CASE WHEN (b > 1 OR c) AND "t"."a" IS NULL THEN 1 END) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
 
 -- values outside of numbers
-SELECT COUNT(CASE WHEN NOT "t"."a" BETWEEN -1.5 AND 10.25 THEN 1 END) AS m0 FROM "t";
+SELECT CASE WHEN COUNT(CASE WHEN TYPEOF("t"."a") = 'text' THEN 1 END) > 0 THEN 'text in a, held against a number,' ELSE COUNT(CASE WHEN NOT "t"."a" BETWEEN -1.5 AND 10.25 THEN 1 END) END AS m0 FROM "t";
 
 -- values outside of numbers, the suite too
-SELECT COUNT(CASE WHEN NOT "t"."a" BETWEEN -1.5 AND 10.25 THEN 1 END) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
+SELECT CASE WHEN COUNT(CASE WHEN TYPEOF("t"."a") = 'text' THEN 1 END) > 0 THEN 'text in a, held against a number,' ELSE COUNT(CASE WHEN NOT "t"."a" BETWEEN -1.5 AND 10.25 THEN 1 END) END AS m0 FROM "s"."t" WHERE (d = 1 OR e);
 
 -- values outside of texts
 SELECT COUNT(CASE WHEN NOT "t"."a" BETWEEN 'a''b' AND 'z\' THEN 1 END) AS m0 FROM "t";
