@@ -53,6 +53,12 @@ class RowOptions(Options, total=False):
     fail_above: int | str
 
 
+class CrossRowOptions(RowOptions, total=False):
+    """Thresholds of a row check of several columns, and what NULL in them means."""
+
+    nulls: str
+
+
 class MetricOptions(Options, total=False):
     """Thresholds of a metric check."""
 
@@ -63,6 +69,7 @@ class MetricOptions(Options, total=False):
     equals: Bound
     warn_at_least: Bound
     warn_at_most: Bound
+    if_empty: str
 
 
 class RowCountOptions(MetricOptions, total=False):

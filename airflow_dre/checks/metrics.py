@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from airflow_dre.checks.rules import Rule
+from airflow_dre.checks.rules import Nulls, Rule
 
 
 class Unit(StrEnum):
@@ -54,6 +54,8 @@ class KeyCount(Metric):
     """Rows in which every column of the key has a value."""
 
     columns: tuple[str, ...]
+    nulls: Nulls = Nulls.SKIP
+    """With ``skip_all`` rows in which any of the columns has a value."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -106,12 +106,16 @@ def _of_type(a: Arguments) -> rules.Rule:
 def _compare(a: Arguments) -> rules.Rule:
     operator = a.choice("operator", rules.Operator)
     left, right = (a.text(name, "the name of a column") for name in ("left", "right"))
-    return rules.Compares(left=left, operator=operator or rules.Operator.EQUAL, right=right)
+    return rules.Compares(left=left, operator=operator or rules.Operator.EQUAL, right=right, nulls=_nulls(a))
+
+
+def _nulls(a: Arguments) -> rules.Nulls:
+    return a.choice("nulls", rules.Nulls) or rules.Nulls.SKIP
 
 
 def _sum_equals(a: Arguments) -> rules.Rule:
     total = a.literal("total")
-    return rules.SumIs(columns=a.names("columns", 2), total=0 if total is None else total)
+    return rules.SumIs(columns=a.names("columns", 2), total=0 if total is None else total, nulls=_nulls(a))
 
 
 def _tuple_in_set(a: Arguments) -> rules.Rule:
@@ -120,7 +124,7 @@ def _tuple_in_set(a: Arguments) -> rules.Rule:
     good = [item for item in given if isinstance(item, (list, tuple)) and len(item) == len(columns) and all(map(is_literal, item))]
     if not good or len(good) < len(given):
         a.refuse("values", f"a list of tuples of {len(columns)} finite numbers, dates, booleans or texts, without None")
-    return rules.TupleOneOf(columns=columns, values=tuple(tuple(item) for item in good))
+    return rules.TupleOneOf(columns=columns, values=tuple(tuple(item) for item in good), nulls=_nulls(a))
 
 
 def _foreign_key(a: Arguments) -> Check:
@@ -145,7 +149,8 @@ def _steps(a: Arguments, *, rising: bool) -> Check:
 
 def _z_scores(a: Arguments) -> Check:
     within = a.number("within", 1e-9, 1e9, "a number of standard deviations above 0")
-    return ZScores(column=_column(a), within=within, two_sided=a.flag("two_sided", usual=True), **a.limit_arguments())
+    two_sided, strictly = a.flag("two_sided", usual=True), a.flag("strictly", usual=False)
+    return ZScores(column=_column(a), within=within, two_sided=two_sided, strictly=strictly, **a.limit_arguments())
 
 
 def _no_gaps(a: Arguments) -> Check:
@@ -182,7 +187,7 @@ def _distribution(a: Arguments) -> Check:
     weights: tuple[object, ...] = ()
     if isinstance(reference, dict) and reference.keys() == {"edges", "weights"}:
         edges, weights = tuple(reference["edges"]), tuple(reference["weights"])
-        if len(edges) != len(weights) + 1 or not all(map(is_literal, edges)) or any(low >= high for low, high in pairwise(edges)):
+        if len(edges) != len(weights) + 1 or not _are_edges(edges):
             a.refuse("reference", allowed)
     elif isinstance(reference, dict) and all(map(is_literal, reference)):
         values, weights = tuple(reference), tuple(reference.values())
@@ -192,12 +197,36 @@ def _distribution(a: Arguments) -> Check:
     if distance is Distance.KS and values:
         a.refuse("distance", "kl, chi_square: ks needs bins, which have an order")
     return Distribution(
-        column=_column(a), distance=distance or Distance.KL, weights=tuple(numeric), values=values, edges=edges, **a.bound_arguments()
+        column=_column(a),
+        distance=distance or Distance.KL,
+        weights=tuple(numeric),
+        values=values,
+        edges=edges,
+        others=_others(a, 2 if edges else 1),
+        **a.bound_arguments(),
     )
 
 
+def _are_edges(edges: tuple[object, ...]) -> bool:
+    numbers = [edge for edge in edges if isinstance(edge, (int, float)) and not isinstance(edge, bool) and not math.isnan(edge)]
+    inner = [edge for edge in numbers if math.isfinite(edge)]
+    return len(numbers) == len(edges) and bool(inner) and all(low < high for low, high in pairwise(numbers))
+
+
+def _others(a: Arguments, size: int) -> tuple[float, ...]:
+    given = a.take("others")
+    if given is None:
+        return ()
+    found = tuple(given) if isinstance(given, (list, tuple)) else (given,)
+    if len(found) != size or not all(map(_is_weight, found)):
+        a.refuse("others", "one weight beside values, two weights (below, above) beside edges, each 0 or more")
+        return ()
+    return tuple(float(weight) for weight in found if _is_weight(weight))
+
+
 def _most_common(a: Arguments) -> Check:
-    return MostCommonIn(column=_column(a), values=a.literals("values"), ties=a.flag("ties", usual=True), traits=a.traits())
+    ties, empty = a.flag("ties", usual=True), a.if_empty()
+    return MostCommonIn(column=_column(a), values=a.literals("values"), ties=ties, if_empty=empty, traits=a.traits())
 
 
 def _schema_is(a: Arguments) -> Check:
@@ -215,8 +244,23 @@ def _schema_is(a: Arguments) -> Check:
             break
         columns.append((name, tuple(listed)))
     return SchemaIs(
-        expected_columns=tuple(columns), ordered=a.flag("ordered", usual=False), extra=a.flag("extra", usual=False), traits=a.traits()
+        expected_columns=tuple(columns),
+        ordered=a.flag("ordered", usual=False),
+        extra=a.flag("extra", usual=False),
+        places=_places(a, {name for name, _ in columns}),
+        traits=a.traits(),
     )
+
+
+def _places(a: Arguments, names: set[str]) -> tuple[tuple[str, int], ...]:
+    given = a.take("places")
+    if given is None:
+        return ()
+    places = given if isinstance(given, dict) else {}
+    found = tuple((name, place) for name, place in places.items() if name in names and type(place) is int)
+    if not found or len(found) < len(places):
+        a.refuse("places", "a dict of column: place, from 0, for columns that are among columns")
+    return found
 
 
 def _fresh(a: Arguments) -> Check:
@@ -230,7 +274,7 @@ def _fresh(a: Arguments) -> Check:
 
 
 READERS: dict[str, Callable[[Arguments], Check]] = {
-    "all_differ": _rule(lambda a: rules.AllDiffer(columns=a.names("columns", 2))),
+    "all_differ": _rule(lambda a: rules.AllDiffer(columns=a.names("columns", 2), nulls=_nulls(a))),
     "between": _rule(_between),
     "column_count": lambda a: numbers.ColumnCountCheck(**a.bound_arguments()),
     "column_max": lambda a: numbers.ColumnMax(column=_column(a), **a.bound_arguments()),
@@ -270,7 +314,7 @@ READERS: dict[str, Callable[[Arguments], Check]] = {
     "sum_equals": _rule(_sum_equals),
     "total": lambda a: numbers.ColumnTotal(column=_column(a), **a.bound_arguments()),
     "tuple_in_set": _rule(_tuple_in_set),
-    "unique": lambda a: Unique(key=a.names("columns"), **a.limit_arguments()),
+    "unique": lambda a: Unique(key=a.names("columns"), nulls=_nulls(a), **a.limit_arguments()),
     "unique_ratio": lambda a: numbers.UniqueRatio(key=a.names("columns"), **a.bound_arguments()),
     "z_scores": _z_scores,
 }

@@ -23,7 +23,7 @@ from airflow_dre.checks.metrics import (
     Variance,
     Violations,
 )
-from airflow_dre.checks.rules import HasNoValue, HasValue
+from airflow_dre.checks.rules import HasNoValue, HasValue, Nulls
 from airflow_dre.sql import names
 from airflow_dre.sql.dialect import Dialect
 from airflow_dre.sql.names import column
@@ -80,7 +80,10 @@ def _(metric: ValueCount, scope: Scope) -> exp.Expr:
 
 @expression.register
 def _(metric: KeyCount, scope: Scope) -> exp.Expr:
-    return count_if(scope.dialect, filter_of(metric, scope.dialect), *has_all(metric.columns))
+    present = has_all(metric.columns)
+    if metric.nulls is Nulls.SKIP_ALL:
+        present = [exp.paren(exp.or_(*present))]
+    return count_if(scope.dialect, filter_of(metric, scope.dialect), *present)
 
 
 @expression.register
