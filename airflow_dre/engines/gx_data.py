@@ -59,19 +59,32 @@ class Count:
         self.statements += 1
 
 
+def read_frame(given: Any) -> FrameData:
+    """A DataFrame as it is, or made of a list of dicts, one a row, as the output of another task may be.
+
+    :raises DefinitionError: it is neither.
+    """
+    from pandas import DataFrame
+
+    if isinstance(given, list) and given and all(isinstance(row, dict) for row in given):
+        return FrameData(DataFrame(given))
+    if isinstance(given, DataFrame):
+        return FrameData(given)
+    kind = f"{type(given).__module__}.{type(given).__name__}"
+    raise DefinitionError([Problem("GXCheckOperator", "dataframe", kind, "a pandas DataFrame, or a list of dicts, one a row")])
+
+
 def refuse_data(data: Data) -> None:
     """Say what Great Expectations cannot look at, before anything is asked.
 
-    :raises DefinitionError: a connection of another type, a table of another database, or no pandas DataFrame.
+    :raises DefinitionError: a connection of another type, or a table of another database.
     """
     if isinstance(data, FrameData):
-        kind = f"{type(data.frame).__module__.partition('.')[0]}.{type(data.frame).__name__}"
-        if kind != "pandas.DataFrame":
-            raise DefinitionError([Problem("GXCheckOperator", "dataframe", kind, "a pandas DataFrame")])
-    elif data.hook.conn_type not in CONNECTIONS:
+        return
+    if data.hook.conn_type not in CONNECTIONS:
         allowed = f"{', '.join(CONNECTIONS)}; from other places hand over a DataFrame"
         raise DefinitionError([Problem("connection", "conn_type", data.hook.conn_type, allowed)])
-    elif isinstance(data, TableData) and len(data.table) > 2:
+    if isinstance(data, TableData) and len(data.table) > 2:
         raise DefinitionError([Problem("suite", "table", ".".join(data.table), "[schema.]table of the database of the connection")])
 
 

@@ -35,7 +35,8 @@ class GXCheckOperator(GatedOperator):
     :param table: the table, ``[schema.]table``, each part as the database spells it; odd names in double quotes. With ``checkpoint``:
         the table that it looks at, to name the dataset. (templated)
     :param query: a ``SELECT`` whose rows are looked at, instead of ``table``. (templated)
-    :param dataframe: a pandas DataFrame, a function (of the context) that returns one, or the output of another task, instead of ``table``.
+    :param dataframe: instead of ``table``: a pandas DataFrame or a list of dicts, one a row; a function (of the context) that returns
+        it; or the output of a task that does.
     :param dataset: name of the data where no table names it; the default is ``<dag_id>.<task_id>``. (templated)
     :param parameters: values for ``{"$PARAMETER": ...}`` in expectations. (templated)
     :param suite: name of the suite; the default is ``<dag_id>.<task_id>``. Results of one suite and dataset form one history. (templated)
@@ -94,14 +95,14 @@ class GXCheckOperator(GatedOperator):
 
     def _expectations_run(self, context: Context) -> tuple[Callable[[], Validated], None]:
         from airflow_dre.engines.gx import run_expectations
-        from airflow_dre.engines.gx_data import FrameData, QueryData, TableData, refuse_data
+        from airflow_dre.engines.gx_data import QueryData, TableData, read_frame, refuse_data
         from airflow_dre.engines.gx_expectations import read_expectations
         from airflow_dre.sql.names import split_table
 
         expectations = read_expectations(self.expectations, self.subject)
         data: Data
         if self.dataframe is not None:
-            data = FrameData(_made(self.dataframe, context))
+            data = read_frame(_made(self.dataframe, context))
         elif self.query is not None:
             data = QueryData(self.get_db_hook(), self.query)
         else:
@@ -111,9 +112,12 @@ class GXCheckOperator(GatedOperator):
 
     def _checkpoint_run(self, context: Context) -> tuple[Callable[[], Validated], str]:
         from airflow_dre.engines.gx import asset_of, run_checkpoint
+        from airflow_dre.engines.gx_data import read_frame
 
         checkpoint = _made(self.checkpoint, context)
-        return partial(run_checkpoint, checkpoint, _made(self.dataframe, context), self.parameters), asset_of(checkpoint)
+        asset = asset_of(checkpoint)
+        frame = None if self.dataframe is None else read_frame(_made(self.dataframe, context)).frame
+        return partial(run_checkpoint, checkpoint, frame, self.parameters), asset
 
     def _name_dataset(self, asset: str | None) -> DatasetName:
         """The dataset by its table; what has no table is named by the author, by the asset of a checkpoint, or by the task."""
@@ -138,13 +142,8 @@ class GXCheckOperator(GatedOperator):
         given = {name for name in _ARGUMENTS if getattr(self, name) is not None}
         if len(given & {"expectations", "checkpoint"}) != 1:
             problems.append(self._refused(given & {"expectations", "checkpoint"}, "exactly one of expectations and checkpoint"))
-        if "checkpoint" in given:
-            if "query" in given or {"table", "dataframe"} <= given:
-                problems.append(self._refused(given, "a checkpoint with nothing, with table (its name) or with dataframe (its data)"))
-        elif len(given & {"table", "query", "dataframe"}) != 1:
-            problems.append(self._refused(given & {"table", "query", "dataframe"}, "exactly one of table, query and dataframe"))
-        if ("conn_id" in given) != bool(given & {"table", "query"}):
-            problems.append(self._refused(given & {"conn_id", "table", "query"}, "conn_id with table or query, and with nothing else"))
+        if why := _why_not(given):
+            problems.append(self._refused(given - {"expectations", "checkpoint", "dataset"}, why))
         if {"dataset", "table"} <= given:
             problems.append(self._refused({"dataset", "table"}, "dataset only where no table names the data"))
         if self.expectations is not None:
@@ -156,6 +155,19 @@ class GXCheckOperator(GatedOperator):
         from airflow_dre.errors import Problem
 
         return Problem(self.subject, "arguments", ", ".join(sorted(given)), allowed)
+
+
+def _why_not(given: set[str]) -> str | None:
+    """What is allowed instead of the arguments that say where the data is."""
+    data = given & {"table", "query", "dataframe"}
+    if "checkpoint" in given:
+        if "query" in data or len(data) > 1:
+            return "a checkpoint with nothing, with conn_id and table (to name the dataset) or with dataframe (its data)"
+    elif len(data) != 1:
+        return "exactly one of table, query and dataframe"
+    if ("conn_id" in given) != bool(data & {"table", "query"}):
+        return "conn_id with table or query, and with nothing else"
+    return None
 
 
 def _made(thing: Any, context: Context) -> Any:

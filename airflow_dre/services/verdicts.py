@@ -38,8 +38,8 @@ def judge(validation: Validation) -> Verdict:
     outcome = Outcome.PASSED if validation.success else broken
     if validation.kind == "unexpected_rows_expectation":
         return _judge_rows(validation, outcome, as_count(validation.observed), None)
-    if validation.unexpected is not None and validation.elements is not None:
-        return _judge_rows(validation, outcome, validation.unexpected, validation.elements - (validation.missing or 0))
+    if validation.elements is not None:
+        return _judge_rows(validation, outcome, validation.unexpected or 0, validation.elements - (validation.missing or 0))
     return _judge_observed(validation, outcome)
 
 
@@ -70,12 +70,11 @@ def _judge_rows(validation: Validation, outcome: Outcome, violations: int, rows:
 def _judge_observed(validation: Validation, outcome: Outcome) -> Verdict:
     expected, fail = _bounds(validation)
     observed = shown(validation.observed)
-    if fail != _OPEN and validation.nothing and outcome is Outcome.PASSED:
-        return Verdict(outcome=Outcome.SKIPPED, reason="no value to look at", expected=expected, fail=fail)
+    said = "no value" if validation.nothing and fail != _OPEN else observed
     counts_rows = "row_count" in validation.kind
     return Verdict(
         outcome=outcome,
-        reason=_reason(outcome is Outcome.PASSED, observed, expected, bounded=fail != _OPEN),
+        reason=_reason(outcome is Outcome.PASSED, said, expected, bounded=fail != _OPEN),
         expected=expected,
         observed=observed,
         value=as_float(validation.observed),
