@@ -42,6 +42,17 @@ class Circumstances:
     partition_key: str | None = None
 
 
+class Subject(Protocol):
+    """What a run is about: a suite by its name, a dataset, and the circumstances."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def dataset(self) -> DatasetName: ...
+    @property
+    def circumstances(self) -> Circumstances: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suite:
     """Checks of one dataset under one name."""
@@ -74,21 +85,45 @@ def run_suite(suite: Suite, engine: NamedEngine, now: datetime, history: History
     results = tuple(
         _record(check, settled[check.id], None) if check.id in settled else _judged(check, answered, now) for check in suite.checks
     )
-    outcomes = [result.outcome for result in results]
-    around = suite.circumstances
-    return SuiteRunRecord(
-        namespace=suite.dataset.namespace,
-        name=suite.dataset.name,
-        suite=suite.name,
-        origin=around.origin,
+    return record_run(
+        suite,
+        results,
         engine=engine.name,
-        outcome=worst(outcomes),
-        score=score(outcomes),
         queries=engine.queries - asked_before - answered.lookups,
         lookups=answered.lookups,
-        measured_at=now,
-        seconds=round(time.perf_counter() - started, 6),
         row_filter=suite.scope.where,
+        measured_at=now,
+        seconds=time.perf_counter() - started,
+    )
+
+
+def record_run(
+    subject: Subject,
+    results: tuple[ResultRecord, ...],
+    *,
+    engine: str,
+    queries: int,
+    lookups: int = 0,
+    measured_at: datetime,
+    seconds: float,
+    row_filter: str | None = None,
+) -> SuiteRunRecord:
+    """The record of a run, whoever answered."""
+    outcomes = [result.outcome for result in results]
+    around = subject.circumstances
+    return SuiteRunRecord(
+        namespace=subject.dataset.namespace,
+        name=subject.dataset.name,
+        suite=subject.name,
+        origin=around.origin,
+        engine=engine,
+        outcome=worst(outcomes),
+        score=score(outcomes),
+        queries=queries,
+        measured_at=measured_at,
+        seconds=round(seconds, 6),
+        row_filter=row_filter,
+        lookups=lookups,
         dag_version=around.dag_version,
         data_interval_start=around.data_interval_start,
         data_interval_end=around.data_interval_end,
