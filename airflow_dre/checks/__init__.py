@@ -55,6 +55,7 @@ __all__ = [
     "failed_rows_sql",
     "foreign_key",
     "fresh",
+    "from_gx",
     "has_values",
     "in_set",
     "increasing",
@@ -404,3 +405,28 @@ def fresh(column: str, *, max_age: str | timedelta, **options: Unpack[FreshOptio
     Timestamps without a zone are UTC. A table without any timestamp is failed: nothing arrived.
     """
     return Declaration("fresh", {"column": column, "max_age": max_age, **options})
+
+
+def from_gx(
+    suite: object,
+    *,
+    parameters: Mapping[str, object] | None = None,
+    now: datetime | None = None,
+    order_by: str | Sequence[str] | None = None,
+    table: str | None = None,
+) -> list[Declaration]:
+    """The checks that a Great Expectations suite stands for, with the same verdicts as its SQL engine gives.
+
+    Each check carries the tag ``gx:<place>:<type>`` of its expectation; an expectation that becomes several checks succeeds when all of
+    them do. ``mostly`` becomes ``fail_above``, ``warning`` and ``info`` become severity ``warn``. Texts are no templates.
+
+    :param suite: an ``ExpectationSuite``, its JSON as a dict, as text or as the path of a file, or a list of expectations.
+    :param parameters: values of the suite parameters, ``{"$PARAMETER": "name"}``.
+    :param now: what ``now()`` in a suite parameter gives.
+    :param order_by: the column or columns by which the rows are ordered, for increasing and decreasing values.
+    :param table: the table that ``{batch}`` in an unexpected rows query stands for, as SQL spells it.
+    :raises airflow_dre.errors.DefinitionError: lists every expectation that has no native form, and why.
+    """
+    from airflow_dre.checks.importers.gx import read_gx
+
+    return read_gx(suite, parameters=parameters, now=now, order_by=order_by, table=table)

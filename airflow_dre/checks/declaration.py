@@ -113,7 +113,8 @@ class Declaration:
     def rendered(self, render: Callable[[str], object]) -> Declaration:
         """The same declaration with every text passed through ``render``.
 
-        A bound that was a template and now spells a number becomes that number: ``"{{ params.low }}"`` bounds like ``3``, not like ``"3"``.
+        What is final stays as it is. A bound that was a template and now spells a number becomes that number: ``"{{ params.low }}"`` bounds
+        like ``3``, not like ``"3"``.
         """
 
         def walk(name: str, value: object) -> object:
@@ -128,4 +129,6 @@ class Declaration:
                 return {walk(name, key): walk(name, item) for key, item in value.items()}
             return value
 
+        if self.final:
+            return self
         return Declaration(self.kind, {name: walk(name, value) for name, value in self.arguments.items()}, final=True)
