@@ -96,38 +96,34 @@ def _(metric: Violations, scope: Scope) -> exp.Expr:
     return count_if(scope.dialect, keep, breaks(metric.rule, scope.dialect))
 
 
-def _aggregate(metric: Minimum | Maximum | Mean | Total | Variance, scope: Scope, function: Callable[..., exp.Expr]) -> exp.Expr:
-    return function(this=value_if(filter_of(metric, scope.dialect), column(metric.column)))
+def _aggregate(metric: Minimum | Maximum | Mean | Total | Variance, scope: Scope, function: Callable[[exp.Expr], exp.Expr]) -> exp.Expr:
+    return function(value_if(filter_of(metric, scope.dialect), column(metric.column)))
 
 
 @expression.register
 def _(metric: Minimum, scope: Scope) -> exp.Expr:
-    return _aggregate(metric, scope, exp.Min)
+    return _aggregate(metric, scope, lambda value: exp.Min(this=value))
 
 
 @expression.register
 def _(metric: Maximum, scope: Scope) -> exp.Expr:
-    return _aggregate(metric, scope, exp.Max)
-
-
-_SMALL_INTEGERS = ("smallint", "integer")
-"""Types whose SUM is a 64-bit integer, so that the sum of fewer than 2^32 rows is exact."""
+    return _aggregate(metric, scope, lambda value: exp.Max(this=value))
 
 
 @expression.register
 def _(metric: Mean, scope: Scope) -> exp.Expr:
-    if scope.type_of(metric.column) not in _SMALL_INTEGERS:
-        return _aggregate(metric, scope, exp.Avg)
+    if scope.type_of(metric.column) not in scope.dialect.sums_small_integers:
+        return _aggregate(metric, scope, scope.dialect.mean)
     rows = expression(RowCount(where=metric.where), scope)
     nulls = expression(Violations(rule=HasValue(column=metric.column), where=metric.where), scope)
-    total = exp.cast(_aggregate(metric, scope, exp.Sum), "NUMERIC")
+    total = exp.cast(_aggregate(metric, scope, scope.dialect.total), "NUMERIC")
     values = exp.Anonymous(this="NULLIF", expressions=[exp.Sub(this=rows, expression=nulls), exp.Literal.number(0)])
     return exp.Div(this=total, expression=values)
 
 
 @expression.register
 def _(metric: Total, scope: Scope) -> exp.Expr:
-    return _aggregate(metric, scope, exp.Sum)
+    return _aggregate(metric, scope, scope.dialect.total)
 
 
 @expression.register
@@ -157,9 +153,8 @@ def _variance_of_sums(metric: Variance, scope: Scope) -> exp.Expr:
 @expression.register
 def _(metric: Quantile, scope: Scope) -> exp.Expr:
     kind = exp.PercentileCont if metric.interpolate else exp.PercentileDisc
-    share = exp.Literal.number(str(metric.at))
-    order = exp.Order(expressions=[exp.Ordered(this=value_if(filter_of(metric, scope.dialect), column(metric.column)))])
-    return exp.WithinGroup(this=kind(this=share), expression=order)
+    value = value_if(filter_of(metric, scope.dialect), column(metric.column))
+    return exp.WithinGroup(this=kind(this=exp.Literal.number(str(metric.at))), expression=exp.Order(expressions=[exp.Ordered(this=value)]))
 
 
 @expression.register

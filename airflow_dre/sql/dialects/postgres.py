@@ -1,4 +1,4 @@
-"""PostgreSQL 14 and later."""
+"""PostgreSQL 14 and later; ``json_valid`` needs 16."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from sqlglot import exp, parse_one
 
 from airflow_dre.sql import names
 from airflow_dre.sql.dialect import Dialect
+from airflow_dre.sql.spelling import call, like
 
 _CONSTRAINTS = """
 SELECT 'not_null', a.attname, a.attname
@@ -38,13 +39,14 @@ POSTGRES = Dialect(
     name="postgres",
     max_columns=1664,  # MaxTupleAttributeNumber
     guard="SET TRANSACTION READ ONLY",
+    session="SET LOCAL TIME ZONE 'UTC'",
     timeout=lambda milliseconds: f"SET LOCAL statement_timeout = {milliseconds}",
+    like=like,
     regex=lambda value, pattern: exp.RegexpLike(this=value, expression=exp.Literal.string(pattern)),
-    json=lambda value: exp.Anonymous(this="pg_input_is_valid", expressions=[value, exp.Literal.string("json")]),
-    reads=None,
-    start_of=lambda value, unit: exp.TimestampTrunc(this=value, unit=exp.var(unit.value.upper())),
+    json=lambda value: call("PG_INPUT_IS_VALID", value, "json"),
     filter_clause=True,
     nulls_by_filter=True,
+    sums_small_integers=("smallint", "integer"),
     catalogue_is_cheap=True,
     quantile_is_aggregate=True,
     constraints=lambda table: _of(table, _CONSTRAINTS),
