@@ -121,7 +121,7 @@ class Warehouse:
         limit = None
         if self._timeout is not None and self.dialect.timeout is not None:
             limit = self.dialect.timeout(round(self._timeout.total_seconds() * 1000))
-        return [statement for statement in (self.dialect.guard, limit) if statement is not None]
+        return [statement for statement in (self.dialect.guard, self.dialect.session, limit) if statement is not None]
 
     def _make_sure_it_answers(self, cause: Exception) -> None:
         """Tell a refused statement from a warehouse that is gone: drivers do not agree on the exception."""

@@ -91,28 +91,28 @@ def _(metric: Violations, scope: Scope) -> exp.Expr:
     return count_if(keep, breaks(metric.rule, scope.dialect))
 
 
-def _aggregate(metric: Minimum | Maximum | Mean | Total | Variance, scope: Scope, function: Callable[..., exp.Expr]) -> exp.Expr:
-    return function(this=value_if(filter_of(metric, scope.dialect), column(metric.column)))
+def _aggregate(metric: Minimum | Maximum | Mean | Total | Variance, scope: Scope, function: Callable[[exp.Expr], exp.Expr]) -> exp.Expr:
+    return function(value_if(filter_of(metric, scope.dialect), column(metric.column)))
 
 
 @expression.register
 def _(metric: Minimum, scope: Scope) -> exp.Expr:
-    return _aggregate(metric, scope, exp.Min)
+    return _aggregate(metric, scope, lambda value: exp.Min(this=value))
 
 
 @expression.register
 def _(metric: Maximum, scope: Scope) -> exp.Expr:
-    return _aggregate(metric, scope, exp.Max)
+    return _aggregate(metric, scope, lambda value: exp.Max(this=value))
 
 
 @expression.register
 def _(metric: Mean, scope: Scope) -> exp.Expr:
-    return _aggregate(metric, scope, exp.Avg)
+    return _aggregate(metric, scope, scope.dialect.mean)
 
 
 @expression.register
 def _(metric: Total, scope: Scope) -> exp.Expr:
-    return _aggregate(metric, scope, exp.Sum)
+    return _aggregate(metric, scope, scope.dialect.total)
 
 
 @expression.register
@@ -142,9 +142,8 @@ def _variance_of_sums(metric: Variance, scope: Scope) -> exp.Expr:
 @expression.register
 def _(metric: Quantile, scope: Scope) -> exp.Expr:
     kind = exp.PercentileCont if metric.interpolate else exp.PercentileDisc
-    share = exp.Literal.number(str(metric.at))
-    order = exp.Order(expressions=[exp.Ordered(this=value_if(filter_of(metric, scope.dialect), column(metric.column)))])
-    return exp.WithinGroup(this=kind(this=share), expression=order)
+    value = value_if(filter_of(metric, scope.dialect), column(metric.column))
+    return exp.WithinGroup(this=kind(this=exp.Literal.number(str(metric.at))), expression=exp.Order(expressions=[exp.Ordered(this=value)]))
 
 
 @expression.register

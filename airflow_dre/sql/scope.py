@@ -36,7 +36,7 @@ class Scope:
         """The SQL text."""
         if self.dialect.unknown_quoted_is_text:
             _qualify_quoted(query)
-        return query.sql(dialect=self.dialect.name)
+        return self.dialect.spelled(query.copy()).sql(dialect=self.dialect.name)
 
 
 def _qualify_quoted(query: exp.Expr) -> None:
