@@ -124,11 +124,11 @@ class World:
         found = self.ask(f"SELECT {', '.join(map(quoted, columns))} FROM p")
         return [tuple(_python(value, PARENT[name]) for name, value in zip(columns, row, strict=True)) for row in found]
 
-    def truths(self, condition: str, where: str | None, parameters: Sequence[Any] = ()) -> dict[int, Any]:
-        """Whether a condition holds, for each row by its id: for what only the database knows, such as its LIKE and its regular expressions."""
-        key = (f"{condition} {parameters!r}", where)
+    def truths(self, condition: str, where: str | None) -> dict[int, Any]:
+        """Whether a condition holds, for each row by its id: for what only the database knows, such as its regular expressions."""
+        key = (condition, where)
         if key not in self._truths:
-            found = self.ask(f"SELECT id, ({condition}) FROM t{self.filtered(where)}", parameters)
+            found = self.ask(f"SELECT id, ({condition}) FROM t{self.filtered(where)}")
             self._truths[key] = {row[0]: None if row[1] is None else bool(row[1]) for row in found}
         return self._truths[key]
 
@@ -145,12 +145,8 @@ class World:
         if self.dialect == "sqlite":
             return {row["id"]: None if row[column] is None else _found(pattern, row[column]) for row in self.rows(where)}
         if self.dialect == "postgres":
-            return self.truths(f"{quoted(column)} ~ %s", where, [pattern])
-        return self.truths(f"regexp_matches({quoted(column)}, ?)", where, [pattern])
-
-    def like(self, column: str, pattern: str, where: str | None) -> dict[int, Any]:
-        """Whether a text is like a pattern: case and the backslash are the database's habit."""
-        return self.truths(f"{quoted(column)} LIKE {'%s' if self.dialect == 'postgres' else '?'}", where, [pattern])
+            return self.truths(f"{quoted(column)} ~ {spelled(pattern, self.dialect)}", where)
+        return self.truths(f"regexp_matches({quoted(column)}, {spelled(pattern, self.dialect)})", where)
 
 
 @functools.lru_cache(maxsize=500)
