@@ -5,16 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import ClassVar
 
 from airflow_dre.checks.check import Answers, Check, Dimension
+from airflow_dre.checks.instants import to_instant
 from airflow_dre.checks.metric_checks import MetricCheck
 from airflow_dre.checks.metrics import Metric, MostCommon, ValueCount, Violations
 from airflow_dre.checks.outcomes import Empty, Judgement, Outcome, shown
 from airflow_dre.checks.rules import OneOf, Within
-from airflow_dre.checks.thresholds import as_count, as_number
+from airflow_dre.checks.thresholds import as_count, as_number, in_order
 from airflow_dre.checks.values import Literal, Scalar
 
 
@@ -173,7 +174,7 @@ class MostCommonIn(Check):
 
     def judge(self, answers: Answers, now: datetime) -> Judgement:
         expected = f"one of {len(self.values)} values"
-        found = sorted((row[0] for row in answers.rows(self.metrics()[0])), key=str)
+        found = sorted((row[0] for row in answers.rows(self.metrics()[0])), key=str)  # a database gives ties in any order
         if not found:
             return Judgement(outcome=self.if_empty.outcome, reason="no value to look at", expected=expected)
         known = [value for value in found if any(same(value, allowed) for allowed in self.values)]
@@ -189,8 +190,11 @@ class MostCommonIn(Check):
 
 
 def same(value: Scalar, allowed: Literal) -> bool:
-    """Whether a warehouse's value is the one that a Dag author wrote: 1 is 1.0, and dates are compared as text where they are stored so."""
-    if value == allowed or shown(value) == shown(allowed):
-        return True
-    first, second = (None if isinstance(item, str) else as_number(item) for item in (value, allowed))
-    return first is not None and second is not None and first == second
+    """Whether a warehouse's value is the one that a Dag author wrote: 1 is 1.0, and moments are compared, however their text is written."""
+    if isinstance(value, date) or isinstance(allowed, date):
+        moment = to_instant(value)
+        return moment is not None and moment == to_instant(allowed)
+    if isinstance(value, str) or isinstance(allowed, str):
+        return shown(value) == (allowed if isinstance(allowed, str) else shown(allowed))
+    first, second = as_number(value), as_number(allowed)
+    return first is not None and second is not None and in_order(first, second) and in_order(second, first)

@@ -23,6 +23,7 @@ from airflow_dre.checks.metrics import (
     SqlMetric,
     TableColumns,
     Total,
+    ValueCount,
     Variance,
 )
 from airflow_dre.checks.outcomes import Empty, Judgement, Outcome, Range
@@ -168,9 +169,15 @@ class ColumnStddev(ColumnCheck):
     kind: ClassVar[str] = "stddev"
     measure: ClassVar[type[ColumnMetric]] = Variance
 
+    def metrics(self) -> tuple[Metric, ...]:
+        return ValueCount(column=self.column, where=self.traits.where), self.metric()
+
     def observe(self, answers: Answers) -> Scalar:
-        variance = as_float(answers.scalar(self.metric()))
-        return None if variance is None else math.sqrt(variance) if variance >= 0 else math.nan
+        values, variance = (answers.scalar(metric) for metric in self.metrics())
+        if as_count(values) < 2:
+            return None
+        deviation = as_float(variance)  # None where a database without not-a-number means it
+        return math.sqrt(deviation) if deviation is not None and deviation >= 0 else math.nan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

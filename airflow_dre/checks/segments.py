@@ -5,24 +5,28 @@ Every metric of the check is asked as rows of segment and answer, in one grouped
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 
 from airflow_dre.checks.check import Answers, Check
-from airflow_dre.checks.metrics import LISTS, Metric, PerSegment, Violations
+from airflow_dre.checks.metrics import LISTS, DistinctCount, Metric, PerSegment, RowCount, Violations
 from airflow_dre.checks.outcomes import Judgement, Outcome, Segment, shown, worst
 from airflow_dre.checks.rules import BySegment
 from airflow_dre.checks.values import Answer, Incomparable, Row, Scalar
 
 KEPT = 20
 """Segments that a result keeps, the worst ones."""
+_NAN = math.nan
+"""The one not-a-number that stands for all of them: it equals nothing but is found again as itself."""
 MOST = 10_000
 """Segments that are judged at the most; with more of them the check is errored, since a page of them helps nobody."""
 
 
 def asked_per_segment(check: Check, by: str) -> tuple[Metric, ...]:
-    """The metrics of a check, each for every segment."""
-    return tuple(PerSegment(by=by, metric=metric) for metric in check.metrics())
+    """The metrics of a check, each for every segment; the rows are counted too, since a grouping tells nothing of a segment it leaves out."""
+    return tuple(PerSegment(by=by, metric=metric) for metric in dict.fromkeys((RowCount(), *check.metrics())))
 
 
 def further_per_segment(check: Check, by: str, answers: Answers) -> tuple[Metric, ...]:
@@ -43,7 +47,7 @@ def judge_segments(check: Check, by: str, answers: Answers, now: datetime) -> Ju
     """
     per_segment = _by_segment(asked_per_segment(check, by), answers)
     further = further_per_segment(check, by, answers)
-    counted = {row[0]: row[1] for row in answers.rows(further[0])} if further else {}
+    counted = {_same(row[0]): row[1] for row in answers.rows(further[0])} if further else {}
     verdicts: dict[Scalar, Judgement] = {}
     for segment, seen in per_segment.items():
         more: dict[Metric, Answer] = {metric: counted.get(segment) for metric in check.follow_ups(Answers(seen))}
@@ -57,14 +61,25 @@ def _by_segment(metrics: tuple[Metric, ...], answers: Answers) -> dict[Scalar, d
     for metric in asked:
         listed: dict[Scalar, list[Row]] = {}
         for segment, *answer in answers.rows(metric):
-            listed.setdefault(segment, []).append(tuple(answer))
+            listed.setdefault(_same(segment), []).append(tuple(answer))
         for segment, rows in listed.items():
             found.setdefault(segment, {})[metric.metric] = tuple(rows) if isinstance(metric.metric, LISTS) else rows[0][0]
     if len(found) > MOST:
         by = asked[0].by
         raise Incomparable(f"{by} has more than {MOST} values: judge by a column with fewer, or narrow the rows with where")
-    empty: dict[Metric, Answer] = {metric.metric: () if isinstance(metric.metric, LISTS) else None for metric in asked}
+    empty = {metric.metric: _nothing(metric.metric) for metric in asked}
     return {segment: {**empty, **seen} for segment, seen in found.items()}
+
+
+def _same(segment: Scalar) -> Scalar:
+    return _NAN if isinstance(segment, (float, Decimal)) and math.isnan(segment) else segment
+
+
+def _nothing(metric: Metric) -> Answer:
+    """What a metric is of a segment that its statement leaves out, since no row there is looked at."""
+    if isinstance(metric, LISTS):
+        return ()
+    return 0 if isinstance(metric, DistinctCount) else None
 
 
 def _summed_up(by: str, verdicts: Mapping[Scalar, Judgement]) -> Judgement:

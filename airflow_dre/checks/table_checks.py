@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -126,8 +127,16 @@ class ZScores(LimitedCheck):
         raise TypeError("the violations of z_scores are known only once mean and variance are")
 
     def follow_ups(self, answers: Answers) -> tuple[Metric, ...]:
+        """The rows outside, of two values and more.
+
+        :raises Incomparable: an infinity, a not-a-number or a number near the largest leaves nothing to measure by.
+        """
+        if as_count(answers.scalar(self.looked_at())) < 2:
+            return ()
         mean, variance = (as_float(answers.scalar(metric)) for metric in self._spread())
-        if mean is None or variance is None or not variance > 0:
+        if mean is None or variance is None or not math.isfinite(mean + variance):
+            raise Incomparable(f"{self.column} has no finite mean and standard deviation: {mean} and {variance} as a variance")
+        if variance <= (mean * _ROUNDING) ** 2:
             return ()
         reach = self.within * variance**0.5
         ends = {"low_belongs": not self.strictly, "high_belongs": not self.strictly}
@@ -184,6 +193,8 @@ class FailedRows(LimitedCheck):
         return FailedRowCount(sql=self.sql)
 
 
+_ROUNDING = 2.0**-50
+"""Share of a mean below which a standard deviation is rounding: of equal values some databases answer a variance just above 0."""
 _LENGTHS = {Unit.HOUR: timedelta(hours=1), Unit.DAY: timedelta(days=1), Unit.WEEK: timedelta(weeks=1)}
 _MONTHS = {Unit.MONTH: 1, Unit.QUARTER: 3, Unit.YEAR: 12}
 

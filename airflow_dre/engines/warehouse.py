@@ -81,7 +81,8 @@ class Warehouse:
         self._connection = None
 
     def _execute(self, sql: str, most: int) -> Sequence[Row]:
-        with contextlib.closing(self._open().cursor()) as cursor, self._interrupted_in_time():
+        self._open()
+        with self._cursor() as cursor, self._interrupted_in_time():
             cursor.execute(sql)
             rows: Sequence[Row] = cursor.fetchmany(most)
         return rows
@@ -99,18 +100,26 @@ class Warehouse:
         finally:
             timer.cancel()
 
-    def _open(self) -> Any:
+    @contextlib.contextmanager
+    def _cursor(self) -> Iterator[Any]:
+        """A cursor in the session of the connection; DuckDB's ``cursor()`` would open another session, which nothing was set for."""
+        if self.dialect.name == "duckdb":
+            yield self._connection
+            return
+        with contextlib.closing(self._connection.cursor()) as cursor:
+            yield cursor
+
+    def _open(self) -> None:
         if self._connection is None:
             try:
                 self._connection = self._hook.get_conn()
                 if self.dialect.name == "sqlite":
                     self._connection.create_function("regexp", 2, _regexp, deterministic=True)
-                with contextlib.closing(self._connection.cursor()) as cursor:
+                with self._cursor() as cursor:
                     for statement in self._session():
                         cursor.execute(statement)
             except Exception as error:  # every driver has exceptions of its own
                 raise WarehouseUnreachable(f"cannot connect to the {self.name} warehouse: {first_line(error)}") from error
-        return self._connection
 
     def _session(self) -> list[str]:
         """The statements that a session begins with."""

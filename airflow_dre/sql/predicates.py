@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Sequence
 from decimal import Decimal
@@ -37,6 +38,8 @@ def literal(value: Literal, dialect: Dialect) -> exp.Expr:
     """A value of a Dag author as a literal of the database."""
     if isinstance(value, bool):
         return exp.Boolean(this=value)
+    if isinstance(value, (float, Decimal)) and not math.isfinite(value):
+        return dialect.not_finite(float(value))
     if isinstance(value, (int, float, Decimal)):
         return exp.convert(value)
     return dialect.text(value) if isinstance(value, str) else dialect.moment(value)
