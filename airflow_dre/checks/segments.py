@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from airflow_dre.checks.check import Answers, Check
-from airflow_dre.checks.metrics import LISTS, Metric, PerSegment, Violations
+from airflow_dre.checks.metrics import LISTS, Metric, PerSegment, RowCount, Violations
 from airflow_dre.checks.outcomes import Judgement, Outcome, Segment, shown, worst
 from airflow_dre.checks.rules import BySegment
 from airflow_dre.checks.values import Answer, Incomparable, Row, Scalar
@@ -21,8 +21,8 @@ MOST = 10_000
 
 
 def asked_per_segment(check: Check, by: str) -> tuple[Metric, ...]:
-    """The metrics of a check, each for every segment."""
-    return tuple(PerSegment(by=by, metric=metric) for metric in check.metrics())
+    """The metrics of a check, each for every segment; a count of rows beside them overlooks none in which nothing is found."""
+    return tuple(PerSegment(by=by, metric=metric) for metric in (RowCount(where=check.traits.where), *check.metrics()))
 
 
 def further_per_segment(check: Check, by: str, answers: Answers) -> tuple[Metric, ...]:

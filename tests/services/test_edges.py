@@ -67,6 +67,25 @@ def result_of(hook: Hook, declaration: Declaration, where: str | None = None) ->
         warehouse.close()
 
 
+@pytest.mark.parametrize(
+    ("declaration", "outcomes"),
+    [
+        (c.distinct_count("a", at_least=1, by="g"), {"u": "passed", "v": "failed", None: "failed"}),
+        (c.median("a", at_least=1, by="g"), {"u": "passed", "v": "skipped", None: "skipped"}),
+        (c.most_common("a", [1], by="g"), {"u": "passed", "v": "skipped", None: "skipped"}),
+        (c.no_gaps("d", every="day", by="g"), {"u": "passed", "v": "skipped", None: "skipped"}),
+        (c.unique("a", by="g", where="a > 0"), {"u": "passed", "v": "skipped", None: "skipped"}),
+        (c.row_count(at_least=1, by="g", where="a > 0"), {"u": "passed", "v": "failed", None: "failed"}),
+    ],
+    ids=lambda value: value.kind if isinstance(value, Declaration) else "",
+)
+def test_a_segment_of_nulls_is_judged_like_a_table_of_nulls(hook: Hook, declaration: Declaration, outcomes: dict[str | None, str]) -> None:
+    rows = "(1, 'u', '2026-01-01'), (NULL, 'v', NULL), (NULL, NULL, NULL)"
+    prepare(hook, "CREATE TABLE t (a INTEGER, g VARCHAR(5), d DATE)", f"INSERT INTO t VALUES {rows}")
+    result = result_of(hook, declaration)
+    assert {segment.value: segment.outcome.value for segment in result.segments} == outcomes, result.reason
+
+
 def test_outliers_are_found_in_thousands_of_segments(hook: Hook) -> None:
     rows = ", ".join(f"('g{n}', {value})" for n in range(1500) for value in (0, 1, 2))
     prepare(hook, "CREATE TABLE t (g VARCHAR(5), f DOUBLE PRECISION)", f"INSERT INTO t VALUES {rows}")
