@@ -177,6 +177,11 @@ class FailedRows(LimitedCheck):
     def violations(self) -> Metric:
         return FailedRowCount(sql=self.sql)
 
+    def judge(self, answers: Answers, now: datetime) -> Judgement:
+        """The verdict; rows that the SELECT finds elsewhere, beside an empty table, are all that there is to look at."""
+        violations = as_count(answers.scalar(self.violations()))
+        return self.judge_counts(violations, as_count(answers.scalar(self.looked_at())) or violations)
+
 
 _LENGTHS = {Unit.HOUR: timedelta(hours=1), Unit.DAY: timedelta(days=1), Unit.WEEK: timedelta(weeks=1)}
 _MONTHS = {Unit.MONTH: 1, Unit.QUARTER: 3, Unit.YEAR: 12}

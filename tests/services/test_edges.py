@@ -91,3 +91,11 @@ def test_outliers_are_found_in_thousands_of_segments(hook: Hook) -> None:
     prepare(hook, "CREATE TABLE t (g VARCHAR(5), f DOUBLE PRECISION)", f"INSERT INTO t VALUES {rows}")
     result = result_of(hook, c.z_scores("f", within=0.5, by="g"))
     assert (result.outcome.value, result.violations, result.rows, len(result.segments)) == ("failed", 3000, 4500, 20), result.reason
+
+
+def test_rows_that_a_select_finds_elsewhere_fail_beside_an_empty_table(hook: Hook) -> None:
+    prepare(hook, "CREATE TABLE t (a INTEGER)", "CREATE TABLE orphans (a INTEGER)", "INSERT INTO orphans VALUES (1), (2)")
+    for limit in ({}, {"fail_above": "5%"}):
+        result = result_of(hook, c.failed_rows_sql("SELECT a FROM orphans", **limit))
+        assert (result.outcome.value, result.violations) == ("failed", 2), result.reason
+    assert result_of(hook, c.failed_rows_sql("SELECT a FROM orphans WHERE a > 2")).outcome == "skipped"
