@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -122,6 +123,8 @@ class ZScores(LimitedCheck):
 
     def follow_ups(self, answers: Answers) -> tuple[Metric, ...]:
         mean, variance = (as_float(answers.scalar(metric)) for metric in self._spread())
+        if not all(math.isfinite(number) for number in (mean, variance) if number is not None):
+            raise Incomparable(f"{self.column} holds NaN or infinity, from which no value has a finite distance: leave them out with where")
         if mean is None or variance is None or not variance > 0:
             return ()
         reach = self.within * variance**0.5

@@ -99,3 +99,17 @@ def test_rows_that_a_select_finds_elsewhere_fail_beside_an_empty_table(hook: Hoo
         result = result_of(hook, c.failed_rows_sql("SELECT a FROM orphans", **limit))
         assert (result.outcome.value, result.violations) == ("failed", 2), result.reason
     assert result_of(hook, c.failed_rows_sql("SELECT a FROM orphans WHERE a > 2")).outcome == "skipped"
+
+
+@pytest.mark.parametrize("value", ["NaN", "Infinity"])
+def test_outliers_among_what_is_not_finite_cannot_be_judged(hook: Hook, value: str) -> None:
+    if hook.conn_type == "sqlite":
+        value = "1e999" if value == "Infinity" else "NULL"  # it stores NaN as NULL
+    literal = value if hook.conn_type == "sqlite" else f"'{value}'"
+    prepare(hook, "CREATE TABLE t (f DOUBLE PRECISION)", f"INSERT INTO t VALUES (1), (2), ({literal})")
+    result = result_of(hook, c.z_scores("f", within=1))
+    if literal == "NULL":
+        assert (result.outcome.value, result.rows) == ("passed", 2)
+    else:
+        assert result.outcome == "errored"
+        assert "NaN or infinity" in result.reason or "out of range" in result.reason.lower(), result.reason
