@@ -227,6 +227,9 @@ class DistinctCheck(MetricCheck):
     def metric(self) -> Metric:
         return DistinctCount(columns=self.key, where=self.traits.where)
 
+    def observe(self, answers: Answers) -> Scalar:
+        return as_count(answers.scalar(self.metric()))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UniqueRatio(DistinctCheck):

@@ -192,6 +192,11 @@ class FailedRows(LimitedCheck):
     def violations(self) -> Metric:
         return FailedRowCount(sql=self.sql)
 
+    def judge(self, answers: Answers, now: datetime) -> Judgement:
+        """The verdict; rows that the SELECT finds elsewhere, beside an empty table, are all that there is to look at."""
+        violations = as_count(answers.scalar(self.violations()))
+        return self.judge_counts(violations, as_count(answers.scalar(self.looked_at())) or violations)
+
 
 _ROUNDING = 2.0**-50
 """Share of a mean below which a standard deviation is rounding: of equal values some databases answer a variance just above 0."""

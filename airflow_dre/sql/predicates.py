@@ -256,9 +256,11 @@ def _(rule: rules.Holds, dialect: Dialect) -> exp.Expr:
 
 @breaks.register
 def _(rule: rules.BySegment, dialect: Dialect) -> exp.Expr:
+    """One flat CASE: thousands of conditions joined by OR are deeper than SQLite's parser goes."""
+    one = exp.Literal.number(1)
     cases = []
     for segment, inner in rule.rules:
         by = column(rule.by)
         here = exp.Is(this=by, expression=exp.Null()) if segment is None else exp.EQ(this=by, expression=literal(segment, dialect))
-        cases.append(exp.paren(exp.and_(here, breaks(inner, dialect))))
-    return exp.paren(exp.or_(*cases))
+        cases.append(exp.If(this=here, true=exp.Case(ifs=[exp.If(this=breaks(inner, dialect), true=one.copy())])))
+    return exp.EQ(this=exp.Case(ifs=cases), expression=one)
