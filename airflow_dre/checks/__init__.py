@@ -315,7 +315,7 @@ def distribution(
     distance: str = "kl",
     **options: Unpack[MetricOptions],
 ) -> Declaration:
-    """Bounds the distance of the values of ``column`` from a reference distribution; values outside of it are a bin of weight 0.
+    """Bounds the distance of the values of ``column`` from a reference distribution; values outside of it are bins of weight 0.
 
     :param reference: weights by value, or ``{"edges": [0, 10, 20], "weights": [0.7, 0.3]}``: a bin holds its lower edge, the last one both.
     :param distance: ``"kl"`` (Kullback-Leibler divergence in nats), ``"chi_square"`` (Pearson's statistic) or, for bins, ``"ks"``

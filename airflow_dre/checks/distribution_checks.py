@@ -14,8 +14,8 @@ from airflow_dre.checks.metric_checks import MetricCheck
 from airflow_dre.checks.metrics import Metric, MostCommon, ValueCount, Violations
 from airflow_dre.checks.outcomes import Judgement, Outcome, shown
 from airflow_dre.checks.rules import OneOf, Within
-from airflow_dre.checks.thresholds import as_count, as_number
-from airflow_dre.checks.values import Literal, Scalar
+from airflow_dre.checks.thresholds import as_count, in_order
+from airflow_dre.checks.values import Incomparable, Literal, Scalar
 
 
 class Distance(StrEnum):
@@ -59,7 +59,7 @@ def distance_between(observed: list[int], reference: list[float], distance: Dist
 class Distribution(MetricCheck):
     """The distance of a column's values from a reference distribution keeps its bounds.
 
-    Values outside of the reference are a bin of their own, of weight 0.
+    Values outside of the reference, for edges those below and those above, are bins of their own, of weight 0.
     """
 
     kind: ClassVar[str] = "distribution"
@@ -88,15 +88,23 @@ class Distribution(MetricCheck):
     def _values(self) -> Metric:
         return ValueCount(column=self.column, where=self.traits.where)
 
+    def _below(self) -> tuple[Violations, ...]:
+        """The rows below the lowest edge, where there are edges."""
+        return tuple(Violations(rule=Within(column=self.column, low=low), where=self.traits.where) for low in self.edges[:1])
+
     def metrics(self) -> tuple[Metric, ...]:
-        return (self._values(), *self._bins())
+        return (self._values(), *self._bins(), *self._below())
 
     def observe(self, answers: Answers) -> Scalar:
         rows = as_count(answers.scalar(self._values()))
         counts = [rows - as_count(answers.scalar(outside)) for outside in self._bins()]
-        rest = rows - sum(counts)
-        others = [rest] if rest else []
-        return distance_between(counts + others, [*self.weights, *[0.0] * len(others)], self.distance)
+        below = sum(as_count(answers.scalar(metric)) for metric in self._below())
+        above = rows - sum(counts) - below
+        if min(*counts, above) < 0:
+            raise Incomparable(
+                f"{rows} values, but {sum(counts) + below} in the bins: the table changed meanwhile, or the database holds two bins for one"
+            )
+        return distance_between([below, *counts, above], [0.0, *self.weights, 0.0], self.distance)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,13 +131,14 @@ class HasValues(Check):
 
     def judge(self, answers: Answers, now: datetime) -> Judgement:
         rows = as_count(answers.scalar(self._present()))
-        missing = [value for value, other in self._absences().items() if as_count(answers.scalar(other)) == rows]
+        absences = self._absences()
+        missing = [value for value, other in absences.items() if as_count(answers.scalar(other)) == rows]
         named = ", ".join(map(repr, missing[:10])) + (", ..." if len(missing) > 10 else "")
         return Judgement(
             outcome=Outcome.FAILED if missing else Outcome.PASSED,
-            reason=f"{len(missing)} of {len(self.values)} values are missing: {named}" if missing else "every value is there",
-            expected=f"all of {len(self.values)} values",
-            observed=len(self.values) - len(missing),
+            reason=f"{len(missing)} of {len(absences)} values are missing: {named}" if missing else "every value is there",
+            expected=f"all of {len(absences)} values",
+            observed=len(absences) - len(missing),
             unit="values",
             rows=rows,
         )
@@ -170,8 +179,8 @@ class MostCommonIn(Check):
 
 
 def same(value: Scalar, allowed: Literal) -> bool:
-    """Whether a warehouse's value is the one that a Dag author wrote: 1 is 1.0, and dates are compared as text where they are stored so."""
-    if value == allowed or shown(value) == shown(allowed):
-        return True
-    first, second = (None if isinstance(item, str) else as_number(item) for item in (value, allowed))
-    return first is not None and second is not None and first == second
+    """Whether a warehouse's value is the one that a Dag author wrote: 1 is 1.0, and the text of a date is the date."""
+    try:
+        return in_order(value, allowed) and in_order(allowed, value)
+    except Incomparable:
+        return False

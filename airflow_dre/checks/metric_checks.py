@@ -26,7 +26,8 @@ from airflow_dre.checks.metrics import (
     Variance,
 )
 from airflow_dre.checks.outcomes import Judgement, Outcome, Range
-from airflow_dre.checks.thresholds import Bounds, as_count, as_float
+from airflow_dre.checks.schema_checks import columns_of
+from airflow_dre.checks.thresholds import Bounds, as_count, as_float, as_measure
 from airflow_dre.checks.values import Scalar
 
 _OPEN = Bounds()
@@ -111,7 +112,7 @@ class ColumnCountCheck(MetricCheck):
         return TableColumns()
 
     def observe(self, answers: Answers) -> Scalar:
-        return len(answers.rows(self.metric()))
+        return len(columns_of(answers))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,8 +169,11 @@ class ColumnStddev(ColumnCheck):
     measure: ClassVar[type[ColumnMetric]] = Variance
 
     def observe(self, answers: Answers) -> Scalar:
-        variance = as_float(answers.scalar(self.metric()))
-        return None if variance is None else math.sqrt(variance) if variance >= 0 else math.nan
+        answer = answers.scalar(self.metric())
+        if answer is None:
+            return None
+        variance = as_measure(answer)
+        return 0.0 if variance < 0 else math.sqrt(variance)  # below 0 only by rounding, where all values are alike
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -28,7 +29,7 @@ from airflow_dre.checks.metrics import (
 )
 from airflow_dre.checks.outcomes import Judgement, Outcome
 from airflow_dre.checks.rules import Within
-from airflow_dre.checks.thresholds import as_count, as_float
+from airflow_dre.checks.thresholds import as_count, as_measure
 from airflow_dre.checks.values import Incomparable
 
 
@@ -94,6 +95,10 @@ class Steps(LimitedCheck):
         return StepCount(column=self.column, order_by=self.order_by, rising=self.rising, strictly=self.strictly, where=self.traits.where)
 
 
+_ROUNDING = 2**-50
+"""Deviations of a smaller share of the mean come from rounding it: the values are alike."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ZScores(LimitedCheck):
     """The values lie within a number of standard deviations of their mean."""
@@ -121,10 +126,16 @@ class ZScores(LimitedCheck):
         raise TypeError("the violations of z_scores are known only once mean and variance are")
 
     def follow_ups(self, answers: Answers) -> tuple[Metric, ...]:
-        mean, variance = (as_float(answers.scalar(metric)) for metric in self._spread())
-        if mean is None or variance is None or not variance > 0:
+        found = [as_measure(answer) for metric in self._spread() if (answer := answers.scalar(metric)) is not None]
+        if len(found) < 2:
             return ()
-        reach = self.within * variance**0.5
+        mean, variance = found
+        if not math.isfinite(mean) or not math.isfinite(variance):
+            raise Incomparable(f"mean {mean} and variance {variance}: {self.column} holds not-a-number, infinity or values too large")
+        spread = math.sqrt(max(variance, 0))
+        if spread <= abs(mean) * _ROUNDING:
+            return ()
+        reach = self.within * spread
         rule = Within(column=self.column, low=mean - reach if self.two_sided else None, high=mean + reach)
         return (Violations(rule=rule, where=self.traits.where),)
 
@@ -214,7 +225,7 @@ class NoGaps(LimitedCheck):
         return (self.looked_at(),)
 
     def judge(self, answers: Answers, now: datetime) -> Judgement:
-        found = sorted(_moment(row[0]) for row in answers.rows(self.looked_at()))
+        found = sorted({start_of(_moment(row[0]), self.unit) for row in answers.rows(self.looked_at())})
         if self.start is not None:
             found = [moment for moment in found if moment >= start_of(self.start, self.unit)]
         if self.end is not None:
