@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from airflow_dre import checks as c
@@ -161,6 +161,7 @@ SEGMENTED = [
 
 
 @pytest.mark.parametrize("declaration", EVERY_KIND + SEGMENTED, ids=repr)
+@settings(max_examples=25)
 @given(data=st.data())
 def test_evaluating_is_total(declaration: Declaration, data: st.DataObject) -> None:
     check = check_of(declaration)
@@ -173,6 +174,7 @@ def test_evaluating_is_total(declaration: Declaration, data: st.DataObject) -> N
 
 
 @pytest.mark.parametrize("declaration", EVERY_KIND + SEGMENTED, ids=repr)
+@settings(max_examples=25)
 @given(data=st.data())
 def test_evaluating_numbers_is_total(declaration: Declaration, data: st.DataObject) -> None:
     """Numbers reach further into the judging than words do."""
