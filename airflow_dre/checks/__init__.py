@@ -336,7 +336,7 @@ def distribution(
     others: float | Sequence[float] | None = None,
     **options: Unpack[MetricOptions],
 ) -> Declaration:
-    """Bounds the distance of the values of ``column`` from a reference distribution; values outside of it are a bin of weight 0.
+    """Bounds the distance of the values of ``column`` from a reference distribution; values outside of it are bins of weight 0.
 
     :param reference: weights by value, or ``{"edges": [0, 10, 20], "weights": [0.7, 0.3]}``: a bin holds its lower edge, the last one
         both; the outermost edges may be infinite.

@@ -16,7 +16,7 @@ from airflow_dre.checks.metrics import Metric, MostCommon, ValueCount, Violation
 from airflow_dre.checks.outcomes import Empty, Judgement, Outcome, shown
 from airflow_dre.checks.rules import OneOf, Within
 from airflow_dre.checks.thresholds import as_count, as_number, in_order
-from airflow_dre.checks.values import Literal, Scalar
+from airflow_dre.checks.values import Incomparable, Literal, Scalar
 
 
 class Distance(StrEnum):
@@ -90,10 +90,9 @@ class Distribution(MetricCheck):
         return tuple(Violations(rule=rule, where=where) for rule in rules)
 
     def _below(self) -> tuple[Violations, ...]:
-        """The rows below the bins, where these are told from those above."""
-        if self.values or not self.others or finite(self.edges[0]) is None:
-            return ()
-        return (Violations(rule=Within(column=self.column, low=self.edges[0]), where=self.traits.where),)
+        """The rows below the lowest edge, where there is one."""
+        lowest = finite(self.edges[0]) if self.edges else None
+        return () if lowest is None else (Violations(rule=Within(column=self.column, low=lowest), where=self.traits.where),)
 
     def _values(self) -> Metric:
         return ValueCount(column=self.column, where=self.traits.where)
@@ -104,12 +103,16 @@ class Distribution(MetricCheck):
     def observe(self, answers: Answers) -> Scalar:
         rows = as_count(answers.scalar(self._values()))
         counts = [rows - as_count(answers.scalar(outside)) for outside in self._bins()]
-        rest = rows - sum(counts)
-        if self.edges and self.others:
-            below = sum(as_count(answers.scalar(metric)) for metric in self._below())
-            weights = [self.others[0], *self.weights, self.others[1]]
-            return distance_between([below, *counts, rest - below], weights, self.distance)
-        others = [rest] if rest else []
+        below = sum(as_count(answers.scalar(metric)) for metric in self._below())
+        above = rows - sum(counts) - below
+        if min(*counts, above) < 0:
+            raise Incomparable(
+                f"{rows} values, but {sum(counts) + below} in the bins: the table changed meanwhile, or the database holds two bins for one"
+            )
+        if self.edges:
+            low, high = self.others or (0.0, 0.0)
+            return distance_between([below, *counts, above], [low, *self.weights, high], self.distance)
+        others = [above] if above else []
         return distance_between(counts + others, [*self.weights, *(self.others or (0.0,))[: len(others)]], self.distance)
 
 
@@ -142,13 +145,14 @@ class HasValues(Check):
 
     def judge(self, answers: Answers, now: datetime) -> Judgement:
         rows = as_count(answers.scalar(self._present()))
-        missing = [value for value, other in self._absences().items() if as_count(answers.scalar(other)) == rows]
+        absences = self._absences()
+        missing = [value for value, other in absences.items() if as_count(answers.scalar(other)) == rows]
         named = ", ".join(map(repr, missing[:10])) + (", ..." if len(missing) > 10 else "")
         return Judgement(
             outcome=Outcome.FAILED if missing else Outcome.PASSED,
-            reason=f"{len(missing)} of {len(self.values)} values are missing: {named}" if missing else "every value is there",
-            expected=f"all of {len(self.values)} values",
-            observed=len(self.values) - len(missing),
+            reason=f"{len(missing)} of {len(absences)} values are missing: {named}" if missing else "every value is there",
+            expected=f"all of {len(absences)} values",
+            observed=len(absences) - len(missing),
             unit="values",
             rows=rows,
         )

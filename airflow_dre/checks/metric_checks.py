@@ -27,7 +27,8 @@ from airflow_dre.checks.metrics import (
     Variance,
 )
 from airflow_dre.checks.outcomes import Empty, Judgement, Outcome, Range
-from airflow_dre.checks.thresholds import Bounds, as_count, as_float
+from airflow_dre.checks.schema_checks import columns_of
+from airflow_dre.checks.thresholds import Bounds, as_count, as_float, as_measure
 from airflow_dre.checks.values import Scalar
 
 _OPEN = Bounds()
@@ -113,7 +114,7 @@ class ColumnCountCheck(MetricCheck):
         return TableColumns()
 
     def observe(self, answers: Answers) -> Scalar:
-        return len(answers.rows(self.metric()))
+        return len(columns_of(answers))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,8 +177,9 @@ class ColumnStddev(ColumnCheck):
         values, variance = (answers.scalar(metric) for metric in self.metrics())
         if as_count(values) < 2:
             return None
-        deviation = as_float(variance)  # None where a database without not-a-number means it
-        return math.sqrt(deviation) if deviation is not None and deviation >= 0 else math.nan
+        if variance is None:  # a database without not-a-number means it
+            return math.nan
+        return math.sqrt(max(as_measure(variance), 0.0))  # below 0 only by rounding, where all values are alike
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 import re
+import sys
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from decimal import Decimal
 from itertools import pairwise
@@ -13,7 +14,7 @@ from typing import TypeGuard
 
 from airflow_dre.checks import metric_checks as numbers
 from airflow_dre.checks import rules
-from airflow_dre.checks.arguments import Arguments, is_literal
+from airflow_dre.checks.arguments import Arguments
 from airflow_dre.checks.check import Check
 from airflow_dre.checks.distribution_checks import Distance, Distribution, HasValues, MostCommonIn
 from airflow_dre.checks.freshness import Fresh
@@ -22,7 +23,8 @@ from airflow_dre.checks.limited_checks import RowCheck
 from airflow_dre.checks.metrics import Unit
 from airflow_dre.checks.schema_checks import SchemaIs, SchemaUnchanged
 from airflow_dre.checks.table_checks import FailedRows, ForeignKey, NoGaps, SameRowCount, Steps, Unique, ZScores
-from airflow_dre.checks.values import Literal
+from airflow_dre.checks.thresholds import in_order
+from airflow_dre.checks.values import Incomparable, Literal, is_literal
 
 _REFERENCE = re.compile(r'(.+)\.("(?:[^"]|"")+"|[^."]+)')
 _BROKEN_EVERYWHERE = ("unterminated", "missing )", "unbalanced", "nothing to repeat", "bad character range", "missing group name")
@@ -45,6 +47,8 @@ def _between(a: Arguments) -> rules.Rule:
     ends = a.take("inclusive")
     if ends not in (None, "both", "low", "high", "neither"):
         a.refuse("inclusive", "both, low, high, neither")
+    elif ends not in (None, "both") and low is not None and low == high:
+        a.refuse("inclusive", "both, or low below high: no value lies between them")
     return rules.Within(
         column=_column(a), low=low, high=high, low_belongs=ends in (None, "both", "low"), high_belongs=ends in (None, "both", "high")
     )
@@ -54,10 +58,7 @@ def _patterns(a: Arguments, argument: str, allowed: str) -> tuple[str, ...]:
     value = a.take(argument)
     if isinstance(value, str) and value:
         return (value,)
-    found = a.texts(argument, allowed) if value is not None else ()
-    if not found:
-        a.refuse(argument, allowed)
-    return found
+    return a.some_texts(argument, allowed)
 
 
 def _regexes(a: Arguments) -> tuple[str, ...]:
@@ -130,20 +131,21 @@ def _tuple_in_set(a: Arguments) -> rules.Rule:
 def _foreign_key(a: Arguments) -> Check:
     key, to = a.names("columns"), a.take("to")
     allowed = "'table.column', or for several columns a list of them in the same table"
-    given = (to,) if isinstance(to, str) else a.texts("to", allowed) if to is not None else ()
-    found = [match for text in given if (match := _REFERENCE.fullmatch(text))]
+    given = (to,) if isinstance(to, str) else tuple(to) if isinstance(to, (list, tuple)) else ()
+    found = [match for text in given if isinstance(text, str) and (match := _REFERENCE.fullmatch(text))]
     tables = {match[1] for match in found}
-    if len(found) != len(given) or len(found) != len(key) or len(tables) != 1:
+    if len(found) != len(given) or len(tables) != 1:
         a.refuse("to", allowed)
+    elif key and len(found) != len(key):
+        a.refuse("to", f"{allowed}: as many as there are columns ({len(key)})")
     columns = tuple(match[2][1:-1].replace('""', '"') if match[2].startswith('"') else match[2] for match in found)
     return ForeignKey(key=key, parent=next(iter(tables), ""), parent_key=columns, **a.limit_arguments())
 
 
 def _steps(a: Arguments, *, rising: bool) -> Check:
     order = a.take("order_by")
-    order_by = (order,) if isinstance(order, str) and order.strip() else a.texts("order_by", "one or more names of columns")
-    if not order_by:
-        a.refuse("order_by", "one or more names of columns: the rows of a table have no order of their own")
+    allowed = "one or more names of columns: the rows of a table have no order of their own"
+    order_by = (order,) if isinstance(order, str) and order.strip() else a.some_texts("order_by", allowed)
     return Steps(column=_column(a), order_by=order_by, rising=rising, strictly=a.flag("strictly", usual=False), **a.limit_arguments())
 
 
@@ -175,7 +177,16 @@ def _quantile(a: Arguments) -> Check:
 
 
 def _is_weight(value: object) -> TypeGuard[float]:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value < math.inf
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value <= sys.float_info.max
+
+
+def _rise(edges: Sequence[object]) -> bool:
+    """Whether each edge is above the one before, all of one kind."""
+    literals = [edge for edge in edges if is_literal(edge) and not isinstance(edge, bool)]
+    try:
+        return len(literals) == len(edges) and not any(in_order(high, low) for low, high in pairwise(literals))
+    except Incomparable:
+        return False
 
 
 def _distribution(a: Arguments) -> Check:
@@ -186,13 +197,16 @@ def _distribution(a: Arguments) -> Check:
     values: tuple[Literal, ...] = ()
     weights: tuple[object, ...] = ()
     if isinstance(reference, dict) and reference.keys() == {"edges", "weights"}:
-        edges, weights = tuple(reference["edges"]), tuple(reference["weights"])
+        if isinstance(reference["edges"], (list, tuple)) and isinstance(reference["weights"], (list, tuple)):
+            edges, weights = tuple(reference["edges"]), tuple(reference["weights"])
         if len(edges) != len(weights) + 1 or not _are_edges(edges):
             a.refuse("reference", allowed)
     elif isinstance(reference, dict) and all(map(is_literal, reference)):
         values, weights = tuple(reference), tuple(reference.values())
     numeric = [float(weight) for weight in weights if _is_weight(weight)]
-    if not weights or len(numeric) < len(weights) or not sum(numeric) > 0:
+    if not weights or (edges and not (len(edges) == len(weights) + 1 and _rise(edges))):
+        a.refuse("reference", allowed)
+    elif len(numeric) < len(weights) or not 0 < sum(numeric) < math.inf:
         a.refuse("reference", f"{allowed}; weights of 0 and more, at least one above 0")
     if distance is Distance.KS and values:
         a.refuse("distance", "kl, chi_square: ks needs bins, which have an order")

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from airflow_dre import checks as c
 from airflow_dre.checks import metrics as m
 from airflow_dre.checks.check import Check
 from airflow_dre.checks.declaration import Declaration
-from airflow_dre.checks.evaluate import Unanswered, evaluate, score
+from airflow_dre.checks.evaluate import Unanswered, evaluate, further_questions, questions, score
 from airflow_dre.checks.instants import read_duration, spoken, to_instant
 from airflow_dre.checks.metrics import Metric
 from airflow_dre.checks.outcomes import Judgement, Outcome, Range, worst
@@ -83,10 +84,16 @@ EVERY_KIND = [
 ]
 ORDER = [Outcome.PASSED, Outcome.WARNED, Outcome.FAILED]
 
+HUGE = [2**63, 10**38, -(10**38), 10**400, -(10**400), Decimal("1e400"), Decimal("sNaN"), 1e308, 5e-324]
+numbers: st.SearchStrategy[Any] = st.one_of(
+    st.none(), st.integers(0, 9), st.integers(), st.floats(), st.decimals(), st.sampled_from(HUGE), st.integers(-3, 10**6)
+)
+counts = st.integers(0, 9)
 scalars: st.SearchStrategy[Any] = st.one_of(
     st.none(),
     st.booleans(),
     st.integers(),
+    st.sampled_from(HUGE),
     st.floats(),
     st.decimals(),
     st.text(),
@@ -95,8 +102,12 @@ scalars: st.SearchStrategy[Any] = st.one_of(
     st.datetimes(),
     st.datetimes(timezones=st.sampled_from([UTC, timezone(timedelta(hours=14)), timezone(timedelta(hours=-12))])),
     st.binary(),
+    st.uuids(),
+    st.timedeltas(),
+    st.sampled_from([[1, 2], {"a": 1}]),
 )
-"""Numbers, text, dates, not-a-number and infinities: all that a driver has been seen to answer, and bytes."""
+"""Numbers, text, dates, not-a-number and infinities, bytes, lists and dicts: all that a driver has been seen to answer, and more."""
+segments = st.sampled_from(["x", "y", "", None, 1]) | scalars
 
 
 def check_of(declaration: Declaration) -> Check:
@@ -109,15 +120,69 @@ def test_the_list_has_every_kind() -> None:
     assert {declaration.kind for declaration in EVERY_KIND} == set(READERS)
 
 
-@pytest.mark.parametrize("declaration", EVERY_KIND, ids=repr)
+def rows_of(*cells: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    """Rows of one cell for each strategy."""
+    return st.lists(st.tuples(*cells), max_size=4).map(tuple)
+
+
+def answers_to(metric: Metric, cell: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    """What a warehouse, or the store, can answer to a metric: rows for lists, else a cell."""
+    match metric:
+        case m.PerSegment(metric=m.TableColumns()):
+            raise AssertionError("nobody asks for the columns of a segment")
+        case m.PerSegment(metric=m.MostCommon()):
+            return rows_of(segments, cell, counts)
+        case m.PerSegment():
+            return rows_of(segments, cell)
+        case m.TableColumns():
+            return rows_of(st.text() | st.sampled_from("abc"), st.text())
+        case m.MostCommon():
+            return rows_of(cell, counts)
+        case m.Periods():
+            return rows_of(cell)
+        case m.LastPassed():
+            return st.none() | st.text() | st.sampled_from(['{"a": "TEXT"}', "[]", "3"])
+        case _:
+            return cell
+
+
+def answered(check: Check, draw: Callable[[Metric], Any]) -> dict[Metric, Any]:
+    """Answers to all that a check asks, in both rounds."""
+    found = {metric: draw(metric) for metric in questions(check)}
+    return found | {metric: draw(metric) for metric in further_questions(check, found)}
+
+
+SEGMENTED = [
+    Declaration(declaration.kind, {**declaration.arguments, "by": "g"})
+    for declaration in EVERY_KIND
+    if declaration.kind not in {"column_count", "failed_rows_sql", "schema_is", "schema_unchanged"}
+    and "same_as" not in declaration.arguments
+]
+
+
+@pytest.mark.parametrize("declaration", EVERY_KIND + SEGMENTED, ids=repr)
+@settings(max_examples=25)
 @given(data=st.data())
 def test_evaluating_is_total(declaration: Declaration, data: st.DataObject) -> None:
     check = check_of(declaration)
-    answers = {metric: data.draw(scalars) for metric in check.metrics()}
-    judgement = evaluate(check, answers, NOW)
+    judgement = evaluate(check, answered(check, lambda metric: data.draw(answers_to(metric, scalars))), NOW)
     assert judgement.outcome in Outcome
     assert judgement.reason
     assert not (judgement.outcome is Outcome.FAILED and check.traits.severity == "warn")
+    assert judgement.violations is None or judgement.violations >= 0
+    assert judgement.rows is None or judgement.rows >= 0
+
+
+@pytest.mark.parametrize("declaration", EVERY_KIND + SEGMENTED, ids=repr)
+@settings(max_examples=25)
+@given(data=st.data())
+def test_evaluating_numbers_is_total(declaration: Declaration, data: st.DataObject) -> None:
+    """Numbers reach further into the judging than words do."""
+    check = check_of(declaration)
+    cell = st.sampled_from(["2013-01-01", "2013-01-03", "2013-03-31"]) if declaration.kind in ("fresh", "no_gaps") else numbers
+    judgement = evaluate(check, answered(check, lambda metric: data.draw(answers_to(metric, cell))), NOW)
+    assert judgement.outcome in Outcome
+    assert judgement.reason
 
 
 @pytest.mark.parametrize("declaration", EVERY_KIND, ids=repr)

@@ -119,9 +119,7 @@ def limited(question: Question, violations: int | Sequence[int], rows: int) -> F
             return Fraction(count * 100, rows) > Fraction(limit.rstrip("%"))
         return bool(count > limit)
 
-    outcomes = {
-        "failed" if above(count, fail) else "warned" if warn is not None and above(count, warn) else "passed" for count in counts
-    }
+    outcomes = {"failed" if above(count, fail) else "warned" if warn is not None and above(count, warn) else "passed" for count in counts}
     percent = isinstance(fail, str) or isinstance(warn, str)
     observed = Fraction(counts[0] * 100, rows) if percent else counts[0]
     return Finding(
@@ -176,7 +174,9 @@ def rule(wrong: Callable[[Question], Callable[[Mapping[str, Any]], bool]], *need
     """A kind that counts rows in which all needed columns have a value and ``wrong`` is true."""
 
     def find(question: Question, rows: Rows) -> Finding:
-        names = [name for need in needs for name in ([question.given[need]] if isinstance(question.given[need], str) else question.given[need])]
+        names = [
+            name for need in needs for name in ([question.given[need]] if isinstance(question.given[need], str) else question.given[need])
+        ]
         looked = present(rows, *names)
         is_wrong = wrong(question)
         return limited(question, sum(is_wrong(row) for row in looked), len(looked))
@@ -208,7 +208,9 @@ def _member(question: Question) -> Callable[[Mapping[str, Any]], bool]:
 def _tuple_member(question: Question) -> Callable[[Mapping[str, Any]], bool]:
     columns = question.given["columns"]
     floating = [is_floating(name, question.world.dialect) for name in columns]
-    known = {tuple(literal_point(part, floating=kind) for part, kind in zip(item, floating, strict=True)) for item in question.given["values"]}
+    known = {
+        tuple(literal_point(part, floating=kind) for part, kind in zip(item, floating, strict=True)) for item in question.given["values"]
+    }
     return lambda row: tuple(point(row[name]) for name in columns) in known
 
 
@@ -241,7 +243,9 @@ def _like(question: Question) -> Callable[[Mapping[str, Any]], bool]:
         parts = re.findall(r"\\\\.|.", pattern.translate(fold), re.DOTALL)
         regex = "".join({"%": ".*", "_": "."}.get(part, re.escape(part[-1])) for part in parts)
         found = question.world.rows(where)
-        return {row["id"]: row[column] is not None and re.fullmatch(regex, row[column].translate(fold), re.DOTALL) is not None for row in found}
+        return {
+            row["id"]: row[column] is not None and re.fullmatch(regex, row[column].translate(fold), re.DOTALL) is not None for row in found
+        }
 
     return _several(question, ask)
 
@@ -385,9 +389,7 @@ def _steps(question: Question, rows: Rows) -> Finding:
 
     ordered = [point(row[question.column]) for row in sorted(looked, key=place)]
     rising, strictly = question.kind == "increasing", bool(question.given.get("strictly"))
-    wrong = sum(
-        (after < before if rising else after > before) or (strictly and after == before) for before, after in pairwise(ordered)
-    )
+    wrong = sum((after < before if rising else after > before) or (strictly and after == before) for before, after in pairwise(ordered))
     return limited(question, wrong, len(looked))
 
 
@@ -411,7 +413,9 @@ def _z_scores(question: Question, rows: Rows) -> Finding:
     def wrong(extra: Fraction) -> int:
         return sum(value > mean + reach + extra or (two_sided and value < mean - reach - extra) for value in exact)
 
-    return limited(question, sorted({wrong(Fraction(0)), *range(wrong(slack), wrong(-slack) + 1)}, key=lambda n: n != wrong(Fraction(0))), len(exact))
+    return limited(
+        question, sorted({wrong(Fraction(0)), *range(wrong(slack), wrong(-slack) + 1)}, key=lambda n: n != wrong(Fraction(0))), len(exact)
+    )
 
 
 def _root(value: Fraction) -> Fraction:
@@ -446,7 +450,9 @@ def _no_gaps(question: Question, rows: Rows) -> Finding:
     first = _number(start, unit) if start is not None else min(found)
     last = _number(end, unit) if end is not None else max(found)
     expected = range(first, last + 1)
-    return limited(question, sum(period not in found for period in expected) if len(expected) < 10**6 else len(expected) - len(found), len(expected))
+    return limited(
+        question, sum(period not in found for period in expected) if len(expected) < 10**6 else len(expected) - len(found), len(expected)
+    )
 
 
 def _number(moment: datetime, unit: str) -> int:
@@ -585,7 +591,9 @@ def _metric_sql(question: Question, rows: Rows) -> Finding:
         return replace(bounded(question, number), any_observed=True)
     if isinstance(value, (date, datetime)):
         return Finding(outcomes=one("errored"), any_observed=True)
-    tolerance = len(rows) * EPSILON * abs(Fraction(value)) if isinstance(value, float) and math.isfinite(value) and "AVG" in sql else Fraction(0)
+    tolerance = (
+        len(rows) * EPSILON * abs(Fraction(value)) if isinstance(value, float) and math.isfinite(value) and "AVG" in sql else Fraction(0)
+    )
     if isinstance(value, float) and "AVG" in sql and math.isfinite(value):
         tolerance = 2 * EPSILON * sum(abs(Fraction(row["x"])) for row in present(rows, "x")) + Fraction(10) ** -300
     return bounded(question, value, tolerance=tolerance)
@@ -617,7 +625,9 @@ def _distribution(question: Question, rows: Rows) -> Finding:
     elif kind == "kl":
         distance = sum(seen * math.log(seen / expected) for seen, expected in zip(p, q, strict=True) if seen)
     else:
-        distance = sum((len(values) * (seen - expected)) ** 2 / (len(values) * expected) for seen, expected in zip(p, q, strict=True) if expected)
+        distance = sum(
+            (len(values) * (seen - expected)) ** 2 / (len(values) * expected) for seen, expected in zip(p, q, strict=True) if expected
+        )
     return bounded(question, distance, tolerance=Fraction(1, 10**12))
 
 
@@ -683,7 +693,9 @@ _SAME_TYPES = [
 def _same_type(expected: str, found: str) -> bool:
     if expected == "varchar(20)":
         return False  # no column of the table has that length
-    return expected == found or any({expected, found} <= group for group in _SAME_TYPES) or (expected, found) == ("NUMERIC", "DECIMAL(24,6)")
+    return (
+        expected == found or any({expected, found} <= group for group in _SAME_TYPES) or (expected, found) == ("NUMERIC", "DECIMAL(24,6)")
+    )
 
 
 def _schema_is(question: Question, rows: Rows) -> Finding:

@@ -156,7 +156,9 @@ def most_queries(declared: Sequence[Declaration], warehouse: Warehouse) -> int:
     for declaration in declared:
         given = declaration.arguments
         by, where, kind = given.get("by"), given.get("where"), declaration.kind
-        asked = repr({name: given.get(name) for name in ("column", "columns", "to", "order_by", "every", "sql", "at", "interpolate", "strictly")})
+        asked = repr(
+            {name: given.get(name) for name in ("column", "columns", "to", "order_by", "every", "sql", "at", "interpolate", "strictly")}
+        )
         if kind in ("schema_is", "schema_unchanged", "column_count"):
             apart.add("the catalogue")
             continue

@@ -9,13 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from airflow_dre.checks.arguments import is_literal
 from airflow_dre.checks.declaration import Bound, Declaration
 from airflow_dre.checks.importers import gx_conditions, gx_parameters
 from airflow_dre.checks.importers.gx_document import Expectation
 from airflow_dre.checks.rules import Nulls
 from airflow_dre.checks.thresholds import in_order
-from airflow_dre.checks.values import Incomparable
+from airflow_dre.checks.values import Incomparable, is_literal
 
 _SEVERITIES = {None: None, "critical": None, "warning": "warn", "info": "warn"}
 _OF_OTHER_CONCERN = {
