@@ -13,7 +13,6 @@ from typing import Any
 import duckdb
 import psycopg
 import pytest
-from tests.sql import mariadb
 
 from airflow_dre import checks as c
 from airflow_dre.checks.evaluate import evaluate, further_questions, questions
@@ -23,6 +22,7 @@ from airflow_dre.checks.readers import READERS
 from airflow_dre.engines.warehouse import Warehouse
 from airflow_dre.services.answers import Answered, answer
 from airflow_dre.sql.scope import Scope
+from tests.sql import mariadb
 
 NOW = datetime(2025, 1, 1, tzinfo=UTC)
 BIG = 9_007_199_254_740_993  # the first integer that a double cannot hold

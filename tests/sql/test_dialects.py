@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -22,12 +22,12 @@ from airflow_dre.checks.evaluate import questions
 from airflow_dre.checks.metrics import Minimum, Periods, Unit, Violations
 from airflow_dre.checks.parse import find_problems, parse_checks
 from airflow_dre.checks.readers import READERS
-from airflow_dre.checks.rules import IsJson, Kind, LengthWithin, Matches, OneOf, ReadableAs, Rule, Within
+from airflow_dre.checks.rules import Kind, LengthWithin, OneOf, ReadableAs, Rule, Within
 from airflow_dre.errors import DefinitionError
 from airflow_dre.sql.dialect import Dialect
 from airflow_dre.sql.dialects import CONNECTION_TYPES, DIALECTS, find_dialect
-from airflow_dre.sql.names import quoted, split_table
-from airflow_dre.sql.plan import Statement, plan
+from airflow_dre.sql.names import split_table
+from airflow_dre.sql.plan import plan
 from airflow_dre.sql.scope import Scope
 
 GOLDEN = Path(__file__).parent / "golden" / "dialects"
