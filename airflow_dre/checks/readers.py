@@ -22,6 +22,7 @@ from airflow_dre.checks.limited_checks import RowCheck
 from airflow_dre.checks.metrics import Unit
 from airflow_dre.checks.schema_checks import SchemaIs, SchemaUnchanged
 from airflow_dre.checks.table_checks import FailedRows, ForeignKey, NoGaps, SameRowCount, Steps, Unique, ZScores
+from airflow_dre.checks.thresholds import as_number
 from airflow_dre.checks.values import Literal
 
 _REFERENCE = re.compile(r'(.+)\.("(?:[^"]|"")+"|[^."]+)')
@@ -173,6 +174,11 @@ def _is_weight(value: object) -> TypeGuard[float]:
     return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value < math.inf
 
 
+def _are_bins(reference: object) -> TypeGuard[dict[str, list[float]]]:
+    lists = isinstance(reference, dict) and all(isinstance(part, (list, tuple)) for part in reference.values())
+    return lists and isinstance(reference, dict) and reference.keys() == {"edges", "weights"}
+
+
 def _distribution(a: Arguments) -> Check:
     distance = a.choice("distance", Distance)
     reference = a.take("reference")
@@ -180,7 +186,7 @@ def _distribution(a: Arguments) -> Check:
     edges: tuple[float, ...] = ()
     values: tuple[Literal, ...] = ()
     weights: tuple[object, ...] = ()
-    if isinstance(reference, dict) and reference.keys() == {"edges", "weights"}:
+    if _are_bins(reference):
         edges, weights = tuple(reference["edges"]), tuple(reference["weights"])
         if len(edges) != len(weights) + 1 or not all(map(is_literal, edges)) or any(low >= high for low, high in pairwise(edges)):
             a.refuse("reference", allowed)
@@ -267,7 +273,7 @@ READERS: dict[str, Callable[[Arguments], Check]] = {
     "schema_is": _schema_is,
     "schema_unchanged": lambda a: SchemaUnchanged(traits=a.traits()),
     "stddev": lambda a: numbers.ColumnStddev(column=_column(a), **a.bound_arguments()),
-    "sum_equals": _rule(_sum_equals),
+    "sum_equals": _rule(lambda a: _sum_equals(_number(a, "total"))),
     "total": lambda a: numbers.ColumnTotal(column=_column(a), **a.bound_arguments()),
     "tuple_in_set": _rule(_tuple_in_set),
     "unique": lambda a: Unique(key=a.names("columns"), **a.limit_arguments()),
@@ -275,6 +281,13 @@ READERS: dict[str, Callable[[Arguments], Check]] = {
     "z_scores": _z_scores,
 }
 """Every kind of check and how its arguments are read."""
+
+
+def _number(a: Arguments, argument: str) -> Arguments:
+    """The same arguments, once it was noted that one of them is no number."""
+    if (value := a.given.get(argument)) is not None and as_number(value) is None:
+        a.refuse(argument, "a number")
+    return a
 
 
 def _likes(a: Arguments) -> tuple[str, ...]:
