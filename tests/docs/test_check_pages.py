@@ -143,7 +143,7 @@ def test_it_has_the_form_of_all_pages(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_its_table_holds_the_parameters_of_its_function_and_no_other(kind: str) -> None:
-    lines = [line.strip("| ").split(" | ") for line in section(kind, "Parameters").splitlines() if line.startswith("| `")]
+    lines = [re.split(r"\s*\|\s*", line.strip("| ")) for line in section(kind, "Parameters").splitlines() if line.startswith("| `")]
     told = {cells[0].strip("`*"): None if cells[-2] == "required" else ast.literal_eval(cells[-2].strip("`")) for cells in lines}
     required = {cells[0].strip("`*") for cells in lines if cells[-2] == "required"}
     own = {name: each.default for name, each in inspect.signature(getattr(checks, kind)).parameters.items() if name != "options"}
