@@ -10,6 +10,7 @@ from typing import TypedDict, TypeVar
 
 from airflow_dre.checks.check import Dimension, Severity, Traits
 from airflow_dre.checks.instants import DURATION_ALLOWED, read_duration, to_instant
+from airflow_dre.checks.outcomes import Empty
 from airflow_dre.checks.thresholds import LIMIT_ALLOWED, Bound, Bounds, Limit, in_order, read_limit
 from airflow_dre.checks.values import Incomparable, Literal, is_literal
 from airflow_dre.errors import Problem
@@ -32,6 +33,7 @@ class BoundArguments(TypedDict):
     traits: Traits
     fail: Bounds
     warn: Bounds
+    if_empty: Empty
 
 
 class Arguments:
@@ -214,7 +216,11 @@ class Arguments:
         self.ordered("warn_at_least", warn.at_least, warn.at_most, "at most warn_at_most")
         self.ordered("warn_at_least", fail.low, warn.at_least, "at least at_least: a warning comes before a failure")
         self.ordered("warn_at_most", warn.at_most, fail.high, "at most at_most: a warning comes before a failure")
-        return {"traits": self.traits(), "fail": fail, "warn": warn}
+        return {"traits": self.traits(), "fail": fail, "warn": warn, "if_empty": self.if_empty()}
+
+    def if_empty(self) -> Empty:
+        """What nothing to look at is worth."""
+        return self.choice("if_empty", Empty) or Empty.SKIP
 
     def ordered(self, argument: str, low: Bound | None, high: Bound | None, allowed: str) -> None:
         """Note a lower end above its upper end."""

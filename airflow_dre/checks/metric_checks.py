@@ -25,7 +25,7 @@ from airflow_dre.checks.metrics import (
     Total,
     Variance,
 )
-from airflow_dre.checks.outcomes import Judgement, Outcome, Range
+from airflow_dre.checks.outcomes import Empty, Judgement, Outcome, Range
 from airflow_dre.checks.schema_checks import columns_of
 from airflow_dre.checks.thresholds import Bounds, as_count, as_float, as_measure
 from airflow_dre.checks.values import Scalar
@@ -39,6 +39,7 @@ class MetricCheck(Check):
 
     fail: Bounds = _OPEN
     warn: Bounds = _OPEN
+    if_empty: Empty = Empty.SKIP
 
     @property
     def usual_dimension(self) -> Dimension:
@@ -64,7 +65,7 @@ class MetricCheck(Check):
     def judge(self, answers: Answers, now: datetime) -> Judgement:
         value = self.observe(answers)
         if value is None:
-            return Judgement(outcome=Outcome.SKIPPED, reason="no value to look at", expected=self.expected())
+            return Judgement(outcome=self.if_empty.outcome, reason="no value to look at", expected=self.expected())
         spoken = f"{value:.6g}" if isinstance(value, float) else str(value)
         if not self.fail.admits(value):
             outcome, reason = Outcome.FAILED, f"{spoken} is not {self.fail}"

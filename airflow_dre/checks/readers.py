@@ -6,7 +6,7 @@ import math
 import re
 import sys
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 from itertools import pairwise
@@ -23,8 +23,7 @@ from airflow_dre.checks.limited_checks import RowCheck
 from airflow_dre.checks.metrics import Unit
 from airflow_dre.checks.schema_checks import SchemaIs, SchemaUnchanged
 from airflow_dre.checks.table_checks import FailedRows, ForeignKey, NoGaps, SameRowCount, Steps, Unique, ZScores
-from airflow_dre.checks.thresholds import in_order
-from airflow_dre.checks.values import Incomparable, Literal, is_literal
+from airflow_dre.checks.values import Literal, is_literal
 
 _REFERENCE = re.compile(r'(.+)\.("(?:[^"]|"")+"|[^."]+)')
 _BROKEN_EVERYWHERE = ("unterminated", "missing )", "unbalanced", "nothing to repeat", "bad character range", "missing group name")
@@ -107,12 +106,16 @@ def _of_type(a: Arguments) -> rules.Rule:
 def _compare(a: Arguments) -> rules.Rule:
     operator = a.choice("operator", rules.Operator)
     left, right = (a.text(name, "the name of a column") for name in ("left", "right"))
-    return rules.Compares(left=left, operator=operator or rules.Operator.EQUAL, right=right)
+    return rules.Compares(left=left, operator=operator or rules.Operator.EQUAL, right=right, nulls=_nulls(a))
+
+
+def _nulls(a: Arguments) -> rules.Nulls:
+    return a.choice("nulls", rules.Nulls) or rules.Nulls.SKIP
 
 
 def _sum_equals(a: Arguments) -> rules.Rule:
     total = a.literal("total")
-    return rules.SumIs(columns=a.names("columns", 2), total=0 if total is None else total)
+    return rules.SumIs(columns=a.names("columns", 2), total=0 if total is None else total, nulls=_nulls(a))
 
 
 def _tuple_in_set(a: Arguments) -> rules.Rule:
@@ -121,7 +124,7 @@ def _tuple_in_set(a: Arguments) -> rules.Rule:
     good = [item for item in given if isinstance(item, (list, tuple)) and len(item) == len(columns) and all(map(is_literal, item))]
     if not good or len(good) < len(given):
         a.refuse("values", f"a list of tuples of {len(columns)} finite numbers, dates, booleans or texts, without None")
-    return rules.TupleOneOf(columns=columns, values=tuple(tuple(item) for item in good))
+    return rules.TupleOneOf(columns=columns, values=tuple(tuple(item) for item in good), nulls=_nulls(a))
 
 
 def _foreign_key(a: Arguments) -> Check:
@@ -147,7 +150,8 @@ def _steps(a: Arguments, *, rising: bool) -> Check:
 
 def _z_scores(a: Arguments) -> Check:
     within = a.number("within", 1e-9, 1e9, "a number of standard deviations above 0")
-    return ZScores(column=_column(a), within=within, two_sided=a.flag("two_sided", usual=True), **a.limit_arguments())
+    two_sided, strictly = a.flag("two_sided", usual=True), a.flag("strictly", usual=False)
+    return ZScores(column=_column(a), within=within, two_sided=two_sided, strictly=strictly, **a.limit_arguments())
 
 
 def _no_gaps(a: Arguments) -> Check:
@@ -175,15 +179,6 @@ def _is_weight(value: object) -> TypeGuard[float]:
     return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value <= sys.float_info.max
 
 
-def _rise(edges: Sequence[object]) -> bool:
-    """Whether each edge is above the one before, all of one kind."""
-    literals = [edge for edge in edges if is_literal(edge) and not isinstance(edge, bool)]
-    try:
-        return len(literals) == len(edges) and not any(in_order(high, low) for low, high in pairwise(literals))
-    except Incomparable:
-        return False
-
-
 def _distribution(a: Arguments) -> Check:
     distance = a.choice("distance", Distance)
     reference = a.take("reference")
@@ -197,19 +192,43 @@ def _distribution(a: Arguments) -> Check:
     elif isinstance(reference, dict) and all(map(is_literal, reference)):
         values, weights = tuple(reference), tuple(reference.values())
     numeric = [float(weight) for weight in weights if _is_weight(weight)]
-    if not weights or (edges and not (len(edges) == len(weights) + 1 and _rise(edges))):
+    if not weights or (edges and not (len(edges) == len(weights) + 1 and _are_edges(edges))):
         a.refuse("reference", allowed)
     elif len(numeric) < len(weights) or not 0 < sum(numeric) < math.inf:
         a.refuse("reference", f"{allowed}; weights of 0 and more, at least one above 0")
     if distance is Distance.KS and values:
         a.refuse("distance", "kl, chi_square: ks needs bins, which have an order")
     return Distribution(
-        column=_column(a), distance=distance or Distance.KL, weights=tuple(numeric), values=values, edges=edges, **a.bound_arguments()
+        column=_column(a),
+        distance=distance or Distance.KL,
+        weights=tuple(numeric),
+        values=values,
+        edges=edges,
+        others=_others(a, 2 if edges else 1),
+        **a.bound_arguments(),
     )
 
 
+def _are_edges(edges: tuple[object, ...]) -> bool:
+    numbers = [edge for edge in edges if isinstance(edge, (int, float)) and not isinstance(edge, bool) and -math.inf <= edge <= math.inf]
+    inner = [edge for edge in numbers if abs(edge) != math.inf]
+    return len(numbers) == len(edges) and bool(inner) and all(low < high for low, high in pairwise(numbers))
+
+
+def _others(a: Arguments, size: int) -> tuple[float, ...]:
+    given = a.take("others")
+    if given is None:
+        return ()
+    found = tuple(given) if isinstance(given, (list, tuple)) else (given,)
+    if len(found) != size or not all(map(_is_weight, found)):
+        a.refuse("others", "one weight beside values, two weights (below, above) beside edges, each 0 or more")
+        return ()
+    return tuple(float(weight) for weight in found if _is_weight(weight))
+
+
 def _most_common(a: Arguments) -> Check:
-    return MostCommonIn(column=_column(a), values=a.literals("values"), ties=a.flag("ties", usual=True), traits=a.traits())
+    ties, empty = a.flag("ties", usual=True), a.if_empty()
+    return MostCommonIn(column=_column(a), values=a.literals("values"), ties=ties, if_empty=empty, traits=a.traits())
 
 
 def _schema_is(a: Arguments) -> Check:
@@ -227,8 +246,23 @@ def _schema_is(a: Arguments) -> Check:
             break
         columns.append((name, tuple(listed)))
     return SchemaIs(
-        expected_columns=tuple(columns), ordered=a.flag("ordered", usual=False), extra=a.flag("extra", usual=False), traits=a.traits()
+        expected_columns=tuple(columns),
+        ordered=a.flag("ordered", usual=False),
+        extra=a.flag("extra", usual=False),
+        places=_places(a, {name for name, _ in columns}),
+        traits=a.traits(),
     )
+
+
+def _places(a: Arguments, names: set[str]) -> tuple[tuple[str, int], ...]:
+    given = a.take("places")
+    if given is None:
+        return ()
+    places = given if isinstance(given, dict) else {}
+    found = tuple((name, place) for name, place in places.items() if name in names and type(place) is int)
+    if not found or len(found) < len(places):
+        a.refuse("places", "a dict of column: place, from 0, for columns that are among columns")
+    return found
 
 
 def _fresh(a: Arguments) -> Check:
@@ -242,7 +276,7 @@ def _fresh(a: Arguments) -> Check:
 
 
 READERS: dict[str, Callable[[Arguments], Check]] = {
-    "all_differ": _rule(lambda a: rules.AllDiffer(columns=a.names("columns", 2))),
+    "all_differ": _rule(lambda a: rules.AllDiffer(columns=a.names("columns", 2), nulls=_nulls(a))),
     "between": _rule(_between),
     "column_count": lambda a: numbers.ColumnCountCheck(**a.bound_arguments()),
     "column_max": lambda a: numbers.ColumnMax(column=_column(a), **a.bound_arguments()),
@@ -282,7 +316,7 @@ READERS: dict[str, Callable[[Arguments], Check]] = {
     "sum_equals": _rule(_sum_equals),
     "total": lambda a: numbers.ColumnTotal(column=_column(a), **a.bound_arguments()),
     "tuple_in_set": _rule(_tuple_in_set),
-    "unique": lambda a: Unique(key=a.names("columns"), **a.limit_arguments()),
+    "unique": lambda a: Unique(key=a.names("columns"), nulls=_nulls(a), **a.limit_arguments()),
     "unique_ratio": lambda a: numbers.UniqueRatio(key=a.names("columns"), **a.bound_arguments()),
     "z_scores": _z_scores,
 }

@@ -68,9 +68,12 @@ class SchemaIs(Check):
     ordered: bool = False
     extra: bool = False
     """Whether further columns are allowed."""
+    places: tuple[tuple[str, int], ...] = ()
+    """Where columns must stand, from 0; below 0: counted from the end."""
 
     def asks(self) -> Mapping[str, object]:
-        return {"columns": [name for name, _ in self.expected_columns], "ordered": self.ordered, "extra": self.extra}
+        places = {"places": dict(self.places)} if self.places else {}
+        return {"columns": [name for name, _ in self.expected_columns], "ordered": self.ordered, "extra": self.extra, **places}
 
     def metrics(self) -> tuple[Metric, ...]:
         return (TableColumns(),)
@@ -86,6 +89,12 @@ class SchemaIs(Check):
         ]
         if not self.extra:
             problems += [f"{name} was not expected" for name in found if name not in wanted]
+        names = list(found)
+        problems += [
+            f"{name} is column {names.index(name)}, not {place}"
+            for name, place in self.places
+            if name in found and names.index(name) != (place if place >= 0 else len(names) + place)
+        ]
         common = [name for name in found if name in wanted]
         if self.ordered and not problems and common != list(wanted):
             problems.append(f"the order is {', '.join(common)}")

@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from airflow_dre.checks.check import Answers, Dimension
 from airflow_dre.checks.instants import to_instant
-from airflow_dre.checks.limited_checks import LimitedCheck
+from airflow_dre.checks.limited_checks import LimitedCheck, rows_with
 from airflow_dre.checks.metrics import (
     DuplicateCount,
     FailedRowCount,
@@ -28,7 +28,7 @@ from airflow_dre.checks.metrics import (
     Violations,
 )
 from airflow_dre.checks.outcomes import Judgement, Outcome
-from airflow_dre.checks.rules import Within
+from airflow_dre.checks.rules import Nulls, Within
 from airflow_dre.checks.thresholds import as_count, as_measure
 from airflow_dre.checks.values import Incomparable
 
@@ -40,12 +40,14 @@ class Unique(LimitedCheck):
     kind: ClassVar[str] = "unique"
     usual_dimension: ClassVar[Dimension] = Dimension.UNIQUENESS
     key: tuple[str, ...]
+    nulls: Nulls = Nulls.SKIP
+    """Which rows with an incomplete key are left out; the others are looked at and right."""
 
     def asks(self) -> Mapping[str, object]:
-        return {"columns": list(self.key)}
+        return {"columns": list(self.key), **({} if self.nulls is Nulls.SKIP else {"nulls": self.nulls.value})}
 
     def looked_at(self) -> Metric:
-        return KeyCount(columns=self.key, where=self.traits.where)
+        return rows_with(self.key, self.nulls, self.traits.where)
 
     def violations(self) -> Metric:
         return DuplicateCount(columns=self.key, where=self.traits.where)
@@ -109,9 +111,12 @@ class ZScores(LimitedCheck):
     within: float
     two_sided: bool = True
     """Whether values far below the mean are wrong too."""
+    strictly: bool = False
+    """Whether a value that lies exactly that far is wrong too."""
 
     def asks(self) -> Mapping[str, object]:
-        return {"column": self.column, "within": self.within, "two_sided": self.two_sided}
+        strictly = {"strictly": True} if self.strictly else {}
+        return {"column": self.column, "within": self.within, "two_sided": self.two_sided, **strictly}
 
     def looked_at(self) -> Metric:
         return ValueCount(column=self.column, where=self.traits.where)
@@ -136,7 +141,8 @@ class ZScores(LimitedCheck):
         if spread <= abs(mean) * _ROUNDING:
             return ()
         reach = self.within * spread
-        rule = Within(column=self.column, low=mean - reach if self.two_sided else None, high=mean + reach)
+        ends = {"low_belongs": not self.strictly, "high_belongs": not self.strictly}
+        rule = Within(column=self.column, low=mean - reach if self.two_sided else None, high=mean + reach, **ends)
         return (Violations(rule=rule, where=self.traits.where),)
 
     def judge(self, answers: Answers, now: datetime) -> Judgement:

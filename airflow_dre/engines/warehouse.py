@@ -34,8 +34,6 @@ class Warehouse:
         self.dialect = dialect or find_dialect(hook.conn_type)
         self.queries = 0
         """Statements asked so far."""
-        self.seconds = 0.0
-        """Time spent waiting for them."""
         self._timeout = timeout
         self._hook = hook
         self._connection: Any = None
@@ -74,8 +72,6 @@ class Warehouse:
             if self._timeout is not None and taken >= self._timeout.total_seconds():
                 raise StatementTimeout(f"ended after {spoken(self._timeout)}, the statement timeout: {first_line(error)}") from error
             raise QueryFailed(first_line(error)) from error
-        finally:
-            self.seconds += time.perf_counter() - started
 
     def close(self) -> None:
         """Give the connection back."""
@@ -121,7 +117,7 @@ class Warehouse:
         limit = None
         if self._timeout is not None and self.dialect.timeout is not None:
             limit = self.dialect.timeout(round(self._timeout.total_seconds() * 1000))
-        return [statement for statement in (self.dialect.guard, limit) if statement is not None]
+        return [statement for statement in (self.dialect.guard, self.dialect.session, limit) if statement is not None]
 
     def _make_sure_it_answers(self, cause: Exception) -> None:
         """Tell a refused statement from a warehouse that is gone: drivers do not agree on the exception."""

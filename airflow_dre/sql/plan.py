@@ -19,6 +19,8 @@ from airflow_dre.checks.metrics import (
     Quantile,
     SqlMetric,
     StepCount,
+    TableColumns,
+    TableConstraints,
 )
 from airflow_dre.checks.segments import MOST
 from airflow_dre.sql.dialect import Dialect
@@ -47,6 +49,11 @@ class Statement:
         return isinstance(self.metrics[0], LISTS)
 
     @property
+    def looks_up(self) -> bool:
+        """Whether it reads only the catalogue, no row of a table."""
+        return isinstance(self.metrics[0], (TableColumns, TableConstraints))
+
+    @property
     def most_rows(self) -> int:
         """Rows that are taken at the most; one more than the limit tells that there are too many."""
         if self.lists:
@@ -62,7 +69,8 @@ def plan(metrics: Iterable[Metric], scope: Scope) -> tuple[Statement, ...]:
     statements: list[Statement] = []
     for by, asked in _by_segment(metrics).items():
         shared = [metric for metric in asked if _shares_scan(metric, scope.dialect)]
-        statements += [scan(batch, scope, by) for batch in _batches(shared, scope.dialect.max_columns - (by is not None))]
+        for batch in _batches(shared, scope.dialect.max_columns - (by is not None)):
+            statements += _scans(batch, scope, by)
         keyed: dict[tuple[tuple[str, ...], str | None], list[DuplicateCount | DistinctCount]] = {}
         for metric in asked:
             if metric in shared:
@@ -81,6 +89,15 @@ def scan(metrics: Sequence[Metric], scope: Scope, by: str | None = None) -> Stat
     if by is None:
         return _statement(scope.select(*columns), metrics, scope, by)
     return _statement(scope.select(exp.alias_(column(by), "segment"), *columns).group_by(column(by)), metrics, scope, by)
+
+
+def _scans(metrics: Sequence[Metric], scope: Scope, by: str | None) -> list[Statement]:
+    """One pass, or as many as the length of a statement demands."""
+    whole, middle = scan(metrics, scope, by), len(metrics) // 2
+    longest = scope.dialect.max_bytes
+    if longest is None or middle == 0 or len(whole.sql.encode()) <= longest:
+        return [whole]
+    return [*_scans(metrics[:middle], scope, by), *_scans(metrics[middle:], scope, by)]
 
 
 def one(metric: Metric, scope: Scope, by: str | None = None) -> Statement:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
 from decimal import Decimal
 from functools import singledispatch
 from itertools import combinations
@@ -13,7 +12,7 @@ from typing import ParamSpec
 from sqlglot import exp
 
 from airflow_dre.checks import rules
-from airflow_dre.checks.rules import Operator, Rule
+from airflow_dre.checks.rules import Nulls, Operator, Rule
 from airflow_dre.checks.values import Literal
 from airflow_dre.errors import DefinitionError, Problem
 from airflow_dre.sql.dialect import Dialect, Refusal
@@ -22,6 +21,7 @@ from airflow_dre.sql.raw import read_condition
 from airflow_dre.sql.typed_text import PATTERNS
 
 P = ParamSpec("P")
+_STRAY_ESCAPE = re.compile(r"^(?:[^\\]|\\[%_\\])*\\(?![%_\\])")
 _LOOKAROUND = re.compile(r"(?<!\\)(?:\\\\)*(?:\(\?(?:[=!]|<[=!])|\\[1-9])")
 _COMPARISONS: dict[Operator, type[exp.Binary]] = {
     Operator.EQUAL: exp.EQ,
@@ -39,23 +39,17 @@ def literal(value: Literal, dialect: Dialect) -> exp.Expr:
         return exp.Boolean(this=value)
     if isinstance(value, (int, float, Decimal)):
         return exp.convert(value)
-    if isinstance(value, str):
-        return exp.Literal.string(value)
-    text = value.isoformat(sep=" ") if isinstance(value, datetime) else value.isoformat()
-    if dialect.dates_are_text:
-        return exp.Literal.string(text)
-    return exp.cast(exp.Literal.string(text), _date_kind(value))
-
-
-def _date_kind(value: date) -> str:
-    if not isinstance(value, datetime):
-        return "DATE"
-    return "TIMESTAMP" if value.tzinfo is None else "TIMESTAMPTZ"
+    return dialect.text(value) if isinstance(value, str) else dialect.moment(value)
 
 
 def has_value(name: str) -> exp.Expr:
     """Whether a column is not NULL."""
     return exp.Not(this=exp.Is(this=column(name), expression=exp.Null()))
+
+
+def has_no_value(name: str) -> exp.Expr:
+    """Whether a column is NULL."""
+    return exp.Is(this=column(name), expression=exp.Null())
 
 
 def has_all(names: Sequence[str]) -> list[exp.Expr]:
@@ -84,7 +78,7 @@ def _(rule: rules.HasNoValue, dialect: Dialect) -> exp.Expr:
 
 @breaks.register
 def _(rule: rules.HasText, dialect: Dialect) -> exp.Expr:
-    empty = exp.EQ(this=exp.Trim(this=column(rule.column)), expression=exp.Literal.string(""))
+    empty = exp.EQ(this=exp.Trim(this=column(rule.column), expression=exp.Literal.string(" ")), expression=exp.Literal.string(""))
     return exp.paren(exp.or_(exp.Is(this=column(rule.column), expression=exp.Null()), empty))
 
 
@@ -143,32 +137,39 @@ def search(value: exp.Expr, pattern: str, dialect: Dialect, subject: str) -> exp
 
     :raises DefinitionError: the database has none, or not what this one uses.
     """
-    regex = _possible(dialect.regex, subject, "pattern", pattern)
+    regex = possible(dialect.regex, subject, "pattern", pattern)
     if not dialect.lookaround and _LOOKAROUND.search(pattern):
         allowed = f"a regular expression without lookahead, lookbehind and references back, which {dialect.name} does not know"
         raise DefinitionError([Problem(subject, "pattern", pattern, allowed)])
     return regex(value, pattern)
 
 
-def _possible(able: Callable[P, exp.Expr] | Refusal, subject: str, argument: str, value: object) -> Callable[P, exp.Expr]:
+def possible(able: Callable[P, exp.Expr] | Refusal, subject: str, argument: str, value: object) -> Callable[P, exp.Expr]:
+    """What the database can do.
+
+    :raises DefinitionError: it cannot; gives the reason.
+    """
     if isinstance(able, Refusal):
         raise DefinitionError([Problem(subject, argument, value, f"nothing here: {able.reason}")])
     return able
 
 
-def _like(rule: rules.Like) -> exp.Expr:
-    found: list[exp.Expr] = [exp.Like(this=column(rule.column), expression=exp.Literal.string(pattern)) for pattern in rule.patterns]
-    return _any_or_every(found, every=rule.every)
+def _like(rule: rules.Like, dialect: Dialect) -> exp.Expr:
+    for pattern in rule.patterns:
+        if _STRAY_ESCAPE.search(pattern):
+            allowed = r"a SQL LIKE pattern, in which \ stands before %, _ or another \ only"
+            raise DefinitionError([Problem(f"check {rule.kind}", "pattern", pattern, allowed)])
+    return _any_or_every([dialect.like(column(rule.column), pattern) for pattern in rule.patterns], every=rule.every)
 
 
 @breaks.register
 def _(rule: rules.Like, dialect: Dialect) -> exp.Expr:
-    return exp.Not(this=_like(rule))
+    return exp.Not(this=_like(rule, dialect))
 
 
 @breaks.register
 def _(rule: rules.LikeNot, dialect: Dialect) -> exp.Expr:
-    return _like(rule)
+    return _like(rule, dialect)
 
 
 @breaks.register
@@ -193,13 +194,23 @@ def _(rule: rules.ReadableAs, dialect: Dialect) -> exp.Expr:
 
 @breaks.register
 def _(rule: rules.IsJson, dialect: Dialect) -> exp.Expr:
-    valid = _possible(dialect.json, f"check {rule.kind}", "column", rule.column)
+    valid = possible(dialect.json, f"check {rule.kind}", "column", rule.column)
     return exp.and_(has_value(rule.column), exp.Not(this=exp.paren(valid(column(rule.column)))))
 
 
 @breaks.register
 def _(rule: rules.Compares, dialect: Dialect) -> exp.Expr:
-    return exp.Not(this=exp.paren(_COMPARISONS[rule.operator](this=column(rule.left), expression=column(rule.right))))
+    broken = exp.Not(this=exp.paren(_COMPARISONS[rule.operator](this=column(rule.left), expression=column(rule.right))))
+    if rule.nulls is Nulls.SKIP or rule.operator is not Operator.EQUAL:
+        return broken
+    return _not_left_out(rule, exp.paren(exp.or_(broken, *[has_no_value(name) for name in rule.needs])))
+
+
+def _not_left_out(rule: rules.CrossRule, broken: exp.Expr) -> exp.Expr:
+    """``broken`` in the rows that have a value in any of the columns, where the others are left out."""
+    if rule.nulls is not Nulls.SKIP_ALL:
+        return broken
+    return exp.and_(exp.paren(exp.or_(*has_all(rule.needs))), broken)
 
 
 @breaks.register
@@ -221,13 +232,18 @@ def _(rule: rules.TupleOneOf, dialect: Dialect) -> exp.Expr:
         )
         for value in rule.values
     ]
-    return exp.and_(*has_all(rule.columns), exp.Not(this=exp.paren(exp.or_(*known))))
+    complete = has_all(rule.columns) if rule.nulls is Nulls.SKIP else []
+    return exp.and_(*complete, exp.Not(this=exp.paren(exp.or_(*known))))
 
 
 @breaks.register
 def _(rule: rules.AllDiffer, dialect: Dialect) -> exp.Expr:
-    pairs = [exp.EQ(this=column(one), expression=column(other)) for one, other in combinations(rule.columns, 2)]
-    return exp.and_(*has_all(rule.columns), exp.paren(exp.or_(*pairs)))
+    names = list(combinations(rule.columns, 2))
+    pairs: list[exp.Expr] = [exp.EQ(this=column(one), expression=column(other)) for one, other in names]
+    if rule.nulls is Nulls.SKIP:
+        return exp.and_(*has_all(rule.columns), exp.paren(exp.or_(*pairs)))
+    pairs += [exp.paren(exp.and_(has_no_value(one), has_no_value(other))) for one, other in names]
+    return _not_left_out(rule, exp.paren(exp.or_(*pairs)))
 
 
 @breaks.register

@@ -19,14 +19,16 @@ from airflow_dre.checks.metrics import (
     SqlMetric,
     StepCount,
     TableColumns,
+    TableConstraints,
 )
 from airflow_dre.errors import DefinitionError, Problem
 from airflow_dre.sql import names
 from airflow_dre.sql.expressions import count_if, filter_of
 from airflow_dre.sql.names import column
-from airflow_dre.sql.predicates import has_all, has_value
+from airflow_dre.sql.predicates import has_all, has_value, possible
 from airflow_dre.sql.raw import read_metric, read_rows
 from airflow_dre.sql.scope import Scope
+from airflow_dre.sql.spelling import by_value
 
 _ONE = exp.Literal.number(1)
 
@@ -115,7 +117,7 @@ def _(metric: StepCount, scope: Scope, by: str | None) -> exp.Expr:
     inner = scope.select(
         *_segment(by),
         exp.alias_(value, "v"),
-        exp.alias_(window, "before"),
+        exp.alias_(window, "v_before"),
         extra=[filter_of(metric, scope.dialect), has_value(metric.column)],
     )
     kinds: dict[tuple[bool, bool], type[exp.Binary]] = {
@@ -124,8 +126,8 @@ def _(metric: StepCount, scope: Scope, by: str | None) -> exp.Expr:
         (False, False): exp.GT,
         (False, True): exp.GTE,
     }
-    wrong = kinds[metric.rising, metric.strictly](this=exp.column("v"), expression=exp.column("before"))
-    return _summed([count_if(wrong)], inner.subquery("steps"), by)
+    wrong = kinds[metric.rising, metric.strictly](this=exp.column("v"), expression=exp.column("v_before"))
+    return _summed([count_if(scope.dialect, wrong)], inner.subquery("steps"), by)
 
 
 @query_of.register
@@ -159,7 +161,7 @@ def _(metric: Quantile, scope: Scope, by: str | None) -> exp.Expr:
     number is at least at * n (ISO/IEC 9075-2, inverse distribution functions).
     """
     value, segment = column(metric.column), [] if by is None else [column(by)]
-    number = exp.Window(this=exp.RowNumber(), partition_by=segment, order=exp.Order(expressions=[exp.Ordered(this=value.copy())]))
+    number = exp.Window(this=exp.RowNumber(), partition_by=segment, order=by_value(value.copy()))
     size = exp.Window(this=exp.Count(this=exp.Star()), partition_by=[item.copy() for item in segment])
     inner = scope.select(
         *_segment(by),
@@ -178,7 +180,7 @@ def _(metric: Quantile, scope: Scope, by: str | None) -> exp.Expr:
         )
         weight = exp.paren(exp.Sub(this=_ONE.copy(), expression=distance))
         near = exp.LT(this=distance.copy(), expression=_ONE.copy())
-        picked: exp.Expr = exp.Sum(this=exp.Case().when(near, exp.Mul(this=exp.column("v"), expression=weight)))
+        picked: exp.Expr = exp.Sum(this=exp.Case().when(near, exp.Mul(this=exp.cast(exp.column("v"), "DOUBLE"), expression=weight)))
     else:
         reached = exp.GTE(this=place, expression=exp.Mul(this=share, expression=n))
         picked = exp.Min(this=exp.Case().when(reached, exp.column("v")))
@@ -191,7 +193,14 @@ def _plus_one(value: exp.Expr) -> exp.Expr:
 
 @query_of.register
 def _(metric: TableColumns, scope: Scope, by: str | None) -> exp.Expr:
-    return scope.dialect.columns(scope.table)
+    return possible(scope.dialect.columns, "check of columns", "table", ".".join(scope.table))(scope.table)
+
+
+@query_of.register
+def _(metric: TableConstraints, scope: Scope, by: str | None) -> exp.Expr:
+    if scope.dialect.constraints is None:
+        return exp.select(exp.Null(), exp.Null(), exp.Null()).where(exp.false())
+    return scope.dialect.constraints(scope.table)
 
 
 @query_of.register
