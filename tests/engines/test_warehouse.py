@@ -231,11 +231,13 @@ def test_guard_and_timeout_hold_on_a_connection_that_commits_by_itself(hook_of: 
 
 @pytest.mark.parametrize("kind", ["duckdb", pytest.param("postgres", marks=pytest.mark.postgres)])
 def test_days_begin_in_utc_whatever_the_server_thinks(hook_of: Callable[..., Hook], kind: str) -> None:
-    elsewhere: dict[str, dict[str, Any]] = {
-        "duckdb": {"config": {"TimeZone": "America/New_York"}},
-        "postgres": {"options": "-c timezone=America/New_York"},
-    }
-    with opened(hook_of(kind, **elsewhere[kind])) as warehouse:
+    if kind == "duckdb":
+        own = duckdb.connect()
+        own.execute("SET GLOBAL TimeZone = 'America/New_York'")
+        hook = Hook(kind, own.cursor)
+    else:
+        hook = hook_of(kind, options="-c timezone=America/New_York")
+    with opened(hook) as warehouse:
         sql = "SELECT CAST(CAST(TIMESTAMPTZ '2013-01-02 03:00:00+00' AS DATE) AS VARCHAR)"
         for _ in range(2):
             assert list(warehouse.fetch_row(sql)) == ["2013-01-02"]
