@@ -55,6 +55,7 @@ __all__ = [
     "failed_rows_sql",
     "foreign_key",
     "fresh",
+    "from_column_mapping",
     "from_gx",
     "has_values",
     "in_set",
@@ -430,3 +431,27 @@ def from_gx(
     from airflow_dre.checks.importers.gx import read_gx
 
     return read_gx(suite, parameters=parameters, now=now, order_by=order_by, table=table)
+
+
+def from_column_mapping(
+    column_mapping: Mapping[str, Mapping[str, Mapping[str, object]]] | None = None,
+    *,
+    checks: Mapping[str, Mapping[str, object]] | None = None,
+    partition_clause: str | None = None,
+    accept_none: bool = True,
+    table: str | None = None,
+) -> list[Declaration]:
+    """The checks that were written for ``SQLColumnCheckOperator`` and ``SQLTableCheckOperator``, with the verdicts of these operators.
+
+    :param column_mapping: that of ``SQLColumnCheckOperator``; its checks are named ``<column>.<check>``.
+    :param checks: those of ``SQLTableCheckOperator``, under their names.
+    :param partition_clause: as in both. (templated)
+    :param accept_none: as in ``SQLColumnCheckOperator``: no value counts as 0; False: it fails.
+    :param table: the table as SQL spells it; needed by a ``check_statement`` with a SELECT in it.
+    :raises airflow_dre.errors.DefinitionError: lists all that the operators would refuse.
+    """
+    from airflow_dre.checks.importers.column_mapping import read_column_mapping
+    from airflow_dre.checks.importers.table_statements import read_table_checks
+
+    columns = read_column_mapping(column_mapping or {}, partition_clause=partition_clause, accept_none=accept_none)
+    return columns + read_table_checks(checks or {}, partition_clause=partition_clause, table=table)

@@ -5,16 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import ClassVar
 
 from airflow_dre.checks.check import Answers, Check, Dimension
+from airflow_dre.checks.instants import to_instant
 from airflow_dre.checks.metric_checks import MetricCheck
 from airflow_dre.checks.metrics import Metric, MostCommon, ValueCount, Violations
 from airflow_dre.checks.outcomes import Empty, Judgement, Outcome, shown
 from airflow_dre.checks.rules import OneOf, Within
-from airflow_dre.checks.thresholds import as_count, in_order
+from airflow_dre.checks.thresholds import as_count, as_number, in_order
 from airflow_dre.checks.values import Incomparable, Literal, Scalar
 
 
@@ -89,10 +90,9 @@ class Distribution(MetricCheck):
         return tuple(Violations(rule=rule, where=where) for rule in rules)
 
     def _below(self) -> tuple[Violations, ...]:
-        """The rows below the bins, where there can be any."""
-        if not self.edges or finite(self.edges[0]) is None:
-            return ()
-        return (Violations(rule=Within(column=self.column, low=self.edges[0]), where=self.traits.where),)
+        """The rows below the lowest edge, where there is one."""
+        lowest = finite(self.edges[0]) if self.edges else None
+        return () if lowest is None else (Violations(rule=Within(column=self.column, low=lowest), where=self.traits.where),)
 
     def _values(self) -> Metric:
         return ValueCount(column=self.column, where=self.traits.where)
@@ -104,15 +104,15 @@ class Distribution(MetricCheck):
         rows = as_count(answers.scalar(self._values()))
         counts = [rows - as_count(answers.scalar(outside)) for outside in self._bins()]
         below = sum(as_count(answers.scalar(metric)) for metric in self._below())
-        rest = rows - sum(counts) - below
-        if min(*counts, rest) < 0:
+        above = rows - sum(counts) - below
+        if min(*counts, above) < 0:
             raise Incomparable(
                 f"{rows} values, but {sum(counts) + below} in the bins: the table changed meanwhile, or the database holds two bins for one"
             )
         if self.edges:
             low, high = self.others or (0.0, 0.0)
-            return distance_between([below, *counts, rest], [low, *self.weights, high], self.distance)
-        others = [rest] if rest else []
+            return distance_between([below, *counts, above], [low, *self.weights, high], self.distance)
+        others = [above] if above else []
         return distance_between(counts + others, [*self.weights, *(self.others or (0.0,))[: len(others)]], self.distance)
 
 
@@ -178,7 +178,7 @@ class MostCommonIn(Check):
 
     def judge(self, answers: Answers, now: datetime) -> Judgement:
         expected = f"one of {len(self.values)} values"
-        found = sorted((row[0] for row in answers.rows(self.metrics()[0])), key=str)
+        found = sorted((row[0] for row in answers.rows(self.metrics()[0])), key=str)  # a database gives ties in any order
         if not found:
             return Judgement(outcome=self.if_empty.outcome, reason="no value to look at", expected=expected)
         known = [value for value in found if any(same(value, allowed) for allowed in self.values)]
@@ -194,8 +194,11 @@ class MostCommonIn(Check):
 
 
 def same(value: Scalar, allowed: Literal) -> bool:
-    """Whether a warehouse's value is the one that a Dag author wrote: 1 is 1.0, and the text of a date is the date."""
-    try:
-        return in_order(value, allowed) and in_order(allowed, value)
-    except Incomparable:
-        return False
+    """Whether a warehouse's value is the one that a Dag author wrote: 1 is 1.0, and moments are compared, however their text is written."""
+    if isinstance(value, date) or isinstance(allowed, date):
+        moment = to_instant(value)
+        return moment is not None and moment == to_instant(allowed)
+    if isinstance(value, str) or isinstance(allowed, str):
+        return shown(value) == (allowed if isinstance(allowed, str) else shown(allowed))
+    first, second = as_number(value), as_number(allowed)
+    return first is not None and second is not None and in_order(first, second) and in_order(second, first)

@@ -35,6 +35,8 @@ _FAMILIES = {
     Family.MOMENTS: ("date", "timestamp", "timestamptz"),
     Family.BOOLEANS: ("boolean",),
 }
+_NUMERIC = (Family.NUMBERS, Family.BOOLEANS)
+"""Some databases count with booleans; the others say so themselves."""
 _FAMILY_OF = {name: family for family, names in _FAMILIES.items() for name in names}
 
 
@@ -62,18 +64,18 @@ def _wanted(check: Check) -> dict[str, tuple[Family, ...]]:
     """The families that each column of a check may be of; columns of any family are left out."""
     match check:
         case numbers.ColumnMean() | numbers.ColumnTotal() | numbers.ColumnStddev() | ZScores():
-            return {check.column: (Family.NUMBERS,)}
+            return {check.column: _NUMERIC}
         case numbers.ColumnQuantile(column=column, interpolate=True):
-            return {column: (Family.NUMBERS,)}
+            return {column: _NUMERIC}
         case numbers.ColumnMin() | numbers.ColumnMax() | numbers.ColumnQuantile():
             ends = [check.fail.low, check.fail.high, check.warn.low, check.warn.high]
             return _for_values(check.column, ends)
         case Distribution(column=column, edges=edges) if edges:
-            return {column: (Family.NUMBERS,)}
+            return {column: _NUMERIC}
         case Fresh(column=column) | NoGaps(column=column):
             return {column: (Family.MOMENTS, Family.TEXTS)}
         case RowCheck(rule=SumIs(columns=columns)):
-            return dict.fromkeys(columns, (Family.NUMBERS,))
+            return dict.fromkeys(columns, _NUMERIC)
         case RowCheck(rule=Within(column=column, low=low, high=high)):
             return _for_values(column, [low, high])
         case RowCheck(rule=OneOf(column=column, values=values)):
@@ -86,7 +88,7 @@ def _for_values(column: str, values: object) -> dict[str, tuple[Family, ...]]:
     """The families that can be compared with literals: numbers with numbers, dates with dates or with texts that spell them."""
     given = [value for value in (values if isinstance(values, (list, tuple)) else ()) if value is not None]
     if given and all(isinstance(value, (int, float, Decimal)) and not isinstance(value, bool) for value in given):
-        return {column: (Family.NUMBERS, Family.BOOLEANS)}
+        return {column: _NUMERIC}
     if given and all(isinstance(value, date) for value in given):
         return {column: (Family.MOMENTS, Family.TEXTS)}
     return {}

@@ -23,6 +23,7 @@ from airflow_dre.checks.metrics import (
     SqlMetric,
     TableColumns,
     Total,
+    ValueCount,
     Variance,
 )
 from airflow_dre.checks.outcomes import Empty, Judgement, Outcome, Range
@@ -169,12 +170,16 @@ class ColumnStddev(ColumnCheck):
     kind: ClassVar[str] = "stddev"
     measure: ClassVar[type[ColumnMetric]] = Variance
 
+    def metrics(self) -> tuple[Metric, ...]:
+        return ValueCount(column=self.column, where=self.traits.where), self.metric()
+
     def observe(self, answers: Answers) -> Scalar:
-        answer = answers.scalar(self.metric())
-        if answer is None:
+        values, variance = (answers.scalar(metric) for metric in self.metrics())
+        if as_count(values) < 2:
             return None
-        variance = as_measure(answer)
-        return 0.0 if variance < 0 else math.sqrt(variance)  # below 0 only by rounding, where all values are alike
+        if variance is None:  # a database without not-a-number means it
+            return math.nan
+        return math.sqrt(max(as_measure(variance), 0.0))  # below 0 only by rounding, where all values are alike
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,6 +228,9 @@ class DistinctCheck(MetricCheck):
 
     def metric(self) -> Metric:
         return DistinctCount(columns=self.key, where=self.traits.where)
+
+    def observe(self, answers: Answers) -> Scalar:
+        return as_count(answers.scalar(self.metric()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,7 +21,7 @@ MOST = 10_000
 
 
 def asked_per_segment(check: Check, by: str) -> tuple[Metric, ...]:
-    """The metrics of a check, each for every segment, and the rows: a grouping of its own gives no row for a segment without a key."""
+    """The metrics of a check, each for every segment; rows are counted too, since a grouping tells nothing of what it leaves out."""
     return tuple(PerSegment(by=by, metric=metric) for metric in dict.fromkeys((RowCount(), *check.metrics())))
 
 

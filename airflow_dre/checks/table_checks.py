@@ -97,7 +97,7 @@ class Steps(LimitedCheck):
         return StepCount(column=self.column, order_by=self.order_by, rising=self.rising, strictly=self.strictly, where=self.traits.where)
 
 
-_ROUNDING = 2**-50
+_ROUNDING = 2.0**-50
 """Deviations of a smaller share of the mean come from rounding it: the values are alike."""
 
 
@@ -131,13 +131,16 @@ class ZScores(LimitedCheck):
         raise TypeError("the violations of z_scores are known only once mean and variance are")
 
     def follow_ups(self, answers: Answers) -> tuple[Metric, ...]:
-        found = [as_measure(answer) for metric in self._spread() if (answer := answers.scalar(metric)) is not None]
-        if len(found) < 2:
+        """The rows outside, of two values and more.
+
+        :raises Incomparable: an infinity, a not-a-number or a number near the largest leaves nothing to measure by.
+        """
+        if as_count(answers.scalar(self.looked_at())) < 2:
             return ()
-        mean, variance = found
-        if not math.isfinite(mean) or not math.isfinite(variance):
-            raise Incomparable(f"mean {mean} and variance {variance}: {self.column} holds not-a-number, infinity or values too large")
-        spread = math.sqrt(max(variance, 0))
+        mean, variance = (math.nan if answer is None else as_measure(answer) for answer in map(answers.scalar, self._spread()))
+        if not math.isfinite(mean + variance):
+            raise Incomparable(f"{self.column} has no finite mean and standard deviation: {mean} and {variance} as a variance")
+        spread = math.sqrt(max(variance, 0.0))
         if spread <= abs(mean) * _ROUNDING:
             return ()
         reach = self.within * spread
@@ -193,6 +196,11 @@ class FailedRows(LimitedCheck):
 
     def violations(self) -> Metric:
         return FailedRowCount(sql=self.sql)
+
+    def judge(self, answers: Answers, now: datetime) -> Judgement:
+        """The verdict; rows that the SELECT finds elsewhere, beside an empty table, are all that there is to look at."""
+        violations = as_count(answers.scalar(self.violations()))
+        return self.judge_counts(violations, as_count(answers.scalar(self.looked_at())) or violations)
 
 
 _LENGTHS = {Unit.HOUR: timedelta(hours=1), Unit.DAY: timedelta(days=1), Unit.WEEK: timedelta(weeks=1)}

@@ -119,7 +119,7 @@ def in_order(low: Scalar, high: Scalar) -> bool:
     first_number, second_number = as_number(low), as_number(high)
     if first_number is None or second_number is None:
         raise Incomparable(f"{low!r} and {high!r} cannot be compared: one is a number and the other is not")
-    if isinstance(first_number, float) != isinstance(second_number, float):
+    if {type(first_number), type(second_number)} == {float, Decimal}:  # 0.1 is a tenth beside a decimal; integers compare exactly
         floats = as_float(first_number), as_float(second_number)
         if floats[0] is not None and floats[1] is not None:
             return floats[0] <= floats[1]

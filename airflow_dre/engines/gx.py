@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from airflow_dre.engines.gx_data import Count, Data, engine_name, make_sure_it_answers, open_batch
 from airflow_dre.engines.gx_quiet import quiet
-from airflow_dre.engines.gx_results import Validation, errored, raised, read_result
+from airflow_dre.engines.gx_results import Validation, errored, is_by_row, raised, read_result
 from airflow_dre.errors import DefinitionError, Problem, QueryFailed
 
 _NO_SAMPLES = {
@@ -41,7 +42,7 @@ def run_expectations(expectations: Sequence[Any], data: Data, parameters: Mappin
     with quiet():
         try:
             with open_batch(new_context(), data, count) as batch:
-                found = _validate(batch, expectations, dict(parameters or {}))
+                found = [one for several in _rounds(expectations) for one in _validate(batch, several, dict(parameters or {}))]
         except QueryFailed as refused:
             found = [errored(expectation.configuration, str(refused)) for expectation in expectations]
     if any(validation.error is not None for validation in found):
@@ -62,6 +63,25 @@ def new_context() -> Any:
         progress_bars=ProgressBarsConfig(globally=False, metric_calculations=False),
     )
     return great_expectations.get_context(mode="ephemeral", project_config=config)
+
+
+def _rounds(expectations: Sequence[Any]) -> list[list[Any]]:
+    """Expectations that may be validated together.
+
+    Two of one type about one column may not: Great Expectations takes the quantiles of the first for those of the second. Rules for each
+    row are known to share well.
+    """
+    times: Counter[tuple[str, str]] = Counter()
+    rounds: dict[int, list[Any]] = {}
+    for expectation in expectations:
+        configuration = expectation.configuration
+        place = 0
+        if not is_by_row(configuration.type):
+            question = (configuration.type, str(configuration.kwargs.get("column")))
+            place = times[question]
+            times[question] += 1
+        rounds.setdefault(place, []).append(expectation)
+    return list(rounds.values())
 
 
 def _validate(batch: Any, expectations: Sequence[Any], parameters: dict[str, Any]) -> list[Validation]:

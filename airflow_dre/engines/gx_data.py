@@ -137,34 +137,53 @@ def _data_source(context: Any, data: TableData | QueryData, count: Count) -> Ite
     """A data source whose connections are the hook's: Great Expectations sees neither address nor password."""
     from sqlalchemy import event
 
-    hook = data.hook
-    guard = find_dialect(hook.conn_type).guard
-    connections: list[Any] = []
-
-    def connect() -> Any:
-        connections.append(hook.get_conn())
-        if hook.conn_type == "sqlite":
-            connections[-1].execute(guard)
-        return connections[-1]
-
+    connections = _Connections(data.hook)
+    engines: list[Any] = []
     try:
-        spare = [connect()]
-    except Exception:  # every driver has exceptions of its own
-        make_sure_it_answers(data)
-        raise
-    kind, url = _DRIVERS[type(spare[0]).__module__.partition(".")[0]]
-    options = {
-        "creator": lambda: spare.pop() if spare else connect(),
-        "execution_options": {"postgresql_readonly": True} if kind == "postgres" else {},
-    }
-    source = getattr(context.data_sources, f"add_{kind}")("data", connection_string=url, kwargs=options)
-    engines = [source.get_engine(), source.get_execution_engine().engine]
-    try:
+        try:
+            source = connections.data_source(context)
+            engines += [source.get_engine(), source.get_execution_engine().engine]
+        except Exception:  # of Great Expectations, SQLAlchemy or the driver, as it happens
+            make_sure_it_answers(data)
+            raise
         for engine in engines:
             event.listen(engine, "before_cursor_execute", count.add)
         yield source
     finally:
         for engine in engines:
             engine.dispose()
-        for connection in connections:
+        connections.close()
+
+
+class _Connections:
+    """The connections that a hook gave, none of which can write."""
+
+    def __init__(self, hook: Hook) -> None:
+        self._hook = hook
+        self._given: list[Any] = []
+        self._spare: list[Any] = []
+
+    def data_source(self, context: Any) -> Any:
+        """A data source for the driver that the hook uses."""
+        self._spare.append(self._open())
+        package = type(self._spare[0]).__module__.partition(".")[0]
+        if package not in _DRIVERS:
+            raise DefinitionError([Problem("connection", "driver", package, ", ".join(_DRIVERS))])
+        kind, url = _DRIVERS[package]
+        options = {"creator": self.take, "execution_options": {"postgresql_readonly": True} if kind == "postgres" else {}}
+        return getattr(context.data_sources, f"add_{kind}")("data", connection_string=url, kwargs=options)
+
+    def take(self) -> Any:
+        """The next connection."""
+        return self._spare.pop() if self._spare else self._open()
+
+    def close(self) -> None:
+        """Give all of them back."""
+        for connection in self._given:
             connection.close()
+
+    def _open(self) -> Any:
+        self._given.append(self._hook.get_conn())
+        if self._hook.conn_type == "sqlite":
+            self._given[-1].execute(find_dialect("sqlite").guard)
+        return self._given[-1]

@@ -86,7 +86,7 @@ def _validation(config: Any, *, success: bool = False, **found: Any) -> Validati
         kind=config.type,
         asked=_arguments(config.get_raw_configuration().kwargs),
         arguments=_arguments(config.kwargs),
-        by_row=_is_by_row(config.type),
+        by_row=is_by_row(config.type),
         severity=str(getattr(config.severity, "value", config.severity)),
         meta=config.meta or {},
         description=config.description or notes or None,
@@ -99,7 +99,8 @@ def _arguments(given: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in given.items() if value is not None and name not in _ABOUT_THE_RUN}
 
 
-def _is_by_row(kind: str) -> bool:
+def is_by_row(kind: str) -> bool:
+    """Whether expectations of this type are a rule for each row."""
     from great_expectations.expectations import expectation
     from great_expectations.expectations.registry import get_expectation_impl
 

@@ -38,7 +38,7 @@ class Warehouse:
         self._hook = hook
         self._connection: Any = None
         self._cursor: Any = None
-        """The only one: a cursor of DuckDB is a session of its own."""
+        """The only one. Of DuckDB it is the connection itself: each of its cursors is a session of its own, which nothing was set for."""
 
     @property
     def name(self) -> str:
@@ -116,7 +116,7 @@ class Warehouse:
                     self._connection.create_function("regexp", 2, _regexp, deterministic=True)
                 if getattr(self._connection, "autocommit", False) is True:
                     self._connection.autocommit = False  # or guard and timeout, which hold for a transaction, would end with it
-                self._cursor = self._connection.cursor()
+                self._cursor = self._connection if self.dialect.name == "duckdb" else self._connection.cursor()
                 for statement in self._session():
                     self._cursor.execute(statement)
             except Exception as error:  # every driver has exceptions of its own

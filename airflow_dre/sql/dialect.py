@@ -44,6 +44,8 @@ class Dialect:
     """A text as a literal."""
     moment: Callable[[date], exp.Expr] = spelling.typed
     """A date or timestamp as a literal."""
+    not_finite: Callable[[float], exp.Expr] = spelling.not_finite
+    """Infinity or not-a-number as a literal."""
     like: Callable[[exp.Expr, str], exp.Expr] = spelling.like_with_escape
     """Whether a text is like a pattern in which only ``%``, ``_`` and, before one of the three, the backslash are special."""
     regex: Callable[[exp.Expr, str], exp.Expr] | Refusal

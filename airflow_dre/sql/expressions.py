@@ -134,15 +134,20 @@ def _(metric: Variance, scope: Scope) -> exp.Expr:
 
 
 def _variance_of_sums(metric: Variance, scope: Scope) -> exp.Expr:
-    """Variance from the sums of d and d^2, where d is the distance from the mean of all rows.
+    """Variance from the sums of d and d^2, where d is the distance from the mean of the same rows.
 
     (sum(d^2) - sum(d)^2 / n) / (n - 1); without the shift by the mean, large values would cancel each other's digits
     (T. F. Chan, G. H. Golub, R. J. LeVeque, "Algorithms for computing the sample variance", 1983).
     """
-    middle = scope.select(exp.Avg(this=column(metric.column))).subquery()
+    keep = filter_of(metric, scope.dialect)
+    middle = scope.select(exp.Avg(this=column(metric.column)), extra=[keep]).subquery()
     shifted = exp.paren(exp.Sub(this=column(metric.column), expression=middle))
     shifted = exp.paren(exp.Mul(this=exp.Literal.number("1.0"), expression=shifted))
-    d = value_if(filter_of(metric, scope.dialect), shifted)
+    return variance_of(value_if(keep, shifted))
+
+
+def variance_of(d: exp.Expr) -> exp.Expr:
+    """The variance of values, from their distances ``d`` from their mean."""
     n, total = exp.Count(this=d), exp.Sum(this=d.copy())
     squares = exp.Sum(this=exp.Mul(this=d.copy(), expression=d.copy()))
     square_of_sum = exp.Div(this=exp.Mul(this=total, expression=total.copy()), expression=n)

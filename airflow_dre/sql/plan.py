@@ -21,6 +21,7 @@ from airflow_dre.checks.metrics import (
     StepCount,
     TableColumns,
     TableConstraints,
+    Variance,
 )
 from airflow_dre.checks.segments import MOST
 from airflow_dre.sql.dialect import Dialect
@@ -68,7 +69,7 @@ def plan(metrics: Iterable[Metric], scope: Scope) -> tuple[Statement, ...]:
     """
     statements: list[Statement] = []
     for by, asked in _by_segment(metrics).items():
-        shared = [metric for metric in asked if _shares_scan(metric, scope.dialect)]
+        shared = [metric for metric in asked if _shares_scan(metric, scope.dialect, by)]
         for batch in _batches(shared, scope.dialect.max_columns - (by is not None)):
             statements += _scans(batch, scope, by)
         keyed: dict[tuple[tuple[str, ...], str | None], list[DuplicateCount | DistinctCount]] = {}
@@ -134,7 +135,7 @@ def _batches(metrics: Sequence[Metric], size: int) -> list[Sequence[Metric]]:
     return [metrics[start : start + size] for start in range(0, len(metrics), size)]
 
 
-def _shares_scan(metric: Metric, dialect: Dialect) -> bool:
+def _shares_scan(metric: Metric, dialect: Dialect, by: str | None) -> bool:
     match metric:
         case DuplicateCount() | OrphanCount() | StepCount() | FailedRowCount():
             return False
@@ -142,6 +143,8 @@ def _shares_scan(metric: Metric, dialect: Dialect) -> bool:
             return dialect.distinct_shares_scan and len(columns) == 1
         case Quantile():
             return dialect.quantile_is_aggregate
+        case Variance():
+            return dialect.variance is not None or by is None
         case SqlMetric(sql=sql, where=where):
             return where is None and not isinstance(read_metric(sql, dialect.name, "check metric_sql"), exp.Query)
         case _:

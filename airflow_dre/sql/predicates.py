@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Sequence
 from decimal import Decimal
@@ -39,6 +40,8 @@ def literal(value: Literal, dialect: Dialect) -> exp.Expr:
     """A value of a Dag author as a literal of the database."""
     if isinstance(value, bool):
         return exp.Boolean(this=value)
+    if isinstance(value, (float, Decimal)) and not math.isfinite(value):
+        return dialect.not_finite(float(value))
     if isinstance(value, (int, float, Decimal)):
         return exp.convert(value)
     return dialect.text(value) if isinstance(value, str) else dialect.moment(value)
@@ -265,9 +268,11 @@ def _(rule: rules.Holds, dialect: Dialect) -> exp.Expr:
 
 @breaks.register
 def _(rule: rules.BySegment, dialect: Dialect) -> exp.Expr:
+    """One flat CASE: thousands of conditions joined by OR are deeper than SQLite's parser goes."""
+    one = exp.Literal.number(1)
     cases = []
     for segment, inner in rule.rules:
         by = column(rule.by)
         here = exp.Is(this=by, expression=exp.Null()) if segment is None else exp.EQ(this=by, expression=literal(segment, dialect))
-        cases.append(exp.paren(exp.and_(here, breaks(inner, dialect))))
-    return exp.paren(either(cases))
+        cases.append(exp.If(this=here, true=exp.Case(ifs=[exp.If(this=breaks(inner, dialect), true=one.copy())])))
+    return exp.EQ(this=exp.Case(ifs=cases), expression=one)

@@ -20,10 +20,11 @@ from airflow_dre.checks.metrics import (
     StepCount,
     TableColumns,
     TableConstraints,
+    Variance,
 )
 from airflow_dre.errors import DefinitionError, Problem
 from airflow_dre.sql import names
-from airflow_dre.sql.expressions import count_if, filter_of
+from airflow_dre.sql.expressions import count_if, filter_of, variance_of
 from airflow_dre.sql.names import column
 from airflow_dre.sql.predicates import has_all, has_value, possible
 from airflow_dre.sql.raw import read_metric, read_rows
@@ -185,6 +186,16 @@ def _(metric: Quantile, scope: Scope, by: str | None) -> exp.Expr:
         reached = exp.GTE(this=place, expression=exp.Mul(this=share, expression=n))
         picked = exp.Min(this=exp.Case().when(reached, exp.column("v")))
     return _summed([picked], inner.subquery("numbered"), by)
+
+
+@query_of.register
+def _(metric: Variance, scope: Scope, by: str | None) -> exp.Expr:
+    """Each value's distance from the mean of its own segment, not of all rows, whose digits would cover those of a small segment."""
+    value, segment = column(metric.column), [] if by is None else [column(by)]
+    mean = exp.Window(this=exp.Avg(this=value.copy()), partition_by=segment)
+    distance = exp.Mul(this=exp.Literal.number("1.0"), expression=exp.paren(exp.Sub(this=value, expression=mean)))
+    inner = scope.select(*_segment(by), exp.alias_(distance, "d"), extra=[filter_of(metric, scope.dialect), has_value(metric.column)])
+    return _summed([variance_of(exp.column("d"))], inner.subquery("distances"), by)
 
 
 def _plus_one(value: exp.Expr) -> exp.Expr:

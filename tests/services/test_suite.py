@@ -239,7 +239,7 @@ def test_words_are_not_averaged_and_texts_not_compared_with_numbers(hook: Hook) 
     record = run(hook, c.mean("status", at_least=0), c.between("status", 1, 9), c.row_count(equals=4))
     assert outcomes(record) == ["errored", "errored", "passed"]
     assert [result.reason.split(", and ")[0] for result in record.results[:2]] == [
-        "mean needs numbers here",
+        "mean needs numbers or booleans here",
         "between needs numbers or booleans here",
     ]
     assert (record.queries, record.lookups) == (1, 1), "what makes no sense is not asked, and splits no scan"

@@ -37,6 +37,8 @@ _OF_OTHER_CONCERN = {
 }
 """Arguments that say how a result is shown, or what only data frames need."""
 _MOMENT = re.compile(r"(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)")
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_ENGLISH = re.compile(rf"({'|'.join(_MONTHS)})[a-z]* (\d{{1,2}}),? (\d{{4}})((?: \d{{2}}:\d{{2}}(?::\d{{2}}(?:\.\d+)?)?)?)", re.IGNORECASE)
 _NULLS = {
     "both_values_are_missing": Nulls.SKIP_ALL,
     "either_value_is_missing": Nulls.SKIP,
@@ -199,9 +201,7 @@ class GxArguments:
             return None
         if isinstance(value, bool) or not is_literal(value):
             raise Refused(name, value, "a finite number, a date or text")
-        if isinstance(value, str) and (moment := _MOMENT.fullmatch(value)):
-            return f"{moment[1]} {moment[2]}"  # databases write a timestamp so, and where it is text it is compared so
-        return value
+        return _as_databases_write(value) if isinstance(value, str) else value
 
     def bounds(self, *, whole: bool = False) -> dict[str, object]:
         """The bounds of a metric check; empty: anything goes.
@@ -219,6 +219,15 @@ class GxArguments:
         """Refuse what nothing asked for."""
         for name in sorted(self.expectation.kwargs.keys() - self._known):
             raise Refused(name, self.expectation.kwargs[name], f"one of {', '.join(sorted(self._known - _OF_OTHER_CONCERN))}")
+
+
+def _as_databases_write(text: str) -> str:
+    """A timestamp as databases write it, since it is compared so where it is kept as text; any other text as it is."""
+    if iso := _MOMENT.fullmatch(text):
+        return f"{iso[1]} {iso[2]}"
+    if english := _ENGLISH.fullmatch(text.strip()):
+        return f"{english[3]}-{_MONTHS.index(english[1].lower()) + 1:02}-{int(english[2]):02}{english[4]}"
+    return text
 
 
 def limit_of(mostly: object) -> dict[str, object]:

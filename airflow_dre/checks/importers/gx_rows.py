@@ -127,6 +127,9 @@ def _pair_in_set(a: GxArguments) -> list[Declaration]:
     known = [pair for pair in pairs if None not in pair]
     if not known:
         raise Refused("value_pairs_set", pairs, "at least one pair without NULL: a NULL equals nothing")
+    if columns[0] == columns[1]:
+        values = [one for one, other in known if one == other]
+        return [check("in_set", options, column=columns[0], values=values)]
     return [check("tuple_in_set", options, columns=columns, values=known, nulls=nulls)]
 
 

@@ -43,9 +43,7 @@ def _ordered_columns(a: GxArguments) -> list[Declaration]:
 
 
 def _set_of_columns(a: GxArguments) -> list[Declaration]:
-    exact, options = a.take("exact_match", True), a.options(filtered=False)
-    if not isinstance(exact, bool):
-        raise Refused("exact_match", exact, "true or false")
+    exact, options = a.flag("exact_match") or "exact_match" not in a.expectation.kwargs, a.options(filtered=False)
     if not a.take("column_set"):
         return [check("column_count", options, {"equals": 0} if exact else {"at_least": 0})]
     return [check("schema_is", options, columns=list(dict.fromkeys(a.texts("column_set"))), extra=None if exact else True)]

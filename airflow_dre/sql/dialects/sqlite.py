@@ -8,7 +8,7 @@ from sqlglot import exp, parse_one
 
 from airflow_dre.checks.metrics import Unit
 from airflow_dre.sql.dialect import Dialect
-from airflow_dre.sql.spelling import as_text, call
+from airflow_dre.sql.spelling import as_text, call, too_large
 
 _FORMATS = {Unit.HOUR: "%Y-%m-%d %H:00:00", Unit.DAY: "%Y-%m-%d", Unit.MONTH: "%Y-%m-01", Unit.YEAR: "%Y-01-01"}
 
@@ -62,6 +62,7 @@ SQLITE = Dialect(
     unknown_quoted_is_text=True,
     guard="PRAGMA query_only = ON",
     moment=as_text,  # it has no type for dates
+    not_finite=too_large,
     # The engine brings REGEXP: Python's re.
     regex=lambda value, pattern: exp.RegexpLike(this=value, expression=exp.Literal.string(pattern)),
     regex_broken=_why_broken,
