@@ -215,8 +215,8 @@ def _distribution(a: Arguments) -> Check:
 
 
 def _are_edges(edges: tuple[object, ...]) -> bool:
-    numbers = [edge for edge in edges if isinstance(edge, (int, float)) and not isinstance(edge, bool) and not math.isnan(edge)]
-    inner = [edge for edge in numbers if math.isfinite(edge)]
+    numbers = [edge for edge in edges if isinstance(edge, (int, float)) and not isinstance(edge, bool) and -math.inf <= edge <= math.inf]
+    inner = [edge for edge in numbers if abs(edge) != math.inf]
     return len(numbers) == len(edges) and bool(inner) and all(low < high for low, high in pairwise(numbers))
 
 
