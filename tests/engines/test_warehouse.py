@@ -115,7 +115,10 @@ def test_nobody_there_is_unreachable() -> None:
 
 
 def test_an_unknown_kind_of_connection_names_those_there_are() -> None:
-    with pytest.raises(DefinitionError, match="invalid conn_type='oracle'. Allowed: one of duckdb, postgres, sqlite"):
+    with pytest.raises(
+        DefinitionError,
+        match="invalid conn_type='oracle'. Allowed: one of databricks, duckdb, gcpbigquery, mssql, mysql, postgres, redshift, ",
+    ):
         Warehouse(Hook("oracle", lambda: None))
 
 
