@@ -7,6 +7,7 @@
     ├── WarehouseError           the warehouse could not answer
     │   ├── WarehouseUnreachable   no answer at all: retrying can help
     │   └── QueryFailed            it answered with an error: retrying cannot help
+    │       └── StatementTimeout     the statement took longer than it may
     ├── StoreError               the results store could not be read or written
     │   ├── StoreUnreachable       records wait in the spool
     │   └── StoreNotMigrated       run ``airflow dre db migrate``
@@ -61,6 +62,10 @@ class WarehouseUnreachable(WarehouseError):
 
 class QueryFailed(WarehouseError):
     """The warehouse refused the statement, for example because a column is missing."""
+
+
+class StatementTimeout(QueryFailed):
+    """The statement was ended because it took longer than it may."""
 
 
 class StoreError(DreError):

@@ -68,8 +68,8 @@ def ours(hook: Any) -> tuple[Callable[[], object], Callable[[], int]]:
     from airflow_dre.engines.warehouse import opened
     from airflow_dre.lineage.naming import DatasetName
     from airflow_dre.services.suite import Suite, run_suite
-    from airflow_dre.sql.dialect import find_dialect
-    from airflow_dre.sql.plan import Scope
+    from airflow_dre.sql.dialects import find_dialect
+    from airflow_dre.sql.scope import Scope
 
     declared = [not_null(name) for name in NOT_NULL]
     for name in INTEGERS:

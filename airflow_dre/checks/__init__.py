@@ -1,92 +1,396 @@
 """The checks that a Dag author declares.
 
 Row checks count violations and are bounded by ``warn_above`` and ``fail_above``, each a count (``3``) or a percent of the rows looked at
-(``"5%"``); the default is ``fail_above=0``. Metric checks bound a number with ``at_least``, ``at_most``, ``equals``, ``warn_at_least`` and
-``warn_at_most``. Every check also takes:
+(``"5%"``); the default is ``fail_above=0``. Metric checks bound a number with ``at_least``, ``at_most``, ``more_than``, ``less_than``,
+``equals``, ``warn_at_least`` and ``warn_at_most``. Every check also takes:
 
 :param name: how people call it; the default is made of its kind and columns.
 :param severity: ``"error"`` (default), or ``"warn"``: a check that fails is reported as warned.
 :param dimension: accuracy, completeness, conformity, consistency, coverage, timeliness or uniqueness; each kind has its own default.
 :param where: a SQL condition: only rows that meet it are looked at. (templated)
+:param by: a column: the check is judged for each of its values, at most 10,000 of them, and is as bad as the worst.
 :param description: why the check exists.
 :param tags: a list of labels.
 :param owner: who is responsible.
 :param runbook: an ``http(s)`` address that tells what to do when it fails.
 :param previous_name: the name it had before a rename, so that its history goes on.
 
+NULL is no value: a check of values looks at rows that have one, a check of several columns at rows that have all. Nothing to look at is
+skipped, unless the check says otherwise; ``if_empty="fail"`` makes a metric check fail there.
+
+``nulls`` says otherwise for checks of several columns: with ``"skip_all"`` only rows that have NULL in all of them are left out, with
+``"keep"`` none is. Then a NULL breaks ``==``, two NULLs are the same for :func:`all_differ`, and whatever else NULL leaves unknown, as in
+SQL, breaks nothing; a row whose key is not complete is never a duplicate.
+
 Nothing is checked here: mistakes are collected by the operator and raised once as :class:`airflow_dre.errors.DefinitionError`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from datetime import timedelta
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Unpack
 
-from airflow_dre.checks.declaration import Bound, Declaration, FreshOptions, MetricOptions, RowOptions
+from airflow_dre.checks.declaration import (
+    Bound,
+    CrossRowOptions,
+    Declaration,
+    FreshOptions,
+    MetricOptions,
+    Options,
+    RowCountOptions,
+    RowOptions,
+)
 
 __all__ = [
+    "all_differ",
     "between",
+    "column_count",
     "column_max",
     "column_min",
+    "compare",
+    "decreasing",
+    "distinct_count",
+    "distribution",
+    "failed_rows_sql",
+    "foreign_key",
     "fresh",
+    "from_column_mapping",
+    "from_gx",
+    "has_values",
     "in_set",
+    "increasing",
+    "json_valid",
+    "length",
+    "like",
+    "matches",
     "mean",
+    "median",
     "metric_sql",
+    "most_common",
+    "no_gaps",
+    "not_empty",
+    "not_in_set",
+    "not_like",
+    "not_matches",
     "not_null",
+    "null",
+    "of_type",
+    "quantile",
     "row_count",
     "rows",
+    "schema_is",
+    "schema_unchanged",
+    "stddev",
+    "sum_equals",
+    "total",
+    "tuple_in_set",
     "unique",
+    "unique_ratio",
+    "z_scores",
 ]
 
 
 def not_null(column: str, **options: Unpack[RowOptions]) -> Declaration:
-    """Rows in which ``column`` is NULL are violations. Looks at every row; an empty table is skipped."""
+    """Rows in which ``column`` is NULL are violations. Looks at every row."""
     return Declaration("not_null", {"column": column, **options})
 
 
-def unique(*columns: str, **options: Unpack[RowOptions]) -> Declaration:
+def null(column: str, **options: Unpack[RowOptions]) -> Declaration:
+    """Rows in which ``column`` has a value are violations. Looks at every row."""
+    return Declaration("null", {"column": column, **options})
+
+
+def not_empty(column: str, **options: Unpack[RowOptions]) -> Declaration:
+    """Rows in which the text ``column`` is NULL, empty or made of spaces are violations. Looks at every row."""
+    return Declaration("not_empty", {"column": column, **options})
+
+
+def unique(*columns: str, **options: Unpack[CrossRowOptions]) -> Declaration:
     """Rows that share the key ``columns`` with another row are violations.
 
-    Looks at rows whose key is complete (a NULL equals nothing, as in a SQL UNIQUE constraint); none such: skipped.
+    Looks at rows whose key is complete (a NULL equals nothing, as in a SQL UNIQUE constraint).
     """
     return Declaration("unique", {"columns": list(columns), **options})
 
 
-def between(column: str, low: Bound, high: Bound, **options: Unpack[RowOptions]) -> Declaration:
-    """Rows whose value is below ``low`` or above ``high`` are violations. Looks at rows with a value; none such: skipped."""
-    return Declaration("between", {"column": column, "low": low, "high": high, **options})
+def distinct_count(*columns: str, **options: Unpack[MetricOptions]) -> Declaration:
+    """Bounds the number of different complete keys ``columns``. No complete key: 0, judged."""
+    return Declaration("distinct_count", {"columns": list(columns), **options})
+
+
+def unique_ratio(*columns: str, **options: Unpack[MetricOptions]) -> Declaration:
+    """Bounds the number of different complete keys as a share (0 to 1) of the rows that have one."""
+    return Declaration("unique_ratio", {"columns": list(columns), **options})
+
+
+def foreign_key(*columns: str, to: str | Sequence[str], **options: Unpack[RowOptions]) -> Declaration:
+    """Rows whose key stands in no row of another table are violations. Looks at rows whose key is complete.
+
+    :param to: ``"airlines.carrier"``, ``"schema.table.column"``, or for several columns a list of them in one table.
+    """
+    return Declaration("foreign_key", {"columns": list(columns), "to": to, **options})
+
+
+def between(
+    column: str, low: Bound | None = None, high: Bound | None = None, *, inclusive: str = "both", **options: Unpack[RowOptions]
+) -> Declaration:
+    """Rows whose value is below ``low`` or above ``high`` are violations. Numbers, dates, timestamps and texts.
+
+    :param low: lower end; None: open.
+    :param high: upper end; None: open.
+    :param inclusive: which ends belong to the range: ``"both"`` (default), ``"low"``, ``"high"`` or ``"neither"``.
+    """
+    ends = None if inclusive == "both" else inclusive
+    return Declaration("between", {"column": column, "low": low, "high": high, "inclusive": ends, **options})
 
 
 def in_set(column: str, values: Collection[Bound | bool], **options: Unpack[RowOptions]) -> Declaration:
-    """Rows whose value is none of ``values`` are violations. Looks at rows with a value; none such: skipped."""
+    """Rows whose value is none of ``values`` are violations."""
     return Declaration("in_set", {"column": column, "values": values, **options})
+
+
+def not_in_set(column: str, values: Collection[Bound | bool], **options: Unpack[RowOptions]) -> Declaration:
+    """Rows whose value is one of ``values`` are violations."""
+    return Declaration("not_in_set", {"column": column, "values": values, **options})
+
+
+def tuple_in_set(*columns: str, values: Collection[Sequence[Bound | bool]], **options: Unpack[CrossRowOptions]) -> Declaration:
+    """Rows whose values of ``columns`` are, taken together, none of ``values`` are violations."""
+    return Declaration("tuple_in_set", {"columns": list(columns), "values": values, **options})
+
+
+def matches(column: str, pattern: str | Sequence[str], *, every: bool = False, **options: Unpack[RowOptions]) -> Declaration:
+    """Rows in whose text the regular expression ``pattern`` is not found are violations; anchor it with ``^`` and ``$``.
+
+    The database runs it, in its own flavour. Of several patterns one must be found, or with ``every=True`` all.
+    """
+    return Declaration("matches", {"column": column, "pattern": pattern, "every": every or None, **options})
+
+
+def not_matches(column: str, pattern: str | Sequence[str], **options: Unpack[RowOptions]) -> Declaration:
+    """Rows in whose text the regular expression ``pattern``, or one of several, is found are violations."""
+    return Declaration("not_matches", {"column": column, "pattern": pattern, **options})
+
+
+def like(column: str, pattern: str | Sequence[str], *, every: bool = False, **options: Unpack[RowOptions]) -> Declaration:
+    """Rows whose text is not like the SQL LIKE ``pattern`` are violations. Of several one must fit, or with ``every=True`` all.
+
+    Whether case counts is the database's habit: it does in PostgreSQL, not in SQLite and MySQL.
+    """
+    return Declaration("like", {"column": column, "pattern": pattern, "every": every or None, **options})
+
+
+def not_like(column: str, pattern: str | Sequence[str], **options: Unpack[RowOptions]) -> Declaration:
+    """Rows whose text is like the SQL LIKE ``pattern``, or one of several, are violations."""
+    return Declaration("not_like", {"column": column, "pattern": pattern, **options})
+
+
+def length(
+    column: str,
+    *,
+    at_least: int | None = None,
+    at_most: int | None = None,
+    equals: int | None = None,
+    **options: Unpack[RowOptions],
+) -> Declaration:
+    """Rows whose text has fewer characters than ``at_least`` or more than ``at_most`` are violations."""
+    return Declaration("length", {"column": column, "at_least": at_least, "at_most": at_most, "equals": equals, **options})
+
+
+def of_type(column: str, kind: str, **options: Unpack[RowOptions]) -> Declaration:
+    """Rows whose text cannot be read as ``kind`` are violations: integer, number, boolean, date, timestamp or uuid."""
+    return Declaration("of_type", {"column": column, "kind": kind, **options})
+
+
+def json_valid(column: str, **options: Unpack[RowOptions]) -> Declaration:
+    """Rows whose text is not one JSON document are violations."""
+    return Declaration("json_valid", {"column": column, **options})
+
+
+def increasing(column: str, *, order_by: str | Sequence[str], strictly: bool = False, **options: Unpack[RowOptions]) -> Declaration:
+    """Rows whose value is below that of the row before, in the order of ``order_by``, are violations.
+
+    :param strictly: an equal value is a violation too.
+    """
+    return Declaration("increasing", {"column": column, "order_by": order_by, "strictly": strictly or None, **options})
+
+
+def decreasing(column: str, *, order_by: str | Sequence[str], strictly: bool = False, **options: Unpack[RowOptions]) -> Declaration:
+    """Rows whose value is above that of the row before, in the order of ``order_by``, are violations.
+
+    :param strictly: an equal value is a violation too.
+    """
+    return Declaration("decreasing", {"column": column, "order_by": order_by, "strictly": strictly or None, **options})
+
+
+def compare(left: str, operator: str, right: str, **options: Unpack[CrossRowOptions]) -> Declaration:
+    """Rows in which column ``left`` does not compare to column ``right`` as ``operator`` (``== != < <= > >=``) says are violations."""
+    return Declaration("compare", {"left": left, "operator": operator, "right": right, **options})
+
+
+def sum_equals(*columns: str, total: Bound, **options: Unpack[CrossRowOptions]) -> Declaration:
+    """Rows whose ``columns`` do not add up to ``total`` are violations."""
+    return Declaration("sum_equals", {"columns": list(columns), "total": total, **options})
+
+
+def all_differ(*columns: str, **options: Unpack[CrossRowOptions]) -> Declaration:
+    """Rows in which two of ``columns`` hold the same value are violations."""
+    return Declaration("all_differ", {"columns": list(columns), **options})
 
 
 def rows(condition: str, **options: Unpack[RowOptions]) -> Declaration:
     """Rows in which the SQL ``condition`` is false are violations (templated); where it is NULL it is not broken, as in a SQL CHECK
-    constraint. Looks at every row; an empty table is skipped."""
+    constraint. Looks at every row."""
     return Declaration("rows", {"condition": condition, **options})
 
 
-def row_count(**options: Unpack[MetricOptions]) -> Declaration:
-    """Bounds the number of rows. An empty table has 0 rows and is judged."""
-    return Declaration("row_count", {**options})
+def failed_rows_sql(sql: str, **options: Unpack[RowOptions]) -> Declaration:
+    """The rows that one read-only ``SELECT`` gives are violations (templated). Percents are of all rows of the table."""
+    return Declaration("failed_rows_sql", {"sql": sql, **options})
+
+
+def z_scores(column: str, *, within: float, two_sided: bool = True, strictly: bool = False, **options: Unpack[RowOptions]) -> Declaration:
+    """Rows whose value lies more than ``within`` standard deviations (of a sample) from the mean are violations.
+
+    :param two_sided: False: only values above the mean are. Fewer than two different values: no violations.
+    :param strictly: a value that lies exactly that far is a violation too.
+    """
+    two, strict = None if two_sided else False, strictly or None
+    return Declaration("z_scores", {"column": column, "within": within, "two_sided": two, "strictly": strict, **options})
+
+
+def row_count(*, same_as: str | None = None, **options: Unpack[RowCountOptions]) -> Declaration:
+    """Bounds the number of rows. An empty table has 0 rows and is judged.
+
+    :param same_as: another table: the difference of the row counts is then bounded by ``warn_above`` and ``fail_above``, as a count or as
+        a percent of the rows of the other table. Two empty tables: skipped.
+    """
+    return Declaration("row_count", {"same_as": same_as, **options})
+
+
+def column_count(**options: Unpack[MetricOptions]) -> Declaration:
+    """Bounds the number of columns of the table."""
+    return Declaration("column_count", {**options})
 
 
 def column_min(column: str, **options: Unpack[MetricOptions]) -> Declaration:
-    """Bounds the smallest value of ``column``; bounds may be numbers, dates or text. No value at all: skipped."""
+    """Bounds the smallest value of ``column``; bounds may be numbers, dates or text."""
     return Declaration("column_min", {"column": column, **options})
 
 
 def column_max(column: str, **options: Unpack[MetricOptions]) -> Declaration:
-    """Bounds the largest value of ``column``; bounds may be numbers, dates or text. No value at all: skipped."""
+    """Bounds the largest value of ``column``; bounds may be numbers, dates or text."""
     return Declaration("column_max", {"column": column, **options})
 
 
 def mean(column: str, **options: Unpack[MetricOptions]) -> Declaration:
-    """Bounds the arithmetic mean of ``column`` (NULLs left out). No value at all: skipped."""
+    """Bounds the arithmetic mean of ``column``."""
     return Declaration("mean", {"column": column, **options})
+
+
+def total(column: str, **options: Unpack[MetricOptions]) -> Declaration:
+    """Bounds the sum of ``column``."""
+    return Declaration("total", {"column": column, **options})
+
+
+def stddev(column: str, **options: Unpack[MetricOptions]) -> Declaration:
+    """Bounds the standard deviation of ``column`` as of a sample (n - 1). Fewer than two values: skipped."""
+    return Declaration("stddev", {"column": column, **options})
+
+
+def median(column: str, **options: Unpack[MetricOptions]) -> Declaration:
+    """Bounds the middle value of ``column``, the mean of the two middle ones where their number is even."""
+    return Declaration("median", {"column": column, **options})
+
+
+def quantile(column: str, at: float | str, *, interpolate: bool = True, **options: Unpack[MetricOptions]) -> Declaration:
+    """Bounds the value of ``column`` below which the share ``at`` (0 to 1) of the values lies.
+
+    :param interpolate: between two values, as SQL's PERCENTILE_CONT (default); False: a value of the column, as PERCENTILE_DISC.
+    """
+    return Declaration("quantile", {"column": column, "at": at, "interpolate": None if interpolate else False, **options})
+
+
+def has_values(column: str, values: Collection[Bound | bool], **options: Unpack[Options]) -> Declaration:
+    """Each of ``values`` stands in ``column`` at least once. An empty table fails."""
+    return Declaration("has_values", {"column": column, "values": values, **options})
+
+
+def most_common(
+    column: str, values: Collection[Bound | bool], *, ties: bool = True, if_empty: str | None = None, **options: Unpack[Options]
+) -> Declaration:
+    """The value that stands most often in ``column`` is one of ``values``.
+
+    :param ties: of several values that stand equally often one in ``values`` is enough (default); False: a tie fails.
+    """
+    arguments = {"column": column, "values": values, "ties": None if ties else False, "if_empty": if_empty}
+    return Declaration("most_common", {**arguments, **options})
+
+
+def distribution(
+    column: str,
+    reference: Mapping[Bound | bool, float] | Mapping[str, Sequence[float]],
+    *,
+    distance: str = "kl",
+    others: float | Sequence[float] | None = None,
+    **options: Unpack[MetricOptions],
+) -> Declaration:
+    """Bounds the distance of the values of ``column`` from a reference distribution; values outside of it are bins of weight 0.
+
+    :param reference: weights by value, or ``{"edges": [0, 10, 20], "weights": [0.7, 0.3]}``: a bin holds its lower edge, the last one
+        both; the outermost edges may be infinite.
+    :param distance: ``"kl"`` (Kullback-Leibler divergence in nats), ``"chi_square"`` (Pearson's statistic) or, for bins, ``"ks"``
+        (Kolmogorov-Smirnov, at the edges).
+    :param others: the weight of values outside of the reference: one number beside weights by value, which counts where there are such
+        values, or two beside edges, for what lies below and above the bins.
+    """
+    return Declaration("distribution", {"column": column, "reference": reference, "distance": distance, "others": others, **options})
+
+
+def no_gaps(
+    column: str,
+    *,
+    every: str,
+    start: str | datetime | None = None,
+    end: str | datetime | None = None,
+    **options: Unpack[RowOptions],
+) -> Declaration:
+    """Calendar units from the first to the last timestamp of ``column`` that hold no row are violations, of all such units.
+
+    Between a given ``start`` and ``end`` an empty table fails too.
+
+    :param every: hour, day, week (from Monday), month, quarter or year, in UTC.
+    :param start: the first unit that must hold a row; default: that of the first timestamp. (templated)
+    :param end: the last one; default: that of the last timestamp. (templated)
+    """
+    return Declaration("no_gaps", {"column": column, "every": every, "start": start, "end": end, **options})
+
+
+def schema_is(
+    columns: Sequence[str] | Mapping[str, str | Sequence[str] | None],
+    *,
+    ordered: bool = False,
+    extra: bool = False,
+    places: Mapping[str, int] | None = None,
+    **options: Unpack[Options],
+) -> Declaration:
+    """The table has these columns, with these types where they are given.
+
+    Types are compared by their usual names: ``int4`` is ``integer``, ``varchar`` is ``character varying(20)``.
+
+    :param columns: names, or a dict of name: type, list of types, or None for any type.
+    :param ordered: they must stand in this order.
+    :param extra: further columns are allowed.
+    :param places: where single columns must stand, from 0, for example ``{"id": 0}``; below 0: counted from the end.
+    """
+    arguments = {"columns": columns, "ordered": ordered or None, "extra": extra or None, "places": places}
+    return Declaration("schema_is", {**arguments, **options})
+
+
+def schema_unchanged(**options: Unpack[Options]) -> Declaration:
+    """Names and types of the columns are those of the last run in which this check passed; the first run passes."""
+    return Declaration("schema_unchanged", {**options})
 
 
 def metric_sql(sql: str, **options: Unpack[MetricOptions]) -> Declaration:
@@ -102,3 +406,52 @@ def fresh(column: str, *, max_age: str | timedelta, **options: Unpack[FreshOptio
     Timestamps without a zone are UTC. A table without any timestamp is failed: nothing arrived.
     """
     return Declaration("fresh", {"column": column, "max_age": max_age, **options})
+
+
+def from_gx(
+    suite: object,
+    *,
+    parameters: Mapping[str, object] | None = None,
+    now: datetime | None = None,
+    order_by: str | Sequence[str] | None = None,
+    table: str | None = None,
+) -> list[Declaration]:
+    """The checks that a Great Expectations suite stands for, with the same verdicts as its SQL engine gives.
+
+    Each check carries the tag ``gx:<place>:<type>`` of its expectation; an expectation that becomes several checks succeeds when all of
+    them do. ``mostly`` becomes ``fail_above``, ``warning`` and ``info`` become severity ``warn``. Texts are no templates.
+
+    :param suite: an ``ExpectationSuite``, its JSON as a dict, as text or as the path of a file, or a list of expectations.
+    :param parameters: values of the suite parameters, ``{"$PARAMETER": "name"}``.
+    :param now: what ``now()`` in a suite parameter gives.
+    :param order_by: the column or columns by which the rows are ordered, for increasing and decreasing values.
+    :param table: the table that ``{batch}`` in an unexpected rows query stands for, as SQL spells it.
+    :raises airflow_dre.errors.DefinitionError: lists every expectation that has no native form, and why.
+    """
+    from airflow_dre.checks.importers.gx import read_gx
+
+    return read_gx(suite, parameters=parameters, now=now, order_by=order_by, table=table)
+
+
+def from_column_mapping(
+    column_mapping: Mapping[str, Mapping[str, Mapping[str, object]]] | None = None,
+    *,
+    checks: Mapping[str, Mapping[str, object]] | None = None,
+    partition_clause: str | None = None,
+    accept_none: bool = True,
+    table: str | None = None,
+) -> list[Declaration]:
+    """The checks that were written for ``SQLColumnCheckOperator`` and ``SQLTableCheckOperator``, with the verdicts of these operators.
+
+    :param column_mapping: that of ``SQLColumnCheckOperator``; its checks are named ``<column>.<check>``.
+    :param checks: those of ``SQLTableCheckOperator``, under their names.
+    :param partition_clause: as in both. (templated)
+    :param accept_none: as in ``SQLColumnCheckOperator``: no value counts as 0; False: it fails.
+    :param table: the table as SQL spells it; needed by a ``check_statement`` with a SELECT in it.
+    :raises airflow_dre.errors.DefinitionError: lists all that the operators would refuse.
+    """
+    from airflow_dre.checks.importers.column_mapping import read_column_mapping
+    from airflow_dre.checks.importers.table_statements import read_table_checks
+
+    columns = read_column_mapping(column_mapping or {}, partition_clause=partition_clause, accept_none=accept_none)
+    return columns + read_table_checks(checks or {}, partition_clause=partition_clause, table=table)

@@ -9,12 +9,37 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar
 
-from airflow_dre.checks.metrics import Metric, Scalar
+from airflow_dre.checks.metrics import Metric
 from airflow_dre.checks.outcomes import Judgement
+from airflow_dre.checks.values import Answer, Incomparable, Row, Scalar
 
-Answers = Mapping[Metric, Scalar]
+
+class Answers:
+    """What was answered, read as what a check expects it to be."""
+
+    def __init__(self, given: Mapping[Metric, Answer]) -> None:
+        self._given = given
+
+    def scalar(self, metric: Metric) -> Scalar:
+        """The one value.
+
+        :raises Incomparable: it is a list.
+        """
+        answer = self._given[metric]
+        if isinstance(answer, tuple):
+            raise Incomparable(f"{len(answer)} rows were answered where one value was expected")
+        return answer
+
+    def rows(self, metric: Metric) -> tuple[Row, ...]:
+        """The rows of a list.
+
+        :raises Incomparable: it is one value.
+        """
+        answer = self._given[metric]
+        if not isinstance(answer, tuple):
+            raise Incomparable(f"{answer!r} was answered where rows were expected")
+        return answer
 
 
 class Severity(StrEnum):
@@ -44,6 +69,8 @@ class Traits:
     severity: Severity = Severity.ERROR
     dimension: Dimension | None = None
     where: str | None = None
+    by: str | None = None
+    """A column: the check is judged for each of its values."""
     description: str | None = None
     tags: tuple[str, ...] = ()
     owner: str | None = None
@@ -55,9 +82,17 @@ class Traits:
 class Check(ABC):
     """A check of one table."""
 
-    kind: ClassVar[str]
-    usual_dimension: ClassVar[Dimension]
     traits: Traits = field(default_factory=Traits)
+
+    @property
+    @abstractmethod
+    def kind(self) -> str:
+        """The name of the function that declares it."""
+
+    @property
+    @abstractmethod
+    def usual_dimension(self) -> Dimension:
+        """The quality dimension that its kind speaks for."""
 
     @abstractmethod
     def asks(self) -> Mapping[str, object]:
@@ -67,11 +102,15 @@ class Check(ABC):
     def metrics(self) -> tuple[Metric, ...]:
         """The numbers that :meth:`judge` needs."""
 
+    def follow_ups(self, answers: Answers) -> tuple[Metric, ...]:
+        """Further numbers, which can only be asked once ``answers`` to :meth:`metrics` are known."""
+        return ()
+
     @abstractmethod
     def judge(self, answers: Answers, now: datetime) -> Judgement:
         """The verdict; total for every answer a warehouse can give.
 
-        :raises airflow_dre.checks.thresholds.Incomparable: an answer cannot be compared with a threshold.
+        :raises Incomparable: an answer cannot be compared with a threshold.
         """
 
     @property
@@ -105,6 +144,7 @@ class Check(ABC):
         asked = {
             "kind": self.kind,
             "where": self.traits.where,
+            **({} if self.traits.by is None else {"by": self.traits.by}),
             "name": None if name == self.default_name else name,
             **self.asks(),
         }

@@ -15,7 +15,20 @@ from typing import TypedDict
 Bound = int | float | Decimal | str | date | datetime
 
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
-_NUMERIC = {"low", "high", "at_least", "at_most", "equals", "warn_at_least", "warn_at_most"}
+_NUMERIC = {
+    "low",
+    "high",
+    "at_least",
+    "at_most",
+    "more_than",
+    "less_than",
+    "equals",
+    "warn_at_least",
+    "warn_at_most",
+    "within",
+    "at",
+    "total",
+}
 
 
 class Options(TypedDict, total=False):
@@ -25,6 +38,7 @@ class Options(TypedDict, total=False):
     severity: str
     dimension: str
     where: str
+    by: str
     description: str
     tags: Sequence[str]
     owner: str
@@ -39,14 +53,30 @@ class RowOptions(Options, total=False):
     fail_above: int | str
 
 
+class CrossRowOptions(RowOptions, total=False):
+    """Thresholds of a row check of several columns, and what NULL in them means."""
+
+    nulls: str
+
+
 class MetricOptions(Options, total=False):
     """Thresholds of a metric check."""
 
     at_least: Bound
     at_most: Bound
+    more_than: Bound
+    less_than: Bound
     equals: Bound
     warn_at_least: Bound
     warn_at_most: Bound
+    if_empty: str
+
+
+class RowCountOptions(MetricOptions, total=False):
+    """Thresholds of a row count: bounds, or limits beside ``same_as``."""
+
+    warn_above: int | str
+    fail_above: int | str
 
 
 class FreshOptions(Options, total=False):
@@ -83,7 +113,8 @@ class Declaration:
     def rendered(self, render: Callable[[str], object]) -> Declaration:
         """The same declaration with every text passed through ``render``.
 
-        A bound that was a template and now spells a number becomes that number: ``"{{ params.low }}"`` bounds like ``3``, not like ``"3"``.
+        What is final stays as it is. A bound that was a template and now spells a number becomes that number: ``"{{ params.low }}"`` bounds
+        like ``3``, not like ``"3"``.
         """
 
         def walk(name: str, value: object) -> object:
@@ -94,6 +125,10 @@ class Declaration:
                 return text
             if isinstance(value, (list, tuple, set, frozenset)):
                 return [walk(name, item) for item in value]
+            if isinstance(value, dict):
+                return {walk(name, key): walk(name, item) for key, item in value.items()}
             return value
 
+        if self.final:
+            return self
         return Declaration(self.kind, {name: walk(name, value) for name, value in self.arguments.items()}, final=True)

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from airflow_dre.checks.check import Check, Severity
-from airflow_dre.checks.metrics import Metric, Scalar
+from airflow_dre.checks.check import Answers, Check, Severity
+from airflow_dre.checks.metrics import Metric
 from airflow_dre.checks.outcomes import Judgement, Outcome
-from airflow_dre.checks.thresholds import Incomparable
+from airflow_dre.checks.segments import asked_per_segment, further_per_segment, judge_segments
+from airflow_dre.checks.values import Answer, Incomparable
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,21 +20,55 @@ class Unanswered:
     reason: str
 
 
-def evaluate(check: Check, answers: Mapping[Metric, Scalar | Unanswered], now: datetime) -> Judgement:
-    """Judge a check; one that lacks an answer is errored, and severity ``warn`` turns a failure into a warning."""
-    seen: dict[Metric, Scalar] = {}
-    for metric in check.metrics():
-        answer = answers[metric]
-        if isinstance(answer, Unanswered):
-            return Judgement(outcome=Outcome.ERRORED, reason=answer.reason, expected="")
-        seen[metric] = answer
+Found = Mapping[Metric, Answer | Unanswered]
+
+
+def questions(check: Check) -> tuple[Metric, ...]:
+    """What a check asks first."""
+    return check.metrics() if check.traits.by is None else asked_per_segment(check, check.traits.by)
+
+
+def further_questions(check: Check, found: Found) -> tuple[Metric, ...]:
+    """What a check asks once the answers to :func:`questions` are known; nothing where one of them is missing or unfit."""
     try:
-        judgement = check.judge(seen, now)
+        seen = _seen(questions(check), found)
+        if isinstance(seen, Unanswered):
+            return ()
+        return check.follow_ups(Answers(seen)) if check.traits.by is None else further_per_segment(check, check.traits.by, Answers(seen))
+    except Incomparable:
+        return ()
+
+
+def evaluate(check: Check, found: Found, now: datetime) -> Judgement:
+    """Judge a check; one that lacks an answer is errored, and severity ``warn`` turns a failure into a warning."""
+    seen = _seen((*questions(check), *further_questions(check, found)), found)
+    if isinstance(seen, Unanswered):
+        return Judgement(outcome=Outcome.ERRORED, reason=seen.reason, expected="")
+    try:
+        answers = Answers(seen)
+        judgement = check.judge(answers, now) if check.traits.by is None else judge_segments(check, check.traits.by, answers, now)
     except Incomparable as unlike:
         return Judgement(outcome=Outcome.ERRORED, reason=str(unlike), expected="")
-    if judgement.outcome is Outcome.FAILED and check.traits.severity is Severity.WARN:
-        return replace(judgement, outcome=Outcome.WARNED)
-    return judgement
+    return softened(judgement) if check.traits.severity is Severity.WARN else judgement
+
+
+def softened(judgement: Judgement) -> Judgement:
+    """The same with failures as warnings."""
+    outcome = Outcome.WARNED if judgement.outcome is Outcome.FAILED else judgement.outcome
+    segments = tuple(
+        replace(segment, outcome=Outcome.WARNED) if segment.outcome is Outcome.FAILED else segment for segment in judgement.segments
+    )
+    return replace(judgement, outcome=outcome, segments=segments)
+
+
+def _seen(metrics: tuple[Metric, ...], found: Found) -> dict[Metric, Answer] | Unanswered:
+    seen: dict[Metric, Answer] = {}
+    for metric in metrics:
+        answer = found[metric]
+        if isinstance(answer, Unanswered):
+            return answer
+        seen[metric] = answer
+    return seen
 
 
 def score(outcomes: list[Outcome]) -> float | None:

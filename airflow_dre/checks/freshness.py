@@ -9,9 +9,9 @@ from typing import ClassVar
 
 from airflow_dre.checks.check import Answers, Check, Dimension
 from airflow_dre.checks.instants import spoken, to_instant
-from airflow_dre.checks.metrics import Maximum, Metric, Scalar
+from airflow_dre.checks.metrics import Maximum, Metric
 from airflow_dre.checks.outcomes import Judgement, Outcome, Range
-from airflow_dre.checks.thresholds import Incomparable
+from airflow_dre.checks.values import Incomparable, Scalar
 
 
 def judge_age(newest: Scalar, now: datetime, max_age: timedelta, warn_age: timedelta | None = None) -> Judgement:
@@ -64,4 +64,4 @@ class Fresh(Check):
         return (Maximum(column=self.column, where=self.traits.where),)
 
     def judge(self, answers: Answers, now: datetime) -> Judgement:
-        return judge_age(answers[self.metrics()[0]], self.as_of or now, self.max_age, self.warn_age)
+        return judge_age(answers.scalar(self.metrics()[0]), self.as_of or now, self.max_age, self.warn_age)

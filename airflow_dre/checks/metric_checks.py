@@ -2,16 +2,34 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import ClassVar
 
 from airflow_dre.checks.check import Answers, Check, Dimension
-from airflow_dre.checks.metrics import ColumnMetric, Maximum, Mean, Metric, Minimum, RowCount, SqlMetric
-from airflow_dre.checks.outcomes import Judgement, Outcome, Range
-from airflow_dre.checks.thresholds import Bounds, as_count, as_float
+from airflow_dre.checks.metrics import (
+    ColumnMetric,
+    DistinctCount,
+    KeyCount,
+    Maximum,
+    Mean,
+    Metric,
+    Minimum,
+    Quantile,
+    RowCount,
+    SqlMetric,
+    TableColumns,
+    Total,
+    ValueCount,
+    Variance,
+)
+from airflow_dre.checks.outcomes import Empty, Judgement, Outcome, Range
+from airflow_dre.checks.schema_checks import columns_of
+from airflow_dre.checks.thresholds import Bounds, as_count, as_float, as_measure
+from airflow_dre.checks.values import Scalar
 
 _OPEN = Bounds()
 
@@ -22,13 +40,22 @@ class MetricCheck(Check):
 
     fail: Bounds = _OPEN
     warn: Bounds = _OPEN
+    if_empty: Empty = Empty.SKIP
 
-    @abstractmethod
+    @property
+    def usual_dimension(self) -> Dimension:
+        return Dimension.ACCURACY
+
     def metric(self) -> Metric:
         """The number."""
+        raise TypeError(f"{self.kind} is made of several metrics")
 
     def metrics(self) -> tuple[Metric, ...]:
         return (self.metric(),)
+
+    def observe(self, answers: Answers) -> Scalar:
+        """The number that is bounded; None where there was nothing to look at."""
+        return answers.scalar(self.metric())
 
     def expected(self) -> str:
         """The bounds in words."""
@@ -37,16 +64,16 @@ class MetricCheck(Check):
         return f"{self.fail} (warn unless {self.warn})" if self.fail else f"warn unless {self.warn}"
 
     def judge(self, answers: Answers, now: datetime) -> Judgement:
-        value = answers[self.metric()]
+        value = self.observe(answers)
         if value is None:
-            return Judgement(outcome=Outcome.SKIPPED, reason="no value to look at", expected=self.expected())
-        shown = f"{value:.6g}" if isinstance(value, float) else str(value)
+            return Judgement(outcome=self.if_empty.outcome, reason="no value to look at", expected=self.expected())
+        spoken = f"{value:.6g}" if isinstance(value, float) else str(value)
         if not self.fail.admits(value):
-            outcome, reason = Outcome.FAILED, f"{shown} is not {self.fail}"
+            outcome, reason = Outcome.FAILED, f"{spoken} is not {self.fail}"
         elif not self.warn.admits(value):
-            outcome, reason = Outcome.WARNED, f"{shown} is not {self.warn}"
+            outcome, reason = Outcome.WARNED, f"{spoken} is not {self.warn}"
         else:
-            outcome, reason = Outcome.PASSED, f"{shown} is within its bounds"
+            outcome, reason = Outcome.PASSED, f"{spoken} is within its bounds"
         return Judgement(
             outcome=outcome,
             reason=reason,
@@ -54,8 +81,8 @@ class MetricCheck(Check):
             observed=value,
             unit="rows" if self.kind == "row_count" else "",
             rows=as_count(value) if self.kind == "row_count" else None,
-            warn=Range(low=as_float(self.warn.at_least), high=as_float(self.warn.at_most)),
-            fail=Range(low=as_float(self.fail.at_least), high=as_float(self.fail.at_most)),
+            warn=Range(low=as_float(self.warn.low), high=as_float(self.warn.high)),
+            fail=Range(low=as_float(self.fail.low), high=as_float(self.fail.high)),
         )
 
 
@@ -74,10 +101,26 @@ class RowCountCheck(MetricCheck):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ColumnCountCheck(MetricCheck):
+    """The number of columns."""
+
+    kind: ClassVar[str] = "column_count"
+    usual_dimension: ClassVar[Dimension] = Dimension.CONFORMITY
+
+    def asks(self) -> Mapping[str, object]:
+        return {}
+
+    def metric(self) -> Metric:
+        return TableColumns()
+
+    def observe(self, answers: Answers) -> Scalar:
+        return len(columns_of(answers))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ColumnCheck(MetricCheck):
     """An aggregate of one column; the subclass names the metric."""
 
-    usual_dimension: ClassVar[Dimension] = Dimension.ACCURACY
     measure: ClassVar[type[ColumnMetric]]
     column: str
 
@@ -113,11 +156,102 @@ class ColumnMean(ColumnCheck):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ColumnTotal(ColumnCheck):
+    """The sum."""
+
+    kind: ClassVar[str] = "total"
+    measure: ClassVar[type[ColumnMetric]] = Total
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ColumnStddev(ColumnCheck):
+    """The standard deviation of a sample, the root of its variance."""
+
+    kind: ClassVar[str] = "stddev"
+    measure: ClassVar[type[ColumnMetric]] = Variance
+
+    def metrics(self) -> tuple[Metric, ...]:
+        return ValueCount(column=self.column, where=self.traits.where), self.metric()
+
+    def observe(self, answers: Answers) -> Scalar:
+        values, variance = (answers.scalar(metric) for metric in self.metrics())
+        if as_count(values) < 2:
+            return None
+        if variance is None:  # a database without not-a-number means it
+            return math.nan
+        return math.sqrt(max(as_measure(variance), 0.0))  # below 0 only by rounding, where all values are alike
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ColumnQuantile(MetricCheck):
+    """The value below which a share of the values lies."""
+
+    column: str
+    at: Decimal
+    interpolate: bool = True
+
+    @property
+    def kind(self) -> str:
+        return "quantile"
+
+    def asks(self) -> Mapping[str, object]:
+        return {"column": self.column, "at": str(self.at.normalize()), **({} if self.interpolate else {"interpolate": False})}
+
+    def metric(self) -> Metric:
+        return Quantile(column=self.column, at=self.at, interpolate=self.interpolate, where=self.traits.where)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ColumnMedian(ColumnQuantile):
+    """The middle value."""
+
+    at: Decimal = Decimal("0.5")
+
+    @property
+    def kind(self) -> str:
+        return "median"
+
+    def asks(self) -> Mapping[str, object]:
+        return {"column": self.column}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DistinctCheck(MetricCheck):
+    """The number of different complete keys."""
+
+    kind: ClassVar[str] = "distinct_count"
+    usual_dimension: ClassVar[Dimension] = Dimension.UNIQUENESS
+    key: tuple[str, ...]
+
+    def asks(self) -> Mapping[str, object]:
+        return {"columns": list(self.key)}
+
+    def metric(self) -> Metric:
+        return DistinctCount(columns=self.key, where=self.traits.where)
+
+    def observe(self, answers: Answers) -> Scalar:
+        return as_count(answers.scalar(self.metric()))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UniqueRatio(DistinctCheck):
+    """Different complete keys, as a share of the rows that have one."""
+
+    kind: ClassVar[str] = "unique_ratio"
+
+    def metrics(self) -> tuple[Metric, ...]:
+        return KeyCount(columns=self.key, where=self.traits.where), self.metric()
+
+    def observe(self, answers: Answers) -> Scalar:
+        keys, distinct = (as_count(answers.scalar(metric)) for metric in self.metrics())
+        return distinct / keys if keys else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MetricSql(MetricCheck):
     """A number that the Dag author asks for in SQL."""
 
     kind: ClassVar[str] = "metric_sql"
-    usual_dimension: ClassVar[Dimension] = Dimension.ACCURACY
     sql: str
 
     def asks(self) -> Mapping[str, object]:

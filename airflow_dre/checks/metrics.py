@@ -7,19 +7,26 @@ How a metric becomes SQL is the business of ``airflow_dre.sql``.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
 from decimal import Decimal
+from enum import StrEnum
 
-Scalar = int | float | Decimal | str | date | datetime | None
-"""What a warehouse may answer to one metric."""
+from airflow_dre.checks.rules import Nulls, Rule
 
-Literal = int | float | Decimal | str | date | datetime | bool
-"""What a Dag author may compare a column with."""
+
+class Unit(StrEnum):
+    """A calendar unit; a week begins on Monday."""
+
+    HOUR = "hour"
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    QUARTER = "quarter"
+    YEAR = "year"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Metric:
-    """One number (or date, or text) about the rows of a table."""
+    """One number (or date, or text, or list) about the rows of a table."""
 
     where: str | None = None
     """SQL condition of the check itself, on top of the row filter of the suite."""
@@ -43,23 +50,19 @@ class ValueCount(ColumnMetric):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NullCount(ColumnMetric):
-    """Rows in which the column is NULL."""
+class KeyCount(Metric):
+    """Rows in which every column of the key has a value."""
+
+    columns: tuple[str, ...]
+    nulls: Nulls = Nulls.SKIP
+    """With ``skip_all`` rows in which any of the columns has a value."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OutsideCount(ColumnMetric):
-    """Rows whose value is below ``low`` or above ``high``; NULL is neither."""
+class Violations(Metric):
+    """Rows that a rule applies to and that break it."""
 
-    low: Literal
-    high: Literal
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NotInSetCount(ColumnMetric):
-    """Rows whose value is none of ``values``; NULL is not counted."""
-
-    values: tuple[Literal, ...]
+    rule: Rule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,24 +81,80 @@ class Mean(ColumnMetric):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class UnmetCount(Metric):
-    """Rows in which the SQL condition is false; NULL is not counted, as in a SQL CHECK constraint."""
-
-    condition: str
+class Total(ColumnMetric):
+    """The sum of the values that are not NULL."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeyCount(Metric):
-    """Rows in which every column of the key has a value."""
+class Variance(ColumnMetric):
+    """The variance of a sample, with n - 1 below the line; NULL for fewer than two values."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quantile(ColumnMetric):
+    """The value below which a share of the values lies."""
+
+    at: Decimal
+    interpolate: bool
+    """Between two values, as SQL's PERCENTILE_CONT; otherwise a value of the column, as PERCENTILE_DISC."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DistinctCount(Metric):
+    """Different complete keys; needs a grouping."""
 
     columns: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DuplicateCount(Metric):
-    """Rows that share a complete key with at least one other row; needs a grouping of its own."""
+    """Rows that share a complete key with at least one other row; needs a grouping."""
 
     columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrphanCount(Metric):
+    """Rows whose complete key is missing in another table."""
+
+    columns: tuple[str, ...]
+    parent: str
+    parent_columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepCount(ColumnMetric):
+    """Rows whose value steps the wrong way from the row before; rows without a value are left out."""
+
+    order_by: tuple[str, ...]
+    rising: bool
+    strictly: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MostCommon(ColumnMetric):
+    """The values that stand most often, as rows of value and count: more than one where several tie."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Periods(ColumnMetric):
+    """The calendar units in which the column has a value, as rows of one value."""
+
+    unit: Unit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherRowCount(Metric):
+    """All rows of another table."""
+
+    table: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailedRowCount(Metric):
+    """The rows that a SELECT of the Dag author gives."""
+
+    sql: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,3 +162,32 @@ class SqlMetric(Metric):
     """The number that an aggregate expression, or a whole SELECT, gives."""
 
     sql: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableColumns(Metric):
+    """The columns of the table in their order, as rows of name and type."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableConstraints(Metric):
+    """What the database enforces, as rows of kind (``not_null`` or ``unique``), name of the constraint, and column."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastPassed(Metric):
+    """What a check observed when it last passed; the results store answers it, not the warehouse."""
+
+    check_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PerSegment(Metric):
+    """A metric for each value of a column, as rows of segment and answer."""
+
+    by: str
+    metric: Metric
+
+
+LISTS = (MostCommon, Periods, TableColumns, TableConstraints)
+"""The metrics whose answer is rows."""

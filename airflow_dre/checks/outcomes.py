@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
-from airflow_dre.checks.metrics import Scalar
+from airflow_dre.checks.values import Scalar
 
 
 class Outcome(StrEnum):
@@ -25,12 +26,37 @@ class Outcome(StrEnum):
         return list(Outcome).index(self)
 
 
+class Empty(StrEnum):
+    """What a check of a number is worth where there is nothing to take the number of."""
+
+    SKIP = "skip"
+    FAIL = "fail"
+
+    @property
+    def outcome(self) -> Outcome:
+        """The outcome it stands for."""
+        return Outcome.FAILED if self is Empty.FAIL else Outcome.SKIPPED
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Range:
     """The values that a threshold lets pass; an absent end is open."""
 
     low: float | None = None
     high: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Segment:
+    """The verdict on the rows of one value of the column that a check is judged by."""
+
+    value: str | None
+    """The value as text; None: the rows without a value."""
+    outcome: Outcome
+    reason: str
+    observed: str | None = None
+    violations: int | None = None
+    rows: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,8 +79,19 @@ class Judgement:
     warn: Range = Range()
     fail: Range = Range()
     """The two thresholds as numbers in ``unit``, to draw."""
+    segments: tuple[Segment, ...] = ()
+    """The worst segments, worst first, where the check is judged by a column."""
 
 
 def worst(outcomes: list[Outcome]) -> Outcome:
     """The outcome of a whole suite: its worst; a suite without checks was skipped."""
     return max(outcomes, key=lambda outcome: outcome.rank, default=Outcome.SKIPPED)
+
+
+def shown(value: Scalar) -> str | None:
+    """An observed value as text."""
+    if value is None:
+        return None
+    if isinstance(value, float):
+        return f"{value:.6g}" if abs(value) < 1e15 else repr(value)
+    return value.isoformat() if isinstance(value, date) else str(value)

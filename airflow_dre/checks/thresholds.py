@@ -13,17 +13,15 @@ from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 
 from airflow_dre.checks.instants import to_instant
-from airflow_dre.checks.metrics import Scalar
+from airflow_dre.checks.values import Incomparable, Scalar
 
 Bound = int | float | Decimal | str | date | datetime
 
 LIMIT_ALLOWED = "a count of rows such as 0 or 100, or a percent such as '5%'"
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?) ?%")
 _COUNT = re.compile(r"\d+")
-
-
-class Incomparable(TypeError):
-    """An observed value and a bound have no common order."""
+_MOST_ROWS = 2**127
+"""DuckDB's HUGEINT, the widest whole number that a database counts with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,32 +66,42 @@ def read_limit(value: object) -> Limit | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bounds:
-    """The range a number must lie in; both ends belong to it."""
+    """The range a number must lie in; an absent end is open."""
 
     at_least: Bound | None = None
     at_most: Bound | None = None
+    more_than: Bound | None = None
+    less_than: Bound | None = None
+    """The ends that do not belong to the range."""
 
     def admits(self, value: Scalar) -> bool:
         """Whether ``value`` lies within; not-a-number lies nowhere.
 
         :raises Incomparable: the value and a bound have no common order.
         """
-        if self.at_least is not None and not in_order(self.at_least, value):
-            return False
-        return self.at_most is None or in_order(value, self.at_most)
+        within = self.at_least is None or in_order(self.at_least, value)
+        within = within and (self.at_most is None or in_order(value, self.at_most))
+        within = within and (self.more_than is None or (in_order(self.more_than, value) and not in_order(value, self.more_than)))
+        return within and (self.less_than is None or (in_order(value, self.less_than) and not in_order(self.less_than, value)))
+
+    @property
+    def low(self) -> Bound | None:
+        """The lower end, whether or not it belongs to the range."""
+        return self.at_least if self.at_least is not None else self.more_than
+
+    @property
+    def high(self) -> Bound | None:
+        """The upper end, whether or not it belongs to the range."""
+        return self.at_most if self.at_most is not None else self.less_than
 
     def __str__(self) -> str:
         if self.at_least is not None and self.at_least == self.at_most:
             return f"exactly {self.at_least}"
-        parts = []
-        if self.at_least is not None:
-            parts.append(f"at least {self.at_least}")
-        if self.at_most is not None:
-            parts.append(f"at most {self.at_most}")
-        return " and ".join(parts)
+        ends = {"at least": self.at_least, "more than": self.more_than, "at most": self.at_most, "less than": self.less_than}
+        return " and ".join(f"{words} {end}" for words, end in ends.items() if end is not None)
 
     def __bool__(self) -> bool:
-        return self.at_least is not None or self.at_most is not None
+        return self.low is not None or self.high is not None
 
 
 def in_order(low: Scalar, high: Scalar) -> bool:
@@ -111,7 +119,7 @@ def in_order(low: Scalar, high: Scalar) -> bool:
     first_number, second_number = as_number(low), as_number(high)
     if first_number is None or second_number is None:
         raise Incomparable(f"{low!r} and {high!r} cannot be compared: one is a number and the other is not")
-    if isinstance(first_number, float) != isinstance(second_number, float):
+    if {type(first_number), type(second_number)} == {float, Decimal}:  # 0.1 is a tenth beside a decimal; integers compare exactly
         floats = as_float(first_number), as_float(second_number)
         if floats[0] is not None and floats[1] is not None:
             return floats[0] <= floats[1]
@@ -133,14 +141,28 @@ def as_number(value: object) -> int | float | Decimal | None:
 def as_count(value: Scalar) -> int:
     """The number of rows that a warehouse answered; none at all is 0.
 
-    :raises Incomparable: it is no whole number.
+    :raises Incomparable: it is no whole number from 0.
     """
     if value is None:
         return 0
     number = as_number(value)
-    if number is None or not math.isfinite(number) or number != int(number):
+    if number is None or not 0 <= number <= _MOST_ROWS or number != int(number):
         raise Incomparable(f"{value!r} is no number of rows")
     return int(number)
+
+
+def as_measure(value: Scalar) -> float:
+    """A number to work on, not-a-number and infinities included.
+
+    :raises Incomparable: it is text or a date.
+    """
+    number = as_number(value)
+    if number is None:
+        raise Incomparable(f"{value!r} is no number")
+    try:
+        return float(number)
+    except OverflowError:
+        return math.inf if number > 0 else -math.inf
 
 
 def as_float(value: Scalar) -> float | None:

@@ -10,7 +10,7 @@ from typing import Any
 from airflow_dre.engines.gx_reasons import reason_of
 from airflow_dre.engines.warehouse import Hook, opened
 from airflow_dre.errors import DefinitionError, Problem, QueryFailed
-from airflow_dre.sql.dialect import find_dialect
+from airflow_dre.sql.dialects import find_dialect
 
 CONNECTIONS = ("postgres", "sqlite")
 """Airflow connection types that Great Expectations is run on."""

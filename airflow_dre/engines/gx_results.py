@@ -9,8 +9,8 @@ from decimal import Decimal
 from typing import Any
 
 from airflow_dre.checks.instants import to_instant
-from airflow_dre.checks.metrics import Scalar
 from airflow_dre.checks.thresholds import as_number
+from airflow_dre.checks.values import Scalar
 from airflow_dre.engines.gx_reasons import reason_for, reason_of
 
 _ABOUT_THE_RUN = {"batch_id", "catch_exceptions", "result_format"}

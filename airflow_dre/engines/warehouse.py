@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import functools
+import re
+import threading
+import time
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from typing import Any, Protocol
 
-from airflow_dre.checks.metrics import Scalar
-from airflow_dre.errors import QueryFailed, WarehouseUnreachable
-from airflow_dre.sql.dialect import Dialect, find_dialect
+from airflow_dre.checks.instants import spoken
+from airflow_dre.checks.values import Row
+from airflow_dre.errors import QueryFailed, StatementTimeout, WarehouseUnreachable
+from airflow_dre.sql.dialect import Dialect
+from airflow_dre.sql.dialects import find_dialect
 
 
 class Hook(Protocol):
@@ -23,10 +30,11 @@ class Hook(Protocol):
 class Warehouse:
     """One connection that answers statements, opened on first use and opened again when it broke."""
 
-    def __init__(self, hook: Hook, dialect: Dialect | None = None) -> None:
+    def __init__(self, hook: Hook, dialect: Dialect | None = None, timeout: timedelta | None = None) -> None:
         self.dialect = dialect or find_dialect(hook.conn_type)
         self.queries = 0
         """Statements asked so far."""
+        self._timeout = timeout
         self._hook = hook
         self._connection: Any = None
 
@@ -35,20 +43,34 @@ class Warehouse:
         """What answers, for the provenance of a result."""
         return self.dialect.name
 
-    def fetch_row(self, sql: str) -> Sequence[Scalar]:
-        """The first row of a statement.
+    def fetch_row(self, sql: str) -> Row:
+        """The first row of a statement, empty where it gives none.
 
         :raises QueryFailed: the warehouse refused the statement.
         :raises WarehouseUnreachable: it does not answer any statement.
         """
+        rows = self.fetch_rows(sql, 1)
+        return rows[0] if rows else ()
+
+    def fetch_rows(self, sql: str, most: int) -> Sequence[Row]:
+        """The first ``most`` rows of a statement.
+
+        :raises QueryFailed: the warehouse refused the statement.
+        :raises StatementTimeout: it took longer than it may.
+        :raises WarehouseUnreachable: the warehouse does not answer any statement.
+        """
         self.queries += 1
+        started = time.perf_counter()
         try:
-            return self._execute(sql)
+            return self._execute(sql, most)
         except WarehouseUnreachable:
             raise
         except Exception as error:  # every driver has exceptions of its own
+            taken = time.perf_counter() - started
             self.close()
             self._make_sure_it_answers(error)
+            if self._timeout is not None and taken >= self._timeout.total_seconds():
+                raise StatementTimeout(f"ended after {spoken(self._timeout)}, the statement timeout: {first_line(error)}") from error
             raise QueryFailed(first_line(error)) from error
 
     def close(self) -> None:
@@ -58,39 +80,80 @@ class Warehouse:
                 self._connection.close()
         self._connection = None
 
-    def _execute(self, sql: str) -> Sequence[Scalar]:
-        with contextlib.closing(self._open().cursor()) as cursor:
+    def _execute(self, sql: str, most: int) -> Sequence[Row]:
+        self._open()
+        with self._cursor() as cursor, self._interrupted_in_time():
             cursor.execute(sql)
-            row: Sequence[Scalar] | None = cursor.fetchone()
-        return row if row is not None else ()
+            rows: Sequence[Row] = cursor.fetchmany(most)
+        return rows
 
-    def _open(self) -> Any:
+    @contextlib.contextmanager
+    def _interrupted_in_time(self) -> Iterator[None]:
+        """Interrupt the driver when time is up, where the database cannot end a statement itself."""
+        if self._timeout is None or self.dialect.timeout is not None or not hasattr(self._connection, "interrupt"):
+            yield
+            return
+        timer = threading.Timer(self._timeout.total_seconds(), self._connection.interrupt)
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+
+    @contextlib.contextmanager
+    def _cursor(self) -> Iterator[Any]:
+        """A cursor in the session of the connection; DuckDB's ``cursor()`` would open another session, which nothing was set for."""
+        if self.dialect.name == "duckdb":
+            yield self._connection
+            return
+        with contextlib.closing(self._connection.cursor()) as cursor:
+            yield cursor
+
+    def _open(self) -> None:
         if self._connection is None:
             try:
                 self._connection = self._hook.get_conn()
-                if self.dialect.guard is not None:
-                    with contextlib.closing(self._connection.cursor()) as cursor:
-                        cursor.execute(self.dialect.guard)
+                if self.dialect.name == "sqlite":
+                    self._connection.create_function("regexp", 2, _regexp, deterministic=True)
+                with self._cursor() as cursor:
+                    for statement in self._session():
+                        cursor.execute(statement)
             except Exception as error:  # every driver has exceptions of its own
                 raise WarehouseUnreachable(f"cannot connect to the {self.name} warehouse: {first_line(error)}") from error
-        return self._connection
+
+    def _session(self) -> list[str]:
+        """The statements that a session begins with."""
+        limit = None
+        if self._timeout is not None and self.dialect.timeout is not None:
+            limit = self.dialect.timeout(round(self._timeout.total_seconds() * 1000))
+        return [statement for statement in (self.dialect.guard, self.dialect.session, limit) if statement is not None]
 
     def _make_sure_it_answers(self, cause: Exception) -> None:
         """Tell a refused statement from a warehouse that is gone: drivers do not agree on the exception."""
         try:
-            self._execute("SELECT 1")
+            self._execute("SELECT 1", 1)
         except Exception as error:
             raise WarehouseUnreachable(f"the {self.name} warehouse stopped answering: {first_line(cause)}") from error
 
 
 @contextlib.contextmanager
-def opened(hook: Hook) -> Iterator[Warehouse]:
-    """A warehouse whose connection is closed at the end."""
-    warehouse = Warehouse(hook)
+def opened(hook: Hook, timeout: timedelta | None = None) -> Iterator[Warehouse]:
+    """A warehouse whose connection is closed at the end, and whose statements are ended after ``timeout``."""
+    warehouse = Warehouse(hook, timeout=timeout)
     try:
         yield warehouse
     finally:
         warehouse.close()
+
+
+@functools.lru_cache(maxsize=256)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern)
+
+
+def _regexp(pattern: str, value: object) -> bool | None:
+    """SQLite's REGEXP: whether a pattern of Python's ``re`` is found in a value; NULL for NULL."""
+    return None if value is None else _compiled(pattern).search(str(value)) is not None
 
 
 def first_line(error: BaseException) -> str:

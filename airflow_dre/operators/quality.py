@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from airflow_dre.checks.declaration import Declaration
+from airflow_dre.checks.instants import DURATION_ALLOWED, read_duration
 from airflow_dre.operators.gate import GatedOperator
 
 if TYPE_CHECKING:
@@ -28,6 +30,10 @@ class QualityCheckOperator(GatedOperator):
     :param where: a SQL condition: only rows that meet it are looked at. (templated)
     :param suite: name of the suite; the default is ``<dag_id>.<task_id>``. Results of one suite and table form one history. (templated)
     :param fail_on: ``"error"`` (default): failed and errored checks fail the task; ``"warn"``: warnings too; ``"never"``: none does.
+    :param statement_timeout: longest time that one statement may take (``"90s"``, ``"10m"``, a timedelta); its checks are then errored.
+        The default is the database's own.
+    :param trust_constraints: let ``not_null`` and ``unique`` be answered by constraints that the database enforces, without a scan; their
+        rows are then not counted. SQLite, PostgreSQL and DuckDB; elsewhere nothing changes.
     :raises airflow_dre.errors.DefinitionError: lists everything that is wrong with the checks, when the Dag is parsed.
     """
 
@@ -41,22 +47,28 @@ class QualityCheckOperator(GatedOperator):
         where: str | None = None,
         suite: str | None = None,
         fail_on: str = "error",
+        statement_timeout: str | timedelta | None = None,
+        trust_constraints: bool = False,
         **kwargs: Any,
     ) -> None:
         super().__init__(suite=suite, fail_on=fail_on, **kwargs)
         self.table = table
         self.checks = list(checks)
         self.where = where
+        self.statement_timeout = statement_timeout
+        self.trust_constraints = trust_constraints
         self._refuse_mistakes()
 
     def measure(self, context: Context) -> SuiteRunRecord:
         """Ask the warehouse and judge the answers."""
         from airflow_dre.engines.warehouse import opened
         from airflow_dre.services.suite import run_suite
+        from airflow_dre.services.wiring import StoredHistory
         from airflow_dre.store.clock import now
 
-        with opened(self.get_db_hook()) as warehouse:
-            return run_suite(self._resolve(context), warehouse, now())
+        suite = self._resolve(context)
+        with opened(self.get_db_hook(), read_duration(self.statement_timeout)) as warehouse:
+            return run_suite(suite, warehouse, now(), StoredHistory(suite.dataset, suite.name))
 
     def _resolve(self, context: Context) -> Suite:
         """The suite as its rendered arguments describe it."""
@@ -64,9 +76,9 @@ class QualityCheckOperator(GatedOperator):
         from airflow_dre.lineage.naming import name_dataset
         from airflow_dre.services.contexts import circumstances_of
         from airflow_dre.services.suite import Suite
-        from airflow_dre.sql.dialect import find_dialect
+        from airflow_dre.sql.dialects import find_dialect
         from airflow_dre.sql.names import split_table
-        from airflow_dre.sql.plan import Scope
+        from airflow_dre.sql.scope import Scope
 
         hook = self.get_db_hook()
         table = split_table(self.table)
@@ -75,6 +87,7 @@ class QualityCheckOperator(GatedOperator):
             dataset=name_dataset(hook, hook.get_connection(str(self.conn_id)), table),
             scope=Scope(table, self.where or None, find_dialect(hook.conn_type)),
             checks=parse_checks(self.checks),
+            trust_constraints=self.trust_constraints,
             circumstances=circumstances_of(context),
         )
 
@@ -84,6 +97,8 @@ class QualityCheckOperator(GatedOperator):
 
         _, problems = find_problems(self.checks)
         problems += self.find_fail_on_problems()
+        if self.statement_timeout is not None and read_duration(self.statement_timeout) is None:
+            problems.append(Problem(self.subject, "statement_timeout", self.statement_timeout, DURATION_ALLOWED))
         if not self.checks:
             problems.append(Problem(self.subject, "checks", self.checks, "at least one check"))
         if problems:

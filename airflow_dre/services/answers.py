@@ -7,19 +7,31 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from airflow_dre.checks.evaluate import Unanswered
-from airflow_dre.checks.metrics import Metric, Scalar
-from airflow_dre.errors import QueryFailed
-from airflow_dre.sql.plan import Scope, Statement, plan, probe, scan
+from airflow_dre.checks.metrics import LastPassed, Metric, PerSegment
+from airflow_dre.checks.values import Answer, Row
+from airflow_dre.errors import QueryFailed, StatementTimeout, StoreError
+from airflow_dre.sql.plan import MOST_ROWS, Statement, one, plan, probe, scan
+from airflow_dre.sql.scope import Scope
 
 
 class Engine(Protocol):
     """Whoever answers statements."""
 
-    def fetch_row(self, sql: str) -> Sequence[Scalar]:
-        """The first row of a statement.
+    def fetch_rows(self, sql: str, most: int) -> Sequence[Row]:
+        """The first ``most`` rows of a statement.
 
         :raises QueryFailed: the statement was refused.
         :raises airflow_dre.errors.WarehouseUnreachable: nobody answers.
+        """
+
+
+class History(Protocol):
+    """Whoever remembers what checks observed."""
+
+    def last_passed(self, check_id: str) -> str | None:
+        """What a check observed when it last passed, as text; None where it never did.
+
+        :raises StoreError: the store cannot be read.
         """
 
 
@@ -27,54 +39,92 @@ class Engine(Protocol):
 class Answered:
     """What came back: a value or a reason for each metric, and the statement that was asked last for it."""
 
-    values: dict[Metric, Scalar | Unanswered] = field(default_factory=dict)
+    values: dict[Metric, Answer | Unanswered] = field(default_factory=dict)
     statements: dict[Metric, str] = field(default_factory=dict)
+    lookups: int = 0
+    """Statements that read only the catalogue."""
 
 
-def answer(metrics: Iterable[Metric], scope: Scope, engine: Engine) -> Answered:
+def answer(metrics: Iterable[Metric], scope: Scope, engine: Engine, answered: Answered, history: History | None = None) -> None:
     """Ask for ``metrics``; a statement that is refused is split until the culprit stands alone, and only that one stays unanswered.
 
-    :raises DefinitionError: SQL that a Dag author wrote is not what it must be.
+    A statement that takes too long is not split: each half might take as long again.
+
+    :param answered: what was answered before; the new answers are added.
+    :raises DefinitionError: SQL that a Dag author wrote is not what it must be, or the database cannot ask it.
     :raises WarehouseUnreachable: nobody answers.
     """
-    answered = Answered()
-    for statement in plan(metrics, scope):
-        reason = _ask(statement, engine, answered)
-        if reason is None or len(statement.metrics) == 1:
+    new = [metric for metric in dict.fromkeys(metrics) if metric not in answered.values]
+    for statement in plan(new, scope):
+        refusal = _ask(statement, engine, answered)
+        if refusal is None or len(statement.metrics) == 1 or isinstance(refusal, StatementTimeout):
             continue
         broken = _why_broken(scope, engine)
         if broken is not None:
-            answered.values |= dict.fromkeys(statement.metrics, Unanswered(broken))
+            answered.values |= dict.fromkeys(_keys(statement), Unanswered(broken))
         else:
-            _ask_halves(statement.metrics, scope, engine, answered)
-    return answered
+            _ask_parts(statement, scope, engine, answered)
+    for metric in new:
+        if isinstance(metric, LastPassed):
+            answered.values[metric] = _remember(metric, history)
 
 
-def _ask(statement: Statement, engine: Engine, answered: Answered) -> str | None:
-    """Ask one statement; the reason where it was refused."""
-    answered.statements |= dict.fromkeys(statement.metrics, statement.sql)
+def _keys(statement: Statement) -> tuple[Metric, ...]:
+    """The metrics as they were asked for."""
+    if statement.by is None:
+        return statement.metrics
+    return tuple(PerSegment(by=statement.by, metric=metric) for metric in statement.metrics)
+
+
+def _ask(statement: Statement, engine: Engine, answered: Answered) -> QueryFailed | None:
+    """Ask one statement; the error where it was refused."""
+    keys = _keys(statement)
+    answered.statements |= dict.fromkeys(keys, statement.sql)
+    answered.lookups += statement.looks_up
     try:
-        row = engine.fetch_row(statement.sql)
+        rows = engine.fetch_rows(statement.sql, statement.most_rows)
     except QueryFailed as refused:
-        answered.values |= dict.fromkeys(statement.metrics, Unanswered(str(refused)))
-        return str(refused)
-    padded = [*row, *[None] * (len(statement.metrics) - len(row))]
-    answered.values |= dict(zip(statement.metrics, padded, strict=True))
+        answered.values |= dict.fromkeys(keys, Unanswered(str(refused)))
+        return refused
+    answered.values |= _read(statement, keys, rows)
     return None
+
+
+def _read(statement: Statement, keys: tuple[Metric, ...], rows: Sequence[Row]) -> dict[Metric, Answer | Unanswered]:
+    if statement.lists:
+        if len(rows) > MOST_ROWS:
+            return {keys[0]: Unanswered(f"more than {MOST_ROWS} rows: narrow them with where, or ask for a larger unit")}
+        return {keys[0]: tuple(tuple(row) for row in rows)}
+    if statement.by is not None:
+        return {key: tuple((row[0], row[place]) for row in rows) for place, key in enumerate(keys, start=1)}
+    row = rows[0] if rows else ()
+    padded = [*row, *[None] * (len(keys) - len(row))]
+    return dict(zip(keys, padded, strict=True))
 
 
 def _why_broken(scope: Scope, engine: Engine) -> str | None:
     """Why no metric can be answered at all: the table or the row filter of the suite is wrong. None where they are fine."""
     try:
-        engine.fetch_row(probe(scope))
+        engine.fetch_rows(probe(scope), 1)
     except QueryFailed as refused:
         return str(refused)
     return None
 
 
-def _ask_halves(metrics: tuple[Metric, ...], scope: Scope, engine: Engine, answered: Answered) -> None:
+def _ask_parts(statement: Statement, scope: Scope, engine: Engine, answered: Answered) -> None:
+    """Ask the halves of a scan, or, of the two metrics that share a grouping, each alone."""
+    metrics = statement.metrics
     middle = len(metrics) // 2
     for half in (metrics[:middle], metrics[middle:]):
-        reason = _ask(scan(half, scope), engine, answered)
-        if reason is not None and len(half) > 1:
-            _ask_halves(half, scope, engine, answered)
+        part = one(half[0], scope, statement.by) if len(half) == 1 else scan(half, scope, statement.by)
+        if _ask(part, engine, answered) is not None and len(half) > 1:
+            _ask_parts(part, scope, engine, answered)
+
+
+def _remember(metric: LastPassed, history: History | None) -> Answer | Unanswered:
+    if history is None:
+        return None
+    try:
+        return history.last_passed(metric.check_id)
+    except StoreError as down:
+        return Unanswered(f"the results store, which remembers the last run, cannot be read: {down}")

@@ -8,17 +8,18 @@ from datetime import datetime, timedelta
 
 from airflow_dre.checks.freshness import judge_age
 from airflow_dre.checks.instants import DURATION_ALLOWED, read_duration, spoken, to_instant
-from airflow_dre.checks.metrics import Maximum, Scalar
+from airflow_dre.checks.metrics import Maximum
 from airflow_dre.checks.outcomes import Judgement, Outcome
-from airflow_dre.checks.thresholds import Incomparable
+from airflow_dre.checks.values import Incomparable, Scalar
 from airflow_dre.engines.warehouse import opened
 from airflow_dre.errors import DefinitionError, Problem, QueryFailed
 from airflow_dre.incidents.identity import DataCause
 from airflow_dre.incidents.signals import Event, Origin, Signal
 from airflow_dre.lineage.naming import DatasetName, name_dataset, short_name
-from airflow_dre.sql.dialect import find_dialect
+from airflow_dre.sql.dialects import find_dialect
 from airflow_dre.sql.names import split_table
-from airflow_dre.sql.plan import Scope, plan
+from airflow_dre.sql.plan import plan
+from airflow_dre.sql.scope import Scope
 from airflow_dre.store.incidents import record_signal
 from airflow_dre.store.schema import ensure_embedded
 from airflow_dre.store.slas import SlaState, give_back_callback, save_sla_state, take_callback

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Protocol
 
 from airflow_dre.checks.check import Check
-from airflow_dre.checks.evaluate import Unanswered, evaluate, score
-from airflow_dre.checks.metrics import Metric, Scalar
-from airflow_dre.checks.outcomes import Outcome, worst
+from airflow_dre.checks.evaluate import Unanswered, evaluate, further_questions, questions, score
+from airflow_dre.checks.metrics import Metric
+from airflow_dre.checks.outcomes import Judgement, Outcome, shown, worst
 from airflow_dre.checks.thresholds import as_float
 from airflow_dre.errors import GateError
 from airflow_dre.incidents.identity import DataCause
 from airflow_dre.incidents.signals import Event, Origin, Signal
 from airflow_dre.lineage.naming import DatasetName, short_name
-from airflow_dre.services.answers import Answered, Engine, answer
-from airflow_dre.sql.plan import Scope
+from airflow_dre.services.answers import Answered, Engine, History, answer
+from airflow_dre.services.catalogue import learn_types, refuse_by_types, settle_by_constraints
+from airflow_dre.sql.scope import Scope
 from airflow_dre.store.records import Definition, Delivery, ResultRecord, SuiteRunRecord
 
 
@@ -61,24 +61,36 @@ class Suite:
     dataset: DatasetName
     scope: Scope
     checks: tuple[Check, ...]
+    trust_constraints: bool = False
+    """Whether a constraint that the database enforces may answer a check without a scan."""
     circumstances: Circumstances = field(default_factory=Circumstances)
 
 
-def run_suite(suite: Suite, engine: NamedEngine, now: datetime) -> SuiteRunRecord:
+def run_suite(suite: Suite, engine: NamedEngine, now: datetime, history: History | None = None) -> SuiteRunRecord:
     """Answer and judge every check of a suite.
 
+    :param history: what is asked for earlier results, for checks that compare with them.
     :raises DefinitionError: SQL that a Dag author wrote is not what it must be.
     :raises WarehouseUnreachable: the warehouse does not answer.
     """
     started = time.perf_counter()
     asked_before = engine.queries
-    answered = answer((metric for check in suite.checks for metric in check.metrics()), suite.scope, engine)
-    results = tuple(_record(check, answered, now) for check in suite.checks)
+    answered = Answered()
+    settled = settle_by_constraints(suite.checks, suite.scope, engine, answered) if suite.trust_constraints else {}
+    scope = learn_types([check for check in suite.checks if check.id not in settled], suite.scope, engine, answered)
+    settled = {**refuse_by_types(suite.checks, scope), **settled}
+    asking = [check for check in suite.checks if check.id not in settled]
+    answer((metric for check in asking for metric in questions(check)), scope, engine, answered, history)
+    answer((metric for check in asking for metric in further_questions(check, answered.values)), scope, engine, answered)
+    results = tuple(
+        _record(check, settled[check.id], None) if check.id in settled else _judged(check, answered, now) for check in suite.checks
+    )
     return record_run(
         suite,
         results,
         engine=engine.name,
-        queries=engine.queries - asked_before,
+        queries=engine.queries - asked_before - answered.lookups,
+        lookups=answered.lookups,
         row_filter=suite.scope.where,
         measured_at=now,
         seconds=time.perf_counter() - started,
@@ -91,6 +103,7 @@ def record_run(
     *,
     engine: str,
     queries: int,
+    lookups: int = 0,
     measured_at: datetime,
     seconds: float,
     row_filter: str | None = None,
@@ -110,6 +123,7 @@ def record_run(
         measured_at=measured_at,
         seconds=round(seconds, 6),
         row_filter=row_filter,
+        lookups=lookups,
         dag_version=around.dag_version,
         data_interval_start=around.data_interval_start,
         data_interval_end=around.data_interval_end,
@@ -118,9 +132,11 @@ def record_run(
     )
 
 
-def _record(check: Check, answered: Answered, now: datetime) -> ResultRecord:
-    judgement = evaluate(check, answered.values, now)
-    culprit = _culprit(check, answered.values)
+def _judged(check: Check, answered: Answered, now: datetime) -> ResultRecord:
+    return _record(check, evaluate(check, answered.values, now), answered.statements.get(_culprit(check, answered)))
+
+
+def _record(check: Check, judgement: Judgement, statement: str | None) -> ResultRecord:
     traits = check.traits
     return ResultRecord(
         check_id=check.id,
@@ -131,6 +147,7 @@ def _record(check: Check, answered: Answered, now: datetime) -> ResultRecord:
             dimension=check.dimension.value,
             severity=traits.severity.value,
             where=traits.where,
+            by=traits.by,
             description=traits.description,
             owner=traits.owner,
             runbook=traits.runbook,
@@ -146,23 +163,15 @@ def _record(check: Check, answered: Answered, now: datetime) -> ResultRecord:
         rows=judgement.rows,
         warn=judgement.warn,
         fail=judgement.fail,
-        statement=answered.statements.get(culprit),
+        segments=judgement.segments,
+        statement=statement,
     )
 
 
-def _culprit(check: Check, values: Mapping[Metric, Scalar | Unanswered]) -> Metric:
+def _culprit(check: Check, answered: Answered) -> Metric:
     """The metric whose statement explains the outcome best: the one that was refused, or else the one that was judged."""
-    metrics = check.metrics()
-    return next((metric for metric in metrics if isinstance(values[metric], Unanswered)), metrics[-1])
-
-
-def shown(value: Scalar) -> str | None:
-    """An observed value as text."""
-    if value is None:
-        return None
-    if isinstance(value, float):
-        return f"{value:.6g}" if abs(value) < 1e15 else repr(value)
-    return value.isoformat() if isinstance(value, date) else str(value)
+    metrics = (*questions(check), *further_questions(check, answered.values))
+    return next((metric for metric in metrics if isinstance(answered.values[metric], Unanswered)), metrics[-1])
 
 
 def signal_of(run: SuiteRunRecord) -> Signal | None:

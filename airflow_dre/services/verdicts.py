@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from airflow_dre.checks.outcomes import Outcome, Range
+from airflow_dre.checks.outcomes import Outcome, Range, shown
 from airflow_dre.checks.thresholds import Limit, as_count, as_float
 from airflow_dre.engines.gx_results import Validation
-from airflow_dre.services.suite import shown
 
 _LONGEST = 120
 _OPEN = Range()

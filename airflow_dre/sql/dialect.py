@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 
-from airflow_dre.errors import DefinitionError, Problem
+from sqlglot import exp
+
+from airflow_dre.checks.metrics import Unit
+from airflow_dre.checks.rules import Kind
+from airflow_dre.sql import spelling
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What a database cannot do, and why."""
+
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,29 +28,57 @@ class Dialect:
     """Its name in sqlglot."""
     max_columns: int
     """Most columns that one SELECT may give; a wider scan is split there and no sooner."""
-    dates_are_text: bool = False
-    """Dates and timestamps are stored as ISO 8601 text, so that they are compared as text."""
+    max_bytes: int | None = None
+    """Most bytes that one statement may have; a longer scan is split. None: no scan comes near its limit."""
     unknown_quoted_is_text: bool = False
     """A quoted name that is no column is silently taken for a string, unless the table stands before it."""
+    spelled: Callable[[exp.Expr], exp.Expr] = lambda tree: tree
+    """The tree of a statement, changed where sqlglot would write what the database does not read."""
     guard: str | None = None
     """Statement that makes a transaction refuse to write: the last line of defence behind the parser."""
-
-
-DIALECTS = {
-    "sqlite": Dialect(name="sqlite", max_columns=2000, dates_are_text=True, unknown_quoted_is_text=True, guard="PRAGMA query_only = ON"),
-    "postgres": Dialect(name="postgres", max_columns=1664, guard="SET TRANSACTION READ ONLY"),
-    "duckdb": Dialect(name="duckdb", max_columns=10_000),
-}
-"""``max_columns``: SQLITE_MAX_COLUMN of SQLite, MaxTupleAttributeNumber of PostgreSQL; DuckDB has no fixed limit."""
-_ALIASES = {"postgresql": "postgres"}
-
-
-def find_dialect(name: str) -> Dialect:
-    """The dialect of an Airflow connection type or SQLAlchemy dialect name.
-
-    :raises DefinitionError: there is none.
-    """
-    dialect = DIALECTS.get(_ALIASES.get(name, name))
-    if dialect is None:
-        raise DefinitionError([Problem("connection", "conn_type", name, f"one of {', '.join(sorted(DIALECTS))}")])
-    return dialect
+    session: str | None = None
+    """Statement that sets what a server may have set otherwise: days begin in UTC and weeks on Monday."""
+    timeout: Callable[[int], str] | None = None
+    """Statement that ends every later one of the session after so many milliseconds; None: the driver is asked to interrupt it."""
+    text: Callable[[str], exp.Expr] = exp.Literal.string
+    """A text as a literal."""
+    moment: Callable[[date], exp.Expr] = spelling.typed
+    """A date or timestamp as a literal."""
+    not_finite: Callable[[float], exp.Expr] = spelling.not_finite
+    """Infinity or not-a-number as a literal."""
+    like: Callable[[exp.Expr, str], exp.Expr] = spelling.like_with_escape
+    """Whether a text is like a pattern in which only ``%``, ``_`` and, before one of the three, the backslash are special."""
+    regex: Callable[[exp.Expr, str], exp.Expr] | Refusal
+    """Whether a regular expression is found anywhere in a text."""
+    lookaround: bool = True
+    """Its regular expressions know lookahead and references back."""
+    json: Callable[[exp.Expr], exp.Expr] | Refusal
+    """Whether a text is one JSON document; never NULL for a text."""
+    reads: Callable[[exp.Expr, Kind], exp.Expr] | None = None
+    """Whether a text can be read as a type, never NULL for a text; None: by regular expressions."""
+    start_of: Callable[[exp.Expr, Unit], exp.Expr] = spelling.truncated
+    """The beginning of the calendar unit of a timestamp."""
+    filter_clause: bool = False
+    """COUNT(*) FILTER (WHERE ...) is known, and counts for less than COUNT(CASE WHEN ... END)."""
+    nulls_by_filter: bool = False
+    """Counting NULLs by a filter costs less than COUNT(*) - COUNT(column)."""
+    sums_small_integers: tuple[str, ...] = ()
+    """Types whose mean is asked as sum by count, since that costs less than AVG and a 64-bit SUM of them is exact."""
+    catalogue_is_cheap: bool = False
+    """A look at the catalogue costs next to nothing, so that it comes before the scan wherever types make a difference."""
+    mean: Callable[[exp.Expr], exp.Expr] = lambda value: exp.Avg(this=value)
+    """The mean of numbers of any type, as an aggregate that does not cut it to the digits of that type."""
+    total: Callable[[exp.Expr], exp.Expr] = lambda value: exp.Sum(this=value)
+    """The sum of numbers of any type, as an aggregate that has room for more than that type."""
+    variance: Callable[[exp.Expr], exp.Expr] | None = lambda value: exp.Variance(this=value)
+    """Variance of a sample as an aggregate; None: worked out from sums."""
+    quantile_is_aggregate: bool = False
+    """PERCENTILE_CONT and PERCENTILE_DISC are aggregates, which share the scan; otherwise rows are numbered."""
+    distinct_shares_scan: bool = False
+    """COUNT(DISTINCT ...) in the common scan costs less than a grouping of its own."""
+    columns: Callable[[tuple[str, ...]], exp.Expr] | Refusal
+    """SELECT of the names and types of a table's columns, in their order."""
+    constraints: Callable[[tuple[str, ...]], exp.Expr] | None = None
+    """SELECT of the constraints of a table that the database enforces, as rows of kind, name and column; None: it enforces none."""
+    length: Callable[[exp.Expr], exp.Expr] = lambda value: exp.Length(this=value)
+    """Number of characters of a text."""

@@ -1,53 +1,35 @@
-"""Each metric as an expression in the SELECT of a scan."""
+"""Each metric that shares a scan, as an expression in its SELECT."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime
-from decimal import Decimal
 from functools import singledispatch
 
 from sqlglot import exp
 
 from airflow_dre.checks.metrics import (
+    DistinctCount,
     KeyCount,
-    Literal,
     Maximum,
     Mean,
     Metric,
     Minimum,
-    NotInSetCount,
-    NullCount,
-    OutsideCount,
+    OtherRowCount,
+    Quantile,
     RowCount,
     SqlMetric,
-    UnmetCount,
+    Total,
     ValueCount,
+    Variance,
+    Violations,
 )
+from airflow_dre.checks.rules import HasNoValue, HasValue, Nulls
+from airflow_dre.sql import names
 from airflow_dre.sql.dialect import Dialect
 from airflow_dre.sql.names import column
+from airflow_dre.sql.predicates import breaks, has_all
 from airflow_dre.sql.raw import read_condition, read_metric
-
-
-def literal(value: Literal, dialect: Dialect) -> exp.Expr:
-    """A value of a Dag author as a literal of the database."""
-    if isinstance(value, bool):
-        return exp.Boolean(this=value)
-    if isinstance(value, (int, float, Decimal)):
-        return exp.convert(value)
-    if isinstance(value, str):
-        return exp.Literal.string(value)
-    text = value.isoformat(sep=" ") if isinstance(value, datetime) else value.isoformat()
-    if dialect.dates_are_text:
-        return exp.Literal.string(text)
-    kind = _date_kind(value)
-    return exp.cast(exp.Literal.string(text), kind)
-
-
-def _date_kind(value: date) -> str:
-    if not isinstance(value, datetime):
-        return "DATE"
-    return "TIMESTAMP" if value.tzinfo is None else "TIMESTAMPTZ"
+from airflow_dre.sql.scope import Scope
 
 
 def filter_of(metric: Metric, dialect: Dialect) -> exp.Expr | None:
@@ -61,87 +43,137 @@ def _both(*conditions: exp.Expr | None) -> exp.Expr:
     return exp.and_(*[condition for condition in conditions if condition is not None])
 
 
-def _count(*conditions: exp.Expr | None) -> exp.Expr:
+def count_if(dialect: Dialect, *conditions: exp.Expr | None) -> exp.Expr:
+    """The number of rows that meet every condition."""
+    if dialect.filter_clause:
+        return exp.Filter(this=exp.Count(this=exp.Star()), expression=exp.Where(this=_both(*conditions)))
     return exp.Count(this=exp.Case().when(_both(*conditions), exp.Literal.number(1)))
 
 
+def value_if(keep: exp.Expr | None, value: exp.Expr) -> exp.Expr:
+    """A value in the rows that meet a condition, elsewhere NULL."""
+    return value if keep is None else exp.Case().when(keep, value)
+
+
 @singledispatch
-def expression(metric: Metric, dialect: Dialect) -> exp.Expr:
-    """The aggregate that answers ``metric`` over the rows of a scan; a kind of metric without one is a mistake in this module."""
-    raise TypeError(f"{type(metric).__name__} has no expression for {dialect.name}")
+def expression(metric: Metric, scope: Scope) -> exp.Expr:
+    """The aggregate that answers ``metric`` over the rows of a scan; a kind of metric without one is a mistake in this module.
+
+    :raises DefinitionError: the database cannot ask it, or SQL of the Dag author is not what it must be.
+    """
+    raise TypeError(f"{type(metric).__name__} has no expression for {scope.dialect.name}")
 
 
 @expression.register
-def _(metric: RowCount, dialect: Dialect) -> exp.Expr:
-    keep = filter_of(metric, dialect)
-    return exp.Count(this=exp.Star()) if keep is None else _count(keep)
+def _(metric: RowCount, scope: Scope) -> exp.Expr:
+    keep = filter_of(metric, scope.dialect)
+    return exp.Count(this=exp.Star()) if keep is None else count_if(scope.dialect, keep)
 
 
 @expression.register
-def _(metric: ValueCount, dialect: Dialect) -> exp.Expr:
-    keep = filter_of(metric, dialect)
+def _(metric: ValueCount, scope: Scope) -> exp.Expr:
+    keep = filter_of(metric, scope.dialect)
     if keep is None:
         return exp.Count(this=column(metric.column))
-    return _count(keep, _has_value(metric.column))
+    return count_if(scope.dialect, keep, *has_all([metric.column]))
 
 
 @expression.register
-def _(metric: NullCount, dialect: Dialect) -> exp.Expr:
-    keep = filter_of(metric, dialect)
-    if keep is None:
-        return exp.Sub(this=exp.Count(this=exp.Star()), expression=exp.Count(this=column(metric.column)))
-    return _count(keep, exp.Is(this=column(metric.column), expression=exp.Null()))
+def _(metric: KeyCount, scope: Scope) -> exp.Expr:
+    present = has_all(metric.columns)
+    if metric.nulls is Nulls.SKIP_ALL:
+        present = [exp.paren(exp.or_(*present))]
+    return count_if(scope.dialect, filter_of(metric, scope.dialect), *present)
 
 
 @expression.register
-def _(metric: OutsideCount, dialect: Dialect) -> exp.Expr:
-    low, high = literal(metric.low, dialect), literal(metric.high, dialect)
-    inside = exp.Between(this=column(metric.column), low=low, high=high)
-    return _count(filter_of(metric, dialect), exp.Not(this=inside))
+def _(metric: Violations, scope: Scope) -> exp.Expr:
+    keep = filter_of(metric, scope.dialect)
+    if keep is None and isinstance(metric.rule, HasValue) and not scope.dialect.nulls_by_filter:
+        return exp.Sub(this=exp.Count(this=exp.Star()), expression=exp.Count(this=column(metric.rule.column)))
+    if keep is None and isinstance(metric.rule, HasNoValue):
+        return exp.Count(this=column(metric.rule.column))
+    return count_if(scope.dialect, keep, breaks(metric.rule, scope.dialect))
+
+
+def _aggregate(metric: Minimum | Maximum | Mean | Total | Variance, scope: Scope, function: Callable[[exp.Expr], exp.Expr]) -> exp.Expr:
+    return function(value_if(filter_of(metric, scope.dialect), column(metric.column)))
 
 
 @expression.register
-def _(metric: NotInSetCount, dialect: Dialect) -> exp.Expr:
-    values = [literal(value, dialect) for value in metric.values]
-    return _count(filter_of(metric, dialect), exp.Not(this=exp.In(this=column(metric.column), expressions=values)))
+def _(metric: Minimum, scope: Scope) -> exp.Expr:
+    return _aggregate(metric, scope, lambda value: exp.Min(this=value))
 
 
 @expression.register
-def _(metric: UnmetCount, dialect: Dialect) -> exp.Expr:
-    condition = read_condition(metric.condition, dialect.name, "check rows", "condition")
-    return _count(filter_of(metric, dialect), exp.Not(this=exp.paren(condition)))
+def _(metric: Maximum, scope: Scope) -> exp.Expr:
+    return _aggregate(metric, scope, lambda value: exp.Max(this=value))
 
 
 @expression.register
-def _(metric: KeyCount, dialect: Dialect) -> exp.Expr:
-    return _count(filter_of(metric, dialect), *[_has_value(name) for name in metric.columns])
-
-
-def _has_value(name: str) -> exp.Expr:
-    return exp.Not(this=exp.Is(this=column(name), expression=exp.Null()))
-
-
-def _aggregate(metric: Minimum | Maximum | Mean, dialect: Dialect, function: Callable[..., exp.Expr]) -> exp.Expr:
-    keep = filter_of(metric, dialect)
-    value: exp.Expr = column(metric.column)
-    return function(this=value if keep is None else exp.Case().when(keep, value))
+def _(metric: Mean, scope: Scope) -> exp.Expr:
+    if scope.type_of(metric.column) not in scope.dialect.sums_small_integers:
+        return _aggregate(metric, scope, scope.dialect.mean)
+    rows = expression(RowCount(where=metric.where), scope)
+    nulls = expression(Violations(rule=HasValue(column=metric.column), where=metric.where), scope)
+    total = exp.cast(_aggregate(metric, scope, scope.dialect.total), "NUMERIC")
+    values = exp.Anonymous(this="NULLIF", expressions=[exp.Sub(this=rows, expression=nulls), exp.Literal.number(0)])
+    return exp.Div(this=total, expression=values)
 
 
 @expression.register
-def _(metric: Minimum, dialect: Dialect) -> exp.Expr:
-    return _aggregate(metric, dialect, exp.Min)
+def _(metric: Total, scope: Scope) -> exp.Expr:
+    return _aggregate(metric, scope, scope.dialect.total)
 
 
 @expression.register
-def _(metric: Maximum, dialect: Dialect) -> exp.Expr:
-    return _aggregate(metric, dialect, exp.Max)
+def _(metric: Variance, scope: Scope) -> exp.Expr:
+    if scope.dialect.variance is not None:
+        return _aggregate(metric, scope, scope.dialect.variance)
+    return _variance_of_sums(metric, scope)
+
+
+def _variance_of_sums(metric: Variance, scope: Scope) -> exp.Expr:
+    """Variance from the sums of d and d^2, where d is the distance from the mean of the same rows.
+
+    (sum(d^2) - sum(d)^2 / n) / (n - 1); without the shift by the mean, large values would cancel each other's digits
+    (T. F. Chan, G. H. Golub, R. J. LeVeque, "Algorithms for computing the sample variance", 1983).
+    """
+    keep = filter_of(metric, scope.dialect)
+    middle = scope.select(exp.Avg(this=column(metric.column)), extra=[keep]).subquery()
+    shifted = exp.paren(exp.Sub(this=column(metric.column), expression=middle))
+    shifted = exp.paren(exp.Mul(this=exp.Literal.number("1.0"), expression=shifted))
+    return variance_of(value_if(keep, shifted))
+
+
+def variance_of(d: exp.Expr) -> exp.Expr:
+    """The variance of values, from their distances ``d`` from their mean."""
+    n, total = exp.Count(this=d), exp.Sum(this=d.copy())
+    squares = exp.Sum(this=exp.Mul(this=d.copy(), expression=d.copy()))
+    square_of_sum = exp.Div(this=exp.Mul(this=total, expression=total.copy()), expression=n)
+    below = exp.Anonymous(this="NULLIF", expressions=[exp.Sub(this=n.copy(), expression=exp.Literal.number(1)), exp.Literal.number(0)])
+    return exp.Div(this=exp.paren(exp.Sub(this=squares, expression=square_of_sum)), expression=below)
 
 
 @expression.register
-def _(metric: Mean, dialect: Dialect) -> exp.Expr:
-    return _aggregate(metric, dialect, exp.Avg)
+def _(metric: Quantile, scope: Scope) -> exp.Expr:
+    kind = exp.PercentileCont if metric.interpolate else exp.PercentileDisc
+    value = value_if(filter_of(metric, scope.dialect), column(metric.column))
+    return exp.WithinGroup(this=kind(this=exp.Literal.number(str(metric.at))), expression=exp.Order(expressions=[exp.Ordered(this=value)]))
 
 
 @expression.register
-def _(metric: SqlMetric, dialect: Dialect) -> exp.Expr:
-    return read_metric(metric.sql, dialect.name, "check metric_sql")
+def _(metric: DistinctCount, scope: Scope) -> exp.Expr:
+    (name,) = metric.columns
+    return exp.Count(this=exp.Distinct(expressions=[value_if(filter_of(metric, scope.dialect), column(name))]))
+
+
+@expression.register
+def _(metric: OtherRowCount, scope: Scope) -> exp.Expr:
+    other = names.split_table(metric.table, "check row_count", "same_as")
+    return exp.select(exp.Count(this=exp.Star())).from_(names.table(other)).subquery()
+
+
+@expression.register
+def _(metric: SqlMetric, scope: Scope) -> exp.Expr:
+    return read_metric(metric.sql, scope.dialect.name, "check metric_sql")

@@ -15,7 +15,7 @@ TABLE_ALLOWED = (
 _PART = re.compile(r'"((?:[^"\x00]|"")+)"|([\w$-]+)')
 
 
-def split_table(text: str) -> tuple[str, ...]:
+def split_table(text: str, subject: str = "suite", argument: str = "table") -> tuple[str, ...]:
     """The parts of a table name as the database knows them.
 
     :raises DefinitionError: the text is no table name.
@@ -29,7 +29,7 @@ def split_table(text: str) -> tuple[str, ...]:
             break
         place += 1
     if place != len(text) or not 1 <= len(parts) <= 3 or text.endswith("."):
-        raise DefinitionError([Problem("suite", "table", text, TABLE_ALLOWED)])
+        raise DefinitionError([Problem(subject, argument, text, TABLE_ALLOWED)])
     return tuple(parts)
 
 

@@ -7,12 +7,32 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
-from airflow_dre.checks.metrics import DuplicateCount, Metric, SqlMetric
-from airflow_dre.errors import DefinitionError, Problem
-from airflow_dre.sql import names
+from airflow_dre.checks.metrics import (
+    LISTS,
+    DistinctCount,
+    DuplicateCount,
+    FailedRowCount,
+    LastPassed,
+    Metric,
+    OrphanCount,
+    PerSegment,
+    Quantile,
+    SqlMetric,
+    StepCount,
+    TableColumns,
+    TableConstraints,
+    Variance,
+)
+from airflow_dre.checks.segments import MOST
 from airflow_dre.sql.dialect import Dialect
-from airflow_dre.sql.expressions import expression, filter_of
-from airflow_dre.sql.raw import read_condition, read_metric
+from airflow_dre.sql.expressions import expression
+from airflow_dre.sql.names import column
+from airflow_dre.sql.queries import key_groups, query_of
+from airflow_dre.sql.raw import read_metric
+from airflow_dre.sql.scope import Scope
+
+MOST_ROWS = 200_000
+"""Rows that a list, such as the days of :func:`~airflow_dre.checks.no_gaps`, may have: nine times the hours of 2.5 years."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,51 +41,70 @@ class Statement:
 
     sql: str
     metrics: tuple[Metric, ...]
+    by: str | None = None
+    """The column whose values stand first in each of its rows; None: it gives one row, or the rows of one list."""
 
+    @property
+    def lists(self) -> bool:
+        """Whether its rows, however many, are the answer to its only metric."""
+        return isinstance(self.metrics[0], LISTS)
 
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """The rows that a suite looks at."""
+    @property
+    def looks_up(self) -> bool:
+        """Whether it reads only the catalogue, no row of a table."""
+        return isinstance(self.metrics[0], (TableColumns, TableConstraints))
 
-    table: tuple[str, ...]
-    where: str | None
-    dialect: Dialect
-
-    def condition(self) -> exp.Expr | None:
-        """The row filter of the suite as a tree."""
-        if self.where is None:
-            return None
-        return exp.paren(read_condition(self.where, self.dialect.name, "suite", "where"))
-
-    def select(self, *columns: exp.Expr, extra: Iterable[exp.Expr | None] = ()) -> exp.Select:
-        """SELECT ``columns`` from these rows, further narrowed by ``extra``."""
-        query = exp.select(*columns).from_(names.table(self.table))
-        conditions = [condition for condition in (self.condition(), *extra) if condition is not None]
-        return query.where(*conditions) if conditions else query
-
-    def render(self, query: exp.Expr) -> str:
-        """The SQL text."""
-        if self.dialect.unknown_quoted_is_text:
-            _qualify_quoted(query)
-        return query.sql(dialect=self.dialect.name)
+    @property
+    def most_rows(self) -> int:
+        """Rows that are taken at the most; one more than the limit tells that there are too many."""
+        if self.lists:
+            return MOST_ROWS + 1
+        return 1 if self.by is None else MOST + 1
 
 
 def plan(metrics: Iterable[Metric], scope: Scope) -> tuple[Statement, ...]:
     """The fewest statements that answer ``metrics``: each metric is asked once, however many checks need it.
 
-    :raises DefinitionError: SQL that a Dag author wrote is not what it must be.
+    :raises DefinitionError: SQL that a Dag author wrote is not what it must be, or the database cannot ask it.
     """
-    asked = list(dict.fromkeys(metrics))
-    shared = [metric for metric in asked if _shares_scan(metric, scope.dialect)]
-    alone = [metric for metric in asked if metric not in shared]
-    scans = [scan(batch, scope) for batch in _batches(shared, scope.dialect.max_columns)]
-    return (*scans, *(_standing_alone(metric, scope) for metric in alone))
+    statements: list[Statement] = []
+    for by, asked in _by_segment(metrics).items():
+        shared = [metric for metric in asked if _shares_scan(metric, scope.dialect, by)]
+        for batch in _batches(shared, scope.dialect.max_columns - (by is not None)):
+            statements += _scans(batch, scope, by)
+        keyed: dict[tuple[tuple[str, ...], str | None], list[DuplicateCount | DistinctCount]] = {}
+        for metric in asked:
+            if metric in shared:
+                continue
+            if isinstance(metric, (DuplicateCount, DistinctCount)):
+                keyed.setdefault((metric.columns, metric.where), []).append(metric)
+            else:
+                statements.append(_statement(query_of(metric, scope, by), [metric], scope, by))
+        statements += [_statement(key_groups(group, scope, by), group, scope, by) for group in keyed.values()]
+    return tuple(statements)
 
 
-def scan(metrics: Sequence[Metric], scope: Scope) -> Statement:
-    """One pass over the rows that answers all of ``metrics``."""
-    columns = [exp.alias_(expression(metric, scope.dialect), f"m{place}") for place, metric in enumerate(metrics)]
-    return Statement(scope.render(scope.select(*columns)), tuple(metrics))
+def scan(metrics: Sequence[Metric], scope: Scope, by: str | None = None) -> Statement:
+    """One pass over the rows that answers all of ``metrics``, for each value of ``by``."""
+    columns = [exp.alias_(expression(metric, scope), f"m{place}") for place, metric in enumerate(metrics)]
+    if by is None:
+        return _statement(scope.select(*columns), metrics, scope, by)
+    return _statement(scope.select(exp.alias_(column(by), "segment"), *columns).group_by(column(by)), metrics, scope, by)
+
+
+def _scans(metrics: Sequence[Metric], scope: Scope, by: str | None) -> list[Statement]:
+    """One pass, or as many as the length of a statement demands."""
+    whole, middle = scan(metrics, scope, by), len(metrics) // 2
+    longest = scope.dialect.max_bytes
+    if longest is None or middle == 0 or len(whole.sql.encode()) <= longest:
+        return [whole]
+    return [*_scans(metrics[:middle], scope, by), *_scans(metrics[middle:], scope, by)]
+
+
+def one(metric: Metric, scope: Scope, by: str | None = None) -> Statement:
+    """A metric alone."""
+    (statement,) = plan([metric if by is None else PerSegment(by=by, metric=metric)], scope)
+    return statement
 
 
 def probe(scope: Scope) -> str:
@@ -74,58 +113,39 @@ def probe(scope: Scope) -> str:
     return scope.render(scope.select(exp.Literal.number(1), extra=[never]))
 
 
+def _statement(query: exp.Expr, metrics: Sequence[Metric], scope: Scope, by: str | None) -> Statement:
+    statement = Statement("", tuple(metrics), by)
+    if statement.most_rows > 1 and isinstance(query, exp.Select):
+        query = query.limit(statement.most_rows)
+    return Statement(scope.render(query), tuple(metrics), by)
+
+
+def _by_segment(metrics: Iterable[Metric]) -> dict[str | None, list[Metric]]:
+    """What is asked of the rows, by the column that splits them, each metric once."""
+    found: dict[str | None, dict[Metric, None]] = {}
+    for metric in metrics:
+        if isinstance(metric, PerSegment):
+            found.setdefault(metric.by, {})[metric.metric] = None
+        elif not isinstance(metric, LastPassed):
+            found.setdefault(None, {})[metric] = None
+    return {by: list(asked) for by, asked in found.items()}
+
+
 def _batches(metrics: Sequence[Metric], size: int) -> list[Sequence[Metric]]:
     return [metrics[start : start + size] for start in range(0, len(metrics), size)]
 
 
-def _shares_scan(metric: Metric, dialect: Dialect) -> bool:
+def _shares_scan(metric: Metric, dialect: Dialect, by: str | None) -> bool:
     match metric:
-        case DuplicateCount():
+        case DuplicateCount() | OrphanCount() | StepCount() | FailedRowCount():
             return False
+        case DistinctCount(columns=columns):
+            return dialect.distinct_shares_scan and len(columns) == 1
+        case Quantile():
+            return dialect.quantile_is_aggregate
+        case Variance():
+            return dialect.variance is not None or by is None
         case SqlMetric(sql=sql, where=where):
             return where is None and not isinstance(read_metric(sql, dialect.name, "check metric_sql"), exp.Query)
         case _:
-            return True
-
-
-def _standing_alone(metric: Metric, scope: Scope) -> Statement:
-    match metric:
-        case DuplicateCount():
-            query: exp.Expr = _duplicates(metric, scope)
-        case SqlMetric():
-            query = _own_select(metric, scope)
-        case _:
-            raise TypeError(f"{type(metric).__name__} shares a scan")
-    return Statement(scope.render(query), (metric,))
-
-
-def _duplicates(metric: DuplicateCount, scope: Scope) -> exp.Expr:
-    """Sum of the sizes of all groups of two rows and more."""
-    key = [names.column(name) for name in metric.columns]
-    complete = [exp.Not(this=exp.Is(this=part.copy(), expression=exp.Null())) for part in key]
-    size = exp.Count(this=exp.Star())
-    groups = scope.select(exp.alias_(size, "n"), extra=[filter_of(metric, scope.dialect), *complete])
-    groups = groups.group_by(*key).having(exp.GT(this=size.copy(), expression=exp.Literal.number(1)))
-    total = exp.Coalesce(this=exp.Sum(this=exp.column("n")), expressions=[exp.Literal.number(0)])
-    return exp.select(total).from_(groups.subquery("groups_of_rows"))
-
-
-def _qualify_quoted(query: exp.Expr) -> None:
-    """Put the table before every quoted column of a SELECT from one table, so that a missing column is an error and not a text."""
-    for name in query.find_all(exp.Column):
-        select = name.parent_select
-        source = select.args.get("from_") if select is not None else None
-        if select is None or select.args.get("joins") or not isinstance(source, exp.From) or not isinstance(source.this, exp.Table):
-            continue
-        if name.this.args.get("quoted") and not name.table:
-            name.set("table", names.quoted(source.this.alias_or_name))
-
-
-def _own_select(metric: SqlMetric, scope: Scope) -> exp.Expr:
-    tree = read_metric(metric.sql, scope.dialect.name, "check metric_sql")
-    if not isinstance(tree, exp.Query):
-        return scope.select(tree, extra=[filter_of(metric, scope.dialect)])
-    if metric.where is not None:
-        problem = Problem("check metric_sql", "where", metric.where, "no where beside a whole SELECT: write it into the SELECT")
-        raise DefinitionError([problem])
-    return tree
+            return not isinstance(metric, LISTS)

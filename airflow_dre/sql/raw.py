@@ -55,6 +55,18 @@ def read_metric(text: str, dialect: str, subject: str) -> exp.Expr:
     return tree
 
 
+def read_rows(text: str, dialect: str, subject: str) -> exp.Query:
+    """One SELECT of any columns.
+
+    :raises DefinitionError: it is anything else.
+    """
+    allowed = "one read-only SELECT"
+    tree = _read(text, dialect, subject, "sql", allowed)
+    if not isinstance(tree, exp.Query):
+        raise _refused(text, subject, "sql", allowed)
+    return tree
+
+
 def _aggregates(tree: exp.Expr) -> bool:
     """Whether the expression aggregates; a function sqlglot does not know gets the benefit of the doubt."""
     return tree.find(exp.AggFunc, exp.Anonymous) is not None

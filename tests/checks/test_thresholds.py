@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from airflow_dre.checks.instants import read_duration, spoken, to_instant
-from airflow_dre.checks.thresholds import Bounds, Incomparable, Limit, in_order, read_limit
+from airflow_dre.checks.thresholds import Bounds, Limit, in_order, read_limit
+from airflow_dre.checks.values import Incomparable
 
 
 @pytest.mark.parametrize(

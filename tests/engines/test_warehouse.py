@@ -21,7 +21,7 @@ from airflow_dre.engines.warehouse import Warehouse, first_line, opened
 from airflow_dre.errors import DefinitionError, QueryFailed, WarehouseUnreachable
 from airflow_dre.lineage.naming import DatasetName
 from airflow_dre.services.suite import Suite, run_suite
-from airflow_dre.sql.plan import Scope
+from airflow_dre.sql.scope import Scope
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 

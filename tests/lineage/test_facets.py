@@ -12,14 +12,14 @@ from openlineage.client.serde import Serde
 
 from airflow_dre import checks as c
 from airflow_dre.checks.declaration import Declaration
-from airflow_dre.checks.metrics import Scalar
 from airflow_dre.checks.parse import parse_checks
+from airflow_dre.checks.values import Scalar
 from airflow_dre.errors import QueryFailed
 from airflow_dre.lineage.facets import input_dataset, run_facets
 from airflow_dre.lineage.naming import DatasetName
 from airflow_dre.services.suite import Suite, run_suite
-from airflow_dre.sql.dialect import find_dialect
-from airflow_dre.sql.plan import Scope
+from airflow_dre.sql.dialects import find_dialect
+from airflow_dre.sql.scope import Scope
 from airflow_dre.store.records import SuiteRunRecord
 
 NAME = DatasetName("sqlite:///w.db", "main.t")
@@ -36,11 +36,11 @@ class Memory:
         self.connection.execute("CREATE TABLE t (id, amount, day)")
         self.connection.executemany("INSERT INTO t VALUES (?, ?, ?)", rows)
 
-    def fetch_row(self, sql: str) -> tuple[Scalar, ...]:
-        """The first row."""
+    def fetch_rows(self, sql: str, most: int) -> list[tuple[Scalar, ...]]:
+        """The first rows."""
         self.queries += 1
         try:
-            return tuple(self.connection.execute(sql).fetchone() or ())
+            return self.connection.execute(sql).fetchmany(most)
         except sqlite3.Error as error:
             raise QueryFailed(str(error)) from error
 

@@ -19,11 +19,13 @@ from hypothesis import strategies as st
 
 from airflow_dre import checks as c
 from airflow_dre.checks import metrics as m
+from airflow_dre.checks import rules as r
 from airflow_dre.checks.metrics import Metric
 from airflow_dre.checks.parse import parse_checks
-from airflow_dre.sql.dialect import DIALECTS, find_dialect
+from airflow_dre.sql.dialects import DIALECTS, find_dialect
 from airflow_dre.sql.names import split_table
-from airflow_dre.sql.plan import Scope, plan, scan
+from airflow_dre.sql.plan import plan, scan
+from airflow_dre.sql.scope import Scope
 
 GOLDEN = Path(__file__).parent / "golden"
 PAINFUL = ["O'Hare", 'q"q', "back\\slash", "per%cent %s", ":x $1 ?", "new\nline", "Ünï😀", "", " ", "--", "/* */"]
@@ -34,22 +36,24 @@ EVERY_METRIC: dict[str, Metric] = {
     "all rows of a filter": m.RowCount(where="b > 1"),
     "rows with a value": m.ValueCount(column="a"),
     "rows with a value of a filter": m.ValueCount(column="a", where="b > 1 OR c"),
-    "rows without a value": m.NullCount(column="a"),
-    "rows without a value of a filter": m.NullCount(column="a", where="b > 1 OR c"),
-    "values outside of numbers": m.OutsideCount(column="a", low=-1.5, high=Decimal("10.25")),
-    "values outside of texts": m.OutsideCount(column="a", low="a'b", high="z\\"),
-    "values outside of dates": m.OutsideCount(column="a", low=date(2013, 1, 1), high=date(2013, 1, 31)),
-    "values outside of moments": m.OutsideCount(column="a", low=datetime(2013, 1, 1, 5), high=datetime(2013, 1, 2, tzinfo=UTC), where="c"),
-    "values not in a set": m.NotInSetCount(column="a", values=(1, "x", True, date(2013, 1, 1))),
-    "values not in a set of a filter": m.NotInSetCount(column="a", values=(1,), where="c"),
+    "rows without a value": m.Violations(rule=r.HasValue(column="a")),
+    "rows without a value of a filter": m.Violations(rule=r.HasValue(column="a"), where="b > 1 OR c"),
+    "values outside of numbers": m.Violations(rule=r.Within(column="a", low=-1.5, high=Decimal("10.25"))),
+    "values outside of texts": m.Violations(rule=r.Within(column="a", low="a'b", high="z\\")),
+    "values outside of dates": m.Violations(rule=r.Within(column="a", low=date(2013, 1, 1), high=date(2013, 1, 31))),
+    "values outside of moments": m.Violations(
+        rule=r.Within(column="a", low=datetime(2013, 1, 1, 5), high=datetime(2013, 1, 2, tzinfo=UTC)), where="c"
+    ),
+    "values not in a set": m.Violations(rule=r.OneOf(column="a", values=(1, "x", True, date(2013, 1, 1)))),
+    "values not in a set of a filter": m.Violations(rule=r.OneOf(column="a", values=(1,)), where="c"),
     "smallest value": m.Minimum(column="a"),
     "smallest value of a filter": m.Minimum(column="a", where="c"),
     "largest value": m.Maximum(column='odd "column"'),
     "largest value of a filter": m.Maximum(column="a", where="c"),
     "mean": m.Mean(column="a"),
     "mean of a filter": m.Mean(column="a", where="c"),
-    "rows that break a condition": m.UnmetCount(condition="a > b OR \"c\" LIKE 'x%'"),
-    "rows that break a condition of a filter": m.UnmetCount(condition="a > b", where="c IS NOT NULL"),
+    "rows that break a condition": m.Violations(rule=r.Holds(condition="a > b OR \"c\" LIKE 'x%'")),
+    "rows that break a condition of a filter": m.Violations(rule=r.Holds(condition="a > b"), where="c IS NOT NULL"),
     "rows with a whole key": m.KeyCount(columns=("a", "b")),
     "rows with a whole key of a filter": m.KeyCount(columns=("a",), where="c"),
     "rows that share a key": m.DuplicateCount(columns=("a", "b")),
@@ -252,14 +256,15 @@ columns = st.sampled_from("abc")
 filters = st.sampled_from([None, "a = 1"])
 any_metric = st.one_of(
     st.builds(m.RowCount, where=filters),
-    *[st.builds(kind, column=columns, where=filters) for kind in (m.NullCount, m.ValueCount, m.Minimum, m.Maximum, m.Mean)],
+    *[st.builds(kind, column=columns, where=filters) for kind in (m.ValueCount, m.Minimum, m.Maximum, m.Mean)],
     *[
         st.builds(kind, columns=st.lists(columns, min_size=1, max_size=2).map(tuple), where=filters)
         for kind in (m.KeyCount, m.DuplicateCount)
     ],
     st.builds(m.SqlMetric, sql=st.sampled_from(["SUM(a)", "MAX(b) - MIN(b)"]), where=filters),
     st.builds(m.SqlMetric, sql=st.sampled_from(["SELECT 1", "SELECT MAX(a) FROM o"])),
-    st.builds(m.UnmetCount, condition=st.sampled_from(["a > b", "c"]), where=filters),
+    st.builds(m.Violations, rule=st.builds(r.HasValue, column=columns), where=filters),
+    st.builds(m.Violations, rule=st.builds(r.Holds, condition=st.sampled_from(["a > b", "c"])), where=filters),
 )
 
 

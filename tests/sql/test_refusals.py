@@ -10,13 +10,15 @@ import pytest
 from sqlglot import parse_one
 
 from airflow_dre import checks as c
-from airflow_dre.checks.metrics import Metric, RowCount, SqlMetric, UnmetCount
+from airflow_dre.checks.metrics import Metric, RowCount, SqlMetric, Violations
 from airflow_dre.checks.parse import parse_checks
+from airflow_dre.checks.rules import Holds
 from airflow_dre.errors import DefinitionError
-from airflow_dre.sql.dialect import DIALECTS, find_dialect
+from airflow_dre.sql.dialects import DIALECTS, find_dialect
 from airflow_dre.sql.names import TABLE_ALLOWED, split_table, table
-from airflow_dre.sql.plan import Scope, plan, probe
+from airflow_dre.sql.plan import plan, probe
 from airflow_dre.sql.raw import read_condition, read_metric
+from airflow_dre.sql.scope import Scope
 
 CONDITION = "one SQL condition without a semicolon"
 METRIC = "one aggregate expression such as SUM(amount), or one read-only SELECT of one value"
@@ -126,7 +128,7 @@ def test_a_comment_hides_nothing_of_the_statement(dialect: str, sql: str, place:
     connection.execute("CREATE TABLE t (a INTEGER)")
     connection.execute("CREATE TABLE y (a INTEGER)")
     connection.execute("INSERT INTO t VALUES (1), (2), (3)")
-    metric: Metric = UnmetCount(condition=sql) if place == "rows" else RowCount(where=sql if place == "check" else None)
+    metric: Metric = Violations(rule=Holds(condition=sql)) if place == "rows" else RowCount(where=sql if place == "check" else None)
     (statement,) = plan([metric], Scope(("t",), sql if place == "suite" else None, find_dialect(dialect)))
     assert connection.execute(statement.sql).fetchone() == (2 if place == "rows" else 1,)
     assert connection.execute("SELECT COUNT(*) FROM y").fetchone() == (0,)
@@ -252,5 +254,5 @@ def test_a_subquery_may_speak_of_the_outer_table() -> None:
     connection.execute("INSERT INTO t VALUES (1, 1), (2, 2)")
     connection.execute("INSERT INTO o VALUES (1)")
     for condition in ("EXISTS (SELECT 1 FROM o WHERE o.b = t.k)", 'EXISTS (SELECT 1 FROM o WHERE o."b" = "t"."k")'):
-        (statement,) = plan([UnmetCount(condition=condition)], Scope(("t",), None, find_dialect("sqlite")))
+        (statement,) = plan([Violations(rule=Holds(condition=condition))], Scope(("t",), None, find_dialect("sqlite")))
         assert connection.execute(statement.sql).fetchone() == (1,)

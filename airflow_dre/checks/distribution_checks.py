@@ -1,0 +1,204 @@
+"""Checks of which values a column holds, and how often."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import ClassVar
+
+from airflow_dre.checks.check import Answers, Check, Dimension
+from airflow_dre.checks.instants import to_instant
+from airflow_dre.checks.metric_checks import MetricCheck
+from airflow_dre.checks.metrics import Metric, MostCommon, ValueCount, Violations
+from airflow_dre.checks.outcomes import Empty, Judgement, Outcome, shown
+from airflow_dre.checks.rules import OneOf, Within
+from airflow_dre.checks.thresholds import as_count, as_number, in_order
+from airflow_dre.checks.values import Incomparable, Literal, Scalar
+
+
+class Distance(StrEnum):
+    """How far an observed distribution may be measured to lie from a reference."""
+
+    KL = "kl"
+    """Kullback-Leibler divergence of observed from reference, in nats: sum of p ln(p / q); infinite where the reference has no weight."""
+    CHI_SQUARE = "chi_square"
+    """Pearson's statistic: sum of (observed - expected)^2 / expected over the counts."""
+    KS = "ks"
+    """Kolmogorov-Smirnov: the largest difference of the cumulated shares, 0 to 1; at the edges of the bins."""
+
+
+def distance_between(observed: list[int], reference: list[float], distance: Distance) -> float | None:
+    """The distance of counts from weights, bin by bin; None where nothing was counted.
+
+    :param observed: counts, one a bin.
+    :param reference: weights of the same bins; they are scaled to a sum of 1.
+    :param distance: which of the three; formulas at :class:`Distance`.
+    """
+    total, weight = sum(observed), math.fsum(reference)
+    if not total:
+        return None
+    p = [count / total for count in observed]
+    q = [part / weight for part in reference]
+    pairs = list(zip(p, q, strict=True))
+    match distance:
+        case Distance.KL:
+            if any(seen > 0 and expected == 0 for seen, expected in pairs):
+                return math.inf
+            return max(0.0, math.fsum(seen * math.log(seen / expected) for seen, expected in pairs if seen > 0))
+        case Distance.CHI_SQUARE:
+            if any(seen > 0 and expected == 0 for seen, expected in pairs):
+                return math.inf
+            return total * math.fsum((seen - expected) ** 2 / expected for seen, expected in pairs if expected > 0)
+        case Distance.KS:
+            return max(abs(math.fsum(p[: n + 1]) - math.fsum(q[: n + 1])) for n in range(len(p)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Distribution(MetricCheck):
+    """The distance of a column's values from a reference distribution keeps its bounds.
+
+    Values outside of the reference are a bin of their own, or two, below and above; of weight 0 unless ``others`` says otherwise.
+    """
+
+    kind: ClassVar[str] = "distribution"
+    usual_dimension: ClassVar[Dimension] = Dimension.CONSISTENCY
+    column: str
+    distance: Distance
+    weights: tuple[float, ...]
+    values: tuple[Literal, ...] = ()
+    """The categories, one a weight."""
+    edges: tuple[float, ...] = ()
+    """Or the edges of bins, one more than weights; a bin holds its lower edge, the last one both. The outermost may be infinite."""
+    others: tuple[float, ...] = ()
+    """The weight of values that are no category, or of those below and of those above the bins."""
+
+    def asks(self) -> Mapping[str, object]:
+        bins = {"values": list(self.values)} if self.values else {"edges": list(self.edges)}
+        others = {"others": list(self.others)} if self.others else {}
+        return {"column": self.column, "distance": self.distance.value, "weights": list(self.weights), **bins, **others}
+
+    def _bins(self) -> tuple[Violations, ...]:
+        """For each bin the rows outside of it."""
+        where = self.traits.where
+        if self.values:
+            return tuple(Violations(rule=OneOf(column=self.column, values=(value,)), where=where) for value in self.values)
+        ends = list(zip(self.edges[:-1], self.edges[1:], strict=True))
+        rules = [Within(column=self.column, low=finite(low), high=finite(high), high_belongs=high == self.edges[-1]) for low, high in ends]
+        return tuple(Violations(rule=rule, where=where) for rule in rules)
+
+    def _below(self) -> tuple[Violations, ...]:
+        """The rows below the lowest edge, where there is one."""
+        lowest = finite(self.edges[0]) if self.edges else None
+        return () if lowest is None else (Violations(rule=Within(column=self.column, low=lowest), where=self.traits.where),)
+
+    def _values(self) -> Metric:
+        return ValueCount(column=self.column, where=self.traits.where)
+
+    def metrics(self) -> tuple[Metric, ...]:
+        return (self._values(), *self._bins(), *self._below())
+
+    def observe(self, answers: Answers) -> Scalar:
+        rows = as_count(answers.scalar(self._values()))
+        counts = [rows - as_count(answers.scalar(outside)) for outside in self._bins()]
+        below = sum(as_count(answers.scalar(metric)) for metric in self._below())
+        above = rows - sum(counts) - below
+        if min(*counts, above) < 0:
+            raise Incomparable(
+                f"{rows} values, but {sum(counts) + below} in the bins: the table changed meanwhile, or the database holds two bins for one"
+            )
+        if self.edges:
+            low, high = self.others or (0.0, 0.0)
+            return distance_between([below, *counts, above], [low, *self.weights, high], self.distance)
+        others = [above] if above else []
+        return distance_between(counts + others, [*self.weights, *(self.others or (0.0,))[: len(others)]], self.distance)
+
+
+def finite(edge: float) -> float | None:
+    """An edge of a bin as the end of a range; None: it has none."""
+    return None if math.isinf(edge) else edge
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HasValues(Check):
+    """Each of some values stands in the column at least once."""
+
+    kind: ClassVar[str] = "has_values"
+    usual_dimension: ClassVar[Dimension] = Dimension.COVERAGE
+    column: str
+    values: tuple[Literal, ...]
+
+    def asks(self) -> Mapping[str, object]:
+        return {"column": self.column, "values": list(self.values)}
+
+    def _present(self) -> Metric:
+        return ValueCount(column=self.column, where=self.traits.where)
+
+    def _absences(self) -> dict[Literal, Violations]:
+        where = self.traits.where
+        return {value: Violations(rule=OneOf(column=self.column, values=(value,)), where=where) for value in self.values}
+
+    def metrics(self) -> tuple[Metric, ...]:
+        return (self._present(), *self._absences().values())
+
+    def judge(self, answers: Answers, now: datetime) -> Judgement:
+        rows = as_count(answers.scalar(self._present()))
+        absences = self._absences()
+        missing = [value for value, other in absences.items() if as_count(answers.scalar(other)) == rows]
+        named = ", ".join(map(repr, missing[:10])) + (", ..." if len(missing) > 10 else "")
+        return Judgement(
+            outcome=Outcome.FAILED if missing else Outcome.PASSED,
+            reason=f"{len(missing)} of {len(absences)} values are missing: {named}" if missing else "every value is there",
+            expected=f"all of {len(absences)} values",
+            observed=len(absences) - len(missing),
+            unit="values",
+            rows=rows,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MostCommonIn(Check):
+    """The value that stands most often is one of a set."""
+
+    kind: ClassVar[str] = "most_common"
+    usual_dimension: ClassVar[Dimension] = Dimension.ACCURACY
+    column: str
+    values: tuple[Literal, ...]
+    ties: bool = True
+    """Whether one of several values that stand equally often may be in the set; otherwise a tie fails."""
+    if_empty: Empty = Empty.SKIP
+
+    def asks(self) -> Mapping[str, object]:
+        return {"column": self.column, "values": list(self.values), **({} if self.ties else {"ties": False})}
+
+    def metrics(self) -> tuple[Metric, ...]:
+        return (MostCommon(column=self.column, where=self.traits.where),)
+
+    def judge(self, answers: Answers, now: datetime) -> Judgement:
+        expected = f"one of {len(self.values)} values"
+        found = sorted((row[0] for row in answers.rows(self.metrics()[0])), key=str)  # a database gives ties in any order
+        if not found:
+            return Judgement(outcome=self.if_empty.outcome, reason="no value to look at", expected=expected)
+        known = [value for value in found if any(same(value, allowed) for allowed in self.values)]
+        good = bool(known) and (self.ties or len(found) == 1)
+        named = ", ".join(shown(value) or "" for value in found[:10])
+        why = "" if good else (" (a tie)" if known else " is not in the set")
+        return Judgement(
+            outcome=Outcome.PASSED if good else Outcome.FAILED,
+            reason=f"most common: {named}{why}",
+            expected=expected,
+            observed=shown((known or found)[0]),
+        )
+
+
+def same(value: Scalar, allowed: Literal) -> bool:
+    """Whether a warehouse's value is the one that a Dag author wrote: 1 is 1.0, and moments are compared, however their text is written."""
+    if isinstance(value, date) or isinstance(allowed, date):
+        moment = to_instant(value)
+        return moment is not None and moment == to_instant(allowed)
+    if isinstance(value, str) or isinstance(allowed, str):
+        return shown(value) == (allowed if isinstance(allowed, str) else shown(allowed))
+    first, second = as_number(value), as_number(allowed)
+    return first is not None and second is not None and in_order(first, second) and in_order(second, first)

@@ -1,0 +1,124 @@
+"""Checks that limit how many rows may be wrong."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
+
+from airflow_dre.checks.check import Answers, Check, Dimension
+from airflow_dre.checks.metrics import KeyCount, Metric, RowCount, ValueCount, Violations
+from airflow_dre.checks.outcomes import Judgement, Outcome, Range
+from airflow_dre.checks.rules import Nulls, Rule
+from airflow_dre.checks.thresholds import Limit, as_count
+
+_NONE = Limit(Decimal(0), percent=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LimitedCheck(Check):
+    """Rows that are looked at, and a limit to those that may be wrong."""
+
+    warn_above: Limit | None = None
+    fail_above: Limit = _NONE
+
+    @abstractmethod
+    def looked_at(self) -> Metric:
+        """The number of rows that are looked at."""
+
+    @abstractmethod
+    def violations(self) -> Metric:
+        """The number of rows that are wrong."""
+
+    def metrics(self) -> tuple[Metric, ...]:
+        return self.looked_at(), self.violations()
+
+    @property
+    def _in_percent(self) -> bool:
+        return self.fail_above.percent or (self.warn_above is not None and self.warn_above.percent)
+
+    def expected(self) -> str:
+        """The limits in words."""
+        warn = f" (warn above {self.warn_above})" if self.warn_above is not None else ""
+        return f"at most {self.fail_above} violating{warn}"
+
+    def judge(self, answers: Answers, now: datetime) -> Judgement:
+        return self.judge_counts(as_count(answers.scalar(self.violations())), as_count(answers.scalar(self.looked_at())))
+
+    def judge_counts(self, violations: int, rows: int) -> Judgement:
+        """The verdict on ``violations`` of ``rows``; none to look at: skipped."""
+        if rows == 0:
+            return Judgement(outcome=Outcome.SKIPPED, reason="no rows to look at", expected=self.expected(), violations=0, rows=0)
+        outcome, limit = Outcome.PASSED, None
+        if self.fail_above.exceeded(violations, rows):
+            outcome, limit = Outcome.FAILED, self.fail_above
+        elif self.warn_above is not None and self.warn_above.exceeded(violations, rows):
+            outcome, limit = Outcome.WARNED, self.warn_above
+        share = float(Fraction(100 * violations, rows))
+        found = f"{violations} of {rows} rows ({share:.4g}%) break it" if violations else f"all {rows} rows meet it"
+        percent = self._in_percent
+        warn_high = None if self.warn_above is None else self.warn_above.in_unit(percent=percent, rows=rows)
+        return Judgement(
+            outcome=outcome,
+            reason=found if limit is None else f"{found}, more than {limit}",
+            expected=self.expected(),
+            observed=share if percent else violations,
+            unit="%" if percent else "rows",
+            violations=violations,
+            rows=rows,
+            warn=Range(high=warn_high),
+            fail=Range(high=self.fail_above.in_unit(percent=percent, rows=rows)),
+        )
+
+
+def rows_with(columns: tuple[str, ...], nulls: Nulls, where: str | None) -> Metric:
+    """The number of rows that are not left out because of a NULL in ``columns``."""
+    if not columns or nulls is Nulls.KEEP:
+        return RowCount(where=where)
+    return KeyCount(columns=columns, nulls=nulls, where=where)
+
+
+_DIMENSIONS = {
+    "not_null": Dimension.COMPLETENESS,
+    "null": Dimension.COMPLETENESS,
+    "not_empty": Dimension.COMPLETENESS,
+    "rows": Dimension.CONSISTENCY,
+    "compare": Dimension.CONSISTENCY,
+    "sum_equals": Dimension.CONSISTENCY,
+    "all_differ": Dimension.CONSISTENCY,
+}
+"""What the rules speak for that do not speak for conformity."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowCheck(LimitedCheck):
+    """A rule for each row, with a limit to the rows that may break it."""
+
+    rule: Rule
+
+    @property
+    def kind(self) -> str:
+        return self.rule.kind
+
+    @property
+    def usual_dimension(self) -> Dimension:
+        return _DIMENSIONS.get(self.kind, Dimension.CONFORMITY)
+
+    def asks(self) -> Mapping[str, object]:
+        return self.rule.asks()
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return self.rule.needs or super(RowCheck, self).columns
+
+    def looked_at(self) -> Metric:
+        needs = self.rule.needs
+        if len(needs) == 1:
+            return ValueCount(column=needs[0], where=self.traits.where)
+        return rows_with(needs, self.rule.leaves_out, self.traits.where)
+
+    def violations(self) -> Metric:
+        return Violations(rule=self.rule, where=self.traits.where)

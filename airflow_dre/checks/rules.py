@@ -1,0 +1,268 @@
+"""Rules for one row: which rows a rule applies to, and what it means to break it.
+
+A rule is a frozen value without SQL; ``airflow_dre.sql.predicates`` says how each is asked. NULL is no value: a rule about values applies
+only to rows in which all its columns have one, so that completeness is judged by the checks made for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from enum import StrEnum
+from typing import ClassVar
+
+from airflow_dre.checks.values import Literal
+
+
+class Kind(StrEnum):
+    """What a text may have to be readable as, for ``of_type``."""
+
+    INTEGER = "integer"
+    NUMBER = "number"
+    BOOLEAN = "boolean"
+    DATE = "date"
+    TIMESTAMP = "timestamp"
+    UUID = "uuid"
+
+
+class Nulls(StrEnum):
+    """Which rows a rule about several columns leaves out because of NULL."""
+
+    SKIP = "skip"
+    """Those with a NULL in any of the columns."""
+    SKIP_ALL = "skip_all"
+    """Those with a NULL in all of the columns."""
+    KEEP = "keep"
+    """None."""
+
+
+class Operator(StrEnum):
+    """How two columns may have to compare."""
+
+    EQUAL = "=="
+    UNEQUAL = "!="
+    LESS = "<"
+    AT_MOST = "<="
+    MORE = ">"
+    AT_LEAST = ">="
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """What must hold for one row."""
+
+    kind: ClassVar[str]
+    """The name of the check that declares it."""
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The columns that must have a value for the rule to apply; none: it applies to every row."""
+        return ()
+
+    @property
+    def leaves_out(self) -> Nulls:
+        """Which rows it does not apply to, by the NULLs in the columns that it needs."""
+        return Nulls.SKIP
+
+    def asks(self) -> Mapping[str, object]:
+        """Its arguments as JSON values; those at their default are left out, so that a new option changes no id."""
+        given = {item.name: getattr(self, item.name) for item in fields(self)}
+        usual = {item.name: item.default for item in fields(self)}
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in given.items() if value != usual[name]}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ColumnRule(Rule):
+    """A rule for the values of one column."""
+
+    column: str
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        return (self.column,)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HasValue(Rule):
+    """The column is not NULL."""
+
+    kind: ClassVar[str] = "not_null"
+    column: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HasNoValue(Rule):
+    """The column is NULL."""
+
+    kind: ClassVar[str] = "null"
+    column: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HasText(Rule):
+    """The column holds more than spaces; NULL breaks it too."""
+
+    kind: ClassVar[str] = "not_empty"
+    column: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Within(ColumnRule):
+    """The value lies between two ends; an absent end is open."""
+
+    kind: ClassVar[str] = "between"
+    low: Literal | None = None
+    high: Literal | None = None
+    low_belongs: bool = True
+    high_belongs: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OneOf(ColumnRule):
+    """The value is one of a set."""
+
+    kind: ClassVar[str] = "in_set"
+    values: tuple[Literal, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoneOf(OneOf):
+    """The value is none of a set."""
+
+    kind: ClassVar[str] = "not_in_set"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matches(ColumnRule):
+    """A regular expression is found in the value: one of several, or every one."""
+
+    kind: ClassVar[str] = "matches"
+    patterns: tuple[str, ...]
+    every: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatchesNot(Matches):
+    """None of the regular expressions is found in the value."""
+
+    kind: ClassVar[str] = "not_matches"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Like(ColumnRule):
+    """The whole value is like a SQL LIKE pattern: one of several, or every one."""
+
+    kind: ClassVar[str] = "like"
+    patterns: tuple[str, ...]
+    every: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LikeNot(Like):
+    """The value is like none of the SQL LIKE patterns."""
+
+    kind: ClassVar[str] = "not_like"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LengthWithin(ColumnRule):
+    """The number of characters lies between two ends, both belonging to it."""
+
+    kind: ClassVar[str] = "length"
+    low: int | None = None
+    high: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadableAs(ColumnRule):
+    """A text can be read as a value of a type."""
+
+    kind: ClassVar[str] = "of_type"
+    as_kind: Kind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IsJson(ColumnRule):
+    """A text is one JSON document."""
+
+    kind: ClassVar[str] = "json_valid"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrossRule(Rule):
+    """A rule about several columns of a row."""
+
+    nulls: Nulls = Nulls.SKIP
+
+    @property
+    def leaves_out(self) -> Nulls:
+        return self.nulls
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compares(CrossRule):
+    """Two columns of a row compare as they must; a NULL that is not left out breaks ``==`` and no other comparison."""
+
+    kind: ClassVar[str] = "compare"
+    left: str
+    operator: Operator
+    right: str
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        return (self.left, self.right)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SumIs(CrossRule):
+    """The columns of a row add up to a number; a sum with a NULL that is not left out is unknown and breaks nothing."""
+
+    kind: ClassVar[str] = "sum_equals"
+    columns: tuple[str, ...]
+    total: Literal
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        return self.columns
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TupleOneOf(CrossRule):
+    """The values of several columns are one of a set of tuples; a NULL that is not left out may be any value."""
+
+    kind: ClassVar[str] = "tuple_in_set"
+    columns: tuple[str, ...]
+    values: tuple[tuple[Literal, ...], ...]
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        return self.columns
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AllDiffer(CrossRule):
+    """The columns of a row hold values that all differ; two NULLs that are not left out are the same."""
+
+    kind: ClassVar[str] = "all_differ"
+    columns: tuple[str, ...]
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        return self.columns
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holds(Rule):
+    """A SQL condition is not false; NULL does not break it, as in a SQL CHECK constraint."""
+
+    kind: ClassVar[str] = "rows"
+    condition: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BySegment(Rule):
+    """A rule of its own for the rows of each segment."""
+
+    kind: ClassVar[str] = "by"
+    by: str
+    rules: tuple[tuple[Literal | None, Rule], ...]

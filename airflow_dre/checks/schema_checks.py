@@ -1,0 +1,152 @@
+"""Checks of the columns of a table."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+from airflow_dre.checks.check import Answers, Check, Dimension
+from airflow_dre.checks.metrics import LastPassed, Metric, TableColumns
+from airflow_dre.checks.outcomes import Judgement, Outcome
+from airflow_dre.checks.values import Incomparable, Scalar
+
+_SYNONYMS = {
+    "int": "integer", "int4": "integer", "serial": "integer", "signed": "integer", "int32": "integer",
+    "int8": "bigint", "int64": "bigint", "long": "bigint", "bigserial": "bigint",
+    "int2": "smallint", "int16": "smallint", "short": "smallint", "byte": "tinyint",
+    "character varying": "varchar", "nvarchar": "varchar", "varchar2": "varchar", "character": "char", "bpchar": "char",
+    "string": "text", "clob": "text", "longtext": "text",
+    "double precision": "double", "float8": "double", "float64": "double", "real": "float", "float4": "float",
+    "decimal": "numeric", "number": "numeric", "bignumeric": "numeric",
+    "bool": "boolean", "bit": "boolean",
+    "timestamp without time zone": "timestamp", "datetime": "timestamp", "datetime2": "timestamp", "timestamp_ntz": "timestamp",
+    "timestamp with time zone": "timestamptz", "datetimeoffset": "timestamptz", "timestamp_tz": "timestamptz",
+    "timestamp_ltz": "timestamptz",
+    "time without time zone": "time", "blob": "binary", "bytea": "binary", "varbinary": "binary", "bytes": "binary", "jsonb": "json",
+}  # fmt: skip
+_TYPE = re.compile(r"([^()]+?)\s*(\([^()]*\))?((?: with(?:out)? time zone)?)((?:\[\])*)")
+
+
+def plain_type(text: str) -> tuple[str, str]:
+    """A type by its usual name, and its parameters: ``character varying(20)`` is ``("varchar", "(20)")``."""
+    found = _TYPE.fullmatch(" ".join(text.lower().split()))
+    if found is None:
+        return text.lower(), ""
+    name = found[1] + found[3]
+    return _SYNONYMS.get(name, name) + found[4], (found[2] or "").replace(" ", "")
+
+
+def same_type(expected: str, found: str) -> bool:
+    """Whether a column of type ``found`` is of type ``expected``; parameters count only where they are expected."""
+    (name, parameters), (other, others) = plain_type(expected), plain_type(found)
+    return name == other and parameters in ("", others)
+
+
+def columns_of(answers: Answers) -> dict[str, str]:
+    """Names and types of the columns of the table, in their order.
+
+    :raises Incomparable: there are none, so the table is missing.
+    """
+    found = {str(name): str(kind) for name, kind in answers.rows(TableColumns())}
+    if not found:
+        raise Incomparable("the table has no columns: it is missing, or may not be read")
+    return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SchemaIs(Check):
+    """The table has these columns."""
+
+    kind: ClassVar[str] = "schema_is"
+    usual_dimension: ClassVar[Dimension] = Dimension.CONFORMITY
+    expected_columns: tuple[tuple[str, tuple[str, ...]], ...]
+    """Names, each with the types that are accepted; none: any type."""
+    ordered: bool = False
+    extra: bool = False
+    """Whether further columns are allowed."""
+    places: tuple[tuple[str, int], ...] = ()
+    """Where columns must stand, from 0; below 0: counted from the end."""
+
+    def asks(self) -> Mapping[str, object]:
+        places = {"places": dict(self.places)} if self.places else {}
+        return {"columns": [name for name, _ in self.expected_columns], "ordered": self.ordered, "extra": self.extra, **places}
+
+    def metrics(self) -> tuple[Metric, ...]:
+        return (TableColumns(),)
+
+    def judge(self, answers: Answers, now: datetime) -> Judgement:
+        found = columns_of(answers)
+        wanted = dict(self.expected_columns)
+        problems = [f"{name} is missing" for name in wanted if name not in found]
+        problems += [
+            f"{name} is {found[name]}, not {' or '.join(types)}"
+            for name, types in wanted.items()
+            if name in found and types and not any(same_type(kind, found[name]) for kind in types)
+        ]
+        if not self.extra:
+            problems += [f"{name} was not expected" for name in found if name not in wanted]
+        names = list(found)
+        problems += [
+            f"{name} is column {names.index(name)}, not {place}"
+            for name, place in self.places
+            if name in found and names.index(name) != (place if place >= 0 else len(names) + place)
+        ]
+        common = [name for name in found if name in wanted]
+        if self.ordered and not problems and common != list(wanted):
+            problems.append(f"the order is {', '.join(common)}")
+        return Judgement(
+            outcome=Outcome.FAILED if problems else Outcome.PASSED,
+            reason="; ".join(problems) or "the columns are as expected",
+            expected=", ".join(f"{name} {'|'.join(types)}".strip() for name, types in self.expected_columns),
+            observed=described(found),
+            violations=len(problems),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SchemaUnchanged(Check):
+    """The columns are those of the last run in which this check passed; the first run passes."""
+
+    kind: ClassVar[str] = "schema_unchanged"
+    usual_dimension: ClassVar[Dimension] = Dimension.CONSISTENCY
+
+    def asks(self) -> Mapping[str, object]:
+        return {}
+
+    def metrics(self) -> tuple[Metric, ...]:
+        return TableColumns(), LastPassed(check_id=self.id)
+
+    def judge(self, answers: Answers, now: datetime) -> Judgement:
+        found = columns_of(answers)
+        before = answers.scalar(LastPassed(check_id=self.id))
+        last = found if before is None else _remembered(before)
+        problems = [f"{name} {kind} was dropped" for name, kind in last.items() if name not in found]
+        problems += [f"{name} {kind} was added" for name, kind in found.items() if name not in last]
+        problems += [f"{name} was {last[name]} and is {kind}" for name, kind in found.items() if last.get(name, kind) != kind]
+        unchanged = f"the {len(found)} columns are unchanged" if before is not None else f"first run: {len(found)} columns are remembered"
+        return Judgement(
+            outcome=Outcome.FAILED if problems else Outcome.PASSED,
+            reason="; ".join(problems) or unchanged,
+            expected=described(last),
+            observed=described(found),
+            violations=len(problems),
+        )
+
+
+def _remembered(text: Scalar) -> dict[str, str]:
+    try:
+        last = json.loads(str(text))
+    except ValueError:
+        last = None
+    if not isinstance(last, dict):
+        raise Incomparable(f"{text!r}, remembered of the last run in which this check passed, are no columns")
+    return last
+
+
+def described(columns: Mapping[str, str]) -> str:
+    """Columns and types as one JSON object."""
+    return json.dumps(columns, ensure_ascii=False)

@@ -1,0 +1,296 @@
+"""Checks whose wrong rows show only beside other rows, or beside another table."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import ClassVar
+
+from airflow_dre.checks.check import Answers, Dimension
+from airflow_dre.checks.instants import to_instant
+from airflow_dre.checks.limited_checks import LimitedCheck, rows_with
+from airflow_dre.checks.metrics import (
+    DuplicateCount,
+    FailedRowCount,
+    KeyCount,
+    Mean,
+    Metric,
+    OrphanCount,
+    OtherRowCount,
+    Periods,
+    RowCount,
+    StepCount,
+    Unit,
+    ValueCount,
+    Variance,
+    Violations,
+)
+from airflow_dre.checks.outcomes import Judgement, Outcome
+from airflow_dre.checks.rules import Nulls, Within
+from airflow_dre.checks.thresholds import as_count, as_measure
+from airflow_dre.checks.values import Incomparable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unique(LimitedCheck):
+    """No two rows share the key."""
+
+    kind: ClassVar[str] = "unique"
+    usual_dimension: ClassVar[Dimension] = Dimension.UNIQUENESS
+    key: tuple[str, ...]
+    nulls: Nulls = Nulls.SKIP
+    """Which rows with an incomplete key are left out; the others are looked at and right."""
+
+    def asks(self) -> Mapping[str, object]:
+        return {"columns": list(self.key), **({} if self.nulls is Nulls.SKIP else {"nulls": self.nulls.value})}
+
+    def looked_at(self) -> Metric:
+        return rows_with(self.key, self.nulls, self.traits.where)
+
+    def violations(self) -> Metric:
+        return DuplicateCount(columns=self.key, where=self.traits.where)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForeignKey(LimitedCheck):
+    """Every complete key stands in another table."""
+
+    kind: ClassVar[str] = "foreign_key"
+    usual_dimension: ClassVar[Dimension] = Dimension.CONSISTENCY
+    key: tuple[str, ...]
+    parent: str
+    parent_key: tuple[str, ...]
+
+    def asks(self) -> Mapping[str, object]:
+        return {"columns": list(self.key), "parent": self.parent, "parent_columns": list(self.parent_key)}
+
+    def looked_at(self) -> Metric:
+        return KeyCount(columns=self.key, where=self.traits.where)
+
+    def violations(self) -> Metric:
+        return OrphanCount(columns=self.key, parent=self.parent, parent_columns=self.parent_key, where=self.traits.where)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Steps(LimitedCheck):
+    """The values of a column rise, or fall, from row to row."""
+
+    usual_dimension: ClassVar[Dimension] = Dimension.CONSISTENCY
+    column: str
+    order_by: tuple[str, ...]
+    rising: bool
+    strictly: bool
+
+    @property
+    def kind(self) -> str:
+        return "increasing" if self.rising else "decreasing"
+
+    def asks(self) -> Mapping[str, object]:
+        return {"column": self.column, "order_by": list(self.order_by), "strictly": self.strictly}
+
+    def looked_at(self) -> Metric:
+        return ValueCount(column=self.column, where=self.traits.where)
+
+    def violations(self) -> Metric:
+        return StepCount(column=self.column, order_by=self.order_by, rising=self.rising, strictly=self.strictly, where=self.traits.where)
+
+
+_ROUNDING = 2.0**-50
+"""Deviations of a smaller share of the mean come from rounding it: the values are alike."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ZScores(LimitedCheck):
+    """The values lie within a number of standard deviations of their mean."""
+
+    kind: ClassVar[str] = "z_scores"
+    usual_dimension: ClassVar[Dimension] = Dimension.ACCURACY
+    column: str
+    within: float
+    two_sided: bool = True
+    """Whether values far below the mean are wrong too."""
+    strictly: bool = False
+    """Whether a value that lies exactly that far is wrong too."""
+
+    def asks(self) -> Mapping[str, object]:
+        strictly = {"strictly": True} if self.strictly else {}
+        return {"column": self.column, "within": self.within, "two_sided": self.two_sided, **strictly}
+
+    def looked_at(self) -> Metric:
+        return ValueCount(column=self.column, where=self.traits.where)
+
+    def _spread(self) -> tuple[Metric, Metric]:
+        return Mean(column=self.column, where=self.traits.where), Variance(column=self.column, where=self.traits.where)
+
+    def metrics(self) -> tuple[Metric, ...]:
+        return (*self._spread(), self.looked_at())
+
+    def violations(self) -> Metric:
+        raise TypeError("the violations of z_scores are known only once mean and variance are")
+
+    def follow_ups(self, answers: Answers) -> tuple[Metric, ...]:
+        """The rows outside, of two values and more.
+
+        :raises Incomparable: an infinity, a not-a-number or a number near the largest leaves nothing to measure by.
+        """
+        if as_count(answers.scalar(self.looked_at())) < 2:
+            return ()
+        mean, variance = (math.nan if answer is None else as_measure(answer) for answer in map(answers.scalar, self._spread()))
+        if not math.isfinite(mean + variance):
+            raise Incomparable(f"{self.column} has no finite mean and standard deviation: {mean} and {variance} as a variance")
+        spread = math.sqrt(max(variance, 0.0))
+        if spread <= abs(mean) * _ROUNDING:
+            return ()
+        reach = self.within * spread
+        ends = {"low_belongs": not self.strictly, "high_belongs": not self.strictly}
+        rule = Within(column=self.column, low=mean - reach if self.two_sided else None, high=mean + reach, **ends)
+        return (Violations(rule=rule, where=self.traits.where),)
+
+    def judge(self, answers: Answers, now: datetime) -> Judgement:
+        further = self.follow_ups(answers)
+        violations = as_count(answers.scalar(further[0])) if further else 0
+        return self.judge_counts(violations, as_count(answers.scalar(self.looked_at())))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SameRowCount(LimitedCheck):
+    """The table has as many rows as another one; the difference counts as violations of the rows of the other."""
+
+    kind: ClassVar[str] = "row_count"
+    usual_dimension: ClassVar[Dimension] = Dimension.COVERAGE
+    same_as: str
+
+    def asks(self) -> Mapping[str, object]:
+        return {"same_as": self.same_as}
+
+    def looked_at(self) -> Metric:
+        return OtherRowCount(table=self.same_as)
+
+    def violations(self) -> Metric:
+        return RowCount(where=self.traits.where)
+
+    def judge(self, answers: Answers, now: datetime) -> Judgement:
+        rows, other = as_count(answers.scalar(self.violations())), as_count(answers.scalar(self.looked_at()))
+        if rows == other == 0:
+            return self.judge_counts(0, 0)
+        judgement = self.judge_counts(abs(rows - other), max(other, 1))
+        reason = f"{rows} rows, {self.same_as} has {other}"
+        return replace(judgement, reason=reason if judgement.outcome is Outcome.PASSED else f"{reason}: {judgement.reason}", rows=rows)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailedRows(LimitedCheck):
+    """A SELECT of the Dag author gives no row."""
+
+    kind: ClassVar[str] = "failed_rows_sql"
+    usual_dimension: ClassVar[Dimension] = Dimension.CONSISTENCY
+    sql: str
+
+    def asks(self) -> Mapping[str, object]:
+        return {"sql": self.sql}
+
+    def looked_at(self) -> Metric:
+        return RowCount()
+
+    def violations(self) -> Metric:
+        return FailedRowCount(sql=self.sql)
+
+    def judge(self, answers: Answers, now: datetime) -> Judgement:
+        """The verdict; rows that the SELECT finds elsewhere, beside an empty table, are all that there is to look at."""
+        violations = as_count(answers.scalar(self.violations()))
+        return self.judge_counts(violations, as_count(answers.scalar(self.looked_at())) or violations)
+
+
+_LENGTHS = {Unit.HOUR: timedelta(hours=1), Unit.DAY: timedelta(days=1), Unit.WEEK: timedelta(weeks=1)}
+_MONTHS = {Unit.MONTH: 1, Unit.QUARTER: 3, Unit.YEAR: 12}
+
+
+def periods_between(first: datetime, last: datetime, unit: Unit) -> int:
+    """The number of calendar units from that of ``first`` to that of ``last``, both counted."""
+    if unit in _MONTHS:
+        return ((last.year - first.year) * 12 + last.month - first.month) // _MONTHS[unit] + 1
+    return (last - first) // _LENGTHS[unit] + 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoGaps(LimitedCheck):
+    """Every calendar unit between the first and the last timestamp holds a row; units without one are the violations."""
+
+    kind: ClassVar[str] = "no_gaps"
+    usual_dimension: ClassVar[Dimension] = Dimension.COVERAGE
+    column: str
+    unit: Unit
+    start: datetime | None = None
+    end: datetime | None = None
+
+    def asks(self) -> Mapping[str, object]:
+        ends = {"start": self.start, "end": self.end}
+        return {"column": self.column, "every": self.unit.value, **{name: end.isoformat() for name, end in ends.items() if end}}
+
+    def looked_at(self) -> Metric:
+        return Periods(column=self.column, unit=self.unit, where=self.traits.where)
+
+    def violations(self) -> Metric:
+        return self.looked_at()
+
+    def metrics(self) -> tuple[Metric, ...]:
+        return (self.looked_at(),)
+
+    def judge(self, answers: Answers, now: datetime) -> Judgement:
+        found = sorted({start_of(_moment(row[0]), self.unit) for row in answers.rows(self.looked_at())})
+        if self.start is not None:
+            found = [moment for moment in found if moment >= start_of(self.start, self.unit)]
+        if self.end is not None:
+            found = [moment for moment in found if moment <= self.end]
+        first = start_of(self.start, self.unit) if self.start is not None else min(found, default=None)
+        last = start_of(self.end, self.unit) if self.end is not None else max(found, default=None)
+        if first is None or last is None:
+            return self.judge_counts(0, 0)
+        expected = periods_between(first, last, self.unit)
+        missing = expected - len(found)
+        judgement = self.judge_counts(missing, expected)
+        if not missing:
+            return replace(judgement, reason=f"all {expected} {self.unit}s have rows")
+        gap = _first_gap(found, first, self.unit)
+        over = "" if judgement.outcome is Outcome.PASSED else f", {judgement.expected}"
+        return replace(judgement, reason=f"{missing} of {expected} {self.unit}s have no row, the first is {gap:%Y-%m-%d %H:%M}{over}")
+
+
+def start_of(moment: datetime, unit: Unit) -> datetime:
+    """The beginning of the calendar unit that ``moment`` lies in, in UTC."""
+    day = datetime(moment.year, moment.month, moment.day, tzinfo=UTC)
+    match unit:
+        case Unit.HOUR:
+            return day.replace(hour=moment.hour)
+        case Unit.DAY:
+            return day
+        case Unit.WEEK:
+            return day - timedelta(days=day.weekday())
+        case Unit.MONTH | Unit.QUARTER | Unit.YEAR:
+            months = _MONTHS[unit]
+            return day.replace(day=1, month=(day.month - 1) // months * months + 1)
+
+
+def _after(moment: datetime, unit: Unit) -> datetime:
+    if unit in _LENGTHS:
+        return moment + _LENGTHS[unit]
+    months = moment.month - 1 + _MONTHS[unit]
+    return moment.replace(year=moment.year + months // 12, month=months % 12 + 1)
+
+
+def _first_gap(found: list[datetime], first: datetime, unit: Unit) -> datetime:
+    expected = first
+    for moment in found:
+        if moment != expected:
+            break
+        expected = _after(expected, unit)
+    return expected
+
+
+def _moment(value: object) -> datetime:
+    moment = to_instant(value)
+    if moment is None:
+        raise Incomparable(f"{value!r} is no timestamp: expected a date, a datetime or ISO 8601 text")
+    return moment

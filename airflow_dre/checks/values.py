@@ -1,0 +1,31 @@
+"""What a Dag author may write into a check, and what a warehouse may answer."""
+
+from __future__ import annotations
+
+import math
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TypeGuard
+
+Scalar = int | float | Decimal | str | date | datetime | None
+"""One value that a warehouse answers."""
+
+Row = tuple[Scalar, ...]
+"""One row that a warehouse answers."""
+
+Answer = Scalar | tuple[Row, ...]
+"""What a warehouse answers to one metric: a value, or rows for the few metrics that are lists."""
+
+Literal = int | float | Decimal | str | date | datetime | bool
+"""What a Dag author may compare a column with."""
+
+
+class Incomparable(TypeError):
+    """An answer is not of the kind that a check can judge, for example a word where a number is bounded."""
+
+
+def is_literal(value: object) -> TypeGuard[Literal]:
+    """Whether a database can hold the value against a column: SQL has no spelling of infinity and not-a-number that all share."""
+    if isinstance(value, Decimal):
+        return value.is_finite()
+    return math.isfinite(value) if isinstance(value, float) else isinstance(value, (int, str, date, datetime))

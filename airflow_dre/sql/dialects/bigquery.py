@@ -1,0 +1,36 @@
+"""BigQuery, in GoogleSQL."""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from airflow_dre.checks.metrics import Unit
+from airflow_dre.sql.catalogue import Owner, information_schema
+from airflow_dre.sql.dialect import Dialect
+from airflow_dre.sql.spelling import as_text, call, is_given, like, search_by
+
+
+def _start_of(value: exp.Expr, unit: Unit) -> exp.Expr:
+    """Of a DATE, a DATETIME or a TIMESTAMP alike."""
+    part = "WEEK(MONDAY)" if unit is Unit.WEEK else unit.value.upper()
+    return call("TIMESTAMP_TRUNC", exp.cast(value, "TIMESTAMPTZ"), exp.var(part))
+
+
+def _json(value: exp.Expr) -> exp.Expr:
+    """Numbers of more digits than a FLOAT64 has are JSON too."""
+    rounding = exp.Kwarg(this=exp.var("wide_number_mode"), expression=exp.Literal.string("round"))
+    return is_given(call("SAFE.PARSE_JSON", value, rounding))
+
+
+BIGQUERY = Dialect(
+    name="bigquery",
+    max_columns=10_000,  # cloud.google.com/bigquery/quotas: columns of a query result
+    max_bytes=1_000_000,  # the same page: 1 MB of unresolved GoogleSQL
+    moment=as_text,  # which becomes a DATE, DATETIME or TIMESTAMP, whichever the column is
+    like=like,
+    regex=search_by("REGEXP_CONTAINS"),
+    lookaround=False,  # RE2
+    json=_json,
+    start_of=_start_of,
+    columns=information_schema(owner=Owner.SCHEMA, upper=True),
+)

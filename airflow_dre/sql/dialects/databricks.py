@@ -1,0 +1,16 @@
+"""Databricks SQL, and clusters from Databricks Runtime 15.4; columns are read from the Unity Catalog."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from airflow_dre.sql.catalogue import Owner, information_schema
+from airflow_dre.sql.dialects.spark import SPARK
+from airflow_dre.sql.spelling import call
+
+DATABRICKS = replace(
+    SPARK,
+    name="databricks",
+    timeout=lambda milliseconds: f"SET STATEMENT_TIMEOUT = {-(-milliseconds // 1000)}",
+    columns=information_schema(default_schema=call("CURRENT_SCHEMA"), owner=Owner.CATALOG),
+)

@@ -1,0 +1,26 @@
+"""Amazon Redshift."""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from airflow_dre.sql.catalogue import information_schema
+from airflow_dre.sql.dialect import Dialect
+from airflow_dre.sql.spelling import call, in_doubles, like
+
+REDSHIFT = Dialect(
+    name="redshift",
+    max_columns=1600,  # docs.aws.amazon.com/redshift, CREATE TABLE: columns of a table, intermediate ones included
+    max_bytes=16_000_000,  # the same: 16 MB of one statement
+    session="SET timezone TO 'UTC'",
+    timeout=lambda milliseconds: f"SET statement_timeout TO {milliseconds}",
+    like=like,
+    regex=lambda value, pattern: exp.RegexpLike(this=value, expression=exp.Literal.string(pattern)),
+    lookaround=False,  # POSIX
+    json=lambda value: call("CAN_JSON_PARSE", value),
+    mean=in_doubles(exp.Avg),  # AVG of integers is an integer, of decimals one of the same scale
+    # PERCENTILE_CONT is an aggregate, but all in a SELECT must order by the same column, and PERCENTILE_DISC is none.
+    quantile_is_aggregate=False,
+    columns=information_schema(default_schema=call("CURRENT_SCHEMA")),
+    length=lambda value: call("LEN", value),
+)

@@ -1,0 +1,25 @@
+"""Snowflake."""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from airflow_dre.sql.catalogue import Owner, information_schema
+from airflow_dre.sql.dialect import Dialect
+from airflow_dre.sql.spelling import UNLIMITED, above_zero, call, is_given, truncated
+
+SNOWFLAKE = Dialect(
+    name="snowflake",
+    max_columns=UNLIMITED,
+    max_bytes=1_000_000,  # docs.snowflake.com, "Query size limits": 1 MB of text
+    session="ALTER SESSION SET TIMEZONE = 'UTC' WEEK_START = 1",
+    timeout=lambda milliseconds: f"ALTER SESSION SET STATEMENT_TIMEOUT_IN_SECONDS = {-(-milliseconds // 1000)}",
+    # REGEXP_LIKE and RLIKE take the pattern for the whole text.
+    regex=lambda value, pattern: above_zero(call("REGEXP_INSTR", value, pattern)),
+    lookaround=False,
+    json=lambda value: is_given(call("TRY_PARSE_JSON", value)),
+    # A TIMESTAMP_TZ is cut in its own zone, a TIMESTAMP_LTZ in the session's.
+    start_of=lambda value, unit: truncated(exp.cast(value, "TIMESTAMPLTZ"), unit),
+    quantile_is_aggregate=True,
+    columns=information_schema(default_schema=call("CURRENT_SCHEMA"), owner=Owner.CATALOG),
+)

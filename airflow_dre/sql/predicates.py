@@ -1,0 +1,266 @@
+"""Each rule as a condition that is true for the rows that break it; rows to which it does not apply are never broken."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from functools import singledispatch
+from itertools import combinations
+from typing import ParamSpec
+
+from sqlglot import exp
+
+from airflow_dre.checks import rules
+from airflow_dre.checks.rules import Nulls, Operator, Rule
+from airflow_dre.checks.values import Literal
+from airflow_dre.errors import DefinitionError, Problem
+from airflow_dre.sql.dialect import Dialect, Refusal
+from airflow_dre.sql.names import column
+from airflow_dre.sql.raw import read_condition
+from airflow_dre.sql.typed_text import PATTERNS
+
+P = ParamSpec("P")
+_STRAY_ESCAPE = re.compile(r"^(?:[^\\]|\\[%_\\])*\\(?![%_\\])")
+_LOOKAROUND = re.compile(r"(?<!\\)(?:\\\\)*(?:\(\?(?:[=!]|<[=!])|\\[1-9])")
+_COMPARISONS: dict[Operator, type[exp.Binary]] = {
+    Operator.EQUAL: exp.EQ,
+    Operator.UNEQUAL: exp.NEQ,
+    Operator.LESS: exp.LT,
+    Operator.AT_MOST: exp.LTE,
+    Operator.MORE: exp.GT,
+    Operator.AT_LEAST: exp.GTE,
+}
+
+
+def literal(value: Literal, dialect: Dialect) -> exp.Expr:
+    """A value of a Dag author as a literal of the database."""
+    if isinstance(value, bool):
+        return exp.Boolean(this=value)
+    if isinstance(value, (float, Decimal)) and not math.isfinite(value):
+        return dialect.not_finite(float(value))
+    if isinstance(value, (int, float, Decimal)):
+        return exp.convert(value)
+    return dialect.text(value) if isinstance(value, str) else dialect.moment(value)
+
+
+def has_value(name: str) -> exp.Expr:
+    """Whether a column is not NULL."""
+    return exp.Not(this=exp.Is(this=column(name), expression=exp.Null()))
+
+
+def has_no_value(name: str) -> exp.Expr:
+    """Whether a column is NULL."""
+    return exp.Is(this=column(name), expression=exp.Null())
+
+
+def has_all(names: Sequence[str]) -> list[exp.Expr]:
+    """That each of the columns is not NULL."""
+    return [has_value(name) for name in names]
+
+
+@singledispatch
+def breaks(rule: Rule, dialect: Dialect) -> exp.Expr:
+    """The condition of the rows that break ``rule``; a rule without one is a mistake in this module.
+
+    :raises DefinitionError: the database cannot ask it.
+    """
+    raise TypeError(f"{type(rule).__name__} has no predicate for {dialect.name}")
+
+
+@breaks.register
+def _(rule: rules.HasValue, dialect: Dialect) -> exp.Expr:
+    return exp.Is(this=column(rule.column), expression=exp.Null())
+
+
+@breaks.register
+def _(rule: rules.HasNoValue, dialect: Dialect) -> exp.Expr:
+    return has_value(rule.column)
+
+
+@breaks.register
+def _(rule: rules.HasText, dialect: Dialect) -> exp.Expr:
+    empty = exp.EQ(this=exp.Trim(this=column(rule.column), expression=exp.Literal.string(" ")), expression=exp.Literal.string(""))
+    return exp.paren(exp.or_(exp.Is(this=column(rule.column), expression=exp.Null()), empty))
+
+
+@breaks.register
+def _(rule: rules.Within, dialect: Dialect) -> exp.Expr:
+    value = column(rule.column)
+    low, high = (None if end is None else literal(end, dialect) for end in (rule.low, rule.high))
+    if low is not None and high is not None and rule.low_belongs and rule.high_belongs:
+        return exp.Not(this=exp.Between(this=value, low=low, high=high))
+    outside: list[exp.Expr] = []
+    if low is not None:
+        outside.append((exp.LT if rule.low_belongs else exp.LTE)(this=value, expression=low))
+    if high is not None:
+        outside.append((exp.GT if rule.high_belongs else exp.GTE)(this=value.copy(), expression=high))
+    return exp.paren(exp.or_(*outside)) if len(outside) > 1 else outside[0]
+
+
+def _in(rule: rules.OneOf, dialect: Dialect) -> exp.Expr:
+    return exp.In(this=column(rule.column), expressions=[literal(value, dialect) for value in rule.values])
+
+
+@breaks.register
+def _(rule: rules.OneOf, dialect: Dialect) -> exp.Expr:
+    return exp.Not(this=_in(rule, dialect))
+
+
+@breaks.register
+def _(rule: rules.NoneOf, dialect: Dialect) -> exp.Expr:
+    return _in(rule, dialect)
+
+
+def _any_or_every(found: list[exp.Expr], *, every: bool) -> exp.Expr:
+    if len(found) == 1:
+        return found[0]
+    return exp.paren(exp.and_(*found) if every else exp.or_(*found))
+
+
+def _matches(rule: rules.Matches, dialect: Dialect) -> exp.Expr:
+    return _any_or_every(
+        [search(column(rule.column), pattern, dialect, f"check {rule.kind}") for pattern in rule.patterns], every=rule.every
+    )
+
+
+@breaks.register
+def _(rule: rules.Matches, dialect: Dialect) -> exp.Expr:
+    return exp.Not(this=_matches(rule, dialect))
+
+
+@breaks.register
+def _(rule: rules.MatchesNot, dialect: Dialect) -> exp.Expr:
+    return _matches(rule, dialect)
+
+
+def search(value: exp.Expr, pattern: str, dialect: Dialect, subject: str) -> exp.Expr:
+    """Whether a regular expression is found in a text.
+
+    :raises DefinitionError: the database has none, or not what this one uses.
+    """
+    regex = possible(dialect.regex, subject, "pattern", pattern)
+    if not dialect.lookaround and _LOOKAROUND.search(pattern):
+        allowed = f"a regular expression without lookahead, lookbehind and references back, which {dialect.name} does not know"
+        raise DefinitionError([Problem(subject, "pattern", pattern, allowed)])
+    return regex(value, pattern)
+
+
+def possible(able: Callable[P, exp.Expr] | Refusal, subject: str, argument: str, value: object) -> Callable[P, exp.Expr]:
+    """What the database can do.
+
+    :raises DefinitionError: it cannot; gives the reason.
+    """
+    if isinstance(able, Refusal):
+        raise DefinitionError([Problem(subject, argument, value, f"nothing here: {able.reason}")])
+    return able
+
+
+def _like(rule: rules.Like, dialect: Dialect) -> exp.Expr:
+    for pattern in rule.patterns:
+        if _STRAY_ESCAPE.search(pattern):
+            allowed = r"a SQL LIKE pattern, in which \ stands before %, _ or another \ only"
+            raise DefinitionError([Problem(f"check {rule.kind}", "pattern", pattern, allowed)])
+    return _any_or_every([dialect.like(column(rule.column), pattern) for pattern in rule.patterns], every=rule.every)
+
+
+@breaks.register
+def _(rule: rules.Like, dialect: Dialect) -> exp.Expr:
+    return exp.Not(this=_like(rule, dialect))
+
+
+@breaks.register
+def _(rule: rules.LikeNot, dialect: Dialect) -> exp.Expr:
+    return _like(rule, dialect)
+
+
+@breaks.register
+def _(rule: rules.LengthWithin, dialect: Dialect) -> exp.Expr:
+    length = dialect.length(column(rule.column))
+    ends = [
+        kind(this=length.copy(), expression=exp.Literal.number(end))
+        for kind, end in ((exp.LT, rule.low), (exp.GT, rule.high))
+        if end is not None
+    ]
+    if rule.low == rule.high:
+        return exp.NEQ(this=length, expression=exp.Literal.number(rule.low or 0))
+    return exp.paren(exp.or_(*ends)) if len(ends) > 1 else ends[0]
+
+
+@breaks.register
+def _(rule: rules.ReadableAs, dialect: Dialect) -> exp.Expr:
+    value, subject = column(rule.column), f"check {rule.kind}"
+    readable = dialect.reads(value, rule.as_kind) if dialect.reads else search(value, PATTERNS[rule.as_kind], dialect, subject)
+    return exp.and_(has_value(rule.column), exp.Not(this=readable))
+
+
+@breaks.register
+def _(rule: rules.IsJson, dialect: Dialect) -> exp.Expr:
+    valid = possible(dialect.json, f"check {rule.kind}", "column", rule.column)
+    return exp.and_(has_value(rule.column), exp.Not(this=exp.paren(valid(column(rule.column)))))
+
+
+@breaks.register
+def _(rule: rules.Compares, dialect: Dialect) -> exp.Expr:
+    broken = exp.Not(this=exp.paren(_COMPARISONS[rule.operator](this=column(rule.left), expression=column(rule.right))))
+    if rule.nulls is Nulls.SKIP or rule.operator is not Operator.EQUAL:
+        return broken
+    return _not_left_out(rule, exp.paren(exp.or_(broken, *[has_no_value(name) for name in rule.needs])))
+
+
+def _not_left_out(rule: rules.CrossRule, broken: exp.Expr) -> exp.Expr:
+    """``broken`` in the rows that have a value in any of the columns, where the others are left out."""
+    if rule.nulls is not Nulls.SKIP_ALL:
+        return broken
+    return exp.and_(exp.paren(exp.or_(*has_all(rule.needs))), broken)
+
+
+@breaks.register
+def _(rule: rules.SumIs, dialect: Dialect) -> exp.Expr:
+    first, *others = [column(name) for name in rule.columns]
+    total: exp.Expr = first
+    for other in others:
+        total = exp.Add(this=total, expression=other)
+    return exp.NEQ(this=total, expression=literal(rule.total, dialect))
+
+
+@breaks.register
+def _(rule: rules.TupleOneOf, dialect: Dialect) -> exp.Expr:
+    known = [
+        exp.paren(
+            exp.and_(
+                *[exp.EQ(this=column(name), expression=literal(part, dialect)) for name, part in zip(rule.columns, value, strict=True)]
+            )
+        )
+        for value in rule.values
+    ]
+    complete = has_all(rule.columns) if rule.nulls is Nulls.SKIP else []
+    return exp.and_(*complete, exp.Not(this=exp.paren(exp.or_(*known))))
+
+
+@breaks.register
+def _(rule: rules.AllDiffer, dialect: Dialect) -> exp.Expr:
+    names = list(combinations(rule.columns, 2))
+    pairs: list[exp.Expr] = [exp.EQ(this=column(one), expression=column(other)) for one, other in names]
+    if rule.nulls is Nulls.SKIP:
+        return exp.and_(*has_all(rule.columns), exp.paren(exp.or_(*pairs)))
+    pairs += [exp.paren(exp.and_(has_no_value(one), has_no_value(other))) for one, other in names]
+    return _not_left_out(rule, exp.paren(exp.or_(*pairs)))
+
+
+@breaks.register
+def _(rule: rules.Holds, dialect: Dialect) -> exp.Expr:
+    return exp.Not(this=exp.paren(read_condition(rule.condition, dialect.name, "check rows", "condition")))
+
+
+@breaks.register
+def _(rule: rules.BySegment, dialect: Dialect) -> exp.Expr:
+    """One flat CASE: thousands of conditions joined by OR are deeper than SQLite's parser goes."""
+    one = exp.Literal.number(1)
+    cases = []
+    for segment, inner in rule.rules:
+        by = column(rule.by)
+        here = exp.Is(this=by, expression=exp.Null()) if segment is None else exp.EQ(this=by, expression=literal(segment, dialect))
+        cases.append(exp.If(this=here, true=exp.Case(ifs=[exp.If(this=breaks(inner, dialect), true=one.copy())])))
+    return exp.EQ(this=exp.Case(ifs=cases), expression=one)

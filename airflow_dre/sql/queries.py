@@ -1,0 +1,237 @@
+"""Each metric that needs a statement of its own, as a SELECT over the rows of a suite; with ``by``, one row for each segment."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import singledispatch
+
+from sqlglot import exp
+
+from airflow_dre.checks.metrics import (
+    DistinctCount,
+    DuplicateCount,
+    FailedRowCount,
+    Metric,
+    MostCommon,
+    OrphanCount,
+    Periods,
+    Quantile,
+    SqlMetric,
+    StepCount,
+    TableColumns,
+    TableConstraints,
+    Variance,
+)
+from airflow_dre.errors import DefinitionError, Problem
+from airflow_dre.sql import names
+from airflow_dre.sql.expressions import count_if, filter_of, variance_of
+from airflow_dre.sql.names import column
+from airflow_dre.sql.predicates import has_all, has_value, possible
+from airflow_dre.sql.raw import read_metric, read_rows
+from airflow_dre.sql.scope import Scope
+from airflow_dre.sql.spelling import by_value
+
+_ONE = exp.Literal.number(1)
+
+
+@singledispatch
+def query_of(metric: Metric, scope: Scope, by: str | None) -> exp.Expr:
+    """The SELECT that answers ``metric``; a kind of metric without one is a mistake in this module.
+
+    :param by: a column: the first column of each row is then its value.
+    :raises DefinitionError: SQL of the Dag author is not what it must be.
+    """
+    raise TypeError(f"{type(metric).__name__} has no SELECT of its own")
+
+
+def _segment(by: str | None) -> list[exp.Expr]:
+    return [] if by is None else [exp.alias_(column(by), "segment", quoted=False)]
+
+
+def _outer(by: str | None) -> list[exp.Expr]:
+    return [] if by is None else [exp.column("segment")]
+
+
+def _groups(metric: Metric, key: Sequence[str], scope: Scope, by: str | None, *, several: bool = False) -> exp.Subquery:
+    """The sizes ``n`` of the groups of rows with the same complete key."""
+    size = exp.Count(this=exp.Star())
+    grouped = scope.select(*_segment(by), exp.alias_(size, "n"), extra=[filter_of(metric, scope.dialect), *has_all(key)])
+    grouped = grouped.group_by(*[column(name) for name in ([by] if by else []) + list(key)])
+    if several:
+        grouped = grouped.having(exp.GT(this=size.copy(), expression=_ONE.copy()))
+    return grouped.subquery("groups_of_rows")
+
+
+def _summed(columns: Sequence[exp.Expr], source: exp.Subquery, by: str | None) -> exp.Select:
+    query = exp.select(*_outer(by), *columns).from_(source)
+    return query if by is None else query.group_by(*_outer(by))
+
+
+def _or_zero(total: exp.Expr) -> exp.Expr:
+    return exp.Coalesce(this=total, expressions=[exp.Literal.number(0)])
+
+
+def key_groups(metrics: Sequence[DuplicateCount | DistinctCount], scope: Scope, by: str | None) -> exp.Expr:
+    """All that is asked about one key and filter, from one grouping."""
+    first = metrics[0]
+    several = all(isinstance(metric, DuplicateCount) for metric in metrics)
+    n = exp.column("n")
+    columns: list[exp.Expr] = []
+    for metric in metrics:
+        if isinstance(metric, DistinctCount):
+            columns.append(exp.Count(this=exp.Star()))
+        elif several:
+            columns.append(_or_zero(exp.Sum(this=n.copy())))
+        else:
+            repeated = exp.Case().when(exp.GT(this=n.copy(), expression=_ONE.copy()), n.copy())
+            columns.append(_or_zero(exp.Sum(this=repeated)))
+    return _summed(columns, _groups(first, first.columns, scope, by, several=several), by)
+
+
+@query_of.register
+def _(metric: OrphanCount, scope: Scope, by: str | None) -> exp.Expr:
+    """The child's keys are grouped first, so that each is looked for once."""
+    parent = exp.alias_(names.table(names.split_table(metric.parent, "check foreign_key", "to")), "parent", table=True)
+    size = exp.alias_(exp.Count(this=exp.Star()), "n")
+    keys = [exp.alias_(column(name), f"k{place}") for place, name in enumerate(metric.columns)]
+    grouped = scope.select(*_segment(by), *keys, size, extra=[filter_of(metric, scope.dialect), *has_all(metric.columns)])
+    grouped = grouped.group_by(*[column(name) for name in ([by] if by else []) + list(metric.columns)])
+    same = [
+        exp.EQ(
+            this=exp.Column(this=names.quoted(name), table=exp.to_identifier("parent")), expression=exp.column(f"k{place}", table="child")
+        )
+        for place, name in enumerate(metric.parent_columns)
+    ]
+    found = exp.Exists(this=exp.select(_ONE.copy()).from_(parent).where(*same))
+    query = _summed([_or_zero(exp.Sum(this=exp.column("n")))], grouped.subquery("child"), by)
+    return query.where(exp.Not(this=found))
+
+
+@query_of.register
+def _(metric: StepCount, scope: Scope, by: str | None) -> exp.Expr:
+    value = column(metric.column)
+    window = exp.Window(
+        this=exp.Lag(this=value.copy()),
+        partition_by=[] if by is None else [column(by)],
+        order=exp.Order(expressions=[exp.Ordered(this=column(name)) for name in metric.order_by]),
+    )
+    inner = scope.select(
+        *_segment(by),
+        exp.alias_(value, "v"),
+        exp.alias_(window, "v_before"),
+        extra=[filter_of(metric, scope.dialect), has_value(metric.column)],
+    )
+    kinds: dict[tuple[bool, bool], type[exp.Binary]] = {
+        (True, False): exp.LT,
+        (True, True): exp.LTE,
+        (False, False): exp.GT,
+        (False, True): exp.GTE,
+    }
+    wrong = kinds[metric.rising, metric.strictly](this=exp.column("v"), expression=exp.column("v_before"))
+    return _summed([count_if(scope.dialect, wrong)], inner.subquery("steps"), by)
+
+
+@query_of.register
+def _(metric: MostCommon, scope: Scope, by: str | None) -> exp.Expr:
+    value, size = column(metric.column), exp.Count(this=exp.Star())
+    grouped = scope.select(
+        *_segment(by), exp.alias_(value, "v"), exp.alias_(size, "n"), extra=[filter_of(metric, scope.dialect), has_value(metric.column)]
+    )
+    grouped = grouped.group_by(*[column(name) for name in ([by] if by else []) + [metric.column]])
+    most = exp.Window(this=exp.Max(this=exp.column("n")), partition_by=_outer(by))
+    ranked = exp.select(*_outer(by), "v", "n", exp.alias_(most, "most")).from_(grouped.subquery("frequencies"))
+    return (
+        exp.select(*_outer(by), "v", "n")
+        .from_(ranked.subquery("ranked"))
+        .where(exp.EQ(this=exp.column("n"), expression=exp.column("most")))
+    )
+
+
+@query_of.register
+def _(metric: Periods, scope: Scope, by: str | None) -> exp.Expr:
+    start = scope.dialect.start_of(column(metric.column), metric.unit)
+    query = scope.select(*_segment(by), exp.alias_(start, "period"), extra=[filter_of(metric, scope.dialect), has_value(metric.column)])
+    return query.distinct()
+
+
+@query_of.register
+def _(metric: Quantile, scope: Scope, by: str | None) -> exp.Expr:
+    """The rows are numbered and those around the quantile are picked: for databases without such an aggregate.
+
+    PERCENTILE_CONT lies at row 1 + at * (n - 1) and is interpolated between its neighbours; PERCENTILE_DISC is the first row whose
+    number is at least at * n (ISO/IEC 9075-2, inverse distribution functions).
+    """
+    value, segment = column(metric.column), [] if by is None else [column(by)]
+    number = exp.Window(this=exp.RowNumber(), partition_by=segment, order=by_value(value.copy()))
+    size = exp.Window(this=exp.Count(this=exp.Star()), partition_by=[item.copy() for item in segment])
+    inner = scope.select(
+        *_segment(by),
+        exp.alias_(value, "v"),
+        exp.alias_(number, "place"),
+        exp.alias_(size, "n"),
+        extra=[filter_of(metric, scope.dialect), has_value(metric.column)],
+    )
+    share, n, place = exp.Literal.number(str(metric.at)), exp.column("n"), exp.column("place")
+    if metric.interpolate:
+        distance = exp.Abs(
+            this=exp.Sub(
+                this=place,
+                expression=exp.paren(_plus_one(exp.Mul(this=share, expression=exp.paren(exp.Sub(this=n, expression=_ONE.copy()))))),
+            )
+        )
+        weight = exp.paren(exp.Sub(this=_ONE.copy(), expression=distance))
+        near = exp.LT(this=distance.copy(), expression=_ONE.copy())
+        picked: exp.Expr = exp.Sum(this=exp.Case().when(near, exp.Mul(this=exp.cast(exp.column("v"), "DOUBLE"), expression=weight)))
+    else:
+        reached = exp.GTE(this=place, expression=exp.Mul(this=share, expression=n))
+        picked = exp.Min(this=exp.Case().when(reached, exp.column("v")))
+    return _summed([picked], inner.subquery("numbered"), by)
+
+
+@query_of.register
+def _(metric: Variance, scope: Scope, by: str | None) -> exp.Expr:
+    """Each value's distance from the mean of its own segment, not of all rows, whose digits would cover those of a small segment."""
+    value, segment = column(metric.column), [] if by is None else [column(by)]
+    mean = exp.Window(this=exp.Avg(this=value.copy()), partition_by=segment)
+    distance = exp.Mul(this=exp.Literal.number("1.0"), expression=exp.paren(exp.Sub(this=value, expression=mean)))
+    inner = scope.select(*_segment(by), exp.alias_(distance, "d"), extra=[filter_of(metric, scope.dialect), has_value(metric.column)])
+    return _summed([variance_of(exp.column("d"))], inner.subquery("distances"), by)
+
+
+def _plus_one(value: exp.Expr) -> exp.Expr:
+    return exp.Add(this=_ONE.copy(), expression=value)
+
+
+@query_of.register
+def _(metric: TableColumns, scope: Scope, by: str | None) -> exp.Expr:
+    return possible(scope.dialect.columns, "check of columns", "table", ".".join(scope.table))(scope.table)
+
+
+@query_of.register
+def _(metric: TableConstraints, scope: Scope, by: str | None) -> exp.Expr:
+    if scope.dialect.constraints is None:
+        return exp.select(exp.Null(), exp.Null(), exp.Null()).where(exp.false())
+    return scope.dialect.constraints(scope.table)
+
+
+@query_of.register
+def _(metric: FailedRowCount, scope: Scope, by: str | None) -> exp.Expr:
+    tree = read_rows(metric.sql, scope.dialect.name, "check failed_rows_sql")
+    return exp.select(exp.Count(this=exp.Star())).from_(tree.subquery("failed_rows"))
+
+
+@query_of.register
+def _(metric: SqlMetric, scope: Scope, by: str | None) -> exp.Expr:
+    tree = read_metric(metric.sql, scope.dialect.name, "check metric_sql")
+    if not isinstance(tree, exp.Query):
+        query = scope.select(*_segment(by), tree, extra=[filter_of(metric, scope.dialect)])
+        return query if by is None else query.group_by(column(by))
+    whole = {"where": metric.where, "by": by}
+    problems = [
+        Problem("check metric_sql", argument, value, f"no {argument} beside a whole SELECT: write it into the SELECT")
+        for argument, value in whole.items()
+        if value is not None
+    ]
+    if problems:
+        raise DefinitionError(problems)
+    return tree

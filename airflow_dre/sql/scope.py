@@ -1,0 +1,56 @@
+"""The rows that a suite looks at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlglot import exp
+
+from airflow_dre.sql import names
+from airflow_dre.sql.dialect import Dialect
+from airflow_dre.sql.raw import read_condition
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """A table, a row filter, and how its database speaks."""
+
+    table: tuple[str, ...]
+    where: str | None
+    dialect: Dialect
+    types: tuple[tuple[str, str], ...] = ()
+    """Names and types of the columns, as far as they are known."""
+
+    def type_of(self, column: str) -> str | None:
+        """The type of a column; None where it is not known."""
+        return dict(self.types).get(column)
+
+    def condition(self) -> exp.Expr | None:
+        """The row filter of the suite as a tree."""
+        if self.where is None:
+            return None
+        return exp.paren(read_condition(self.where, self.dialect.name, "suite", "where"))
+
+    def select(self, *columns: exp.Expr, extra: Iterable[exp.Expr | None] = ()) -> exp.Select:
+        """SELECT ``columns`` from these rows, further narrowed by ``extra``."""
+        query = exp.select(*columns).from_(names.table(self.table))
+        conditions = [condition for condition in (self.condition(), *extra) if condition is not None]
+        return query.where(*conditions) if conditions else query
+
+    def render(self, query: exp.Expr) -> str:
+        """The SQL text."""
+        if self.dialect.unknown_quoted_is_text:
+            _qualify_quoted(query)
+        return self.dialect.spelled(query.copy()).sql(dialect=self.dialect.name)
+
+
+def _qualify_quoted(query: exp.Expr) -> None:
+    """Put the table before every quoted column of a SELECT from one table, so that a missing column is an error and not a text."""
+    for name in query.find_all(exp.Column):
+        select = name.parent_select
+        source = select.args.get("from_") if select is not None else None
+        if select is None or select.args.get("joins") or not isinstance(source, exp.From) or not isinstance(source.this, exp.Table):
+            continue
+        if name.this.args.get("quoted") and not name.table and source.this.alias_or_name:
+            name.set("table", names.quoted(source.this.alias_or_name))
