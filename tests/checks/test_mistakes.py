@@ -28,7 +28,7 @@ TAKES = {
     "column_count": BOUNDS,
     "column_max": {"column"} | BOUNDS,
     "column_min": {"column"} | BOUNDS,
-    "compare": {"left", "operator", "nulls", "right"} | LIMITS,
+    "compare": {"left", "nulls", "operator", "right"} | LIMITS,
     "decreasing": {"column", "order_by", "strictly"} | LIMITS,
     "distinct_count": {"columns"} | BOUNDS,
     "distribution": {"column", "distance", "others", "reference"} | BOUNDS,
