@@ -23,6 +23,7 @@ from airflow_dre.checks.limited_checks import RowCheck
 from airflow_dre.checks.metrics import Unit
 from airflow_dre.checks.schema_checks import SchemaIs, SchemaUnchanged
 from airflow_dre.checks.table_checks import FailedRows, ForeignKey, NoGaps, SameRowCount, Steps, Unique, ZScores
+from airflow_dre.checks.thresholds import as_number
 from airflow_dre.checks.values import Literal, is_literal
 
 _REFERENCE = re.compile(r'(.+)\.("(?:[^"]|"")+"|[^."]+)')
@@ -179,6 +180,11 @@ def _is_weight(value: object) -> TypeGuard[float]:
     return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value <= sys.float_info.max
 
 
+def _are_bins(reference: object) -> TypeGuard[dict[str, list[float]]]:
+    lists = isinstance(reference, dict) and all(isinstance(part, (list, tuple)) for part in reference.values())
+    return lists and isinstance(reference, dict) and reference.keys() == {"edges", "weights"}
+
+
 def _distribution(a: Arguments) -> Check:
     distance = a.choice("distance", Distance)
     reference = a.take("reference")
@@ -186,9 +192,8 @@ def _distribution(a: Arguments) -> Check:
     edges: tuple[float, ...] = ()
     values: tuple[Literal, ...] = ()
     weights: tuple[object, ...] = ()
-    if isinstance(reference, dict) and reference.keys() == {"edges", "weights"}:
-        if isinstance(reference["edges"], (list, tuple)) and isinstance(reference["weights"], (list, tuple)):
-            edges, weights = tuple(reference["edges"]), tuple(reference["weights"])
+    if _are_bins(reference):
+        edges, weights = tuple(reference["edges"]), tuple(reference["weights"])
     elif isinstance(reference, dict) and all(map(is_literal, reference)):
         values, weights = tuple(reference), tuple(reference.values())
     numeric = [float(weight) for weight in weights if _is_weight(weight)]
@@ -313,7 +318,7 @@ READERS: dict[str, Callable[[Arguments], Check]] = {
     "schema_is": _schema_is,
     "schema_unchanged": lambda a: SchemaUnchanged(traits=a.traits()),
     "stddev": lambda a: numbers.ColumnStddev(column=_column(a), **a.bound_arguments()),
-    "sum_equals": _rule(_sum_equals),
+    "sum_equals": _rule(lambda a: _sum_equals(_number(a, "total"))),
     "total": lambda a: numbers.ColumnTotal(column=_column(a), **a.bound_arguments()),
     "tuple_in_set": _rule(_tuple_in_set),
     "unique": lambda a: Unique(key=a.names("columns"), nulls=_nulls(a), **a.limit_arguments()),
@@ -321,6 +326,13 @@ READERS: dict[str, Callable[[Arguments], Check]] = {
     "z_scores": _z_scores,
 }
 """Every kind of check and how its arguments are read."""
+
+
+def _number(a: Arguments, argument: str) -> Arguments:
+    """The same arguments, once it was noted that one of them is no number."""
+    if (value := a.given.get(argument)) is not None and as_number(value) is None:
+        a.refuse(argument, "a number")
+    return a
 
 
 def _likes(a: Arguments) -> tuple[str, ...]:
