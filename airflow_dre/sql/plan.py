@@ -15,6 +15,7 @@ from airflow_dre.checks.metrics import (
     LastPassed,
     Metric,
     OrphanCount,
+    OtherRowCount,
     PerSegment,
     Quantile,
     SqlMetric,
@@ -80,6 +81,8 @@ def plan(metrics: Iterable[Metric], scope: Scope) -> tuple[Statement, ...]:
 def scan(metrics: Sequence[Metric], scope: Scope, by: str | None = None) -> Statement:
     """One pass over the rows that answers all of ``metrics``, for each value of ``by``."""
     columns = [exp.alias_(expression(metric, scope), f"m{place}") for place, metric in enumerate(metrics)]
+    if all(isinstance(metric, OtherRowCount) for metric in metrics):  # no aggregate of its own: it would be one row for each row
+        return _statement(exp.select(*columns), metrics, scope, by)
     if by is None:
         return _statement(scope.select(*columns), metrics, scope, by)
     return _statement(scope.select(exp.alias_(column(by), "segment"), *columns).group_by(column(by)), metrics, scope, by)

@@ -238,7 +238,7 @@ def _like(question: Question) -> Callable[[Mapping[str, Any]], bool]:
 
     def ask(column: str, pattern: str, where: str | None) -> dict[int, Any]:
         fold = str.maketrans({chr(n): chr(n + 32) for n in range(65, 91)}) if folds else {}
-        parts = re.findall(r"\\\\.|.", pattern.translate(fold), re.DOTALL)
+        parts = re.findall(r"\\.|.", pattern.translate(fold), re.DOTALL)
         regex = "".join({"%": ".*", "_": "."}.get(part, re.escape(part[-1])) for part in parts)
         found = question.world.rows(where)
         return {row["id"]: row[column] is not None and re.fullmatch(regex, row[column].translate(fold), re.DOTALL) is not None for row in found}
