@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -12,7 +11,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from airflow_dre.checks.declaration import Declaration
-from tests.oracle.tables import COLUMNS, ODD, PARENT, SQL_TYPES, TEXTS, TYPED_TEXTS, ZONES, Contents, Type, contents, values
+from tests.oracle.tables import COLUMNS, ODD, PARENT, SQL_TYPES, ZONES, Contents, Type, contents, values
 
 FILTERS = (
     "n > 0", "m >= 1 OR x > 1", "x IS NOT NULL", "s <> ''", "b", "NOT b", "s LIKE 'a%'", "1 = 0", "n IS NULL", "id > 3 AND m IS NOT NULL",
@@ -20,7 +19,8 @@ FILTERS = (
 )  # fmt: skip
 BROKEN = "nowhere > 1"
 CONDITIONS = (
-    "n >= m", "x < 1.5", "s = u OR s <> u", "b", "n IS NOT NULL", "LENGTH(s) > 1", "q <= x", "t >= '2013-01-03'", "n + m < 4", "s LIKE '%a%'",
+    "n >= m", "x < 1.5", "s = u OR s <> u", "b", "n IS NOT NULL", "LENGTH(s) > 1", "q <= x", "t >= '2013-01-03'", "n + m < 4",
+    "s LIKE '%a%'",
     "n BETWEEN m AND 3", "CASE WHEN b THEN n > 0 ELSE m > 0 END", "nowhere = 1",
 )  # fmt: skip
 AGGREGATES = (
@@ -284,10 +284,7 @@ _NO_FILTER = _NO_SEGMENTS - {"row_count same_as"}
 @st.composite
 def declarations(draw: st.DrawFn, kind: str, name: str) -> Declaration:
     """One check of a kind."""
-    if kind in LIMITED:
-        arguments = {**draw(LIMITED[kind]), **draw(limits())}
-    else:
-        arguments = draw({**BOUNDED, **OTHERS}[kind])
+    arguments = {**draw(LIMITED[kind]), **draw(limits())} if kind in LIMITED else draw({**BOUNDED, **OTHERS}[kind])
     whole_select = str(arguments.get("sql", "")).startswith("SELECT")
     if kind not in _NO_FILTER and not whole_select and draw(st.integers(0, 3)) == 0:
         arguments["where"] = draw(st.sampled_from([*FILTERS, *FILTERS, BROKEN]))
@@ -317,11 +314,3 @@ def examples(draw: st.DrawFn) -> Example:
     declared = tuple(draw(declarations(kind, f"c{number}")) for number, kind in enumerate(kinds))
     remembered = draw(st.sampled_from(["same", "other", None]))
     return Example(contents=filled, where=where, declared=declared, remembered=remembered)
-
-
-def arguments_of(declaration: Declaration) -> Mapping[str, Any]:
-    """The arguments as they were written."""
-    return declaration.arguments
-
-
-__all__ = ["BROKEN", "KINDS", "TEXTS", "TYPED_TEXTS", "Example", "declarations", "examples"]
