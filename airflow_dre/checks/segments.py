@@ -25,7 +25,7 @@ MOST = 10_000
 
 
 def asked_per_segment(check: Check, by: str) -> tuple[Metric, ...]:
-    """The metrics of a check, each for every segment; the rows are counted too, since a grouping tells nothing of a segment it leaves out."""
+    """The metrics of a check, each for every segment; rows are counted too, since a grouping tells nothing of a segment it leaves out."""
     return tuple(PerSegment(by=by, metric=metric) for metric in dict.fromkeys((RowCount(), *check.metrics())))
 
 

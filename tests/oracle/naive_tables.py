@@ -61,8 +61,6 @@ def no_gaps(question: Question, rows: Rows) -> Finding:
     unit = question.given["every"]
     start, end = (None if question.given.get(name) is None else point(question.given[name]) for name in ("start", "end"))
     found = {_number(point(row[question.column]), unit) for row in present(rows, question.column)}
-    first = _number(start, unit) if start is not None else min(found, default=None)
-    last = _number(end, unit) if end is not None else max(found, default=None)
     if start is not None:
         found = {period for period in found if period >= _number(start, unit)}
     if end is not None:
@@ -71,10 +69,8 @@ def no_gaps(question: Question, rows: Rows) -> Finding:
         return limited(question, 0, 0)
     first = _number(start, unit) if start is not None else min(found)
     last = _number(end, unit) if end is not None else max(found)
-    expected = range(first, last + 1)
-    return limited(
-        question, sum(period not in found for period in expected) if len(expected) < 10**6 else len(expected) - len(found), len(expected)
-    )
+    expected = last - first + 1
+    return limited(question, expected - len(found), expected)
 
 
 def _number(moment: datetime, unit: str) -> int:

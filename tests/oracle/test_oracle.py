@@ -46,7 +46,7 @@ SCANNED_APART = {"failed_rows_sql", "foreign_key", "increasing", "decreasing", "
 
 
 def most_queries(declared: Sequence[Declaration], warehouse: Warehouse) -> int:
-    """What ADR 2 promises: one scan for each column that splits the rows, one statement for each key and for each list, one for follow-ups."""
+    """What ADR 2 promises: one scan for each column that splits the rows, one statement for each key and list, one for follow-ups."""
     splits, apart, follow_ups = set(), set(), set()
     for declaration in declared:
         given = declaration.arguments
