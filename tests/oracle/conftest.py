@@ -34,7 +34,7 @@ settings.register_profile(
 ORACLE = settings.get_profile("oracle-nightly" if os.environ.get("DRE_NIGHTLY") else "oracle")
 
 
-@pytest.fixture(scope="module", params=["sqlite", "duckdb", pytest.param("postgres", marks=pytest.mark.postgres)])
+@pytest.fixture(scope="session", params=["sqlite", "duckdb", pytest.param("postgres", marks=pytest.mark.postgres)])
 def world(request: pytest.FixtureRequest) -> Iterator[World]:
     """Both tables in a database of each dialect, whose sessions are not in UTC unless the engine says so."""
     if request.param == "sqlite":

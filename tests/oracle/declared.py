@@ -127,7 +127,10 @@ def _between(draw: st.DrawFn) -> dict[str, Any]:
 @st.composite
 def _set(draw: st.DrawFn) -> dict[str, Any]:
     column = draw(ANY_COLUMN)
-    return {"column": column, "values": draw(st.lists(literals(COLUMNS[column]), min_size=1, max_size=4))}
+    some = literals(COLUMNS[column])
+    if draw(st.integers(0, 9)) == 0:
+        some = st.one_of(some, st.sampled_from(["1", "x", ""] if column == "b" else ["1", "x", "", 1]))
+    return {"column": column, "values": draw(st.lists(some, min_size=1, max_size=4))}
 
 
 @st.composite
@@ -156,7 +159,7 @@ def _compare(draw: st.DrawFn) -> dict[str, Any]:
 @st.composite
 def _column_bounds(draw: st.DrawFn, names: list[str]) -> dict[str, Any]:
     column = draw(st.sampled_from(names))
-    return {"column": column, **draw(bounds(literals(COLUMNS[column])))}
+    return {"column": column, **draw(bounds(EXACT_NUMBERS if column == "b" else literals(COLUMNS[column])))}
 
 
 @st.composite
@@ -251,15 +254,16 @@ LIMITED: dict[str, st.SearchStrategy[dict[str, Any]]] = {
 
 BOUNDED: dict[str, st.SearchStrategy[dict[str, Any]]] = {
     "column_count": COUNTS,
-    "column_max": _column_bounds(ORDERED),
-    "column_min": _column_bounds(ORDERED),
+    "column_max": _column_bounds([*ORDERED, "b"]),
+    "column_min": _column_bounds([*ORDERED, "b"]),
     "distinct_count": st.builds(lambda columns, ends: {"columns": columns, **ends}, KEYS, COUNTS),
     "distribution": _distribution(),
     "mean": _column_bounds(NUMERIC),
     "median": _column_bounds(NUMERIC),
     "metric_sql": st.builds(lambda sql, ends: {"sql": sql, **ends}, _SQL, bounds(st.one_of(st.integers(-5, 12), EXACT_NUMBERS))),
-    "quantile": st.builds(
-        lambda at, smooth, rest: {"at": at, "interpolate": smooth, **rest}, _SHARES, st.sampled_from([None, False]), _column_bounds(NUMERIC)
+    "quantile": st.one_of(
+        st.builds(lambda at, rest: {"at": at, **rest}, _SHARES, _column_bounds([*NUMERIC, "d", "t"])),
+        st.builds(lambda at, rest: {"at": at, "interpolate": False, **rest}, _SHARES, _column_bounds(ORDERED)),
     ),
     "row_count": COUNTS,
     "stddev": _column_bounds(NUMERIC),

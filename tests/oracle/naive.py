@@ -9,7 +9,7 @@ from tests.oracle import naive_rows as rows
 from tests.oracle import naive_tables as tables
 from tests.oracle.tables import COLUMNS
 from tests.oracle.verdicts import Finding, Question, Rows, bounded
-from tests.oracle.world import quoted
+from tests.oracle.world import quoted, spelled
 
 FINDERS: dict[str, Callable[[Question, Rows], Finding]] = {
     "all_differ": rows.rule(rows.same_in_row, "columns"),
@@ -66,6 +66,10 @@ def attempts(question: Question) -> list[str]:
     given, dialect = question.given, question.world.dialect
     column = quoted(given["column"]) if "column" in given else ""
     match question.kind:
+        case "column_min" | "column_max":
+            return [f"{'MIN' if question.kind == 'column_min' else 'MAX'}({column})"]
+        case "has_values":
+            return [f"COUNT(CASE WHEN {column} IN ({spelled(value, dialect)}) THEN 1 END)" for value in given["values"]]
         case "total":
             return [f"SUM({column})"]
         case "mean":

@@ -6,10 +6,12 @@ import json
 import math
 import re
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, datetime
+from decimal import Decimal
 from itertools import combinations
 from typing import Any
 
+from tests.oracle.tables import COLUMNS, Type
 from tests.oracle.verdicts import Finding, Question, Rows, is_floating, limited, literal_point, point, present
 from tests.oracle.world import quoted, spelled
 
@@ -43,7 +45,30 @@ def outside(question: Question) -> Callable[[Mapping[str, Any]], bool]:
     return wrong
 
 
+_FITTING: dict[Type, tuple[type, ...]] = {
+    Type.INTEGER: (int, float, Decimal),
+    Type.DOUBLE: (int, float, Decimal),
+    Type.DECIMAL: (int, float, Decimal),
+    Type.TEXT: (str,),
+    Type.BOOLEAN: (bool,),
+    Type.DATE: (date,),
+    Type.TIMESTAMP: (datetime,),
+    Type.ZONED: (datetime,),
+}
+
+
+def fits(value: Any, column: str) -> bool:
+    """Whether a literal is of the kind of a column."""
+    return isinstance(value, _FITTING[COLUMNS[column]]) and (not isinstance(value, bool) or COLUMNS[column] is Type.BOOLEAN)
+
+
 def member(question: Question) -> Callable[[Mapping[str, Any]], bool]:
+    """Whether ``1`` is ``'1'`` or TRUE is the database's habit, or its refusal."""
+    values, dialect = question.given["values"], question.world.dialect
+    if not all(fits(value, question.column) for value in values):
+        listed = ", ".join(spelled(value, dialect) for value in values)
+        truth = question.world.truths(f"{quoted(question.column)} IN ({listed})", question.where)
+        return lambda row: bool(truth[row["id"]])
     floating = is_floating(question.column, question.world.dialect)
     known = {literal_point(value, floating=floating) for value in question.given["values"]}
     return lambda row: point(row[question.column]) in known

@@ -10,8 +10,10 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
+from tests.oracle.naive_rows import fits
 from tests.oracle.tables import COLUMNS, SQL_TYPES
 from tests.oracle.verdicts import SKIPPED, Finding, Question, Rows, is_floating, limited, literal_point, one, point, present
+from tests.oracle.world import quoted, spelled
 
 
 def keys_of(question: Question, rows: Rows) -> list[tuple[Any, ...]]:
@@ -101,12 +103,14 @@ def has_values(question: Question, rows: Rows) -> Finding:
     looked = present(rows, question.column)
     floating = is_floating(question.column, question.world.dialect)
     held = {point(row[question.column]) for row in looked}
-    wanted = {repr(value): value for value in question.given["values"]}
-    distinct: list[Any] = []
-    for value in wanted.values():
-        if not any(value == other and isinstance(value, str) == isinstance(other, str) for other in distinct):
-            distinct.append(value)
-    missing = [value for value in distinct if literal_point(value, floating=floating) not in held]
+
+    def stands(value: Any) -> bool:
+        if fits(value, question.column):
+            return literal_point(value, floating=floating) in held
+        truth = question.world.truths(f"{quoted(question.column)} IN ({spelled(value, question.world.dialect)})", question.where)
+        return any(truth[row["id"]] for row in looked)
+
+    missing = [value for value in question.given["values"] if not stands(value)]
     return Finding(outcomes=one("failed" if missing else "passed"), rows=len(looked), any_observed=True)
 
 
@@ -114,6 +118,8 @@ def most_common(question: Question, rows: Rows) -> Finding:
     counts = Counter(point(row[question.column]) for row in present(rows, question.column))
     if not counts:
         return SKIPPED
+    if not all(fits(value, question.column) for value in question.given["values"]):
+        return Finding(outcomes=one("passed", "failed"), any_observed=True)  # no database is asked whether 1 is '1'
     most = [value for value, count in counts.items() if count == max(counts.values())]
     floating = is_floating(question.column, question.world.dialect)
     known = {literal_point(value, floating=floating) for value in question.given["values"]}

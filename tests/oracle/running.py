@@ -60,6 +60,11 @@ class Memory:
 def run(example: Example, world: World) -> tuple[SuiteRunRecord, Recorded]:
     """Load an example and run its suite."""
     world.load(example.contents)
+    return run_loaded(example, world)
+
+
+def run_loaded(example: Example, world: World) -> tuple[SuiteRunRecord, Recorded]:
+    """Run an example's suite on what the tables hold."""
     world.where = example.where
     dialect = find_dialect(world.dialect)
     suite = Suite(

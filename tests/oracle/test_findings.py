@@ -13,7 +13,7 @@ from airflow_dre import checks as c
 from airflow_dre.checks.declaration import Declaration
 from airflow_dre.store.records import ResultRecord
 from tests.oracle.declared import Example
-from tests.oracle.running import run
+from tests.oracle.running import run, run_loaded
 from tests.oracle.tables import COLUMNS, PARENT, Contents
 from tests.oracle.world import World
 
@@ -131,3 +131,16 @@ def test_most_common_tells_neighbouring_numbers_apart_and_ties_in_one_order(worl
 def test_a_large_integer_is_compared_with_a_float_exactly(world: World) -> None:
     (result,) = results(world, [{"n": 2**53 + 1}], c.column_max("n", at_most=float(2**53)))
     assert (result.outcome, result.observed) == ("failed", "9007199254740993")
+
+
+def test_a_value_that_the_driver_cannot_read_is_told_and_hides_no_other_check(world: World) -> None:
+    if world.dialect != "postgres":
+        pytest.skip("only PostgreSQL keeps days that Python has not")
+    declared = (c.column_max("d", at_most="2014-01-01"), c.column_min("d", at_least="2012-01-01"), c.not_null("d"), c.unique("d"))
+    results(world, [{"d": None}])
+    example = Example(contents=Contents(rows=(), parents=()), where=None, declared=declared, remembered=None)
+    for day in ("infinity", "0044-03-15 BC"):
+        world.run(f"UPDATE t SET d = '{day}'")
+        record, _ = run_loaded(example, world)
+        assert [result.outcome.value for result in record.results] == ["errored", "errored", "passed", "passed"]
+        assert "date too" in record.results[0].reason
