@@ -34,8 +34,6 @@ class Warehouse:
         self.dialect = dialect or find_dialect(hook.conn_type)
         self.queries = 0
         """Statements asked so far."""
-        self.seconds = 0.0
-        """Time spent waiting for them."""
         self._timeout = timeout
         self._hook = hook
         self._connection: Any = None
@@ -74,8 +72,6 @@ class Warehouse:
             if self._timeout is not None and taken >= self._timeout.total_seconds():
                 raise StatementTimeout(f"ended after {spoken(self._timeout)}, the statement timeout: {first_line(error)}") from error
             raise QueryFailed(first_line(error)) from error
-        finally:
-            self.seconds += time.perf_counter() - started
 
     def close(self) -> None:
         """Give the connection back."""

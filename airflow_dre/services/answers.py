@@ -41,6 +41,8 @@ class Answered:
 
     values: dict[Metric, Answer | Unanswered] = field(default_factory=dict)
     statements: dict[Metric, str] = field(default_factory=dict)
+    lookups: int = 0
+    """Statements that read only the catalogue."""
 
 
 def answer(metrics: Iterable[Metric], scope: Scope, engine: Engine, answered: Answered, history: History | None = None) -> None:
@@ -78,6 +80,7 @@ def _ask(statement: Statement, engine: Engine, answered: Answered) -> QueryFaile
     """Ask one statement; the error where it was refused."""
     keys = _keys(statement)
     answered.statements |= dict.fromkeys(keys, statement.sql)
+    answered.lookups += statement.looks_up
     try:
         rows = engine.fetch_rows(statement.sql, statement.most_rows)
     except QueryFailed as refused:

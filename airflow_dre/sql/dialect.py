@@ -58,6 +58,14 @@ class Dialect:
     """Whether a text can be read as a type, never NULL for a text; None: by regular expressions."""
     start_of: Callable[[exp.Expr, Unit], exp.Expr] = spelling.truncated
     """The beginning of the calendar unit of a timestamp."""
+    filter_clause: bool = False
+    """COUNT(*) FILTER (WHERE ...) is known, and counts for less than COUNT(CASE WHEN ... END)."""
+    nulls_by_filter: bool = False
+    """Counting NULLs by a filter costs less than COUNT(*) - COUNT(column)."""
+    sums_small_integers: tuple[str, ...] = ()
+    """Types whose mean is asked as sum by count, since that costs less than AVG and a 64-bit SUM of them is exact."""
+    catalogue_is_cheap: bool = False
+    """A look at the catalogue costs next to nothing, so that it comes before the scan wherever types make a difference."""
     mean: Callable[[exp.Expr], exp.Expr] = lambda value: exp.Avg(this=value)
     """The mean of numbers of any type, as an aggregate that does not cut it to the digits of that type."""
     total: Callable[[exp.Expr], exp.Expr] = lambda value: exp.Sum(this=value)
@@ -70,5 +78,7 @@ class Dialect:
     """COUNT(DISTINCT ...) in the common scan costs less than a grouping of its own."""
     columns: Callable[[tuple[str, ...]], exp.Expr] | Refusal
     """SELECT of the names and types of a table's columns, in their order."""
+    constraints: Callable[[tuple[str, ...]], exp.Expr] | None = None
+    """SELECT of the constraints of a table that the database enforces, as rows of kind, name and column; None: it enforces none."""
     length: Callable[[exp.Expr], exp.Expr] = lambda value: exp.Length(this=value)
     """Number of characters of a text."""

@@ -23,7 +23,7 @@ from airflow_dre.checks.metrics import (
     Variance,
     Violations,
 )
-from airflow_dre.checks.rules import HasNoValue, HasValue
+from airflow_dre.checks.rules import HasNoValue, HasValue, Nulls
 from airflow_dre.sql import names
 from airflow_dre.sql.dialect import Dialect
 from airflow_dre.sql.names import column
@@ -43,8 +43,10 @@ def _both(*conditions: exp.Expr | None) -> exp.Expr:
     return exp.and_(*[condition for condition in conditions if condition is not None])
 
 
-def count_if(*conditions: exp.Expr | None) -> exp.Expr:
+def count_if(dialect: Dialect, *conditions: exp.Expr | None) -> exp.Expr:
     """The number of rows that meet every condition."""
+    if dialect.filter_clause:
+        return exp.Filter(this=exp.Count(this=exp.Star()), expression=exp.Where(this=_both(*conditions)))
     return exp.Count(this=exp.Case().when(_both(*conditions), exp.Literal.number(1)))
 
 
@@ -65,7 +67,7 @@ def expression(metric: Metric, scope: Scope) -> exp.Expr:
 @expression.register
 def _(metric: RowCount, scope: Scope) -> exp.Expr:
     keep = filter_of(metric, scope.dialect)
-    return exp.Count(this=exp.Star()) if keep is None else count_if(keep)
+    return exp.Count(this=exp.Star()) if keep is None else count_if(scope.dialect, keep)
 
 
 @expression.register
@@ -73,22 +75,25 @@ def _(metric: ValueCount, scope: Scope) -> exp.Expr:
     keep = filter_of(metric, scope.dialect)
     if keep is None:
         return exp.Count(this=column(metric.column))
-    return count_if(keep, *has_all([metric.column]))
+    return count_if(scope.dialect, keep, *has_all([metric.column]))
 
 
 @expression.register
 def _(metric: KeyCount, scope: Scope) -> exp.Expr:
-    return count_if(filter_of(metric, scope.dialect), *has_all(metric.columns))
+    present = has_all(metric.columns)
+    if metric.nulls is Nulls.SKIP_ALL:
+        present = [exp.paren(exp.or_(*present))]
+    return count_if(scope.dialect, filter_of(metric, scope.dialect), *present)
 
 
 @expression.register
 def _(metric: Violations, scope: Scope) -> exp.Expr:
     keep = filter_of(metric, scope.dialect)
-    if keep is None and isinstance(metric.rule, HasValue):
+    if keep is None and isinstance(metric.rule, HasValue) and not scope.dialect.nulls_by_filter:
         return exp.Sub(this=exp.Count(this=exp.Star()), expression=exp.Count(this=column(metric.rule.column)))
     if keep is None and isinstance(metric.rule, HasNoValue):
         return exp.Count(this=column(metric.rule.column))
-    return count_if(keep, breaks(metric.rule, scope.dialect))
+    return count_if(scope.dialect, keep, breaks(metric.rule, scope.dialect))
 
 
 def _aggregate(metric: Minimum | Maximum | Mean | Total | Variance, scope: Scope, function: Callable[[exp.Expr], exp.Expr]) -> exp.Expr:
@@ -107,7 +112,13 @@ def _(metric: Maximum, scope: Scope) -> exp.Expr:
 
 @expression.register
 def _(metric: Mean, scope: Scope) -> exp.Expr:
-    return _aggregate(metric, scope, scope.dialect.mean)
+    if scope.type_of(metric.column) not in scope.dialect.sums_small_integers:
+        return _aggregate(metric, scope, scope.dialect.mean)
+    rows = expression(RowCount(where=metric.where), scope)
+    nulls = expression(Violations(rule=HasValue(column=metric.column), where=metric.where), scope)
+    total = exp.cast(_aggregate(metric, scope, scope.dialect.total), "NUMERIC")
+    values = exp.Anonymous(this="NULLIF", expressions=[exp.Sub(this=rows, expression=nulls), exp.Literal.number(0)])
+    return exp.Div(this=total, expression=values)
 
 
 @expression.register

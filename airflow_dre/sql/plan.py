@@ -20,6 +20,8 @@ from airflow_dre.checks.metrics import (
     Quantile,
     SqlMetric,
     StepCount,
+    TableColumns,
+    TableConstraints,
     Variance,
 )
 from airflow_dre.checks.segments import MOST
@@ -47,6 +49,11 @@ class Statement:
     def lists(self) -> bool:
         """Whether its rows, however many, are the answer to its only metric."""
         return isinstance(self.metrics[0], LISTS)
+
+    @property
+    def looks_up(self) -> bool:
+        """Whether it reads only the catalogue, no row of a table."""
+        return isinstance(self.metrics[0], (TableColumns, TableConstraints))
 
     @property
     def most_rows(self) -> int:

@@ -19,6 +19,7 @@ from airflow_dre.checks.metrics import (
     SqlMetric,
     StepCount,
     TableColumns,
+    TableConstraints,
     Variance,
 )
 from airflow_dre.errors import DefinitionError, Problem
@@ -127,7 +128,7 @@ def _(metric: StepCount, scope: Scope, by: str | None) -> exp.Expr:
         (False, True): exp.GTE,
     }
     wrong = kinds[metric.rising, metric.strictly](this=exp.column("v"), expression=exp.column("v_before"))
-    return _summed([count_if(wrong)], inner.subquery("steps"), by)
+    return _summed([count_if(scope.dialect, wrong)], inner.subquery("steps"), by)
 
 
 @query_of.register
@@ -204,6 +205,13 @@ def _plus_one(value: exp.Expr) -> exp.Expr:
 @query_of.register
 def _(metric: TableColumns, scope: Scope, by: str | None) -> exp.Expr:
     return possible(scope.dialect.columns, "check of columns", "table", ".".join(scope.table))(scope.table)
+
+
+@query_of.register
+def _(metric: TableConstraints, scope: Scope, by: str | None) -> exp.Expr:
+    if scope.dialect.constraints is None:
+        return exp.select(exp.Null(), exp.Null(), exp.Null()).where(exp.false())
+    return scope.dialect.constraints(scope.table)
 
 
 @query_of.register

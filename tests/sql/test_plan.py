@@ -158,7 +158,9 @@ def test_no_table_names(text: str) -> None:
 
 
 def test_an_unknown_dialect_is_refused_with_those_that_are_known() -> None:
-    with pytest.raises(DefinitionError, match="invalid conn_type='oracle'. Allowed: one of duckdb, postgres, sqlite"):
+    with pytest.raises(
+        DefinitionError, match="invalid conn_type='oracle'. Allowed: one of databricks, duckdb, gcpbigquery, mssql, mysql, postgres"
+    ):
         find_dialect("oracle")
 
 

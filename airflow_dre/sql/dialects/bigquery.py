@@ -10,14 +10,6 @@ from airflow_dre.sql.dialect import Dialect
 from airflow_dre.sql.spelling import as_text, call, is_given, like, search_by
 
 
-def _spelled(tree: exp.Expr) -> exp.Expr:
-    """Names have the escapes of texts, and sqlglot escapes only the quote."""
-    for name in tree.find_all(exp.Identifier):
-        if "\\" in name.this:
-            name.set("this", name.this.replace("\\", "\\\\"))
-    return tree
-
-
 def _start_of(value: exp.Expr, unit: Unit) -> exp.Expr:
     """Of a DATE, a DATETIME or a TIMESTAMP alike."""
     part = "WEEK(MONDAY)" if unit is Unit.WEEK else unit.value.upper()
@@ -34,7 +26,6 @@ BIGQUERY = Dialect(
     name="bigquery",
     max_columns=10_000,  # cloud.google.com/bigquery/quotas: columns of a query result
     max_bytes=1_000_000,  # the same page: 1 MB of unresolved GoogleSQL
-    spelled=_spelled,
     moment=as_text,  # which becomes a DATE, DATETIME or TIMESTAMP, whichever the column is
     like=like,
     regex=search_by("REGEXP_CONTAINS"),

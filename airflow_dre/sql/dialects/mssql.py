@@ -48,7 +48,8 @@ def _start_of(value: exp.Expr, unit: Unit) -> exp.Expr:
 
 def _reads(value: exp.Expr, kind: Kind) -> exp.Expr:
     """TRY_CAST takes more than other databases' types do, an empty text for 0 and words for dates: patterns narrow it."""
-    bare = exp.Trim(this=value, expression=exp.Literal.string(" "))
+    # Compared by code points: in other collations a range such as [0-9] holds more than digits.
+    bare = exp.Collate(this=exp.Trim(this=value, expression=exp.Literal.string(" ")), expression=exp.var("Latin1_General_BIN2"))
 
     def like(pattern: str) -> exp.Expr:
         return exp.Like(this=bare.copy(), expression=exp.Literal.string(pattern))
@@ -61,11 +62,8 @@ def _reads(value: exp.Expr, kind: Kind) -> exp.Expr:
 
     match kind:
         case Kind.INTEGER:
-            digits = call("STUFF", bare.copy(), 1, exp.Case().when(like("[-+]%"), 1).else_(0), "")
-            return both(
-                exp.Like(this=digits, expression=exp.Literal.string("[0-9]%")),
-                exp.Not(this=exp.Like(this=digits.copy(), expression=exp.Literal.string("%[^0-9]%"))),
-            )
+            rest = call("SUBSTRING", bare.copy(), 2, call("LEN", bare.copy()))
+            return both(like("[-+0-9]%"), like("%[0-9]"), exp.Not(this=exp.Like(this=rest, expression=exp.Literal.string("%[^0-9]%"))))
         case Kind.NUMBER:
             return both(like("%[0-9]%"), exp.Not(this=like("%[^0-9eE.+-]%")), tried("FLOAT"))
         case Kind.BOOLEAN:

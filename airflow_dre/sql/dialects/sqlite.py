@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlglot import exp
+from sqlglot import exp, parse_one
 
 from airflow_dre.checks.metrics import Unit
 from airflow_dre.sql.dialect import Dialect
@@ -31,6 +31,21 @@ def _columns(table: tuple[str, ...]) -> exp.Expr:
     return exp.select("name", "type").from_(exp.Anonymous(this="pragma_table_info", expressions=arguments)).order_by("cid")
 
 
+_CONSTRAINTS = """
+SELECT 'not_null', name, name FROM PRAGMA_TABLE_INFO(:name) WHERE "notnull" = 1
+UNION ALL
+SELECT 'unique', 'primary key', name FROM PRAGMA_TABLE_INFO(:name) WHERE pk > 0
+UNION ALL
+SELECT 'unique', l.name, i.name FROM PRAGMA_INDEX_LIST(:name) AS l JOIN PRAGMA_INDEX_INFO(l.name) AS i
+WHERE l."unique" = 1 AND l.partial = 0 AND NOT EXISTS (SELECT 1 FROM PRAGMA_INDEX_INFO(l.name) AS e WHERE e.name IS NULL)
+"""
+"""A primary key that is not an integer may be NULL in SQLite, so that it says nothing about NULL."""
+
+
+def _constraints(table: tuple[str, ...]) -> exp.Expr:
+    return exp.replace_placeholders(parse_one(_CONSTRAINTS, read="sqlite"), name=exp.Literal.string(table[-1]))
+
+
 SQLITE = Dialect(
     name="sqlite",
     max_columns=2000,  # SQLITE_MAX_COLUMN
@@ -42,6 +57,10 @@ SQLITE = Dialect(
     regex=lambda value, pattern: exp.RegexpLike(this=value, expression=exp.Literal.string(pattern)),
     json=lambda value: exp.EQ(this=call("json_valid", value), expression=exp.Literal.number(1)),
     start_of=_start_of,
+    filter_clause=True,
+    nulls_by_filter=True,
+    catalogue_is_cheap=True,
     variance=None,
+    constraints=_constraints,
     columns=_columns,
 )

@@ -5,10 +5,10 @@ SELECT COUNT(*) AS m0 FROM "t";
 SELECT COUNT(*) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
 
 -- all rows of a filter
-SELECT COUNT(CASE WHEN (b > 1) THEN 1 END) AS m0 FROM "t";
+SELECT COUNT(*) FILTER(WHERE (b > 1)) AS m0 FROM "t";
 
 -- all rows of a filter, the suite too
-SELECT COUNT(CASE WHEN (b > 1) THEN 1 END) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
+SELECT COUNT(*) FILTER(WHERE (b > 1)) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
 
 -- rows with a value
 SELECT COUNT("t"."a") AS m0 FROM "t";
@@ -17,58 +17,58 @@ SELECT COUNT("t"."a") AS m0 FROM "t";
 SELECT COUNT("t"."a") AS m0 FROM "s"."t" WHERE (d = 1 OR e);
 
 -- rows with a value of a filter
-SELECT COUNT(CASE WHEN (b > 1 OR c) AND NOT "t"."a" IS NULL THEN 1 END) AS m0 FROM "t";
+SELECT COUNT(*) FILTER(WHERE (b > 1 OR c) AND NOT "t"."a" IS NULL) AS m0 FROM "t";
 
 -- rows with a value of a filter, the suite too
-SELECT COUNT(CASE WHEN (b > 1 OR c) AND NOT "t"."a" IS NULL THEN 1 END) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
+SELECT COUNT(*) FILTER(WHERE (b > 1 OR c) AND NOT "t"."a" IS NULL) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
 
 -- rows without a value
-SELECT COUNT(*) - COUNT("t"."a") AS m0 FROM "t";
+SELECT COUNT(*) FILTER(WHERE "t"."a" IS NULL) AS m0 FROM "t";
 
 -- rows without a value, the suite too
-SELECT COUNT(*) - COUNT("t"."a") AS m0 FROM "s"."t" WHERE (d = 1 OR e);
+SELECT COUNT(*) FILTER(WHERE "t"."a" IS NULL) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
 
 -- rows without a value of a filter
-SELECT COUNT(CASE WHEN (b > 1 OR c) AND "t"."a" IS NULL THEN 1 END) AS m0 FROM "t";
+SELECT COUNT(*) FILTER(WHERE (b > 1 OR c) AND "t"."a" IS NULL) AS m0 FROM "t";
 
 -- rows without a value of a filter, the suite too
-SELECT COUNT(CASE WHEN (b > 1 OR c) AND "t"."a" IS NULL THEN 1 END) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
+SELECT COUNT(*) FILTER(WHERE (b > 1 OR c) AND "t"."a" IS NULL) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
 
 -- values outside of numbers
-SELECT COUNT(CASE WHEN NOT "t"."a" BETWEEN -1.5 AND 10.25 THEN 1 END) AS m0 FROM "t";
+SELECT COUNT(*) FILTER(WHERE NOT "t"."a" BETWEEN -1.5 AND 10.25) AS m0 FROM "t";
 
 -- values outside of numbers, the suite too
-SELECT COUNT(CASE WHEN NOT "t"."a" BETWEEN -1.5 AND 10.25 THEN 1 END) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
+SELECT COUNT(*) FILTER(WHERE NOT "t"."a" BETWEEN -1.5 AND 10.25) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
 
 -- values outside of texts
-SELECT COUNT(CASE WHEN NOT "t"."a" BETWEEN 'a''b' AND 'z\' THEN 1 END) AS m0 FROM "t";
+SELECT COUNT(*) FILTER(WHERE NOT "t"."a" BETWEEN 'a''b' AND 'z\') AS m0 FROM "t";
 
 -- values outside of texts, the suite too
-SELECT COUNT(CASE WHEN NOT "t"."a" BETWEEN 'a''b' AND 'z\' THEN 1 END) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
+SELECT COUNT(*) FILTER(WHERE NOT "t"."a" BETWEEN 'a''b' AND 'z\') AS m0 FROM "s"."t" WHERE (d = 1 OR e);
 
 -- values outside of dates
-SELECT COUNT(CASE WHEN NOT "t"."a" BETWEEN '2013-01-01' AND '2013-01-31' THEN 1 END) AS m0 FROM "t";
+SELECT COUNT(*) FILTER(WHERE NOT "t"."a" BETWEEN '2013-01-01' AND '2013-01-31') AS m0 FROM "t";
 
 -- values outside of dates, the suite too
-SELECT COUNT(CASE WHEN NOT "t"."a" BETWEEN '2013-01-01' AND '2013-01-31' THEN 1 END) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
+SELECT COUNT(*) FILTER(WHERE NOT "t"."a" BETWEEN '2013-01-01' AND '2013-01-31') AS m0 FROM "s"."t" WHERE (d = 1 OR e);
 
 -- values outside of moments
-SELECT COUNT(CASE WHEN (c) AND NOT "t"."a" BETWEEN '2013-01-01 05:00:00' AND '2013-01-02 00:00:00+00:00' THEN 1 END) AS m0 FROM "t";
+SELECT COUNT(*) FILTER(WHERE (c) AND NOT "t"."a" BETWEEN '2013-01-01 05:00:00' AND '2013-01-02 00:00:00+00:00') AS m0 FROM "t";
 
 -- values outside of moments, the suite too
-SELECT COUNT(CASE WHEN (c) AND NOT "t"."a" BETWEEN '2013-01-01 05:00:00' AND '2013-01-02 00:00:00+00:00' THEN 1 END) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
+SELECT COUNT(*) FILTER(WHERE (c) AND NOT "t"."a" BETWEEN '2013-01-01 05:00:00' AND '2013-01-02 00:00:00+00:00') AS m0 FROM "s"."t" WHERE (d = 1 OR e);
 
 -- values not in a set
-SELECT COUNT(CASE WHEN NOT "t"."a" IN (1, 'x', TRUE, '2013-01-01') THEN 1 END) AS m0 FROM "t";
+SELECT COUNT(*) FILTER(WHERE NOT "t"."a" IN (1, 'x', TRUE, '2013-01-01')) AS m0 FROM "t";
 
 -- values not in a set, the suite too
-SELECT COUNT(CASE WHEN NOT "t"."a" IN (1, 'x', TRUE, '2013-01-01') THEN 1 END) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
+SELECT COUNT(*) FILTER(WHERE NOT "t"."a" IN (1, 'x', TRUE, '2013-01-01')) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
 
 -- values not in a set of a filter
-SELECT COUNT(CASE WHEN (c) AND NOT "t"."a" IN (1) THEN 1 END) AS m0 FROM "t";
+SELECT COUNT(*) FILTER(WHERE (c) AND NOT "t"."a" IN (1)) AS m0 FROM "t";
 
 -- values not in a set of a filter, the suite too
-SELECT COUNT(CASE WHEN (c) AND NOT "t"."a" IN (1) THEN 1 END) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
+SELECT COUNT(*) FILTER(WHERE (c) AND NOT "t"."a" IN (1)) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
 
 -- smallest value
 SELECT MIN("t"."a") AS m0 FROM "t";
@@ -107,28 +107,28 @@ SELECT AVG(CASE WHEN (c) THEN "t"."a" END) AS m0 FROM "t";
 SELECT AVG(CASE WHEN (c) THEN "t"."a" END) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
 
 -- rows that break a condition
-SELECT COUNT(CASE WHEN NOT (a > b OR "t"."c" LIKE 'x%') THEN 1 END) AS m0 FROM "t";
+SELECT COUNT(*) FILTER(WHERE NOT (a > b OR "t"."c" LIKE 'x%')) AS m0 FROM "t";
 
 -- rows that break a condition, the suite too
-SELECT COUNT(CASE WHEN NOT (a > b OR "t"."c" LIKE 'x%') THEN 1 END) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
+SELECT COUNT(*) FILTER(WHERE NOT (a > b OR "t"."c" LIKE 'x%')) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
 
 -- rows that break a condition of a filter
-SELECT COUNT(CASE WHEN (NOT c IS NULL) AND NOT (a > b) THEN 1 END) AS m0 FROM "t";
+SELECT COUNT(*) FILTER(WHERE (NOT c IS NULL) AND NOT (a > b)) AS m0 FROM "t";
 
 -- rows that break a condition of a filter, the suite too
-SELECT COUNT(CASE WHEN (NOT c IS NULL) AND NOT (a > b) THEN 1 END) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
+SELECT COUNT(*) FILTER(WHERE (NOT c IS NULL) AND NOT (a > b)) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
 
 -- rows with a whole key
-SELECT COUNT(CASE WHEN NOT "t"."a" IS NULL AND NOT "t"."b" IS NULL THEN 1 END) AS m0 FROM "t";
+SELECT COUNT(*) FILTER(WHERE NOT "t"."a" IS NULL AND NOT "t"."b" IS NULL) AS m0 FROM "t";
 
 -- rows with a whole key, the suite too
-SELECT COUNT(CASE WHEN NOT "t"."a" IS NULL AND NOT "t"."b" IS NULL THEN 1 END) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
+SELECT COUNT(*) FILTER(WHERE NOT "t"."a" IS NULL AND NOT "t"."b" IS NULL) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
 
 -- rows with a whole key of a filter
-SELECT COUNT(CASE WHEN (c) AND NOT "t"."a" IS NULL THEN 1 END) AS m0 FROM "t";
+SELECT COUNT(*) FILTER(WHERE (c) AND NOT "t"."a" IS NULL) AS m0 FROM "t";
 
 -- rows with a whole key of a filter, the suite too
-SELECT COUNT(CASE WHEN (c) AND NOT "t"."a" IS NULL THEN 1 END) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
+SELECT COUNT(*) FILTER(WHERE (c) AND NOT "t"."a" IS NULL) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
 
 -- rows that share a key
 SELECT COALESCE(SUM(n), 0) FROM (SELECT COUNT(*) AS n FROM "t" WHERE NOT "t"."a" IS NULL AND NOT "t"."b" IS NULL GROUP BY "t"."a", "t"."b" HAVING COUNT(*) > 1) AS groups_of_rows;
