@@ -69,7 +69,7 @@ def place(value: Any) -> Any:
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
     if isinstance(value, (str, date, bool)):
         return value
-    return Fraction(value)
+    return Fraction(Decimal(repr(value)) if isinstance(value, float) else value)  # 0.1 is a tenth, as beside a decimal
 
 
 def _sorted_literals(kind: Type, size: int) -> st.SearchStrategy[list[Any]]:
@@ -102,11 +102,12 @@ def bounds(draw: st.DrawFn, number: st.SearchStrategy[Any]) -> dict[str, Any]:
     if draw(st.integers(0, 3)) == 0:
         return {"equals": draw(number)}
     low, warn_low, warn_high, high = sorted([draw(number) for _ in range(4)], key=place)
+    strict = place(low) < place(high)
     given = {
-        draw(st.sampled_from(["at_least", "more_than"])): low,
+        draw(st.sampled_from(["at_least", "more_than"])) if strict else "at_least": low,
         "warn_at_least": warn_low,
         "warn_at_most": warn_high,
-        draw(st.sampled_from(["at_most", "less_than"])): high,
+        draw(st.sampled_from(["at_most", "less_than"])) if strict else "at_most": high,
     }
     kept = draw(st.lists(st.sampled_from(sorted(given)), min_size=1, unique=True))
     return {name: given[name] for name in kept}
@@ -121,7 +122,7 @@ def _between(draw: st.DrawFn) -> dict[str, Any]:
     low, high = draw(_sorted_literals(COLUMNS[column], 2))
     ends = draw(st.sampled_from([{"low": low, "high": high}, {"low": low}, {"high": high}]))
     inclusive = draw(st.sampled_from([{}, {"inclusive": "low"}, {"inclusive": "high"}, {"inclusive": "neither"}]))
-    return {"column": column, **ends, **inclusive}
+    return {"column": column, **ends, **({} if place(low) == place(high) else inclusive)}
 
 
 @st.composite

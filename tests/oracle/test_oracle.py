@@ -47,7 +47,7 @@ SCANNED_APART = {"failed_rows_sql", "foreign_key", "increasing", "decreasing", "
 
 def most_queries(declared: Sequence[Declaration], warehouse: Warehouse) -> int:
     """What ADR 2 promises: one scan for each column that splits the rows, one statement for each key and list, one for follow-ups."""
-    splits, apart, follow_ups = set(), set(), set()
+    splits, apart, follow_ups = set(), {"the catalogue"}, set()
     for declaration in declared:
         given = declaration.arguments
         by, where, kind = given.get("by"), given.get("where"), declaration.kind
@@ -55,7 +55,6 @@ def most_queries(declared: Sequence[Declaration], warehouse: Warehouse) -> int:
             {name: given.get(name) for name in ("column", "columns", "to", "order_by", "every", "sql", "at", "interpolate", "strictly")}
         )
         if kind in ("schema_is", "schema_unchanged", "column_count"):
-            apart.add("the catalogue")
             continue
         splits.add(by)
         if kind in SCANNED_APART:
