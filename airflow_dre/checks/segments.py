@@ -66,8 +66,10 @@ def judge_segments(check: Check, by: str, answers: Answers, now: datetime) -> Ju
 
 def _key(segment: object) -> Scalar:
     """The value of a segment, as text where SQL has no literal for it; the not-a-numbers, which equal nothing, are one."""
-    if isinstance(segment, (float, Decimal)):
+    if isinstance(segment, float):
         return _NAN if math.isnan(segment) else segment
+    if isinstance(segment, Decimal):
+        return _NAN if segment.is_nan() else segment
     return segment if segment is None or is_literal(segment) else str(segment)
 
 
