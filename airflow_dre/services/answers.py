@@ -117,7 +117,8 @@ def _ask_parts(statement: Statement, scope: Scope, engine: Engine, answered: Ans
     middle = len(metrics) // 2
     for half in (metrics[:middle], metrics[middle:]):
         part = one(half[0], scope, statement.by) if len(half) == 1 else scan(half, scope, statement.by)
-        if _ask(part, engine, answered) is not None and len(half) > 1:
+        refusal = _ask(part, engine, answered)
+        if refusal is not None and len(half) > 1 and not isinstance(refusal, StatementTimeout):
             _ask_parts(part, scope, engine, answered)
 
 

@@ -50,6 +50,8 @@ class Dialect:
     """Whether a text is like a pattern in which only ``%``, ``_`` and, before one of the three, the backslash are special."""
     regex: Callable[[exp.Expr, str], exp.Expr] | Refusal
     """Whether a regular expression is found anywhere in a text."""
+    regex_broken: Callable[[str], str | None] = lambda pattern: None
+    """Why its regular expressions are known not to take a pattern; None: they do, or nobody knows before it is asked."""
     lookaround: bool = True
     """Its regular expressions know lookahead and references back."""
     json: Callable[[exp.Expr], exp.Expr] | Refusal

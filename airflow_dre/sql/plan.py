@@ -88,8 +88,8 @@ def plan(metrics: Iterable[Metric], scope: Scope) -> tuple[Statement, ...]:
 def scan(metrics: Sequence[Metric], scope: Scope, by: str | None = None) -> Statement:
     """One pass over the rows that answers all of ``metrics``, for each value of ``by``."""
     columns = [exp.alias_(expression(metric, scope), f"m{place}") for place, metric in enumerate(metrics)]
-    if all(isinstance(metric, OtherRowCount) for metric in metrics):  # no aggregate of its own: it would be one row for each row
-        return _statement(exp.select(*columns), metrics, scope, by)
+    if all(isinstance(metric, OtherRowCount) for metric in metrics):
+        return _statement(exp.select(*columns), metrics, scope, by)  # without an aggregate it would give a row for each row, or none
     if by is None:
         return _statement(scope.select(*columns), metrics, scope, by)
     return _statement(scope.select(exp.alias_(column(by), "segment"), *columns).group_by(column(by)), metrics, scope, by)

@@ -48,7 +48,7 @@ def metrics_of(*declarations: Any) -> list[Metric]:
     return [metric for check in parse_checks(declarations) for metric in check.metrics()]
 
 
-@pytest.mark.parametrize("dialect", sorted(DIALECTS))
+@pytest.mark.parametrize("dialect", ["duckdb", "postgres", "sqlite"])
 def test_golden_statements(dialect: str) -> None:
     scope = Scope(split_table('shop."odd ""name; x"'), "month = 2 OR month = 3", find_dialect(dialect))
     text = ";\n".join([*(statement.sql for statement in plan(metrics_of(*SUITE), scope)), probe(scope)]) + ";\n"

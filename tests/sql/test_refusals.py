@@ -20,6 +20,7 @@ from airflow_dre.sql.plan import plan, probe
 from airflow_dre.sql.raw import read_condition, read_metric
 from airflow_dre.sql.scope import Scope
 
+OTHER_QUOTES = ("bigquery", "databricks", "mysql", "spark", "tsql")
 CONDITION = "one SQL condition without a semicolon"
 METRIC = "one aggregate expression such as SUM(amount), or one read-only SELECT of one value"
 
