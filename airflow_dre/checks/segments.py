@@ -5,6 +5,7 @@ Every metric of the check is asked as rows of segment and answer, in one grouped
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
