@@ -130,3 +130,11 @@ def test_outliers_among_what_is_not_finite_cannot_be_judged(hook: Hook, value: s
     else:
         assert result.outcome == "errored"
         assert "NaN or infinity" in result.reason or "out of range" in result.reason.lower(), result.reason
+
+
+def test_a_number_that_only_looks_like_its_bound_is_told_in_full(tmp_path: Path) -> None:
+    hook = Hook("sqlite", lambda: sqlite3.connect(tmp_path / "w.db"))
+    prepare(hook, "CREATE TABLE t (a REAL)", "INSERT INTO t VALUES (0.30000000000000004)")
+    assert result_of(hook, c.mean("a", equals=0.3)).reason == "0.30000000000000004 is not exactly 0.3"
+    assert result_of(hook, c.mean("a", at_most=0.3)).reason == "0.30000000000000004 is not at most 0.3"
+    assert result_of(hook, c.mean("a", at_most=0.2)).reason == "0.3 is not at most 0.2"
