@@ -47,8 +47,8 @@ bench: $(VENV)/.dev ## Run the benchmarks
 	$(BIN)/python benchmarks/import_cost.py
 	$(BIN)/python benchmarks/one_scan.py
 
-golden: $(VENV)/.dev ## Rewrite the golden files; review the diff
-	DRE_GOLDEN=rewrite $(BIN)/python -m pytest tests/sql
+golden: $(VENV)/.dev ## Rewrite the golden files and the SQL of the docs; review the diff
+	DRE_GOLDEN=rewrite $(BIN)/python -m pytest tests/sql tests/docs
 
 ui: ## Build the pages (needs Node 20)
 	cd $(UI) && npm ci --no-audit --no-fund && npm run build

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from airflow_dre.monitor import reliability_monitor as reliability_monitor
     from airflow_dre.notifications import open_incident as open_incident
     from airflow_dre.notifications import resolve_incident as resolve_incident
+    from airflow_dre.operators.gx import GXCheckOperator as GXCheckOperator
     from airflow_dre.operators.quality import QualityCheckOperator as QualityCheckOperator
     from airflow_dre.sensors.freshness import FreshnessSensor as FreshnessSensor
     from airflow_dre.sla import FreshnessSLA as FreshnessSLA
@@ -22,6 +23,7 @@ __version__ = "0.1.0"
 _HOME = {
     "FreshnessSLA": "airflow_dre.sla",
     "FreshnessSensor": "airflow_dre.sensors.freshness",
+    "GXCheckOperator": "airflow_dre.operators.gx",
     "QualityCheckOperator": "airflow_dre.operators.quality",
     "dag_deadline": "airflow_dre.sla",
     "open_incident": "airflow_dre.notifications",
@@ -31,6 +33,7 @@ _HOME = {
 __all__ = [
     "FreshnessSLA",
     "FreshnessSensor",
+    "GXCheckOperator",
     "QualityCheckOperator",
     "dag_deadline",
     "open_incident",

@@ -26,7 +26,9 @@ def get_provider_info() -> dict[str, Any]:
         "name": "Data Reliability",
         "description": "One-scan quality checks, freshness SLAs, incidents, OpenLineage and pages in Airflow's own UI.",
         "versions": [__version__],
-        "operators": [{"integration-name": "Data Reliability", "python-modules": ["airflow_dre.operators.quality"]}],
+        "operators": [
+            {"integration-name": "Data Reliability", "python-modules": ["airflow_dre.operators.gx", "airflow_dre.operators.quality"]}
+        ],
         "sensors": [{"integration-name": "Data Reliability", "python-modules": ["airflow_dre.sensors.freshness"]}],
         "triggers": [{"integration-name": "Data Reliability", "python-modules": ["airflow_dre.triggers.freshness"]}],
         "integrations": [

@@ -18,9 +18,13 @@ from airflow_dre.checks.parse import READERS
 HEAVY = {"alembic", "duckdb", "fastapi", "great_expectations", "pandas", "sqlalchemy", "sqlglot"}
 """Packages that no Dag file may load through us."""
 
+IMPORTERS = ["from_column_mapping", "from_gx"]
+"""Names that declare checks of several kinds at once."""
+
 HOMES = {
     "airflow_dre.monitor": ["reliability_monitor"],
     "airflow_dre.notifications": ["open_incident", "resolve_incident"],
+    "airflow_dre.operators.gx": ["GXCheckOperator"],
     "airflow_dre.operators.quality": ["QualityCheckOperator"],
     "airflow_dre.sensors.freshness": ["FreshnessSensor"],
     "airflow_dre.sla": ["FreshnessSLA", "dag_deadline"],
@@ -59,12 +63,12 @@ def test_a_public_name_is_the_one_of_its_home(home: str, name: str) -> None:
 def test_an_unknown_name_is_refused_with_those_that_are_known() -> None:
     with pytest.raises(AttributeError) as error:
         airflow_dre.QualityOperator  # noqa: B018
-    known = "FreshnessSLA, FreshnessSensor, QualityCheckOperator, dag_deadline, open_incident, reliability_monitor, resolve_incident"
-    assert str(error.value) == f"module 'airflow_dre' has no attribute 'QualityOperator'. It has: {known}"
+    known = "FreshnessSLA, FreshnessSensor, GXCheckOperator, QualityCheckOperator, dag_deadline, open_incident, reliability_monitor"
+    assert str(error.value) == f"module 'airflow_dre' has no attribute 'QualityOperator'. It has: {known}, resolve_incident"
 
 
 def test_every_kind_of_check_can_be_declared_and_read() -> None:
-    assert checks.__all__ == sorted(READERS)
+    assert checks.__all__ == sorted([*READERS, *IMPORTERS])
     assert checks.__all__ == sorted(name for name, value in vars(checks).items() if getattr(value, "__module__", "") == checks.__name__)
 
 
@@ -90,6 +94,16 @@ def test_a_check_declares_its_own_kind(declaration: Declaration) -> None:
     assert declaration.kind in READERS
 
 
+def test_a_suite_of_another_tool_is_read_without_that_tool() -> None:
+    suite = [{"type": "expect_column_values_to_not_be_null", "kwargs": {"column": "a"}}]
+    loaded = loaded_by("from airflow_dre.checks import from_gx, from_column_mapping", f"from_gx({suite!r})", "from_column_mapping({})")
+    assert not {name.partition(".")[0] for name in loaded} & {*HEAVY, "airflow"}
+
+
+def test_importing_the_checks_loads_no_importer() -> None:
+    assert not {name for name in loaded_by("import airflow_dre.checks") if name.startswith("airflow_dre.checks.importers")}
+
+
 def test_the_package_itself_loads_nothing() -> None:
     before = loaded_by("pass")
     ours = {name for name in loaded_by("import airflow_dre") - before if not name.startswith("airflow_dre")}
@@ -113,6 +127,7 @@ IMPORTS = {
     "the package": "import airflow_dre",
     "checks": "from airflow_dre.checks import not_null",
     "operators": "from airflow_dre.operators.quality import QualityCheckOperator",
+    "operators of Great Expectations": "from airflow_dre.operators.gx import GXCheckOperator",
     "sensors": "from airflow_dre.sensors.freshness import FreshnessSensor",
     "notifications": "from airflow_dre.notifications import open_incident, resolve_incident",
     "sla": "from airflow_dre.sla import FreshnessSLA, dag_deadline",
@@ -121,6 +136,11 @@ IMPORTS = {
     "a Dag with checks": """
 with DAG("d", start_date=datetime(2026, 1, 1), on_failure_callback=open_incident(severity="high", routes=["a"])):
     QualityCheckOperator(task_id="q", conn_id="w", table="t", checks=[not_null("a")], on_success_callback=resolve_incident())
+""",
+    "a Dag with expectations": """
+with DAG("e", start_date=datetime(2026, 1, 1)):
+    expectations = [{"type": "expect_column_values_to_not_be_null", "kwargs": {"column": "a"}}]
+    GXCheckOperator(task_id="q", conn_id="w", table="t", expectations=expectations)
 """,
 }
 """What Dag files say, one after the other in one interpreter."""

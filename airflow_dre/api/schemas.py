@@ -95,6 +95,18 @@ class Range(BaseModel):
     high: float | None
 
 
+class Segment(BaseModel):
+    """The outcome for one value of the column that a check is judged by."""
+
+    value: str | None
+    """The value as text; null: the rows without a value."""
+    outcome: OutcomeName
+    reason: str
+    observed: str | None
+    violations: int | None
+    rows: int | None
+
+
 class Result(BaseModel):
     """One outcome of one check."""
 
@@ -123,6 +135,10 @@ class Result(BaseModel):
     fail: Range
     row_filter: str | None
     statement: str | None
+    by: str | None
+    """The column that the check is judged by."""
+    segments: list[Segment]
+    """Its worst values, worst first."""
     engine: str
     measured_at: datetime
     seconds: float

@@ -86,6 +86,8 @@ def result(row: Row[Any]) -> schemas.Result:
         fail=schemas.Range(low=row.fail_low, high=row.fail_high),
         row_filter=row.row_filter,
         statement=row.statement,
+        by=definition.get("by"),
+        segments=[schemas.Segment(**segment) for segment in row.segments or ()],
         engine=row.engine,
         measured_at=row.measured_at,
         seconds=row.seconds,

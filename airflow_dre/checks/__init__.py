@@ -16,7 +16,11 @@ Row checks count violations and are bounded by ``warn_above`` and ``fail_above``
 :param previous_name: the name it had before a rename, so that its history goes on.
 
 NULL is no value: a check of values looks at rows that have one, a check of several columns at rows that have all. Nothing to look at is
-skipped, unless the check says otherwise.
+skipped, unless the check says otherwise; ``if_empty="fail"`` makes a metric check fail there.
+
+``nulls`` says otherwise for checks of several columns: with ``"skip_all"`` only rows that have NULL in all of them are left out, with
+``"keep"`` none is. Then a NULL breaks ``==``, two NULLs are the same for :func:`all_differ`, and whatever else NULL leaves unknown, as in
+SQL, breaks nothing; a row whose key is not complete is never a duplicate.
 
 Nothing is checked here: mistakes are collected by the operator and raised once as :class:`airflow_dre.errors.DefinitionError`.
 """
@@ -27,7 +31,16 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Unpack
 
-from airflow_dre.checks.declaration import Bound, Declaration, FreshOptions, MetricOptions, Options, RowCountOptions, RowOptions
+from airflow_dre.checks.declaration import (
+    Bound,
+    CrossRowOptions,
+    Declaration,
+    FreshOptions,
+    MetricOptions,
+    Options,
+    RowCountOptions,
+    RowOptions,
+)
 
 __all__ = [
     "all_differ",
@@ -42,6 +55,8 @@ __all__ = [
     "failed_rows_sql",
     "foreign_key",
     "fresh",
+    "from_column_mapping",
+    "from_gx",
     "has_values",
     "in_set",
     "increasing",
@@ -91,7 +106,7 @@ def not_empty(column: str, **options: Unpack[RowOptions]) -> Declaration:
     return Declaration("not_empty", {"column": column, **options})
 
 
-def unique(*columns: str, **options: Unpack[RowOptions]) -> Declaration:
+def unique(*columns: str, **options: Unpack[CrossRowOptions]) -> Declaration:
     """Rows that share the key ``columns`` with another row are violations.
 
     Looks at rows whose key is complete (a NULL equals nothing, as in a SQL UNIQUE constraint).
@@ -140,7 +155,7 @@ def not_in_set(column: str, values: Collection[Bound | bool], **options: Unpack[
     return Declaration("not_in_set", {"column": column, "values": values, **options})
 
 
-def tuple_in_set(*columns: str, values: Collection[Sequence[Bound | bool]], **options: Unpack[RowOptions]) -> Declaration:
+def tuple_in_set(*columns: str, values: Collection[Sequence[Bound | bool]], **options: Unpack[CrossRowOptions]) -> Declaration:
     """Rows whose values of ``columns`` are, taken together, none of ``values`` are violations."""
     return Declaration("tuple_in_set", {"columns": list(columns), "values": values, **options})
 
@@ -209,17 +224,17 @@ def decreasing(column: str, *, order_by: str | Sequence[str], strictly: bool = F
     return Declaration("decreasing", {"column": column, "order_by": order_by, "strictly": strictly or None, **options})
 
 
-def compare(left: str, operator: str, right: str, **options: Unpack[RowOptions]) -> Declaration:
+def compare(left: str, operator: str, right: str, **options: Unpack[CrossRowOptions]) -> Declaration:
     """Rows in which column ``left`` does not compare to column ``right`` as ``operator`` (``== != < <= > >=``) says are violations."""
     return Declaration("compare", {"left": left, "operator": operator, "right": right, **options})
 
 
-def sum_equals(*columns: str, total: Bound, **options: Unpack[RowOptions]) -> Declaration:
+def sum_equals(*columns: str, total: Bound, **options: Unpack[CrossRowOptions]) -> Declaration:
     """Rows whose ``columns`` do not add up to ``total`` are violations."""
     return Declaration("sum_equals", {"columns": list(columns), "total": total, **options})
 
 
-def all_differ(*columns: str, **options: Unpack[RowOptions]) -> Declaration:
+def all_differ(*columns: str, **options: Unpack[CrossRowOptions]) -> Declaration:
     """Rows in which two of ``columns`` hold the same value are violations."""
     return Declaration("all_differ", {"columns": list(columns), **options})
 
@@ -235,12 +250,14 @@ def failed_rows_sql(sql: str, **options: Unpack[RowOptions]) -> Declaration:
     return Declaration("failed_rows_sql", {"sql": sql, **options})
 
 
-def z_scores(column: str, *, within: float, two_sided: bool = True, **options: Unpack[RowOptions]) -> Declaration:
+def z_scores(column: str, *, within: float, two_sided: bool = True, strictly: bool = False, **options: Unpack[RowOptions]) -> Declaration:
     """Rows whose value lies more than ``within`` standard deviations (of a sample) from the mean are violations.
 
     :param two_sided: False: only values above the mean are. Fewer than two different values: no violations.
+    :param strictly: a value that lies exactly that far is a violation too.
     """
-    return Declaration("z_scores", {"column": column, "within": within, "two_sided": None if two_sided else False, **options})
+    two, strict = None if two_sided else False, strictly or None
+    return Declaration("z_scores", {"column": column, "within": within, "two_sided": two, "strictly": strict, **options})
 
 
 def row_count(*, same_as: str | None = None, **options: Unpack[RowCountOptions]) -> Declaration:
@@ -300,12 +317,15 @@ def has_values(column: str, values: Collection[Bound | bool], **options: Unpack[
     return Declaration("has_values", {"column": column, "values": values, **options})
 
 
-def most_common(column: str, values: Collection[Bound | bool], *, ties: bool = True, **options: Unpack[Options]) -> Declaration:
+def most_common(
+    column: str, values: Collection[Bound | bool], *, ties: bool = True, if_empty: str | None = None, **options: Unpack[Options]
+) -> Declaration:
     """The value that stands most often in ``column`` is one of ``values``.
 
     :param ties: of several values that stand equally often one in ``values`` is enough (default); False: a tie fails.
     """
-    return Declaration("most_common", {"column": column, "values": values, "ties": None if ties else False, **options})
+    arguments = {"column": column, "values": values, "ties": None if ties else False, "if_empty": if_empty}
+    return Declaration("most_common", {**arguments, **options})
 
 
 def distribution(
@@ -313,15 +333,19 @@ def distribution(
     reference: Mapping[Bound | bool, float] | Mapping[str, Sequence[float]],
     *,
     distance: str = "kl",
+    others: float | Sequence[float] | None = None,
     **options: Unpack[MetricOptions],
 ) -> Declaration:
-    """Bounds the distance of the values of ``column`` from a reference distribution; values outside of it are a bin of weight 0.
+    """Bounds the distance of the values of ``column`` from a reference distribution; values outside of it are bins of weight 0.
 
-    :param reference: weights by value, or ``{"edges": [0, 10, 20], "weights": [0.7, 0.3]}``: a bin holds its lower edge, the last one both.
+    :param reference: weights by value, or ``{"edges": [0, 10, 20], "weights": [0.7, 0.3]}``: a bin holds its lower edge, the last one
+        both; the outermost edges may be infinite.
     :param distance: ``"kl"`` (Kullback-Leibler divergence in nats), ``"chi_square"`` (Pearson's statistic) or, for bins, ``"ks"``
         (Kolmogorov-Smirnov, at the edges).
+    :param others: the weight of values outside of the reference: one number beside weights by value, which counts where there are such
+        values, or two beside edges, for what lies below and above the bins.
     """
-    return Declaration("distribution", {"column": column, "reference": reference, "distance": distance, **options})
+    return Declaration("distribution", {"column": column, "reference": reference, "distance": distance, "others": others, **options})
 
 
 def no_gaps(
@@ -333,6 +357,8 @@ def no_gaps(
     **options: Unpack[RowOptions],
 ) -> Declaration:
     """Calendar units from the first to the last timestamp of ``column`` that hold no row are violations, of all such units.
+
+    Between a given ``start`` and ``end`` an empty table fails too.
 
     :param every: hour, day, week (from Monday), month, quarter or year, in UTC.
     :param start: the first unit that must hold a row; default: that of the first timestamp. (templated)
@@ -346,6 +372,7 @@ def schema_is(
     *,
     ordered: bool = False,
     extra: bool = False,
+    places: Mapping[str, int] | None = None,
     **options: Unpack[Options],
 ) -> Declaration:
     """The table has these columns, with these types where they are given.
@@ -355,8 +382,10 @@ def schema_is(
     :param columns: names, or a dict of name: type, list of types, or None for any type.
     :param ordered: they must stand in this order.
     :param extra: further columns are allowed.
+    :param places: where single columns must stand, from 0, for example ``{"id": 0}``; below 0: counted from the end.
     """
-    return Declaration("schema_is", {"columns": columns, "ordered": ordered or None, "extra": extra or None, **options})
+    arguments = {"columns": columns, "ordered": ordered or None, "extra": extra or None, "places": places}
+    return Declaration("schema_is", {**arguments, **options})
 
 
 def schema_unchanged(**options: Unpack[Options]) -> Declaration:
@@ -377,3 +406,52 @@ def fresh(column: str, *, max_age: str | timedelta, **options: Unpack[FreshOptio
     Timestamps without a zone are UTC. A table without any timestamp is failed: nothing arrived.
     """
     return Declaration("fresh", {"column": column, "max_age": max_age, **options})
+
+
+def from_gx(
+    suite: object,
+    *,
+    parameters: Mapping[str, object] | None = None,
+    now: datetime | None = None,
+    order_by: str | Sequence[str] | None = None,
+    table: str | None = None,
+) -> list[Declaration]:
+    """The checks that a Great Expectations suite stands for, with the same verdicts as its SQL engine gives.
+
+    Each check carries the tag ``gx:<place>:<type>`` of its expectation; an expectation that becomes several checks succeeds when all of
+    them do. ``mostly`` becomes ``fail_above``, ``warning`` and ``info`` become severity ``warn``. Texts are no templates.
+
+    :param suite: an ``ExpectationSuite``, its JSON as a dict, as text or as the path of a file, or a list of expectations.
+    :param parameters: values of the suite parameters, ``{"$PARAMETER": "name"}``.
+    :param now: what ``now()`` in a suite parameter gives.
+    :param order_by: the column or columns by which the rows are ordered, for increasing and decreasing values.
+    :param table: the table that ``{batch}`` in an unexpected rows query stands for, as SQL spells it.
+    :raises airflow_dre.errors.DefinitionError: lists every expectation that has no native form, and why.
+    """
+    from airflow_dre.checks.importers.gx import read_gx
+
+    return read_gx(suite, parameters=parameters, now=now, order_by=order_by, table=table)
+
+
+def from_column_mapping(
+    column_mapping: Mapping[str, Mapping[str, Mapping[str, object]]] | None = None,
+    *,
+    checks: Mapping[str, Mapping[str, object]] | None = None,
+    partition_clause: str | None = None,
+    accept_none: bool = True,
+    table: str | None = None,
+) -> list[Declaration]:
+    """The checks that were written for ``SQLColumnCheckOperator`` and ``SQLTableCheckOperator``, with the verdicts of these operators.
+
+    :param column_mapping: that of ``SQLColumnCheckOperator``; its checks are named ``<column>.<check>``.
+    :param checks: those of ``SQLTableCheckOperator``, under their names.
+    :param partition_clause: as in both. (templated)
+    :param accept_none: as in ``SQLColumnCheckOperator``: no value counts as 0; False: it fails.
+    :param table: the table as SQL spells it; needed by a ``check_statement`` with a SELECT in it.
+    :raises airflow_dre.errors.DefinitionError: lists all that the operators would refuse.
+    """
+    from airflow_dre.checks.importers.column_mapping import read_column_mapping
+    from airflow_dre.checks.importers.table_statements import read_table_checks
+
+    columns = read_column_mapping(column_mapping or {}, partition_clause=partition_clause, accept_none=accept_none)
+    return columns + read_table_checks(checks or {}, partition_clause=partition_clause, table=table)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import math
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from difflib import get_close_matches
 from enum import StrEnum
-from typing import TypedDict, TypeGuard, TypeVar
+from typing import TypedDict, TypeVar
 
 from airflow_dre.checks.check import Dimension, Severity, Traits
 from airflow_dre.checks.instants import DURATION_ALLOWED, read_duration, to_instant
+from airflow_dre.checks.outcomes import Empty
 from airflow_dre.checks.thresholds import LIMIT_ALLOWED, Bound, Bounds, Limit, in_order, read_limit
-from airflow_dre.checks.values import Incomparable, Literal
+from airflow_dre.checks.values import Incomparable, Literal, is_literal
 from airflow_dre.errors import Problem
 
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -33,6 +33,7 @@ class BoundArguments(TypedDict):
     traits: Traits
     fail: Bounds
     warn: Bounds
+    if_empty: Empty
 
 
 class Arguments:
@@ -71,6 +72,14 @@ class Arguments:
         if value is None:
             return ()
         if isinstance(value, (list, tuple, set, frozenset)) and all(isinstance(item, str) and item.strip() for item in value):
+            return tuple(value)
+        self.refuse(argument, allowed)
+        return ()
+
+    def some_texts(self, argument: str, allowed: str) -> tuple[str, ...]:
+        """A list of at least one text."""
+        value = self.take(argument)
+        if isinstance(value, (list, tuple)) and value and all(isinstance(item, str) and item.strip() for item in value):
             return tuple(value)
         self.refuse(argument, allowed)
         return ()
@@ -126,16 +135,17 @@ class Arguments:
     def number(self, argument: str, low: float, high: float, allowed: str) -> float:
         """A finite number from ``low`` to ``high``."""
         value = self.take(argument)
-        if isinstance(value, (int, float, Decimal)) and not isinstance(value, bool) and math.isfinite(value) and low <= value <= high:
+        if is_literal(value) and isinstance(value, (int, float, Decimal)) and not isinstance(value, bool) and low <= value <= high:
             return float(value)
         self.refuse(argument, allowed)
         return low
 
     def names(self, argument: str, least: int = 1) -> tuple[str, ...]:
         """Different names of columns."""
-        found = self.texts(argument, "names of columns")
-        if len(found) < least or len(set(found)) < len(found):
-            self.refuse(argument, f"{'one' if least == 1 else 'two'} or more different names of columns")
+        allowed = f"{'one' if least == 1 else 'two'} or more different names of columns"
+        found = self.some_texts(argument, allowed)
+        if found and (len(found) < least or len(set(found)) < len(found)):
+            self.refuse(argument, allowed)
         return found
 
     def literals(self, argument: str) -> tuple[Literal, ...]:
@@ -201,10 +211,16 @@ class Arguments:
             if getattr(fail, inner) is not None and getattr(fail, outer) is not None:
                 self.refuse(outer, f"either {inner} or {outer}: an end belongs to the range or not")
         self.ordered("at_least", fail.low, fail.high, "at most at_most")
+        if fail.low is not None and fail.low == fail.high and (fail.more_than is not None or fail.less_than is not None):
+            self.refuse("more_than" if fail.more_than is not None else "less_than", "a range that holds a value: its two ends are the same")
         self.ordered("warn_at_least", warn.at_least, warn.at_most, "at most warn_at_most")
         self.ordered("warn_at_least", fail.low, warn.at_least, "at least at_least: a warning comes before a failure")
         self.ordered("warn_at_most", warn.at_most, fail.high, "at most at_most: a warning comes before a failure")
-        return {"traits": self.traits(), "fail": fail, "warn": warn}
+        return {"traits": self.traits(), "fail": fail, "warn": warn, "if_empty": self.if_empty()}
+
+    def if_empty(self) -> Empty:
+        """What nothing to look at is worth."""
+        return self.choice("if_empty", Empty) or Empty.SKIP
 
     def ordered(self, argument: str, low: Bound | None, high: Bound | None, allowed: str) -> None:
         """Note a lower end above its upper end."""
@@ -222,10 +238,3 @@ class Arguments:
             near = get_close_matches(argument, self.known, 1)
             hint = f"did you mean {near[0]}? " if near else ""
             self.refuse(argument, f"{hint}This check takes {', '.join(sorted(self.known))}")
-
-
-def is_literal(value: object) -> TypeGuard[Literal]:
-    """Whether a database can hold the value against a column: SQL has no spelling of infinity and not-a-number that all share."""
-    if isinstance(value, (float, Decimal)):
-        return math.isfinite(value)
-    return isinstance(value, (int, str, date, datetime))

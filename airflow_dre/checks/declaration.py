@@ -53,6 +53,12 @@ class RowOptions(Options, total=False):
     fail_above: int | str
 
 
+class CrossRowOptions(RowOptions, total=False):
+    """Thresholds of a row check of several columns, and what NULL in them means."""
+
+    nulls: str
+
+
 class MetricOptions(Options, total=False):
     """Thresholds of a metric check."""
 
@@ -63,6 +69,7 @@ class MetricOptions(Options, total=False):
     equals: Bound
     warn_at_least: Bound
     warn_at_most: Bound
+    if_empty: str
 
 
 class RowCountOptions(MetricOptions, total=False):
@@ -106,7 +113,8 @@ class Declaration:
     def rendered(self, render: Callable[[str], object]) -> Declaration:
         """The same declaration with every text passed through ``render``.
 
-        A bound that was a template and now spells a number becomes that number: ``"{{ params.low }}"`` bounds like ``3``, not like ``"3"``.
+        What is final stays as it is. A bound that was a template and now spells a number becomes that number: ``"{{ params.low }}"`` bounds
+        like ``3``, not like ``"3"``.
         """
 
         def walk(name: str, value: object) -> object:
@@ -121,4 +129,6 @@ class Declaration:
                 return {walk(name, key): walk(name, item) for key, item in value.items()}
             return value
 
+        if self.final:
+            return self
         return Declaration(self.kind, {name: walk(name, value) for name, value in self.arguments.items()}, final=True)

@@ -5,17 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import ClassVar
 
 from airflow_dre.checks.check import Answers, Check, Dimension
+from airflow_dre.checks.instants import to_instant
 from airflow_dre.checks.metric_checks import MetricCheck
 from airflow_dre.checks.metrics import Metric, MostCommon, ValueCount, Violations
-from airflow_dre.checks.outcomes import Judgement, Outcome, shown
+from airflow_dre.checks.outcomes import Empty, Judgement, Outcome, shown
 from airflow_dre.checks.rules import OneOf, Within
-from airflow_dre.checks.thresholds import as_count, as_number
-from airflow_dre.checks.values import Literal, Scalar
+from airflow_dre.checks.thresholds import as_count, as_number, in_order
+from airflow_dre.checks.values import Incomparable, Literal, Scalar
 
 
 class Distance(StrEnum):
@@ -59,7 +60,7 @@ def distance_between(observed: list[int], reference: list[float], distance: Dist
 class Distribution(MetricCheck):
     """The distance of a column's values from a reference distribution keeps its bounds.
 
-    Values outside of the reference are a bin of their own, of weight 0.
+    Values outside of the reference are a bin of their own, or two, below and above; of weight 0 unless ``others`` says otherwise.
     """
 
     kind: ClassVar[str] = "distribution"
@@ -70,11 +71,14 @@ class Distribution(MetricCheck):
     values: tuple[Literal, ...] = ()
     """The categories, one a weight."""
     edges: tuple[float, ...] = ()
-    """Or the edges of bins, one more than weights; a bin holds its lower edge, the last one both."""
+    """Or the edges of bins, one more than weights; a bin holds its lower edge, the last one both. The outermost may be infinite."""
+    others: tuple[float, ...] = ()
+    """The weight of values that are no category, or of those below and of those above the bins."""
 
     def asks(self) -> Mapping[str, object]:
         bins = {"values": list(self.values)} if self.values else {"edges": list(self.edges)}
-        return {"column": self.column, "distance": self.distance.value, "weights": list(self.weights), **bins}
+        others = {"others": list(self.others)} if self.others else {}
+        return {"column": self.column, "distance": self.distance.value, "weights": list(self.weights), **bins, **others}
 
     def _bins(self) -> tuple[Violations, ...]:
         """For each bin the rows outside of it."""
@@ -82,21 +86,39 @@ class Distribution(MetricCheck):
         if self.values:
             return tuple(Violations(rule=OneOf(column=self.column, values=(value,)), where=where) for value in self.values)
         ends = list(zip(self.edges[:-1], self.edges[1:], strict=True))
-        rules = [Within(column=self.column, low=low, high=high, high_belongs=high == self.edges[-1]) for low, high in ends]
+        rules = [Within(column=self.column, low=finite(low), high=finite(high), high_belongs=high == self.edges[-1]) for low, high in ends]
         return tuple(Violations(rule=rule, where=where) for rule in rules)
+
+    def _below(self) -> tuple[Violations, ...]:
+        """The rows below the lowest edge, where there is one."""
+        lowest = finite(self.edges[0]) if self.edges else None
+        return () if lowest is None else (Violations(rule=Within(column=self.column, low=lowest), where=self.traits.where),)
 
     def _values(self) -> Metric:
         return ValueCount(column=self.column, where=self.traits.where)
 
     def metrics(self) -> tuple[Metric, ...]:
-        return (self._values(), *self._bins())
+        return (self._values(), *self._bins(), *self._below())
 
     def observe(self, answers: Answers) -> Scalar:
         rows = as_count(answers.scalar(self._values()))
         counts = [rows - as_count(answers.scalar(outside)) for outside in self._bins()]
-        rest = rows - sum(counts)
-        others = [rest] if rest else []
-        return distance_between(counts + others, [*self.weights, *[0.0] * len(others)], self.distance)
+        below = sum(as_count(answers.scalar(metric)) for metric in self._below())
+        above = rows - sum(counts) - below
+        if min(*counts, above) < 0:
+            raise Incomparable(
+                f"{rows} values, but {sum(counts) + below} in the bins: the table changed meanwhile, or the database holds two bins for one"
+            )
+        if self.edges:
+            low, high = self.others or (0.0, 0.0)
+            return distance_between([below, *counts, above], [low, *self.weights, high], self.distance)
+        others = [above] if above else []
+        return distance_between(counts + others, [*self.weights, *(self.others or (0.0,))[: len(others)]], self.distance)
+
+
+def finite(edge: float) -> float | None:
+    """An edge of a bin as the end of a range; None: it has none."""
+    return None if math.isinf(edge) else edge
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,13 +145,14 @@ class HasValues(Check):
 
     def judge(self, answers: Answers, now: datetime) -> Judgement:
         rows = as_count(answers.scalar(self._present()))
-        missing = [value for value, other in self._absences().items() if as_count(answers.scalar(other)) == rows]
+        absences = self._absences()
+        missing = [value for value, other in absences.items() if as_count(answers.scalar(other)) == rows]
         named = ", ".join(map(repr, missing[:10])) + (", ..." if len(missing) > 10 else "")
         return Judgement(
             outcome=Outcome.FAILED if missing else Outcome.PASSED,
-            reason=f"{len(missing)} of {len(self.values)} values are missing: {named}" if missing else "every value is there",
-            expected=f"all of {len(self.values)} values",
-            observed=len(self.values) - len(missing),
+            reason=f"{len(missing)} of {len(absences)} values are missing: {named}" if missing else "every value is there",
+            expected=f"all of {len(absences)} values",
+            observed=len(absences) - len(missing),
             unit="values",
             rows=rows,
         )
@@ -145,6 +168,7 @@ class MostCommonIn(Check):
     values: tuple[Literal, ...]
     ties: bool = True
     """Whether one of several values that stand equally often may be in the set; otherwise a tie fails."""
+    if_empty: Empty = Empty.SKIP
 
     def asks(self) -> Mapping[str, object]:
         return {"column": self.column, "values": list(self.values), **({} if self.ties else {"ties": False})}
@@ -154,9 +178,9 @@ class MostCommonIn(Check):
 
     def judge(self, answers: Answers, now: datetime) -> Judgement:
         expected = f"one of {len(self.values)} values"
-        found = [row[0] for row in answers.rows(self.metrics()[0])]
+        found = sorted((row[0] for row in answers.rows(self.metrics()[0])), key=str)  # a database gives ties in any order
         if not found:
-            return Judgement(outcome=Outcome.SKIPPED, reason="no value to look at", expected=expected)
+            return Judgement(outcome=self.if_empty.outcome, reason="no value to look at", expected=expected)
         known = [value for value in found if any(same(value, allowed) for allowed in self.values)]
         good = bool(known) and (self.ties or len(found) == 1)
         named = ", ".join(shown(value) or "" for value in found[:10])
@@ -170,8 +194,11 @@ class MostCommonIn(Check):
 
 
 def same(value: Scalar, allowed: Literal) -> bool:
-    """Whether a warehouse's value is the one that a Dag author wrote: 1 is 1.0, and dates are compared as text where they are stored so."""
-    if value == allowed or shown(value) == shown(allowed):
-        return True
-    first, second = (None if isinstance(item, str) else as_number(item) for item in (value, allowed))
-    return first is not None and second is not None and first == second
+    """Whether a warehouse's value is the one that a Dag author wrote: 1 is 1.0, and moments are compared, however their text is written."""
+    if isinstance(value, date) or isinstance(allowed, date):
+        moment = to_instant(value)
+        return moment is not None and moment == to_instant(allowed)
+    if isinstance(value, str) or isinstance(allowed, str):
+        return shown(value) == (allowed if isinstance(allowed, str) else shown(allowed))
+    first, second = as_number(value), as_number(allowed)
+    return first is not None and second is not None and in_order(first, second) and in_order(second, first)

@@ -12,7 +12,7 @@ from fractions import Fraction
 from airflow_dre.checks.check import Answers, Check, Dimension
 from airflow_dre.checks.metrics import KeyCount, Metric, RowCount, ValueCount, Violations
 from airflow_dre.checks.outcomes import Judgement, Outcome, Range
-from airflow_dre.checks.rules import Rule
+from airflow_dre.checks.rules import Nulls, Rule
 from airflow_dre.checks.thresholds import Limit, as_count
 
 _NONE = Limit(Decimal(0), percent=False)
@@ -74,6 +74,13 @@ class LimitedCheck(Check):
         )
 
 
+def rows_with(columns: tuple[str, ...], nulls: Nulls, where: str | None) -> Metric:
+    """The number of rows that are not left out because of a NULL in ``columns``."""
+    if not columns or nulls is Nulls.KEEP:
+        return RowCount(where=where)
+    return KeyCount(columns=columns, nulls=nulls, where=where)
+
+
 _DIMENSIONS = {
     "not_null": Dimension.COMPLETENESS,
     "null": Dimension.COMPLETENESS,
@@ -108,10 +115,10 @@ class RowCheck(LimitedCheck):
         return self.rule.needs or super(RowCheck, self).columns
 
     def looked_at(self) -> Metric:
-        where, needs = self.traits.where, self.rule.needs
-        if not needs:
-            return RowCount(where=where)
-        return ValueCount(column=needs[0], where=where) if len(needs) == 1 else KeyCount(columns=needs, where=where)
+        needs = self.rule.needs
+        if len(needs) == 1:
+            return ValueCount(column=needs[0], where=self.traits.where)
+        return rows_with(needs, self.rule.leaves_out, self.traits.where)
 
     def violations(self) -> Metric:
         return Violations(rule=self.rule, where=self.traits.where)

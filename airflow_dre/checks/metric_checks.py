@@ -23,10 +23,12 @@ from airflow_dre.checks.metrics import (
     SqlMetric,
     TableColumns,
     Total,
+    ValueCount,
     Variance,
 )
-from airflow_dre.checks.outcomes import Judgement, Outcome, Range
-from airflow_dre.checks.thresholds import Bounds, as_count, as_float
+from airflow_dre.checks.outcomes import Empty, Judgement, Outcome, Range
+from airflow_dre.checks.schema_checks import columns_of
+from airflow_dre.checks.thresholds import Bounds, as_count, as_float, as_measure
 from airflow_dre.checks.values import Scalar
 
 _OPEN = Bounds()
@@ -38,6 +40,7 @@ class MetricCheck(Check):
 
     fail: Bounds = _OPEN
     warn: Bounds = _OPEN
+    if_empty: Empty = Empty.SKIP
 
     @property
     def usual_dimension(self) -> Dimension:
@@ -63,7 +66,7 @@ class MetricCheck(Check):
     def judge(self, answers: Answers, now: datetime) -> Judgement:
         value = self.observe(answers)
         if value is None:
-            return Judgement(outcome=Outcome.SKIPPED, reason="no value to look at", expected=self.expected())
+            return Judgement(outcome=self.if_empty.outcome, reason="no value to look at", expected=self.expected())
         spoken = f"{value:.6g}" if isinstance(value, float) else str(value)
         if not self.fail.admits(value):
             outcome, reason = Outcome.FAILED, f"{spoken} is not {self.fail}"
@@ -111,7 +114,7 @@ class ColumnCountCheck(MetricCheck):
         return TableColumns()
 
     def observe(self, answers: Answers) -> Scalar:
-        return len(answers.rows(self.metric()))
+        return len(columns_of(answers))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,9 +170,16 @@ class ColumnStddev(ColumnCheck):
     kind: ClassVar[str] = "stddev"
     measure: ClassVar[type[ColumnMetric]] = Variance
 
+    def metrics(self) -> tuple[Metric, ...]:
+        return ValueCount(column=self.column, where=self.traits.where), self.metric()
+
     def observe(self, answers: Answers) -> Scalar:
-        variance = as_float(answers.scalar(self.metric()))
-        return None if variance is None else math.sqrt(variance) if variance >= 0 else math.nan
+        values, variance = (answers.scalar(metric) for metric in self.metrics())
+        if as_count(values) < 2:
+            return None
+        if variance is None:  # a database without not-a-number means it
+            return math.nan
+        return math.sqrt(max(as_measure(variance), 0.0))  # below 0 only by rounding, where all values are alike
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,6 +228,9 @@ class DistinctCheck(MetricCheck):
 
     def metric(self) -> Metric:
         return DistinctCount(columns=self.key, where=self.traits.where)
+
+    def observe(self, answers: Answers) -> Scalar:
+        return as_count(answers.scalar(self.metric()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from airflow_dre.checks.rules import Rule
+from airflow_dre.checks.rules import Nulls, Rule
 
 
 class Unit(StrEnum):
@@ -54,6 +54,8 @@ class KeyCount(Metric):
     """Rows in which every column of the key has a value."""
 
     columns: tuple[str, ...]
+    nulls: Nulls = Nulls.SKIP
+    """With ``skip_all`` rows in which any of the columns has a value."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +102,13 @@ class Quantile(ColumnMetric):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DistinctCount(Metric):
     """Different complete keys; needs a grouping."""
+
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RepeatCount(Metric):
+    """Rows with a complete key less the different fingerprints of keys: 0 proves that no key repeats."""
 
     columns: tuple[str, ...]
 
@@ -168,6 +177,11 @@ class TableColumns(Metric):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TableConstraints(Metric):
+    """What the database enforces, as rows of kind (``not_null`` or ``unique``), name of the constraint, and column."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LastPassed(Metric):
     """What a check observed when it last passed; the results store answers it, not the warehouse."""
 
@@ -182,5 +196,5 @@ class PerSegment(Metric):
     metric: Metric
 
 
-LISTS = (MostCommon, Periods, TableColumns)
+LISTS = (MostCommon, Periods, TableColumns, TableConstraints)
 """The metrics whose answer is rows."""

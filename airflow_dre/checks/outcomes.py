@@ -26,6 +26,18 @@ class Outcome(StrEnum):
         return list(Outcome).index(self)
 
 
+class Empty(StrEnum):
+    """What a check of a number is worth where there is nothing to take the number of."""
+
+    SKIP = "skip"
+    FAIL = "fail"
+
+    @property
+    def outcome(self) -> Outcome:
+        """The outcome it stands for."""
+        return Outcome.FAILED if self is Empty.FAIL else Outcome.SKIPPED
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Range:
     """The values that a threshold lets pass; an absent end is open."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import sys
 import warnings
 from collections.abc import Callable
 from datetime import timedelta
@@ -13,7 +14,7 @@ from typing import TypeGuard
 
 from airflow_dre.checks import metric_checks as numbers
 from airflow_dre.checks import rules
-from airflow_dre.checks.arguments import Arguments, is_literal
+from airflow_dre.checks.arguments import Arguments
 from airflow_dre.checks.check import Check
 from airflow_dre.checks.distribution_checks import Distance, Distribution, HasValues, MostCommonIn
 from airflow_dre.checks.freshness import Fresh
@@ -22,7 +23,8 @@ from airflow_dre.checks.limited_checks import RowCheck
 from airflow_dre.checks.metrics import Unit
 from airflow_dre.checks.schema_checks import SchemaIs, SchemaUnchanged
 from airflow_dre.checks.table_checks import FailedRows, ForeignKey, NoGaps, SameRowCount, Steps, Unique, ZScores
-from airflow_dre.checks.values import Literal
+from airflow_dre.checks.thresholds import as_number
+from airflow_dre.checks.values import Literal, is_literal
 
 _REFERENCE = re.compile(r'(.+)\.("(?:[^"]|"")+"|[^."]+)')
 _BROKEN_EVERYWHERE = ("unterminated", "missing )", "unbalanced", "nothing to repeat", "bad character range", "missing group name")
@@ -45,6 +47,8 @@ def _between(a: Arguments) -> rules.Rule:
     ends = a.take("inclusive")
     if ends not in (None, "both", "low", "high", "neither"):
         a.refuse("inclusive", "both, low, high, neither")
+    elif ends not in (None, "both") and low is not None and low == high:
+        a.refuse("inclusive", "both, or low below high: no value lies between them")
     return rules.Within(
         column=_column(a), low=low, high=high, low_belongs=ends in (None, "both", "low"), high_belongs=ends in (None, "both", "high")
     )
@@ -54,10 +58,7 @@ def _patterns(a: Arguments, argument: str, allowed: str) -> tuple[str, ...]:
     value = a.take(argument)
     if isinstance(value, str) and value:
         return (value,)
-    found = a.texts(argument, allowed) if value is not None else ()
-    if not found:
-        a.refuse(argument, allowed)
-    return found
+    return a.some_texts(argument, allowed)
 
 
 def _regexes(a: Arguments) -> tuple[str, ...]:
@@ -106,12 +107,16 @@ def _of_type(a: Arguments) -> rules.Rule:
 def _compare(a: Arguments) -> rules.Rule:
     operator = a.choice("operator", rules.Operator)
     left, right = (a.text(name, "the name of a column") for name in ("left", "right"))
-    return rules.Compares(left=left, operator=operator or rules.Operator.EQUAL, right=right)
+    return rules.Compares(left=left, operator=operator or rules.Operator.EQUAL, right=right, nulls=_nulls(a))
+
+
+def _nulls(a: Arguments) -> rules.Nulls:
+    return a.choice("nulls", rules.Nulls) or rules.Nulls.SKIP
 
 
 def _sum_equals(a: Arguments) -> rules.Rule:
     total = a.literal("total")
-    return rules.SumIs(columns=a.names("columns", 2), total=0 if total is None else total)
+    return rules.SumIs(columns=a.names("columns", 2), total=0 if total is None else total, nulls=_nulls(a))
 
 
 def _tuple_in_set(a: Arguments) -> rules.Rule:
@@ -120,32 +125,34 @@ def _tuple_in_set(a: Arguments) -> rules.Rule:
     good = [item for item in given if isinstance(item, (list, tuple)) and len(item) == len(columns) and all(map(is_literal, item))]
     if not good or len(good) < len(given):
         a.refuse("values", f"a list of tuples of {len(columns)} finite numbers, dates, booleans or texts, without None")
-    return rules.TupleOneOf(columns=columns, values=tuple(tuple(item) for item in good))
+    return rules.TupleOneOf(columns=columns, values=tuple(tuple(item) for item in good), nulls=_nulls(a))
 
 
 def _foreign_key(a: Arguments) -> Check:
     key, to = a.names("columns"), a.take("to")
     allowed = "'table.column', or for several columns a list of them in the same table"
-    given = (to,) if isinstance(to, str) else a.texts("to", allowed) if to is not None else ()
-    found = [match for text in given if (match := _REFERENCE.fullmatch(text))]
+    given = (to,) if isinstance(to, str) else tuple(to) if isinstance(to, (list, tuple)) else ()
+    found = [match for text in given if isinstance(text, str) and (match := _REFERENCE.fullmatch(text))]
     tables = {match[1] for match in found}
-    if len(found) != len(given) or len(found) != len(key) or len(tables) != 1:
+    if len(found) != len(given) or len(tables) != 1:
         a.refuse("to", allowed)
+    elif key and len(found) != len(key):
+        a.refuse("to", f"{allowed}: as many as there are columns ({len(key)})")
     columns = tuple(match[2][1:-1].replace('""', '"') if match[2].startswith('"') else match[2] for match in found)
     return ForeignKey(key=key, parent=next(iter(tables), ""), parent_key=columns, **a.limit_arguments())
 
 
 def _steps(a: Arguments, *, rising: bool) -> Check:
     order = a.take("order_by")
-    order_by = (order,) if isinstance(order, str) and order.strip() else a.texts("order_by", "one or more names of columns")
-    if not order_by:
-        a.refuse("order_by", "one or more names of columns: the rows of a table have no order of their own")
+    allowed = "one or more names of columns: the rows of a table have no order of their own"
+    order_by = (order,) if isinstance(order, str) and order.strip() else a.some_texts("order_by", allowed)
     return Steps(column=_column(a), order_by=order_by, rising=rising, strictly=a.flag("strictly", usual=False), **a.limit_arguments())
 
 
 def _z_scores(a: Arguments) -> Check:
     within = a.number("within", 1e-9, 1e9, "a number of standard deviations above 0")
-    return ZScores(column=_column(a), within=within, two_sided=a.flag("two_sided", usual=True), **a.limit_arguments())
+    two_sided, strictly = a.flag("two_sided", usual=True), a.flag("strictly", usual=False)
+    return ZScores(column=_column(a), within=within, two_sided=two_sided, strictly=strictly, **a.limit_arguments())
 
 
 def _no_gaps(a: Arguments) -> Check:
@@ -170,7 +177,12 @@ def _quantile(a: Arguments) -> Check:
 
 
 def _is_weight(value: object) -> TypeGuard[float]:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value < math.inf
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value <= sys.float_info.max
+
+
+def _are_bins(reference: object) -> TypeGuard[dict[str, list[float]]]:
+    lists = isinstance(reference, dict) and all(isinstance(part, (list, tuple)) for part in reference.values())
+    return lists and isinstance(reference, dict) and reference.keys() == {"edges", "weights"}
 
 
 def _distribution(a: Arguments) -> Check:
@@ -180,24 +192,48 @@ def _distribution(a: Arguments) -> Check:
     edges: tuple[float, ...] = ()
     values: tuple[Literal, ...] = ()
     weights: tuple[object, ...] = ()
-    if isinstance(reference, dict) and reference.keys() == {"edges", "weights"}:
+    if _are_bins(reference):
         edges, weights = tuple(reference["edges"]), tuple(reference["weights"])
-        if len(edges) != len(weights) + 1 or not all(map(is_literal, edges)) or any(low >= high for low, high in pairwise(edges)):
-            a.refuse("reference", allowed)
     elif isinstance(reference, dict) and all(map(is_literal, reference)):
         values, weights = tuple(reference), tuple(reference.values())
     numeric = [float(weight) for weight in weights if _is_weight(weight)]
-    if not weights or len(numeric) < len(weights) or not sum(numeric) > 0:
+    if not weights or (edges and not (len(edges) == len(weights) + 1 and _are_edges(edges))):
+        a.refuse("reference", allowed)
+    elif len(numeric) < len(weights) or not 0 < sum(numeric) < math.inf:
         a.refuse("reference", f"{allowed}; weights of 0 and more, at least one above 0")
     if distance is Distance.KS and values:
         a.refuse("distance", "kl, chi_square: ks needs bins, which have an order")
     return Distribution(
-        column=_column(a), distance=distance or Distance.KL, weights=tuple(numeric), values=values, edges=edges, **a.bound_arguments()
+        column=_column(a),
+        distance=distance or Distance.KL,
+        weights=tuple(numeric),
+        values=values,
+        edges=edges,
+        others=_others(a, 2 if edges else 1),
+        **a.bound_arguments(),
     )
 
 
+def _are_edges(edges: tuple[object, ...]) -> bool:
+    numbers = [edge for edge in edges if isinstance(edge, (int, float)) and not isinstance(edge, bool) and -math.inf <= edge <= math.inf]
+    inner = [edge for edge in numbers if abs(edge) != math.inf]
+    return len(numbers) == len(edges) and bool(inner) and all(low < high for low, high in pairwise(numbers))
+
+
+def _others(a: Arguments, size: int) -> tuple[float, ...]:
+    given = a.take("others")
+    if given is None:
+        return ()
+    found = tuple(given) if isinstance(given, (list, tuple)) else (given,)
+    if len(found) != size or not all(map(_is_weight, found)):
+        a.refuse("others", "one weight beside values, two weights (below, above) beside edges, each 0 or more")
+        return ()
+    return tuple(float(weight) for weight in found if _is_weight(weight))
+
+
 def _most_common(a: Arguments) -> Check:
-    return MostCommonIn(column=_column(a), values=a.literals("values"), ties=a.flag("ties", usual=True), traits=a.traits())
+    ties, empty = a.flag("ties", usual=True), a.if_empty()
+    return MostCommonIn(column=_column(a), values=a.literals("values"), ties=ties, if_empty=empty, traits=a.traits())
 
 
 def _schema_is(a: Arguments) -> Check:
@@ -215,8 +251,23 @@ def _schema_is(a: Arguments) -> Check:
             break
         columns.append((name, tuple(listed)))
     return SchemaIs(
-        expected_columns=tuple(columns), ordered=a.flag("ordered", usual=False), extra=a.flag("extra", usual=False), traits=a.traits()
+        expected_columns=tuple(columns),
+        ordered=a.flag("ordered", usual=False),
+        extra=a.flag("extra", usual=False),
+        places=_places(a, {name for name, _ in columns}),
+        traits=a.traits(),
     )
+
+
+def _places(a: Arguments, names: set[str]) -> tuple[tuple[str, int], ...]:
+    given = a.take("places")
+    if given is None:
+        return ()
+    places = given if isinstance(given, dict) else {}
+    found = tuple((name, place) for name, place in places.items() if name in names and type(place) is int)
+    if not found or len(found) < len(places):
+        a.refuse("places", "a dict of column: place, from 0, for columns that are among columns")
+    return found
 
 
 def _fresh(a: Arguments) -> Check:
@@ -230,7 +281,7 @@ def _fresh(a: Arguments) -> Check:
 
 
 READERS: dict[str, Callable[[Arguments], Check]] = {
-    "all_differ": _rule(lambda a: rules.AllDiffer(columns=a.names("columns", 2))),
+    "all_differ": _rule(lambda a: rules.AllDiffer(columns=a.names("columns", 2), nulls=_nulls(a))),
     "between": _rule(_between),
     "column_count": lambda a: numbers.ColumnCountCheck(**a.bound_arguments()),
     "column_max": lambda a: numbers.ColumnMax(column=_column(a), **a.bound_arguments()),
@@ -267,14 +318,21 @@ READERS: dict[str, Callable[[Arguments], Check]] = {
     "schema_is": _schema_is,
     "schema_unchanged": lambda a: SchemaUnchanged(traits=a.traits()),
     "stddev": lambda a: numbers.ColumnStddev(column=_column(a), **a.bound_arguments()),
-    "sum_equals": _rule(_sum_equals),
+    "sum_equals": _rule(lambda a: _sum_equals(_number(a, "total"))),
     "total": lambda a: numbers.ColumnTotal(column=_column(a), **a.bound_arguments()),
     "tuple_in_set": _rule(_tuple_in_set),
-    "unique": lambda a: Unique(key=a.names("columns"), **a.limit_arguments()),
+    "unique": lambda a: Unique(key=a.names("columns"), nulls=_nulls(a), **a.limit_arguments()),
     "unique_ratio": lambda a: numbers.UniqueRatio(key=a.names("columns"), **a.bound_arguments()),
     "z_scores": _z_scores,
 }
 """Every kind of check and how its arguments are read."""
+
+
+def _number(a: Arguments, argument: str) -> Arguments:
+    """The same arguments, once it was noted that one of them is no number."""
+    if (value := a.given.get(argument)) is not None and as_number(value) is None:
+        a.refuse(argument, "a number")
+    return a
 
 
 def _likes(a: Arguments) -> tuple[str, ...]:

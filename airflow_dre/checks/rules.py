@@ -25,6 +25,17 @@ class Kind(StrEnum):
     UUID = "uuid"
 
 
+class Nulls(StrEnum):
+    """Which rows a rule about several columns leaves out because of NULL."""
+
+    SKIP = "skip"
+    """Those with a NULL in any of the columns."""
+    SKIP_ALL = "skip_all"
+    """Those with a NULL in all of the columns."""
+    KEEP = "keep"
+    """None."""
+
+
 class Operator(StrEnum):
     """How two columns may have to compare."""
 
@@ -47,6 +58,11 @@ class Rule:
     def needs(self) -> tuple[str, ...]:
         """The columns that must have a value for the rule to apply; none: it applies to every row."""
         return ()
+
+    @property
+    def leaves_out(self) -> Nulls:
+        """Which rows it does not apply to, by the NULLs in the columns that it needs."""
+        return Nulls.SKIP
 
     def asks(self) -> Mapping[str, object]:
         """Its arguments as JSON values; those at their default are left out, so that a new option changes no id."""
@@ -173,8 +189,19 @@ class IsJson(ColumnRule):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Compares(Rule):
-    """Two columns of a row compare as they must."""
+class CrossRule(Rule):
+    """A rule about several columns of a row."""
+
+    nulls: Nulls = Nulls.SKIP
+
+    @property
+    def leaves_out(self) -> Nulls:
+        return self.nulls
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compares(CrossRule):
+    """Two columns of a row compare as they must; a NULL that is not left out breaks ``==`` and no other comparison."""
 
     kind: ClassVar[str] = "compare"
     left: str
@@ -187,8 +214,8 @@ class Compares(Rule):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SumIs(Rule):
-    """The columns of a row add up to a number."""
+class SumIs(CrossRule):
+    """The columns of a row add up to a number; a sum with a NULL that is not left out is unknown and breaks nothing."""
 
     kind: ClassVar[str] = "sum_equals"
     columns: tuple[str, ...]
@@ -200,8 +227,8 @@ class SumIs(Rule):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TupleOneOf(Rule):
-    """The values of several columns are one of a set of tuples."""
+class TupleOneOf(CrossRule):
+    """The values of several columns are one of a set of tuples; a NULL that is not left out may be any value."""
 
     kind: ClassVar[str] = "tuple_in_set"
     columns: tuple[str, ...]
@@ -213,8 +240,8 @@ class TupleOneOf(Rule):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AllDiffer(Rule):
-    """The columns of a row hold values that all differ."""
+class AllDiffer(CrossRule):
+    """The columns of a row hold values that all differ; two NULLs that are not left out are the same."""
 
     kind: ClassVar[str] = "all_differ"
     columns: tuple[str, ...]

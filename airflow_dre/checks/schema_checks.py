@@ -12,6 +12,7 @@ from typing import ClassVar
 from airflow_dre.checks.check import Answers, Check, Dimension
 from airflow_dre.checks.metrics import LastPassed, Metric, TableColumns
 from airflow_dre.checks.outcomes import Judgement, Outcome
+from airflow_dre.checks.values import Incomparable, Scalar
 
 _SYNONYMS = {
     "int": "integer", "int4": "integer", "serial": "integer", "signed": "integer", "int32": "integer",
@@ -45,6 +46,17 @@ def same_type(expected: str, found: str) -> bool:
     return name == other and parameters in ("", others)
 
 
+def columns_of(answers: Answers) -> dict[str, str]:
+    """Names and types of the columns of the table, in their order.
+
+    :raises Incomparable: there are none, so the table is missing.
+    """
+    found = {str(name): str(kind) for name, kind in answers.rows(TableColumns())}
+    if not found:
+        raise Incomparable("the table has no columns: it is missing, or may not be read")
+    return found
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SchemaIs(Check):
     """The table has these columns."""
@@ -56,15 +68,18 @@ class SchemaIs(Check):
     ordered: bool = False
     extra: bool = False
     """Whether further columns are allowed."""
+    places: tuple[tuple[str, int], ...] = ()
+    """Where columns must stand, from 0; below 0: counted from the end."""
 
     def asks(self) -> Mapping[str, object]:
-        return {"columns": [name for name, _ in self.expected_columns], "ordered": self.ordered, "extra": self.extra}
+        places = {"places": dict(self.places)} if self.places else {}
+        return {"columns": [name for name, _ in self.expected_columns], "ordered": self.ordered, "extra": self.extra, **places}
 
     def metrics(self) -> tuple[Metric, ...]:
         return (TableColumns(),)
 
     def judge(self, answers: Answers, now: datetime) -> Judgement:
-        found = {str(name): str(kind) for name, kind in answers.rows(TableColumns())}
+        found = columns_of(answers)
         wanted = dict(self.expected_columns)
         problems = [f"{name} is missing" for name in wanted if name not in found]
         problems += [
@@ -74,6 +89,12 @@ class SchemaIs(Check):
         ]
         if not self.extra:
             problems += [f"{name} was not expected" for name in found if name not in wanted]
+        names = list(found)
+        problems += [
+            f"{name} is column {names.index(name)}, not {place}"
+            for name, place in self.places
+            if name in found and names.index(name) != (place if place >= 0 else len(names) + place)
+        ]
         common = [name for name in found if name in wanted]
         if self.ordered and not problems and common != list(wanted):
             problems.append(f"the order is {', '.join(common)}")
@@ -100,9 +121,9 @@ class SchemaUnchanged(Check):
         return TableColumns(), LastPassed(check_id=self.id)
 
     def judge(self, answers: Answers, now: datetime) -> Judgement:
-        found = {str(name): str(kind) for name, kind in answers.rows(TableColumns())}
+        found = columns_of(answers)
         before = answers.scalar(LastPassed(check_id=self.id))
-        last: dict[str, str] = found if before is None else json.loads(str(before))
+        last = found if before is None else _remembered(before)
         problems = [f"{name} {kind} was dropped" for name, kind in last.items() if name not in found]
         problems += [f"{name} {kind} was added" for name, kind in found.items() if name not in last]
         problems += [f"{name} was {last[name]} and is {kind}" for name, kind in found.items() if last.get(name, kind) != kind]
@@ -114,6 +135,16 @@ class SchemaUnchanged(Check):
             observed=described(found),
             violations=len(problems),
         )
+
+
+def _remembered(text: Scalar) -> dict[str, str]:
+    try:
+        last = json.loads(str(text))
+    except ValueError:
+        last = None
+    if not isinstance(last, dict):
+        raise Incomparable(f"{text!r}, remembered of the last run in which this check passed, are no columns")
+    return last
 
 
 def described(columns: Mapping[str, str]) -> str:

@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from airflow_dre.checks.check import Answers, Check
-from airflow_dre.checks.metrics import LISTS, Metric, PerSegment, Violations
+from airflow_dre.checks.metrics import LISTS, DistinctCount, Metric, PerSegment, RowCount, Violations
 from airflow_dre.checks.outcomes import Judgement, Outcome, Segment, shown, worst
 from airflow_dre.checks.rules import BySegment
-from airflow_dre.checks.values import Answer, Incomparable, Row, Scalar
+from airflow_dre.checks.values import Answer, Incomparable, Row, Scalar, is_literal
 
 KEPT = 20
 """Segments that a result keeps, the worst ones."""
@@ -21,15 +21,18 @@ MOST = 10_000
 
 
 def asked_per_segment(check: Check, by: str) -> tuple[Metric, ...]:
-    """The metrics of a check, each for every segment."""
-    return tuple(PerSegment(by=by, metric=metric) for metric in check.metrics())
+    """The metrics of a check, each for every segment; rows are counted too, since a grouping tells nothing of what it leaves out."""
+    return tuple(PerSegment(by=by, metric=metric) for metric in dict.fromkeys((RowCount(), *check.metrics())))
 
 
 def further_per_segment(check: Check, by: str, answers: Answers) -> tuple[Metric, ...]:
     """What a check asks of its segments once the first answers are known: one metric with a rule for each segment."""
     rules: list[tuple[Scalar, Violations]] = []
     for segment, seen in _by_segment(asked_per_segment(check, by), answers).items():
-        rules += [(segment, metric) for metric in check.follow_ups(Answers(seen)) if isinstance(metric, Violations)]
+        try:
+            rules += [(segment, metric) for metric in check.follow_ups(Answers(seen)) if isinstance(metric, Violations)]
+        except Incomparable:  # said when this segment is judged
+            continue
     if not rules:
         return ()
     rule = BySegment(by=by, rules=tuple((segment, metric.rule) for segment, metric in rules))
@@ -39,16 +42,26 @@ def further_per_segment(check: Check, by: str, answers: Answers) -> tuple[Metric
 def judge_segments(check: Check, by: str, answers: Answers, now: datetime) -> Judgement:
     """The verdict on all segments: as bad as the worst of them.
 
-    :raises Incomparable: an answer cannot be compared with a threshold, or there are too many segments.
+    A segment with an answer that cannot be compared with a threshold is errored.
+
+    :raises Incomparable: there are too many segments.
     """
     per_segment = _by_segment(asked_per_segment(check, by), answers)
     further = further_per_segment(check, by, answers)
-    counted = {row[0]: row[1] for row in answers.rows(further[0])} if further else {}
+    counted = {_key(row[0]): row[1] for row in answers.rows(further[0])} if further else {}
     verdicts: dict[Scalar, Judgement] = {}
     for segment, seen in per_segment.items():
-        more: dict[Metric, Answer] = {metric: counted.get(segment) for metric in check.follow_ups(Answers(seen))}
-        verdicts[segment] = check.judge(Answers({**seen, **more}), now)
+        try:
+            more: dict[Metric, Answer] = {metric: counted.get(segment) for metric in check.follow_ups(Answers(seen))}
+            verdicts[segment] = check.judge(Answers({**seen, **more}), now)
+        except Incomparable as unlike:
+            verdicts[segment] = Judgement(outcome=Outcome.ERRORED, reason=str(unlike), expected="")
     return _summed_up(by, verdicts)
+
+
+def _key(segment: object) -> Scalar:
+    """The value of a segment, as text where SQL has no literal for it or where it does not equal itself."""
+    return segment if segment is None or is_literal(segment) else str(segment)
 
 
 def _by_segment(metrics: tuple[Metric, ...], answers: Answers) -> dict[Scalar, dict[Metric, Answer]]:
@@ -57,14 +70,21 @@ def _by_segment(metrics: tuple[Metric, ...], answers: Answers) -> dict[Scalar, d
     for metric in asked:
         listed: dict[Scalar, list[Row]] = {}
         for segment, *answer in answers.rows(metric):
-            listed.setdefault(segment, []).append(tuple(answer))
+            listed.setdefault(_key(segment), []).append(tuple(answer))
         for segment, rows in listed.items():
             found.setdefault(segment, {})[metric.metric] = tuple(rows) if isinstance(metric.metric, LISTS) else rows[0][0]
     if len(found) > MOST:
         by = asked[0].by
         raise Incomparable(f"{by} has more than {MOST} values: judge by a column with fewer, or narrow the rows with where")
-    empty: dict[Metric, Answer] = {metric.metric: () if isinstance(metric.metric, LISTS) else None for metric in asked}
-    return {segment: {**empty, **seen} for segment, seen in found.items()}
+    unseen: dict[Metric, Answer] = {metric.metric: _of_no_rows(metric.metric) for metric in asked}
+    return {segment: {**unseen, **seen} for segment, seen in found.items()}
+
+
+def _of_no_rows(metric: Metric) -> Answer:
+    """The answer for a segment that a grouping gave no row for."""
+    if isinstance(metric, DistinctCount):
+        return 0
+    return () if isinstance(metric, LISTS) else None
 
 
 def _summed_up(by: str, verdicts: Mapping[Scalar, Judgement]) -> Judgement:
@@ -74,12 +94,17 @@ def _summed_up(by: str, verdicts: Mapping[Scalar, Judgement]) -> Judgement:
     outcome = worst([judgement.outcome for judgement in verdicts.values()])
     _, first = ranked[0]
     bad = [(segment, judgement) for segment, judgement in ranked if judgement.outcome.rank > Outcome.PASSED.rank]
-    named = "; ".join(f"{shown(segment) or 'no value'}: {judgement.reason}" for segment, judgement in bad[:3])
+    reason = f"all {len(verdicts)} values of {by} pass"
+    if outcome is Outcome.SKIPPED:
+        reason = f"nothing to look at for all {len(verdicts)} values of {by}"
+    if bad:
+        named = "; ".join(f"{_named(segment)}: {judgement.reason}" for segment, judgement in bad[:3])
+        reason = f"{len(bad)} of {len(verdicts)} values of {by} do not pass: {named}"
     violations = [judgement.violations for judgement in verdicts.values() if judgement.violations is not None]
     rows = [judgement.rows for judgement in verdicts.values() if judgement.rows is not None]
     return Judgement(
         outcome=outcome,
-        reason=f"{len(bad)} of {len(verdicts)} values of {by} do not pass: {named}" if bad else f"all {len(verdicts)} values of {by} pass",
+        reason=reason,
         expected=first.expected,
         observed=first.observed,
         unit=first.unit,
@@ -89,6 +114,10 @@ def _summed_up(by: str, verdicts: Mapping[Scalar, Judgement]) -> Judgement:
         fail=first.fail,
         segments=tuple(_kept(segment, judgement) for segment, judgement in ranked[:KEPT]),
     )
+
+
+def _named(segment: Scalar) -> str:
+    return "no value" if segment is None else shown(segment) or "''"
 
 
 def _kept(segment: Scalar, judgement: Judgement) -> Segment:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -9,7 +10,7 @@ from typing import ClassVar
 
 from airflow_dre.checks.check import Answers, Dimension
 from airflow_dre.checks.instants import to_instant
-from airflow_dre.checks.limited_checks import LimitedCheck
+from airflow_dre.checks.limited_checks import LimitedCheck, rows_with
 from airflow_dre.checks.metrics import (
     DuplicateCount,
     FailedRowCount,
@@ -27,8 +28,8 @@ from airflow_dre.checks.metrics import (
     Violations,
 )
 from airflow_dre.checks.outcomes import Judgement, Outcome
-from airflow_dre.checks.rules import Within
-from airflow_dre.checks.thresholds import as_count, as_float
+from airflow_dre.checks.rules import Nulls, Within
+from airflow_dre.checks.thresholds import as_count, as_measure
 from airflow_dre.checks.values import Incomparable
 
 
@@ -39,12 +40,14 @@ class Unique(LimitedCheck):
     kind: ClassVar[str] = "unique"
     usual_dimension: ClassVar[Dimension] = Dimension.UNIQUENESS
     key: tuple[str, ...]
+    nulls: Nulls = Nulls.SKIP
+    """Which rows with an incomplete key are left out; the others are looked at and right."""
 
     def asks(self) -> Mapping[str, object]:
-        return {"columns": list(self.key)}
+        return {"columns": list(self.key), **({} if self.nulls is Nulls.SKIP else {"nulls": self.nulls.value})}
 
     def looked_at(self) -> Metric:
-        return KeyCount(columns=self.key, where=self.traits.where)
+        return rows_with(self.key, self.nulls, self.traits.where)
 
     def violations(self) -> Metric:
         return DuplicateCount(columns=self.key, where=self.traits.where)
@@ -94,6 +97,10 @@ class Steps(LimitedCheck):
         return StepCount(column=self.column, order_by=self.order_by, rising=self.rising, strictly=self.strictly, where=self.traits.where)
 
 
+_ROUNDING = 2.0**-50
+"""Deviations of a smaller share of the mean come from rounding it: the values are alike."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ZScores(LimitedCheck):
     """The values lie within a number of standard deviations of their mean."""
@@ -104,9 +111,12 @@ class ZScores(LimitedCheck):
     within: float
     two_sided: bool = True
     """Whether values far below the mean are wrong too."""
+    strictly: bool = False
+    """Whether a value that lies exactly that far is wrong too."""
 
     def asks(self) -> Mapping[str, object]:
-        return {"column": self.column, "within": self.within, "two_sided": self.two_sided}
+        strictly = {"strictly": True} if self.strictly else {}
+        return {"column": self.column, "within": self.within, "two_sided": self.two_sided, **strictly}
 
     def looked_at(self) -> Metric:
         return ValueCount(column=self.column, where=self.traits.where)
@@ -121,11 +131,21 @@ class ZScores(LimitedCheck):
         raise TypeError("the violations of z_scores are known only once mean and variance are")
 
     def follow_ups(self, answers: Answers) -> tuple[Metric, ...]:
-        mean, variance = (as_float(answers.scalar(metric)) for metric in self._spread())
-        if mean is None or variance is None or not variance > 0:
+        """The rows outside, of two values and more.
+
+        :raises Incomparable: an infinity, a not-a-number or a number near the largest leaves nothing to measure by.
+        """
+        if as_count(answers.scalar(self.looked_at())) < 2:
             return ()
-        reach = self.within * variance**0.5
-        rule = Within(column=self.column, low=mean - reach if self.two_sided else None, high=mean + reach)
+        mean, variance = (math.nan if answer is None else as_measure(answer) for answer in map(answers.scalar, self._spread()))
+        if not math.isfinite(mean + variance):
+            raise Incomparable(f"{self.column} has no finite mean and standard deviation: {mean} and {variance} as a variance")
+        spread = math.sqrt(max(variance, 0.0))
+        if spread <= abs(mean) * _ROUNDING:
+            return ()
+        reach = self.within * spread
+        ends = {"low_belongs": not self.strictly, "high_belongs": not self.strictly}
+        rule = Within(column=self.column, low=mean - reach if self.two_sided else None, high=mean + reach, **ends)
         return (Violations(rule=rule, where=self.traits.where),)
 
     def judge(self, answers: Answers, now: datetime) -> Judgement:
@@ -177,6 +197,11 @@ class FailedRows(LimitedCheck):
     def violations(self) -> Metric:
         return FailedRowCount(sql=self.sql)
 
+    def judge(self, answers: Answers, now: datetime) -> Judgement:
+        """The verdict; rows that the SELECT finds elsewhere, beside an empty table, are all that there is to look at."""
+        violations = as_count(answers.scalar(self.violations()))
+        return self.judge_counts(violations, as_count(answers.scalar(self.looked_at())) or violations)
+
 
 _LENGTHS = {Unit.HOUR: timedelta(hours=1), Unit.DAY: timedelta(days=1), Unit.WEEK: timedelta(weeks=1)}
 _MONTHS = {Unit.MONTH: 1, Unit.QUARTER: 3, Unit.YEAR: 12}
@@ -214,7 +239,7 @@ class NoGaps(LimitedCheck):
         return (self.looked_at(),)
 
     def judge(self, answers: Answers, now: datetime) -> Judgement:
-        found = sorted(_moment(row[0]) for row in answers.rows(self.looked_at()))
+        found = sorted({start_of(_moment(row[0]), self.unit) for row in answers.rows(self.looked_at())})
         if self.start is not None:
             found = [moment for moment in found if moment >= start_of(self.start, self.unit)]
         if self.end is not None:

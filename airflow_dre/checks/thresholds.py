@@ -20,6 +20,8 @@ Bound = int | float | Decimal | str | date | datetime
 LIMIT_ALLOWED = "a count of rows such as 0 or 100, or a percent such as '5%'"
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?) ?%")
 _COUNT = re.compile(r"\d+")
+_MOST_ROWS = 2**127
+"""DuckDB's HUGEINT, the widest whole number that a database counts with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +119,7 @@ def in_order(low: Scalar, high: Scalar) -> bool:
     first_number, second_number = as_number(low), as_number(high)
     if first_number is None or second_number is None:
         raise Incomparable(f"{low!r} and {high!r} cannot be compared: one is a number and the other is not")
-    if isinstance(first_number, float) != isinstance(second_number, float):
+    if {type(first_number), type(second_number)} == {float, Decimal}:  # 0.1 is a tenth beside a decimal; integers compare exactly
         floats = as_float(first_number), as_float(second_number)
         if floats[0] is not None and floats[1] is not None:
             return floats[0] <= floats[1]
@@ -139,14 +141,28 @@ def as_number(value: object) -> int | float | Decimal | None:
 def as_count(value: Scalar) -> int:
     """The number of rows that a warehouse answered; none at all is 0.
 
-    :raises Incomparable: it is no whole number.
+    :raises Incomparable: it is no whole number from 0.
     """
     if value is None:
         return 0
     number = as_number(value)
-    if number is None or not math.isfinite(number) or number != int(number):
+    if number is None or not 0 <= number <= _MOST_ROWS or number != int(number):
         raise Incomparable(f"{value!r} is no number of rows")
     return int(number)
+
+
+def as_measure(value: Scalar) -> float:
+    """A number to work on, not-a-number and infinities included.
+
+    :raises Incomparable: it is text or a date.
+    """
+    number = as_number(value)
+    if number is None:
+        raise Incomparable(f"{value!r} is no number")
+    try:
+        return float(number)
+    except OverflowError:
+        return math.inf if number > 0 else -math.inf
 
 
 def as_float(value: Scalar) -> float | None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date, datetime
 from decimal import Decimal
+from typing import TypeGuard
 
 Scalar = int | float | Decimal | str | date | datetime | None
 """One value that a warehouse answers."""
@@ -20,3 +22,10 @@ Literal = int | float | Decimal | str | date | datetime | bool
 
 class Incomparable(TypeError):
     """An answer is not of the kind that a check can judge, for example a word where a number is bounded."""
+
+
+def is_literal(value: object) -> TypeGuard[Literal]:
+    """Whether a database can hold the value against a column: SQL has no spelling of infinity and not-a-number that all share."""
+    if isinstance(value, Decimal):
+        return value.is_finite()
+    return math.isfinite(value) if isinstance(value, float) else isinstance(value, (int, str, date, datetime))

@@ -71,6 +71,15 @@ class Checked(Protocol):
 _ANSWERED = (Outcome.PASSED, Outcome.WARNED, Outcome.FAILED)
 _STATUS = {Outcome.PASSED: "pass", Outcome.WARNED: "fail", Outcome.FAILED: "fail", Outcome.ERRORED: "skip", Outcome.SKIPPED: "skip"}
 
+_SAME = {
+    "expect_table_row_count_to_be_between": "row_count",
+    "expect_table_row_count_to_equal": "row_count",
+    "expect_column_values_to_not_be_null": "not_null",
+    "expect_column_min_to_be_between": "column_min",
+    "expect_column_max_to_be_between": "column_max",
+}
+"""Expectations of Great Expectations that give the same number as a check of ours."""
+
 
 def input_dataset(run: Checked) -> InputDataset:
     """The checked dataset with what was asserted and measured."""
@@ -131,7 +140,7 @@ def _metrics(run: Checked) -> data_quality_metrics_input_dataset.DataQualityMetr
         definition = result.definition
         if definition.where is not None or result.outcome not in (*_ANSWERED, Outcome.SKIPPED):
             continue
-        match definition.kind:
+        match _SAME.get(definition.kind, definition.kind):
             case "row_count" | "rows" if result.rows is not None:
                 row_count = result.rows
             case "not_null" if result.rows is not None:

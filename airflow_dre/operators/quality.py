@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from airflow.providers.common.sql.operators.sql import BaseSQLOperator
-
 from airflow_dre.checks.declaration import Declaration
-from airflow_dre.operators.links import ResultsLink
+from airflow_dre.checks.instants import DURATION_ALLOWED, read_duration
+from airflow_dre.operators.gate import GatedOperator
 
 if TYPE_CHECKING:
-    from airflow.providers.openlineage.extractors import OperatorLineage
     from airflow.sdk import Context
 
     from airflow_dre.services.suite import Suite
     from airflow_dre.store.records import SuiteRunRecord
 
-FAIL_ON = ("error", "warn", "never")
 
-
-class QualityCheckOperator(BaseSQLOperator):
+class QualityCheckOperator(GatedOperator):
     """
     Check a table with as few scans as possible, keep every result, then decide about the task.
 
@@ -33,12 +30,14 @@ class QualityCheckOperator(BaseSQLOperator):
     :param where: a SQL condition: only rows that meet it are looked at. (templated)
     :param suite: name of the suite; the default is ``<dag_id>.<task_id>``. Results of one suite and table form one history. (templated)
     :param fail_on: ``"error"`` (default): failed and errored checks fail the task; ``"warn"``: warnings too; ``"never"``: none does.
+    :param statement_timeout: longest time that one statement may take (``"90s"``, ``"10m"``, a timedelta); its checks are then errored.
+        The default is the database's own.
+    :param trust_constraints: let ``not_null`` and ``unique`` be answered by constraints that the database enforces, without a scan; their
+        rows are then not counted. SQLite, PostgreSQL and DuckDB; elsewhere nothing changes.
     :raises airflow_dre.errors.DefinitionError: lists everything that is wrong with the checks, when the Dag is parsed.
     """
 
-    template_fields: Sequence[str] = ("table", "where", "checks", "suite", *BaseSQLOperator.template_fields)
-    operator_extra_links = (ResultsLink(),)
-    ui_color = "#d5f0e3"
+    template_fields: Sequence[str] = ("table", "where", "checks", "suite", *GatedOperator.template_fields)
 
     def __init__(
         self,
@@ -48,39 +47,28 @@ class QualityCheckOperator(BaseSQLOperator):
         where: str | None = None,
         suite: str | None = None,
         fail_on: str = "error",
+        statement_timeout: str | timedelta | None = None,
+        trust_constraints: bool = False,
         **kwargs: Any,
     ) -> None:
-        super().__init__(**kwargs)
+        super().__init__(suite=suite, fail_on=fail_on, **kwargs)
         self.table = table
         self.checks = list(checks)
         self.where = where
-        self.suite = suite
-        self.fail_on = fail_on
-        self.suite_run: SuiteRunRecord | None = None
+        self.statement_timeout = statement_timeout
+        self.trust_constraints = trust_constraints
         self._refuse_mistakes()
 
-    def execute(self, context: Context) -> dict[str, Any]:
-        """Run the checks; the return value is a summary of counts, score and broken checks."""
-        from airflow.sdk.exceptions import AirflowFailException
-
+    def measure(self, context: Context) -> SuiteRunRecord:
+        """Ask the warehouse and judge the answers."""
         from airflow_dre.engines.warehouse import opened
-        from airflow_dre.errors import DefinitionError, GateError
-        from airflow_dre.services.report import render_report, summarize
-        from airflow_dre.services.suite import check_gate, delivery_of, run_suite
-        from airflow_dre.services.wiring import keep
+        from airflow_dre.services.suite import run_suite
+        from airflow_dre.services.wiring import StoredHistory
         from airflow_dre.store.clock import now
 
-        try:
-            with opened(self.get_db_hook()) as warehouse:
-                self.suite_run = run = run_suite(self._resolve(context), warehouse, now())
-            self.log.info("%s", render_report(run))
-            keep(delivery_of(run))
-            check_gate(run, self.fail_on)
-        except (DefinitionError, GateError) as error:  # trying again cannot help
-            if self.suite_run is not None:
-                context["ti"].xcom_push(key="return_value", value=summarize(self.suite_run))
-            raise AirflowFailException(str(error)) from error
-        return summarize(run)
+        suite = self._resolve(context)
+        with opened(self.get_db_hook(), read_duration(self.statement_timeout)) as warehouse:
+            return run_suite(suite, warehouse, now(), StoredHistory(suite.dataset, suite.name))
 
     def _resolve(self, context: Context) -> Suite:
         """The suite as its rendered arguments describe it."""
@@ -95,10 +83,11 @@ class QualityCheckOperator(BaseSQLOperator):
         hook = self.get_db_hook()
         table = split_table(self.table)
         return Suite(
-            name=self.suite or f"{self.dag_id}.{self.task_id}",
+            name=self.suite_name,
             dataset=name_dataset(hook, hook.get_connection(str(self.conn_id)), table),
             scope=Scope(table, self.where or None, find_dialect(hook.conn_type)),
             checks=parse_checks(self.checks),
+            trust_constraints=self.trust_constraints,
             circumstances=circumstances_of(context),
         )
 
@@ -107,10 +96,11 @@ class QualityCheckOperator(BaseSQLOperator):
         from airflow_dre.errors import DefinitionError, Problem
 
         _, problems = find_problems(self.checks)
-        if self.fail_on not in FAIL_ON:
-            problems.append(Problem(f"QualityCheckOperator {self.task_id}", "fail_on", self.fail_on, ", ".join(FAIL_ON)))
+        problems += self.find_fail_on_problems()
+        if self.statement_timeout is not None and read_duration(self.statement_timeout) is None:
+            problems.append(Problem(self.subject, "statement_timeout", self.statement_timeout, DURATION_ALLOWED))
         if not self.checks:
-            problems.append(Problem(f"QualityCheckOperator {self.task_id}", "checks", self.checks, "at least one check"))
+            problems.append(Problem(self.subject, "checks", self.checks, "at least one check"))
         if problems:
             raise DefinitionError(problems)
 
@@ -122,17 +112,3 @@ class QualityCheckOperator(BaseSQLOperator):
         super()._do_render_template_fields(parent, others, context, jinja_env, seen_oids)
         if parent is self:
             self.checks = [check.rendered(lambda text: self.render_template(text, context, jinja_env)) for check in self.checks]
-
-    def get_openlineage_facets_on_start(self) -> OperatorLineage[Any, Any] | None:
-        """Nothing is known before the checks ran."""
-        return None
-
-    def get_openlineage_facets_on_complete(self, task_instance: Any) -> OperatorLineage[Any, Any] | None:
-        """The checked dataset with its assertions and metrics; on FAIL as well, since the results are in before the gate closes."""
-        if self.suite_run is None:
-            return None
-        from airflow.providers.openlineage.extractors import OperatorLineage
-
-        from airflow_dre.lineage.facets import input_dataset, run_facets
-
-        return OperatorLineage(inputs=[input_dataset(self.suite_run)], run_facets=run_facets(self.suite_run))

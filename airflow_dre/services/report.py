@@ -20,9 +20,24 @@ def render_report(run: SuiteRunRecord) -> str:
     score = "no score" if run.score is None else f"score {run.score:g}"
     scope = f"{run.name} in {run.namespace}" + (f" where {run.row_filter}" if run.row_filter else "")
     head = f"{run.suite}: {run.outcome.value} ({counts or 'no checks'}; {score})"
-    tail = f"{run.queries} {'query' if run.queries == 1 else 'queries'} in {run.seconds:.3f} s on {run.engine}"
-    reasons = [f"{_MARKS[result.outcome]}: {result.definition.name}: {result.reason}" for result in results if _notable(result)]
+    looked_at = max((result.rows for result in run.results if result.rows is not None), default=None)
+    over = "" if looked_at is None else f" over {looked_at} rows"
+    lookups = f" and {_counted(run.lookups, 'look-up', 'look-ups')}" if run.lookups else ""
+    tail = f"{_counted(run.queries, 'query', 'queries')}{over}{lookups} in {run.seconds:.3f} s on {run.engine}"
+    reasons = [line for result in results if _notable(result) for line in _reasons(result)]
     return "\n".join([head, scope, "", lines[0], "  ".join("-" * width for width in widths), *lines[1:], "", *reasons, tail])
+
+
+def _counted(number: int, one: str, several: str) -> str:
+    return f"{number} {one if number == 1 else several}"
+
+
+def _reasons(result: ResultRecord) -> list[str]:
+    """Why a check did not pass, and its segments that did not."""
+    by = result.definition.by
+    segments = [segment for segment in result.segments if segment.outcome.rank > Outcome.PASSED.rank]
+    lines = [f"  {_MARKS[segment.outcome]}: {by} {segment.value or 'without a value'}: {segment.reason}" for segment in segments]
+    return [f"{_MARKS[result.outcome]}: {result.definition.name}: {result.reason}", *lines]
 
 
 def _row(result: ResultRecord) -> tuple[str, ...]:

@@ -10,13 +10,14 @@ from typing import Protocol
 from airflow_dre.checks.check import Check
 from airflow_dre.checks.evaluate import Unanswered, evaluate, further_questions, questions, score
 from airflow_dre.checks.metrics import Metric
-from airflow_dre.checks.outcomes import Outcome, shown, worst
+from airflow_dre.checks.outcomes import Judgement, Outcome, shown, worst
 from airflow_dre.checks.thresholds import as_float
 from airflow_dre.errors import GateError
 from airflow_dre.incidents.identity import DataCause
 from airflow_dre.incidents.signals import Event, Origin, Signal
 from airflow_dre.lineage.naming import DatasetName, short_name
 from airflow_dre.services.answers import Answered, Engine, History, answer
+from airflow_dre.services.catalogue import learn_types, refuse_by_types, settle_by_constraints
 from airflow_dre.sql.scope import Scope
 from airflow_dre.store.records import Definition, Delivery, ResultRecord, SuiteRunRecord
 
@@ -41,6 +42,17 @@ class Circumstances:
     partition_key: str | None = None
 
 
+class Subject(Protocol):
+    """What a run is about: a suite by its name, a dataset, and the circumstances."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def dataset(self) -> DatasetName: ...
+    @property
+    def circumstances(self) -> Circumstances: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suite:
     """Checks of one dataset under one name."""
@@ -49,6 +61,8 @@ class Suite:
     dataset: DatasetName
     scope: Scope
     checks: tuple[Check, ...]
+    trust_constraints: bool = False
+    """Whether a constraint that the database enforces may answer a check without a scan."""
     circumstances: Circumstances = field(default_factory=Circumstances)
 
 
@@ -62,23 +76,54 @@ def run_suite(suite: Suite, engine: NamedEngine, now: datetime, history: History
     started = time.perf_counter()
     asked_before = engine.queries
     answered = Answered()
-    answer((metric for check in suite.checks for metric in questions(check)), suite.scope, engine, answered, history)
-    answer((metric for check in suite.checks for metric in further_questions(check, answered.values)), suite.scope, engine, answered)
-    results = tuple(_record(check, answered, now) for check in suite.checks)
-    outcomes = [result.outcome for result in results]
-    around = suite.circumstances
-    return SuiteRunRecord(
-        namespace=suite.dataset.namespace,
-        name=suite.dataset.name,
-        suite=suite.name,
-        origin=around.origin,
+    settled = settle_by_constraints(suite.checks, suite.scope, engine, answered) if suite.trust_constraints else {}
+    scope = learn_types([check for check in suite.checks if check.id not in settled], suite.scope, engine, answered)
+    settled = {**refuse_by_types(suite.checks, scope), **settled}
+    asking = [check for check in suite.checks if check.id not in settled]
+    answer((metric for check in asking for metric in questions(check)), scope, engine, answered, history)
+    answer((metric for check in asking for metric in further_questions(check, answered.values)), scope, engine, answered)
+    results = tuple(
+        _record(check, settled[check.id], None) if check.id in settled else _judged(check, answered, now) for check in suite.checks
+    )
+    return record_run(
+        suite,
+        results,
         engine=engine.name,
+        queries=engine.queries - asked_before - answered.lookups,
+        lookups=answered.lookups,
+        row_filter=suite.scope.where,
+        measured_at=now,
+        seconds=time.perf_counter() - started,
+    )
+
+
+def record_run(
+    subject: Subject,
+    results: tuple[ResultRecord, ...],
+    *,
+    engine: str,
+    queries: int,
+    lookups: int = 0,
+    measured_at: datetime,
+    seconds: float,
+    row_filter: str | None = None,
+) -> SuiteRunRecord:
+    """The record of a run, whoever answered."""
+    outcomes = [result.outcome for result in results]
+    around = subject.circumstances
+    return SuiteRunRecord(
+        namespace=subject.dataset.namespace,
+        name=subject.dataset.name,
+        suite=subject.name,
+        origin=around.origin,
+        engine=engine,
         outcome=worst(outcomes),
         score=score(outcomes),
-        queries=engine.queries - asked_before,
-        measured_at=now,
-        seconds=round(time.perf_counter() - started, 6),
-        row_filter=suite.scope.where,
+        queries=queries,
+        measured_at=measured_at,
+        seconds=round(seconds, 6),
+        row_filter=row_filter,
+        lookups=lookups,
         dag_version=around.dag_version,
         data_interval_start=around.data_interval_start,
         data_interval_end=around.data_interval_end,
@@ -87,9 +132,11 @@ def run_suite(suite: Suite, engine: NamedEngine, now: datetime, history: History
     )
 
 
-def _record(check: Check, answered: Answered, now: datetime) -> ResultRecord:
-    judgement = evaluate(check, answered.values, now)
-    culprit = _culprit(check, answered)
+def _judged(check: Check, answered: Answered, now: datetime) -> ResultRecord:
+    return _record(check, evaluate(check, answered.values, now), answered.statements.get(_culprit(check, answered)))
+
+
+def _record(check: Check, judgement: Judgement, statement: str | None) -> ResultRecord:
     traits = check.traits
     return ResultRecord(
         check_id=check.id,
@@ -100,6 +147,7 @@ def _record(check: Check, answered: Answered, now: datetime) -> ResultRecord:
             dimension=check.dimension.value,
             severity=traits.severity.value,
             where=traits.where,
+            by=traits.by,
             description=traits.description,
             owner=traits.owner,
             runbook=traits.runbook,
@@ -116,7 +164,7 @@ def _record(check: Check, answered: Answered, now: datetime) -> ResultRecord:
         warn=judgement.warn,
         fail=judgement.fail,
         segments=judgement.segments,
-        statement=answered.statements.get(culprit),
+        statement=statement,
     )
 
 

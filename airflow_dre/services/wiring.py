@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from airflow_dre.config import Settings, read_settings
+from airflow_dre.lineage.naming import DatasetName
 from airflow_dre.services.dispatch import Dispatched, dispatch_outbox
 from airflow_dre.store.incidents import Change
 from airflow_dre.store.records import Delivery
+from airflow_dre.store.results import last_passed
+from airflow_dre.store.schema import ensure_embedded
 from airflow_dre.store.store import Store, open_store
 
 
@@ -20,6 +23,24 @@ def tell_default_routes(delivery: Delivery, routes: tuple[str, ...]) -> Delivery
     """The delivery with the administrator's routes added to every problem."""
     signals = tuple(replace(fact, routes=(*fact.routes, *routes)) if fact.event.firing else fact for fact in delivery.signals)
     return replace(delivery, signals=signals)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredHistory:
+    """What the checks of one suite and dataset observed before, read from the store when a check asks."""
+
+    dataset: DatasetName
+    suite: str
+
+    def last_passed(self, check_id: str) -> str | None:
+        """What a check observed when it last passed; None where it never did.
+
+        :raises airflow_dre.errors.StoreError: the store is down.
+        """
+        database = store_of(read_settings()).database
+        ensure_embedded(database)
+        with database.read() as connection:
+            return last_passed(connection, self.dataset.namespace, self.dataset.name, self.suite, check_id)
 
 
 def keep(delivery: Delivery, settings: Settings | None = None) -> list[Change]:

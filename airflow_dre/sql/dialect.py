@@ -44,10 +44,14 @@ class Dialect:
     """A text as a literal."""
     moment: Callable[[date], exp.Expr] = spelling.typed
     """A date or timestamp as a literal."""
+    not_finite: Callable[[float], exp.Expr] = spelling.not_finite
+    """Infinity or not-a-number as a literal."""
     like: Callable[[exp.Expr, str], exp.Expr] = spelling.like_with_escape
     """Whether a text is like a pattern in which only ``%``, ``_`` and, before one of the three, the backslash are special."""
     regex: Callable[[exp.Expr, str], exp.Expr] | Refusal
     """Whether a regular expression is found anywhere in a text."""
+    regex_broken: Callable[[str], str | None] = lambda pattern: None
+    """Why its regular expressions are known not to take a pattern; None: they do, or nobody knows before it is asked."""
     lookaround: bool = True
     """Its regular expressions know lookahead and references back."""
     json: Callable[[exp.Expr], exp.Expr] | Refusal
@@ -56,6 +60,14 @@ class Dialect:
     """Whether a text can be read as a type, never NULL for a text; None: by regular expressions."""
     start_of: Callable[[exp.Expr, Unit], exp.Expr] = spelling.truncated
     """The beginning of the calendar unit of a timestamp."""
+    filter_clause: bool = False
+    """COUNT(*) FILTER (WHERE ...) is known, and counts for less than COUNT(CASE WHEN ... END)."""
+    nulls_by_filter: bool = False
+    """Counting NULLs by a filter costs less than COUNT(*) - COUNT(column)."""
+    sums_small_integers: tuple[str, ...] = ()
+    """Types whose mean is asked as sum by count, since that costs less than AVG and a 64-bit SUM of them is exact."""
+    catalogue_is_cheap: bool = False
+    """A look at the catalogue costs next to nothing, so that it comes before the scan wherever types make a difference."""
     mean: Callable[[exp.Expr], exp.Expr] = lambda value: exp.Avg(this=value)
     """The mean of numbers of any type, as an aggregate that does not cut it to the digits of that type."""
     total: Callable[[exp.Expr], exp.Expr] = lambda value: exp.Sum(this=value)
@@ -64,9 +76,14 @@ class Dialect:
     """Variance of a sample as an aggregate; None: worked out from sums."""
     quantile_is_aggregate: bool = False
     """PERCENTILE_CONT and PERCENTILE_DISC are aggregates, which share the scan; otherwise rows are numbered."""
-    distinct_shares_scan: bool = False
-    """COUNT(DISTINCT ...) in the common scan costs less than a grouping of its own."""
+    sorts_apart: bool = False
+    """An aggregate that sorts keeps its scan from being shared among workers: such have a statement of their own."""
+    fingerprint: Callable[[list[exp.Expr]], exp.Expr] | None = None
+    """A number of several values, equal for equal values. Where it is given, COUNT(DISTINCT ...) costs far less than a grouping, so that
+    repeated keys are looked for by it first."""
     columns: Callable[[tuple[str, ...]], exp.Expr] | Refusal
     """SELECT of the names and types of a table's columns, in their order."""
+    constraints: Callable[[tuple[str, ...]], exp.Expr] | None = None
+    """SELECT of the constraints of a table that the database enforces, as rows of kind, name and column; None: it enforces none."""
     length: Callable[[exp.Expr], exp.Expr] = lambda value: exp.Length(this=value)
     """Number of characters of a text."""

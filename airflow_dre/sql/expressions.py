@@ -16,6 +16,7 @@ from airflow_dre.checks.metrics import (
     Minimum,
     OtherRowCount,
     Quantile,
+    RepeatCount,
     RowCount,
     SqlMetric,
     Total,
@@ -23,7 +24,7 @@ from airflow_dre.checks.metrics import (
     Variance,
     Violations,
 )
-from airflow_dre.checks.rules import HasNoValue, HasValue
+from airflow_dre.checks.rules import HasNoValue, HasValue, Nulls
 from airflow_dre.sql import names
 from airflow_dre.sql.dialect import Dialect
 from airflow_dre.sql.names import column
@@ -43,8 +44,10 @@ def _both(*conditions: exp.Expr | None) -> exp.Expr:
     return exp.and_(*[condition for condition in conditions if condition is not None])
 
 
-def count_if(*conditions: exp.Expr | None) -> exp.Expr:
+def count_if(dialect: Dialect, *conditions: exp.Expr | None) -> exp.Expr:
     """The number of rows that meet every condition."""
+    if dialect.filter_clause:
+        return exp.Filter(this=exp.Count(this=exp.Star()), expression=exp.Where(this=_both(*conditions)))
     return exp.Count(this=exp.Case().when(_both(*conditions), exp.Literal.number(1)))
 
 
@@ -65,7 +68,7 @@ def expression(metric: Metric, scope: Scope) -> exp.Expr:
 @expression.register
 def _(metric: RowCount, scope: Scope) -> exp.Expr:
     keep = filter_of(metric, scope.dialect)
-    return exp.Count(this=exp.Star()) if keep is None else count_if(keep)
+    return exp.Count(this=exp.Star()) if keep is None else count_if(scope.dialect, keep)
 
 
 @expression.register
@@ -73,22 +76,25 @@ def _(metric: ValueCount, scope: Scope) -> exp.Expr:
     keep = filter_of(metric, scope.dialect)
     if keep is None:
         return exp.Count(this=column(metric.column))
-    return count_if(keep, *has_all([metric.column]))
+    return count_if(scope.dialect, keep, *has_all([metric.column]))
 
 
 @expression.register
 def _(metric: KeyCount, scope: Scope) -> exp.Expr:
-    return count_if(filter_of(metric, scope.dialect), *has_all(metric.columns))
+    present = has_all(metric.columns)
+    if metric.nulls is Nulls.SKIP_ALL:
+        present = [exp.paren(exp.or_(*present))]
+    return count_if(scope.dialect, filter_of(metric, scope.dialect), *present)
 
 
 @expression.register
 def _(metric: Violations, scope: Scope) -> exp.Expr:
     keep = filter_of(metric, scope.dialect)
-    if keep is None and isinstance(metric.rule, HasValue):
+    if keep is None and isinstance(metric.rule, HasValue) and not scope.dialect.nulls_by_filter:
         return exp.Sub(this=exp.Count(this=exp.Star()), expression=exp.Count(this=column(metric.rule.column)))
     if keep is None and isinstance(metric.rule, HasNoValue):
         return exp.Count(this=column(metric.rule.column))
-    return count_if(keep, breaks(metric.rule, scope.dialect))
+    return count_if(scope.dialect, keep, breaks(metric.rule, scope.dialect))
 
 
 def _aggregate(metric: Minimum | Maximum | Mean | Total | Variance, scope: Scope, function: Callable[[exp.Expr], exp.Expr]) -> exp.Expr:
@@ -107,7 +113,13 @@ def _(metric: Maximum, scope: Scope) -> exp.Expr:
 
 @expression.register
 def _(metric: Mean, scope: Scope) -> exp.Expr:
-    return _aggregate(metric, scope, scope.dialect.mean)
+    if scope.type_of(metric.column) not in scope.dialect.sums_small_integers:
+        return _aggregate(metric, scope, scope.dialect.mean)
+    rows = expression(RowCount(where=metric.where), scope)
+    nulls = expression(Violations(rule=HasValue(column=metric.column), where=metric.where), scope)
+    total = exp.cast(_aggregate(metric, scope, scope.dialect.total), "NUMERIC")
+    values = exp.Anonymous(this="NULLIF", expressions=[exp.Sub(this=rows, expression=nulls), exp.Literal.number(0)])
+    return exp.Div(this=total, expression=values)
 
 
 @expression.register
@@ -123,15 +135,20 @@ def _(metric: Variance, scope: Scope) -> exp.Expr:
 
 
 def _variance_of_sums(metric: Variance, scope: Scope) -> exp.Expr:
-    """Variance from the sums of d and d^2, where d is the distance from the mean of all rows.
+    """Variance from the sums of d and d^2, where d is the distance from the mean of the same rows.
 
     (sum(d^2) - sum(d)^2 / n) / (n - 1); without the shift by the mean, large values would cancel each other's digits
     (T. F. Chan, G. H. Golub, R. J. LeVeque, "Algorithms for computing the sample variance", 1983).
     """
-    middle = scope.select(exp.Avg(this=column(metric.column))).subquery()
+    keep = filter_of(metric, scope.dialect)
+    middle = scope.select(exp.Avg(this=column(metric.column)), extra=[keep]).subquery()
     shifted = exp.paren(exp.Sub(this=column(metric.column), expression=middle))
     shifted = exp.paren(exp.Mul(this=exp.Literal.number("1.0"), expression=shifted))
-    d = value_if(filter_of(metric, scope.dialect), shifted)
+    return variance_of(value_if(keep, shifted))
+
+
+def variance_of(d: exp.Expr) -> exp.Expr:
+    """The variance of values, from their distances ``d`` from their mean."""
     n, total = exp.Count(this=d), exp.Sum(this=d.copy())
     squares = exp.Sum(this=exp.Mul(this=d.copy(), expression=d.copy()))
     square_of_sum = exp.Div(this=exp.Mul(this=total, expression=total.copy()), expression=n)
@@ -141,15 +158,31 @@ def _variance_of_sums(metric: Variance, scope: Scope) -> exp.Expr:
 
 @expression.register
 def _(metric: Quantile, scope: Scope) -> exp.Expr:
+    return percentile(metric, exp.Literal.number(str(metric.at)), scope)
+
+
+def percentile(metric: Quantile, share: exp.Expr, scope: Scope) -> exp.Expr:
+    """The quantile of a share, or the quantiles of an array of shares."""
     kind = exp.PercentileCont if metric.interpolate else exp.PercentileDisc
     value = value_if(filter_of(metric, scope.dialect), column(metric.column))
-    return exp.WithinGroup(this=kind(this=exp.Literal.number(str(metric.at))), expression=exp.Order(expressions=[exp.Ordered(this=value)]))
+    return exp.WithinGroup(this=kind(this=share), expression=exp.Order(expressions=[exp.Ordered(this=value)]))
 
 
 @expression.register
 def _(metric: DistinctCount, scope: Scope) -> exp.Expr:
     (name,) = metric.columns
     return exp.Count(this=exp.Distinct(expressions=[value_if(filter_of(metric, scope.dialect), column(name))]))
+
+
+@expression.register
+def _(metric: RepeatCount, scope: Scope) -> exp.Expr:
+    if scope.dialect.fingerprint is None:
+        raise TypeError(f"{scope.dialect.name} takes no fingerprints")
+    names_of_key: list[exp.Expr] = [column(name) for name in metric.columns]
+    fingerprint = names_of_key[0] if len(names_of_key) == 1 else scope.dialect.fingerprint(names_of_key)
+    complete = _both(filter_of(metric, scope.dialect), *has_all(metric.columns))
+    different = exp.Count(this=exp.Distinct(expressions=[value_if(complete, fingerprint)]))
+    return exp.Sub(this=count_if(scope.dialect, complete.copy()), expression=different)
 
 
 @expression.register

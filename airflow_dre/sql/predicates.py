@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Sequence
 from decimal import Decimal
@@ -12,7 +13,7 @@ from typing import ParamSpec
 from sqlglot import exp
 
 from airflow_dre.checks import rules
-from airflow_dre.checks.rules import Operator, Rule
+from airflow_dre.checks.rules import Nulls, Operator, Rule
 from airflow_dre.checks.values import Literal
 from airflow_dre.errors import DefinitionError, Problem
 from airflow_dre.sql.dialect import Dialect, Refusal
@@ -23,6 +24,8 @@ from airflow_dre.sql.typed_text import PATTERNS
 P = ParamSpec("P")
 _STRAY_ESCAPE = re.compile(r"^(?:[^\\]|\\[%_\\])*\\(?![%_\\])")
 _LOOKAROUND = re.compile(r"(?<!\\)(?:\\\\)*(?:\(\?(?:[=!]|<[=!])|\\[1-9])")
+_FLAT = 500
+"""Conditions that are joined without parentheses around half of them."""
 _COMPARISONS: dict[Operator, type[exp.Binary]] = {
     Operator.EQUAL: exp.EQ,
     Operator.UNEQUAL: exp.NEQ,
@@ -37,6 +40,8 @@ def literal(value: Literal, dialect: Dialect) -> exp.Expr:
     """A value of a Dag author as a literal of the database."""
     if isinstance(value, bool):
         return exp.Boolean(this=value)
+    if isinstance(value, (float, Decimal)) and not math.isfinite(value):
+        return dialect.not_finite(float(value))
     if isinstance(value, (int, float, Decimal)):
         return exp.convert(value)
     return dialect.text(value) if isinstance(value, str) else dialect.moment(value)
@@ -47,9 +52,22 @@ def has_value(name: str) -> exp.Expr:
     return exp.Not(this=exp.Is(this=column(name), expression=exp.Null()))
 
 
+def has_no_value(name: str) -> exp.Expr:
+    """Whether a column is NULL."""
+    return exp.Is(this=column(name), expression=exp.Null())
+
+
 def has_all(names: Sequence[str]) -> list[exp.Expr]:
     """That each of the columns is not NULL."""
     return [has_value(name) for name in names]
+
+
+def either(conditions: Sequence[exp.Expr]) -> exp.Expr:
+    """That one of the conditions holds, however many there are: SQLite refuses an expression that is more than 1,000 deep."""
+    if len(conditions) <= _FLAT:
+        return exp.or_(*conditions, copy=False)
+    middle = len(conditions) // 2
+    return exp.Or(this=exp.paren(either(conditions[:middle]), copy=False), expression=exp.paren(either(conditions[middle:]), copy=False))
 
 
 @singledispatch
@@ -133,6 +151,8 @@ def search(value: exp.Expr, pattern: str, dialect: Dialect, subject: str) -> exp
     :raises DefinitionError: the database has none, or not what this one uses.
     """
     regex = possible(dialect.regex, subject, "pattern", pattern)
+    if (why := dialect.regex_broken(pattern)) is not None:
+        raise DefinitionError([Problem(subject, "pattern", pattern, f"a regular expression that {dialect.name} can run ({why})")])
     if not dialect.lookaround and _LOOKAROUND.search(pattern):
         allowed = f"a regular expression without lookahead, lookbehind and references back, which {dialect.name} does not know"
         raise DefinitionError([Problem(subject, "pattern", pattern, allowed)])
@@ -195,7 +215,17 @@ def _(rule: rules.IsJson, dialect: Dialect) -> exp.Expr:
 
 @breaks.register
 def _(rule: rules.Compares, dialect: Dialect) -> exp.Expr:
-    return exp.Not(this=exp.paren(_COMPARISONS[rule.operator](this=column(rule.left), expression=column(rule.right))))
+    broken = exp.Not(this=exp.paren(_COMPARISONS[rule.operator](this=column(rule.left), expression=column(rule.right))))
+    if rule.nulls is Nulls.SKIP or rule.operator is not Operator.EQUAL:
+        return broken
+    return _not_left_out(rule, exp.paren(exp.or_(broken, *[has_no_value(name) for name in rule.needs])))
+
+
+def _not_left_out(rule: rules.CrossRule, broken: exp.Expr) -> exp.Expr:
+    """``broken`` in the rows that have a value in any of the columns, where the others are left out."""
+    if rule.nulls is not Nulls.SKIP_ALL:
+        return broken
+    return exp.and_(exp.paren(exp.or_(*has_all(rule.needs))), broken)
 
 
 @breaks.register
@@ -217,13 +247,18 @@ def _(rule: rules.TupleOneOf, dialect: Dialect) -> exp.Expr:
         )
         for value in rule.values
     ]
-    return exp.and_(*has_all(rule.columns), exp.Not(this=exp.paren(exp.or_(*known))))
+    complete = has_all(rule.columns) if rule.nulls is Nulls.SKIP else []
+    return exp.and_(*complete, exp.Not(this=exp.paren(either(known))))
 
 
 @breaks.register
 def _(rule: rules.AllDiffer, dialect: Dialect) -> exp.Expr:
-    pairs = [exp.EQ(this=column(one), expression=column(other)) for one, other in combinations(rule.columns, 2)]
-    return exp.and_(*has_all(rule.columns), exp.paren(exp.or_(*pairs)))
+    names = list(combinations(rule.columns, 2))
+    pairs: list[exp.Expr] = [exp.EQ(this=column(one), expression=column(other)) for one, other in names]
+    if rule.nulls is Nulls.SKIP:
+        return exp.and_(*has_all(rule.columns), exp.paren(exp.or_(*pairs)))
+    pairs += [exp.paren(exp.and_(has_no_value(one), has_no_value(other))) for one, other in names]
+    return _not_left_out(rule, exp.paren(exp.or_(*pairs)))
 
 
 @breaks.register
@@ -233,9 +268,11 @@ def _(rule: rules.Holds, dialect: Dialect) -> exp.Expr:
 
 @breaks.register
 def _(rule: rules.BySegment, dialect: Dialect) -> exp.Expr:
+    """One flat CASE: thousands of conditions joined by OR are deeper than SQLite's parser goes."""
+    one = exp.Literal.number(1)
     cases = []
     for segment, inner in rule.rules:
         by = column(rule.by)
         here = exp.Is(this=by, expression=exp.Null()) if segment is None else exp.EQ(this=by, expression=literal(segment, dialect))
-        cases.append(exp.paren(exp.and_(here, breaks(inner, dialect))))
-    return exp.paren(exp.or_(*cases))
+        cases.append(exp.If(this=here, true=exp.Case(ifs=[exp.If(this=breaks(inner, dialect), true=one.copy())])))
+    return exp.EQ(this=exp.Case(ifs=cases), expression=one)

@@ -19,6 +19,12 @@ class Scope:
     table: tuple[str, ...]
     where: str | None
     dialect: Dialect
+    types: tuple[tuple[str, str], ...] = ()
+    """Names and types of the columns, as far as they are known."""
+
+    def type_of(self, column: str) -> str | None:
+        """The type of a column; None where it is not known."""
+        return dict(self.types).get(column)
 
     def condition(self) -> exp.Expr | None:
         """The row filter of the suite as a tree."""
@@ -46,5 +52,5 @@ def _qualify_quoted(query: exp.Expr) -> None:
         source = select.args.get("from_") if select is not None else None
         if select is None or select.args.get("joins") or not isinstance(source, exp.From) or not isinstance(source.this, exp.Table):
             continue
-        if name.this.args.get("quoted") and not name.table:
+        if name.this.args.get("quoted") and not name.table and source.this.alias_or_name:
             name.set("table", names.quoted(source.this.alias_or_name))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from sqlglot import exp
 
@@ -41,8 +42,20 @@ def typed(value: date) -> exp.Expr:
 
 
 def as_text(value: date) -> exp.Expr:
-    """A date or timestamp as ISO 8601 text."""
+    """A date or timestamp as ISO 8601 text; one with a zone is told in UTC, since texts have an order only within one zone."""
+    if isinstance(value, datetime) and value.tzinfo is not None:
+        value = value.astimezone(UTC)
     return exp.Literal.string(value.isoformat(sep=" ") if isinstance(value, datetime) else value.isoformat())
+
+
+def not_finite(value: float) -> exp.Expr:
+    """Infinity or not-a-number, which a column may hold though nobody may write it into a check, as a text that is cast."""
+    return exp.cast(exp.Literal.string("NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"), "DOUBLE")
+
+
+def too_large(value: float) -> exp.Expr:
+    """Infinity as a number that is too large, for databases that have no not-a-number."""
+    return exp.Null() if math.isnan(value) else exp.Literal.number("9e999" if value > 0 else "-9e999")
 
 
 def like_with_escape(value: exp.Expr, pattern: str) -> exp.Expr:

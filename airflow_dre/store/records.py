@@ -20,6 +20,7 @@ class Definition:
     dimension: str
     severity: str
     where: str | None = None
+    by: str | None = None
     description: str | None = None
     owner: str | None = None
     runbook: str | None = None
@@ -59,6 +60,7 @@ class SuiteRunRecord:
     outcome: Outcome
     score: float | None
     queries: int
+    """Statements that read rows."""
     measured_at: datetime
     seconds: float
     row_filter: str | None = None
@@ -66,6 +68,8 @@ class SuiteRunRecord:
     data_interval_start: datetime | None = None
     data_interval_end: datetime | None = None
     partition_key: str | None = None
+    lookups: int = 0
+    """Statements that read only the catalogue; said in the log, not kept."""
     results: tuple[ResultRecord, ...] = field(default=())
 
     @property

@@ -89,6 +89,7 @@ def _result_row(run_key: str, position: int, record: ResultRecord) -> dict[str, 
         "fail_low": record.fail.low,
         "fail_high": record.fail.high,
         "statement": record.statement,
+        "segments": msgspec.to_builtins(record.segments) if record.segments else None,
     }
 
 
@@ -104,6 +105,24 @@ def last_healthy_at(connection: Connection, namespace: str, name: str, suite: st
         )
     )
     return moment
+
+
+def last_passed(connection: Connection, namespace: str, name: str, suite: str, check_id: str) -> str | None:
+    """What a check observed in the last run in which it passed; None where it never did."""
+    observed: str | None = connection.scalar(
+        select(result.c.observed)
+        .join(suite_run, suite_run.c.key == result.c.run_key)
+        .where(
+            suite_run.c.namespace == namespace,
+            suite_run.c.name == name,
+            suite_run.c.suite == suite,
+            result.c.check_id == check_id,
+            result.c.outcome == Outcome.PASSED.value,
+        )
+        .order_by(suite_run.c.measured_at.desc())
+        .limit(1)
+    )
+    return observed
 
 
 def broken_suites(connection: Connection, origin: Origin) -> list[tuple[str, str, str]]:

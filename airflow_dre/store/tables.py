@@ -128,6 +128,7 @@ result = Table(
     Column("fail_low", Float),
     Column("fail_high", Float),
     Column("statement", PlainText),
+    Column("segments", JSON(none_as_null=True)),
     Index(None, "run_key"),
     Index(None, "check_id"),
 )

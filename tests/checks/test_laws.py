@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import math
+import re
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from airflow_dre import checks as c
+from airflow_dre.checks import metrics as m
 from airflow_dre.checks.check import Check
 from airflow_dre.checks.declaration import Declaration
-from airflow_dre.checks.evaluate import Unanswered, evaluate, score
+from airflow_dre.checks.evaluate import Unanswered, evaluate, further_questions, questions, score
 from airflow_dre.checks.instants import read_duration, spoken, to_instant
+from airflow_dre.checks.metrics import Metric
 from airflow_dre.checks.outcomes import Judgement, Outcome, Range, worst
 from airflow_dre.checks.parse import READERS, parse_checks
 from airflow_dre.checks.thresholds import Bounds, Limit, as_count, in_order, read_limit
@@ -25,24 +29,71 @@ from airflow_dre.checks.values import Incomparable
 NOW = datetime(2013, 2, 2, tzinfo=UTC)
 EVERY_KIND = [
     c.not_null("a", warn_above="2%", fail_above="5%"),
+    c.null("a", fail_above="5%"),
+    c.not_empty("a", warn_above=3, fail_above="5%"),
     c.unique("a", "b", fail_above=3),
+    c.distinct_count("a", "b", at_least=2),
+    c.unique_ratio("a", at_least=0.5, warn_at_least=0.9),
+    c.foreign_key("a", "b", to=["p.k", "p.l"], fail_above=3),
     c.between("a", 1, 5, warn_above=1, fail_above="50%"),
+    c.between("a", low=date(2013, 1, 1), inclusive="neither"),
     c.in_set("a", [1, "x", True, date(2013, 1, 1)]),
+    c.not_in_set("a", [1, "x"], severity="warn"),
+    c.tuple_in_set("a", "b", values=[(1, "x"), (2, "y")]),
+    c.matches("a", ["^x", "y$"], every=True),
+    c.not_matches("a", "x"),
+    c.like("a", "x%"),
+    c.not_like("a", ["x%", "%y"]),
+    c.length("a", at_least=1, at_most=3),
+    c.of_type("a", "integer"),
+    c.json_valid("a"),
+    c.increasing("a", order_by="b"),
+    c.decreasing("a", order_by=["b", "c"], strictly=True, fail_above="1%"),
+    c.compare("a", "<=", "b"),
+    c.sum_equals("a", "b", total=3),
+    c.all_differ("a", "b", "c"),
     c.rows("a > b", severity="warn"),
+    c.failed_rows_sql("SELECT * FROM t WHERE a > b", fail_above="1%"),
+    c.z_scores("a", within=3, fail_above="1%"),
+    c.z_scores("a", within=3, two_sided=False),
     c.row_count(at_least=1, warn_at_least=10),
+    c.row_count(same_as="p", fail_above="1%"),
+    c.column_count(equals=3),
     c.column_min("a", at_least=0),
     c.column_max("a", at_most=date(2013, 1, 1)),
     c.column_max("a", at_most="m", warn_at_least="c"),
     c.mean("a", equals=Decimal("3.5")),
+    c.mean("a", more_than=1, less_than=2.5, warn_at_most=2),
+    c.total("a", equals=9),
+    c.stddev("a", at_most=2),
+    c.median("a", at_least=1),
+    c.quantile("a", 0.9, at_most=5, interpolate=False),
+    c.has_values("a", [1, "x", 7]),
+    c.most_common("a", [1, 2.5, "x", date(2013, 1, 1)]),
+    c.most_common("a", [1], ties=False),
+    c.distribution("a", {"x": 0.25, "y": 0.75, "z": 0}, at_most=0.1),
+    c.distribution("a", {"x": 0.25, "y": 0.75}, distance="chi_square", at_most=3),
+    c.distribution("a", {"edges": [0, 1, 5], "weights": [1, 3]}, distance="ks", at_most=0.1, warn_at_most=0.05),
+    c.no_gaps("a", every="day", fail_above="5%"),
+    c.no_gaps("a", every="month", start="2013-01-15", end="2013-12-31"),
+    c.schema_is({"a": "integer", "b": ["text", "varchar(5)"], "c": None}, ordered=True),
+    c.schema_is(["a", "b"], extra=True),
+    c.schema_unchanged(),
     c.metric_sql("SUM(a)", at_most=3.5),
     c.fresh("a", max_age="1d", warn_age="12h"),
 ]
 ORDER = [Outcome.PASSED, Outcome.WARNED, Outcome.FAILED]
 
+HUGE = [2**63, 10**38, -(10**38), 10**400, -(10**400), Decimal("1e400"), Decimal("sNaN"), 1e308, 5e-324]
+numbers: st.SearchStrategy[Any] = st.one_of(
+    st.none(), st.integers(0, 9), st.integers(), st.floats(), st.decimals(), st.sampled_from(HUGE), st.integers(-3, 10**6)
+)
+counts = st.integers(0, 9)
 scalars: st.SearchStrategy[Any] = st.one_of(
     st.none(),
     st.booleans(),
     st.integers(),
+    st.sampled_from(HUGE),
     st.floats(),
     st.decimals(),
     st.text(),
@@ -51,8 +102,12 @@ scalars: st.SearchStrategy[Any] = st.one_of(
     st.datetimes(),
     st.datetimes(timezones=st.sampled_from([UTC, timezone(timedelta(hours=14)), timezone(timedelta(hours=-12))])),
     st.binary(),
+    st.uuids(),
+    st.timedeltas(),
+    st.sampled_from([[1, 2], {"a": 1}]),
 )
-"""Numbers, text, dates, not-a-number and infinities: all that a driver has been seen to answer, and bytes."""
+"""Numbers, text, dates, not-a-number and infinities, bytes, lists and dicts: all that a driver has been seen to answer, and more."""
+segments = st.sampled_from(["x", "y", "", None, 1]) | scalars
 
 
 def check_of(declaration: Declaration) -> Check:
@@ -65,15 +120,69 @@ def test_the_list_has_every_kind() -> None:
     assert {declaration.kind for declaration in EVERY_KIND} == set(READERS)
 
 
-@pytest.mark.parametrize("declaration", EVERY_KIND, ids=repr)
+def rows_of(*cells: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    """Rows of one cell for each strategy."""
+    return st.lists(st.tuples(*cells), max_size=4).map(tuple)
+
+
+def answers_to(metric: Metric, cell: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    """What a warehouse, or the store, can answer to a metric: rows for lists, else a cell."""
+    match metric:
+        case m.PerSegment(metric=m.TableColumns()):
+            raise AssertionError("nobody asks for the columns of a segment")
+        case m.PerSegment(metric=m.MostCommon()):
+            return rows_of(segments, cell, counts)
+        case m.PerSegment():
+            return rows_of(segments, cell)
+        case m.TableColumns():
+            return rows_of(st.text() | st.sampled_from("abc"), st.text())
+        case m.MostCommon():
+            return rows_of(cell, counts)
+        case m.Periods():
+            return rows_of(cell)
+        case m.LastPassed():
+            return st.none() | st.text() | st.sampled_from(['{"a": "TEXT"}', "[]", "3"])
+        case _:
+            return cell
+
+
+def answered(check: Check, draw: Callable[[Metric], Any]) -> dict[Metric, Any]:
+    """Answers to all that a check asks, in both rounds."""
+    found = {metric: draw(metric) for metric in questions(check)}
+    return found | {metric: draw(metric) for metric in further_questions(check, found)}
+
+
+SEGMENTED = [
+    Declaration(declaration.kind, {**declaration.arguments, "by": "g"})
+    for declaration in EVERY_KIND
+    if declaration.kind not in {"column_count", "failed_rows_sql", "schema_is", "schema_unchanged"}
+    and "same_as" not in declaration.arguments
+]
+
+
+@pytest.mark.parametrize("declaration", EVERY_KIND + SEGMENTED, ids=repr)
+@settings(max_examples=25)
 @given(data=st.data())
 def test_evaluating_is_total(declaration: Declaration, data: st.DataObject) -> None:
     check = check_of(declaration)
-    answers = {metric: data.draw(scalars) for metric in check.metrics()}
-    judgement = evaluate(check, answers, NOW)
+    judgement = evaluate(check, answered(check, lambda metric: data.draw(answers_to(metric, scalars))), NOW)
     assert judgement.outcome in Outcome
     assert judgement.reason
     assert not (judgement.outcome is Outcome.FAILED and check.traits.severity == "warn")
+    assert judgement.violations is None or judgement.violations >= 0
+    assert judgement.rows is None or judgement.rows >= 0
+
+
+@pytest.mark.parametrize("declaration", EVERY_KIND + SEGMENTED, ids=repr)
+@settings(max_examples=25)
+@given(data=st.data())
+def test_evaluating_numbers_is_total(declaration: Declaration, data: st.DataObject) -> None:
+    """Numbers reach further into the judging than words do."""
+    check = check_of(declaration)
+    cell = st.sampled_from(["2013-01-01", "2013-01-03", "2013-03-31"]) if declaration.kind in ("fresh", "no_gaps") else numbers
+    judgement = evaluate(check, answered(check, lambda metric: data.draw(answers_to(metric, cell))), NOW)
+    assert judgement.outcome in Outcome
+    assert judgement.reason
 
 
 @pytest.mark.parametrize("declaration", EVERY_KIND, ids=repr)
@@ -84,32 +193,86 @@ def test_a_check_that_lacks_one_answer_is_errored_with_its_reason(declaration: D
         assert evaluate(check, answers, NOW) == Judgement(outcome=Outcome.ERRORED, reason="no such column: zz", expected="")
 
 
-@pytest.mark.parametrize(
-    ("declaration", "outcome"),
-    [
-        pytest.param(c.not_null("a"), "skipped", id="not_null looks at every row: skipped"),
-        pytest.param(c.unique("a"), "skipped", id="unique looks at complete keys: skipped"),
-        pytest.param(c.between("a", 1, 2), "skipped", id="between looks at values: skipped"),
-        pytest.param(c.in_set("a", [1]), "skipped", id="in_set looks at values: skipped"),
-        pytest.param(c.rows("a > 1"), "skipped", id="rows looks at every row: skipped"),
-        pytest.param(c.row_count(at_least=1), "failed", id="row_count judges zero rows"),
-        pytest.param(c.row_count(at_most=9), "passed", id="row_count may accept zero rows"),
-        pytest.param(c.column_min("a", at_least=1), "skipped", id="column_min has no value: skipped"),
-        pytest.param(c.column_max("a", at_most=1), "skipped", id="column_max has no value: skipped"),
-        pytest.param(c.mean("a", at_most=1), "skipped", id="mean has no value: skipped"),
-        pytest.param(c.metric_sql("SUM(a)", at_most=1), "skipped", id="metric_sql is NULL: skipped"),
-        pytest.param(c.fresh("a", max_age="1d"), "failed", id="fresh: nothing arrived, failed"),
-    ],
-)
+COUNTS = (m.RowCount, m.ValueCount, m.KeyCount, m.Violations, m.DistinctCount, m.DuplicateCount, m.OrphanCount, m.StepCount)
+COUNTS += (m.OtherRowCount, m.FailedRowCount)
+
+
+def of_an_empty_table(metric: Metric) -> Any:
+    """What a warehouse answers where there are no rows."""
+    if isinstance(metric, COUNTS):
+        return 0
+    if isinstance(metric, m.TableColumns):
+        return (("a", "INTEGER"), ("b", "TEXT"), ("c", "DATE"))
+    return () if isinstance(metric, m.LISTS) else None
+
+
+EMPTY = [
+    pytest.param(c.not_null("a"), "skipped", id="not_null looks at every row: skipped"),
+    pytest.param(c.null("a"), "skipped", id="null looks at every row: skipped"),
+    pytest.param(c.not_empty("a"), "skipped", id="not_empty looks at every row: skipped"),
+    pytest.param(c.unique("a"), "skipped", id="unique looks at complete keys: skipped"),
+    pytest.param(c.distinct_count("a", at_least=1), "failed", id="distinct_count judges zero keys"),
+    pytest.param(c.distinct_count("a", at_most=1), "passed", id="distinct_count may accept zero keys"),
+    pytest.param(c.unique_ratio("a", at_least=1), "skipped", id="unique_ratio has no key: skipped"),
+    pytest.param(c.foreign_key("a", to="p.k"), "skipped", id="foreign_key looks at complete keys: skipped"),
+    pytest.param(c.between("a", 1, 2), "skipped", id="between looks at values: skipped"),
+    pytest.param(c.in_set("a", [1]), "skipped", id="in_set looks at values: skipped"),
+    pytest.param(c.not_in_set("a", [1]), "skipped", id="not_in_set looks at values: skipped"),
+    pytest.param(c.tuple_in_set("a", "b", values=[(1, 2)]), "skipped", id="tuple_in_set looks at values: skipped"),
+    pytest.param(c.matches("a", "x"), "skipped", id="matches looks at values: skipped"),
+    pytest.param(c.not_matches("a", "x"), "skipped", id="not_matches looks at values: skipped"),
+    pytest.param(c.like("a", "x"), "skipped", id="like looks at values: skipped"),
+    pytest.param(c.not_like("a", "x"), "skipped", id="not_like looks at values: skipped"),
+    pytest.param(c.length("a", at_least=1), "skipped", id="length looks at values: skipped"),
+    pytest.param(c.of_type("a", "integer"), "skipped", id="of_type looks at values: skipped"),
+    pytest.param(c.json_valid("a"), "skipped", id="json_valid looks at values: skipped"),
+    pytest.param(c.increasing("a", order_by="b"), "skipped", id="increasing looks at values: skipped"),
+    pytest.param(c.decreasing("a", order_by="b"), "skipped", id="decreasing looks at values: skipped"),
+    pytest.param(c.compare("a", "<", "b"), "skipped", id="compare looks at rows with both values: skipped"),
+    pytest.param(c.sum_equals("a", "b", total=1), "skipped", id="sum_equals looks at rows with all values: skipped"),
+    pytest.param(c.all_differ("a", "b"), "skipped", id="all_differ looks at rows with all values: skipped"),
+    pytest.param(c.rows("a > 1"), "skipped", id="rows looks at every row: skipped"),
+    pytest.param(c.failed_rows_sql("SELECT 1"), "skipped", id="failed_rows_sql looks at every row: skipped"),
+    pytest.param(c.z_scores("a", within=3), "skipped", id="z_scores looks at values: skipped"),
+    pytest.param(c.row_count(at_least=1), "failed", id="row_count judges zero rows"),
+    pytest.param(c.row_count(at_most=9), "passed", id="row_count may accept zero rows"),
+    pytest.param(c.row_count(same_as="p"), "skipped", id="row_count of two empty tables: skipped"),
+    pytest.param(c.column_count(at_most=3), "passed", id="column_count looks at no rows: judged"),
+    pytest.param(c.column_min("a", at_least=1), "skipped", id="column_min has no value: skipped"),
+    pytest.param(c.column_max("a", at_most=1), "skipped", id="column_max has no value: skipped"),
+    pytest.param(c.mean("a", at_most=1), "skipped", id="mean has no value: skipped"),
+    pytest.param(c.total("a", at_most=1), "skipped", id="total has no value: skipped"),
+    pytest.param(c.stddev("a", at_most=1), "skipped", id="stddev has no value: skipped"),
+    pytest.param(c.median("a", at_most=1), "skipped", id="median has no value: skipped"),
+    pytest.param(c.quantile("a", 0.9, at_most=1), "skipped", id="quantile has no value: skipped"),
+    pytest.param(c.has_values("a", [1]), "failed", id="has_values: none is there, failed"),
+    pytest.param(c.most_common("a", [1]), "skipped", id="most_common has no value: skipped"),
+    pytest.param(c.distribution("a", {"x": 1}, at_most=1), "skipped", id="distribution has no value: skipped"),
+    pytest.param(c.no_gaps("a", every="day"), "skipped", id="no_gaps has no first and last unit: skipped"),
+    pytest.param(c.no_gaps("a", every="day", start="2013-01-01"), "skipped", id="no_gaps has no last unit: skipped"),
+    pytest.param(
+        c.no_gaps("a", every="day", start="2013-01-01", end="2013-01-02"), "failed", id="no_gaps: no unit of start to end is there"
+    ),
+    pytest.param(c.schema_is(["a", "b", "c"]), "passed", id="schema_is looks at no rows: judged"),
+    pytest.param(c.schema_unchanged(), "passed", id="schema_unchanged looks at no rows: judged"),
+    pytest.param(c.metric_sql("SUM(a)", at_most=1), "skipped", id="metric_sql is NULL: skipped"),
+    pytest.param(c.fresh("a", max_age="1d"), "failed", id="fresh: nothing arrived, failed"),
+]
+LOOKS_AT_NO_ROWS = {"column_count", "schema_is", "schema_unchanged"}
+
+
+def test_every_kind_is_tried_on_an_empty_table() -> None:
+    assert {case.values[0].kind for case in EMPTY} == set(READERS)
+
+
+@pytest.mark.parametrize(("declaration", "outcome"), EMPTY)
 def test_an_empty_table(declaration: Declaration, outcome: str) -> None:
     check = check_of(declaration)
-    counts = declaration.kind in {"not_null", "unique", "between", "in_set", "rows", "row_count"}
-    judgement = evaluate(check, dict.fromkeys(check.metrics(), 0 if counts else None), NOW)
-    assert judgement.outcome == outcome
-    documented = getattr(c, declaration.kind).__doc__
-    assert {"skipped": "skipped", "failed": "judged" if declaration.kind == "row_count" else "failed", "passed": "judged"}[
-        outcome
-    ] in documented
+    assert evaluate(check, {metric: of_an_empty_table(metric) for metric in check.metrics()}, NOW).outcome == outcome
+    if outcome == "skipped":
+        assert "Nothing to look at is skipped, unless the check says otherwise" in " ".join(str(c.__doc__).split())
+    elif declaration.kind not in LOOKS_AT_NO_ROWS:
+        assert re.search("judged|failed|fails", getattr(c, declaration.kind).__doc__)
 
 
 limits = st.one_of(
@@ -341,4 +504,4 @@ def test_a_duration_beyond_all_bounds_is_none(text: str) -> None:
 
 def test_an_empty_text_is_a_bound() -> None:
     check: Any = check_of(c.between("a", "", "z"))
-    assert (check.low, check.high) == ("", "z")
+    assert (check.rule.low, check.rule.high) == ("", "z")

@@ -18,25 +18,59 @@ DURATION = "a positive duration such as '90m', '6h', '1d', '2w' or a timedelta"
 LITERAL = "a finite number, a date or text"
 VALUES = "a list of at least one finite number, date, boolean or text, without None"
 DIMENSIONS = "accuracy, completeness, conformity, consistency, coverage, timeliness, uniqueness"
-METRIC = "at least one of at_least, at_most, equals, warn_at_least, warn_at_most"
-TRAITS = {"description", "dimension", "name", "owner", "previous_name", "runbook", "severity", "tags", "where"}
+METRIC = "at least one of at_least, at_most, more_than, less_than, equals, warn_at_least, warn_at_most"
+TRAITS = {"by", "description", "dimension", "name", "owner", "previous_name", "runbook", "severity", "tags", "where"}
+LIMITS = {"fail_above", "warn_above"}
+BOUNDS = {"at_least", "at_most", "equals", "if_empty", "less_than", "more_than", "warn_at_least", "warn_at_most"}
 TAKES = {
-    "between": {"column", "fail_above", "high", "low", "warn_above"},
-    "column_max": {"at_least", "at_most", "column", "equals", "warn_at_least", "warn_at_most"},
-    "column_min": {"at_least", "at_most", "column", "equals", "warn_at_least", "warn_at_most"},
+    "all_differ": {"columns", "nulls"} | LIMITS,
+    "between": {"column", "high", "inclusive", "low"} | LIMITS,
+    "column_count": BOUNDS,
+    "column_max": {"column"} | BOUNDS,
+    "column_min": {"column"} | BOUNDS,
+    "compare": {"left", "nulls", "operator", "right"} | LIMITS,
+    "decreasing": {"column", "order_by", "strictly"} | LIMITS,
+    "distinct_count": {"columns"} | BOUNDS,
+    "distribution": {"column", "distance", "others", "reference"} | BOUNDS,
+    "failed_rows_sql": {"sql"} | LIMITS,
+    "foreign_key": {"columns", "to"} | LIMITS,
     "fresh": {"as_of", "column", "max_age", "warn_age"},
-    "in_set": {"column", "fail_above", "values", "warn_above"},
-    "mean": {"at_least", "at_most", "column", "equals", "warn_at_least", "warn_at_most"},
-    "metric_sql": {"at_least", "at_most", "equals", "sql", "warn_at_least", "warn_at_most"},
-    "not_null": {"column", "fail_above", "warn_above"},
-    "row_count": {"at_least", "at_most", "equals", "warn_at_least", "warn_at_most"},
-    "rows": {"condition", "fail_above", "warn_above"},
-    "unique": {"columns", "fail_above", "warn_above"},
+    "has_values": {"column", "values"},
+    "in_set": {"column", "values"} | LIMITS,
+    "increasing": {"column", "order_by", "strictly"} | LIMITS,
+    "json_valid": {"column"} | LIMITS,
+    "length": {"at_least", "at_most", "column", "equals"} | LIMITS,
+    "like": {"column", "every", "pattern"} | LIMITS,
+    "matches": {"column", "every", "pattern"} | LIMITS,
+    "mean": {"column"} | BOUNDS,
+    "median": {"column"} | BOUNDS,
+    "metric_sql": {"sql"} | BOUNDS,
+    "most_common": {"column", "if_empty", "ties", "values"},
+    "no_gaps": {"column", "end", "every", "start"} | LIMITS,
+    "not_empty": {"column"} | LIMITS,
+    "not_in_set": {"column", "values"} | LIMITS,
+    "not_like": {"column", "pattern"} | LIMITS,
+    "not_matches": {"column", "pattern"} | LIMITS,
+    "not_null": {"column"} | LIMITS,
+    "null": {"column"} | LIMITS,
+    "of_type": {"column", "kind"} | LIMITS,
+    "quantile": {"at", "column", "interpolate"} | BOUNDS,
+    "row_count": {"same_as"} | BOUNDS,
+    "rows": {"condition"} | LIMITS,
+    "schema_is": {"columns", "extra", "ordered", "places"},
+    "schema_unchanged": set(),
+    "stddev": {"column"} | BOUNDS,
+    "sum_equals": {"columns", "nulls", "total"} | LIMITS,
+    "total": {"column"} | BOUNDS,
+    "tuple_in_set": {"columns", "nulls", "values"} | LIMITS,
+    "unique": {"columns", "nulls"} | LIMITS,
+    "unique_ratio": {"columns"} | BOUNDS,
+    "z_scores": {"column", "strictly", "two_sided", "within"} | LIMITS,
 }
 """What each kind takes besides the traits."""
 
 
-def declared(kind: str, **arguments: Any) -> Declaration:
+def declared(kind: str, /, **arguments: Any) -> Declaration:
     """A declaration with arguments that no type checker would let pass."""
     return Declaration(kind, arguments)
 
@@ -83,7 +117,7 @@ def message(*declarations: Any) -> str:
             "bounds of one kind: all numbers, all dates or all text",
             id="unlike ends",
         ),
-        pytest.param(declared("between", column="a", low=1), "high=None", LITERAL, id="an end that is missing"),
+        pytest.param(declared("between", column="a"), "low=None", f"{LITERAL}; at least one of low and high", id="a range without any end"),
         pytest.param(declared("mean", column="a", at_least=float("nan")), "at_least=nan", LITERAL, id="a bound that is not-a-number"),
         pytest.param(declared("mean", column="a", at_most=float("inf")), "at_most=inf", LITERAL, id="a bound without end"),
         pytest.param(
@@ -118,7 +152,10 @@ def message(*declarations: Any) -> str:
             id="an upper warning after the failure",
         ),
         pytest.param(
-            declared("row_count", equals=5, at_least=1), "equals=5", "equals alone, without at_least and at_most", id="equals and a bound"
+            declared("row_count", equals=5, at_least=1),
+            "equals=5",
+            "equals alone, without at_least, at_most, more_than and less_than",
+            id="equals and a bound",
         ),
         pytest.param(declared("fresh", column="a"), "max_age=None", DURATION, id="no age"),
         pytest.param(declared("fresh", column="a", max_age=60), "max_age=60", DURATION, id="an age without a unit"),
@@ -154,15 +191,64 @@ def test_a_mistake_is_told_in_these_words(declaration: Declaration, wrong: str, 
     assert message(declaration) == f"1 problem in the definition:\n- checks[0] {declaration.kind}: invalid {wrong}. Allowed: {allowed}"
 
 
+USABLE: dict[str, Any] = {
+    "at": 0.5,
+    "column": "a",
+    "columns": ["a", "b"],
+    "condition": "a",
+    "every": "day",
+    "kind": "integer",
+    "left": "a",
+    "low": 1,
+    "max_age": "1d",
+    "operator": "<",
+    "order_by": "b",
+    "pattern": "x",
+    "reference": {"x": 1},
+    "right": "b",
+    "sql": "SUM(a)",
+    "to": ["p.a", "p.b"],
+    "total": 1,
+    "values": [1],
+    "within": 3,
+}
+"""Sound values of the arguments that some kinds cannot do without."""
+
+
+def sound(kind: str) -> dict[str, Any]:
+    """Arguments that make a declaration of a kind sound."""
+    found = {name: value for name, value in USABLE.items() if name in TAKES[kind]}
+    if kind in ("like", "matches"):
+        found |= {"every": True}
+    if kind == "tuple_in_set":
+        found |= {"values": [(1, 2)]}
+    return found | ({"at_least": 1} if "at_least" in TAKES[kind] else {})
+
+
+def test_the_table_has_every_kind() -> None:
+    assert sorted(TAKES) == sorted(READERS)
+
+
+@pytest.mark.parametrize("kind", sorted(READERS))
+def test_every_kind_can_be_declared(kind: str) -> None:
+    (check,) = parse_checks([declared(kind, **sound(kind))])
+    assert check.kind == kind
+
+
 @pytest.mark.parametrize("kind", sorted(READERS))
 def test_an_unknown_argument_is_refused_with_those_that_the_check_takes(kind: str) -> None:
-    usable = {"column": "a", "columns": ["a"], "low": 1, "high": 2, "values": [1], "condition": "a", "sql": "SUM(a)", "max_age": "1d"}
-    needed = {name: value for name, value in usable.items() if name in TAKES[kind]} | ({"at_least": 1} if "at_least" in TAKES[kind] else {})
     takes = ", ".join(sorted(TAKES[kind] | TRAITS))
-    assert message(declared(kind, **needed, severty="warn", zzz=1)) == (
+    assert message(declared(kind, **sound(kind), severty="warn", zzz=1)) == (
         "2 problems in the definition:\n"
         f"- checks[0] {kind}: invalid severty='warn'. Allowed: did you mean severity? This check takes {takes}\n"
         f"- checks[0] {kind}: invalid zzz=1. Allowed: This check takes {takes}"
+    )
+
+
+def test_a_row_count_beside_another_table_takes_limits_and_no_bounds() -> None:
+    takes = ", ".join(sorted({"same_as"} | LIMITS | TRAITS))
+    assert message(declared("row_count", same_as="p", at_least=1)) == (
+        f"1 problem in the definition:\n- checks[0] row_count: invalid at_least=1. Allowed: This check takes {takes}"
     )
 
 

@@ -228,8 +228,18 @@ def test_the_log_reads_like_a_report(tmp_path: Path, request: pytest.FixtureRequ
             "",
             "FAIL: not_null(amount): 1 of 3 rows (33.33%) break it, more than 10%",
             "ERROR: mean(zz): no such column: orders.zz",
-            f"{record.queries} queries",
+            f"{record.queries} queries over 3 rows and 1 look-up",
         ]
     )
     signal = delivery_of(record).signals[0]
     assert signal.title == "orders: 2 of 3 checks failed: not_null(amount), mean(zz)"
+
+
+def test_words_are_not_averaged_and_texts_not_compared_with_numbers(hook: Hook) -> None:
+    record = run(hook, c.mean("status", at_least=0), c.between("status", 1, 9), c.row_count(equals=4))
+    assert outcomes(record) == ["errored", "errored", "passed"]
+    assert [result.reason.split(", and ")[0] for result in record.results[:2]] == [
+        "mean needs numbers or booleans here",
+        "between needs numbers or booleans here",
+    ]
+    assert (record.queries, record.lookups) == (1, 1), "what makes no sense is not asked, and splits no scan"

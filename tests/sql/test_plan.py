@@ -157,6 +157,13 @@ def test_no_table_names(text: str) -> None:
         split_table(text)
 
 
+def test_an_unknown_dialect_is_refused_with_those_that_are_known() -> None:
+    with pytest.raises(
+        DefinitionError, match="invalid conn_type='oracle'. Allowed: one of databricks, duckdb, gcpbigquery, mssql, mysql, postgres"
+    ):
+        find_dialect("oracle")
+
+
 @pytest.mark.parametrize("dialect", ["sqlite", "duckdb"])
 def test_a_malicious_table_name_is_a_name(dialect: str) -> None:
     connection: Any = sqlite3.connect(":memory:") if dialect == "sqlite" else duckdb.connect()

@@ -89,7 +89,7 @@ def test_the_overview_shows_what_is_broken_first(visit: Callable[..., Page], fai
     expect(tables.first).to_contain_text("Failed")
     row = tables.filter(has=page.get_by_role("link", name="shown", exact=True))
     expect(row).to_contain_text("Failed")
-    expect(row.get_by_role("link", name=re.compile(r"^Incident \d+: shown: 1 of 2 checks failed"))).to_be_visible()
+    expect(row.get_by_role("link", name=re.compile(r"^Incident \d+: shown: 1 of 3 checks failed"))).to_be_visible()
     expect(row.locator("[data-outcome]")).to_have_count(4)
     expect(page.get_by_role("table", name="Freshness SLAs")).to_contain_text("stale hourly")
 
@@ -114,8 +114,17 @@ def test_a_table_shows_its_checks_and_a_history_with_the_threshold_drawn(
         expect(drawn.locator("rect").first).to_be_visible()
         heights[level] = float(drawn.locator("line").first.get_attribute("y1") or "nan")
     assert 0 < heights["fail"] < heights["warn"], "5% is drawn above 2%"
-    expect(page.get_by_text('COUNT("shown"."amount")', exact=False)).to_be_visible()
+    expect(page.get_by_text('"shown"."amount" IS NULL', exact=False)).to_be_visible()
     expect(page.get_by_text("Not every amount is known")).to_be_visible()
+
+
+def test_a_check_that_is_judged_by_a_column_shows_its_values(visit: Callable[..., Page], failed_run: str, dataset: dict[str, str]) -> None:
+    page = visit(f"plugin/reliability/table?{address_of(dataset)}")
+    page.get_by_role("button", name="amounts by region").click()
+    values = page.get_by_role("table", name="Worst values of region").locator("tbody tr")
+    expect(values).to_have_count(2)
+    expect(values.filter(has_text="(no value)")).to_contain_text("of 25")
+    expect(page.get_by_text('GROUP BY "shown"."region"', exact=False)).to_be_visible()
 
 
 def test_an_incident_tells_its_story_and_is_resolved_by_hand(visit: Callable[..., Page], stack: Any, runs: dict[str, str]) -> None:
@@ -142,7 +151,7 @@ def test_an_incident_tells_its_story_and_is_resolved_by_hand(visit: Callable[...
 def test_an_incident_of_the_data_leads_to_its_evidence(visit: Callable[..., Page], stack: Any, failed_run: str) -> None:
     number = stack.incidents("dag_id = 'shown' AND status = 'open'")[0]["id"]
     page = visit(f"plugin/reliability/incidents/{number}")
-    expect(page.get_by_role("heading", name=re.compile("shown: 1 of 2 checks failed"))).to_be_visible()
+    expect(page.get_by_role("heading", name=re.compile("shown: 1 of 3 checks failed"))).to_be_visible()
     expect(page.get_by_role("table", name="Notifications")).to_contain_text("oncall")
     page.get_by_role("link", name="check results").click()
     expect(page.get_by_text(FAILED).first).to_be_visible()

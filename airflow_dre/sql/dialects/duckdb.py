@@ -2,11 +2,30 @@
 
 from __future__ import annotations
 
-from sqlglot import exp
+from sqlglot import exp, parse_one
 
-from airflow_dre.sql.catalogue import information_schema
 from airflow_dre.sql.dialect import Dialect
 from airflow_dre.sql.spelling import UNLIMITED, call, search_by
+
+_CONSTRAINTS = """
+SELECT CASE WHEN constraint_type = 'NOT NULL' THEN 'not_null' ELSE 'unique' END, constraint_index, UNNEST(constraint_column_names)
+FROM duckdb_constraints()
+WHERE constraint_type IN ('NOT NULL', 'PRIMARY KEY', 'UNIQUE') AND table_name = :name AND schema_name = COALESCE(:schema, CURRENT_SCHEMA())
+  AND database_name = COALESCE(:catalog, CURRENT_DATABASE())
+"""
+_COLUMNS = """
+SELECT column_name, data_type FROM duckdb_columns()
+WHERE table_name = :name AND schema_name = COALESCE(:schema, CURRENT_SCHEMA()) AND database_name = COALESCE(:catalog, CURRENT_DATABASE())
+ORDER BY column_index
+"""
+"""Unlike information_schema, it tells the tables of attached databases from those of this one."""
+
+
+def _of(table: tuple[str, ...], query: str) -> exp.Expr:
+    parts = [exp.Literal.string(part) for part in reversed(table)] + [exp.Null()] * (3 - len(table))
+    known = dict(zip(("name", "schema", "catalog"), parts, strict=True))
+    return exp.replace_placeholders(parse_one(query, read="duckdb"), **known)
+
 
 DUCKDB = Dialect(
     name="duckdb",
@@ -15,6 +34,9 @@ DUCKDB = Dialect(
     regex=search_by("REGEXP_MATCHES"),
     lookaround=False,  # RE2
     json=lambda value: call("JSON_VALID", value),
+    filter_clause=True,
+    catalogue_is_cheap=True,
     quantile_is_aggregate=True,
-    columns=information_schema(default_schema=exp.Anonymous(this="current_schema")),
+    constraints=lambda table: _of(table, _CONSTRAINTS),
+    columns=lambda table: _of(table, _COLUMNS),
 )

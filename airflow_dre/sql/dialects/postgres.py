@@ -2,11 +2,38 @@
 
 from __future__ import annotations
 
-from sqlglot import exp
+from sqlglot import exp, parse_one
 
-from airflow_dre.sql.catalogue import information_schema
+from airflow_dre.sql import names
 from airflow_dre.sql.dialect import Dialect
 from airflow_dre.sql.spelling import call, like
+
+_CONSTRAINTS = """
+SELECT 'not_null', a.attname, a.attname
+FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+WHERE c.oid = TO_REGCLASS(:name) AND c.relkind IN ('r', 'p') AND a.attnotnull AND a.attnum > 0
+  AND NOT EXISTS (SELECT 1 FROM pg_constraint n
+    WHERE n.conrelid = c.oid AND n.contype = 'n' AND NOT n.convalidated AND a.attnum = ANY(n.conkey))
+UNION ALL
+SELECT 'unique', i.indexrelid::text, a.attname
+FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = ANY(i.indkey)
+WHERE c.oid = TO_REGCLASS(:name) AND (c.relkind = 'p' OR (c.relkind = 'r' AND NOT c.relhassubclass))
+  AND i.indisunique AND i.indisvalid AND i.indpred IS NULL AND i.indexprs IS NULL
+"""
+"""Foreign tables enforce nothing, and a unique index of a table with heirs says nothing about their rows."""
+
+
+_COLUMNS = """
+SELECT a.attname, FORMAT_TYPE(a.atttypid, a.atttypmod) FROM pg_attribute a
+WHERE a.attrelid = TO_REGCLASS(:name) AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum
+"""
+"""Ten times faster than information_schema, and it knows materialized views."""
+
+
+def _of(table: tuple[str, ...], query: str) -> exp.Expr:
+    name = exp.Literal.string(names.table(table).sql(dialect="postgres"))
+    return exp.replace_placeholders(parse_one(query, read="postgres"), name=name)
+
 
 POSTGRES = Dialect(
     name="postgres",
@@ -17,6 +44,13 @@ POSTGRES = Dialect(
     like=like,
     regex=lambda value, pattern: exp.RegexpLike(this=value, expression=exp.Literal.string(pattern)),
     json=lambda value: call("PG_INPUT_IS_VALID", value, "json"),
+    filter_clause=True,
+    nulls_by_filter=True,
+    sums_small_integers=("smallint", "integer"),
+    catalogue_is_cheap=True,
     quantile_is_aggregate=True,
-    columns=information_schema(default_schema=exp.Anonymous(this="current_schema")),
+    sorts_apart=True,
+    fingerprint=lambda values: call("HASH_RECORD_EXTENDED", exp.Tuple(expressions=values), 0),
+    constraints=lambda table: _of(table, _CONSTRAINTS),
+    columns=lambda table: _of(table, _COLUMNS),
 )

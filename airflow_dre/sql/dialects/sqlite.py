@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from sqlglot import exp
+import re
+
+from sqlglot import exp, parse_one
 
 from airflow_dre.checks.metrics import Unit
 from airflow_dre.sql.dialect import Dialect
-from airflow_dre.sql.spelling import as_text, call
+from airflow_dre.sql.spelling import as_text, call, too_large
 
 _FORMATS = {Unit.HOUR: "%Y-%m-%d %H:00:00", Unit.DAY: "%Y-%m-%d", Unit.MONTH: "%Y-%m-01", Unit.YEAR: "%Y-01-01"}
 
@@ -26,9 +28,32 @@ def _start_of(value: exp.Expr, unit: Unit) -> exp.Expr:
             return call("strftime", _FORMATS[unit], value)
 
 
+def _why_broken(pattern: str) -> str | None:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        return str(error)
+    return None
+
+
 def _columns(table: tuple[str, ...]) -> exp.Expr:
     arguments = [exp.Literal.string(part) for part in reversed(table)]
     return exp.select("name", "type").from_(exp.Anonymous(this="pragma_table_info", expressions=arguments)).order_by("cid")
+
+
+_CONSTRAINTS = """
+SELECT 'not_null', name, name FROM PRAGMA_TABLE_INFO(:name) WHERE "notnull" = 1
+UNION ALL
+SELECT 'unique', 'primary key', name FROM PRAGMA_TABLE_INFO(:name) WHERE pk > 0
+UNION ALL
+SELECT 'unique', l.name, i.name FROM PRAGMA_INDEX_LIST(:name) AS l JOIN PRAGMA_INDEX_INFO(l.name) AS i
+WHERE l."unique" = 1 AND l.partial = 0 AND NOT EXISTS (SELECT 1 FROM PRAGMA_INDEX_INFO(l.name) AS e WHERE e.name IS NULL)
+"""
+"""A primary key that is not an integer may be NULL in SQLite, so that it says nothing about NULL."""
+
+
+def _constraints(table: tuple[str, ...]) -> exp.Expr:
+    return exp.replace_placeholders(parse_one(_CONSTRAINTS, read="sqlite"), name=exp.Literal.string(table[-1]))
 
 
 SQLITE = Dialect(
@@ -37,10 +62,16 @@ SQLITE = Dialect(
     unknown_quoted_is_text=True,
     guard="PRAGMA query_only = ON",
     moment=as_text,  # it has no type for dates
+    not_finite=too_large,
     # The engine brings REGEXP: Python's re.
     regex=lambda value, pattern: exp.RegexpLike(this=value, expression=exp.Literal.string(pattern)),
+    regex_broken=_why_broken,
     json=lambda value: exp.EQ(this=call("json_valid", value), expression=exp.Literal.number(1)),
     start_of=_start_of,
+    filter_clause=True,
+    nulls_by_filter=True,
+    catalogue_is_cheap=True,
     variance=None,
+    constraints=_constraints,
     columns=_columns,
 )

@@ -27,6 +27,8 @@ export const result = (changes: Partial<Result> = {}): Result => ({
   fail: { low: null, high: 5 },
   row_filter: null,
   statement: "SELECT 1",
+  by: null,
+  segments: [],
   engine: "sqlite",
   measured_at: "2026-11-24T01:00:00Z",
   seconds: 0.1,

@@ -39,6 +39,21 @@ describe("the page of a table", () => {
     expect(String(ask.mock.calls[0]?.[0])).toContain("dre/api/table?namespace=sqlite%3A%2F%2F%2Fw.db&name=main.flights");
   });
 
+  it("shows the worst values of the column that a check is judged by", async () => {
+    const segments = [
+      { value: "AA", outcome: "failed" as const, reason: "5 of 9 rows break it", observed: "5", violations: 5, rows: 9 },
+      { value: null, outcome: "passed" as const, reason: "all 2 rows meet it", observed: "0", violations: 0, rows: 2 },
+    ];
+    serve(() => ({ body: table(result({ check_id: "risky", by: "carrier", segments })) }));
+    show(<Pages />, `${TABLE}&check=risky`);
+    const rows = within(await screen.findByRole("table", { name: "Worst values of carrier" })).getAllByRole("row");
+    expect(rows.map((row) => row.textContent)).toEqual([
+      "OutcomecarrierObservedViolationsReason",
+      "FailedAA55 of 95 of 9 rows break it",
+      "Passed(no value)00 of 2all 2 rows meet it",
+    ]);
+  });
+
   it("keeps the open check in the address", async () => {
     serve(() => ({ body: table(risky) }));
     show(<Pages />, TABLE);

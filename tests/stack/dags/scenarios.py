@@ -62,6 +62,7 @@ with dag("shown", params={"last": 100}):
         checks=[
             not_null("amount", warn_above="2%", fail_above="5%", description="Not every amount is known", owner="sales"),
             row_count(at_least=10, warn_at_most=1000),
+            not_null("amount", by="region", fail_above="50%", name="amounts by region"),
         ],
         on_failure_callback=open_incident(**TELL),
     )

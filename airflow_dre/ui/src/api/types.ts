@@ -70,6 +70,15 @@ export interface Range {
   high: number | null;
 }
 
+export interface Segment {
+  value: string | null;
+  outcome: Outcome;
+  reason: string;
+  observed: string | null;
+  violations: number | null;
+  rows: number | null;
+}
+
 export interface Result {
   check_id: string;
   suite: string;
@@ -94,6 +103,8 @@ export interface Result {
   fail: Range;
   row_filter: string | null;
   statement: string | null;
+  by: string | null;
+  segments: Segment[];
   engine: string;
   measured_at: string;
   seconds: number;

@@ -6,6 +6,7 @@ import { spoken } from "../format/time";
 import { count } from "../format/values";
 import { safeUrl } from "../links";
 import { RAISED } from "../surface";
+import { SegmentsTable } from "../tables/SegmentsTable";
 import { Facts } from "./Facts";
 import { OriginLinks, ResultsLink } from "./OriginLinks";
 import { Ago, At } from "./When";
@@ -51,6 +52,7 @@ const factsOf = (latest: Result) => [
   { name: "Partition", value: latest.partition_key },
   { name: "Run by", value: <OriginLinks origin={latest.origin} /> },
   { name: "Answered by", value: `${latest.engine} in ${spoken(latest.seconds)}` },
+  { name: "Judged by", value: latest.by === null ? null : <Code>{latest.by}</Code> },
   { name: "Row filter", value: latest.row_filter === null ? null : <Code>{latest.row_filter}</Code> },
 ];
 
@@ -74,6 +76,14 @@ export function CheckDetail({ check }: { check: CheckHistory }) {
         </Stack>
         <Facts facts={factsOf(latest)} />
       </Grid>
+      {latest.by === null || latest.segments.length === 0 ? null : (
+        <Box mt={4}>
+          <Heading as="h3" mb={1} size="sm">
+            By {latest.by}, worst first
+          </Heading>
+          <SegmentsTable by={latest.by} segments={latest.segments} />
+        </Box>
+      )}
       {latest.statement === null ? null : (
         <Box mt={4}>
           <Heading as="h3" mb={1} size="sm">

@@ -1,0 +1,94 @@
+"""Checks that cannot be asked of the type of their column, told before anything is asked.
+
+Databases answer some of these without a word: SQLite averages words to 0 and compares ``'10'`` with ``9`` as texts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from airflow_dre.checks import metric_checks as numbers
+from airflow_dre.checks.check import Check
+from airflow_dre.checks.distribution_checks import Distribution
+from airflow_dre.checks.freshness import Fresh
+from airflow_dre.checks.limited_checks import RowCheck
+from airflow_dre.checks.rules import OneOf, SumIs, Within
+from airflow_dre.checks.schema_checks import plain_type
+from airflow_dre.checks.table_checks import NoGaps, ZScores
+
+
+class Family(StrEnum):
+    """What the values of a column are, as far as checks can tell them apart."""
+
+    NUMBERS = "numbers"
+    TEXTS = "texts"
+    MOMENTS = "dates or timestamps"
+    BOOLEANS = "booleans"
+
+
+_FAMILIES = {
+    Family.NUMBERS: ("integer", "bigint", "smallint", "tinyint", "hugeint", "numeric", "double", "float", "real", "ubigint", "uinteger"),
+    Family.TEXTS: ("text", "varchar", "char", "name", "citext"),
+    Family.MOMENTS: ("date", "timestamp", "timestamptz"),
+    Family.BOOLEANS: ("boolean",),
+}
+_NUMERIC = (Family.NUMBERS, Family.BOOLEANS)
+"""Some databases count with booleans; the others say so themselves."""
+_FAMILY_OF = {name: family for family, names in _FAMILIES.items() for name in names}
+
+
+def family_of(type_name: str) -> Family | None:
+    """The family of a type; None where it is not known, so that the database decides."""
+    return _FAMILY_OF.get(plain_type(type_name)[0])
+
+
+def why_unfit(check: Check, types: Mapping[str, str]) -> str | None:
+    """Why a check cannot be asked of columns of these types; None where it can, or where their types are not known."""
+    for column, wanted in _wanted(check).items():
+        found = types.get(column)
+        family = None if found is None else family_of(found)
+        if family is not None and family not in wanted:
+            return f"{check.kind} needs {' or '.join(wanted)} here, and column {column} is {found}"
+    return None
+
+
+def minds_types(check: Check) -> bool:
+    """Whether knowing types can make a difference to a check."""
+    return bool(_wanted(check))
+
+
+def _wanted(check: Check) -> dict[str, tuple[Family, ...]]:
+    """The families that each column of a check may be of; columns of any family are left out."""
+    match check:
+        case numbers.ColumnMean() | numbers.ColumnTotal() | numbers.ColumnStddev() | ZScores():
+            return {check.column: _NUMERIC}
+        case numbers.ColumnQuantile(column=column, interpolate=True):
+            return {column: _NUMERIC}
+        case numbers.ColumnMin() | numbers.ColumnMax() | numbers.ColumnQuantile():
+            ends = [check.fail.low, check.fail.high, check.warn.low, check.warn.high]
+            return _for_values(check.column, ends)
+        case Distribution(column=column, edges=edges) if edges:
+            return {column: _NUMERIC}
+        case Fresh(column=column) | NoGaps(column=column):
+            return {column: (Family.MOMENTS, Family.TEXTS)}
+        case RowCheck(rule=SumIs(columns=columns)):
+            return dict.fromkeys(columns, _NUMERIC)
+        case RowCheck(rule=Within(column=column, low=low, high=high)):
+            return _for_values(column, [low, high])
+        case RowCheck(rule=OneOf(column=column, values=values)):
+            return _for_values(column, values)
+        case _:
+            return {}
+
+
+def _for_values(column: str, values: object) -> dict[str, tuple[Family, ...]]:
+    """The families that can be compared with literals: numbers with numbers, dates with dates or with texts that spell them."""
+    given = [value for value in (values if isinstance(values, (list, tuple)) else ()) if value is not None]
+    if given and all(isinstance(value, (int, float, Decimal)) and not isinstance(value, bool) for value in given):
+        return {column: _NUMERIC}
+    if given and all(isinstance(value, date) for value in given):
+        return {column: (Family.MOMENTS, Family.TEXTS)}
+    return {}

@@ -1,0 +1,257 @@
+"""The arguments of one expectation, read into the words of this package."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import ROUND_CEILING, Context, Decimal
+
+from airflow_dre.checks.declaration import Bound, Declaration
+from airflow_dre.checks.importers import gx_conditions, gx_parameters
+from airflow_dre.checks.importers.gx_document import Expectation
+from airflow_dre.checks.rules import Nulls
+from airflow_dre.checks.thresholds import in_order
+from airflow_dre.checks.values import Incomparable, is_literal
+
+_SEVERITIES = {None: None, "critical": None, "warning": "warn", "info": "warn"}
+_OF_OTHER_CONCERN = {
+    "allow_cross_type_comparisons",
+    "auto",
+    "batch_id",
+    "catch_exceptions",
+    "description",
+    "id",
+    "include_config",
+    "meta",
+    "notes",
+    "output_strftime_format",
+    "parse_strings_as_datetimes",
+    "profiler_config",
+    "rendered_content",
+    "result_format",
+    "severity",
+    "windows",
+}
+"""Arguments that say how a result is shown, or what only data frames need."""
+_MOMENT = re.compile(r"(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)")
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_ENGLISH = re.compile(rf"({'|'.join(_MONTHS)})[a-z]* (\d{{1,2}}),? (\d{{4}})((?: \d{{2}}:\d{{2}}(?::\d{{2}}(?:\.\d+)?)?)?)", re.IGNORECASE)
+_NULLS = {
+    "both_values_are_missing": Nulls.SKIP_ALL,
+    "either_value_is_missing": Nulls.SKIP,
+    "neither": Nulls.KEEP,
+    "all_values_are_missing": Nulls.SKIP_ALL,
+    "any_value_is_missing": Nulls.SKIP,
+    "never": Nulls.KEEP,
+}
+
+
+class Refused(ValueError):
+    """An expectation cannot be said in our words."""
+
+    def __init__(self, argument: str, value: object, allowed: str) -> None:
+        super().__init__(allowed)
+        self.argument = argument
+        self.value = value
+        self.allowed = allowed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """What the caller says besides the suite."""
+
+    parameters: Mapping[str, object]
+    now: datetime | None = None
+    order_by: str | tuple[str, ...] | None = None
+    table: str | None = None
+
+
+class GxArguments:
+    """The arguments of one expectation; each is asked for once, and those that nothing asked for are refused at the end."""
+
+    def __init__(self, expectation: Expectation, setting: Setting) -> None:
+        self.expectation = expectation
+        self.setting = setting
+        self._known = set(_OF_OTHER_CONCERN)
+
+    def take(self, name: str, usual: object = None) -> object:
+        """A value, its parameters replaced."""
+        self._known.add(name)
+        value = self.expectation.kwargs.get(name)
+        try:
+            value = gx_parameters.value_of(value, self.setting.parameters, self.setting.now)
+            if isinstance(value, (list, tuple)):
+                value = [gx_parameters.value_of(item, self.setting.parameters, self.setting.now) for item in value]
+        except gx_parameters.Unknown as unknown:
+            raise Refused(name, value, f"{gx_parameters.ALLOWED} ({unknown})") from unknown
+        return usual if value is None else value
+
+    def text(self, name: str) -> str:
+        """A text that must be there."""
+        value = self.take(name)
+        if isinstance(value, str) and value:
+            return value
+        raise Refused(name, value, "text that is not empty")
+
+    def texts(self, name: str, least: int = 1) -> list[str]:
+        """A list of texts."""
+        value = self.take(name)
+        if isinstance(value, (list, tuple, set)) and len(value) >= least and all(isinstance(item, str) and item for item in value):
+            return list(value)
+        raise Refused(name, value, f"a list of at least {least} texts")
+
+    def flag(self, name: str) -> bool:
+        """True or False; absent: False."""
+        value = self.take(name, False)
+        if isinstance(value, bool):
+            return value
+        raise Refused(name, value, "true or false")
+
+    def number(self, name: str, low: float, high: float, usual: float | None = None) -> float:
+        """A finite number from ``low`` to ``high``."""
+        value = self.take(name, usual)
+        if isinstance(value, (int, float, Decimal)) and not isinstance(value, bool) and low <= value <= high and math.isfinite(value):
+            return float(value)
+        raise Refused(name, value, f"a number from {low:g} to {high:g}" if math.isfinite(high) else f"a number, {low:g} or more")
+
+    def whole(self, name: str) -> int | None:
+        """A whole number; absent: None."""
+        value = self.take(name)
+        if value is None:
+            return None
+        if isinstance(value, (int, float, Decimal)) and not isinstance(value, bool) and math.isfinite(value) and value == int(value):
+            return int(value)
+        raise Refused(name, value, "a whole number: bounds of a count must be integers")
+
+    def values(self, name: str) -> list[object] | None:
+        """A set of values without NULL, which is none; absent: None."""
+        value = self.take(name)
+        if value is None:
+            return None
+        listed = sorted(value, key=repr) if isinstance(value, (set, frozenset)) else value
+        if not isinstance(listed, (list, tuple)):
+            raise Refused(name, value, "a list of values")
+        found = [item for item in listed if item is not None]
+        if not all(map(is_literal, found)):
+            raise Refused(name, value, "a list of finite numbers, dates, booleans or texts")
+        return list(dict.fromkeys(found))
+
+    def choice(self, name: str, allowed: tuple[str, ...]) -> str:
+        """One of some words; absent: the first."""
+        value = self.take(name, allowed[0])
+        if isinstance(value, str) and value in allowed:
+            return value
+        raise Refused(name, value, " or ".join(allowed))
+
+    def nulls(self, usual: str, allowed: tuple[str, ...]) -> str | None:
+        """What ``ignore_row_if`` means here."""
+        found = _NULLS[self.choice("ignore_row_if", (usual, *allowed))]
+        return None if found is Nulls.SKIP else found.value
+
+    def options(self, *, filtered: bool = True) -> dict[str, object]:
+        """What every check takes.
+
+        :param filtered: whether the check takes a row filter.
+        """
+        condition, parser = self.take("row_condition"), self.take("condition_parser")
+        try:
+            where = gx_conditions.where_of(condition, parser)
+        except gx_conditions.Unreadable as unreadable:
+            raise Refused("row_condition", condition, f"a condition that can be said in SQL: {unreadable}") from unreadable
+        if where is not None and not filtered:
+            raise Refused("row_condition", condition, "no row condition: the check looks at no rows")
+        severity = self.expectation.severity
+        if severity is not None and severity not in _SEVERITIES:
+            raise Refused("severity", severity, "critical, warning, info")
+        found = {
+            "where": where,
+            "severity": _SEVERITIES[severity if isinstance(severity, str) else None],
+            "description": self.expectation.description,
+        }
+        return {name: value for name, value in found.items() if value is not None}
+
+    def row_options(self) -> dict[str, object]:
+        """What every row check takes; ``mostly`` is the share of rows that must be right."""
+        return {**self.options(), **limit_of(self.take("mostly"))}
+
+    def plain_options(self, *, filtered: bool = True) -> dict[str, object]:
+        """What a check takes that judges the whole, whatever ``mostly`` says."""
+        limit_of(self.take("mostly"))
+        return self.options(filtered=filtered)
+
+    def ends(self) -> tuple[Bound | None, Bound | None, bool, bool]:
+        """The lower and the upper end of a range, and whether each belongs to it."""
+        low, high = (self._end(name) for name in ("min_value", "max_value"))
+        strict_low, strict_high = self.flag("strict_min"), self.flag("strict_max")
+        try:
+            if low is not None and high is not None and not in_order(low, high):
+                raise Refused("min_value", low, "at most max_value: min_value cannot be greater than max_value")
+        except Incomparable as error:
+            raise Refused("min_value", low, f"of the same kind as max_value ({error})") from error
+        return low, high, not strict_low, not strict_high
+
+    def _end(self, name: str) -> Bound | None:
+        value = self.take(name)
+        if isinstance(value, (float, Decimal)) and math.isinf(value):
+            return None
+        if value is None:
+            return None
+        if isinstance(value, bool) or not is_literal(value):
+            raise Refused(name, value, "a finite number, a date or text")
+        return _as_databases_write(value) if isinstance(value, str) else value
+
+    def bounds(self, *, whole: bool = False) -> dict[str, object]:
+        """The bounds of a metric check; empty: anything goes.
+
+        :param whole: they bound a count.
+        """
+        if whole:
+            for name in ("min_value", "max_value"):
+                self.whole(name)
+        low, high, low_belongs, high_belongs = self.ends()
+        found = {"at_least" if low_belongs else "more_than": low, "at_most" if high_belongs else "less_than": high}
+        return {name: end for name, end in found.items() if end is not None}
+
+    def finish(self) -> None:
+        """Refuse what nothing asked for."""
+        for name in sorted(self.expectation.kwargs.keys() - self._known):
+            raise Refused(name, self.expectation.kwargs[name], f"one of {', '.join(sorted(self._known - _OF_OTHER_CONCERN))}")
+
+
+def _as_databases_write(text: str) -> str:
+    """A timestamp as databases write it, since it is compared so where it is kept as text; any other text as it is."""
+    if iso := _MOMENT.fullmatch(text):
+        return f"{iso[1]} {iso[2]}"
+    if english := _ENGLISH.fullmatch(text.strip()):
+        return f"{english[3]}-{_MONTHS.index(english[1].lower()) + 1:02}-{int(english[2]):02}{english[4]}"
+    return text
+
+
+_EXACT = Context(prec=1200)  # enough for every float
+_DIGITS = 10  # a float with more is the quotient of two numbers of rows, not what somebody wrote
+_UNIT = Decimal("1e-12")
+
+
+def limit_of(mostly: object) -> dict[str, object]:
+    """``mostly`` as a limit to what may be wrong: exactly 1 - mostly in percent.
+
+    Great Expectations compares ``mostly`` with a quotient that is rounded to a float. Where it is one itself, such as 5 / 6, the limit is
+    rounded up, by less than one row can make.
+    """
+    if mostly is None:
+        return {}
+    if isinstance(mostly, bool) or not isinstance(mostly, (int, float, Decimal)) or not 0 <= mostly <= 1:
+        raise Refused("mostly", mostly, "a number, greater than or equal to 0 and less than or equal to 1")
+    share = Decimal(str(mostly))
+    percent = _EXACT.multiply(_EXACT.subtract(Decimal(1), share), Decimal(100))
+    if isinstance(mostly, float) and len(share.as_tuple().digits) > _DIGITS:
+        percent = min(_EXACT.add(percent, _UNIT).quantize(_UNIT, ROUND_CEILING, _EXACT), Decimal(100))
+    return {} if not percent else {"fail_above": f"{_EXACT.normalize(percent):f}%"}
+
+
+def check(kind: str, *options: Mapping[str, object], **arguments: object) -> Declaration:
+    """A declared check whose texts are no templates: a suite of another tool knows of none."""
+    return Declaration(kind, {**arguments, **{name: value for item in options for name, value in item.items()}}, final=True)

@@ -1,0 +1,221 @@
+"""Expectations about the rows of a table, one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+
+from airflow_dre.checks.declaration import Declaration
+from airflow_dre.checks.importers.gx_arguments import GxArguments, Refused, check, limit_of
+
+Translate = Callable[[GxArguments], list[Declaration]]
+_PAIR = ("either_value_is_missing", "neither")
+_MANY = ("any_value_is_missing", "never")
+
+
+def always(column: str, options: dict[str, object]) -> list[Declaration]:
+    """A check that holds whatever the values are, for an expectation that asks nothing of them but that the column exists."""
+    return [check("not_null", {**options, "fail_above": "100%"}, column=column)]
+
+
+def _plain(kind: str) -> Translate:
+    return lambda a: [check(kind, a.row_options(), column=a.text("column"))]
+
+
+def _between(a: GxArguments) -> list[Declaration]:
+    low, high, low_belongs, high_belongs = a.ends()
+    if low is None and high is None:
+        raise Refused("min_value", None, "min_value and max_value cannot both be None")
+    inclusive = {(True, True): None, (True, False): "low", (False, True): "high", (False, False): "neither"}[low_belongs, high_belongs]
+    return [check("between", a.row_options(), column=a.text("column"), low=low, high=high, inclusive=inclusive)]
+
+
+def _in_set(a: GxArguments) -> list[Declaration]:
+    column, values, options = a.text("column"), a.values("value_set"), a.row_options()
+    if values is None:
+        return always(column, options)
+    if values:
+        return [check("in_set", options, column=column, values=values)]
+    if "fail_above" in options:
+        raise Refused("value_set", values, "at least one value beside mostly: of an empty set every value is a violation")
+    return [check("null", options, column=column)]
+
+
+def _not_in_set(a: GxArguments) -> list[Declaration]:
+    column, values, options = a.text("column"), a.values("value_set"), a.row_options()
+    if values is None:
+        raise Refused("value_set", values, "a list of values")
+    return [check("not_in_set", options, column=column, values=values)] if values else always(column, options)
+
+
+def _pattern(kind: str, argument: str) -> Translate:
+    def translate(a: GxArguments) -> list[Declaration]:
+        if argument.startswith("like") and a.take("escape") is not None:
+            raise Refused("escape", a.take("escape"), "no escape character: write a regular expression")
+        found: object = a.texts(argument) if argument.endswith("_list") else a.text(argument)
+        every = None
+        if argument.endswith("_list") and not kind.startswith("not_"):
+            every = True if a.choice("match_on", ("any", "all")) == "all" else None
+        return [check(kind, a.row_options(), column=a.text("column"), pattern=found, every=every)]
+
+    return translate
+
+
+def _length_between(a: GxArguments) -> list[Declaration]:
+    low, high = a.whole("min_value"), a.whole("max_value")
+    strict_low, strict_high = a.flag("strict_min"), a.flag("strict_max")
+    if low is None and high is None:
+        raise Refused("min_value", None, "min_value and max_value cannot both be None")
+    least = None if low is None else max(low + strict_low, 0)
+    most = None if high is None else high - strict_high
+    if most is not None and most < 0:
+        raise Refused("max_value", high, "a length that a text can have")
+    return [check("length", a.row_options(), column=a.text("column"), at_least=least, at_most=most)]
+
+
+def _length_equal(a: GxArguments) -> list[Declaration]:
+    value = a.whole("value")
+    if value is None or value < 0:
+        raise Refused("value", value, "a whole number, 0 or more")
+    return [check("length", a.row_options(), column=a.text("column"), equals=value)]
+
+
+def _z_scores(a: GxArguments) -> list[Declaration]:
+    two_sided = a.flag("double_sided")
+    threshold = a.number("threshold", -1e9 if two_sided else 1e-9, 1e9)
+    return [
+        check(
+            "z_scores",
+            a.row_options(),
+            column=a.text("column"),
+            within=abs(threshold),
+            two_sided=None if two_sided else False,
+            strictly=True,
+        )
+    ]
+
+
+def _steps(kind: str) -> Translate:
+    def translate(a: GxArguments) -> list[Declaration]:
+        order = a.setting.order_by
+        if order is None:
+            raise Refused("order_by", None, "from_gx(..., order_by=...): the rows of a table have no order, say by which columns they do")
+        strictly = a.flag("strictly") or None
+        return [check(kind, a.row_options(), column=a.text("column"), order_by=order, strictly=strictly)]
+
+    return translate
+
+
+def _greater(a: GxArguments) -> list[Declaration]:
+    operator = ">=" if a.flag("or_equal") else ">"
+    nulls = a.nulls("both_values_are_missing", _PAIR)
+    return [check("compare", a.row_options(), left=a.text("column_A"), operator=operator, right=a.text("column_B"), nulls=nulls)]
+
+
+def _equal(a: GxArguments) -> list[Declaration]:
+    nulls = a.nulls("both_values_are_missing", _PAIR)
+    return [check("compare", a.row_options(), left=a.text("column_A"), operator="==", right=a.text("column_B"), nulls=nulls)]
+
+
+def _pair_in_set(a: GxArguments) -> list[Declaration]:
+    columns, pairs = [a.text("column_A"), a.text("column_B")], a.take("value_pairs_set")
+    nulls, options = a.nulls("both_values_are_missing", _PAIR), a.row_options()
+    if pairs is None:
+        return always(columns[0], options)
+    if not isinstance(pairs, (list, tuple, set)) or not all(isinstance(pair, (list, tuple)) and len(pair) == 2 for pair in pairs):
+        raise Refused("value_pairs_set", pairs, "a list of pairs of values")
+    known = [pair for pair in pairs if None not in pair]
+    if not known:
+        raise Refused("value_pairs_set", pairs, "at least one pair without NULL: a NULL equals nothing")
+    if columns[0] == columns[1]:
+        values = [one for one, other in known if one == other]
+        return [check("in_set", options, column=columns[0], values=values)]
+    return [check("tuple_in_set", options, columns=columns, values=known, nulls=nulls)]
+
+
+def _compound(a: GxArguments) -> list[Declaration]:
+    options, nulls = a.row_options(), a.nulls("all_values_are_missing", _MANY)
+    nulls = nulls if "fail_above" in options else None  # an incomplete key is never a violation: it counts only in a share
+    return [check("unique", options, columns=a.texts("column_list", 2), nulls=nulls)]
+
+
+def _unique(a: GxArguments) -> list[Declaration]:
+    return [check("unique", a.row_options(), columns=[a.text("column")])]
+
+
+def _sum(a: GxArguments) -> list[Declaration]:
+    total, nulls = a.number("sum_total", -1e300, 1e300), a.nulls("all_values_are_missing", _MANY)
+    given = a.take("sum_total")
+    return [check("sum_equals", a.row_options(), columns=a.texts("column_list", 2), total=given if given == total else total, nulls=nulls)]
+
+
+def _differ(a: GxArguments) -> list[Declaration]:
+    nulls = a.nulls("all_values_are_missing", _MANY)
+    return [check("all_differ", a.row_options(), columns=a.texts("column_list", 2), nulls=nulls)]
+
+
+def _distinct_in_set(a: GxArguments) -> list[Declaration]:
+    column, values, options = a.text("column"), a.values("value_set"), a.options()
+    if values is None:
+        return always(column, options)
+    return [check("in_set", options, column=column, values=values)] if values else [check("null", options, column=column)]
+
+
+def _distinct_contain(a: GxArguments) -> list[Declaration]:
+    values = a.values("value_set")
+    if not values:
+        raise Refused("value_set", values, "at least one value")
+    return [check("has_values", a.options(), column=a.text("column"), values=values)]
+
+
+def _distinct_equal(a: GxArguments) -> list[Declaration]:
+    return _distinct_in_set(a) + _distinct_contain(a)
+
+
+def _share_of_values(a: GxArguments) -> list[Declaration]:
+    """At least a share of the rows has a value, and at most another."""
+    low, high, low_belongs, high_belongs = a.ends()
+    column, options = a.text("column"), a.options()
+    if not (low_belongs and high_belongs):
+        raise Refused("strict_min", True, "ends that belong to the range")
+    found = [] if low is None else [check("not_null", options, limit_of(low), column=column)]
+    if high is not None:
+        limit_of(high)
+        found.append(check("null", options, limit_of(1 - Decimal(str(high))), column=column))
+    return found or always(column, options)
+
+
+ROWS: dict[str, Translate] = {
+    "expect_column_distinct_values_to_be_in_set": _distinct_in_set,
+    "expect_column_distinct_values_to_contain_set": _distinct_contain,
+    "expect_column_distinct_values_to_equal_set": _distinct_equal,
+    "expect_column_pair_values_a_to_be_greater_than_b": _greater,
+    "expect_column_pair_values_to_be_equal": _equal,
+    "expect_column_pair_values_to_be_in_set": _pair_in_set,
+    "expect_column_proportion_of_non_null_values_to_be_between": _share_of_values,
+    "expect_column_value_lengths_to_be_between": _length_between,
+    "expect_column_value_lengths_to_equal": _length_equal,
+    "expect_column_value_z_scores_to_be_less_than": _z_scores,
+    "expect_column_values_to_be_between": _between,
+    "expect_column_values_to_be_decreasing": _steps("decreasing"),
+    "expect_column_values_to_be_in_set": _in_set,
+    "expect_column_values_to_be_increasing": _steps("increasing"),
+    "expect_column_values_to_be_json_parseable": _plain("json_valid"),
+    "expect_column_values_to_be_null": _plain("null"),
+    "expect_column_values_to_be_unique": _unique,
+    "expect_column_values_to_match_like_pattern": _pattern("like", "like_pattern"),
+    "expect_column_values_to_match_like_pattern_list": _pattern("like", "like_pattern_list"),
+    "expect_column_values_to_match_regex": _pattern("matches", "regex"),
+    "expect_column_values_to_match_regex_list": _pattern("matches", "regex_list"),
+    "expect_column_values_to_not_be_in_set": _not_in_set,
+    "expect_column_values_to_not_be_null": _plain("not_null"),
+    "expect_column_values_to_not_match_like_pattern": _pattern("not_like", "like_pattern"),
+    "expect_column_values_to_not_match_like_pattern_list": _pattern("not_like", "like_pattern_list"),
+    "expect_column_values_to_not_match_regex": _pattern("not_matches", "regex"),
+    "expect_column_values_to_not_match_regex_list": _pattern("not_matches", "regex_list"),
+    "expect_compound_columns_to_be_unique": _compound,
+    "expect_multicolumn_sum_to_equal": _sum,
+    "expect_multicolumn_values_to_be_unique": _differ,
+    "expect_select_column_values_to_be_unique_within_record": _differ,
+}
+"""How each expectation about rows is said in our words."""

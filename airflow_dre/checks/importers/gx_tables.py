@@ -1,0 +1,85 @@
+"""Expectations about a table as a whole: its columns, its number of rows, and queries of its own."""
+
+from __future__ import annotations
+
+from airflow_dre.checks.declaration import Declaration
+from airflow_dre.checks.importers.gx_arguments import GxArguments, Refused, check
+from airflow_dre.checks.importers.gx_rows import Translate, always
+
+
+def _column_count(bounds: dict[str, object], a: GxArguments) -> list[Declaration]:
+    return [check("column_count", a.options(filtered=False), bounds or {"at_least": 0})]
+
+
+def _row_count(bounds: dict[str, object], a: GxArguments) -> list[Declaration]:
+    return [check("row_count", a.options(), bounds or {"at_least": 0})]
+
+
+def _exactly(a: GxArguments) -> dict[str, object]:
+    value = a.whole("value")
+    if value is None:
+        raise Refused("value", value, "a whole number")
+    return {"equals": value}
+
+
+def _other_row_count(a: GxArguments) -> list[Declaration]:
+    return [check("row_count", a.options(), same_as=a.text("other_table_name"))]
+
+
+def _exists(a: GxArguments) -> list[Declaration]:
+    column, place = a.text("column"), a.whole("column_index")
+    places = None if place is None else {column: place}
+    return [check("schema_is", a.plain_options(filtered=False), columns=[column], extra=True, places=places)]
+
+
+def _ordered_columns(a: GxArguments) -> list[Declaration]:
+    options = a.options(filtered=False)
+    if a.take("column_list") is None:
+        return [check("column_count", options, at_least=0)]
+    names = a.texts("column_list")
+    if len(set(names)) < len(names):
+        raise Refused("column_list", names, "names that differ")
+    return [check("schema_is", options, columns=names, ordered=True)]
+
+
+def _set_of_columns(a: GxArguments) -> list[Declaration]:
+    exact, options = a.flag("exact_match") or "exact_match" not in a.expectation.kwargs, a.options(filtered=False)
+    if not a.take("column_set"):
+        return [check("column_count", options, {"equals": 0} if exact else {"at_least": 0})]
+    return [check("schema_is", options, columns=list(dict.fromkeys(a.texts("column_set"))), extra=None if exact else True)]
+
+
+def _types(argument: str) -> Translate:
+    def translate(a: GxArguments) -> list[Declaration]:
+        column, given = a.text("column"), a.take(argument)
+        if given is None:
+            return always(column, a.plain_options())
+        names = a.texts(argument) if argument.endswith("_list") else [a.text(argument)]
+        types = [kind for name in names for kind in dict.fromkeys((name, name.replace("_", " ")))]
+        return [check("schema_is", a.plain_options(filtered=False), columns={column: types}, extra=True)]
+
+    return translate
+
+
+def _unexpected_rows(a: GxArguments) -> list[Declaration]:
+    sql, table = a.text("unexpected_rows_query"), a.setting.table
+    if "{batch}" in sql and table is None:
+        raise Refused("unexpected_rows_query", sql, "from_gx(..., table=...): the table that {batch} stands for, as SQL spells it")
+    return [check("failed_rows_sql", a.options(filtered=False), sql=sql.replace("{batch}", table or ""))]
+
+
+TABLES: dict[str, Translate] = {
+    "expect_column_to_exist": _exists,
+    "expect_column_type_to_be": _types("type_"),
+    "expect_column_values_to_be_in_type_list": _types("type_list"),
+    "expect_column_values_to_be_of_type": _types("type_"),
+    "expect_table_column_count_to_be_between": lambda a: _column_count(a.bounds(whole=True), a),
+    "expect_table_column_count_to_equal": lambda a: _column_count(_exactly(a), a),
+    "expect_table_columns_to_match_ordered_list": _ordered_columns,
+    "expect_table_columns_to_match_set": _set_of_columns,
+    "expect_table_row_count_to_be_between": lambda a: _row_count(a.bounds(whole=True), a),
+    "expect_table_row_count_to_equal": lambda a: _row_count(_exactly(a), a),
+    "expect_table_row_count_to_equal_other_table": _other_row_count,
+    "unexpected_rows_expectation": _unexpected_rows,
+}
+"""How each expectation about a table is said in our words."""

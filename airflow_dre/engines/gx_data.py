@@ -1,0 +1,189 @@
+"""What Great Expectations looks at: a table or a query of an Airflow connection, or a DataFrame."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from airflow_dre.engines.gx_reasons import reason_of
+from airflow_dre.engines.warehouse import Hook, opened
+from airflow_dre.errors import DefinitionError, Problem, QueryFailed
+from airflow_dre.sql.dialects import find_dialect
+
+CONNECTIONS = ("postgres", "sqlite")
+"""Airflow connection types that Great Expectations is run on."""
+_DRIVERS = {
+    "psycopg": ("postgres", "postgresql+psycopg://airflow@hook/"),
+    "psycopg2": ("postgres", "postgresql+psycopg2://airflow@hook/"),
+    "sqlite3": ("sqlite", "sqlite://"),
+}
+"""Packages that the connection of a hook may come from: Great Expectations' type of data source, and a URL that only names the driver."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableData:
+    """A table of a warehouse."""
+
+    hook: Hook
+    table: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class QueryData:
+    """What a query of a warehouse gives."""
+
+    hook: Hook
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
+class FrameData:
+    """A pandas DataFrame."""
+
+    frame: Any
+
+
+Data = TableData | QueryData | FrameData
+
+
+@dataclass(slots=True)
+class Count:
+    """Statements that a warehouse was asked."""
+
+    statements: int = 0
+
+    def add(self, *_: object) -> None:
+        """One more; a listener of SQLAlchemy."""
+        self.statements += 1
+
+
+def read_frame(given: Any) -> FrameData:
+    """A DataFrame as it is, or made of a list of dicts, one a row, as the output of another task may be.
+
+    :raises DefinitionError: it is neither.
+    """
+    from pandas import DataFrame
+
+    if isinstance(given, list) and given and all(isinstance(row, dict) for row in given):
+        return FrameData(DataFrame(given))
+    if isinstance(given, DataFrame):
+        return FrameData(given)
+    kind = f"{type(given).__module__}.{type(given).__name__}"
+    raise DefinitionError([Problem("GXCheckOperator", "dataframe", kind, "a pandas DataFrame, or a list of dicts, one a row")])
+
+
+def refuse_data(data: Data) -> None:
+    """Say what Great Expectations cannot look at, before anything is asked.
+
+    :raises DefinitionError: a connection of another type, or a table of another database.
+    """
+    if isinstance(data, FrameData):
+        return
+    if data.hook.conn_type not in CONNECTIONS:
+        allowed = f"{', '.join(CONNECTIONS)}; from other places hand over a DataFrame"
+        raise DefinitionError([Problem("connection", "conn_type", data.hook.conn_type, allowed)])
+    if isinstance(data, TableData) and len(data.table) > 2:
+        raise DefinitionError([Problem("suite", "table", ".".join(data.table), "[schema.]table of the database of the connection")])
+
+
+def engine_name(data: Data) -> str:
+    """What answers, for the provenance of a result."""
+    return "gx-pandas" if isinstance(data, FrameData) else f"gx-{find_dialect(data.hook.conn_type).name}"
+
+
+def make_sure_it_answers(data: Data) -> None:
+    """Tell a warehouse that is gone from one that refused.
+
+    :raises WarehouseUnreachable: it does not answer any statement.
+    """
+    if not isinstance(data, FrameData):
+        with opened(data.hook) as warehouse:
+            warehouse.fetch_row("SELECT 1")
+
+
+@contextlib.contextmanager
+def open_batch(context: Any, data: Data, count: Count) -> Iterator[Any]:
+    """A batch of Great Expectations; connections are closed at the end.
+
+    :raises QueryFailed: there is no such table, or the query was refused.
+    :raises WarehouseUnreachable: nobody answers.
+    """
+    if isinstance(data, FrameData):
+        asset = context.data_sources.add_pandas("data").add_dataframe_asset("data")
+        yield asset.get_batch(asset.build_batch_request({"dataframe": data.frame}))
+        return
+    with _data_source(context, data, count) as source:
+        try:
+            asset = _asset(source, data)
+            batch = asset.get_batch(asset.build_batch_request())
+        except Exception as error:  # of Great Expectations, SQLAlchemy or the driver, as it happens
+            raise QueryFailed(reason_of(error)) from error
+        yield batch
+
+
+def _asset(source: Any, data: TableData | QueryData) -> Any:
+    from sqlalchemy.sql.elements import quoted_name
+
+    if isinstance(data, QueryData):
+        return source.add_query_asset("data", query=data.query)
+    *schema, table = (quoted_name(part, quote=True) for part in data.table)
+    return source.add_table_asset("data", table_name=table, **({"schema_name": schema[0]} if schema else {}))
+
+
+@contextlib.contextmanager
+def _data_source(context: Any, data: TableData | QueryData, count: Count) -> Iterator[Any]:
+    """A data source whose connections are the hook's: Great Expectations sees neither address nor password."""
+    from sqlalchemy import event
+
+    connections = _Connections(data.hook)
+    engines: list[Any] = []
+    try:
+        try:
+            source = connections.data_source(context)
+            engines += [source.get_engine(), source.get_execution_engine().engine]
+        except Exception:  # of Great Expectations, SQLAlchemy or the driver, as it happens
+            make_sure_it_answers(data)
+            raise
+        for engine in engines:
+            event.listen(engine, "before_cursor_execute", count.add)
+        yield source
+    finally:
+        for engine in engines:
+            engine.dispose()
+        connections.close()
+
+
+class _Connections:
+    """The connections that a hook gave, none of which can write."""
+
+    def __init__(self, hook: Hook) -> None:
+        self._hook = hook
+        self._given: list[Any] = []
+        self._spare: list[Any] = []
+
+    def data_source(self, context: Any) -> Any:
+        """A data source for the driver that the hook uses."""
+        self._spare.append(self._open())
+        package = type(self._spare[0]).__module__.partition(".")[0]
+        if package not in _DRIVERS:
+            raise DefinitionError([Problem("connection", "driver", package, ", ".join(_DRIVERS))])
+        kind, url = _DRIVERS[package]
+        options = {"creator": self.take, "execution_options": {"postgresql_readonly": True} if kind == "postgres" else {}}
+        return getattr(context.data_sources, f"add_{kind}")("data", connection_string=url, kwargs=options)
+
+    def take(self) -> Any:
+        """The next connection."""
+        return self._spare.pop() if self._spare else self._open()
+
+    def close(self) -> None:
+        """Give all of them back."""
+        for connection in self._given:
+            connection.close()
+
+    def _open(self) -> Any:
+        self._given.append(self._hook.get_conn())
+        if self._hook.conn_type == "sqlite":
+            self._given[-1].execute(find_dialect("sqlite").guard)
+        return self._given[-1]

@@ -1,0 +1,75 @@
+"""Declared expectations become Great Expectations' own objects, or one error that lists everything that is wrong with them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+from typing import Any
+
+from airflow_dre.engines.gx_quiet import quiet
+from airflow_dre.engines.gx_shape import called, read_items
+from airflow_dre.errors import DefinitionError, Problem
+
+
+def read_expectations(given: object, subject: str) -> tuple[Any, ...]:
+    """New objects, numbered in their ids so that a result finds its expectation again.
+
+    :param given: a list of expectations, a suite, the dict of its JSON, or the path of a file with it.
+    :param subject: who declares them.
+    :raises DefinitionError: lists every expectation that there is not, and every argument that it does not take.
+    """
+    from great_expectations.exceptions.exceptions import GreatExpectationsError
+
+    expectations: list[Any] = []
+    problems: list[Problem] = []
+    for position, item in enumerate(read_items(given, subject)):
+        kind = getattr(item, "expectation_type", None) or item["type"]
+        if allowed := _why_unknown(kind):
+            problems.append(Problem(called(position, None), "type", kind, allowed))
+            continue
+        try:
+            with quiet():
+                expectations.append(_numbered(item, position))
+        except (GreatExpectationsError, TypeError, ValueError) as error:
+            problems.extend(_refused(called(position, kind), item, error))
+    if problems:
+        raise DefinitionError(problems)
+    return tuple(expectations)
+
+
+def _why_unknown(kind: str) -> str | None:
+    """What is allowed instead of a type that there is not; None for one that there is."""
+    from great_expectations import __version__
+    from great_expectations.expectations.expectation import Expectation
+    from great_expectations.expectations.registry import list_registered_expectation_implementations
+
+    known = list_registered_expectation_implementations(Expectation)
+    if kind in known:
+        return None
+    near = get_close_matches(kind, known, 3, 0.75)
+    return f"did you mean {' or '.join(near)}?" if near else f"an expectation of Great Expectations {__version__}, or one that is imported"
+
+
+def _numbered(item: Any, position: int) -> Any:
+    from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
+
+    if hasattr(item, "expectation_type"):
+        configuration = item.configuration
+    else:
+        asked = {key: item[key] for key in ("type", "meta", "notes", "description", "severity") if item.get(key) is not None}
+        configuration = ExpectationConfiguration(kwargs=dict(item.get("kwargs") or {}), **asked)
+    configuration.id = str(position)
+    return configuration.to_domain_obj()
+
+
+def _refused(subject: str, item: Any, error: Exception) -> Iterator[Problem]:
+    """One problem for each argument; pydantic tells one for each type that a value might have had."""
+    given = dict(item.get("kwargs") or {}) if isinstance(item, dict) else {}
+    if not hasattr(error, "errors"):
+        yield Problem(subject, "kwargs", given, str(error))
+        return
+    said: dict[str, list[str]] = {}
+    for found in error.errors():
+        said.setdefault(str(found["loc"][0]), []).append(found["msg"])
+    for argument, messages in said.items():
+        yield Problem(subject, argument, given.get(argument), "; ".join(messages))

@@ -1,0 +1,56 @@
+"""What an exception inside Great Expectations may say: names and types, not the values of rows that many messages quote."""
+
+from __future__ import annotations
+
+import re
+import traceback
+from collections.abc import Iterator, Mapping
+
+from airflow_dre.engines.warehouse import first_line
+
+_TRUSTED = ("great_expectations.", "psycopg.", "psycopg2.", "sqlalchemy.", "sqlite3.")
+"""Whose messages name tables, columns and operators; everything else may have met a value it could not handle."""
+_TYPES = {"NoneType", "Timestamp", "bool", "bytes", "date", "datetime", "dict", "float", "int", "list", "object", "str", "string", "tuple"}
+_RAISED = re.compile(r"^(?:\w+\.)*[A-Z]\w*(?=: |$)", re.MULTILINE)
+_DRIVER = re.compile(r"\((?:\w+\.)+\w+\) (.+)")
+_QUOTED = re.compile(r"(['\"])(.*?)\1")
+_FIRST_TO_LAST_QUOTE = re.compile(r"['\"].*['\"]")
+
+
+def reason_for(message: str, trace: str, arguments: Mapping[str, object]) -> str:
+    """The first line of ``message``, as the driver said it, and with what may be row data left out.
+
+    :param message: what the exception says.
+    :param trace: its traceback; the exception that it names first is the cause of the others.
+    :param arguments: of the expectation; what the Dag author wrote may be quoted.
+    """
+    line = first_line(Exception(message))
+    found = _DRIVER.search(line)
+    said = found[1] if found else line
+    cause = _RAISED.search(trace)
+    if cause is not None and cause[0].startswith(_TRUSTED) and "sqlalchemy.exc.DataError" not in trace:
+        return said
+    return _without_values(said, {*_TYPES, *_leaves(arguments)})
+
+
+def reason_of(error: Exception, arguments: Mapping[str, object] | None = None) -> str:
+    """:func:`reason_for` of an exception that was caught."""
+    return reason_for(str(error), "".join(traceback.format_exception(error)), arguments or {})
+
+
+def _without_values(text: str, known: set[str]) -> str:
+    pieces = [found[2] for found in _QUOTED.finditer(text)]
+    if any(piece not in known and any(character.isalnum() for character in piece) for piece in pieces):
+        text = _FIRST_TO_LAST_QUOTE.sub("…", text)
+    head, colon, _ = text.partition(": ")
+    return f"{head}: …" if colon else head
+
+
+def _leaves(value: object) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        value = list(value.values())
+    if isinstance(value, (list, tuple, set, frozenset)):
+        for item in value:
+            yield from _leaves(item)
+    else:
+        yield str(value)

@@ -1,0 +1,95 @@
+"""What every operator that judges data does once it has measured."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import TYPE_CHECKING, Any
+
+from airflow.providers.common.sql.operators.sql import BaseSQLOperator
+
+from airflow_dre.operators.links import ResultsLink
+
+if TYPE_CHECKING:
+    from airflow.providers.openlineage.extractors import OperatorLineage
+    from airflow.sdk import Context
+
+    from airflow_dre.errors import Problem
+    from airflow_dre.store.records import SuiteRunRecord
+
+FAIL_ON = ("error", "warn", "never")
+
+
+class GatedOperator(BaseSQLOperator):
+    """
+    Measure, keep every result, then decide about the task.
+
+    :param suite: name of the suite; the default is ``<dag_id>.<task_id>``. Results of one suite and dataset form one history. (templated)
+    :param fail_on: ``"error"`` (default): failed and errored checks fail the task; ``"warn"``: warnings too; ``"never"``: none does.
+    """
+
+    operator_extra_links = (ResultsLink(),)
+    ui_color = "#d5f0e3"
+
+    def __init__(self, *, suite: str | None = None, fail_on: str = "error", **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.suite = suite
+        self.fail_on = fail_on
+        self.suite_run: SuiteRunRecord | None = None
+
+    @abstractmethod
+    def measure(self, context: Context) -> SuiteRunRecord:
+        """Look at the data and judge it.
+
+        :raises airflow_dre.errors.DefinitionError: the rendered arguments are not what they must be.
+        :raises airflow_dre.errors.WarehouseUnreachable: the warehouse does not answer.
+        """
+
+    def execute(self, context: Context) -> dict[str, Any]:
+        """Run the checks; the return value is a summary of counts, score and broken checks."""
+        from airflow.sdk.exceptions import AirflowFailException
+
+        from airflow_dre.errors import DefinitionError, GateError
+        from airflow_dre.services.report import render_report, summarize
+        from airflow_dre.services.suite import check_gate, delivery_of
+        from airflow_dre.services.wiring import keep
+
+        try:
+            self.suite_run = run = self.measure(context)
+            self.log.info("%s", render_report(run))
+            keep(delivery_of(run))
+            check_gate(run, self.fail_on)
+        except (DefinitionError, GateError) as error:  # trying again cannot help
+            if self.suite_run is not None:
+                context["ti"].xcom_push(key="return_value", value=summarize(self.suite_run))
+            raise AirflowFailException(str(error)) from error
+        return summarize(run)
+
+    @property
+    def subject(self) -> str:
+        """What messages about this task's definition call it."""
+        return f"{type(self).__name__} {self.task_id}"
+
+    @property
+    def suite_name(self) -> str:
+        """Name of the suite."""
+        return self.suite or f"{self.dag_id}.{self.task_id}"
+
+    def find_fail_on_problems(self) -> list[Problem]:
+        """What is wrong with ``fail_on``."""
+        from airflow_dre.errors import Problem
+
+        return [] if self.fail_on in FAIL_ON else [Problem(self.subject, "fail_on", self.fail_on, ", ".join(FAIL_ON))]
+
+    def get_openlineage_facets_on_start(self) -> OperatorLineage[Any, Any] | None:
+        """Nothing is known before the checks ran."""
+        return None
+
+    def get_openlineage_facets_on_complete(self, task_instance: Any) -> OperatorLineage[Any, Any] | None:
+        """The checked dataset with its assertions and metrics; on FAIL as well, since the results are in before the gate closes."""
+        if self.suite_run is None:
+            return None
+        from airflow.providers.openlineage.extractors import OperatorLineage
+
+        from airflow_dre.lineage.facets import input_dataset, run_facets
+
+        return OperatorLineage(inputs=[input_dataset(self.suite_run)], run_facets=run_facets(self.suite_run))

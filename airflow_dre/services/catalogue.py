@@ -1,0 +1,46 @@
+"""What the catalogue of a database tells before any row is read: constraints that settle checks, and types that make some senseless."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from airflow_dre.checks.check import Check
+from airflow_dre.checks.constraints import judge_by_constraints, read_constraints
+from airflow_dre.checks.fitness import minds_types, why_unfit
+from airflow_dre.checks.metrics import TableColumns, TableConstraints
+from airflow_dre.checks.outcomes import Judgement, Outcome
+from airflow_dre.services.answers import Answered, Engine, answer
+from airflow_dre.sql.scope import Scope
+
+
+def settle_by_constraints(checks: Sequence[Check], scope: Scope, engine: Engine, answered: Answered) -> dict[str, Judgement]:
+    """The verdicts on checks that the database's own constraints answer, by check id; none where the catalogue cannot be read."""
+    catalogue = TableConstraints()
+    answer([catalogue], scope, engine, answered)
+    rows = answered.values[catalogue]
+    if not isinstance(rows, tuple):
+        return {}
+    enforced = read_constraints(rows)
+    verdicts = {check.id: judge_by_constraints(check, enforced) for check in checks}
+    return {check_id: verdict for check_id, verdict in verdicts.items() if verdict is not None}
+
+
+def learn_types(checks: Sequence[Check], scope: Scope, engine: Engine, answered: Answered) -> Scope:
+    """The scope with the types of its columns, where a check minds them and asking costs next to nothing."""
+    if not scope.dialect.catalogue_is_cheap or not any(map(minds_types, checks)):
+        return scope
+    catalogue = TableColumns()
+    answer([catalogue], scope, engine, answered)
+    columns = answered.values[catalogue]
+    return replace(scope, types=tuple((str(name), str(kind)) for name, kind in columns)) if isinstance(columns, tuple) else scope
+
+
+def refuse_by_types(checks: Sequence[Check], scope: Scope) -> dict[str, Judgement]:
+    """The checks that cannot be asked of the types of their columns, errored before they are asked, by check id."""
+    reasons = {check.id: why_unfit(check, dict(scope.types)) for check in checks}
+    return {
+        check_id: Judgement(outcome=Outcome.ERRORED, reason=reason, expected="")
+        for check_id, reason in reasons.items()
+        if reason is not None
+    }

@@ -1,0 +1,144 @@
+"""What Great Expectations found, as the records that every other check leaves."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from airflow_dre.checks.check import Dimension, Severity
+from airflow_dre.checks.outcomes import Range
+from airflow_dre.engines.gx import Validated
+from airflow_dre.engines.gx_results import Validation
+from airflow_dre.lineage.naming import DatasetName
+from airflow_dre.services.suite import Circumstances, record_run
+from airflow_dre.services.verdicts import judge, short_text
+from airflow_dre.store.records import Definition, ResultRecord, SuiteRunRecord, digest
+
+_THRESHOLDS = {"mostly", "strict_max", "strict_min", "min_value", "max_value", "p_value", "threshold", "value"}
+"""Arguments that say how strict an expectation about a whole column or table is; of a rule for each row only ``mostly`` is one."""
+_DIMENSIONS = (
+    ("null", Dimension.COMPLETENESS),
+    ("unique", Dimension.UNIQUENESS),
+    ("row_count", Dimension.COVERAGE),
+    ("column_pair", Dimension.CONSISTENCY),
+    ("multicolumn", Dimension.CONSISTENCY),
+    ("unexpected_rows", Dimension.CONSISTENCY),
+    ("query_results", Dimension.CONSISTENCY),
+    *((word, Dimension.ACCURACY) for word in ("_max_", "_min_", "_mean_", "_median_", "_stdev_", "_sum_", "quantile", "most_common")),
+    *((word, Dimension.ACCURACY) for word in ("z_score", "outlier", "divergence", "p_value")),
+)
+"""Parts of the names of expectations and the quality dimension they speak for; the first that is found counts, and else conformity."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expectations:
+    """Expectations of one dataset under one name."""
+
+    name: str
+    dataset: DatasetName
+    circumstances: Circumstances = field(default_factory=Circumstances)
+
+
+def run_expectations(subject: Expectations, ask: Callable[[], Validated], now: datetime, statement: str | None = None) -> SuiteRunRecord:
+    """Let Great Expectations look, and record what it found.
+
+    :param ask: runs the expectations or the checkpoint.
+    :param statement: the query whose rows are looked at.
+    """
+    started = time.perf_counter()
+    found = ask()
+    return record_run(
+        subject,
+        records_of(found.validations, statement),
+        engine=found.engine,
+        queries=found.queries,
+        measured_at=now,
+        seconds=time.perf_counter() - started,
+    )
+
+
+def records_of(validations: Iterable[Validation], statement: str | None = None) -> tuple[ResultRecord, ...]:
+    """One record for each validation, in their order.
+
+    :param statement: the query whose rows were looked at.
+    """
+    seen: Counter[str] = Counter()
+    records = []
+    for validation in validations:
+        identity = identify(validation)
+        seen[identity] += 1
+        if seen[identity] > 1:  # the same question again, with another threshold
+            identity = digest(identity, seen[identity])[:16]
+        records.append(_record(validation, identity, statement))
+    return tuple(records)
+
+
+def identify(validation: Validation) -> str:
+    """Stable identity: 16 hex digits of the SHA-256 of what is asked and of the given name, never of thresholds."""
+    thresholds = {"mostly"} if validation.by_row else _THRESHOLDS
+    asked = {name: value for name, value in validation.asked.items() if name not in thresholds}
+    if "quantile_ranges" in asked:
+        asked["quantile_ranges"] = asked["quantile_ranges"]["quantiles"]
+    name = _text(validation.meta, "previous_name") or _text(validation.meta, "name")
+    parts = {"kind": validation.kind, "name": None if name == _default_name(validation) else name, "asked": asked}
+    return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()[:16]
+
+
+def _record(validation: Validation, identity: str, statement: str | None) -> ResultRecord:
+    verdict = judge(validation)
+    return ResultRecord(
+        check_id=identity,
+        definition=_definition(validation),
+        outcome=verdict.outcome,
+        reason=verdict.reason,
+        expected=verdict.expected,
+        observed=verdict.observed,
+        value=verdict.value,
+        unit=verdict.unit,
+        violations=verdict.violations,
+        rows=verdict.rows,
+        warn=Range(),
+        fail=verdict.fail,
+        statement=statement,
+    )
+
+
+def _definition(validation: Validation) -> Definition:
+    meta, kind = validation.meta, validation.kind
+    dimension = next((dimension for word, dimension in _DIMENSIONS if word in kind), Dimension.CONFORMITY)
+    condition = validation.asked.get("row_condition")
+    tags = meta.get("tags")
+    return Definition(
+        name=_text(meta, "name") or _default_name(validation),
+        kind=kind,
+        columns=_columns(validation.asked),
+        dimension=meta["dimension"] if meta.get("dimension") in list(Dimension) else dimension.value,
+        severity=(Severity.ERROR if validation.severity == "critical" else Severity.WARN).value,
+        where=condition if condition is None or isinstance(condition, str) else str(condition),
+        description=validation.description,
+        owner=_text(meta, "owner"),
+        runbook=_text(meta, "runbook"),
+        tags=tuple(str(tag) for tag in tags) if isinstance(tags, (list, tuple)) else (),
+    )
+
+
+def _text(meta: Mapping[str, Any], key: str) -> str | None:
+    value = meta.get(key)
+    return value if isinstance(value, str) and value.strip() else None
+
+
+def _columns(asked: Mapping[str, Any]) -> tuple[str, ...]:
+    if isinstance(several := asked.get("column_list") or asked.get("column_set"), (list, tuple, set)):
+        return tuple(str(column) for column in several)
+    return tuple(str(asked[name]) for name in ("column", "column_A", "column_B") if name in asked)
+
+
+def _default_name(validation: Validation) -> str:
+    shown = ", ".join(_columns(validation.asked)) or str(validation.asked.get("unexpected_rows_query", ""))
+    return f"{validation.kind}({short_text(shown)})"

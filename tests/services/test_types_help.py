@@ -1,0 +1,89 @@
+"""PostgreSQL sums small integers faster than it averages them: one look at the catalogue, and the very same mean."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import psycopg
+import pytest
+import sqlalchemy as sa
+
+from airflow_dre import checks as c
+from airflow_dre.checks.parse import parse_checks
+from airflow_dre.engines.warehouse import opened
+from airflow_dre.lineage.naming import DatasetName
+from airflow_dre.services.suite import Suite, run_suite
+from airflow_dre.sql.dialects import find_dialect
+from airflow_dre.sql.scope import Scope
+from airflow_dre.store.records import SuiteRunRecord
+
+pytestmark = pytest.mark.postgres
+TYPES = ("smallint", "integer", "bigint", "numeric", "real", "double precision", "numeric(9,3)")
+
+
+class Hook:
+    """The part of a DbApiHook that an engine needs."""
+
+    conn_type = "postgres"
+
+    def __init__(self, url: str) -> None:
+        self.url = sa.make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+
+    def get_conn(self) -> Any:
+        """A connection."""
+        return psycopg.connect(self.url)
+
+
+def run(hook: Hook, *declared: Any, table: tuple[str, ...] = ("t",)) -> SuiteRunRecord:
+    """Run checks on a table."""
+    scope = Scope(table, None, find_dialect("postgres"))
+    with opened(hook) as warehouse:
+        return run_suite(
+            Suite(name="s", dataset=DatasetName("n", "t"), scope=scope, checks=parse_checks(declared)), warehouse, datetime.now(UTC)
+        )
+
+
+@pytest.fixture
+def hook(postgres_url: str) -> Hook:
+    """A table with a column of each type of number, and NULLs."""
+    hook = Hook(postgres_url)
+    with psycopg.connect(hook.url) as connection:
+        connection.execute(f"CREATE TABLE t ({', '.join(f'c{n} {kind}' for n, kind in enumerate(TYPES))}, keep boolean)")
+        for row in range(200):
+            value = None if row % 7 == 0 else (row * 7919) % 30011 - 15000
+            connection.execute(f"INSERT INTO t VALUES ({', '.join(['%s'] * len(TYPES))}, %s)", [value] * len(TYPES) + [row % 3 == 0])
+    return hook
+
+
+def test_one_look_up_and_one_scan(hook: Hook) -> None:
+    record = run(hook, c.mean("c0", at_least=0), c.mean("c1", at_least=0), c.not_null("c1"), c.mean("c4", at_least=0))
+    assert (record.queries, record.lookups) == (1, 1)
+    statement = record.results[0].statement or ""
+    assert "AVG" not in statement.replace('AVG("c4")', "")
+    assert statement.count("FROM") == 1
+
+
+def test_a_suite_that_minds_no_types_looks_nothing_up(hook: Hook) -> None:
+    record = run(hook, c.not_null("c0"), c.row_count(at_least=1))
+    assert (record.queries, record.lookups) == (1, 0)
+
+
+@pytest.mark.parametrize("where", [None, "keep", "c0 > 100000"])
+def test_the_mean_is_that_of_the_database(hook: Hook, where: str | None) -> None:
+    options = {} if where is None else {"where": where}
+    record = run(hook, *[c.mean(f"c{n}", at_least=0, **options) for n in range(len(TYPES))])
+    with psycopg.connect(hook.url) as connection:
+        filtered = f" FILTER (WHERE {where})" if where else ""
+        means = connection.execute(f"SELECT {', '.join(f'AVG(c{n}){filtered}' for n in range(len(TYPES)))} FROM t").fetchone()
+    assert means is not None
+    for found, mean in zip(record.results, means, strict=True):
+        expected = str(mean) if isinstance(mean, Decimal) else None if mean is None else f"{mean:.6g}"
+        assert found.observed == expected
+
+
+def test_a_table_that_the_catalogue_does_not_know_is_said(hook: Hook) -> None:
+    record = run(hook, c.mean("c0", at_least=0), table=("nowhere",))
+    assert record.results[0].outcome.value == "errored"
+    assert "nowhere" in record.results[0].reason
