@@ -219,7 +219,7 @@ def _plus_one(value: exp.Expr) -> exp.Expr:
 
 @query_of.register
 def _(metric: TableColumns, scope: Scope, by: str | None) -> exp.Expr:
-    return possible(scope.dialect.columns, "check of columns", "table", ".".join(scope.table))(scope.table)
+    return possible(scope.dialect.columns, "check schema_is, schema_unchanged or column_count", "table", ".".join(scope.table))(scope.table)
 
 
 @query_of.register
