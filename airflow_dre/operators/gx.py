@@ -95,8 +95,9 @@ class GXCheckOperator(GatedOperator):
 
     def _expectations_run(self, context: Context) -> tuple[Callable[[], Validated], None]:
         from airflow_dre.engines.gx import run_expectations
-        from airflow_dre.engines.gx_data import QueryData, TableData, read_frame, refuse_data
+        from airflow_dre.engines.gx_data import QueryData, TableData, read_frame
         from airflow_dre.engines.gx_expectations import read_expectations
+        from airflow_dre.engines.gx_refusals import refuse_data
         from airflow_dre.sql.names import split_table
 
         expectations = read_expectations(self.expectations, self.subject)
@@ -107,7 +108,7 @@ class GXCheckOperator(GatedOperator):
             data = QueryData(self.get_db_hook(), self.query)
         else:
             data = TableData(self.get_db_hook(), split_table(self.table or ""))
-        refuse_data(data)
+        refuse_data(data, expectations)
         return partial(run_expectations, expectations, data, self.parameters), None
 
     def _checkpoint_run(self, context: Context) -> tuple[Callable[[], Validated], str]:
