@@ -29,7 +29,7 @@ class GXCheckOperator(GatedOperator):
     the task runs, never while the Dag is parsed, and no row that broke an expectation leaves it. Needs the extra ``gx``.
 
     :param expectations: a list of expectations (objects, or dicts of ``type``, ``kwargs``, ``severity``, ``meta``), an
-        ``ExpectationSuite``, the dict of its JSON, or the path of a file with it; texts are templated. Or ``checkpoint``.
+        ``ExpectationSuite``, its JSON as a dict or as text, or the path of a file with it; texts are templated. Or ``checkpoint``.
     :param checkpoint: a ``Checkpoint``, or a function of the context that returns one. It brings its own data and runs its actions.
     :param conn_id: connection of the warehouse: SQLite or PostgreSQL. (templated)
     :param table: the table, ``[schema.]table``, each part as the database spells it; odd names in double quotes. With ``checkpoint``:

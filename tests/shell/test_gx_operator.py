@@ -432,12 +432,15 @@ def test_a_suite_may_be_an_object_its_json_or_a_file_with_parameters(run_dag: Ru
         ],
     )
     (world / "orders.json").write_text(json.dumps(suite.to_json_dict()))
-    for day, given in enumerate([suite, suite.to_json_dict(), "{{ params.folder }}/orders.json", world / "orders.json"], start=1):
+    told = suite.to_json_dict()
+    older = [{"expectation_type": one["type"], "kwargs": one["kwargs"]} for one in told["expectations"]]
+    forms = [suite, told, older, json.dumps(told), "{{ params.folder }}/orders.json", world / "orders.json"]
+    for day, given in enumerate(forms, start=1):
         options = {"expectations": given, "parameters": {"most": "{{ params.most }}"}, "params": {"folder": str(world), "most": 30}}
         assert run_dag(dag_of(f"suite_{day}", suite="orders", **options), day=day).state == "success"
     assert {row.outcome for row in rows(suite_run)} == {"passed"}
     ids = [(row.check_id, row.expected) for row in rows(result)]
-    assert len(ids) == 8
+    assert len(ids) == 12
     assert len(set(ids)) == 2, "whichever way it was given"
 
 
@@ -530,13 +533,13 @@ MISTAKES = [
     ),
     ({"dataset": "x"}, "invalid arguments='dataset, table'. Allowed: dataset only where no table names the data"),
     ({"fail_on": "always"}, "invalid fail_on='always'. Allowed: error, warn, never"),
-    ({"expectations": 3}, "invalid expectations=3. Allowed: a list of expectations, an ExpectationSuite, the dict of its JSON"),
+    ({"expectations": 3}, "invalid expectations=3. Allowed: a list of expectations, an ExpectationSuite, its JSON as a dict"),
     ({"expectations": []}, "invalid expectations=[]. Allowed: at least one expectation"),
     ({"expectations": ["x"]}, "expectations[0]: invalid expectation='x'. Allowed: an expectation, or a dict of type, kwargs"),
     ({"expectations": [{"kwargs": {}}]}, "expectations[0]: invalid type=None. Allowed: the name of an expectation such as"),
     ({"expectations": [{"type": "a", "kwargs": 3}]}, "expectations[0] a: invalid kwargs=3. Allowed: a dict"),
     ({"expectations": [{"type": "a", "severity": "fatal"}]}, "invalid severity='fatal'. Allowed: critical, warning, info"),
-    ({"expectations": [{"expectation_type": "a", "type": "a"}]}, "invalid expectation_type='a'. Allowed: did you mean type?"),
+    ({"expectations": [{"types": "a", "type": "a"}]}, "expectations[0] a: invalid types='a'. Allowed: did you mean type?"),
     ({"expectations": [{"type": "a", "column": "b"}]}, "invalid column='b'. Allowed: type, kwargs, severity, meta, notes, description"),
 ]
 
@@ -573,7 +576,7 @@ def test_an_unknown_expectation_is_named_with_those_that_are_near_before_anythin
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ({"expectations": "/nowhere/suite.json"}, "invalid expectations='/nowhere/suite.json'. Allowed: the path of a JSON file"),
+        ({"expectations": "/nowhere/suite.json"}, "invalid expectations='/nowhere/suite.json'. Allowed: JSON, or the path of a JSON file"),
         ({"table": "a.b.c"}, "invalid table='a.b.c'. Allowed: [schema.]table of the database of the connection"),
         ({"table": "a;b"}, "invalid table='a;b'. Allowed: [[catalog.]schema.]table"),
         ({"conn_id": None, "table": None, "dataframe": lambda: [1]}, "invalid dataframe='builtins.list'. Allowed: a pandas DataFrame, or"),
