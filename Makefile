@@ -33,6 +33,7 @@ demo: $(VENV)/.demo ## Run twelve months of flights and serve the UI until Ctrl-
 
 test: $(VENV)/.dev ## Run every test, those in a browser and on a running Airflow included
 	@.ci/browser
+	@.ci/mariadb
 	@$(BIN)/python -m pytest
 	@.ci/ui-tests
 

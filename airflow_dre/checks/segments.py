@@ -5,7 +5,6 @@ Every metric of the check is asked as rows of segment and answer, in one grouped
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -17,8 +16,6 @@ from airflow_dre.checks.values import Answer, Incomparable, Row, Scalar, is_lite
 
 KEPT = 20
 """Segments that a result keeps, the worst ones."""
-_NAN = math.nan
-"""The one not-a-number that stands for all of them: it equals nothing but is found again as itself."""
 MOST = 10_000
 """Segments that are judged at the most; with more of them the check is errored, since a page of them helps nobody."""
 

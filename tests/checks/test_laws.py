@@ -270,7 +270,7 @@ def test_an_empty_table(declaration: Declaration, outcome: str) -> None:
     check = check_of(declaration)
     assert evaluate(check, {metric: of_an_empty_table(metric) for metric in check.metrics()}, NOW).outcome == outcome
     if outcome == "skipped":
-        assert "Nothing to look at is skipped, unless the check says otherwise." in " ".join(str(c.__doc__).split())
+        assert "Nothing to look at is skipped, unless the check says otherwise" in " ".join(str(c.__doc__).split())
     elif declaration.kind not in LOOKS_AT_NO_ROWS:
         assert re.search("judged|failed|fails", getattr(c, declaration.kind).__doc__)
 

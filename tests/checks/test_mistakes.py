@@ -21,17 +21,17 @@ DIMENSIONS = "accuracy, completeness, conformity, consistency, coverage, timelin
 METRIC = "at least one of at_least, at_most, more_than, less_than, equals, warn_at_least, warn_at_most"
 TRAITS = {"by", "description", "dimension", "name", "owner", "previous_name", "runbook", "severity", "tags", "where"}
 LIMITS = {"fail_above", "warn_above"}
-BOUNDS = {"at_least", "at_most", "equals", "less_than", "more_than", "warn_at_least", "warn_at_most"}
+BOUNDS = {"at_least", "at_most", "equals", "if_empty", "less_than", "more_than", "warn_at_least", "warn_at_most"}
 TAKES = {
-    "all_differ": {"columns"} | LIMITS,
+    "all_differ": {"columns", "nulls"} | LIMITS,
     "between": {"column", "high", "inclusive", "low"} | LIMITS,
     "column_count": BOUNDS,
     "column_max": {"column"} | BOUNDS,
     "column_min": {"column"} | BOUNDS,
-    "compare": {"left", "operator", "right"} | LIMITS,
+    "compare": {"left", "nulls", "operator", "right"} | LIMITS,
     "decreasing": {"column", "order_by", "strictly"} | LIMITS,
     "distinct_count": {"columns"} | BOUNDS,
-    "distribution": {"column", "distance", "reference"} | BOUNDS,
+    "distribution": {"column", "distance", "others", "reference"} | BOUNDS,
     "failed_rows_sql": {"sql"} | LIMITS,
     "foreign_key": {"columns", "to"} | LIMITS,
     "fresh": {"as_of", "column", "max_age", "warn_age"},
@@ -45,7 +45,7 @@ TAKES = {
     "mean": {"column"} | BOUNDS,
     "median": {"column"} | BOUNDS,
     "metric_sql": {"sql"} | BOUNDS,
-    "most_common": {"column", "ties", "values"},
+    "most_common": {"column", "if_empty", "ties", "values"},
     "no_gaps": {"column", "end", "every", "start"} | LIMITS,
     "not_empty": {"column"} | LIMITS,
     "not_in_set": {"column", "values"} | LIMITS,
@@ -57,15 +57,15 @@ TAKES = {
     "quantile": {"at", "column", "interpolate"} | BOUNDS,
     "row_count": {"same_as"} | BOUNDS,
     "rows": {"condition"} | LIMITS,
-    "schema_is": {"columns", "extra", "ordered"},
+    "schema_is": {"columns", "extra", "ordered", "places"},
     "schema_unchanged": set(),
     "stddev": {"column"} | BOUNDS,
-    "sum_equals": {"columns", "total"} | LIMITS,
+    "sum_equals": {"columns", "nulls", "total"} | LIMITS,
     "total": {"column"} | BOUNDS,
-    "tuple_in_set": {"columns", "values"} | LIMITS,
-    "unique": {"columns"} | LIMITS,
+    "tuple_in_set": {"columns", "nulls", "values"} | LIMITS,
+    "unique": {"columns", "nulls"} | LIMITS,
     "unique_ratio": {"columns"} | BOUNDS,
-    "z_scores": {"column", "two_sided", "within"} | LIMITS,
+    "z_scores": {"column", "strictly", "two_sided", "within"} | LIMITS,
 }
 """What each kind takes besides the traits."""
 

@@ -20,6 +20,7 @@ from airflow_dre.sql.plan import plan, probe
 from airflow_dre.sql.raw import read_condition, read_metric
 from airflow_dre.sql.scope import Scope
 
+OTHER_QUOTES = ("bigquery", "databricks", "mysql", "spark", "tsql")
 CONDITION = "one SQL condition without a semicolon"
 METRIC = "one aggregate expression such as SUM(amount), or one read-only SELECT of one value"
 
@@ -134,6 +135,10 @@ def test_a_comment_hides_nothing_of_the_statement(dialect: str, sql: str, place:
     assert connection.execute("SELECT COUNT(*) FROM y").fetchone() == (0,)
 
 
+QUOTES = {"bigquery": "``", "databricks": "``", "mysql": "``", "spark": "``", "tsql": "[]"}
+"""What names stand between where it is not double quotes."""
+
+
 @pytest.mark.parametrize(
     ("text", "parts", "sql"),
     [
@@ -152,7 +157,8 @@ def test_a_comment_hides_nothing_of_the_statement(dialect: str, sql: str, place:
 def test_a_table_name_is_quoted_part_by_part(text: str, parts: tuple[str, ...], sql: str, dialect: str) -> None:
     assert split_table(text) == parts
     written = table(parts).sql(dialect=dialect)
-    assert written == sql
+    opening, closing = QUOTES.get(dialect, '""')
+    assert written == (sql if opening == '"' else ".".join(f"{opening}{part.replace(closing, closing * 2)}{closing}" for part in parts))
     assert [part.name for part in parse_one(f"SELECT 1 FROM {written}", read=dialect).args["from_"].this.parts] == list(parts)
 
 

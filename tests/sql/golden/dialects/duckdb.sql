@@ -13,7 +13,7 @@ SELECT COUNT(*) FILTER(WHERE (a > 1 OR b = 2) AND NOT "a" IS NULL) AS m0, COUNT(
 -- between by
 SELECT "region" AS segment, COUNT(*) AS m0, COUNT("a") AS m1, COUNT(*) FILTER(WHERE NOT "a" BETWEEN 1 AND 2.5) AS m2 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
 -- column_count
-SELECT column_name, data_type FROM information_schema."columns" WHERE table_name = 'orders' AND table_schema = 'shop' ORDER BY ordinal_position LIMIT 200001;
+SELECT column_name, data_type FROM DUCKDB_COLUMNS() WHERE table_name = 'orders' AND schema_name = COALESCE('shop', CURRENT_SCHEMA()) AND database_name = COALESCE(NULL, CURRENT_DATABASE()) ORDER BY column_index LIMIT 200001;
 -- column_max
 SELECT MAX("a") AS m0 FROM "shop"."orders";
 -- column_max where
@@ -226,9 +226,9 @@ SELECT COUNT(*) FILTER(WHERE (a > 1 OR b = 2)) AS m0, COUNT(*) FILTER(WHERE (a >
 -- rows by
 SELECT "region" AS segment, COUNT(*) AS m0, COUNT(*) FILTER(WHERE NOT (a > 0 OR b IS NULL)) AS m1 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
 -- schema_is
-SELECT column_name, data_type FROM information_schema."columns" WHERE table_name = 'orders' AND table_schema = 'shop' ORDER BY ordinal_position LIMIT 200001;
+SELECT column_name, data_type FROM DUCKDB_COLUMNS() WHERE table_name = 'orders' AND schema_name = COALESCE('shop', CURRENT_SCHEMA()) AND database_name = COALESCE(NULL, CURRENT_DATABASE()) ORDER BY column_index LIMIT 200001;
 -- schema_unchanged
-SELECT column_name, data_type FROM information_schema."columns" WHERE table_name = 'orders' AND table_schema = 'shop' ORDER BY ordinal_position LIMIT 200001;
+SELECT column_name, data_type FROM DUCKDB_COLUMNS() WHERE table_name = 'orders' AND schema_name = COALESCE('shop', CURRENT_SCHEMA()) AND database_name = COALESCE(NULL, CURRENT_DATABASE()) ORDER BY column_index LIMIT 200001;
 -- stddev
 SELECT COUNT("a") AS m0, VARIANCE("a") AS m1 FROM "shop"."orders";
 -- stddev where
@@ -314,6 +314,6 @@ SELECT DISTINCT DATE_TRUNC('quarter', "at") AS period FROM "shop"."orders" WHERE
 -- each year
 SELECT DISTINCT DATE_TRUNC('year', "at") AS period FROM "shop"."orders" WHERE NOT "at" IS NULL LIMIT 200001;
 -- columns of orders
-SELECT column_name, data_type FROM information_schema."columns" WHERE table_name = 'orders' AND table_schema = CURRENT_SCHEMA() ORDER BY ordinal_position LIMIT 200001;
+SELECT column_name, data_type FROM DUCKDB_COLUMNS() WHERE table_name = 'orders' AND schema_name = COALESCE(NULL, CURRENT_SCHEMA()) AND database_name = COALESCE(NULL, CURRENT_DATABASE()) ORDER BY column_index LIMIT 200001;
 -- columns of "cat-1".shop."odd ""name` ]\"
-SELECT column_name, data_type FROM information_schema."columns" WHERE table_name = 'odd "name` ]\' AND table_schema = 'shop' AND table_catalog = 'cat-1' ORDER BY ordinal_position LIMIT 200001;
+SELECT column_name, data_type FROM DUCKDB_COLUMNS() WHERE table_name = 'odd "name` ]\' AND schema_name = COALESCE('shop', CURRENT_SCHEMA()) AND database_name = COALESCE('cat-1', CURRENT_DATABASE()) ORDER BY column_index LIMIT 200001;
