@@ -132,6 +132,17 @@ def test_outliers_among_what_is_not_finite_cannot_be_judged(hook: Hook, value: s
         assert "NaN or infinity" in result.reason or "out of range" in result.reason.lower(), result.reason
 
 
+def test_days_begin_in_utc_wherever_the_session_believes_to_be(hook: Hook) -> None:
+    if hook.conn_type == "duckdb":
+        pytest.importorskip("pytz", reason="DuckDB hands out timestamps with a zone by pytz only")
+    moments = [f"2013-03-{29 + n // 2} {12 * (n % 2):02}:00:00+00:00" for n in range(6)]
+    values = ", ".join(f"('{moment}')" for moment in moments)
+    zoned = "TEXT" if hook.conn_type == "sqlite" else "TIMESTAMP WITH TIME ZONE"
+    prepare(hook, f"CREATE TABLE t (d {zoned})", f"INSERT INTO t VALUES {values}")
+    result = result_of(hook, c.no_gaps("d", every="day"))
+    assert (result.outcome.value, result.violations, result.rows) == ("passed", 0, 3), result.reason
+
+
 def test_a_number_that_only_looks_like_its_bound_is_told_in_full(tmp_path: Path) -> None:
     hook = Hook("sqlite", lambda: sqlite3.connect(tmp_path / "w.db"))
     prepare(hook, "CREATE TABLE t (a REAL)", "INSERT INTO t VALUES (0.30000000000000004)")
