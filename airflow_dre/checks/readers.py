@@ -194,7 +194,7 @@ def _distribution(a: Arguments) -> Check:
     weights: tuple[object, ...] = ()
     if _are_bins(reference):
         edges, weights = tuple(reference["edges"]), tuple(reference["weights"])
-    elif isinstance(reference, dict) and all(map(is_literal, reference)):
+    elif isinstance(reference, dict) and reference.keys() != {"edges", "weights"} and all(map(is_literal, reference)):
         values, weights = tuple(reference), tuple(reference.values())
     numeric = [float(weight) for weight in weights if _is_weight(weight)]
     if not weights or (edges and not (len(edges) == len(weights) + 1 and _are_edges(edges))):

@@ -460,6 +460,18 @@ SELECT 'not_null', a.attname, a.attname FROM pg_attribute AS a JOIN pg_class AS 
 -- the constraints, the suite too
 SELECT 'not_null', a.attname, a.attname FROM pg_attribute AS a JOIN pg_class AS c ON c.oid = a.attrelid WHERE c.oid = TO_REGCLASS('"s"."t"') AND c.relkind IN ('r', 'p') AND a.attnotnull AND a.attnum > 0 AND NOT EXISTS(SELECT 1 FROM pg_constraint AS n WHERE n.conrelid = c.oid AND n.contype = 'n' AND NOT n.convalidated AND a.attnum = ANY(n.conkey)) UNION ALL SELECT 'unique', CAST(i.indexrelid AS TEXT), a.attname FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indrelid JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum = ANY(i.indkey) WHERE c.oid = TO_REGCLASS('"s"."t"') AND (c.relkind = 'p' OR (c.relkind = 'r' AND NOT c.relhassubclass)) AND i.indisunique AND i.indisvalid AND i.indpred IS NULL AND i.indexprs IS NULL;
 
+-- a proof that no key repeats
+SELECT COUNT(*) FILTER(WHERE NOT "a" IS NULL) - COUNT(DISTINCT CASE WHEN NOT "a" IS NULL THEN "a" END) AS m0 FROM "t";
+
+-- a proof that no key repeats, the suite too
+SELECT COUNT(*) FILTER(WHERE NOT "a" IS NULL) - COUNT(DISTINCT CASE WHEN NOT "a" IS NULL THEN "a" END) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
+
+-- a proof that no key of two columns repeats
+SELECT COUNT(*) FILTER(WHERE (c) AND NOT "a" IS NULL AND NOT "b" IS NULL) - COUNT(DISTINCT CASE WHEN (c) AND NOT "a" IS NULL AND NOT "b" IS NULL THEN HASH_RECORD_EXTENDED(("a", "b"), 0) END) AS m0 FROM "t";
+
+-- a proof that no key of two columns repeats, the suite too
+SELECT COUNT(*) FILTER(WHERE (c) AND NOT "a" IS NULL AND NOT "b" IS NULL) - COUNT(DISTINCT CASE WHEN (c) AND NOT "a" IS NULL AND NOT "b" IS NULL THEN HASH_RECORD_EXTENDED(("a", "b"), 0) END) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
+
 -- rows of each segment
 SELECT "g" AS segment, COUNT(*) AS m0 FROM "t" GROUP BY "g" LIMIT 10001;
 
@@ -503,10 +515,10 @@ SELECT segment, COALESCE(SUM(n), 0) FROM (SELECT "g" AS segment, COUNT(*) AS n F
 SELECT segment, COALESCE(SUM(n), 0) FROM (SELECT "g" AS segment, COUNT(*) AS n FROM "s"."t" WHERE (d = 1 OR e) AND (c) AND NOT "a" IS NULL GROUP BY "g", "a" HAVING COUNT(*) > 1) AS groups_of_rows GROUP BY segment LIMIT 10001;
 
 -- keys of each segment without a parent
-SELECT segment, COUNT(*) FROM (SELECT "g" AS segment, "a" AS k0 FROM "t" WHERE NOT "a" IS NULL) AS child LEFT JOIN "p" AS parent ON parent."k" = child.k0 WHERE parent."k" IS NULL GROUP BY segment LIMIT 10001;
+SELECT child.segment, COUNT(*) FROM (SELECT "g" AS segment, "a" AS k0 FROM "t" WHERE NOT "a" IS NULL) AS child LEFT JOIN "p" AS parent ON parent."k" = child.k0 WHERE parent."k" IS NULL GROUP BY child.segment LIMIT 10001;
 
 -- keys of each segment without a parent, the suite too
-SELECT segment, COUNT(*) FROM (SELECT "g" AS segment, "a" AS k0 FROM "s"."t" WHERE (d = 1 OR e) AND NOT "a" IS NULL) AS child LEFT JOIN "p" AS parent ON parent."k" = child.k0 WHERE parent."k" IS NULL GROUP BY segment LIMIT 10001;
+SELECT child.segment, COUNT(*) FROM (SELECT "g" AS segment, "a" AS k0 FROM "s"."t" WHERE (d = 1 OR e) AND NOT "a" IS NULL) AS child LEFT JOIN "p" AS parent ON parent."k" = child.k0 WHERE parent."k" IS NULL GROUP BY child.segment LIMIT 10001;
 
 -- values of each segment that fall
 SELECT segment, COUNT(*) FILTER(WHERE v < v_before) FROM (SELECT "g" AS segment, "a" AS v, LAG("a") OVER (PARTITION BY "g" ORDER BY "b") AS v_before FROM "t" WHERE NOT "a" IS NULL) AS steps GROUP BY segment LIMIT 10001;

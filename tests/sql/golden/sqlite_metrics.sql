@@ -503,10 +503,10 @@ SELECT segment, COALESCE(SUM(n), 0) FROM (SELECT "t"."g" AS segment, COUNT(*) AS
 SELECT segment, COALESCE(SUM(n), 0) FROM (SELECT "t"."g" AS segment, COUNT(*) AS n FROM "s"."t" WHERE (d = 1 OR e) AND (c) AND NOT "t"."a" IS NULL GROUP BY "t"."g", "t"."a" HAVING COUNT(*) > 1) AS groups_of_rows GROUP BY segment LIMIT 10001;
 
 -- keys of each segment without a parent
-SELECT segment, COUNT(*) FROM (SELECT "t"."g" AS segment, "t"."a" AS k0 FROM "t" WHERE NOT "t"."a" IS NULL) AS child LEFT JOIN "p" AS parent ON parent."k" = child.k0 WHERE parent."k" IS NULL GROUP BY segment LIMIT 10001;
+SELECT child.segment, COUNT(*) FROM (SELECT "t"."g" AS segment, "t"."a" AS k0 FROM "t" WHERE NOT "t"."a" IS NULL) AS child LEFT JOIN "p" AS parent ON parent."k" = child.k0 WHERE parent."k" IS NULL GROUP BY child.segment LIMIT 10001;
 
 -- keys of each segment without a parent, the suite too
-SELECT segment, COUNT(*) FROM (SELECT "t"."g" AS segment, "t"."a" AS k0 FROM "s"."t" WHERE (d = 1 OR e) AND NOT "t"."a" IS NULL) AS child LEFT JOIN "p" AS parent ON parent."k" = child.k0 WHERE parent."k" IS NULL GROUP BY segment LIMIT 10001;
+SELECT child.segment, COUNT(*) FROM (SELECT "t"."g" AS segment, "t"."a" AS k0 FROM "s"."t" WHERE (d = 1 OR e) AND NOT "t"."a" IS NULL) AS child LEFT JOIN "p" AS parent ON parent."k" = child.k0 WHERE parent."k" IS NULL GROUP BY child.segment LIMIT 10001;
 
 -- values of each segment that fall
 SELECT segment, COUNT(*) FILTER(WHERE v < v_before) FROM (SELECT "t"."g" AS segment, "t"."a" AS v, LAG("t"."a") OVER (PARTITION BY "t"."g" ORDER BY "t"."b" NULLS LAST) AS v_before FROM "t" WHERE NOT "t"."a" IS NULL) AS steps GROUP BY segment LIMIT 10001;

@@ -75,7 +75,7 @@ SELECT COUNT(*) FROM (SELECT "a" AS k0, "b" AS k1 FROM "shop"."orders" WHERE (a 
 -- foreign_key by
 SELECT "region" AS segment, COUNT(*) AS m0, COUNT(CASE WHEN NOT "a" IS NULL AND NOT "b" IS NULL THEN 1 END) AS m1 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
 -- foreign_key by
-SELECT segment, COUNT(*) FROM (SELECT "region" AS segment, "a" AS k0, "b" AS k1 FROM "shop"."orders" WHERE NOT "a" IS NULL AND NOT "b" IS NULL) AS child LEFT JOIN "shop"."parents" AS parent ON parent."k" = child.k0 AND parent."l" = child.k1 WHERE parent."k" IS NULL GROUP BY segment LIMIT 10001;
+SELECT child.segment, COUNT(*) FROM (SELECT "region" AS segment, "a" AS k0, "b" AS k1 FROM "shop"."orders" WHERE NOT "a" IS NULL AND NOT "b" IS NULL) AS child LEFT JOIN "shop"."parents" AS parent ON parent."k" = child.k0 AND parent."l" = child.k1 WHERE parent."k" IS NULL GROUP BY child.segment LIMIT 10001;
 -- fresh
 SELECT MAX("at") AS m0 FROM "shop"."orders";
 -- fresh where

@@ -71,7 +71,7 @@ SELECT COUNT_BIG(*) FROM (SELECT [a] AS k0, [b] AS k1 FROM [shop].[orders] WHERE
 -- foreign_key by
 SELECT TOP 10001 [region] AS segment, COUNT_BIG(*) AS m0, COUNT_BIG(CASE WHEN NOT [a] IS NULL AND NOT [b] IS NULL THEN 1 END) AS m1 FROM [shop].[orders] GROUP BY [region];
 -- foreign_key by
-SELECT TOP 10001 segment, COUNT_BIG(*) FROM (SELECT [region] AS segment, [a] AS k0, [b] AS k1 FROM [shop].[orders] WHERE NOT [a] IS NULL AND NOT [b] IS NULL) AS child LEFT JOIN [shop].[parents] AS parent ON parent.[k] = child.k0 AND parent.[l] = child.k1 WHERE parent.[k] IS NULL GROUP BY segment;
+SELECT TOP 10001 child.segment, COUNT_BIG(*) FROM (SELECT [region] AS segment, [a] AS k0, [b] AS k1 FROM [shop].[orders] WHERE NOT [a] IS NULL AND NOT [b] IS NULL) AS child LEFT JOIN [shop].[parents] AS parent ON parent.[k] = child.k0 AND parent.[l] = child.k1 WHERE parent.[k] IS NULL GROUP BY child.segment;
 -- fresh
 SELECT MAX([at]) AS m0 FROM [shop].[orders];
 -- fresh where
