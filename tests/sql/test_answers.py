@@ -23,7 +23,6 @@ from airflow_dre.checks.readers import READERS
 from airflow_dre.engines.warehouse import Warehouse
 from airflow_dre.services.answers import Answered, answer
 from airflow_dre.sql.scope import Scope
-from tests.sql import mariadb
 
 NOW = datetime(2025, 1, 1, tzinfo=UTC)
 BIG = 9_007_199_254_740_993  # the first integer that a double cannot hold

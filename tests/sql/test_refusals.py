@@ -159,7 +159,11 @@ def test_a_table_name_is_quoted_part_by_part(text: str, parts: tuple[str, ...], 
     written = table(parts).sql(dialect=dialect)
     opening, closing = QUOTES.get(dialect, '""')
     assert written == (sql if opening == '"' else ".".join(f"{opening}{part.replace(closing, closing * 2)}{closing}" for part in parts))
-    assert [part.name for part in parse_one(f"SELECT 1 FROM {written}", read=dialect).args["from_"].this.parts] == list(parts)
+    read = [part.name for part in parse_one(f"SELECT 1 FROM {written}", read=dialect).args["from_"].this.parts]
+    if dialect == "bigquery":  # where a dot parts names within quotes too, so that no name holds one
+        assert ".".join(read) == ".".join(parts)
+    else:
+        assert read == list(parts)
 
 
 @pytest.mark.parametrize(
