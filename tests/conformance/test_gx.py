@@ -190,6 +190,8 @@ def column_of(values: Sequence[Any], declared: str | None, database: str) -> tup
         made = [None if value is None else value.isoformat(" ") for value in moments] if database == "sqlite" else list(moments)
     if kind in ("INTEGER", "SMALLINT", "BIGINT"):
         made = [None if value is None else int(value) for value in made]
+    if kind == "NUMERIC" and database == "duckdb":
+        kind = "NUMERIC(38, 18)"  # which holds three decimals only where it does not say how many
     return kind.replace("_", " "), made
 
 

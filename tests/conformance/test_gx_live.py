@@ -53,6 +53,7 @@ class Dice(random.Random):
     def expectation(self) -> tuple[str, dict[str, Any]]:
         """A kind and its arguments."""
         column, pair, numbers = self.choice("abf"), {"column_A": "a", "column_B": "b"}, self.sample(range(-2, 5), 3)
+        extra = [None] if self.random() < 0.5 else []
         by_row: dict[str, dict[str, Any]] = {
             "expect_column_values_to_not_be_null": {"column": column},
             "expect_column_values_to_be_null": {"column": column},
@@ -74,7 +75,7 @@ class Dice(random.Random):
             "expect_column_pair_values_a_to_be_greater_than_b": {**pair, "ignore_row_if": self.choice(PAIR)},
             "expect_column_pair_values_to_be_in_set": {
                 **pair,
-                "value_pairs_set": [[one, other] for one in numbers for other in numbers],
+                "value_pairs_set": [[one, other] for one in [*numbers, *extra] for other in [*numbers, *extra]],
                 "ignore_row_if": self.choice(PAIR),
             },
             "expect_compound_columns_to_be_unique": {"column_list": ["a", "b"], "ignore_row_if": self.choice(MANY)},
