@@ -145,7 +145,12 @@ FAILS = {"if_empty": "fail"}
         (
             "expect_column_pair_values_to_be_in_set",
             {"column_A": "a", "column_B": "b", "value_pairs_set": [[1, 2], [None, 3]]},
-            [c.tuple_in_set("a", "b", values=[[1, 2]], nulls="skip_all")],
+            [c.tuple_in_set("a", "b", values=[[1, 2], [None, 3]], nulls="skip_all")],
+        ),
+        (
+            "expect_column_pair_values_to_be_in_set",
+            {"column_A": "a", "column_B": "b", "value_pairs_set": [[1, 2], [None, 3]], "ignore_row_if": "either_value_is_missing"},
+            [c.tuple_in_set("a", "b", values=[[1, 2]])],
         ),
         (
             "expect_column_pair_values_to_be_in_set",

@@ -89,6 +89,8 @@ def result(declared: Declaration, table: str, warehouse: Warehouse) -> ResultRec
         (c.tuple_in_set("a", "b", values=[(2, 1)]), 1, 3),
         (c.tuple_in_set("a", "b", values=[(2, 1)], nulls="skip_all"), 3, 5),
         (c.tuple_in_set("a", "b", values=[(2, 1), (3, 3)], nulls="keep"), 1, 7),
+        (c.tuple_in_set("a", "b", values=[(2, 1), (3, None), (1, 1)], nulls="skip_all"), 1, 5),
+        (c.tuple_in_set("a", "b", values=[(None, 3), (None, None)], nulls="keep"), 4, 7),
         (c.unique("a", "b"), 2, 3),
         (c.unique("a", "b", nulls="skip_all"), 2, 5),
         (c.unique("a", "b", nulls="keep"), 2, 7),
@@ -164,6 +166,7 @@ def test_a_text_held_against_a_number_is_an_error_and_no_verdict(warehouse: Ware
     ("declared", "words"),
     [
         (c.compare("a", "==", "b", nulls="sometimes"), "invalid nulls='sometimes'. Allowed: skip, skip_all, keep"),
+        (c.tuple_in_set("a", "b", values=[(1, None)]), "Allowed: a list of tuples of 2 finite numbers"),
         (c.mean("a", at_least=1, if_empty="pass"), "invalid if_empty='pass'. Allowed: skip, fail"),
         (c.distribution("a", {"edges": [0, 1], "weights": [1]}, others=1, at_most=1), "Allowed: one weight beside values, two weights"),
         (c.distribution("a", {1: 1}, others=-1, at_most=1), "Allowed: one weight beside values, two weights"),

@@ -124,11 +124,11 @@ def _pair_in_set(a: GxArguments) -> list[Declaration]:
         return always(columns[0], options)
     if not isinstance(pairs, (list, tuple, set)) or not all(isinstance(pair, (list, tuple)) and len(pair) == 2 for pair in pairs):
         raise Refused("value_pairs_set", pairs, "a list of pairs of values")
-    known = [pair for pair in pairs if None not in pair]
+    known = [pair for pair in pairs if nulls is not None or None not in pair]
     if not known:
         raise Refused("value_pairs_set", pairs, "at least one pair without NULL: a NULL equals nothing")
     if columns[0] == columns[1]:
-        values = [one for one, other in known if one == other]
+        values = [one for one, other in known if one == other and one is not None]
         return [check("in_set", options, column=columns[0], values=values)]
     return [check("tuple_in_set", options, columns=columns, values=known, nulls=nulls)]
 
