@@ -49,9 +49,9 @@ SELECT "region" AS segment, COUNT(*) AS m0, COUNT("a") AS m1 FROM "shop"."orders
 -- decreasing by
 SELECT segment, COUNT(*) FILTER(WHERE v > v_before) FROM (SELECT "region" AS segment, "a" AS v, LAG("a") OVER (PARTITION BY "region" ORDER BY "id") AS v_before FROM "shop"."orders" WHERE NOT "a" IS NULL) AS steps GROUP BY segment LIMIT 10001;
 -- distinct_count
-SELECT COUNT(*) FROM (SELECT COUNT(*) AS n FROM "shop"."orders" WHERE NOT "s" IS NULL GROUP BY "s") AS groups_of_rows;
+SELECT COUNT(DISTINCT "s") AS m0 FROM "shop"."orders";
 -- distinct_count where
-SELECT COUNT(*) FROM (SELECT COUNT(*) AS n FROM "shop"."orders" WHERE (a > 1 OR b = 2) AND NOT "s" IS NULL GROUP BY "s") AS groups_of_rows;
+SELECT COUNT(DISTINCT CASE WHEN (a > 1 OR b = 2) THEN "s" END) AS m0 FROM "shop"."orders";
 -- distinct_count by
 SELECT "region" AS segment, COUNT(*) AS m0 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
 -- distinct_count by
@@ -69,15 +69,15 @@ SELECT COUNT(*) FROM (WITH w AS (SELECT id, a + b AS n FROM orders) SELECT id, n
 -- foreign_key
 SELECT COUNT(*) FILTER(WHERE NOT "a" IS NULL AND NOT "b" IS NULL) AS m0 FROM "shop"."orders";
 -- foreign_key
-SELECT COALESCE(SUM(n), 0) FROM (SELECT "a" AS k0, "b" AS k1, COUNT(*) AS n FROM "shop"."orders" WHERE NOT "a" IS NULL AND NOT "b" IS NULL GROUP BY "a", "b") AS child WHERE NOT EXISTS(SELECT 1 FROM "shop"."parents" AS parent WHERE parent."k" = child.k0 AND parent."l" = child.k1);
+SELECT COUNT(*) FROM (SELECT "a" AS k0, "b" AS k1 FROM "shop"."orders" WHERE NOT "a" IS NULL AND NOT "b" IS NULL) AS child LEFT JOIN "shop"."parents" AS parent ON parent."k" = child.k0 AND parent."l" = child.k1 WHERE parent."k" IS NULL;
 -- foreign_key where
 SELECT COUNT(*) FILTER(WHERE (a > 1 OR b = 2) AND NOT "a" IS NULL AND NOT "b" IS NULL) AS m0 FROM "shop"."orders";
 -- foreign_key where
-SELECT COALESCE(SUM(n), 0) FROM (SELECT "a" AS k0, "b" AS k1, COUNT(*) AS n FROM "shop"."orders" WHERE (a > 1 OR b = 2) AND NOT "a" IS NULL AND NOT "b" IS NULL GROUP BY "a", "b") AS child WHERE NOT EXISTS(SELECT 1 FROM "shop"."parents" AS parent WHERE parent."k" = child.k0 AND parent."l" = child.k1);
+SELECT COUNT(*) FROM (SELECT "a" AS k0, "b" AS k1 FROM "shop"."orders" WHERE (a > 1 OR b = 2) AND NOT "a" IS NULL AND NOT "b" IS NULL) AS child LEFT JOIN "shop"."parents" AS parent ON parent."k" = child.k0 AND parent."l" = child.k1 WHERE parent."k" IS NULL;
 -- foreign_key by
 SELECT "region" AS segment, COUNT(*) AS m0, COUNT(*) FILTER(WHERE NOT "a" IS NULL AND NOT "b" IS NULL) AS m1 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
 -- foreign_key by
-SELECT segment, COALESCE(SUM(n), 0) FROM (SELECT "region" AS segment, "a" AS k0, "b" AS k1, COUNT(*) AS n FROM "shop"."orders" WHERE NOT "a" IS NULL AND NOT "b" IS NULL GROUP BY "region", "a", "b") AS child WHERE NOT EXISTS(SELECT 1 FROM "shop"."parents" AS parent WHERE parent."k" = child.k0 AND parent."l" = child.k1) GROUP BY segment LIMIT 10001;
+SELECT child.segment, COUNT(*) FROM (SELECT "region" AS segment, "a" AS k0, "b" AS k1 FROM "shop"."orders" WHERE NOT "a" IS NULL AND NOT "b" IS NULL) AS child LEFT JOIN "shop"."parents" AS parent ON parent."k" = child.k0 AND parent."l" = child.k1 WHERE parent."k" IS NULL GROUP BY child.segment LIMIT 10001;
 -- fresh
 SELECT MAX("at") AS m0 FROM "shop"."orders";
 -- fresh where
@@ -142,11 +142,13 @@ SELECT AVG(CASE WHEN (a > 1 OR b = 2) THEN "a" END) AS m0 FROM "shop"."orders";
 -- mean by
 SELECT "region" AS segment, COUNT(*) AS m0, AVG("a") AS m1 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
 -- median
-SELECT PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY "a") AS m0 FROM "shop"."orders";
+SELECT q0[1] AS m0 FROM (SELECT PERCENTILE_CONT(ARRAY[0.5]) WITHIN GROUP (ORDER BY "a") AS q0 FROM "shop"."orders") AS sorted;
 -- median where
-SELECT PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY CASE WHEN (a > 1 OR b = 2) THEN "a" END) AS m0 FROM "shop"."orders";
+SELECT q0[1] AS m0 FROM (SELECT PERCENTILE_CONT(ARRAY[0.5]) WITHIN GROUP (ORDER BY CASE WHEN (a > 1 OR b = 2) THEN "a" END) AS q0 FROM "shop"."orders") AS sorted;
 -- median by
-SELECT "region" AS segment, COUNT(*) AS m0, PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY "a") AS m1 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
+SELECT "region" AS segment, COUNT(*) AS m0 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
+-- median by
+SELECT segment, q0[1] AS m0 FROM (SELECT "region" AS segment, PERCENTILE_CONT(ARRAY[0.5]) WITHIN GROUP (ORDER BY "a") AS q0 FROM "shop"."orders" GROUP BY "region") AS sorted LIMIT 10001;
 -- metric_sql
 SELECT SUM(a) / NULLIF(COUNT(*), 0) AS m0 FROM "shop"."orders";
 -- metric_sql where
@@ -212,11 +214,13 @@ SELECT COUNT(*) FILTER(WHERE (a > 1 OR b = 2) AND NOT "s" IS NULL) AS m0, COUNT(
 -- of_type by
 SELECT "region" AS segment, COUNT(*) AS m0, COUNT("s") AS m1, COUNT(*) FILTER(WHERE NOT "s" IS NULL AND NOT "s" ~ '^\s*[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?\s*$') AS m2 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
 -- quantile
-SELECT PERCENTILE_DISC(0.95) WITHIN GROUP (ORDER BY "a") AS m0 FROM "shop"."orders";
+SELECT q0[1] AS m0 FROM (SELECT PERCENTILE_DISC(ARRAY[0.95]) WITHIN GROUP (ORDER BY "a") AS q0 FROM "shop"."orders") AS sorted;
 -- quantile where
-SELECT PERCENTILE_DISC(0.95) WITHIN GROUP (ORDER BY CASE WHEN (a > 1 OR b = 2) THEN "a" END) AS m0 FROM "shop"."orders";
+SELECT q0[1] AS m0 FROM (SELECT PERCENTILE_DISC(ARRAY[0.95]) WITHIN GROUP (ORDER BY CASE WHEN (a > 1 OR b = 2) THEN "a" END) AS q0 FROM "shop"."orders") AS sorted;
 -- quantile by
-SELECT "region" AS segment, COUNT(*) AS m0, PERCENTILE_DISC(0.95) WITHIN GROUP (ORDER BY "a") AS m1 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
+SELECT "region" AS segment, COUNT(*) AS m0 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
+-- quantile by
+SELECT segment, q0[1] AS m0 FROM (SELECT "region" AS segment, PERCENTILE_DISC(ARRAY[0.95]) WITHIN GROUP (ORDER BY "a") AS q0 FROM "shop"."orders" GROUP BY "region") AS sorted LIMIT 10001;
 -- row_count
 SELECT COUNT(*) AS m0 FROM "shop"."orders";
 -- row_count where
@@ -272,11 +276,11 @@ SELECT segment, COALESCE(SUM(n), 0) FROM (SELECT "region" AS segment, COUNT(*) A
 -- unique_ratio
 SELECT COUNT(*) FILTER(WHERE NOT "a" IS NULL) AS m0 FROM "shop"."orders";
 -- unique_ratio
-SELECT COUNT(*) FROM (SELECT COUNT(*) AS n FROM "shop"."orders" WHERE NOT "a" IS NULL GROUP BY "a") AS groups_of_rows;
+SELECT COUNT(DISTINCT "a") AS m0 FROM "shop"."orders";
 -- unique_ratio where
 SELECT COUNT(*) FILTER(WHERE (a > 1 OR b = 2) AND NOT "a" IS NULL) AS m0 FROM "shop"."orders";
 -- unique_ratio where
-SELECT COUNT(*) FROM (SELECT COUNT(*) AS n FROM "shop"."orders" WHERE (a > 1 OR b = 2) AND NOT "a" IS NULL GROUP BY "a") AS groups_of_rows;
+SELECT COUNT(DISTINCT CASE WHEN (a > 1 OR b = 2) THEN "a" END) AS m0 FROM "shop"."orders";
 -- unique_ratio by
 SELECT "region" AS segment, COUNT(*) AS m0, COUNT(*) FILTER(WHERE NOT "a" IS NULL) AS m1 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
 -- unique_ratio by

@@ -65,15 +65,15 @@ WITH w AS (SELECT id, a + b AS n FROM orders) SELECT COUNT(*) FROM (SELECT id, n
 -- foreign_key
 SELECT COUNT(CASE WHEN NOT `a` IS NULL AND NOT `b` IS NULL THEN 1 END) AS m0 FROM `shop`.`orders`;
 -- foreign_key
-SELECT COALESCE(SUM(n), 0) FROM (SELECT `a` AS k0, `b` AS k1, COUNT(*) AS n FROM `shop`.`orders` WHERE NOT `a` IS NULL AND NOT `b` IS NULL GROUP BY `a`, `b`) AS child WHERE NOT EXISTS(SELECT 1 FROM `shop`.`parents` AS parent WHERE parent.`k` = child.k0 AND parent.`l` = child.k1);
+SELECT COUNT(*) FROM (SELECT `a` AS k0, `b` AS k1 FROM `shop`.`orders` WHERE NOT `a` IS NULL AND NOT `b` IS NULL) AS child LEFT JOIN `shop`.`parents` AS parent ON parent.`k` = child.k0 AND parent.`l` = child.k1 WHERE parent.`k` IS NULL;
 -- foreign_key where
 SELECT COUNT(CASE WHEN (a > 1 OR b = 2) AND NOT `a` IS NULL AND NOT `b` IS NULL THEN 1 END) AS m0 FROM `shop`.`orders`;
 -- foreign_key where
-SELECT COALESCE(SUM(n), 0) FROM (SELECT `a` AS k0, `b` AS k1, COUNT(*) AS n FROM `shop`.`orders` WHERE (a > 1 OR b = 2) AND NOT `a` IS NULL AND NOT `b` IS NULL GROUP BY `a`, `b`) AS child WHERE NOT EXISTS(SELECT 1 FROM `shop`.`parents` AS parent WHERE parent.`k` = child.k0 AND parent.`l` = child.k1);
+SELECT COUNT(*) FROM (SELECT `a` AS k0, `b` AS k1 FROM `shop`.`orders` WHERE (a > 1 OR b = 2) AND NOT `a` IS NULL AND NOT `b` IS NULL) AS child LEFT JOIN `shop`.`parents` AS parent ON parent.`k` = child.k0 AND parent.`l` = child.k1 WHERE parent.`k` IS NULL;
 -- foreign_key by
 SELECT `region` AS segment, COUNT(*) AS m0, COUNT(CASE WHEN NOT `a` IS NULL AND NOT `b` IS NULL THEN 1 END) AS m1 FROM `shop`.`orders` GROUP BY `region` LIMIT 10001;
 -- foreign_key by
-SELECT segment, COALESCE(SUM(n), 0) FROM (SELECT `region` AS segment, `a` AS k0, `b` AS k1, COUNT(*) AS n FROM `shop`.`orders` WHERE NOT `a` IS NULL AND NOT `b` IS NULL GROUP BY `region`, `a`, `b`) AS child WHERE NOT EXISTS(SELECT 1 FROM `shop`.`parents` AS parent WHERE parent.`k` = child.k0 AND parent.`l` = child.k1) GROUP BY segment LIMIT 10001;
+SELECT child.segment, COUNT(*) FROM (SELECT `region` AS segment, `a` AS k0, `b` AS k1 FROM `shop`.`orders` WHERE NOT `a` IS NULL AND NOT `b` IS NULL) AS child LEFT JOIN `shop`.`parents` AS parent ON parent.`k` = child.k0 AND parent.`l` = child.k1 WHERE parent.`k` IS NULL GROUP BY child.segment LIMIT 10001;
 -- fresh
 SELECT MAX(`at`) AS m0 FROM `shop`.`orders`;
 -- fresh where

@@ -63,15 +63,15 @@ WITH w AS (SELECT id AS id, a + b AS n FROM orders) SELECT COUNT_BIG(*) FROM (SE
 -- foreign_key
 SELECT COUNT_BIG(CASE WHEN NOT [a] IS NULL AND NOT [b] IS NULL THEN 1 END) AS m0 FROM [shop].[orders];
 -- foreign_key
-SELECT COALESCE(SUM(n), 0) FROM (SELECT [a] AS k0, [b] AS k1, COUNT_BIG(*) AS n FROM [shop].[orders] WHERE NOT [a] IS NULL AND NOT [b] IS NULL GROUP BY [a], [b]) AS child WHERE NOT EXISTS(SELECT 1 FROM [shop].[parents] AS parent WHERE parent.[k] = child.k0 AND parent.[l] = child.k1);
+SELECT COUNT_BIG(*) FROM (SELECT [a] AS k0, [b] AS k1 FROM [shop].[orders] WHERE NOT [a] IS NULL AND NOT [b] IS NULL) AS child LEFT JOIN [shop].[parents] AS parent ON parent.[k] = child.k0 AND parent.[l] = child.k1 WHERE parent.[k] IS NULL;
 -- foreign_key where
 SELECT COUNT_BIG(CASE WHEN (a > 1 OR b = 2) AND NOT [a] IS NULL AND NOT [b] IS NULL THEN 1 END) AS m0 FROM [shop].[orders];
 -- foreign_key where
-SELECT COALESCE(SUM(n), 0) FROM (SELECT [a] AS k0, [b] AS k1, COUNT_BIG(*) AS n FROM [shop].[orders] WHERE (a > 1 OR b = 2) AND NOT [a] IS NULL AND NOT [b] IS NULL GROUP BY [a], [b]) AS child WHERE NOT EXISTS(SELECT 1 FROM [shop].[parents] AS parent WHERE parent.[k] = child.k0 AND parent.[l] = child.k1);
+SELECT COUNT_BIG(*) FROM (SELECT [a] AS k0, [b] AS k1 FROM [shop].[orders] WHERE (a > 1 OR b = 2) AND NOT [a] IS NULL AND NOT [b] IS NULL) AS child LEFT JOIN [shop].[parents] AS parent ON parent.[k] = child.k0 AND parent.[l] = child.k1 WHERE parent.[k] IS NULL;
 -- foreign_key by
 SELECT TOP 10001 [region] AS segment, COUNT_BIG(*) AS m0, COUNT_BIG(CASE WHEN NOT [a] IS NULL AND NOT [b] IS NULL THEN 1 END) AS m1 FROM [shop].[orders] GROUP BY [region];
 -- foreign_key by
-SELECT TOP 10001 segment, COALESCE(SUM(n), 0) FROM (SELECT [region] AS segment, [a] AS k0, [b] AS k1, COUNT_BIG(*) AS n FROM [shop].[orders] WHERE NOT [a] IS NULL AND NOT [b] IS NULL GROUP BY [region], [a], [b]) AS child WHERE NOT EXISTS(SELECT 1 FROM [shop].[parents] AS parent WHERE parent.[k] = child.k0 AND parent.[l] = child.k1) GROUP BY segment;
+SELECT TOP 10001 child.segment, COUNT_BIG(*) FROM (SELECT [region] AS segment, [a] AS k0, [b] AS k1 FROM [shop].[orders] WHERE NOT [a] IS NULL AND NOT [b] IS NULL) AS child LEFT JOIN [shop].[parents] AS parent ON parent.[k] = child.k0 AND parent.[l] = child.k1 WHERE parent.[k] IS NULL GROUP BY child.segment;
 -- fresh
 SELECT MAX([at]) AS m0 FROM [shop].[orders];
 -- fresh where
