@@ -373,6 +373,7 @@ def schema_is(
     ordered: bool = False,
     extra: bool = False,
     places: Mapping[str, int] | None = None,
+    any_case: bool = False,
     **options: Unpack[Options],
 ) -> Declaration:
     """The table has these columns, with these types where they are given.
@@ -383,9 +384,10 @@ def schema_is(
     :param ordered: they must stand in this order.
     :param extra: further columns are allowed.
     :param places: where single columns must stand, from 0, for example ``{"id": 0}``; below 0: counted from the end.
+    :param any_case: names that differ in case only are the same.
     """
     arguments = {"columns": columns, "ordered": ordered or None, "extra": extra or None, "places": places}
-    return Declaration("schema_is", {**arguments, **options})
+    return Declaration("schema_is", {**arguments, "any_case": any_case or None, **options})
 
 
 def schema_unchanged(**options: Unpack[Options]) -> Declaration:

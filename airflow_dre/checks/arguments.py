@@ -211,8 +211,6 @@ class Arguments:
             if getattr(fail, inner) is not None and getattr(fail, outer) is not None:
                 self.refuse(outer, f"either {inner} or {outer}: an end belongs to the range or not")
         self.ordered("at_least", fail.low, fail.high, "at most at_most")
-        if fail.low is not None and fail.low == fail.high and (fail.more_than is not None or fail.less_than is not None):
-            self.refuse("more_than" if fail.more_than is not None else "less_than", "a range that holds a value: its two ends are the same")
         self.ordered("warn_at_least", warn.at_least, warn.at_most, "at most warn_at_most")
         self.ordered("warn_at_least", fail.low, warn.at_least, "at least at_least: a warning comes before a failure")
         self.ordered("warn_at_most", warn.at_most, fail.high, "at most at_most: a warning comes before a failure")

@@ -261,6 +261,7 @@ def _schema_is(a: Arguments) -> Check:
         ordered=a.flag("ordered", usual=False),
         extra=a.flag("extra", usual=False),
         places=_places(a, {name for name, _ in columns}),
+        any_case=a.flag("any_case", usual=False),
         traits=a.traits(),
     )
 

@@ -70,17 +70,22 @@ class SchemaIs(Check):
     """Whether further columns are allowed."""
     places: tuple[tuple[str, int], ...] = ()
     """Where columns must stand, from 0; below 0: counted from the end."""
+    any_case: bool = False
+    """Whether names that differ in case only are the same."""
 
     def asks(self) -> Mapping[str, object]:
-        places = {"places": dict(self.places)} if self.places else {}
+        places: dict[str, object] = {"places": dict(self.places)} if self.places else {}
+        if self.any_case:
+            places["any_case"] = True
         return {"columns": [name for name, _ in self.expected_columns], "ordered": self.ordered, "extra": self.extra, **places}
 
     def metrics(self) -> tuple[Metric, ...]:
         return (TableColumns(),)
 
     def judge(self, answers: Answers, now: datetime) -> Judgement:
-        found = columns_of(answers)
-        wanted = dict(self.expected_columns)
+        spell = str.casefold if self.any_case else str
+        found = {spell(name): kind for name, kind in columns_of(answers).items()}
+        wanted = {spell(name): types for name, types in self.expected_columns}
         problems = [f"{name} is missing" for name in wanted if name not in found]
         problems += [
             f"{name} is {found[name]}, not {' or '.join(types)}"
@@ -92,7 +97,7 @@ class SchemaIs(Check):
         names = list(found)
         problems += [
             f"{name} is column {names.index(name)}, not {place}"
-            for name, place in self.places
+            for name, place in ((spell(name), place) for name, place in self.places)
             if name in found and names.index(name) != (place if place >= 0 else len(names) + place)
         ]
         common = [name for name in found if name in wanted]

@@ -197,12 +197,6 @@ def message(*declarations: Any) -> str:
             id="an upper end that belongs and does not",
         ),
         pytest.param(
-            declared("row_count", more_than=1, less_than=1),
-            "more_than=1",
-            "a range that holds a value: its two ends are the same",
-            id="an open range without a value",
-        ),
-        pytest.param(
             declared("row_count", at_least=1, if_empty="pass"), "if_empty='pass'", "skip, fail", id="what an empty table is worth"
         ),
         pytest.param(declared("matches", column="a"), "pattern=None", REGEX, id="no pattern"),

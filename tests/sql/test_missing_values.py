@@ -155,6 +155,12 @@ def test_the_place_of_a_column(places: dict[str, int], outcome: str, warehouse: 
     assert found.outcome.value == outcome
 
 
+@pytest.mark.parametrize(("any_case", "outcome"), [(True, "passed"), (False, "failed")])
+def test_names_that_differ_in_case(any_case: bool, outcome: str, warehouse: Warehouse) -> None:
+    found = result(c.schema_is({"V": "INTEGER", "Word": None}, ordered=True, places={"V": 0}, any_case=any_case), "numbers", warehouse)
+    assert found.outcome.value == outcome
+
+
 def test_a_text_held_against_a_number_is_an_error_and_no_verdict(warehouse: Warehouse) -> None:
     found = result(c.between("word", 1, 5), "numbers", warehouse)
     assert found.outcome.value == "errored"

@@ -85,10 +85,12 @@ def _divergence(a: GxArguments) -> list[Declaration]:
     column, options, given = a.text("column"), a.options(), a.take("partition_object")
     tail, inner = (a.number(f"{part}_weight_holdout", 0, 1, 0.0) for part in ("tail", "internal"))
     bucketize = a.take("bucketize_data", True)
-    a.take("min_value"), a.take("max_value")
-    if a.take("threshold") is None:
-        if given is not None:
-            _partition(given)
+    for name in ("min_value", "max_value"):  # of the pictures that profiling draws
+        a.take(name)
+    asked = a.take("threshold") is not None
+    if given is not None:
+        _partition(given)
+    if given is None or not asked:  # without a partition the column is compared with itself, without a threshold anything goes
         return always(column, options)
     threshold = a.number("threshold", 0, math.inf)
     weights, values, edges, tails = _partition(given)

@@ -162,9 +162,9 @@ def _distinct_in_set(a: GxArguments) -> list[Declaration]:
 
 
 def _distinct_contain(a: GxArguments) -> list[Declaration]:
-    values = a.values("value_set")
-    if not values:
-        raise Refused("value_set", values, "at least one value")
+    values, given = a.values("value_set"), a.take("value_set")
+    if not values or (isinstance(given, (list, tuple, set)) and None in given):
+        raise Refused("value_set", given, "at least one value, and no NULL, which is never found: it is no value")
     return [check("has_values", a.options(), column=a.text("column"), values=values)]
 
 

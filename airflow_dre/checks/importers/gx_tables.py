@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from airflow_dre.checks.declaration import Declaration
 from airflow_dre.checks.importers.gx_arguments import GxArguments, Refused, check
 from airflow_dre.checks.importers.gx_rows import Translate, always
@@ -43,10 +45,12 @@ def _ordered_columns(a: GxArguments) -> list[Declaration]:
 
 
 def _set_of_columns(a: GxArguments) -> list[Declaration]:
+    """Great Expectations takes names without regard to their case here, unless they are in double quotes."""
     exact, options = a.flag("exact_match") or "exact_match" not in a.expectation.kwargs, a.options(filtered=False)
     if not a.take("column_set"):
         return [check("column_count", options, {"equals": 0} if exact else {"at_least": 0})]
-    return [check("schema_is", options, columns=list(dict.fromkeys(a.texts("column_set"))), extra=None if exact else True)]
+    names = [name[1:-1] if re.fullmatch(r'".+"', name) else name for name in a.texts("column_set")]
+    return [check("schema_is", options, columns=list(dict.fromkeys(names)), extra=None if exact else True, any_case=True)]
 
 
 def _types(argument: str) -> Translate:
