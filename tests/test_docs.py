@@ -17,6 +17,9 @@ import airflow_dre
 from airflow_dre import checks
 from airflow_dre.cli import get_dre_cli_commands
 from airflow_dre.provider import get_provider_info
+from airflow_dre.sql.dialect import Refusal
+from airflow_dre.sql.dialects import CONNECTION_TYPES, DIALECTS
+from airflow_dre.sql.spelling import UNLIMITED
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -66,6 +69,26 @@ def test_every_option_is_documented_with_its_default(option: str) -> None:
     (row,) = [line for line in page("configuration.md").splitlines() if line.startswith(f"| `{option}` |")]
     default = OPTIONS[option]["default"]
     assert not default or f"| `{default}` |" in row
+
+
+@pytest.mark.parametrize("name", DIALECTS)
+def test_every_dialect_is_documented_as_it_is(name: str) -> None:
+    dialect, text = DIALECTS[name], page("dialects.md")
+    (about, *refused, session) = [line for line in text.splitlines() if line.startswith("|") and f"`{name}`" in line.split("|")[1]]
+    conn_types = [conn_type for conn_type, known in CONNECTION_TYPES.items() if known == dialect]
+    assert re.findall(r"`(\w+)`", about.split("|")[2]) == conn_types
+    for refusal in (dialect.regex, dialect.columns, dialect.json):
+        assert not isinstance(refusal, Refusal) or any(f"| {refusal.reason} |" in line for line in refused)
+    assert dialect.lookaround or any("lookahead" in line for line in refused)
+    _, _, guard, timeout, split, _ = [cell.strip() for cell in session.split("|")]
+    assert (guard == "no") == (dialect.guard is None)
+    assert guard.strip("`") in (dialect.guard or "no")
+    if dialect.timeout is None:
+        assert timeout in ("no", "the driver is interrupted")
+    else:
+        assert all(setting in dialect.timeout(1000) for setting in re.findall(r"`(\w+)`", timeout))
+    assert (f"{dialect.max_columns:,} columns" in split) == (dialect.max_columns != UNLIMITED or name == "bigquery")
+    assert ("M" in split) == (dialect.max_bytes is not None)
 
 
 def commands() -> Iterator[str]:

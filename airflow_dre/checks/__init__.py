@@ -155,8 +155,8 @@ def not_in_set(column: str, values: Collection[Bound | bool], **options: Unpack[
     return Declaration("not_in_set", {"column": column, "values": values, **options})
 
 
-def tuple_in_set(*columns: str, values: Collection[Sequence[Bound | bool]], **options: Unpack[CrossRowOptions]) -> Declaration:
-    """Rows whose values of ``columns`` are, taken together, none of ``values`` are violations."""
+def tuple_in_set(*columns: str, values: Collection[Sequence[Bound | bool | None]], **options: Unpack[CrossRowOptions]) -> Declaration:
+    """Rows whose values of ``columns`` are, taken together, none of ``values`` are violations; beside ``nulls``, None in them is NULL."""
     return Declaration("tuple_in_set", {"columns": list(columns), "values": values, **options})
 
 

@@ -120,12 +120,18 @@ def _sum_equals(a: Arguments) -> rules.Rule:
 
 
 def _tuple_in_set(a: Arguments) -> rules.Rule:
-    columns, values = a.names("columns", 2), a.take("values")
+    columns, values, nulls = a.names("columns", 2), a.take("values"), _nulls(a)
     given = list(values) if isinstance(values, (list, tuple, set, frozenset)) else []
-    good = [item for item in given if isinstance(item, (list, tuple)) and len(item) == len(columns) and all(map(is_literal, item))]
+    good = [
+        tuple(item)
+        for item in given
+        if isinstance(item, (list, tuple))
+        and len(item) == len(columns)
+        and all(is_literal(part) or (part is None and nulls is not rules.Nulls.SKIP) for part in item)
+    ]
     if not good or len(good) < len(given):
-        a.refuse("values", f"a list of tuples of {len(columns)} finite numbers, dates, booleans or texts, without None")
-    return rules.TupleOneOf(columns=columns, values=tuple(tuple(item) for item in good), nulls=_nulls(a))
+        a.refuse("values", f"a list of tuples of {len(columns)} finite numbers, dates, booleans or texts, and None only beside nulls=")
+    return rules.TupleOneOf(columns=columns, values=tuple(good), nulls=nulls)
 
 
 def _foreign_key(a: Arguments) -> Check:
@@ -194,7 +200,7 @@ def _distribution(a: Arguments) -> Check:
     weights: tuple[object, ...] = ()
     if _are_bins(reference):
         edges, weights = tuple(reference["edges"]), tuple(reference["weights"])
-    elif isinstance(reference, dict) and all(map(is_literal, reference)):
+    elif isinstance(reference, dict) and reference.keys() != {"edges", "weights"} and all(map(is_literal, reference)):
         values, weights = tuple(reference), tuple(reference.values())
     numeric = [float(weight) for weight in weights if _is_weight(weight)]
     if not weights or (edges and not (len(edges) == len(weights) + 1 and _are_edges(edges))):

@@ -228,11 +228,14 @@ class SumIs(CrossRule):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TupleOneOf(CrossRule):
-    """The values of several columns are one of a set of tuples; a NULL that is not left out may be any value."""
+    """The values of several columns are one of a set of tuples.
+
+    A NULL that is not left out may be any value; None in a tuple is met by NULL only.
+    """
 
     kind: ClassVar[str] = "tuple_in_set"
     columns: tuple[str, ...]
-    values: tuple[tuple[Literal, ...], ...]
+    values: tuple[tuple[Literal | None, ...], ...]
 
     @property
     def needs(self) -> tuple[str, ...]:

@@ -114,7 +114,7 @@ class Warehouse:
                 self._connection = self._hook.get_conn()
                 if self.dialect.name == "sqlite":
                     self._connection.create_function("regexp", 2, _regexp, deterministic=True)
-                if getattr(self._connection, "autocommit", False) is True:
+                if self.dialect.guard is not None and getattr(self._connection, "autocommit", False) is True:
                     self._connection.autocommit = False  # or guard and timeout, which hold for a transaction, would end with it
                 self._cursor = self._connection if self.dialect.name == "duckdb" else self._connection.cursor()
                 for statement in self._session():

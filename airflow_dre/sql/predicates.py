@@ -242,7 +242,10 @@ def _(rule: rules.TupleOneOf, dialect: Dialect) -> exp.Expr:
     known = [
         exp.paren(
             exp.and_(
-                *[exp.EQ(this=column(name), expression=literal(part, dialect)) for name, part in zip(rule.columns, value, strict=True)]
+                *[
+                    has_no_value(name) if part is None else exp.EQ(this=column(name), expression=literal(part, dialect))
+                    for name, part in zip(rule.columns, value, strict=True)
+                ]
             )
         )
         for value in rule.values

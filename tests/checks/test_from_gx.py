@@ -145,7 +145,12 @@ FAILS = {"if_empty": "fail"}
         (
             "expect_column_pair_values_to_be_in_set",
             {"column_A": "a", "column_B": "b", "value_pairs_set": [[1, 2], [None, 3]]},
-            [c.tuple_in_set("a", "b", values=[[1, 2]], nulls="skip_all")],
+            [c.tuple_in_set("a", "b", values=[[1, 2], [None, 3]], nulls="skip_all")],
+        ),
+        (
+            "expect_column_pair_values_to_be_in_set",
+            {"column_A": "a", "column_B": "b", "value_pairs_set": [[1, 2], [None, 3]], "ignore_row_if": "either_value_is_missing"},
+            [c.tuple_in_set("a", "b", values=[[1, 2]])],
         ),
         (
             "expect_column_pair_values_to_be_in_set",
@@ -174,7 +179,7 @@ FAILS = {"if_empty": "fail"}
         (
             "expect_column_proportion_of_non_null_values_to_be_between",
             {"column": "a", "min_value": 0.9, "max_value": 0.95},
-            [c.not_null("a", fail_above="10%"), c.null("a", fail_above="95%")],
+            [c.not_null("a", fail_above="10%"), c.null("a", fail_above="95%"), c.row_count(at_least=1)],
         ),
         ("expect_column_mean_to_be_between", {"column": "a", "min_value": 1}, [c.mean("a", at_least=1, **FAILS)]),
         ("expect_column_mean_to_be_between", {"column": "a"}, [c.distinct_count("a", at_least=1)]),

@@ -1,4 +1,4 @@
-"""On PostgreSQL repeated keys are looked for by counting different ones, and asked for only where the counts differ: never a wrong answer."""
+"""On PostgreSQL a count of different keys may prove that none repeats; only where it does not, keys are grouped: never a wrong answer."""
 
 from __future__ import annotations
 

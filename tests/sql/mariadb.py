@@ -31,8 +31,6 @@ def _command(name: str, *arguments: str) -> list[str]:
 @contextlib.contextmanager
 def running() -> Iterator[dict[str, Any]]:
     """A started server; what PyMySQL is to be given to connect to it."""
-    import pymysql
-
     folder = Path(tempfile.mkdtemp(prefix="dre-maria-"))  # short: a socket's path has at most 107 characters
     as_user = []
     if os.getuid() == 0:  # the server does not run as root
@@ -49,10 +47,10 @@ def running() -> Iterator[dict[str, Any]]:
     try:
         for _ in range(300):
             assert server.poll() is None, log.read_text()
-            with contextlib.suppress(pymysql.err.OperationalError):
-                pymysql.connect(**how).close()
+            if socket.exists():
                 break
             time.sleep(0.2)
+        assert socket.exists(), f"no answer within a minute: {log.read_text()}"
         yield how
     finally:
         server.terminate()

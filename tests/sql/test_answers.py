@@ -23,7 +23,6 @@ from airflow_dre.checks.readers import READERS
 from airflow_dre.engines.warehouse import Warehouse
 from airflow_dre.services.answers import Answered, answer
 from airflow_dre.sql.scope import Scope
-from tests.sql import mariadb
 
 NOW = datetime(2025, 1, 1, tzinfo=UTC)
 BIG = 9_007_199_254_740_993  # the first integer that a double cannot hold
@@ -102,6 +101,9 @@ class Database:
         for table, values in (("texts", TEXTS), ("painful", PAINFUL)):
             for value in values:
                 cursor.execute(f"INSERT INTO {table} VALUES ({mark})", (value,))
+        zoned = {"sqlite": "TEXT", "mysql": "TEXT"}.get(self.conn_type, "TIMESTAMPTZ")
+        cursor.execute(f"CREATE TABLE zoned (moment {zoned})")
+        cursor.execute("INSERT INTO zoned VALUES ('2024-01-01 23:30:00-05:00'), ('2024-01-02 23:30:00+05:30')")
         self._connection.commit()
 
     def judge(self, declaration: Any, where: str | None = None, table: str = "t") -> Judgement:
@@ -283,6 +285,17 @@ def test_a_moment_with_a_zone_is_compared_as_a_moment(database: Database) -> Non
         pytest.skip("SQLite has no type for moments: a text with a zone is another text than one without")
     bounds = datetime(2024, 1, 1, 6, tzinfo=timezone(timedelta(hours=5, minutes=30))), datetime(2024, 1, 1, 23, 59, 59, tzinfo=UTC)
     assert database.judge(c.between("at", *bounds, where="id < 3")).violations == 0
+
+
+def test_days_of_moments_with_zones_begin_in_utc(database: Database) -> None:
+    if database.conn_type == "mysql":
+        pytest.skip("MariaDB keeps no zone; its TIMESTAMP is tried with the session's zone")
+    assert database.judge(c.no_gaps("moment", every="day"), table="zoned").rows == 1
+    assert database.judge(c.no_gaps("moment", every="hour"), table="zoned").violations == 13
+    assert (
+        database.judge(c.fresh("moment", max_age="365d"), table="zoned").observed
+        == (NOW - datetime(2024, 1, 2, 18, tzinfo=UTC)).total_seconds()
+    )
 
 
 SEGMENTED = [

@@ -59,7 +59,7 @@ def planned(*declarations: Any, dialect: str = "duckdb") -> tuple[Statement, ...
     ],
 )
 def test_checks_share_statements(declarations: list[Any], statements: int) -> None:
-    found = planned(*declarations)
+    found = planned(*declarations, dialect="duckdb")
     assert len(found) == statements, [statement.sql for statement in found]
     answered = [(statement.by, metric) for statement in found for metric in statement.metrics]
     assert len(answered) == len(set(answered)), "each metric is asked once"

@@ -124,11 +124,11 @@ def _pair_in_set(a: GxArguments) -> list[Declaration]:
         return always(columns[0], options)
     if not isinstance(pairs, (list, tuple, set)) or not all(isinstance(pair, (list, tuple)) and len(pair) == 2 for pair in pairs):
         raise Refused("value_pairs_set", pairs, "a list of pairs of values")
-    known = [pair for pair in pairs if None not in pair]
+    known = [pair for pair in pairs if nulls is not None or None not in pair]
     if not known:
         raise Refused("value_pairs_set", pairs, "at least one pair without NULL: a NULL equals nothing")
     if columns[0] == columns[1]:
-        values = [one for one, other in known if one == other]
+        values = [one for one, other in known if one == other and one is not None]
         return [check("in_set", options, column=columns[0], values=values)]
     return [check("tuple_in_set", options, columns=columns, values=known, nulls=nulls)]
 
@@ -173,7 +173,7 @@ def _distinct_equal(a: GxArguments) -> list[Declaration]:
 
 
 def _share_of_values(a: GxArguments) -> list[Declaration]:
-    """At least a share of the rows has a value, and at most another."""
+    """At least a share of the rows has a value, and at most another; the share of no rows is 0."""
     low, high, low_belongs, high_belongs = a.ends()
     column, options = a.text("column"), a.options()
     if not (low_belongs and high_belongs):
@@ -182,7 +182,14 @@ def _share_of_values(a: GxArguments) -> list[Declaration]:
     if high is not None:
         limit_of(high)
         found.append(check("null", options, limit_of(1 - Decimal(str(high))), column=column))
+    if low is not None and not zero_keeps(low):
+        found.append(check("row_count", options, at_least=1))
     return found or always(column, options)
+
+
+def zero_keeps(low: object) -> bool:
+    """Whether 0 is no less than a lower end that belongs to its range."""
+    return isinstance(low, (int, float, Decimal)) and low <= 0
 
 
 ROWS: dict[str, Translate] = {

@@ -335,16 +335,16 @@ SELECT VAR_SAMP(CASE WHEN (c) THEN "a" END) AS m0 FROM "t";
 SELECT VAR_SAMP(CASE WHEN (c) THEN "a" END) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
 
 -- a quantile between values
-SELECT PERCENTILE_CONT(0.95) WITHIN GROUP (ORDER BY "a") AS m0 FROM "t";
+SELECT q0[1] AS m0 FROM (SELECT PERCENTILE_CONT(ARRAY[0.95]) WITHIN GROUP (ORDER BY "a") AS q0 FROM "t") AS sorted;
 
 -- a quantile between values, the suite too
-SELECT PERCENTILE_CONT(0.95) WITHIN GROUP (ORDER BY "a") AS m0 FROM "s"."t" WHERE (d = 1 OR e);
+SELECT q0[1] AS m0 FROM (SELECT PERCENTILE_CONT(ARRAY[0.95]) WITHIN GROUP (ORDER BY "a") AS q0 FROM "s"."t" WHERE (d = 1 OR e)) AS sorted;
 
 -- a quantile that is a value
-SELECT PERCENTILE_DISC(0.5) WITHIN GROUP (ORDER BY CASE WHEN (c) THEN "a" END) AS m0 FROM "t";
+SELECT q0[1] AS m0 FROM (SELECT PERCENTILE_DISC(ARRAY[0.5]) WITHIN GROUP (ORDER BY CASE WHEN (c) THEN "a" END) AS q0 FROM "t") AS sorted;
 
 -- a quantile that is a value, the suite too
-SELECT PERCENTILE_DISC(0.5) WITHIN GROUP (ORDER BY CASE WHEN (c) THEN "a" END) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
+SELECT q0[1] AS m0 FROM (SELECT PERCENTILE_DISC(ARRAY[0.5]) WITHIN GROUP (ORDER BY CASE WHEN (c) THEN "a" END) AS q0 FROM "s"."t" WHERE (d = 1 OR e)) AS sorted;
 
 -- different keys
 SELECT COUNT(*) FROM (SELECT COUNT(*) AS n FROM "t" WHERE NOT "a" IS NULL AND NOT "b" IS NULL GROUP BY "a", "b") AS groups_of_rows;
@@ -353,22 +353,22 @@ SELECT COUNT(*) FROM (SELECT COUNT(*) AS n FROM "t" WHERE NOT "a" IS NULL AND NO
 SELECT COUNT(*) FROM (SELECT COUNT(*) AS n FROM "s"."t" WHERE (d = 1 OR e) AND NOT "a" IS NULL AND NOT "b" IS NULL GROUP BY "a", "b") AS groups_of_rows;
 
 -- different values of a filter
-SELECT COUNT(*) FROM (SELECT COUNT(*) AS n FROM "t" WHERE (c) AND NOT "a" IS NULL GROUP BY "a") AS groups_of_rows;
+SELECT COUNT(DISTINCT CASE WHEN (c) THEN "a" END) AS m0 FROM "t";
 
 -- different values of a filter, the suite too
-SELECT COUNT(*) FROM (SELECT COUNT(*) AS n FROM "s"."t" WHERE (d = 1 OR e) AND (c) AND NOT "a" IS NULL GROUP BY "a") AS groups_of_rows;
+SELECT COUNT(DISTINCT CASE WHEN (c) THEN "a" END) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
 
 -- keys without a parent
-SELECT COALESCE(SUM(n), 0) FROM (SELECT "a" AS k0, "b" AS k1, COUNT(*) AS n FROM "t" WHERE NOT "a" IS NULL AND NOT "b" IS NULL GROUP BY "a", "b") AS child WHERE NOT EXISTS(SELECT 1 FROM "s"."odd p" AS parent WHERE parent."k" = child.k0 AND parent."l""" = child.k1);
+SELECT COUNT(*) FROM (SELECT "a" AS k0, "b" AS k1 FROM "t" WHERE NOT "a" IS NULL AND NOT "b" IS NULL) AS child LEFT JOIN "s"."odd p" AS parent ON parent."k" = child.k0 AND parent."l""" = child.k1 WHERE parent."k" IS NULL;
 
 -- keys without a parent, the suite too
-SELECT COALESCE(SUM(n), 0) FROM (SELECT "a" AS k0, "b" AS k1, COUNT(*) AS n FROM "s"."t" WHERE (d = 1 OR e) AND NOT "a" IS NULL AND NOT "b" IS NULL GROUP BY "a", "b") AS child WHERE NOT EXISTS(SELECT 1 FROM "s"."odd p" AS parent WHERE parent."k" = child.k0 AND parent."l""" = child.k1);
+SELECT COUNT(*) FROM (SELECT "a" AS k0, "b" AS k1 FROM "s"."t" WHERE (d = 1 OR e) AND NOT "a" IS NULL AND NOT "b" IS NULL) AS child LEFT JOIN "s"."odd p" AS parent ON parent."k" = child.k0 AND parent."l""" = child.k1 WHERE parent."k" IS NULL;
 
 -- keys without a parent of a filter
-SELECT COALESCE(SUM(n), 0) FROM (SELECT "a" AS k0, COUNT(*) AS n FROM "t" WHERE (c) AND NOT "a" IS NULL GROUP BY "a") AS child WHERE NOT EXISTS(SELECT 1 FROM "p" AS parent WHERE parent."k" = child.k0);
+SELECT COUNT(*) FROM (SELECT "a" AS k0 FROM "t" WHERE (c) AND NOT "a" IS NULL) AS child LEFT JOIN "p" AS parent ON parent."k" = child.k0 WHERE parent."k" IS NULL;
 
 -- keys without a parent of a filter, the suite too
-SELECT COALESCE(SUM(n), 0) FROM (SELECT "a" AS k0, COUNT(*) AS n FROM "s"."t" WHERE (d = 1 OR e) AND (c) AND NOT "a" IS NULL GROUP BY "a") AS child WHERE NOT EXISTS(SELECT 1 FROM "p" AS parent WHERE parent."k" = child.k0);
+SELECT COUNT(*) FROM (SELECT "a" AS k0 FROM "s"."t" WHERE (d = 1 OR e) AND (c) AND NOT "a" IS NULL) AS child LEFT JOIN "p" AS parent ON parent."k" = child.k0 WHERE parent."k" IS NULL;
 
 -- values that fall
 SELECT COUNT(*) FILTER(WHERE v < v_before) FROM (SELECT "a" AS v, LAG("a") OVER (ORDER BY "b") AS v_before FROM "t" WHERE NOT "a" IS NULL) AS steps;
@@ -460,6 +460,18 @@ SELECT 'not_null', a.attname, a.attname FROM pg_attribute AS a JOIN pg_class AS 
 -- the constraints, the suite too
 SELECT 'not_null', a.attname, a.attname FROM pg_attribute AS a JOIN pg_class AS c ON c.oid = a.attrelid WHERE c.oid = TO_REGCLASS('"s"."t"') AND c.relkind IN ('r', 'p') AND a.attnotnull AND a.attnum > 0 AND NOT EXISTS(SELECT 1 FROM pg_constraint AS n WHERE n.conrelid = c.oid AND n.contype = 'n' AND NOT n.convalidated AND a.attnum = ANY(n.conkey)) UNION ALL SELECT 'unique', CAST(i.indexrelid AS TEXT), a.attname FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indrelid JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum = ANY(i.indkey) WHERE c.oid = TO_REGCLASS('"s"."t"') AND (c.relkind = 'p' OR (c.relkind = 'r' AND NOT c.relhassubclass)) AND i.indisunique AND i.indisvalid AND i.indpred IS NULL AND i.indexprs IS NULL;
 
+-- a proof that no key repeats
+SELECT COUNT(*) FILTER(WHERE NOT "a" IS NULL) - COUNT(DISTINCT CASE WHEN NOT "a" IS NULL THEN "a" END) AS m0 FROM "t";
+
+-- a proof that no key repeats, the suite too
+SELECT COUNT(*) FILTER(WHERE NOT "a" IS NULL) - COUNT(DISTINCT CASE WHEN NOT "a" IS NULL THEN "a" END) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
+
+-- a proof that no key of two columns repeats
+SELECT COUNT(*) FILTER(WHERE (c) AND NOT "a" IS NULL AND NOT "b" IS NULL) - COUNT(DISTINCT CASE WHEN (c) AND NOT "a" IS NULL AND NOT "b" IS NULL THEN HASH_RECORD_EXTENDED(("a", "b"), 0) END) AS m0 FROM "t";
+
+-- a proof that no key of two columns repeats, the suite too
+SELECT COUNT(*) FILTER(WHERE (c) AND NOT "a" IS NULL AND NOT "b" IS NULL) - COUNT(DISTINCT CASE WHEN (c) AND NOT "a" IS NULL AND NOT "b" IS NULL THEN HASH_RECORD_EXTENDED(("a", "b"), 0) END) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
+
 -- rows of each segment
 SELECT "g" AS segment, COUNT(*) AS m0 FROM "t" GROUP BY "g" LIMIT 10001;
 
@@ -485,10 +497,10 @@ SELECT "g" AS segment, VAR_SAMP("a") AS m0 FROM "t" GROUP BY "g" LIMIT 10001;
 SELECT "g" AS segment, VAR_SAMP("a") AS m0 FROM "s"."t" WHERE (d = 1 OR e) GROUP BY "g" LIMIT 10001;
 
 -- quantiles of each segment
-SELECT "g" AS segment, PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY "a") AS m0 FROM "t" GROUP BY "g" LIMIT 10001;
+SELECT segment, q0[1] AS m0 FROM (SELECT "g" AS segment, PERCENTILE_CONT(ARRAY[0.5]) WITHIN GROUP (ORDER BY "a") AS q0 FROM "t" GROUP BY "g") AS sorted LIMIT 10001;
 
 -- quantiles of each segment, the suite too
-SELECT "g" AS segment, PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY "a") AS m0 FROM "s"."t" WHERE (d = 1 OR e) GROUP BY "g" LIMIT 10001;
+SELECT segment, q0[1] AS m0 FROM (SELECT "g" AS segment, PERCENTILE_CONT(ARRAY[0.5]) WITHIN GROUP (ORDER BY "a") AS q0 FROM "s"."t" WHERE (d = 1 OR e) GROUP BY "g") AS sorted LIMIT 10001;
 
 -- different keys of each segment
 SELECT segment, COUNT(*) FROM (SELECT "g" AS segment, COUNT(*) AS n FROM "t" WHERE NOT "a" IS NULL AND NOT "b" IS NULL GROUP BY "g", "a", "b") AS groups_of_rows GROUP BY segment LIMIT 10001;
@@ -503,10 +515,10 @@ SELECT segment, COALESCE(SUM(n), 0) FROM (SELECT "g" AS segment, COUNT(*) AS n F
 SELECT segment, COALESCE(SUM(n), 0) FROM (SELECT "g" AS segment, COUNT(*) AS n FROM "s"."t" WHERE (d = 1 OR e) AND (c) AND NOT "a" IS NULL GROUP BY "g", "a" HAVING COUNT(*) > 1) AS groups_of_rows GROUP BY segment LIMIT 10001;
 
 -- keys of each segment without a parent
-SELECT segment, COALESCE(SUM(n), 0) FROM (SELECT "g" AS segment, "a" AS k0, COUNT(*) AS n FROM "t" WHERE NOT "a" IS NULL GROUP BY "g", "a") AS child WHERE NOT EXISTS(SELECT 1 FROM "p" AS parent WHERE parent."k" = child.k0) GROUP BY segment LIMIT 10001;
+SELECT child.segment, COUNT(*) FROM (SELECT "g" AS segment, "a" AS k0 FROM "t" WHERE NOT "a" IS NULL) AS child LEFT JOIN "p" AS parent ON parent."k" = child.k0 WHERE parent."k" IS NULL GROUP BY child.segment LIMIT 10001;
 
 -- keys of each segment without a parent, the suite too
-SELECT segment, COALESCE(SUM(n), 0) FROM (SELECT "g" AS segment, "a" AS k0, COUNT(*) AS n FROM "s"."t" WHERE (d = 1 OR e) AND NOT "a" IS NULL GROUP BY "g", "a") AS child WHERE NOT EXISTS(SELECT 1 FROM "p" AS parent WHERE parent."k" = child.k0) GROUP BY segment LIMIT 10001;
+SELECT child.segment, COUNT(*) FROM (SELECT "g" AS segment, "a" AS k0 FROM "s"."t" WHERE (d = 1 OR e) AND NOT "a" IS NULL) AS child LEFT JOIN "p" AS parent ON parent."k" = child.k0 WHERE parent."k" IS NULL GROUP BY child.segment LIMIT 10001;
 
 -- values of each segment that fall
 SELECT segment, COUNT(*) FILTER(WHERE v < v_before) FROM (SELECT "g" AS segment, "a" AS v, LAG("a") OVER (PARTITION BY "g" ORDER BY "b") AS v_before FROM "t" WHERE NOT "a" IS NULL) AS steps GROUP BY segment LIMIT 10001;

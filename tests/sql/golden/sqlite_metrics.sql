@@ -359,16 +359,16 @@ SELECT COUNT(*) FROM (SELECT COUNT(*) AS n FROM "t" WHERE (c) AND NOT "t"."a" IS
 SELECT COUNT(*) FROM (SELECT COUNT(*) AS n FROM "s"."t" WHERE (d = 1 OR e) AND (c) AND NOT "t"."a" IS NULL GROUP BY "t"."a") AS groups_of_rows;
 
 -- keys without a parent
-SELECT COALESCE(SUM(n), 0) FROM (SELECT "t"."a" AS k0, "t"."b" AS k1, COUNT(*) AS n FROM "t" WHERE NOT "t"."a" IS NULL AND NOT "t"."b" IS NULL GROUP BY "t"."a", "t"."b") AS child WHERE NOT EXISTS(SELECT 1 FROM "s"."odd p" AS parent WHERE parent."k" = child.k0 AND parent."l""" = child.k1);
+SELECT COUNT(*) FROM (SELECT "t"."a" AS k0, "t"."b" AS k1 FROM "t" WHERE NOT "t"."a" IS NULL AND NOT "t"."b" IS NULL) AS child LEFT JOIN "s"."odd p" AS parent ON parent."k" = child.k0 AND parent."l""" = child.k1 WHERE parent."k" IS NULL;
 
 -- keys without a parent, the suite too
-SELECT COALESCE(SUM(n), 0) FROM (SELECT "t"."a" AS k0, "t"."b" AS k1, COUNT(*) AS n FROM "s"."t" WHERE (d = 1 OR e) AND NOT "t"."a" IS NULL AND NOT "t"."b" IS NULL GROUP BY "t"."a", "t"."b") AS child WHERE NOT EXISTS(SELECT 1 FROM "s"."odd p" AS parent WHERE parent."k" = child.k0 AND parent."l""" = child.k1);
+SELECT COUNT(*) FROM (SELECT "t"."a" AS k0, "t"."b" AS k1 FROM "s"."t" WHERE (d = 1 OR e) AND NOT "t"."a" IS NULL AND NOT "t"."b" IS NULL) AS child LEFT JOIN "s"."odd p" AS parent ON parent."k" = child.k0 AND parent."l""" = child.k1 WHERE parent."k" IS NULL;
 
 -- keys without a parent of a filter
-SELECT COALESCE(SUM(n), 0) FROM (SELECT "t"."a" AS k0, COUNT(*) AS n FROM "t" WHERE (c) AND NOT "t"."a" IS NULL GROUP BY "t"."a") AS child WHERE NOT EXISTS(SELECT 1 FROM "p" AS parent WHERE parent."k" = child.k0);
+SELECT COUNT(*) FROM (SELECT "t"."a" AS k0 FROM "t" WHERE (c) AND NOT "t"."a" IS NULL) AS child LEFT JOIN "p" AS parent ON parent."k" = child.k0 WHERE parent."k" IS NULL;
 
 -- keys without a parent of a filter, the suite too
-SELECT COALESCE(SUM(n), 0) FROM (SELECT "t"."a" AS k0, COUNT(*) AS n FROM "s"."t" WHERE (d = 1 OR e) AND (c) AND NOT "t"."a" IS NULL GROUP BY "t"."a") AS child WHERE NOT EXISTS(SELECT 1 FROM "p" AS parent WHERE parent."k" = child.k0);
+SELECT COUNT(*) FROM (SELECT "t"."a" AS k0 FROM "s"."t" WHERE (d = 1 OR e) AND (c) AND NOT "t"."a" IS NULL) AS child LEFT JOIN "p" AS parent ON parent."k" = child.k0 WHERE parent."k" IS NULL;
 
 -- values that fall
 SELECT COUNT(*) FILTER(WHERE v < v_before) FROM (SELECT "t"."a" AS v, LAG("t"."a") OVER (ORDER BY "t"."b" NULLS LAST) AS v_before FROM "t" WHERE NOT "t"."a" IS NULL) AS steps;
@@ -503,10 +503,10 @@ SELECT segment, COALESCE(SUM(n), 0) FROM (SELECT "t"."g" AS segment, COUNT(*) AS
 SELECT segment, COALESCE(SUM(n), 0) FROM (SELECT "t"."g" AS segment, COUNT(*) AS n FROM "s"."t" WHERE (d = 1 OR e) AND (c) AND NOT "t"."a" IS NULL GROUP BY "t"."g", "t"."a" HAVING COUNT(*) > 1) AS groups_of_rows GROUP BY segment LIMIT 10001;
 
 -- keys of each segment without a parent
-SELECT segment, COALESCE(SUM(n), 0) FROM (SELECT "t"."g" AS segment, "t"."a" AS k0, COUNT(*) AS n FROM "t" WHERE NOT "t"."a" IS NULL GROUP BY "t"."g", "t"."a") AS child WHERE NOT EXISTS(SELECT 1 FROM "p" AS parent WHERE parent."k" = child.k0) GROUP BY segment LIMIT 10001;
+SELECT child.segment, COUNT(*) FROM (SELECT "t"."g" AS segment, "t"."a" AS k0 FROM "t" WHERE NOT "t"."a" IS NULL) AS child LEFT JOIN "p" AS parent ON parent."k" = child.k0 WHERE parent."k" IS NULL GROUP BY child.segment LIMIT 10001;
 
 -- keys of each segment without a parent, the suite too
-SELECT segment, COALESCE(SUM(n), 0) FROM (SELECT "t"."g" AS segment, "t"."a" AS k0, COUNT(*) AS n FROM "s"."t" WHERE (d = 1 OR e) AND NOT "t"."a" IS NULL GROUP BY "t"."g", "t"."a") AS child WHERE NOT EXISTS(SELECT 1 FROM "p" AS parent WHERE parent."k" = child.k0) GROUP BY segment LIMIT 10001;
+SELECT child.segment, COUNT(*) FROM (SELECT "t"."g" AS segment, "t"."a" AS k0 FROM "s"."t" WHERE (d = 1 OR e) AND NOT "t"."a" IS NULL) AS child LEFT JOIN "p" AS parent ON parent."k" = child.k0 WHERE parent."k" IS NULL GROUP BY child.segment LIMIT 10001;
 
 -- values of each segment that fall
 SELECT segment, COUNT(*) FILTER(WHERE v < v_before) FROM (SELECT "t"."g" AS segment, "t"."a" AS v, LAG("t"."a") OVER (PARTITION BY "t"."g" ORDER BY "t"."b" NULLS LAST) AS v_before FROM "t" WHERE NOT "t"."a" IS NULL) AS steps GROUP BY segment LIMIT 10001;
