@@ -22,7 +22,7 @@ METRIC = "at least one of at_least, at_most, more_than, less_than, equals, warn_
 TWO_NAMES = "two or more different names of columns"
 REGEX = "a regular expression, or a list of them"
 KINDS = "integer, number, boolean, date, timestamp, uuid"
-TUPLES = "a list of tuples of 2 finite numbers, dates, booleans or texts, without None"
+TUPLES = "a list of tuples of 2 finite numbers, dates, booleans or texts, and None only beside nulls="
 REFERENCE = "'table.column', or for several columns a list of them in the same table"
 ORDER = "one or more names of columns: the rows of a table have no order of their own"
 DEVIATIONS = "a number of standard deviations above 0"
