@@ -118,16 +118,10 @@ def _(metric: OrphanCount, scope: Scope, by: str | None) -> exp.Expr:
     child = scope.select(*_segment(by), *keys, extra=[filter_of(metric, scope.dialect), *has_all(metric.columns)])
     found = [exp.Column(this=names.quoted(name), table=exp.to_identifier("parent")) for name in metric.parent_columns]
     same = [exp.EQ(this=name, expression=exp.column(f"k{place}", table="child")) for place, name in enumerate(found)]
-<<<<<<< HEAD
     segment = [] if by is None else [exp.column("segment", table="child")]  # the parent may have a column of that name
     query = exp.select(*segment, exp.Count(this=exp.Star())).from_(child.subquery("child"))
     query = query.join(parent, on=exp.and_(*same), join_type="left").where(exp.Is(this=found[0].copy(), expression=exp.Null()))
     return query.group_by(*segment) if segment else query
-=======
-    segment = [] if by is None else [exp.column("segment", table="child")]
-    query = exp.select(*segment, exp.Count(this=exp.Star())).from_(child.subquery("child")).group_by(*segment)
-    return query.join(parent, on=exp.and_(*same), join_type="left").where(exp.Is(this=found[0].copy(), expression=exp.Null()))
->>>>>>> wt-tests
 
 
 @query_of.register
