@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 UI := airflow_dre/ui
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench ui ui-check golden clean
+.PHONY: help setup demo test nightly check bench ui ui-check golden clean
 
 help: ## Show this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -33,8 +33,12 @@ demo: $(VENV)/.demo ## Run twelve months of flights and serve the UI until Ctrl-
 
 test: $(VENV)/.dev ## Run every test, those in a browser and on a running Airflow included
 	@.ci/browser
+	@.ci/mariadb
 	@$(BIN)/python -m pytest
 	@.ci/ui-tests
+
+nightly: $(VENV)/.dev ## Hold 2,000 new random suites a database against the naive oracle (DRE_NIGHTLY_EXAMPLES: how many)
+	DRE_NIGHTLY=1 $(BIN)/python -m pytest tests/oracle --timeout 3600
 
 check: $(VENV)/.dev ## Lint, types and the import contract
 	$(BIN)/ruff check .

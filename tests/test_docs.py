@@ -9,15 +9,17 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import get_type_hints
+from typing import get_args, get_type_hints
 
 import pytest
 
 import airflow_dre
 from airflow_dre import checks
-from airflow_dre.checks.declaration import FreshOptions, MetricOptions, RowOptions
 from airflow_dre.cli import get_dre_cli_commands
 from airflow_dre.provider import get_provider_info
+from airflow_dre.sql.dialect import Refusal
+from airflow_dre.sql.dialects import CONNECTION_TYPES, DIALECTS
+from airflow_dre.sql.spelling import UNLIMITED
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -51,7 +53,13 @@ def test_every_check_is_documented(kind: str) -> None:
     assert f"`{kind}(" in page("checks.md")
 
 
-@pytest.mark.parametrize("argument", sorted({name for kind in (RowOptions, MetricOptions, FreshOptions) for name in get_type_hints(kind)}))
+def options_of_all_checks() -> list[str]:
+    """What the checks take besides their own arguments."""
+    hints = [get_type_hints(getattr(checks, kind)).get("options") for kind in checks.__all__]
+    return sorted({name for options in hints for kind in get_args(options) for name in get_type_hints(kind)})
+
+
+@pytest.mark.parametrize("argument", options_of_all_checks())
 def test_every_argument_of_a_check_is_documented(argument: str) -> None:
     assert f"`{argument}`" in page("checks.md")
 
@@ -61,6 +69,26 @@ def test_every_option_is_documented_with_its_default(option: str) -> None:
     (row,) = [line for line in page("configuration.md").splitlines() if line.startswith(f"| `{option}` |")]
     default = OPTIONS[option]["default"]
     assert not default or f"| `{default}` |" in row
+
+
+@pytest.mark.parametrize("name", DIALECTS)
+def test_every_dialect_is_documented_as_it_is(name: str) -> None:
+    dialect, text = DIALECTS[name], page("dialects.md")
+    (about, *refused, session) = [line for line in text.splitlines() if line.startswith("|") and f"`{name}`" in line.split("|")[1]]
+    conn_types = [conn_type for conn_type, known in CONNECTION_TYPES.items() if known == dialect]
+    assert re.findall(r"`(\w+)`", about.split("|")[2]) == conn_types
+    for refusal in (dialect.regex, dialect.columns, dialect.json):
+        assert not isinstance(refusal, Refusal) or any(f"| {refusal.reason} |" in line for line in refused)
+    assert dialect.lookaround or any("lookahead" in line for line in refused)
+    _, _, guard, timeout, split, _ = [cell.strip() for cell in session.split("|")]
+    assert (guard == "no") == (dialect.guard is None)
+    assert guard.strip("`") in (dialect.guard or "no")
+    if dialect.timeout is None:
+        assert timeout in ("no", "the driver is interrupted")
+    else:
+        assert all(setting in dialect.timeout(1000) for setting in re.findall(r"`(\w+)`", timeout))
+    assert (f"{dialect.max_columns:,} columns" in split) == (dialect.max_columns != UNLIMITED or name == "bigquery")
+    assert ("M" in split) == (dialect.max_bytes is not None)
 
 
 def commands() -> Iterator[str]:
@@ -83,12 +111,13 @@ def test_every_public_name_is_documented(name: str) -> None:
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_links_within_the_project_lead_somewhere(path: Path) -> None:
-    links = re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", path.read_text())
+    prose = re.sub(r"^```.*?^```$", "", path.read_text(), flags=re.MULTILINE | re.DOTALL)
+    links = re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", prose)
     assert not [link for link in links if "://" not in link and not (path.parent / link).exists()]
 
 
 def test_there_is_a_decision_for_each_that_the_design_makes() -> None:
-    assert [path.name[:4] for path in DECISIONS] == [f"{number:04}" for number in range(1, 19)]
+    assert [path.name[:4] for path in DECISIONS] == [f"{number:04}" for number in range(1, 21)]
 
 
 @pytest.mark.parametrize("path", DECISIONS, ids=lambda path: path.stem)

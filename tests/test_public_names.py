@@ -18,6 +18,9 @@ from airflow_dre.checks.parse import READERS
 HEAVY = {"alembic", "duckdb", "fastapi", "great_expectations", "pandas", "sqlalchemy", "sqlglot"}
 """Packages that no Dag file may load through us."""
 
+IMPORTERS = ["from_column_mapping", "from_gx"]
+"""Names that declare checks of several kinds at once."""
+
 HOMES = {
     "airflow_dre.monitor": ["reliability_monitor"],
     "airflow_dre.notifications": ["open_incident", "resolve_incident"],
@@ -65,7 +68,7 @@ def test_an_unknown_name_is_refused_with_those_that_are_known() -> None:
 
 
 def test_every_kind_of_check_can_be_declared_and_read() -> None:
-    assert checks.__all__ == sorted(READERS)
+    assert checks.__all__ == sorted([*READERS, *IMPORTERS])
     assert checks.__all__ == sorted(name for name, value in vars(checks).items() if getattr(value, "__module__", "") == checks.__name__)
 
 
@@ -89,6 +92,16 @@ def test_every_kind_of_check_can_be_declared_and_read() -> None:
 def test_a_check_declares_its_own_kind(declaration: Declaration) -> None:
     assert repr(declaration).startswith(f"{declaration.kind}(")
     assert declaration.kind in READERS
+
+
+def test_a_suite_of_another_tool_is_read_without_that_tool() -> None:
+    suite = [{"type": "expect_column_values_to_not_be_null", "kwargs": {"column": "a"}}]
+    loaded = loaded_by("from airflow_dre.checks import from_gx, from_column_mapping", f"from_gx({suite!r})", "from_column_mapping({})")
+    assert not {name.partition(".")[0] for name in loaded} & {*HEAVY, "airflow"}
+
+
+def test_importing_the_checks_loads_no_importer() -> None:
+    assert not {name for name in loaded_by("import airflow_dre.checks") if name.startswith("airflow_dre.checks.importers")}
 
 
 def test_the_package_itself_loads_nothing() -> None:

@@ -68,6 +68,8 @@ class MetricCheck(Check):
         if value is None:
             return Judgement(outcome=self.if_empty.outcome, reason="no value to look at", expected=self.expected())
         spoken = f"{value:.6g}" if isinstance(value, float) else str(value)
+        if isinstance(value, float) and any(bounds.admits(float(spoken)) != bounds.admits(value) for bounds in (self.fail, self.warn)):
+            spoken = repr(value)  # six digits would say that 0.3 is not 0.3
         if not self.fail.admits(value):
             outcome, reason = Outcome.FAILED, f"{spoken} is not {self.fail}"
         elif not self.warn.admits(value):

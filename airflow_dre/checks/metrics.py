@@ -107,6 +107,13 @@ class DistinctCount(Metric):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RepeatCount(Metric):
+    """Rows with a complete key less the different fingerprints of keys: 0 proves that no key repeats."""
+
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DuplicateCount(Metric):
     """Rows that share a complete key with at least one other row; needs a grouping."""
 

@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from airflow_dre.checks.arguments import Arguments
 from airflow_dre.checks.check import Check
 from airflow_dre.checks.declaration import Declaration
-from airflow_dre.checks.metric_checks import ColumnCountCheck
+from airflow_dre.checks.distribution_checks import Distribution
+from airflow_dre.checks.metric_checks import ColumnCountCheck, ColumnStddev, DistinctCheck, RowCountCheck
 from airflow_dre.checks.readers import READERS
 from airflow_dre.checks.schema_checks import SchemaIs, SchemaUnchanged
 from airflow_dre.checks.table_checks import FailedRows, SameRowCount
+from airflow_dre.checks.thresholds import as_number
 from airflow_dre.errors import DefinitionError, Problem
 
 _WHOLE_TABLE = {
@@ -21,6 +23,9 @@ _WHOLE_TABLE = {
     SameRowCount: "the other table is counted whole",
 }
 """Checks that cannot be judged by segment, and why; all but the last take no filter either."""
+
+_ALWAYS_A_NUMBER = (ColumnCountCheck, ColumnStddev, DistinctCheck, Distribution, RowCountCheck)
+_BOUNDS = ("at_least", "at_most", "more_than", "less_than", "equals", "warn_at_least", "warn_at_most")
 
 
 def find_problems(declarations: Sequence[object]) -> tuple[tuple[Check, ...], list[Problem]]:
@@ -39,6 +44,7 @@ def find_problems(declarations: Sequence[object]) -> tuple[tuple[Check, ...], li
         arguments = Arguments(subject, declaration.arguments)
         check = READERS[declaration.kind](arguments)
         _refuse_scope(check, arguments)
+        _refuse_words(check, arguments)
         arguments.finish()
         problems.extend(arguments.problems)
         if arguments.problems:
@@ -59,6 +65,14 @@ def _refuse_scope(check: Check, arguments: Arguments) -> None:
         arguments.refuse("by", f"no by beside {check.kind}: {why}")
     if check.traits.where is not None and not isinstance(check, SameRowCount):
         arguments.refuse("where", f"no where beside {check.kind}: {why}")
+
+
+def _refuse_words(check: Check, arguments: Arguments) -> None:
+    """Note a bound, such as a percent or a date, with which a number cannot be compared."""
+    if isinstance(check, _ALWAYS_A_NUMBER):
+        for bound in _BOUNDS:
+            if (value := arguments.given.get(bound)) is not None and as_number(value) is None:
+                arguments.refuse(bound, "a number")
 
 
 def parse_checks(declarations: Sequence[object]) -> tuple[Check, ...]:

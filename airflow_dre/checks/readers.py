@@ -6,7 +6,7 @@ import math
 import re
 import sys
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 from itertools import pairwise
@@ -23,8 +23,8 @@ from airflow_dre.checks.limited_checks import RowCheck
 from airflow_dre.checks.metrics import Unit
 from airflow_dre.checks.schema_checks import SchemaIs, SchemaUnchanged
 from airflow_dre.checks.table_checks import FailedRows, ForeignKey, NoGaps, SameRowCount, Steps, Unique, ZScores
-from airflow_dre.checks.thresholds import in_order
-from airflow_dre.checks.values import Incomparable, Literal, is_literal
+from airflow_dre.checks.thresholds import as_number
+from airflow_dre.checks.values import Literal, is_literal
 
 _REFERENCE = re.compile(r'(.+)\.("(?:[^"]|"")+"|[^."]+)')
 _BROKEN_EVERYWHERE = ("unterminated", "missing )", "unbalanced", "nothing to repeat", "bad character range", "missing group name")
@@ -180,13 +180,9 @@ def _is_weight(value: object) -> TypeGuard[float]:
     return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value <= sys.float_info.max
 
 
-def _rise(edges: Sequence[object]) -> bool:
-    """Whether each edge is above the one before, all of one kind."""
-    literals = [edge for edge in edges if is_literal(edge) and not isinstance(edge, bool)]
-    try:
-        return len(literals) == len(edges) and not any(in_order(high, low) for low, high in pairwise(literals))
-    except Incomparable:
-        return False
+def _are_bins(reference: object) -> TypeGuard[dict[str, list[float]]]:
+    lists = isinstance(reference, dict) and all(isinstance(part, (list, tuple)) for part in reference.values())
+    return lists and isinstance(reference, dict) and reference.keys() == {"edges", "weights"}
 
 
 def _distribution(a: Arguments) -> Check:
@@ -196,15 +192,12 @@ def _distribution(a: Arguments) -> Check:
     edges: tuple[float, ...] = ()
     values: tuple[Literal, ...] = ()
     weights: tuple[object, ...] = ()
-    if isinstance(reference, dict) and reference.keys() == {"edges", "weights"}:
-        if isinstance(reference["edges"], (list, tuple)) and isinstance(reference["weights"], (list, tuple)):
-            edges, weights = tuple(reference["edges"]), tuple(reference["weights"])
-        if len(edges) != len(weights) + 1 or not _are_edges(edges):
-            a.refuse("reference", allowed)
+    if _are_bins(reference):
+        edges, weights = tuple(reference["edges"]), tuple(reference["weights"])
     elif isinstance(reference, dict) and all(map(is_literal, reference)):
         values, weights = tuple(reference), tuple(reference.values())
     numeric = [float(weight) for weight in weights if _is_weight(weight)]
-    if not weights or (edges and not (len(edges) == len(weights) + 1 and _rise(edges))):
+    if not weights or (edges and not (len(edges) == len(weights) + 1 and _are_edges(edges))):
         a.refuse("reference", allowed)
     elif len(numeric) < len(weights) or not 0 < sum(numeric) < math.inf:
         a.refuse("reference", f"{allowed}; weights of 0 and more, at least one above 0")
@@ -222,8 +215,8 @@ def _distribution(a: Arguments) -> Check:
 
 
 def _are_edges(edges: tuple[object, ...]) -> bool:
-    numbers = [edge for edge in edges if isinstance(edge, (int, float)) and not isinstance(edge, bool) and not math.isnan(edge)]
-    inner = [edge for edge in numbers if math.isfinite(edge)]
+    numbers = [edge for edge in edges if isinstance(edge, (int, float)) and not isinstance(edge, bool) and -math.inf <= edge <= math.inf]
+    inner = [edge for edge in numbers if abs(edge) != math.inf]
     return len(numbers) == len(edges) and bool(inner) and all(low < high for low, high in pairwise(numbers))
 
 
@@ -325,7 +318,7 @@ READERS: dict[str, Callable[[Arguments], Check]] = {
     "schema_is": _schema_is,
     "schema_unchanged": lambda a: SchemaUnchanged(traits=a.traits()),
     "stddev": lambda a: numbers.ColumnStddev(column=_column(a), **a.bound_arguments()),
-    "sum_equals": _rule(_sum_equals),
+    "sum_equals": _rule(lambda a: _sum_equals(_number(a, "total"))),
     "total": lambda a: numbers.ColumnTotal(column=_column(a), **a.bound_arguments()),
     "tuple_in_set": _rule(_tuple_in_set),
     "unique": lambda a: Unique(key=a.names("columns"), nulls=_nulls(a), **a.limit_arguments()),
@@ -333,6 +326,13 @@ READERS: dict[str, Callable[[Arguments], Check]] = {
     "z_scores": _z_scores,
 }
 """Every kind of check and how its arguments are read."""
+
+
+def _number(a: Arguments, argument: str) -> Arguments:
+    """The same arguments, once it was noted that one of them is no number."""
+    if (value := a.given.get(argument)) is not None and as_number(value) is None:
+        a.refuse(argument, "a number")
+    return a
 
 
 def _likes(a: Arguments) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 
 from airflow_dre.checks.check import Answers, Check
 from airflow_dre.checks.metrics import LISTS, DistinctCount, Metric, PerSegment, RowCount, Violations
@@ -17,10 +18,11 @@ from airflow_dre.checks.values import Answer, Incomparable, Row, Scalar, is_lite
 
 KEPT = 20
 """Segments that a result keeps, the worst ones."""
-_NAN = math.nan
-"""The one not-a-number that stands for all of them: it equals nothing but is found again as itself."""
 MOST = 10_000
 """Segments that are judged at the most; with more of them the check is errored, since a page of them helps nobody."""
+
+_NAN = math.nan
+"""One object, by which a dict finds it again."""
 
 
 def asked_per_segment(check: Check, by: str) -> tuple[Metric, ...]:
@@ -63,7 +65,11 @@ def judge_segments(check: Check, by: str, answers: Answers, now: datetime) -> Ju
 
 
 def _key(segment: object) -> Scalar:
-    """The value of a segment, as text where SQL has no literal for it or where it does not equal itself."""
+    """The value of a segment, as text where SQL has no literal for it; the not-a-numbers, which equal nothing, are one."""
+    if isinstance(segment, float):
+        return _NAN if math.isnan(segment) else segment
+    if isinstance(segment, Decimal):
+        return _NAN if segment.is_nan() else segment
     return segment if segment is None or is_literal(segment) else str(segment)
 
 

@@ -42,7 +42,7 @@ def run_expectations(expectations: Sequence[Any], data: Data, parameters: Mappin
     with quiet():
         try:
             with open_batch(new_context(), data, count) as batch:
-                found = [one for several in _rounds(expectations) for one in _validate(batch, several, dict(parameters or {}))]
+                found = [one for several in _rounds(expectations) for one in _validate(batch, several, data, dict(parameters or {}))]
         except QueryFailed as refused:
             found = [errored(expectation.configuration, str(refused)) for expectation in expectations]
     if any(validation.error is not None for validation in found):
@@ -84,21 +84,24 @@ def _rounds(expectations: Sequence[Any]) -> list[list[Any]]:
     return list(rounds.values())
 
 
-def _validate(batch: Any, expectations: Sequence[Any], parameters: dict[str, Any]) -> list[Validation]:
-    """All at once, so that metrics are shared; one by one where that raises, so that the culprit stands alone."""
+def _validate(batch: Any, expectations: Sequence[Any], data: Data, parameters: dict[str, Any]) -> list[Validation]:
+    """All at once, so that metrics are shared; then those without an answer one by one, so that the culprit stands alone."""
     from great_expectations import ExpectationSuite
-
-    def ask(what: Any) -> Any:
-        return batch.validate(what, result_format=dict(_NO_SAMPLES), expectation_parameters=parameters)
 
     suite = ExpectationSuite(name="suite")
     suite.expectations = list(expectations)  # not through the constructor, which refuses those that have an id
     try:
-        return [read_result(result) for result in ask(suite).results]
+        results = batch.validate(suite, result_format=dict(_NO_SAMPLES), expectation_parameters=parameters).results
+        found = [read_result(result) for result in results]
     except Exception as error:  # an expectation raises what it likes before its first metric
-        if len(expectations) == 1:
-            return [raised(expectations[0].configuration, error)]
-    return [found for expectation in expectations for found in _validate(batch, [expectation], parameters)]
+        found = [raised(expectation.configuration, error) for expectation in expectations]
+    answered = {validation.id for validation in found if validation.error is None}
+    unanswered = [expectation for expectation in expectations if expectation.id not in answered]
+    if not unanswered or len(expectations) == 1:
+        return found
+    make_sure_it_answers(data)
+    alone = [validation for expectation in unanswered for validation in _validate(batch, [expectation], data, parameters)]
+    return [*(validation for validation in found if validation.error is None), *alone]
 
 
 def asset_of(checkpoint: Any) -> str:

@@ -12,14 +12,15 @@ from airflow_dre.engines.warehouse import Hook, opened
 from airflow_dre.errors import DefinitionError, Problem, QueryFailed
 from airflow_dre.sql.dialects import find_dialect
 
-CONNECTIONS = ("postgres", "sqlite")
-"""Airflow connection types that Great Expectations is run on."""
+_READ_ONLY: dict[str, Any] = {"execution_options": {"postgresql_readonly": True}}
+_NO_ROLLBACK: dict[str, Any] = {"pool_reset_on_return": None}
 _DRIVERS = {
-    "psycopg": ("postgres", "postgresql+psycopg://airflow@hook/"),
-    "psycopg2": ("postgres", "postgresql+psycopg2://airflow@hook/"),
-    "sqlite3": ("sqlite", "sqlite://"),
+    "psycopg": ("postgres", "postgresql+psycopg://airflow@hook/", _READ_ONLY),
+    "psycopg2": ("postgres", "postgresql+psycopg2://airflow@hook/", _READ_ONLY),
+    "sqlite3": ("sqlite", "sqlite://", _NO_ROLLBACK),
 }
-"""Packages that the connection of a hook may come from: Great Expectations' type of data source, and a URL that only names the driver."""
+"""Packages that the connection of a hook may come from: Great Expectations' type of data source, a URL that only names the driver, and
+options of SQLAlchemy's engine. On SQLite Great Expectations may drop a connection that is closed by then, where no rollback is due."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +55,6 @@ class Count:
 
     statements: int = 0
 
-    def add(self, *_: object) -> None:
-        """One more; a listener of SQLAlchemy."""
-        self.statements += 1
-
 
 def read_frame(given: Any) -> FrameData:
     """A DataFrame as it is, or made of a list of dicts, one a row, as the output of another task may be.
@@ -72,20 +69,6 @@ def read_frame(given: Any) -> FrameData:
         return FrameData(given)
     kind = f"{type(given).__module__}.{type(given).__name__}"
     raise DefinitionError([Problem("GXCheckOperator", "dataframe", kind, "a pandas DataFrame, or a list of dicts, one a row")])
-
-
-def refuse_data(data: Data) -> None:
-    """Say what Great Expectations cannot look at, before anything is asked.
-
-    :raises DefinitionError: a connection of another type, or a table of another database.
-    """
-    if isinstance(data, FrameData):
-        return
-    if data.hook.conn_type not in CONNECTIONS:
-        allowed = f"{', '.join(CONNECTIONS)}; from other places hand over a DataFrame"
-        raise DefinitionError([Problem("connection", "conn_type", data.hook.conn_type, allowed)])
-    if isinstance(data, TableData) and len(data.table) > 2:
-        raise DefinitionError([Problem("suite", "table", ".".join(data.table), "[schema.]table of the database of the connection")])
 
 
 def engine_name(data: Data) -> str:
@@ -135,20 +118,17 @@ def _asset(source: Any, data: TableData | QueryData) -> Any:
 @contextlib.contextmanager
 def _data_source(context: Any, data: TableData | QueryData, count: Count) -> Iterator[Any]:
     """A data source whose connections are the hook's: Great Expectations sees neither address nor password."""
-    from sqlalchemy import event
-
-    connections = _Connections(data.hook)
+    connections = _Connections(data.hook, count)
     engines: list[Any] = []
     try:
-        try:
-            source = connections.data_source(context)
-            engines += [source.get_engine(), source.get_execution_engine().engine]
-        except Exception:  # of Great Expectations, SQLAlchemy or the driver, as it happens
-            make_sure_it_answers(data)
-            raise
-        for engine in engines:
-            event.listen(engine, "before_cursor_execute", count.add)
-        yield source
+        with connections.counted():
+            try:
+                source = connections.data_source(context)
+                engines += [source.get_engine(), source.get_execution_engine().engine]
+            except Exception:  # of Great Expectations, SQLAlchemy or the driver, as it happens
+                make_sure_it_answers(data)
+                raise
+            yield source
     finally:
         for engine in engines:
             engine.dispose()
@@ -158,8 +138,9 @@ def _data_source(context: Any, data: TableData | QueryData, count: Count) -> Ite
 class _Connections:
     """The connections that a hook gave, none of which can write."""
 
-    def __init__(self, hook: Hook) -> None:
+    def __init__(self, hook: Hook, count: Count) -> None:
         self._hook = hook
+        self._count = count
         self._given: list[Any] = []
         self._spare: list[Any] = []
 
@@ -169,9 +150,22 @@ class _Connections:
         package = type(self._spare[0]).__module__.partition(".")[0]
         if package not in _DRIVERS:
             raise DefinitionError([Problem("connection", "driver", package, ", ".join(_DRIVERS))])
-        kind, url = _DRIVERS[package]
-        options = {"creator": self.take, "execution_options": {"postgresql_readonly": True} if kind == "postgres" else {}}
-        return getattr(context.data_sources, f"add_{kind}")("data", connection_string=url, kwargs=options)
+        kind, url, options = _DRIVERS[package]
+        return getattr(context.data_sources, f"add_{kind}")("data", connection_string=url, kwargs={**options, "creator": self.take})
+
+    @contextlib.contextmanager
+    def counted(self) -> Iterator[None]:
+        """Count the statements on these connections, whichever of its engines Great Expectations uses."""
+        from sqlalchemy import Engine, event
+
+        def count(_: object, cursor: Any, *more: object) -> None:
+            self._count.statements += any(cursor.connection is given for given in self._given)
+
+        event.listen(Engine, "before_cursor_execute", count)
+        try:
+            yield
+        finally:
+            event.remove(Engine, "before_cursor_execute", count)
 
     def take(self) -> Any:
         """The next connection."""

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from airflow_dre.engines.gx_quiet import quiet
-from airflow_dre.engines.gx_shape import called, read_items
+from airflow_dre.engines.gx_shape import called, read_items, type_of
 from airflow_dre.errors import DefinitionError, Problem
 
 
@@ -23,7 +23,7 @@ def read_expectations(given: object, subject: str) -> tuple[Any, ...]:
     expectations: list[Any] = []
     problems: list[Problem] = []
     for position, item in enumerate(read_items(given, subject)):
-        kind = getattr(item, "expectation_type", None) or item["type"]
+        kind = str(type_of(item))
         if allowed := _why_unknown(kind):
             problems.append(Problem(called(position, None), "type", kind, allowed))
             continue
@@ -56,8 +56,8 @@ def _numbered(item: Any, position: int) -> Any:
     if hasattr(item, "expectation_type"):
         configuration = item.configuration
     else:
-        asked = {key: item[key] for key in ("type", "meta", "notes", "description", "severity") if item.get(key) is not None}
-        configuration = ExpectationConfiguration(kwargs=dict(item.get("kwargs") or {}), **asked)
+        asked = {key: item[key] for key in ("meta", "notes", "description", "severity") if item.get(key) is not None}
+        configuration = ExpectationConfiguration(type=str(type_of(item)), kwargs=dict(item.get("kwargs") or {}), **asked)
     configuration.id = str(position)
     return configuration.to_domain_obj()
 

@@ -13,9 +13,9 @@ from airflow_dre.errors import DefinitionError, Problem
 
 SEVERITIES = ("critical", "warning", "info")
 KEYS = ("type", "kwargs", "severity", "meta", "notes", "description")
-_IGNORED = ("id", "rendered_content", "success_on_last_run", "expectation_context")
-"""Keys that Great Expectations writes into JSON and that do not say what is asked."""
-ALLOWED = "a list of expectations, an ExpectationSuite, the dict of its JSON, or the path of a file with it"
+_IGNORED = ("expectation_type", "id", "rendered_content", "success_on_last_run", "expectation_context")
+"""Other keys in the JSON of Great Expectations: how 0.x spelled the type, and what does not say what is asked."""
+ALLOWED = "a list of expectations, an ExpectationSuite, its JSON as a dict or as text, or the path of a file with it"
 
 
 def find_shape_problems(given: object, subject: str) -> list[Problem]:
@@ -31,15 +31,16 @@ def find_shape_problems(given: object, subject: str) -> list[Problem]:
 
 
 def read_items(given: object, subject: str) -> list[Any]:
-    """The single expectations, read from a file where a path was given.
+    """The single expectations, read from JSON text or from a file where a path was given.
 
     :raises DefinitionError: the file cannot be read, or anything in it has not the right shape.
     """
     if isinstance(given, (str, PathLike)):
         try:
-            given = json.loads(Path(given).read_text(encoding="utf-8"))
+            text = str(given)
+            given = json.loads(text if text.lstrip().startswith(("{", "[")) else Path(text).read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
-            allowed = f"the path of a JSON file that can be read ({type(error).__name__}: {error})"
+            allowed = f"JSON, or the path of a JSON file that can be read ({type(error).__name__}: {error})"
             raise DefinitionError([Problem(subject, "expectations", str(given), allowed)]) from error
     problems = find_shape_problems(given, subject)
     if problems:
@@ -53,6 +54,11 @@ def items_of(given: object) -> list[Any] | None:
     return list(inner) if isinstance(inner, (list, tuple)) else None
 
 
+def type_of(item: Any) -> object:
+    """The type of an expectation that is an object or a dict."""
+    return getattr(item, "expectation_type", None) or item.get("type", item.get("expectation_type"))
+
+
 def called(position: int, kind: object) -> str:
     """What messages call an expectation."""
     return f"expectations[{position}] {kind}" if isinstance(kind, str) and kind else f"expectations[{position}]"
@@ -63,13 +69,13 @@ def _item_problems(position: int, item: object) -> list[Problem]:
         return []
     if not isinstance(item, Mapping):
         return [Problem(called(position, None), "expectation", item, f"an expectation, or a dict of {', '.join(KEYS)}")]
-    kind = item.get("type")
+    kind = type_of(item)
     subject = called(position, kind)
     problems = [
         Problem(subject, str(key), item[key], f"did you mean {near[0]}?" if near else ", ".join(KEYS))
         for key in item
         if key not in KEYS and key not in _IGNORED
-        for near in [get_close_matches(str(key).removeprefix("expectation_"), KEYS, 1)]
+        for near in [get_close_matches(str(key), KEYS, 1)]
     ]
     if not isinstance(kind, str) or not kind.strip():
         problems.append(Problem(subject, "type", kind, "the name of an expectation such as 'expect_column_values_to_not_be_null'"))

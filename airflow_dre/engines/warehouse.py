@@ -37,6 +37,8 @@ class Warehouse:
         self._timeout = timeout
         self._hook = hook
         self._connection: Any = None
+        self._cursor: Any = None
+        """The only one. Of DuckDB it is the connection itself: each of its cursors is a session of its own, which nothing was set for."""
 
     @property
     def name(self) -> str:
@@ -60,9 +62,10 @@ class Warehouse:
         :raises WarehouseUnreachable: the warehouse does not answer any statement.
         """
         self.queries += 1
+        cursor = self._open()
         started = time.perf_counter()
         try:
-            return self._execute(sql, most)
+            return self._execute(cursor, sql, most)
         except WarehouseUnreachable:
             raise
         except Exception as error:  # every driver has exceptions of its own
@@ -75,14 +78,14 @@ class Warehouse:
 
     def close(self) -> None:
         """Give the connection back."""
-        if self._connection is not None:
-            with contextlib.suppress(Exception):
-                self._connection.close()
-        self._connection = None
+        for opened_before in (self._cursor, self._connection):
+            if opened_before is not None:
+                with contextlib.suppress(Exception):
+                    opened_before.close()
+        self._connection = self._cursor = None
 
-    def _execute(self, sql: str, most: int) -> Sequence[Row]:
-        self._open()
-        with self._cursor() as cursor, self._interrupted_in_time():
+    def _execute(self, cursor: Any, sql: str, most: int) -> Sequence[Row]:
+        with self._interrupted_in_time():
             cursor.execute(sql)
             rows: Sequence[Row] = cursor.fetchmany(most)
         return rows
@@ -90,48 +93,48 @@ class Warehouse:
     @contextlib.contextmanager
     def _interrupted_in_time(self) -> Iterator[None]:
         """Interrupt the driver when time is up, where the database cannot end a statement itself."""
-        if self._timeout is None or self.dialect.timeout is not None or not hasattr(self._connection, "interrupt"):
+        interrupt = getattr(self._cursor, "interrupt", None) or getattr(self._connection, "interrupt", None)
+        if self._timeout is None or self.dialect.timeout is not None or interrupt is None:
             yield
             return
-        timer = threading.Timer(self._timeout.total_seconds(), self._connection.interrupt)
+        timer = threading.Timer(self._timeout.total_seconds(), interrupt)
         timer.start()
         try:
             yield
         finally:
             timer.cancel()
 
-    @contextlib.contextmanager
-    def _cursor(self) -> Iterator[Any]:
-        """A cursor in the session of the connection; DuckDB's ``cursor()`` would open another session, which nothing was set for."""
-        if self.dialect.name == "duckdb":
-            yield self._connection
-            return
-        with contextlib.closing(self._connection.cursor()) as cursor:
-            yield cursor
+    def _open(self) -> Any:
+        """The cursor of the session.
 
-    def _open(self) -> None:
-        if self._connection is None:
+        :raises WarehouseUnreachable: there is no session to be had.
+        """
+        if self._cursor is None:
             try:
                 self._connection = self._hook.get_conn()
                 if self.dialect.name == "sqlite":
                     self._connection.create_function("regexp", 2, _regexp, deterministic=True)
-                with self._cursor() as cursor:
-                    for statement in self._session():
-                        cursor.execute(statement)
+                if getattr(self._connection, "autocommit", False) is True:
+                    self._connection.autocommit = False  # or guard and timeout, which hold for a transaction, would end with it
+                self._cursor = self._connection if self.dialect.name == "duckdb" else self._connection.cursor()
+                for statement in self._session():
+                    self._cursor.execute(statement)
             except Exception as error:  # every driver has exceptions of its own
+                self.close()
                 raise WarehouseUnreachable(f"cannot connect to the {self.name} warehouse: {first_line(error)}") from error
+        return self._cursor
 
     def _session(self) -> list[str]:
         """The statements that a session begins with."""
         limit = None
         if self._timeout is not None and self.dialect.timeout is not None:
-            limit = self.dialect.timeout(round(self._timeout.total_seconds() * 1000))
+            limit = self.dialect.timeout(max(1, round(self._timeout.total_seconds() * 1000)))
         return [statement for statement in (self.dialect.guard, self.dialect.session, limit) if statement is not None]
 
     def _make_sure_it_answers(self, cause: Exception) -> None:
         """Tell a refused statement from a warehouse that is gone: drivers do not agree on the exception."""
         try:
-            self._execute("SELECT 1", 1)
+            self._execute(self._open(), "SELECT 1", 1)
         except Exception as error:
             raise WarehouseUnreachable(f"the {self.name} warehouse stopped answering: {first_line(cause)}") from error
 

@@ -11,6 +11,9 @@ from airflow_dre.errors import WarehouseUnreachable
 _FILES = ("sqlite", "duckdb")
 """Databases that are a file: the namespace is the scheme and the path of the file, the schema is ``main`` unless given."""
 
+_WITHOUT_SCHEMAS = ("mysql",)
+"""Databases whose tables lie in them without a schema between: the part before a table's name is the database."""
+
 
 class LineageHook(Protocol):
     """What a ``DbApiHook`` tells about its database."""
@@ -47,7 +50,10 @@ def name_dataset(hook: LineageHook, connection: Any, table: tuple[str, ...]) -> 
         port = f":{connection.port}" if connection.port else ""
         return DatasetName(f"{hook.conn_type}://{connection.host or 'localhost'}{port}", _join(connection.schema, None, table))
     namespace = f"{info.scheme}://{info.authority}" if info.authority else info.scheme
-    name = _join(info.database or connection.schema, _default_schema(hook) if len(table) == 1 else None, table)
+    database = info.database or connection.schema
+    if hook.conn_type in _WITHOUT_SCHEMAS and len(table) == 2:
+        database = None
+    name = _join(database, _default_schema(hook) if len(table) == 1 else None, table)
     return DatasetName(namespace, info.normalize_name_method(name) if info.is_uppercase_names else name)
 
 

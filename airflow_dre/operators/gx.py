@@ -29,7 +29,7 @@ class GXCheckOperator(GatedOperator):
     the task runs, never while the Dag is parsed, and no row that broke an expectation leaves it. Needs the extra ``gx``.
 
     :param expectations: a list of expectations (objects, or dicts of ``type``, ``kwargs``, ``severity``, ``meta``), an
-        ``ExpectationSuite``, the dict of its JSON, or the path of a file with it; texts are templated. Or ``checkpoint``.
+        ``ExpectationSuite``, its JSON as a dict or as text, or the path of a file with it; texts are templated. Or ``checkpoint``.
     :param checkpoint: a ``Checkpoint``, or a function of the context that returns one. It brings its own data and runs its actions.
     :param conn_id: connection of the warehouse: SQLite or PostgreSQL. (templated)
     :param table: the table, ``[schema.]table``, each part as the database spells it; odd names in double quotes. With ``checkpoint``:
@@ -95,8 +95,9 @@ class GXCheckOperator(GatedOperator):
 
     def _expectations_run(self, context: Context) -> tuple[Callable[[], Validated], None]:
         from airflow_dre.engines.gx import run_expectations
-        from airflow_dre.engines.gx_data import QueryData, TableData, read_frame, refuse_data
+        from airflow_dre.engines.gx_data import QueryData, TableData, read_frame
         from airflow_dre.engines.gx_expectations import read_expectations
+        from airflow_dre.engines.gx_refusals import refuse_data
         from airflow_dre.sql.names import split_table
 
         expectations = read_expectations(self.expectations, self.subject)
@@ -107,7 +108,7 @@ class GXCheckOperator(GatedOperator):
             data = QueryData(self.get_db_hook(), self.query)
         else:
             data = TableData(self.get_db_hook(), split_table(self.table or ""))
-        refuse_data(data)
+        refuse_data(data, expectations)
         return partial(run_expectations, expectations, data, self.parameters), None
 
     def _checkpoint_run(self, context: Context) -> tuple[Callable[[], Validated], str]:

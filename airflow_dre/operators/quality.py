@@ -24,7 +24,7 @@ class QualityCheckOperator(GatedOperator):
     All checks run and are stored before the task decides. Bad data fails the task without retry; a warehouse that does not answer
     raises, so that Airflow retries. A failing suite opens one incident for the dataset, and a passing one resolves it.
 
-    :param conn_id: connection of the warehouse: SQLite, PostgreSQL or DuckDB. (templated)
+    :param conn_id: connection of the warehouse; :mod:`airflow_dre.sql.dialects` has the databases that are spoken to. (templated)
     :param table: the table, ``[[catalog.]schema.]table``, each part as the database spells it; odd names in double quotes. (templated)
     :param checks: checks made by :mod:`airflow_dre.checks`; their texts are templated.
     :param where: a SQL condition: only rows that meet it are looked at. (templated)

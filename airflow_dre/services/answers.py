@@ -10,7 +10,8 @@ from airflow_dre.checks.evaluate import Unanswered
 from airflow_dre.checks.metrics import LastPassed, Metric, PerSegment
 from airflow_dre.checks.values import Answer, Row
 from airflow_dre.errors import QueryFailed, StatementTimeout, StoreError
-from airflow_dre.sql.plan import MOST_ROWS, Statement, one, plan, probe, scan
+from airflow_dre.sql.plan import MOST_ROWS, Statement, one, plan, probe, scan, shares_scan
+from airflow_dre.sql.proofs import proof_of_uniqueness
 from airflow_dre.sql.scope import Scope
 
 
@@ -55,7 +56,20 @@ def answer(metrics: Iterable[Metric], scope: Scope, engine: Engine, answered: An
     :raises WarehouseUnreachable: nobody answers.
     """
     new = [metric for metric in dict.fromkeys(metrics) if metric not in answered.values]
-    for statement in plan(new, scope):
+    proofs = {metric: proof for metric in new if (proof := proof_of_uniqueness(metric, scope.dialect)) is not None}
+    _ask_all([proofs.get(metric, metric) for metric in new], scope, engine, answered)
+    for metric, proof in proofs.items():
+        if answered.values[proof] == 0:
+            answered.values[metric] = 0
+            answered.statements[metric] = answered.statements[proof]
+    _ask_all([metric for metric in proofs if metric not in answered.values], scope, engine, answered)
+    for metric in new:
+        if isinstance(metric, LastPassed):
+            answered.values[metric] = _remember(metric, history)
+
+
+def _ask_all(metrics: Iterable[Metric], scope: Scope, engine: Engine, answered: Answered) -> None:
+    for statement in plan([metric for metric in metrics if metric not in answered.values], scope):
         refusal = _ask(statement, engine, answered)
         if refusal is None or len(statement.metrics) == 1 or isinstance(refusal, StatementTimeout):
             continue
@@ -64,9 +78,6 @@ def answer(metrics: Iterable[Metric], scope: Scope, engine: Engine, answered: An
             answered.values |= dict.fromkeys(_keys(statement), Unanswered(broken))
         else:
             _ask_parts(statement, scope, engine, answered)
-    for metric in new:
-        if isinstance(metric, LastPassed):
-            answered.values[metric] = _remember(metric, history)
 
 
 def _keys(statement: Statement) -> tuple[Metric, ...]:
@@ -95,6 +106,8 @@ def _read(statement: Statement, keys: tuple[Metric, ...], rows: Sequence[Row]) -
         if len(rows) > MOST_ROWS:
             return {keys[0]: Unanswered(f"more than {MOST_ROWS} rows: narrow them with where, or ask for a larger unit")}
         return {keys[0]: tuple(tuple(row) for row in rows)}
+    if statement.branches:
+        return {keys[int(str(place))]: value for place, value in rows}
     if statement.by is not None:
         return {key: tuple((row[0], row[place]) for row in rows) for place, key in enumerate(keys, start=1)}
     row = rows[0] if rows else ()
@@ -112,12 +125,16 @@ def _why_broken(scope: Scope, engine: Engine) -> str | None:
 
 
 def _ask_parts(statement: Statement, scope: Scope, engine: Engine, answered: Answered) -> None:
-    """Ask the halves of a scan, or, of the two metrics that share a grouping, each alone."""
+    """Ask the halves of a scan, or each metric of any other statement alone."""
     metrics = statement.metrics
     middle = len(metrics) // 2
-    for half in (metrics[:middle], metrics[middle:]):
+    halves = (
+        [metrics[:middle], metrics[middle:]] if shares_scan(metrics[0], scope.dialect, statement.by) else [(metric,) for metric in metrics]
+    )
+    for half in halves:
         part = one(half[0], scope, statement.by) if len(half) == 1 else scan(half, scope, statement.by)
-        if _ask(part, engine, answered) is not None and len(half) > 1:
+        refusal = _ask(part, engine, answered)
+        if refusal is not None and len(half) > 1 and not isinstance(refusal, StatementTimeout):
             _ask_parts(part, scope, engine, answered)
 
 

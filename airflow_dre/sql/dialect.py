@@ -50,6 +50,8 @@ class Dialect:
     """Whether a text is like a pattern in which only ``%``, ``_`` and, before one of the three, the backslash are special."""
     regex: Callable[[exp.Expr, str], exp.Expr] | Refusal
     """Whether a regular expression is found anywhere in a text."""
+    regex_broken: Callable[[str], str | None] = lambda pattern: None
+    """Why its regular expressions are known not to take a pattern; None: they do, or nobody knows before it is asked."""
     lookaround: bool = True
     """Its regular expressions know lookahead and references back."""
     json: Callable[[exp.Expr], exp.Expr] | Refusal
@@ -74,8 +76,11 @@ class Dialect:
     """Variance of a sample as an aggregate; None: worked out from sums."""
     quantile_is_aggregate: bool = False
     """PERCENTILE_CONT and PERCENTILE_DISC are aggregates, which share the scan; otherwise rows are numbered."""
-    distinct_shares_scan: bool = False
-    """COUNT(DISTINCT ...) in the common scan costs less than a grouping of its own."""
+    sorts_apart: bool = False
+    """An aggregate that sorts keeps its scan from being shared among workers: such have a statement of their own."""
+    fingerprint: Callable[[list[exp.Expr]], exp.Expr] | None = None
+    """A number of several values, equal for equal values. Where it is given, COUNT(DISTINCT ...) costs far less than a grouping, so that
+    repeated keys are looked for by it first."""
     columns: Callable[[tuple[str, ...]], exp.Expr] | Refusal
     """SELECT of the names and types of a table's columns, in their order."""
     constraints: Callable[[tuple[str, ...]], exp.Expr] | None = None

@@ -16,6 +16,7 @@ from airflow_dre.checks.metrics import (
     Minimum,
     OtherRowCount,
     Quantile,
+    RepeatCount,
     RowCount,
     SqlMetric,
     Total,
@@ -157,15 +158,31 @@ def variance_of(d: exp.Expr) -> exp.Expr:
 
 @expression.register
 def _(metric: Quantile, scope: Scope) -> exp.Expr:
+    return percentile(metric, exp.Literal.number(str(metric.at)), scope)
+
+
+def percentile(metric: Quantile, share: exp.Expr, scope: Scope) -> exp.Expr:
+    """The quantile of a share, or the quantiles of an array of shares."""
     kind = exp.PercentileCont if metric.interpolate else exp.PercentileDisc
     value = value_if(filter_of(metric, scope.dialect), column(metric.column))
-    return exp.WithinGroup(this=kind(this=exp.Literal.number(str(metric.at))), expression=exp.Order(expressions=[exp.Ordered(this=value)]))
+    return exp.WithinGroup(this=kind(this=share), expression=exp.Order(expressions=[exp.Ordered(this=value)]))
 
 
 @expression.register
 def _(metric: DistinctCount, scope: Scope) -> exp.Expr:
     (name,) = metric.columns
     return exp.Count(this=exp.Distinct(expressions=[value_if(filter_of(metric, scope.dialect), column(name))]))
+
+
+@expression.register
+def _(metric: RepeatCount, scope: Scope) -> exp.Expr:
+    if scope.dialect.fingerprint is None:
+        raise TypeError(f"{scope.dialect.name} takes no fingerprints")
+    names_of_key: list[exp.Expr] = [column(name) for name in metric.columns]
+    fingerprint = names_of_key[0] if len(names_of_key) == 1 else scope.dialect.fingerprint(names_of_key)
+    complete = _both(filter_of(metric, scope.dialect), *has_all(metric.columns))
+    different = exp.Count(this=exp.Distinct(expressions=[value_if(complete, fingerprint)]))
+    return exp.Sub(this=count_if(scope.dialect, complete.copy()), expression=different)
 
 
 @expression.register

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeGuard
 
 from sqlglot import exp
 
@@ -15,8 +16,10 @@ from airflow_dre.checks.metrics import (
     LastPassed,
     Metric,
     OrphanCount,
+    OtherRowCount,
     PerSegment,
     Quantile,
+    RepeatCount,
     SqlMetric,
     StepCount,
     TableColumns,
@@ -27,7 +30,7 @@ from airflow_dre.checks.segments import MOST
 from airflow_dre.sql.dialect import Dialect
 from airflow_dre.sql.expressions import expression
 from airflow_dre.sql.names import column
-from airflow_dre.sql.queries import key_groups, query_of
+from airflow_dre.sql.queries import key_groups, query_of, sorted_quantiles
 from airflow_dre.sql.raw import read_metric
 from airflow_dre.sql.scope import Scope
 
@@ -43,6 +46,8 @@ class Statement:
     metrics: tuple[Metric, ...]
     by: str | None = None
     """The column whose values stand first in each of its rows; None: it gives one row, or the rows of one list."""
+    branches: bool = False
+    """It gives a row for each metric: the place of the metric, and its answer."""
 
     @property
     def lists(self) -> bool:
@@ -59,6 +64,8 @@ class Statement:
         """Rows that are taken at the most; one more than the limit tells that there are too many."""
         if self.lists:
             return MOST_ROWS + 1
+        if self.branches:
+            return len(self.metrics)
         return 1 if self.by is None else MOST + 1
 
 
@@ -69,12 +76,16 @@ def plan(metrics: Iterable[Metric], scope: Scope) -> tuple[Statement, ...]:
     """
     statements: list[Statement] = []
     for by, asked in _by_segment(metrics).items():
-        shared = [metric for metric in asked if _shares_scan(metric, scope.dialect, by)]
+        shared = [metric for metric in asked if shares_scan(metric, scope.dialect, by)]
         for batch in _batches(shared, scope.dialect.max_columns - (by is not None)):
             statements += _scans(batch, scope, by)
+        sorting = [metric for metric in asked if _sorts_apart(metric, scope.dialect)]
+        statements += [quantiles(sorting, scope, by)] if sorting else []
+        distinct = [metric for metric in asked if by is None and _counts_distinct(metric, scope.dialect)]
+        statements += [_branches(distinct, scope)] if distinct else []
         keyed: dict[tuple[tuple[str, ...], str | None], list[DuplicateCount | DistinctCount]] = {}
         for metric in asked:
-            if metric in shared:
+            if metric in (*shared, *sorting, *distinct):
                 continue
             if isinstance(metric, (DuplicateCount, DistinctCount)):
                 keyed.setdefault((metric.columns, metric.where), []).append(metric)
@@ -87,9 +98,30 @@ def plan(metrics: Iterable[Metric], scope: Scope) -> tuple[Statement, ...]:
 def scan(metrics: Sequence[Metric], scope: Scope, by: str | None = None) -> Statement:
     """One pass over the rows that answers all of ``metrics``, for each value of ``by``."""
     columns = [exp.alias_(expression(metric, scope), f"m{place}") for place, metric in enumerate(metrics)]
+    if all(isinstance(metric, OtherRowCount) for metric in metrics):
+        return _statement(exp.select(*columns), metrics, scope, by)  # without an aggregate it would give a row for each row, or none
     if by is None:
         return _statement(scope.select(*columns), metrics, scope, by)
     return _statement(scope.select(exp.alias_(column(by), "segment"), *columns).group_by(column(by)), metrics, scope, by)
+
+
+def quantiles(metrics: Sequence[Quantile], scope: Scope, by: str | None = None) -> Statement:
+    """One pass that sorts each column once, whatever number of its quantiles is asked."""
+    return _statement(sorted_quantiles(metrics, scope, by), metrics, scope, by)
+
+
+def _branches(metrics: Sequence[Metric], scope: Scope) -> Statement:
+    """A branch of one statement for each count of different keys, so that each can have a worker of its own."""
+    if len(metrics) == 1:
+        return scan(metrics, scope)
+    parts = [
+        scope.select(exp.alias_(exp.Literal.number(place), "place"), exp.alias_(expression(metric, scope), "keys"))
+        for place, metric in enumerate(metrics)
+    ]
+    whole: exp.Expr = parts[0]
+    for part in parts[1:]:
+        whole = exp.Union(this=whole, expression=part, distinct=False)
+    return Statement(scope.render(whole), tuple(metrics), branches=True)
 
 
 def _scans(metrics: Sequence[Metric], scope: Scope, by: str | None) -> list[Statement]:
@@ -135,17 +167,29 @@ def _batches(metrics: Sequence[Metric], size: int) -> list[Sequence[Metric]]:
     return [metrics[start : start + size] for start in range(0, len(metrics), size)]
 
 
-def _shares_scan(metric: Metric, dialect: Dialect, by: str | None) -> bool:
+def shares_scan(metric: Metric, dialect: Dialect, by: str | None) -> bool:
+    """Whether a metric travels in the common scan."""
     match metric:
         case DuplicateCount() | OrphanCount() | StepCount() | FailedRowCount():
             return False
-        case DistinctCount(columns=columns):
-            return dialect.distinct_shares_scan and len(columns) == 1
+        case DistinctCount() | RepeatCount():
+            return False
         case Quantile():
-            return dialect.quantile_is_aggregate
+            return dialect.quantile_is_aggregate and not dialect.sorts_apart
         case Variance():
             return dialect.variance is not None or by is None
         case SqlMetric(sql=sql, where=where):
             return where is None and not isinstance(read_metric(sql, dialect.name, "check metric_sql"), exp.Query)
         case _:
             return not isinstance(metric, LISTS)
+
+
+def _sorts_apart(metric: Metric, dialect: Dialect) -> TypeGuard[Quantile]:
+    return isinstance(metric, Quantile) and dialect.quantile_is_aggregate and dialect.sorts_apart
+
+
+def _counts_distinct(metric: Metric, dialect: Dialect) -> bool:
+    """Whether a count of different keys is asked by COUNT(DISTINCT ...)."""
+    if dialect.fingerprint is None:
+        return False
+    return isinstance(metric, RepeatCount) or (isinstance(metric, DistinctCount) and len(metric.columns) == 1)

@@ -24,6 +24,8 @@ from airflow_dre.sql.typed_text import PATTERNS
 P = ParamSpec("P")
 _STRAY_ESCAPE = re.compile(r"^(?:[^\\]|\\[%_\\])*\\(?![%_\\])")
 _LOOKAROUND = re.compile(r"(?<!\\)(?:\\\\)*(?:\(\?(?:[=!]|<[=!])|\\[1-9])")
+_FLAT = 500
+"""Conditions that are joined without parentheses around half of them."""
 _COMPARISONS: dict[Operator, type[exp.Binary]] = {
     Operator.EQUAL: exp.EQ,
     Operator.UNEQUAL: exp.NEQ,
@@ -58,6 +60,14 @@ def has_no_value(name: str) -> exp.Expr:
 def has_all(names: Sequence[str]) -> list[exp.Expr]:
     """That each of the columns is not NULL."""
     return [has_value(name) for name in names]
+
+
+def either(conditions: Sequence[exp.Expr]) -> exp.Expr:
+    """That one of the conditions holds, however many there are: SQLite refuses an expression that is more than 1,000 deep."""
+    if len(conditions) <= _FLAT:
+        return exp.or_(*conditions, copy=False)
+    middle = len(conditions) // 2
+    return exp.Or(this=exp.paren(either(conditions[:middle]), copy=False), expression=exp.paren(either(conditions[middle:]), copy=False))
 
 
 @singledispatch
@@ -141,6 +151,8 @@ def search(value: exp.Expr, pattern: str, dialect: Dialect, subject: str) -> exp
     :raises DefinitionError: the database has none, or not what this one uses.
     """
     regex = possible(dialect.regex, subject, "pattern", pattern)
+    if (why := dialect.regex_broken(pattern)) is not None:
+        raise DefinitionError([Problem(subject, "pattern", pattern, f"a regular expression that {dialect.name} can run ({why})")])
     if not dialect.lookaround and _LOOKAROUND.search(pattern):
         allowed = f"a regular expression without lookahead, lookbehind and references back, which {dialect.name} does not know"
         raise DefinitionError([Problem(subject, "pattern", pattern, allowed)])
@@ -236,7 +248,7 @@ def _(rule: rules.TupleOneOf, dialect: Dialect) -> exp.Expr:
         for value in rule.values
     ]
     complete = has_all(rule.columns) if rule.nulls is Nulls.SKIP else []
-    return exp.and_(*complete, exp.Not(this=exp.paren(exp.or_(*known))))
+    return exp.and_(*complete, exp.Not(this=exp.paren(either(known))))
 
 
 @breaks.register

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
 from functools import singledispatch
 
 from sqlglot import exp
@@ -24,7 +26,7 @@ from airflow_dre.checks.metrics import (
 )
 from airflow_dre.errors import DefinitionError, Problem
 from airflow_dre.sql import names
-from airflow_dre.sql.expressions import count_if, filter_of, variance_of
+from airflow_dre.sql.expressions import count_if, filter_of, percentile, variance_of
 from airflow_dre.sql.names import column
 from airflow_dre.sql.predicates import has_all, has_value, possible
 from airflow_dre.sql.raw import read_metric, read_rows
@@ -32,6 +34,7 @@ from airflow_dre.sql.scope import Scope
 from airflow_dre.sql.spelling import by_value
 
 _ONE = exp.Literal.number(1)
+_ANY = Decimal(0)
 
 
 @singledispatch
@@ -88,23 +91,35 @@ def key_groups(metrics: Sequence[DuplicateCount | DistinctCount], scope: Scope, 
     return _summed(columns, _groups(first, first.columns, scope, by, several=several), by)
 
 
+def sorted_quantiles(metrics: Sequence[Quantile], scope: Scope, by: str | None) -> exp.Expr:
+    """All quantiles from one pass, those of the same values from one sort."""
+    sorts: dict[Quantile, list[Quantile]] = {}
+    for metric in metrics:
+        sorts.setdefault(replace(metric, at=_ANY), []).append(metric)
+    inner: list[exp.Expr] = []
+    picked: dict[Quantile, exp.Expr] = {}
+    for number, group in enumerate(sorts.values()):
+        shares = exp.Array(expressions=[exp.Literal.number(str(metric.at)) for metric in group])
+        inner.append(exp.alias_(percentile(group[0], shares, scope), f"q{number}"))
+        for place, metric in enumerate(group, start=1):
+            picked[metric] = exp.Bracket(this=exp.column(f"q{number}"), expressions=[exp.Literal.number(place)], offset=1)
+    sorted_once = scope.select(*_segment(by), *inner)
+    if by is not None:
+        sorted_once = sorted_once.group_by(column(by))
+    columns = [exp.alias_(picked[metric], f"m{place}") for place, metric in enumerate(metrics)]
+    return exp.select(*_outer(by), *columns).from_(sorted_once.subquery("sorted"))
+
+
 @query_of.register
 def _(metric: OrphanCount, scope: Scope, by: str | None) -> exp.Expr:
-    """The child's keys are grouped first, so that each is looked for once."""
+    """An anti-join: rows of the child beside which no parent stands. Every database reads either table once, whatever their sizes."""
     parent = exp.alias_(names.table(names.split_table(metric.parent, "check foreign_key", "to")), "parent", table=True)
-    size = exp.alias_(exp.Count(this=exp.Star()), "n")
     keys = [exp.alias_(column(name), f"k{place}") for place, name in enumerate(metric.columns)]
-    grouped = scope.select(*_segment(by), *keys, size, extra=[filter_of(metric, scope.dialect), *has_all(metric.columns)])
-    grouped = grouped.group_by(*[column(name) for name in ([by] if by else []) + list(metric.columns)])
-    same = [
-        exp.EQ(
-            this=exp.Column(this=names.quoted(name), table=exp.to_identifier("parent")), expression=exp.column(f"k{place}", table="child")
-        )
-        for place, name in enumerate(metric.parent_columns)
-    ]
-    found = exp.Exists(this=exp.select(_ONE.copy()).from_(parent).where(*same))
-    query = _summed([_or_zero(exp.Sum(this=exp.column("n")))], grouped.subquery("child"), by)
-    return query.where(exp.Not(this=found))
+    child = scope.select(*_segment(by), *keys, extra=[filter_of(metric, scope.dialect), *has_all(metric.columns)])
+    found = [exp.Column(this=names.quoted(name), table=exp.to_identifier("parent")) for name in metric.parent_columns]
+    same = [exp.EQ(this=name, expression=exp.column(f"k{place}", table="child")) for place, name in enumerate(found)]
+    query = _summed([exp.Count(this=exp.Star())], child.subquery("child"), by)
+    return query.join(parent, on=exp.and_(*same), join_type="left").where(exp.Is(this=found[0].copy(), expression=exp.Null()))
 
 
 @query_of.register
@@ -204,7 +219,7 @@ def _plus_one(value: exp.Expr) -> exp.Expr:
 
 @query_of.register
 def _(metric: TableColumns, scope: Scope, by: str | None) -> exp.Expr:
-    return possible(scope.dialect.columns, "check of columns", "table", ".".join(scope.table))(scope.table)
+    return possible(scope.dialect.columns, "check schema_is, schema_unchanged or column_count", "table", ".".join(scope.table))(scope.table)
 
 
 @query_of.register

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from airflow_dre import checks as c
 from airflow_dre.checks.declaration import Declaration
-from airflow_dre.checks.evaluate import Unanswered, evaluate, score
-from airflow_dre.checks.outcomes import Outcome, worst
+from airflow_dre.checks.evaluate import Unanswered, evaluate, further_questions, questions, score, softened
+from airflow_dre.checks.metrics import Violations
+from airflow_dre.checks.outcomes import Judgement, Outcome, worst
 from airflow_dre.checks.parse import parse_checks
 
 NOW = datetime(2013, 2, 2, tzinfo=UTC)
@@ -65,6 +66,49 @@ def judged(declaration: Declaration, *answers: Any) -> Any:
         pytest.param(c.fresh("a", max_age="1d"), ("word",), "errored", None, id="text is no timestamp"),
         pytest.param(c.fresh("a", max_age="1d"), ("2013-03-01",), "passed", 0.0, id="the future has no age"),
         pytest.param(c.fresh("a", max_age="1d", as_of="2013-01-01"), ("2012-12-31",), "passed", 86400.0, id="as of another moment"),
+        pytest.param(c.distinct_count("a", at_least=2), (1,), "failed", 1, id="too few keys"),
+        pytest.param(c.unique_ratio("a", at_least=0.5), (4, 2), "passed", 0.5, id="half of the keys are different"),
+        pytest.param(c.unique_ratio("a", at_least=0.5), (0, 0), "skipped", None, id="no keys have no ratio"),
+        pytest.param(c.mean("a", more_than=1), (1,), "failed", 1, id="an end that does not belong"),
+        pytest.param(c.mean("a", more_than=1, less_than=2), (Decimal("1.5"),), "passed", Decimal("1.5"), id="between two such ends"),
+        pytest.param(c.mean("a", at_most=1, if_empty="fail"), (None,), "failed", None, id="the mean of nothing may fail"),
+        pytest.param(c.stddev("a", at_most=2), (9, Decimal(4)), "passed", 2.0, id="stddev is the root of the variance"),
+        pytest.param(c.stddev("a", at_most=2), (9, -1e-30), "passed", 0.0, id="a variance below zero by rounding is zero"),
+        pytest.param(c.stddev("a", at_most=2), (9, float("nan")), "failed", None, id="stddev of not-a-number fails"),
+        pytest.param(c.stddev("a", at_most=2), (9, float("inf")), "failed", float("inf"), id="stddev of infinities fails"),
+        pytest.param(c.stddev("a", at_most=2), (9, "word"), "errored", None, id="stddev of a word"),
+        pytest.param(c.stddev("a", at_most=2), (9, None), "failed", None, id="SQLite says NULL for not-a-number"),
+        pytest.param(c.stddev("a", at_most=2), (1, None), "skipped", None, id="stddev of one value"),
+        pytest.param(c.column_count(equals=2), ((("a", "INTEGER"), ("b", "TEXT")),), "passed", 2, id="two columns"),
+        pytest.param(c.column_count(equals=2), ((),), "errored", None, id="no columns: no table"),
+        pytest.param(c.row_count(same_as="p"), (5, 5), "passed", 0, id="as many rows as another table"),
+        pytest.param(c.row_count(same_as="p", fail_above="10%"), (100, 91), "passed", 9.0, id="nearly as many, in percent of the other"),
+        pytest.param(c.row_count(same_as="p", fail_above="10%"), (100, 111), "failed", 11.0, id="too many"),
+        pytest.param(c.row_count(same_as="p", fail_above="10%"), (0, 3), "failed", 300.0, id="another table that is empty"),
+        pytest.param(c.row_count(same_as="p"), (0, 0), "skipped", None, id="two empty tables"),
+        pytest.param(c.failed_rows_sql("SELECT 1"), (10, 1), "failed", 1, id="one row"),
+        pytest.param(c.foreign_key("a", to="p.k", fail_above="10%"), (10, 1), "passed", 10.0, id="an orphan among ten"),
+        pytest.param(c.has_values("a", [1, 2]), (3, 2, 3), "failed", 1, id="a value that no row has"),
+        pytest.param(c.has_values("a", [1, 2]), (3, 2, 1), "passed", 2, id="every value is there"),
+        pytest.param(c.has_values("a", [1, 1, True, 1.0]), (3, 2), "passed", 1, id="the same value said again"),
+        pytest.param(c.has_values("a", [1]), (0, 0), "failed", 0, id="an empty table has no value"),
+        pytest.param(c.most_common("a", [1]), (((1, 3),),), "passed", "1", id="the most common value"),
+        pytest.param(c.most_common("a", [1]), (((2, 3),),), "failed", "2", id="another value"),
+        pytest.param(c.most_common("a", [1]), (((2, 3), (1, 3)),), "passed", "1", id="one of a tie"),
+        pytest.param(c.most_common("a", [1], ties=False), (((2, 3), (1, 3)),), "failed", "1", id="a tie that may not be"),
+        pytest.param(c.most_common("a", [date(2013, 1, 1)]), ((("2013-01-01", 3),),), "passed", "2013-01-01", id="a date as text"),
+        pytest.param(c.distribution("a", {"x": 1, "y": 1}, at_most=0), (4, 2, 2), "passed", 0.0, id="the same distribution"),
+        pytest.param(c.distribution("a", {"x": 1}, at_most=9), (4, 1), "failed", float("inf"), id="a value that may not be"),
+        pytest.param(c.schema_is({"a": "int"}), ((("a", "INTEGER"),),), "passed", None, id="the schema"),
+        pytest.param(c.schema_is({"a": "text"}), ((("a", "INTEGER"),),), "failed", None, id="another type"),
+        pytest.param(c.schema_is({"a": None}), ((("a", "INTEGER"),),), "passed", None, id="any type"),
+        pytest.param(c.schema_is(["a"]), ((("a", "X"), ("b", "X")),), "failed", None, id="a column too many"),
+        pytest.param(c.schema_is(["a"], extra=True), ((("a", "X"), ("b", "X")),), "passed", None, id="a column that may be"),
+        pytest.param(c.schema_is(["a", "b"]), ((("b", "X"), ("a", "X")),), "passed", None, id="any order"),
+        pytest.param(c.schema_is(["a", "b"], ordered=True), ((("b", "X"), ("a", "X")),), "failed", None, id="another order"),
+        pytest.param(c.schema_is(["a"]), ((),), "errored", None, id="the schema of no table"),
+        pytest.param(c.not_null("a"), (-1, 0), "errored", None, id="fewer rows than none"),
+        pytest.param(c.not_null("a"), (2**128, 0), "errored", None, id="more rows than are counted"),
         pytest.param(c.not_null("a"), (Unanswered("no such column"), Unanswered("no such column")), "errored", None, id="no answer"),
     ],
 )
@@ -74,6 +118,85 @@ def test_outcomes(declaration: Declaration, answers: tuple[Any, ...], outcome: s
     assert judgement.reason
     if observed is not None:
         assert judgement.observed == observed
+
+
+@pytest.mark.parametrize(
+    ("mean", "variance", "values", "outside", "outcome"),
+    [
+        pytest.param(5, 4, 9, (1,), "failed", id="a value outside"),
+        pytest.param(5, 4, 9, (0,), "passed", id="no value outside"),
+        pytest.param(5, 0, 9, None, "passed", id="all values are alike"),
+        pytest.param(0.1, 1e-35, 9, None, "passed", id="all values are alike but for rounding"),
+        pytest.param(0.1, -1e-35, 9, None, "passed", id="a variance below zero by rounding"),
+        pytest.param(5, None, 1, None, "passed", id="one value"),
+        pytest.param(None, None, 0, None, "skipped", id="no value"),
+        pytest.param(float("nan"), float("nan"), 9, None, "errored", id="not-a-number among the values"),
+        pytest.param(float("inf"), float("nan"), 9, None, "errored", id="an infinity among the values"),
+        pytest.param("word", 1, 9, None, "errored", id="a mean in words"),
+        pytest.param(Decimal(5), Decimal(4), 9, (3,), "failed", id="Decimals"),
+    ],
+)
+def test_z_scores_in_two_rounds(mean: Any, variance: Any, values: Any, outside: tuple[int] | None, outcome: str) -> None:
+    (check,) = parse_checks([c.z_scores("a", within=2)])
+    found: dict[Any, Any] = dict(zip(check.metrics(), (mean, variance, values), strict=True))
+    further = further_questions(check, found)
+    assert len(further) == (0 if outside is None else 1)
+    if outside is not None:
+        (metric,) = further
+        assert isinstance(metric, Violations)
+        assert (metric.rule.asks()["low"], metric.rule.asks()["high"]) == (1.0, 9.0)
+    assert evaluate(check, found | dict(zip(further, outside or (), strict=True)), NOW).outcome == outcome
+
+
+def by_segment(declaration: Declaration, **answers: Any) -> Any:
+    """A check by ``g``, answered for each segment."""
+    (check,) = parse_checks([Declaration(declaration.kind, {**declaration.arguments, "by": "g"})])
+    asked = questions(check)
+    found = {metric: tuple((segment, cells[place]) for segment, cells in answers.items()) for place, metric in enumerate(asked)}
+    return evaluate(check, found, NOW)
+
+
+def test_a_judgement_by_segment_tells_the_worst_first() -> None:
+    judgement = by_segment(c.not_null("a", warn_above="10%", fail_above="50%"), x=(10, 0), y=(10, 6), z=(10, 2))
+    assert judgement.outcome == "failed"
+    assert judgement.reason == (
+        "2 of 3 values of g do not pass: y: 6 of 10 rows (60%) break it, more than 50%; z: 2 of 10 rows (20%) break it, more than 10%"
+    )
+    assert [(segment.value, segment.outcome) for segment in judgement.segments] == [("y", "failed"), ("z", "warned"), ("x", "passed")]
+    assert (judgement.violations, judgement.rows, judgement.observed, judgement.unit) == (8, 30, 60.0, "%")
+
+
+def test_severity_warn_softens_every_segment() -> None:
+    judgement = by_segment(c.not_null("a", severity="warn"), x=(10, 0), y=(10, 6))
+    assert judgement.outcome == "warned"
+    assert [segment.outcome for segment in judgement.segments] == ["warned", "passed"]
+
+
+def test_softening_touches_failures_only() -> None:
+    for outcome in Outcome:
+        softened_outcome = softened(Judgement(outcome=outcome, reason="r", expected="e")).outcome
+        assert softened_outcome == ("warned" if outcome == "failed" else outcome)
+
+
+def test_a_segment_with_an_unfit_answer_is_errored_and_hides_no_other() -> None:
+    judgement = by_segment(c.column_min("a", at_least=3), x=(1, "word"), y=(1, 1), z=(1, 5))
+    assert judgement.outcome == "failed"
+    assert [(segment.value, segment.outcome) for segment in judgement.segments] == [("y", "failed"), ("x", "errored"), ("z", "passed")]
+
+
+def test_no_rows_have_no_segments() -> None:
+    judgement = by_segment(c.not_null("a"))
+    assert (judgement.outcome, judgement.reason) == ("skipped", "no rows, so no values of g")
+    judgement = by_segment(c.between("a", 1, 2), x=(3, 0, 0), y=(1, 0, 0))
+    assert (judgement.outcome, judgement.reason) == ("skipped", "nothing to look at for all 2 values of g")
+
+
+def test_segments_are_named_as_people_read_them() -> None:
+    (check,) = parse_checks([c.row_count(at_least=2, by="g")])
+    rows = ((None, 1), ("", 1), (date(2013, 1, 1), 1), (float("nan"), 1), ([1, 2], 1))
+    judgement = evaluate(check, {questions(check)[0]: rows}, NOW)
+    assert {segment.value for segment in judgement.segments} == {None, "", "2013-01-01", "nan", "[1, 2]"}
+    assert "'': 1 is not at least 2" in judgement.reason
 
 
 def test_a_judgement_tells_its_numbers() -> None:

@@ -20,6 +20,8 @@ from airflow_dre.checks.check import Check
 from airflow_dre.checks.declaration import Declaration
 from airflow_dre.checks.evaluate import Unanswered, evaluate, further_questions, questions, score
 from airflow_dre.checks.instants import read_duration, spoken, to_instant
+from airflow_dre.checks.limited_checks import LimitedCheck
+from airflow_dre.checks.metric_checks import MetricCheck
 from airflow_dre.checks.metrics import Metric
 from airflow_dre.checks.outcomes import Judgement, Outcome, Range, worst
 from airflow_dre.checks.parse import READERS, parse_checks
@@ -270,7 +272,7 @@ def test_an_empty_table(declaration: Declaration, outcome: str) -> None:
     check = check_of(declaration)
     assert evaluate(check, {metric: of_an_empty_table(metric) for metric in check.metrics()}, NOW).outcome == outcome
     if outcome == "skipped":
-        assert "Nothing to look at is skipped, unless the check says otherwise." in " ".join(str(c.__doc__).split())
+        assert "Nothing to look at is skipped, unless the check says otherwise" in " ".join(str(c.__doc__).split())
     elif declaration.kind not in LOOKS_AT_NO_ROWS:
         assert re.search("judged|failed|fails", getattr(c, declaration.kind).__doc__)
 
@@ -342,8 +344,61 @@ def test_ids_are_equal_exactly_where_question_and_name_are(one: Any, how: Any, o
     assert int(first.id, 16) >= 0
 
 
-def test_an_id_is_the_same_in_every_process_and_every_release() -> None:
-    assert check_of(c.not_null("dep_time", fail_above="5%")).id == "4dc4149d4c3c87be"
+@pytest.mark.parametrize(
+    ("declaration", "known"),
+    [
+        (c.not_null("dep_time", fail_above="5%"), "4dc4149d4c3c87be"),
+        (c.not_null("a", where="b = 1"), "a01d65101498b309"),
+        (c.not_null("a", name="key"), "4d259dac0838f922"),
+        (c.not_null("a", previous_name="old"), "8c657587575e3d7c"),
+        (c.unique("a"), "e2856a9962412dfe"),
+        (c.unique("a", "b", where="x > 1"), "0d6f4ab89dc604cc"),
+        (c.between("a", 1, 5), "6cd8c1a992826034"),
+        (c.between("a", "2013-01-01", "2013-02-01"), "27778383e34aec2c"),
+        (c.between("d", date(2013, 1, 1), datetime(2013, 1, 2, 3, tzinfo=UTC)), "91d17878a6827e06"),
+        (c.between("a", Decimal("1.50"), 2.5), "fd26410f67154e14"),
+        (c.in_set("a", [1, "x", True, date(2013, 1, 1)]), "0d1b2104ad0c608b"),
+        (c.in_set("a", {3, 1}), "f16d503ee8a5bebc"),
+        (c.rows("a > b"), "764c56ed6df3e2af"),
+        (c.rows("a > b", where="c"), "a93a124dca9e7e03"),
+        (c.row_count(at_least=1), "1a525f8dc183b837"),
+        (c.row_count(at_least=1, where="a = 1"), "58e0ce041c788fbc"),
+        (c.column_min("a", at_least=1), "d494c8027ce4fdf8"),
+        (c.column_max("a", at_most=1), "c7cdffa6db5c6f0e"),
+        (c.mean("a", equals=3), "854022bdc46d0fcd"),
+        (c.metric_sql("SUM(a)", at_most=3), "800ba65336414113"),
+        (c.metric_sql("SUM(a)", at_most=3, where="b"), "f3b48845371d2099"),
+        (c.fresh("t", max_age="1d"), "e18cac502eef0342"),
+        (c.fresh("t", max_age="1d", where="b"), "cabc0fb2cc1bd337"),
+    ],
+    ids=repr,
+)
+def test_an_id_is_the_same_in_every_process_and_every_release(declaration: Declaration, known: str) -> None:
+    assert check_of(declaration).id == known
+
+
+@pytest.mark.parametrize("declaration", EVERY_KIND, ids=repr)
+def test_the_id_of_every_kind_does_not_depend_on_how_strict_it_is(declaration: Declaration) -> None:
+    limits = {"at_least", "at_most", "more_than", "less_than", "equals", "warn_at_least", "warn_at_most", "warn_above", "fail_above"}
+    asked = dict(declaration.arguments)
+    if declaration.kind != "length":
+        asked = {name: value for name, value in asked.items() if name not in limits}
+    bounded = isinstance(check_of(declaration), MetricCheck)
+    others: dict[str, Any] = {"at_least": 0} if bounded else {"fail_above": 7} if isinstance(check_of(declaration), LimitedCheck) else {}
+    traits = {"severity": "warn", "dimension": "accuracy", "description": "d", "tags": ["t"], "owner": "o", "runbook": "https://x"}
+    assert check_of(Declaration(declaration.kind, {**asked, **others, **traits})).id == check_of(declaration).id
+
+
+@pytest.mark.parametrize("declaration", SEGMENTED, ids=repr)
+def test_a_check_by_segment_is_another_check(declaration: Declaration) -> None:
+    whole = {name: value for name, value in declaration.arguments.items() if name != "by"}
+    ids = {check_of(Declaration(declaration.kind, whole | by)).id for by in ({}, {"by": "g"}, {"by": "h"})}
+    assert len(ids) == 3
+
+
+def test_every_kind_asks_something_else() -> None:
+    ids = {declaration.kind: check_of(declaration).id for declaration in EVERY_KIND}
+    assert len(set(ids.values())) == len(READERS)
 
 
 @given(st.lists(st.sampled_from(list(Outcome))))

@@ -19,19 +19,31 @@ LITERAL = "a finite number, a date or text"
 VALUES = "a list of at least one finite number, date, boolean or text, without None"
 DIMENSIONS = "accuracy, completeness, conformity, consistency, coverage, timeliness, uniqueness"
 METRIC = "at least one of at_least, at_most, more_than, less_than, equals, warn_at_least, warn_at_most"
+TWO_NAMES = "two or more different names of columns"
+REGEX = "a regular expression, or a list of them"
+KINDS = "integer, number, boolean, date, timestamp, uuid"
+TUPLES = "a list of tuples of 2 finite numbers, dates, booleans or texts, without None"
+REFERENCE = "'table.column', or for several columns a list of them in the same table"
+ORDER = "one or more names of columns: the rows of a table have no order of their own"
+DEVIATIONS = "a number of standard deviations above 0"
+SHARE = "a share from 0 to 1, for example 0.95"
+BINS = 'a dict of value: weight, or {"edges": [...], "weights": [...]} with one edge more than weights, rising'
+WEIGHTS = f"{BINS}; weights of 0 and more, at least one above 0"
+UNITS = "hour, day, week, month, quarter, year"
+COLUMNS = "a list of names, or a dict of name: type, list of types, or None"
 TRAITS = {"by", "description", "dimension", "name", "owner", "previous_name", "runbook", "severity", "tags", "where"}
 LIMITS = {"fail_above", "warn_above"}
-BOUNDS = {"at_least", "at_most", "equals", "less_than", "more_than", "warn_at_least", "warn_at_most"}
+BOUNDS = {"at_least", "at_most", "equals", "if_empty", "less_than", "more_than", "warn_at_least", "warn_at_most"}
 TAKES = {
-    "all_differ": {"columns"} | LIMITS,
+    "all_differ": {"columns", "nulls"} | LIMITS,
     "between": {"column", "high", "inclusive", "low"} | LIMITS,
     "column_count": BOUNDS,
     "column_max": {"column"} | BOUNDS,
     "column_min": {"column"} | BOUNDS,
-    "compare": {"left", "operator", "right"} | LIMITS,
+    "compare": {"left", "nulls", "operator", "right"} | LIMITS,
     "decreasing": {"column", "order_by", "strictly"} | LIMITS,
     "distinct_count": {"columns"} | BOUNDS,
-    "distribution": {"column", "distance", "reference"} | BOUNDS,
+    "distribution": {"column", "distance", "others", "reference"} | BOUNDS,
     "failed_rows_sql": {"sql"} | LIMITS,
     "foreign_key": {"columns", "to"} | LIMITS,
     "fresh": {"as_of", "column", "max_age", "warn_age"},
@@ -45,7 +57,7 @@ TAKES = {
     "mean": {"column"} | BOUNDS,
     "median": {"column"} | BOUNDS,
     "metric_sql": {"sql"} | BOUNDS,
-    "most_common": {"column", "ties", "values"},
+    "most_common": {"column", "if_empty", "ties", "values"},
     "no_gaps": {"column", "end", "every", "start"} | LIMITS,
     "not_empty": {"column"} | LIMITS,
     "not_in_set": {"column", "values"} | LIMITS,
@@ -57,15 +69,15 @@ TAKES = {
     "quantile": {"at", "column", "interpolate"} | BOUNDS,
     "row_count": {"same_as"} | BOUNDS,
     "rows": {"condition"} | LIMITS,
-    "schema_is": {"columns", "extra", "ordered"},
+    "schema_is": {"columns", "extra", "ordered", "places"},
     "schema_unchanged": set(),
     "stddev": {"column"} | BOUNDS,
-    "sum_equals": {"columns", "total"} | LIMITS,
+    "sum_equals": {"columns", "nulls", "total"} | LIMITS,
     "total": {"column"} | BOUNDS,
-    "tuple_in_set": {"columns", "values"} | LIMITS,
-    "unique": {"columns"} | LIMITS,
+    "tuple_in_set": {"columns", "nulls", "values"} | LIMITS,
+    "unique": {"columns", "nulls"} | LIMITS,
     "unique_ratio": {"columns"} | BOUNDS,
-    "z_scores": {"column", "two_sided", "within"} | LIMITS,
+    "z_scores": {"column", "strictly", "two_sided", "within"} | LIMITS,
 }
 """What each kind takes besides the traits."""
 
@@ -157,6 +169,222 @@ def message(*declarations: Any) -> str:
             "equals alone, without at_least, at_most, more_than and less_than",
             id="equals and a bound",
         ),
+        pytest.param(declared("unique", columns=[]), "columns=[]", "one or more different names of columns", id="no key"),
+        pytest.param(declared("unique", columns=[7]), "columns=[7]", "one or more different names of columns", id="a key of numbers"),
+        pytest.param(declared("all_differ", columns=["a"]), "columns=['a']", TWO_NAMES, id="one column differs from nothing"),
+        pytest.param(declared("sum_equals", columns=["a"], total=1), "columns=['a']", TWO_NAMES, id="a sum of one column"),
+        pytest.param(declared("sum_equals", columns=["a", "b"]), "total=None", LITERAL, id="a sum of nothing said"),
+        pytest.param(
+            declared("between", column="a", low=1, high=2, inclusive="left"), "inclusive='left'", "both, low, high, neither", id="an end"
+        ),
+        pytest.param(
+            declared("between", column="a", low=1, high=1, inclusive="neither"),
+            "inclusive='neither'",
+            "both, or low below high: no value lies between them",
+            id="a range without its only value",
+        ),
+        pytest.param(declared("not_null", column="a", fail_above="100.1%"), "fail_above='100.1%'", LIMIT, id="a little more than all rows"),
+        pytest.param(
+            declared("row_count", more_than=1, at_least=1),
+            "more_than=1",
+            "either at_least or more_than: an end belongs to the range or not",
+            id="a lower end that belongs and does not",
+        ),
+        pytest.param(
+            declared("row_count", less_than=1, at_most=1),
+            "less_than=1",
+            "either at_most or less_than: an end belongs to the range or not",
+            id="an upper end that belongs and does not",
+        ),
+        pytest.param(
+            declared("row_count", more_than=1, less_than=1),
+            "more_than=1",
+            "a range that holds a value: its two ends are the same",
+            id="an open range without a value",
+        ),
+        pytest.param(
+            declared("row_count", at_least=1, if_empty="pass"), "if_empty='pass'", "skip, fail", id="what an empty table is worth"
+        ),
+        pytest.param(declared("matches", column="a"), "pattern=None", REGEX, id="no pattern"),
+        pytest.param(declared("matches", column="a", pattern=7), "pattern=7", REGEX, id="a pattern that is no text"),
+        pytest.param(declared("matches", column="a", pattern=[]), "pattern=[]", REGEX, id="no patterns"),
+        pytest.param(
+            declared("matches", column="a", pattern="(a"),
+            "pattern='(a'",
+            f"{REGEX}: '(a' is none (missing ), unterminated subpattern)",
+            id="a group that does not end",
+        ),
+        pytest.param(
+            declared("not_matches", column="a", pattern=["^x", "[a"]),
+            "pattern=['^x', '[a']",
+            f"{REGEX}: '[a' is none (unterminated character set)",
+            id="a set that does not end, among sound patterns",
+        ),
+        pytest.param(
+            declared("matches", column="a", pattern="*a"), "pattern='*a'", f"{REGEX}: '*a' is none (nothing to repeat)", id="repeat what"
+        ),
+        pytest.param(declared("matches", column="a", pattern="a", every="yes"), "every='yes'", "True or False", id="every is yes or no"),
+        pytest.param(declared("like", column="a", pattern=""), "pattern=''", "a SQL LIKE pattern, or a list of them", id="like nothing"),
+        pytest.param(declared("length", column="a"), "at_least=None", "at least one of at_least, at_most, equals", id="any length"),
+        pytest.param(
+            declared("length", column="a", at_least=-1), "at_least=-1", "a whole number of characters, 0 or more", id="a negative length"
+        ),
+        pytest.param(
+            declared("length", column="a", at_most=1.5), "at_most=1.5", "a whole number of characters, 0 or more", id="half a character"
+        ),
+        pytest.param(
+            declared("length", column="a", at_least=5, at_most=1), "at_least=5", "at most at_most", id="an empty range of lengths"
+        ),
+        pytest.param(
+            declared("length", column="a", equals=5, at_most=9), "equals=5", "equals alone, without at_least and at_most", id="two lengths"
+        ),
+        pytest.param(declared("of_type", column="a"), "kind=None", KINDS, id="no type"),
+        pytest.param(declared("of_type", column="a", kind="money"), "kind='money'", KINDS, id="a type that nobody reads"),
+        pytest.param(
+            declared("compare", left="a", operator="=", right="b"), "operator='='", "==, !=, <, <=, >, >=", id="an operator of SQL"
+        ),
+        pytest.param(declared("compare", left="a", operator="<"), "right=None", "the name of a column", id="compared with nothing"),
+        pytest.param(
+            declared("tuple_in_set", columns=["a", "b"], values=[(1, 2), (1,)]), "values=[(1, 2), (1,)]", TUPLES, id="a tuple too short"
+        ),
+        pytest.param(declared("tuple_in_set", columns=["a", "b"], values=[1, 2]), "values=[1, 2]", TUPLES, id="values that are no tuples"),
+        pytest.param(
+            declared("tuple_in_set", columns=["a", "b"], values=[(1, None)]), "values=[(1, None)]", TUPLES, id="a tuple with a hole"
+        ),
+        pytest.param(declared("tuple_in_set", columns=["a", "b"]), "values=None", TUPLES, id="no tuples"),
+        pytest.param(
+            declared("compare", left="a", operator="<", right="b", nulls="ignore"), "nulls='ignore'", "skip, skip_all, keep", id="nulls"
+        ),
+        pytest.param(declared("foreign_key", columns=["a"]), "to=None", REFERENCE, id="a reference to nothing"),
+        pytest.param(declared("foreign_key", columns=["a"], to="airlines"), "to='airlines'", REFERENCE, id="a reference to no column"),
+        pytest.param(declared("foreign_key", columns=["a"], to=7), "to=7", REFERENCE, id="a reference to a number"),
+        pytest.param(declared("foreign_key", columns=["a"], to=["p.k", 7]), "to=['p.k', 7]", REFERENCE, id="a reference in part"),
+        pytest.param(
+            declared("foreign_key", columns=["a", "b"], to=["p.k", "q.l"]), "to=['p.k', 'q.l']", REFERENCE, id="a reference to two tables"
+        ),
+        pytest.param(
+            declared("foreign_key", columns=["a", "b"], to="p.k"),
+            "to='p.k'",
+            f"{REFERENCE}: as many as there are columns (2)",
+            id="a reference to fewer columns",
+        ),
+        pytest.param(declared("increasing", column="a"), "order_by=None", ORDER, id="no order"),
+        pytest.param(declared("increasing", column="a", order_by=7), "order_by=7", ORDER, id="an order by a number"),
+        pytest.param(declared("decreasing", column="a", order_by=[""]), "order_by=['']", ORDER, id="an order by nothing"),
+        pytest.param(declared("z_scores", column="a"), "within=None", DEVIATIONS, id="no distance"),
+        pytest.param(declared("z_scores", column="a", within=0), "within=0", DEVIATIONS, id="within nothing"),
+        pytest.param(declared("z_scores", column="a", within=10**400), f"within={10**400}", DEVIATIONS, id="within everything"),
+        pytest.param(
+            declared("z_scores", column="a", within=Decimal("sNaN")), "within=Decimal('sNaN')", DEVIATIONS, id="within a signalling NaN"
+        ),
+        pytest.param(declared("quantile", column="a", at_least=1), "at=None", SHARE, id="no share"),
+        pytest.param(declared("quantile", column="a", at=95, at_least=1), "at=95", SHARE, id="a percent is no share"),
+        pytest.param(declared("quantile", column="a", at="0.5", at_least=1), "at='0.5'", SHARE, id="a share in words"),
+        pytest.param(declared("quantile", column="a", at=float("nan"), at_least=1), "at=nan", SHARE, id="a share that is none"),
+        pytest.param(declared("has_values", column="a", values=[]), "values=[]", VALUES, id="no values to have"),
+        pytest.param(declared("most_common", column="a"), "values=None", VALUES, id="no most common values"),
+        pytest.param(declared("distribution", column="a", at_most=1), "reference=None", BINS, id="no reference"),
+        pytest.param(declared("distribution", column="a", at_most=1, reference={}), "reference={}", BINS, id="an empty reference"),
+        pytest.param(
+            declared("distribution", column="a", at_most=1, reference={"edges": 5, "weights": [1]}),
+            "reference={'edges': 5, 'weights': [1]}",
+            BINS,
+            id="one edge",
+        ),
+        pytest.param(
+            declared("distribution", column="a", at_most=1, reference={"edges": [1, 2], "weights": [1, 2]}),
+            "reference={'edges': [1, 2], 'weights': [1, 2]}",
+            BINS,
+            id="as many edges as weights",
+        ),
+        pytest.param(
+            declared("distribution", column="a", at_most=1, reference={"edges": [2, 1], "weights": [1]}),
+            "reference={'edges': [2, 1], 'weights': [1]}",
+            BINS,
+            id="edges that fall",
+        ),
+        pytest.param(
+            declared("distribution", column="a", at_most=1, reference={"edges": [1, "x"], "weights": [1]}),
+            "reference={'edges': [1, 'x'], 'weights': [1]}",
+            BINS,
+            id="unlike edges",
+        ),
+        pytest.param(
+            declared("distribution", column="a", at_most=1, reference={"x": -1}), "reference={'x': -1}", WEIGHTS, id="a negative weight"
+        ),
+        pytest.param(
+            declared("distribution", column="a", at_most=1, reference={"x": 0}), "reference={'x': 0}", WEIGHTS, id="no weight at all"
+        ),
+        pytest.param(
+            declared("distribution", column="a", at_most=1, reference={"x": "1"}), "reference={'x': '1'}", WEIGHTS, id="a weight in words"
+        ),
+        pytest.param(
+            declared("distribution", column="a", at_most=1, reference={"x": 10**400}),
+            f"reference={{'x': {10**400}}}",
+            WEIGHTS,
+            id="a weight beyond all numbers",
+        ),
+        pytest.param(
+            declared("distribution", column="a", at_most=1, reference={"x": 1}, distance="wasserstein"),
+            "distance='wasserstein'",
+            "kl, chi_square, ks",
+            id="another distance",
+        ),
+        pytest.param(
+            declared("distribution", column="a", at_most=1, reference={"x": 1}, distance="ks"),
+            "distance='ks'",
+            "kl, chi_square: ks needs bins, which have an order",
+            id="ks of values without an order",
+        ),
+        pytest.param(declared("no_gaps", column="a"), "every=None", UNITS, id="no unit"),
+        pytest.param(declared("no_gaps", column="a", every="minute"), "every='minute'", UNITS, id="a unit that is none"),
+        pytest.param(
+            declared("no_gaps", column="a", every="day", start="soon"),
+            "start='soon'",
+            "a datetime or ISO 8601 text such as '2013-02-01T00:00:00+00:00'",
+            id="a start that is no moment",
+        ),
+        pytest.param(
+            declared("no_gaps", column="a", every="day", start="2013-02-01", end="2013-01-01"),
+            "start='2013-02-01'",
+            "at most end",
+            id="a start after the end",
+        ),
+        pytest.param(declared("schema_is"), "columns=None", COLUMNS, id="no columns"),
+        pytest.param(declared("schema_is", columns=[]), "columns=[]", COLUMNS, id="an empty list of columns"),
+        pytest.param(declared("schema_is", columns="a"), "columns='a'", COLUMNS, id="columns in one text"),
+        pytest.param(declared("schema_is", columns={"a": 7}), "columns={'a': 7}", COLUMNS, id="a type that is a number"),
+        pytest.param(declared("schema_is", columns=["a"], extra="yes"), "extra='yes'", "True or False", id="extra is yes or no"),
+        pytest.param(
+            declared("schema_unchanged", by="g"), "by='g'", "no by beside schema_unchanged: it looks at no rows", id="by, no rows"
+        ),
+        pytest.param(
+            declared("schema_is", columns=["a"], where="b"),
+            "where='b'",
+            "no where beside schema_is: it looks at no rows",
+            id="where, no rows",
+        ),
+        pytest.param(
+            declared("column_count", equals=1, by="g"),
+            "by='g'",
+            "no by beside column_count: it looks at no rows",
+            id="columns of a segment",
+        ),
+        pytest.param(
+            declared("failed_rows_sql", sql="SELECT 1", where="b"),
+            "where='b'",
+            "no where beside failed_rows_sql: write it into the SELECT",
+            id="where beside a SELECT",
+        ),
+        pytest.param(
+            declared("row_count", same_as="p", by="g"),
+            "by='g'",
+            "no by beside row_count: the other table is counted whole",
+            id="segments of another table",
+        ),
+        pytest.param(declared("failed_rows_sql"), "sql=None", "one read-only SELECT", id="no SELECT"),
+        pytest.param(declared("not_null", column="a", by=["g"]), "by=['g']", "text that is not empty", id="by several columns"),
+        pytest.param(declared("row_count", same_as=""), "same_as=''", "the name of another table", id="another table without a name"),
         pytest.param(declared("fresh", column="a"), "max_age=None", DURATION, id="no age"),
         pytest.param(declared("fresh", column="a", max_age=60), "max_age=60", DURATION, id="an age without a unit"),
         pytest.param(declared("fresh", column="a", max_age="-1d"), "max_age='-1d'", DURATION, id="a negative age"),

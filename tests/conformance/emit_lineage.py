@@ -30,7 +30,7 @@ from airflow.serialization.definitions.dag import SerializedDAG
 from airflow.serialization.serialized_objects import LazyDeserializedDAG
 from airflow.utils.session import create_session
 
-from airflow_dre import QualityCheckOperator
+from airflow_dre import GXCheckOperator, QualityCheckOperator
 from airflow_dre.checks import column_max, column_min, fresh, in_set, mean, not_null, row_count, unique
 
 with DAG(dag_id, schedule=None, start_date=datetime(2026, 1, 1, tzinfo=UTC)) as dag:
@@ -62,6 +62,18 @@ with DAG(dag_id, schedule=None, start_date=datetime(2026, 1, 1, tzinfo=UTC)) as 
     )
     QualityCheckOperator(task_id="odd_name", conn_id="shop", table='main."odd; name"', checks=[row_count(equals=3)])
     QualityCheckOperator(task_id="empty", conn_id="shop", table="no_rows", checks=[not_null("id")])
+    GXCheckOperator(
+        task_id="expecting",
+        conn_id="shop",
+        table="orders",
+        expectations=[
+            {"type": "expect_table_row_count_to_equal", "kwargs": {"value": 3}},
+            {"type": "expect_column_values_to_not_be_null", "kwargs": {"column": "amount", "mostly": 0.5}, "notes": "Some pay later"},
+            {"type": "expect_column_max_to_be_between", "kwargs": {"column": "amount", "max_value": 9}, "severity": "warning"},
+            {"type": "expect_column_values_to_be_in_set", "kwargs": {"column": "day", "value_set": ["2026-01-01"]}},
+            {"type": "expect_column_values_to_be_unique", "kwargs": {"column": "missing"}},
+        ],
+    )
 
 DagBundlesManager().sync_bundles_to_db()
 lazy = LazyDeserializedDAG.from_dag(dag)

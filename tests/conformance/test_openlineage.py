@@ -31,6 +31,7 @@ JOBS = {
     "lineage_of_quality.failing": ("START", "FAIL"),
     "lineage_of_quality.odd_name": ("START", "COMPLETE"),
     "lineage_of_quality.empty": ("START", "COMPLETE"),
+    "lineage_of_quality.expecting": ("START", "FAIL"),
     "lineage_of_quality": ("FAIL",),
 }
 CHECKED = {
@@ -39,6 +40,7 @@ CHECKED = {
     "failing": "main.orders",
     "odd_name": "main.odd; name",
     "empty": "main.no_rows",
+    "expecting": "main.orders",
 }
 
 
@@ -290,6 +292,41 @@ def assertion(kind: str, success: bool, severity: str, expected: str, actual: st
             id="a table with an odd name",
         ),
         pytest.param("empty", "COMPLETE", [], id="an empty table: what was skipped is no assertion"),
+        pytest.param(
+            "expecting",
+            "FAIL",
+            [
+                assertion("expect_table_row_count_to_equal", True, "error", "exactly 3", "3", name="expect_table_row_count_to_equal()"),
+                assertion(
+                    "expect_column_values_to_not_be_null",
+                    True,
+                    "error",
+                    "at most 50% violating",
+                    "33.3333",
+                    name="expect_column_values_to_not_be_null(amount)",
+                    column="amount",
+                ),
+                assertion(
+                    "expect_column_max_to_be_between",
+                    False,
+                    "warn",
+                    "at most 9",
+                    "30",
+                    name="expect_column_max_to_be_between(amount)",
+                    column="amount",
+                ),
+                assertion(
+                    "expect_column_values_to_be_in_set",
+                    False,
+                    "error",
+                    "at most 0 violating",
+                    "2",
+                    name="expect_column_values_to_be_in_set(day)",
+                    column="day",
+                ),
+            ],
+            id="a suite of Great Expectations",
+        ),
     ],
 )
 def test_assertions(checked: dict[str, Event], task: str, event_type: str, assertions: list[dict[str, Any]]) -> None:
@@ -307,6 +344,7 @@ def test_assertions(checked: dict[str, Event], task: str, event_type: str, asser
         pytest.param("failing", 3, {"amount": {"nullCount": 1}}, id="a suite that fails"),
         pytest.param("odd_name", 3, {}, id="no column was looked at"),
         pytest.param("empty", 0, {"id": {"nullCount": 0}}, id="an empty table"),
+        pytest.param("expecting", 3, {"amount": {"nullCount": 1, "max": 30}}, id="a suite of Great Expectations"),
     ],
 )
 def test_metrics(checked: dict[str, Event], task: str, rows: int, columns: dict[str, Any]) -> None:
@@ -322,6 +360,7 @@ def test_metrics(checked: dict[str, Event], task: str, rows: int, columns: dict[
         pytest.param("warning", ["fail", "fail"], id="a suite that warns"),
         pytest.param("failing", ["fail", "pass", "skip", "fail"], id="a suite that fails: what could not be looked at is told as skipped"),
         pytest.param("empty", ["skip"], id="an empty table"),
+        pytest.param("expecting", ["pass", "pass", "fail", "fail", "skip"], id="a suite of Great Expectations"),
     ],
 )
 def test_every_check_is_a_test_of_the_run(checked: dict[str, Event], task: str, statuses: list[str]) -> None:

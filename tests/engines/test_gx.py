@@ -87,6 +87,14 @@ def test_every_connection_is_given_back(hook: SqliteHook, data: str) -> None:
             connection.execute("SELECT 1")
 
 
+def test_a_connection_cannot_write(hook: SqliteHook) -> None:
+    kept_without_a_commit = "CREATE TABLE written AS SELECT 1 AS id"
+    asked = [{"type": "unexpected_rows_expectation", "kwargs": {"unexpected_rows_query": kept_without_a_commit}}]
+    assert found(asked, TableData(hook, ("orders",)))[0].error is not None
+    (one,) = found([{"type": "expect_table_row_count_to_equal", "kwargs": {"value": 1}}], TableData(hook, ("written",)))
+    assert one.error == "no such table: written"
+
+
 @pytest.mark.parametrize("most", [0, 1])
 def test_a_warehouse_that_is_gone_is_no_broken_expectation(hook: SqliteHook, most: int) -> None:
     hook.most = most

@@ -7,7 +7,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ import pytest
 from airflow_dre import checks as c
 from airflow_dre.checks.parse import parse_checks
 from airflow_dre.engines.warehouse import Warehouse, first_line, opened
-from airflow_dre.errors import DefinitionError, QueryFailed, WarehouseUnreachable
+from airflow_dre.errors import DefinitionError, QueryFailed, StatementTimeout, WarehouseUnreachable
 from airflow_dre.lineage.naming import DatasetName
 from airflow_dre.services.suite import Suite, run_suite
 from airflow_dre.sql.scope import Scope
@@ -115,7 +115,9 @@ def test_nobody_there_is_unreachable() -> None:
 
 
 def test_an_unknown_kind_of_connection_names_those_there_are() -> None:
-    with pytest.raises(DefinitionError, match="invalid conn_type='oracle'. Allowed: one of duckdb, postgres, sqlite"):
+    with pytest.raises(
+        DefinitionError, match="invalid conn_type='oracle'. Allowed: one of databricks, duckdb, gcpbigquery, mssql, .*sqlite, trino$"
+    ):
         Warehouse(Hook("oracle", lambda: None))
 
 
@@ -166,3 +168,112 @@ def test_a_session_that_was_ended_is_replaced_and_costs_no_answer(postgres_url: 
 def test_what_a_driver_says_at_length_is_one_line() -> None:
     assert first_line(RuntimeError('\ncolumn "a" does not exist\nLINE 1: SELECT a\n       ^')) == 'column "a" does not exist'
     assert first_line(TimeoutError()) == "TimeoutError"
+
+
+SLOW = {
+    "sqlite": "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT COUNT(*) FROM n",
+    "duckdb": "SELECT COUNT(*) FROM range(1000000) a, range(1000000) b WHERE (a.range + b.range) % 7 = 3",
+    "postgres": "SELECT pg_sleep(60)",
+}
+KINDS = ["sqlite", "duckdb", pytest.param("postgres", marks=pytest.mark.postgres)]
+
+
+@pytest.fixture
+def hook_of(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[..., Hook]:
+    """A hook to a real database of a kind; the options go to the driver."""
+
+    def make(kind: str, **options: Any) -> Hook:
+        if kind == "postgres":
+            address = request.getfixturevalue("postgres_url").replace("+psycopg", "")
+            return Hook(kind, lambda: psycopg.connect(address, **options))
+        connect = {"sqlite": sqlite3.connect, "duckdb": duckdb.connect}[kind]
+        return Hook(kind, lambda: connect(str(tmp_path / "w.db"), **options))
+
+    return make
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_statement_that_takes_too_long_is_ended_and_the_next_is_answered(hook_of: Callable[..., Hook], kind: str) -> None:
+    with opened(hook_of(kind), timeout=timedelta(seconds=0.5)) as warehouse:
+        for _ in range(2):
+            started = time.monotonic()
+            with pytest.raises(StatementTimeout, match="^ended after 0 s, the statement timeout: "):
+                warehouse.fetch_row(SLOW[kind])
+            assert time.monotonic() - started < 20
+            assert list(warehouse.fetch_row("SELECT 2")) == [2]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_statement_that_is_refused_in_time_is_no_timeout(hook_of: Callable[..., Hook], kind: str) -> None:
+    with opened(hook_of(kind), timeout=timedelta(seconds=30)) as warehouse:
+        with pytest.raises(QueryFailed) as refused:
+            warehouse.fetch_row("SELECT a FROM nowhere")
+        assert not isinstance(refused.value, StatementTimeout)
+
+
+def test_time_spent_connecting_is_no_time_of_a_statement(tmp_path: Path) -> None:
+    def slowly() -> Any:
+        time.sleep(0.3)
+        return sqlite3.connect(tmp_path / "w.db")
+
+    with opened(Hook("sqlite", slowly), timeout=timedelta(seconds=0.2)) as warehouse:
+        with pytest.raises(QueryFailed) as refused:
+            warehouse.fetch_row("SELECT a FROM nowhere")
+        assert not isinstance(refused.value, StatementTimeout)
+
+
+@pytest.mark.postgres
+def test_guard_and_timeout_hold_on_a_connection_that_commits_by_itself(hook_of: Callable[..., Hook]) -> None:
+    with opened(hook_of("postgres", autocommit=True), timeout=timedelta(seconds=0.5)) as warehouse:
+        with pytest.raises(StatementTimeout):
+            warehouse.fetch_row(SLOW["postgres"])
+        with pytest.raises(QueryFailed, match="read-only transaction"):
+            warehouse.fetch_row("CREATE TABLE t (a INTEGER)")
+
+
+@pytest.mark.parametrize("kind", ["duckdb", pytest.param("postgres", marks=pytest.mark.postgres)])
+def test_days_begin_in_utc_whatever_the_server_thinks(hook_of: Callable[..., Hook], kind: str) -> None:
+    if kind == "duckdb":
+        own = duckdb.connect()
+        own.execute("SET GLOBAL TimeZone = 'America/New_York'")
+        hook = Hook(kind, own.cursor)
+    else:
+        hook = hook_of(kind, options="-c timezone=America/New_York")
+    with opened(hook) as warehouse:
+        sql = "SELECT CAST(CAST(TIMESTAMPTZ '2013-01-02 03:00:00+00' AS DATE) AS VARCHAR)"
+        for _ in range(2):
+            assert list(warehouse.fetch_row(sql)) == ["2013-01-02"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_more_rows_are_fetched_than_are_wanted(hook_of: Callable[..., Hook], kind: str) -> None:
+    with opened(hook_of(kind)) as warehouse:
+        sql = "SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3"
+        assert [list(row) for row in warehouse.fetch_rows(sql, 2)] == [[1], [2]]
+        assert len(warehouse.fetch_rows(sql, 9)) == 3
+        assert list(warehouse.fetch_rows("SELECT 1 WHERE 1 = 0", 9)) == []
+
+
+def test_sqlite_searches_by_the_regular_expressions_of_python(hook_of: Callable[..., Hook]) -> None:
+    with opened(hook_of("sqlite")) as warehouse:
+        for value, pattern, found in [("'abc'", "b", 1), ("'abc'", "^b", 0), ("12", "^1\\d$", 1), ("NULL", "b", None), ("'é\n'", "^.$", 1)]:
+            assert list(warehouse.fetch_row(f"SELECT {value} REGEXP '{pattern}'")) == [found]
+        with pytest.raises(QueryFailed):
+            warehouse.fetch_row("SELECT 'a' REGEXP '('")
+
+
+def test_duckdb_tells_the_columns_of_this_database_from_those_of_an_attached_one(tmp_path: Path) -> None:
+    with duckdb.connect(str(tmp_path / "other.db")) as other:
+        other.execute("CREATE TABLE t (x INTEGER)")
+
+    def connect() -> Any:
+        connection = duckdb.connect(str(tmp_path / "this.db"))
+        connection.execute("CREATE TABLE IF NOT EXISTS t (a INTEGER, b VARCHAR)")
+        connection.execute(f"ATTACH IF NOT EXISTS '{tmp_path / 'other.db'}' AS other")
+        return connection
+
+    with opened(Hook("duckdb", connect)) as warehouse:
+        scope = Scope(("t",), None, warehouse.dialect)
+        suite = Suite(name="s", dataset=DatasetName("n", "t"), scope=scope, checks=parse_checks([c.schema_is(["a", "b"])]))
+        (result,) = run_suite(suite, warehouse, NOW).results
+        assert (result.outcome, result.observed) == ("passed", '{"a": "INTEGER", "b": "VARCHAR"}')

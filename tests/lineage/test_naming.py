@@ -31,6 +31,21 @@ class ElsewhereHook(DbApiHook):
     conn_type = "elsewhere"
 
 
+class MySqlHook(DbApiHook):
+    """A hook of a database without schemas, as its provider writes it; the provider needs a C library to be installed."""
+
+    conn_name_attr = "conn_id"
+    conn_type = "mysql"
+
+    def get_openlineage_database_info(self, connection: Any) -> Any:
+        from airflow.providers.openlineage.sqlparser import DatabaseInfo
+
+        return DatabaseInfo(scheme="mysql", authority=DbApiHook.get_openlineage_authority_part(connection, default_port=3306))
+
+    def get_openlineage_default_schema(self) -> None:
+        return None
+
+
 class LoudHook(DbApiHook):
     """A hook of a database that spells unquoted names in capitals."""
 
@@ -73,6 +88,8 @@ CASES = [
         "shop.s.t",
         id="no name holds a login or a password",
     ),
+    pytest.param(MySqlHook, {"host": "db", "schema": "shop"}, ("t",), "mysql://db:3306", "shop.t", id="MySQL"),
+    pytest.param(MySqlHook, {"host": "db", "schema": "shop"}, ("other", "t"), "mysql://db:3306", "other.t", id="MySQL's other database"),
     pytest.param(LoudHook, {"host": "x"}, ("s", "t"), "loud://account", "SHOP.S.T", id="a database that writes its names in capitals"),
     pytest.param(ElsewhereHook, {"host": "db", "port": 99, "schema": "c"}, ("t",), "elsewhere://db:99", "c.t", id="an unknown database"),
     pytest.param(ElsewhereHook, {"host": "db", "schema": "c"}, ("s", "t"), "elsewhere://db", "c.s.t", id="an unknown database, no port"),

@@ -8,8 +8,18 @@ example becomes a test of its own beside the mended code.
 from __future__ import annotations
 
 import os
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
 
+import duckdb
+import psycopg
+import pytest
+import sqlalchemy as sa
 from hypothesis import HealthCheck, Phase, settings
+
+from tests.oracle.world import World
 
 _SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
 settings.register_profile("oracle", deadline=None, max_examples=200, derandomize=True, database=None, suppress_health_check=_SLOW)
@@ -22,3 +32,36 @@ settings.register_profile(
     suppress_health_check=_SLOW,
 )
 ORACLE = settings.get_profile("oracle-nightly" if os.environ.get("DRE_NIGHTLY") else "oracle")
+
+
+@pytest.fixture(scope="session", params=["sqlite", "duckdb", pytest.param("postgres", marks=pytest.mark.postgres)])
+def world(request: pytest.FixtureRequest) -> Iterator[World]:
+    """Both tables in a database of each dialect, whose sessions are not in UTC unless the engine says so."""
+    if request.param == "sqlite":
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "w.db"
+            plain = sqlite3.connect(path, isolation_level=None)
+            plain.execute("PRAGMA synchronous = OFF")
+            plain.execute("PRAGMA journal_mode = MEMORY")
+            found = World("sqlite", plain, lambda: sqlite3.connect(path))
+            found.create()
+            yield found
+            plain.close()
+    elif request.param == "duckdb":
+        shared = duckdb.connect(config={"threads": 1})
+        shared.execute("SET GLOBAL TimeZone = 'America/New_York'")
+        found = World("duckdb", shared, shared.cursor)
+        found.create()
+        yield found
+        shared.close()
+    else:
+        url = request.getfixturevalue("postgres_address")
+        with psycopg.connect(url, autocommit=True) as admin:
+            admin.execute("CREATE DATABASE oracle")
+            admin.execute("ALTER DATABASE oracle SET timezone = 'America/New_York'")
+        own = sa.make_url(url).set(database="oracle").render_as_string(hide_password=False)
+        with psycopg.connect(own, autocommit=True) as plain_connection:
+            plain_connection.execute("SET timezone = 'UTC'")
+            found = World("postgres", plain_connection, lambda: psycopg.connect(own))
+            found.create()
+            yield found

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -12,7 +11,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from airflow_dre.checks.declaration import Declaration
-from tests.oracle.tables import COLUMNS, ODD, PARENT, SQL_TYPES, TEXTS, TYPED_TEXTS, ZONES, Contents, Type, contents, values
+from tests.oracle.tables import COLUMNS, ODD, PARENT, SQL_TYPES, ZONES, Contents, Type, contents, values
 
 FILTERS = (
     "n > 0", "m >= 1 OR x > 1", "x IS NOT NULL", "s <> ''", "b", "NOT b", "s LIKE 'a%'", "1 = 0", "n IS NULL", "id > 3 AND m IS NOT NULL",
@@ -20,7 +19,8 @@ FILTERS = (
 )  # fmt: skip
 BROKEN = "nowhere > 1"
 CONDITIONS = (
-    "n >= m", "x < 1.5", "s = u OR s <> u", "b", "n IS NOT NULL", "LENGTH(s) > 1", "q <= x", "t >= '2013-01-03'", "n + m < 4", "s LIKE '%a%'",
+    "n >= m", "x < 1.5", "s = u OR s <> u", "b", "n IS NOT NULL", "LENGTH(s) > 1", "q <= x", "t >= '2013-01-03'", "n + m < 4",
+    "s LIKE '%a%'",
     "n BETWEEN m AND 3", "CASE WHEN b THEN n > 0 ELSE m > 0 END", "nowhere = 1",
 )  # fmt: skip
 AGGREGATES = (
@@ -69,7 +69,7 @@ def place(value: Any) -> Any:
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
     if isinstance(value, (str, date, bool)):
         return value
-    return Fraction(value)
+    return Fraction(Decimal(repr(value)) if isinstance(value, float) else value)  # 0.1 is a tenth, as beside a decimal
 
 
 def _sorted_literals(kind: Type, size: int) -> st.SearchStrategy[list[Any]]:
@@ -102,11 +102,12 @@ def bounds(draw: st.DrawFn, number: st.SearchStrategy[Any]) -> dict[str, Any]:
     if draw(st.integers(0, 3)) == 0:
         return {"equals": draw(number)}
     low, warn_low, warn_high, high = sorted([draw(number) for _ in range(4)], key=place)
+    strict = place(low) < place(high)
     given = {
-        draw(st.sampled_from(["at_least", "more_than"])): low,
+        draw(st.sampled_from(["at_least", "more_than"])) if strict else "at_least": low,
         "warn_at_least": warn_low,
         "warn_at_most": warn_high,
-        draw(st.sampled_from(["at_most", "less_than"])): high,
+        draw(st.sampled_from(["at_most", "less_than"])) if strict else "at_most": high,
     }
     kept = draw(st.lists(st.sampled_from(sorted(given)), min_size=1, unique=True))
     return {name: given[name] for name in kept}
@@ -121,13 +122,16 @@ def _between(draw: st.DrawFn) -> dict[str, Any]:
     low, high = draw(_sorted_literals(COLUMNS[column], 2))
     ends = draw(st.sampled_from([{"low": low, "high": high}, {"low": low}, {"high": high}]))
     inclusive = draw(st.sampled_from([{}, {"inclusive": "low"}, {"inclusive": "high"}, {"inclusive": "neither"}]))
-    return {"column": column, **ends, **inclusive}
+    return {"column": column, **ends, **({} if place(low) == place(high) else inclusive)}
 
 
 @st.composite
 def _set(draw: st.DrawFn) -> dict[str, Any]:
     column = draw(ANY_COLUMN)
-    return {"column": column, "values": draw(st.lists(literals(COLUMNS[column]), min_size=1, max_size=4))}
+    some = literals(COLUMNS[column])
+    if draw(st.integers(0, 9)) == 0:
+        some = st.one_of(some, st.sampled_from(["1", "x", ""] if column == "b" else ["1", "x", "", 1]))
+    return {"column": column, "values": draw(st.lists(some, min_size=1, max_size=4))}
 
 
 @st.composite
@@ -156,7 +160,7 @@ def _compare(draw: st.DrawFn) -> dict[str, Any]:
 @st.composite
 def _column_bounds(draw: st.DrawFn, names: list[str]) -> dict[str, Any]:
     column = draw(st.sampled_from(names))
-    return {"column": column, **draw(bounds(literals(COLUMNS[column])))}
+    return {"column": column, **draw(bounds(EXACT_NUMBERS if column == "b" else literals(COLUMNS[column])))}
 
 
 @st.composite
@@ -251,15 +255,16 @@ LIMITED: dict[str, st.SearchStrategy[dict[str, Any]]] = {
 
 BOUNDED: dict[str, st.SearchStrategy[dict[str, Any]]] = {
     "column_count": COUNTS,
-    "column_max": _column_bounds(ORDERED),
-    "column_min": _column_bounds(ORDERED),
+    "column_max": _column_bounds([*ORDERED, "b"]),
+    "column_min": _column_bounds([*ORDERED, "b"]),
     "distinct_count": st.builds(lambda columns, ends: {"columns": columns, **ends}, KEYS, COUNTS),
     "distribution": _distribution(),
     "mean": _column_bounds(NUMERIC),
     "median": _column_bounds(NUMERIC),
     "metric_sql": st.builds(lambda sql, ends: {"sql": sql, **ends}, _SQL, bounds(st.one_of(st.integers(-5, 12), EXACT_NUMBERS))),
-    "quantile": st.builds(
-        lambda at, smooth, rest: {"at": at, "interpolate": smooth, **rest}, _SHARES, st.sampled_from([None, False]), _column_bounds(NUMERIC)
+    "quantile": st.one_of(
+        st.builds(lambda at, rest: {"at": at, **rest}, _SHARES, _column_bounds([*NUMERIC, "d", "t"])),
+        st.builds(lambda at, rest: {"at": at, "interpolate": False, **rest}, _SHARES, _column_bounds(ORDERED)),
     ),
     "row_count": COUNTS,
     "stddev": _column_bounds(NUMERIC),
@@ -284,10 +289,7 @@ _NO_FILTER = _NO_SEGMENTS - {"row_count same_as"}
 @st.composite
 def declarations(draw: st.DrawFn, kind: str, name: str) -> Declaration:
     """One check of a kind."""
-    if kind in LIMITED:
-        arguments = {**draw(LIMITED[kind]), **draw(limits())}
-    else:
-        arguments = draw({**BOUNDED, **OTHERS}[kind])
+    arguments = {**draw(LIMITED[kind]), **draw(limits())} if kind in LIMITED else draw({**BOUNDED, **OTHERS}[kind])
     whole_select = str(arguments.get("sql", "")).startswith("SELECT")
     if kind not in _NO_FILTER and not whole_select and draw(st.integers(0, 3)) == 0:
         arguments["where"] = draw(st.sampled_from([*FILTERS, *FILTERS, BROKEN]))
@@ -317,11 +319,3 @@ def examples(draw: st.DrawFn) -> Example:
     declared = tuple(draw(declarations(kind, f"c{number}")) for number, kind in enumerate(kinds))
     remembered = draw(st.sampled_from(["same", "other", None]))
     return Example(contents=filled, where=where, declared=declared, remembered=remembered)
-
-
-def arguments_of(declaration: Declaration) -> Mapping[str, Any]:
-    """The arguments as they were written."""
-    return declaration.arguments
-
-
-__all__ = ["BROKEN", "KINDS", "TEXTS", "TYPED_TEXTS", "Example", "declarations", "examples"]

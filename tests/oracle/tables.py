@@ -68,7 +68,8 @@ _NEW_YORK, _BERLIN = ZoneInfo("America/New_York"), ZoneInfo("Europe/Berlin")
 ZONES = (UTC, _NEW_YORK, _BERLIN, ZoneInfo("Asia/Kolkata"), timezone(timedelta(hours=-9, minutes=-30)))
 
 TEXTS = (
-    "", " ", "   ", "a", "A", "ab", "b", "é", "e\u0301", "ß", "ſ", "İ", "😀", "👨\u200d👩\u200d👧", "O'Hare", 'q"q', "back\\slash", "100%",
+    "", " ", "   ", "a", "A", "ab", "b", "é", "e\u0301", "ß", "\u017f",
+    "İ", "😀", "👨\u200d👩\u200d👧", "O'Hare", 'q"q', "back\\slash", "100%",
     "100x", "under_score", "underXscore", "\t", " x ", "\u00a0", "\u3000", "--", "/* */", "new\nline", "%", "_", "\\", ":x $1 ?", "{{ x }}",
 )  # fmt: skip
 TYPED_TEXTS = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -152,8 +152,3 @@ class World:
 @functools.lru_cache(maxsize=500)
 def _found(pattern: str, text: str) -> bool:
     return re.search(pattern, text) is not None
-
-
-def segments_of(rows: Iterable[Mapping[str, Any]], by: str) -> list[Any]:
-    """The values of a column, as the rows hold them."""
-    return [row[by] for row in rows]

@@ -93,6 +93,23 @@ def test_outliers_are_found_in_thousands_of_segments(hook: Hook) -> None:
     assert (result.outcome.value, result.violations, result.rows, len(result.segments)) == ("failed", 3000, 4500, 20), result.reason
 
 
+@pytest.mark.parametrize(
+    "declaration", [c.fresh("d", max_age="1d", by="g"), c.has_values("g", ["u"], by="g"), c.row_count(equals=1, by="g")]
+)
+def test_a_table_without_rows_has_no_segments(hook: Hook, declaration: Declaration) -> None:
+    prepare(hook, "CREATE TABLE t (g VARCHAR(5), d TIMESTAMP)")
+    assert (result_of(hook, declaration).outcome.value, result_of(hook, declaration).segments) == ("skipped", ())
+
+
+def test_more_segments_than_anybody_reads_are_not_judged(hook: Hook) -> None:
+    numbers = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x <= 10000) SELECT x, x FROM n"
+    prepare(hook, "CREATE TABLE t (g INTEGER, a INTEGER)", f"INSERT INTO t {numbers}")
+    result = result_of(hook, c.not_null("a", by="g"))
+    assert result.outcome == "errored"
+    assert result.reason.startswith("g has more than 10000 values: judge by a column with fewer, or narrow the rows with where")
+    assert result_of(hook, c.not_null("a", by="g"), where="g <= 10000").outcome == "passed"
+
+
 def test_rows_that_a_select_finds_elsewhere_fail_beside_an_empty_table(hook: Hook) -> None:
     prepare(hook, "CREATE TABLE t (a INTEGER)", "CREATE TABLE orphans (a INTEGER)", "INSERT INTO orphans VALUES (1), (2)")
     for limit in ({}, {"fail_above": "5%"}):
@@ -113,3 +130,11 @@ def test_outliers_among_what_is_not_finite_cannot_be_judged(hook: Hook, value: s
     else:
         assert result.outcome == "errored"
         assert "NaN or infinity" in result.reason or "out of range" in result.reason.lower(), result.reason
+
+
+def test_a_number_that_only_looks_like_its_bound_is_told_in_full(tmp_path: Path) -> None:
+    hook = Hook("sqlite", lambda: sqlite3.connect(tmp_path / "w.db"))
+    prepare(hook, "CREATE TABLE t (a REAL)", "INSERT INTO t VALUES (0.30000000000000004)")
+    assert result_of(hook, c.mean("a", equals=0.3)).reason == "0.30000000000000004 is not exactly 0.3"
+    assert result_of(hook, c.mean("a", at_most=0.3)).reason == "0.30000000000000004 is not at most 0.3"
+    assert result_of(hook, c.mean("a", at_most=0.2)).reason == "0.3 is not at most 0.2"

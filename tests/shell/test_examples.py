@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from airflow.dag_processing.dagbag import DagBag
 from airflow.serialization.serialized_objects import LazyDeserializedDAG
+
+from airflow_dre.store.tables import result
 
 pytestmark = pytest.mark.airflow
 FOLDER = Path(__file__).parents[2] / "dags_examples"
@@ -23,7 +27,7 @@ def warm(airflow_database: None) -> None:
 
 
 def test_there_are_examples() -> None:
-    assert {path.name for path in EXAMPLES} >= {"flights_monthly.py", "freshness.py"}
+    assert {path.name for path in EXAMPLES} >= {"flights_monthly.py", "flights_year.py", "freshness.py"}
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.name)
@@ -38,6 +42,18 @@ def test_an_example_is_imported_quickly_and_serialized(path: Path) -> None:
         again = LazyDeserializedDAG.from_dag(dag)._real_dag
         assert sorted(again.task_ids) == sorted(dag.task_ids)
         assert dag.tags >= {"data reliability"}
+
+
+def test_the_year_of_flights_is_loaded_checked_and_warned_about(run_dag: Callable[..., Any], rows: Callable[[Any], list[Any]]) -> None:
+    finished = run_dag(DagBag(FOLDER / "flights_year.py", collect_dags=True).dags["flights_year"])
+    assert finished.state == "success"
+    results = [(row.definition["name"], row.outcome, row.violations) for row in rows(result)]
+    assert len(results) == 16
+    assert {each for each in results if each[1] != "passed"} == {
+        ("foreign_key(tailnum)", "warned", 50_094),
+        ("matches(tailnum)", "warned", 4),
+        ("not_null(dep_time)", "warned", 8_255),
+    }
 
 
 def test_a_mistake_in_a_dag_file_is_shown_whole(tmp_path: Path) -> None:

@@ -2,7 +2,35 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
+from typing import Any
+from uuid import uuid4
+
+import pytest
 from hypothesis import settings
+
+from tests.sql import mariadb
 
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
+
+
+@pytest.fixture(scope="session")
+def mariadb_server() -> Iterator[dict[str, Any]]:
+    """A real MariaDB server; what PyMySQL is to be given to connect to it."""
+    if not mariadb.is_there():
+        pytest.skip(mariadb.MISSING)
+    with mariadb.running() as how:
+        yield how
+
+
+@pytest.fixture(scope="module")
+def mariadb_database(mariadb_server: dict[str, Any]) -> dict[str, Any]:
+    """An empty database on it; what PyMySQL is to be given to connect to it."""
+    import pymysql
+
+    name = f"t{uuid4().hex}"
+    with contextlib.closing(pymysql.connect(**mariadb_server)) as connection:
+        connection.cursor().execute(f"CREATE DATABASE {name}")
+    return {**mariadb_server, "database": name}

@@ -10,8 +10,10 @@ import pytest
 from sqlglot import parse_one
 
 from airflow_dre import checks as c
+from airflow_dre.checks.evaluate import questions
 from airflow_dre.checks.metrics import Metric, RowCount, SqlMetric, Violations
 from airflow_dre.checks.parse import parse_checks
+from airflow_dre.checks.readers import READERS
 from airflow_dre.checks.rules import Holds
 from airflow_dre.errors import DefinitionError
 from airflow_dre.sql.dialects import DIALECTS, find_dialect
@@ -20,7 +22,9 @@ from airflow_dre.sql.plan import plan, probe
 from airflow_dre.sql.raw import read_condition, read_metric
 from airflow_dre.sql.scope import Scope
 
+OTHER_QUOTES = ("bigquery", "databricks", "mysql", "spark", "tsql")
 CONDITION = "one SQL condition without a semicolon"
+RE2 = "a regular expression without lookahead, lookbehind and references back, which"
 METRIC = "one aggregate expression such as SUM(amount), or one read-only SELECT of one value"
 
 WRITES = [
@@ -134,6 +138,10 @@ def test_a_comment_hides_nothing_of_the_statement(dialect: str, sql: str, place:
     assert connection.execute("SELECT COUNT(*) FROM y").fetchone() == (0,)
 
 
+QUOTES = {"bigquery": "``", "databricks": "``", "mysql": "``", "spark": "``", "tsql": "[]"}
+"""What names stand between where it is not double quotes."""
+
+
 @pytest.mark.parametrize(
     ("text", "parts", "sql"),
     [
@@ -152,8 +160,10 @@ def test_a_comment_hides_nothing_of_the_statement(dialect: str, sql: str, place:
 def test_a_table_name_is_quoted_part_by_part(text: str, parts: tuple[str, ...], sql: str, dialect: str) -> None:
     assert split_table(text) == parts
     written = table(parts).sql(dialect=dialect)
-    assert written == sql
-    assert [part.name for part in parse_one(f"SELECT 1 FROM {written}", read=dialect).args["from_"].this.parts] == list(parts)
+    opening, closing = QUOTES.get(dialect, '""')
+    assert written == (sql if opening == '"' else ".".join(f"{opening}{part.replace(closing, closing * 2)}{closing}" for part in parts))
+    read = [part.name for part in parse_one(f"SELECT 1 FROM {written}", read=dialect).args["from_"].this.parts]
+    assert read == (".".join(parts).split(".") if dialect == "bigquery" else list(parts)), "BigQuery's names hold no dot"
 
 
 @pytest.mark.parametrize(
@@ -217,7 +227,52 @@ UNKNOWN = [
     c.metric_sql('SELECT MAX(p."zz") FROM o AS p JOIN t ON t.a = p.a', at_least=1),
     c.metric_sql('WITH w AS (SELECT a FROM o) SELECT MAX("zz") FROM w', at_least=1),
     c.fresh("zz", max_age="1d"),
+    c.null("zz"),
+    c.not_empty("zz"),
+    c.distinct_count("zz", at_least=1),
+    c.unique_ratio("a", "zz", at_least=1),
+    c.foreign_key("zz", to="o.a"),
+    c.foreign_key("a", to="o.zz"),
+    c.not_in_set("zz", ["zz"]),
+    c.tuple_in_set("a", "zz", values=[(1, "zz")]),
+    c.matches("zz", "z"),
+    c.not_matches("zz", "z"),
+    c.like("zz", "z%"),
+    c.not_like("zz", "z%"),
+    c.length("zz", equals=2),
+    c.of_type("zz", "integer"),
+    c.json_valid("zz"),
+    c.increasing("zz", order_by="a"),
+    c.decreasing("a", order_by="zz"),
+    c.compare("a", "<", "zz"),
+    c.sum_equals("a", "zz", total=1),
+    c.all_differ("a", "zz"),
+    c.failed_rows_sql('SELECT "zz" FROM o'),
+    c.z_scores("zz", within=3),
+    c.total("zz", at_least=1),
+    c.stddev("zz", at_least=1),
+    c.median("zz", at_least=1),
+    c.quantile("zz", 0.5, interpolate=False, at_least=1),
+    c.has_values("zz", ["zz"]),
+    c.most_common("zz", ["zz"]),
+    c.distribution("zz", {"zz": 1}, at_most=1),
+    c.distribution("zz", {"edges": [0, 1], "weights": [1]}, at_most=1),
+    c.no_gaps("zz", every="day"),
+    c.no_gaps("zz", every="quarter"),
+    c.not_null("a", by="zz"),
+    c.unique("a", by="zz"),
+    c.increasing("a", order_by="a", by="zz"),
+    c.most_common("a", [1], by="zz"),
+    c.no_gaps("a", every="day", by="zz"),
+    c.foreign_key("a", to="o.a", by="zz"),
+    c.median("a", at_least=1, by="zz"),
+    c.metric_sql("SUM(a)", at_least=1, by="zz"),
 ]
+LOOKS_AT_NO_COLUMN_OF_ITS_OWN = {"column_count", "schema_is", "schema_unchanged"}
+
+
+def test_a_missing_column_is_tried_in_every_kind() -> None:
+    assert {declaration.kind for declaration in UNKNOWN} == set(READERS) - LOOKS_AT_NO_COLUMN_OF_ITS_OWN
 
 
 @pytest.mark.parametrize("where", [None, "a = 1"], ids=["no suite filter", "a suite filter"])
@@ -228,7 +283,7 @@ def test_sqlite_refuses_a_column_that_is_not_there(declaration: Any, where: str 
     connection.execute("CREATE TABLE o (a INTEGER)")
     refusals = []
     for statement in plan(
-        [metric for check in parse_checks([declaration]) for metric in check.metrics()], Scope(("t",), where, find_dialect("sqlite"))
+        [metric for check in parse_checks([declaration]) for metric in questions(check)], Scope(("t",), where, find_dialect("sqlite"))
     ):
         try:
             connection.execute(statement.sql)
@@ -236,6 +291,50 @@ def test_sqlite_refuses_a_column_that_is_not_there(declaration: Any, where: str 
             refusals.append(str(error))
     assert refusals
     assert all(said.startswith("no such column: ") and said.endswith("zz") for said in refusals)
+
+
+@pytest.mark.parametrize(
+    ("dialect", "pattern", "allowed"),
+    [
+        pytest.param(
+            "sqlite", r"\p{L}", r"a regular expression that sqlite can run (bad escape \p at position 0)", id="sqlite: Python's re"
+        ),
+        pytest.param("duckdb", "a(?=b)", f"{RE2} duckdb does not know", id="duckdb: lookahead"),
+        pytest.param("duckdb", "(?<!a)b", f"{RE2} duckdb does not know", id="duckdb: lookbehind"),
+        pytest.param("duckdb", r"(a)\1", f"{RE2} duckdb does not know", id="duckdb: a reference back"),
+    ],
+)
+def test_a_regular_expression_that_the_database_cannot_run(dialect: str, pattern: str, allowed: str) -> None:
+    for declaration in (c.matches("a", pattern), c.not_matches("a", ["x", pattern])):
+        with pytest.raises(DefinitionError) as error:
+            plan(
+                [metric for check in parse_checks([declaration]) for metric in questions(check)], Scope(("t",), None, find_dialect(dialect))
+            )
+        assert str(error.value) == (
+            f"1 problem in the definition:\n- check {declaration.kind}: invalid pattern={pattern!r}. Allowed: {allowed}"
+        )
+
+
+@pytest.mark.parametrize(("dialect", "pattern"), [("sqlite", "a(?=b)"), ("postgres", r"(a)\1"), ("duckdb", r"a\\1"), ("duckdb", r"\p{L}")])
+def test_a_regular_expression_that_it_can_run(dialect: str, pattern: str) -> None:
+    (check,) = parse_checks([c.matches("a", pattern)])
+    assert len(plan(questions(check), Scope(("t",), None, find_dialect(dialect)))) == 1
+
+
+@pytest.mark.parametrize("sql", WRITES)
+def test_nothing_that_writes_gives_failed_rows(sql: str) -> None:
+    (check,) = parse_checks([c.failed_rows_sql(sql)])
+    with pytest.raises(DefinitionError) as error:
+        plan(questions(check), Scope(("t",), None, find_dialect("postgres")))
+    assert str(error.value).startswith(
+        f"1 problem in the definition:\n- check failed_rows_sql: invalid sql={sql!r}. Allowed: one read-only SELECT"
+    )
+
+
+def test_segments_of_a_whole_select_are_refused() -> None:
+    (check,) = parse_checks([c.metric_sql("SELECT 1", at_least=1, by="g")])
+    with pytest.raises(DefinitionError, match="invalid by='g'. Allowed: no by beside a whole SELECT: write it into the SELECT"):
+        plan(questions(check), Scope(("t",), None, find_dialect("sqlite")))
 
 
 def test_sqlite_refuses_a_suite_filter_on_a_column_that_is_not_there() -> None:

@@ -64,10 +64,11 @@ def _quantiles(a: GxArguments) -> list[Declaration]:
         low, high = ends if isinstance(ends, (list, tuple)) and len(ends) == 2 else (None, None)
         if ends not in ([low, high], (low, high)) or (low is not None and high is not None and not _ordered(low, high)):
             raise Refused("quantile_ranges", given, "quantile_ranges must consist of ordered pairs")
+        named = {**options, "name": f"quantile({column}, {at})"}
         if low is None and high is None:
-            found.append(check("distinct_count", options, columns=[column], at_least=1))
+            found.append(check("distinct_count", named, columns=[column], at_least=1))
         else:
-            found.append(check("quantile", options, _FAILS, column=column, at=at, interpolate=False, at_least=low, at_most=high))
+            found.append(check("quantile", named, _FAILS, column=column, at=at, interpolate=False, at_least=low, at_most=high))
     return found
 
 

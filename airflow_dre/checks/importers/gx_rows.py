@@ -173,7 +173,7 @@ def _distinct_equal(a: GxArguments) -> list[Declaration]:
 
 
 def _share_of_values(a: GxArguments) -> list[Declaration]:
-    """At least a share of the rows has a value, and at most another."""
+    """At least a share of the rows has a value, and at most another; the share of no rows is 0."""
     low, high, low_belongs, high_belongs = a.ends()
     column, options = a.text("column"), a.options()
     if not (low_belongs and high_belongs):
@@ -182,7 +182,14 @@ def _share_of_values(a: GxArguments) -> list[Declaration]:
     if high is not None:
         limit_of(high)
         found.append(check("null", options, limit_of(1 - Decimal(str(high))), column=column))
+    if low is not None and not zero_keeps(low):
+        found.append(check("row_count", options, at_least=1))
     return found or always(column, options)
+
+
+def zero_keeps(low: object) -> bool:
+    """Whether 0 is no less than a lower end that belongs to its range."""
+    return isinstance(low, (int, float, Decimal)) and low <= 0
 
 
 ROWS: dict[str, Translate] = {

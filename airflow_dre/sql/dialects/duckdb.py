@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from sqlglot import exp, parse_one
 
-from airflow_dre.sql.catalogue import information_schema
 from airflow_dre.sql.dialect import Dialect
 from airflow_dre.sql.spelling import UNLIMITED, call, search_by
 
@@ -14,12 +13,18 @@ FROM duckdb_constraints()
 WHERE constraint_type IN ('NOT NULL', 'PRIMARY KEY', 'UNIQUE') AND table_name = :name AND schema_name = COALESCE(:schema, CURRENT_SCHEMA())
   AND database_name = COALESCE(:catalog, CURRENT_DATABASE())
 """
+_COLUMNS = """
+SELECT column_name, data_type FROM duckdb_columns()
+WHERE table_name = :name AND schema_name = COALESCE(:schema, CURRENT_SCHEMA()) AND database_name = COALESCE(:catalog, CURRENT_DATABASE())
+ORDER BY column_index
+"""
+"""Unlike information_schema, it tells the tables of attached databases from those of this one."""
 
 
-def _constraints(table: tuple[str, ...]) -> exp.Expr:
+def _of(table: tuple[str, ...], query: str) -> exp.Expr:
     parts = [exp.Literal.string(part) for part in reversed(table)] + [exp.Null()] * (3 - len(table))
     known = dict(zip(("name", "schema", "catalog"), parts, strict=True))
-    return exp.replace_placeholders(parse_one(_CONSTRAINTS, read="duckdb"), **known)
+    return exp.replace_placeholders(parse_one(query, read="duckdb"), **known)
 
 
 DUCKDB = Dialect(
@@ -32,6 +37,6 @@ DUCKDB = Dialect(
     filter_clause=True,
     catalogue_is_cheap=True,
     quantile_is_aggregate=True,
-    constraints=_constraints,
-    columns=information_schema(default_schema=exp.Anonymous(this="current_schema")),
+    constraints=lambda table: _of(table, _CONSTRAINTS),
+    columns=lambda table: _of(table, _COLUMNS),
 )

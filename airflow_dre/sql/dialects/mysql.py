@@ -1,4 +1,4 @@
-"""MySQL 8.0.19 and MariaDB 10.6 and later: Airflow has one connection type for both, so everything here runs on both."""
+"""MySQL 8.0.17 and MariaDB 10.6 and later: Airflow has one connection type for both, so everything here runs on both."""
 
 from __future__ import annotations
 

@@ -49,6 +49,8 @@ POSTGRES = Dialect(
     sums_small_integers=("smallint", "integer"),
     catalogue_is_cheap=True,
     quantile_is_aggregate=True,
+    sorts_apart=True,
+    fingerprint=lambda values: call("HASH_RECORD_EXTENDED", exp.Tuple(expressions=values), 0),
     constraints=lambda table: _of(table, _CONSTRAINTS),
     columns=lambda table: _of(table, _COLUMNS),
 )

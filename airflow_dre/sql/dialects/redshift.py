@@ -10,8 +10,8 @@ from airflow_dre.sql.spelling import call, in_doubles, like
 
 REDSHIFT = Dialect(
     name="redshift",
-    max_columns=1600,  # docs.aws.amazon.com/redshift, CREATE TABLE: columns of a table, intermediate ones included
-    max_bytes=16_000_000,  # the same: 16 MB of one statement
+    max_columns=1600,  # docs.aws.amazon.com/redshift, CREATE TABLE: columns of a table
+    max_bytes=16_000_000,  # the same, "SQL commands": 16 MB of one statement
     session="SET timezone TO 'UTC'",
     timeout=lambda milliseconds: f"SET statement_timeout TO {milliseconds}",
     like=like,

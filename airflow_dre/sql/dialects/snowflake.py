@@ -11,7 +11,6 @@ from airflow_dre.sql.spelling import UNLIMITED, above_zero, call, is_given, trun
 SNOWFLAKE = Dialect(
     name="snowflake",
     max_columns=UNLIMITED,
-    max_bytes=1_000_000,  # docs.snowflake.com, "Query size limits": 1 MB of text
     session="ALTER SESSION SET TIMEZONE = 'UTC' WEEK_START = 1",
     timeout=lambda milliseconds: f"ALTER SESSION SET STATEMENT_TIMEOUT_IN_SECONDS = {-(-milliseconds // 1000)}",
     # REGEXP_LIKE and RLIKE take the pattern for the whole text.

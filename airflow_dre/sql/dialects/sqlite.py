@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from sqlglot import exp, parse_one
 
 from airflow_dre.checks.metrics import Unit
@@ -24,6 +26,14 @@ def _start_of(value: exp.Expr, unit: Unit) -> exp.Expr:
             return call("date", value, "start of month", months)
         case _:
             return call("strftime", _FORMATS[unit], value)
+
+
+def _why_broken(pattern: str) -> str | None:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        return str(error)
+    return None
 
 
 def _columns(table: tuple[str, ...]) -> exp.Expr:
@@ -55,6 +65,7 @@ SQLITE = Dialect(
     not_finite=too_large,
     # The engine brings REGEXP: Python's re.
     regex=lambda value, pattern: exp.RegexpLike(this=value, expression=exp.Literal.string(pattern)),
+    regex_broken=_why_broken,
     json=lambda value: exp.EQ(this=call("json_valid", value), expression=exp.Literal.number(1)),
     start_of=_start_of,
     filter_clause=True,

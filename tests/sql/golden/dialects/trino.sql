@@ -7,13 +7,13 @@ SELECT COUNT(CASE WHEN NOT "a" IS NULL AND NOT "b" IS NULL AND NOT "c" IS NULL T
 -- all_differ where
 SELECT COUNT(CASE WHEN (a > 1 OR b = 2) AND NOT "a" IS NULL AND NOT "b" IS NULL AND NOT "c" IS NULL THEN 1 END) AS m0, COUNT(CASE WHEN (a > 1 OR b = 2) AND (NOT "a" IS NULL AND NOT "b" IS NULL AND NOT "c" IS NULL AND ("a" = "b" OR "a" = "c" OR "b" = "c")) THEN 1 END) AS m1 FROM "shop"."orders";
 -- all_differ by
-SELECT "region" AS segment, COUNT(CASE WHEN NOT "a" IS NULL AND NOT "b" IS NULL AND NOT "c" IS NULL THEN 1 END) AS m0, COUNT(CASE WHEN NOT "a" IS NULL AND NOT "b" IS NULL AND NOT "c" IS NULL AND ("a" = "b" OR "a" = "c" OR "b" = "c") THEN 1 END) AS m1 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
+SELECT "region" AS segment, COUNT(*) AS m0, COUNT(CASE WHEN NOT "a" IS NULL AND NOT "b" IS NULL AND NOT "c" IS NULL THEN 1 END) AS m1, COUNT(CASE WHEN NOT "a" IS NULL AND NOT "b" IS NULL AND NOT "c" IS NULL AND ("a" = "b" OR "a" = "c" OR "b" = "c") THEN 1 END) AS m2 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
 -- between
 SELECT COUNT("a") AS m0, COUNT(CASE WHEN NOT "a" BETWEEN 1 AND 2.5 THEN 1 END) AS m1 FROM "shop"."orders";
 -- between where
 SELECT COUNT(CASE WHEN (a > 1 OR b = 2) AND NOT "a" IS NULL THEN 1 END) AS m0, COUNT(CASE WHEN (a > 1 OR b = 2) AND NOT "a" BETWEEN 1 AND 2.5 THEN 1 END) AS m1 FROM "shop"."orders";
 -- between by
-SELECT "region" AS segment, COUNT("a") AS m0, COUNT(CASE WHEN NOT "a" BETWEEN 1 AND 2.5 THEN 1 END) AS m1 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
+SELECT "region" AS segment, COUNT(*) AS m0, COUNT("a") AS m1, COUNT(CASE WHEN NOT "a" BETWEEN 1 AND 2.5 THEN 1 END) AS m2 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
 -- column_count
 SELECT column_name, data_type FROM information_schema.columns WHERE table_name = 'orders' AND table_schema = 'shop' ORDER BY ordinal_position LIMIT 200001;
 -- column_max
@@ -21,19 +21,19 @@ SELECT MAX("a") AS m0 FROM "shop"."orders";
 -- column_max where
 SELECT MAX(CASE WHEN (a > 1 OR b = 2) THEN "a" END) AS m0 FROM "shop"."orders";
 -- column_max by
-SELECT "region" AS segment, MAX("a") AS m0 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
+SELECT "region" AS segment, COUNT(*) AS m0, MAX("a") AS m1 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
 -- column_min
 SELECT MIN("a") AS m0 FROM "shop"."orders";
 -- column_min where
 SELECT MIN(CASE WHEN (a > 1 OR b = 2) THEN "a" END) AS m0 FROM "shop"."orders";
 -- column_min by
-SELECT "region" AS segment, MIN("a") AS m0 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
+SELECT "region" AS segment, COUNT(*) AS m0, MIN("a") AS m1 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
 -- compare
 SELECT COUNT(CASE WHEN NOT "a" IS NULL AND NOT "b" IS NULL THEN 1 END) AS m0, COUNT(CASE WHEN NOT ("a" <= "b") THEN 1 END) AS m1 FROM "shop"."orders";
 -- compare where
 SELECT COUNT(CASE WHEN (a > 1 OR b = 2) AND NOT "a" IS NULL AND NOT "b" IS NULL THEN 1 END) AS m0, COUNT(CASE WHEN (a > 1 OR b = 2) AND NOT ("a" <= "b") THEN 1 END) AS m1 FROM "shop"."orders";
 -- compare by
-SELECT "region" AS segment, COUNT(CASE WHEN NOT "a" IS NULL AND NOT "b" IS NULL THEN 1 END) AS m0, COUNT(CASE WHEN NOT ("a" <= "b") THEN 1 END) AS m1 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
+SELECT "region" AS segment, COUNT(*) AS m0, COUNT(CASE WHEN NOT "a" IS NULL AND NOT "b" IS NULL THEN 1 END) AS m1, COUNT(CASE WHEN NOT ("a" <= "b") THEN 1 END) AS m2 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
 -- decreasing
 SELECT COUNT("a") AS m0 FROM "shop"."orders";
 -- decreasing
@@ -43,7 +43,7 @@ SELECT COUNT(CASE WHEN (a > 1 OR b = 2) AND NOT "a" IS NULL THEN 1 END) AS m0 FR
 -- decreasing where
 SELECT COUNT(CASE WHEN v > v_before THEN 1 END) FROM (SELECT "a" AS v, LAG("a") OVER (ORDER BY "id") AS v_before FROM "shop"."orders" WHERE (a > 1 OR b = 2) AND NOT "a" IS NULL) AS steps;
 -- decreasing by
-SELECT "region" AS segment, COUNT("a") AS m0 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
+SELECT "region" AS segment, COUNT(*) AS m0, COUNT("a") AS m1 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
 -- decreasing by
 SELECT segment, COUNT(CASE WHEN v > v_before THEN 1 END) FROM (SELECT "region" AS segment, "a" AS v, LAG("a") OVER (PARTITION BY "region" ORDER BY "id") AS v_before FROM "shop"."orders" WHERE NOT "a" IS NULL) AS steps GROUP BY segment LIMIT 10001;
 -- distinct_count
@@ -51,13 +51,15 @@ SELECT COUNT(*) FROM (SELECT COUNT(*) AS n FROM "shop"."orders" WHERE NOT "s" IS
 -- distinct_count where
 SELECT COUNT(*) FROM (SELECT COUNT(*) AS n FROM "shop"."orders" WHERE (a > 1 OR b = 2) AND NOT "s" IS NULL GROUP BY "s") AS groups_of_rows;
 -- distinct_count by
+SELECT "region" AS segment, COUNT(*) AS m0 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
+-- distinct_count by
 SELECT segment, COUNT(*) FROM (SELECT "region" AS segment, COUNT(*) AS n FROM "shop"."orders" WHERE NOT "s" IS NULL GROUP BY "region", "s") AS groups_of_rows GROUP BY segment LIMIT 10001;
 -- distribution
 SELECT COUNT("s") AS m0, COUNT(CASE WHEN NOT "s" IN ('x') THEN 1 END) AS m1, COUNT(CASE WHEN NOT "s" IN ('y') THEN 1 END) AS m2 FROM "shop"."orders";
 -- distribution where
 SELECT COUNT(CASE WHEN (a > 1 OR b = 2) AND NOT "s" IS NULL THEN 1 END) AS m0, COUNT(CASE WHEN (a > 1 OR b = 2) AND NOT "s" IN ('x') THEN 1 END) AS m1, COUNT(CASE WHEN (a > 1 OR b = 2) AND NOT "s" IN ('y') THEN 1 END) AS m2 FROM "shop"."orders";
 -- distribution by
-SELECT "region" AS segment, COUNT("s") AS m0, COUNT(CASE WHEN NOT "s" IN ('x') THEN 1 END) AS m1, COUNT(CASE WHEN NOT "s" IN ('y') THEN 1 END) AS m2 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
+SELECT "region" AS segment, COUNT(*) AS m0, COUNT("s") AS m1, COUNT(CASE WHEN NOT "s" IN ('x') THEN 1 END) AS m2, COUNT(CASE WHEN NOT "s" IN ('y') THEN 1 END) AS m3 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
 -- failed_rows_sql
 SELECT COUNT(*) AS m0 FROM "shop"."orders";
 -- failed_rows_sql
@@ -65,27 +67,27 @@ SELECT COUNT(*) FROM (WITH w AS (SELECT id, a + b AS n FROM orders) SELECT id, n
 -- foreign_key
 SELECT COUNT(CASE WHEN NOT "a" IS NULL AND NOT "b" IS NULL THEN 1 END) AS m0 FROM "shop"."orders";
 -- foreign_key
-SELECT COALESCE(SUM(n), 0) FROM (SELECT "a" AS k0, "b" AS k1, COUNT(*) AS n FROM "shop"."orders" WHERE NOT "a" IS NULL AND NOT "b" IS NULL GROUP BY "a", "b") AS child WHERE NOT EXISTS(SELECT 1 FROM "shop"."parents" AS parent WHERE parent."k" = child.k0 AND parent."l" = child.k1);
+SELECT COUNT(*) FROM (SELECT "a" AS k0, "b" AS k1 FROM "shop"."orders" WHERE NOT "a" IS NULL AND NOT "b" IS NULL) AS child LEFT JOIN "shop"."parents" AS parent ON parent."k" = child.k0 AND parent."l" = child.k1 WHERE parent."k" IS NULL;
 -- foreign_key where
 SELECT COUNT(CASE WHEN (a > 1 OR b = 2) AND NOT "a" IS NULL AND NOT "b" IS NULL THEN 1 END) AS m0 FROM "shop"."orders";
 -- foreign_key where
-SELECT COALESCE(SUM(n), 0) FROM (SELECT "a" AS k0, "b" AS k1, COUNT(*) AS n FROM "shop"."orders" WHERE (a > 1 OR b = 2) AND NOT "a" IS NULL AND NOT "b" IS NULL GROUP BY "a", "b") AS child WHERE NOT EXISTS(SELECT 1 FROM "shop"."parents" AS parent WHERE parent."k" = child.k0 AND parent."l" = child.k1);
+SELECT COUNT(*) FROM (SELECT "a" AS k0, "b" AS k1 FROM "shop"."orders" WHERE (a > 1 OR b = 2) AND NOT "a" IS NULL AND NOT "b" IS NULL) AS child LEFT JOIN "shop"."parents" AS parent ON parent."k" = child.k0 AND parent."l" = child.k1 WHERE parent."k" IS NULL;
 -- foreign_key by
-SELECT "region" AS segment, COUNT(CASE WHEN NOT "a" IS NULL AND NOT "b" IS NULL THEN 1 END) AS m0 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
+SELECT "region" AS segment, COUNT(*) AS m0, COUNT(CASE WHEN NOT "a" IS NULL AND NOT "b" IS NULL THEN 1 END) AS m1 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
 -- foreign_key by
-SELECT segment, COALESCE(SUM(n), 0) FROM (SELECT "region" AS segment, "a" AS k0, "b" AS k1, COUNT(*) AS n FROM "shop"."orders" WHERE NOT "a" IS NULL AND NOT "b" IS NULL GROUP BY "region", "a", "b") AS child WHERE NOT EXISTS(SELECT 1 FROM "shop"."parents" AS parent WHERE parent."k" = child.k0 AND parent."l" = child.k1) GROUP BY segment LIMIT 10001;
+SELECT segment, COUNT(*) FROM (SELECT "region" AS segment, "a" AS k0, "b" AS k1 FROM "shop"."orders" WHERE NOT "a" IS NULL AND NOT "b" IS NULL) AS child LEFT JOIN "shop"."parents" AS parent ON parent."k" = child.k0 AND parent."l" = child.k1 WHERE parent."k" IS NULL GROUP BY segment LIMIT 10001;
 -- fresh
 SELECT MAX("at") AS m0 FROM "shop"."orders";
 -- fresh where
 SELECT MAX(CASE WHEN (a > 1 OR b = 2) THEN "at" END) AS m0 FROM "shop"."orders";
 -- fresh by
-SELECT "region" AS segment, MAX("at") AS m0 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
+SELECT "region" AS segment, COUNT(*) AS m0, MAX("at") AS m1 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
 -- has_values
 SELECT COUNT("s") AS m0, COUNT(CASE WHEN NOT "s" IN ('x') THEN 1 END) AS m1, COUNT(CASE WHEN NOT "s" IN ('y') THEN 1 END) AS m2 FROM "shop"."orders";
 -- has_values where
 SELECT COUNT(CASE WHEN (a > 1 OR b = 2) AND NOT "s" IS NULL THEN 1 END) AS m0, COUNT(CASE WHEN (a > 1 OR b = 2) AND NOT "s" IN ('x') THEN 1 END) AS m1, COUNT(CASE WHEN (a > 1 OR b = 2) AND NOT "s" IN ('y') THEN 1 END) AS m2 FROM "shop"."orders";
 -- has_values by
-SELECT "region" AS segment, COUNT("s") AS m0, COUNT(CASE WHEN NOT "s" IN ('x') THEN 1 END) AS m1, COUNT(CASE WHEN NOT "s" IN ('y') THEN 1 END) AS m2 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
+SELECT "region" AS segment, COUNT(*) AS m0, COUNT("s") AS m1, COUNT(CASE WHEN NOT "s" IN ('x') THEN 1 END) AS m2, COUNT(CASE WHEN NOT "s" IN ('y') THEN 1 END) AS m3 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
 -- in_set
 SELECT COUNT("s") AS m0, COUNT(CASE WHEN NOT "s" IN ('x', 'O''Hare', 'back\slash', 'Ünï', 'new
 line') THEN 1 END) AS m1 FROM "shop"."orders";
@@ -93,8 +95,8 @@ line') THEN 1 END) AS m1 FROM "shop"."orders";
 SELECT COUNT(CASE WHEN (a > 1 OR b = 2) AND NOT "s" IS NULL THEN 1 END) AS m0, COUNT(CASE WHEN (a > 1 OR b = 2) AND NOT "s" IN ('x', 'O''Hare', 'back\slash', 'Ünï', 'new
 line') THEN 1 END) AS m1 FROM "shop"."orders";
 -- in_set by
-SELECT "region" AS segment, COUNT("s") AS m0, COUNT(CASE WHEN NOT "s" IN ('x', 'O''Hare', 'back\slash', 'Ünï', 'new
-line') THEN 1 END) AS m1 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
+SELECT "region" AS segment, COUNT(*) AS m0, COUNT("s") AS m1, COUNT(CASE WHEN NOT "s" IN ('x', 'O''Hare', 'back\slash', 'Ünï', 'new
+line') THEN 1 END) AS m2 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
 -- increasing
 SELECT COUNT("a") AS m0 FROM "shop"."orders";
 -- increasing
@@ -104,7 +106,7 @@ SELECT COUNT(CASE WHEN (a > 1 OR b = 2) AND NOT "a" IS NULL THEN 1 END) AS m0 FR
 -- increasing where
 SELECT COUNT(CASE WHEN v <= v_before THEN 1 END) FROM (SELECT "a" AS v, LAG("a") OVER (ORDER BY "day", "id") AS v_before FROM "shop"."orders" WHERE (a > 1 OR b = 2) AND NOT "a" IS NULL) AS steps;
 -- increasing by
-SELECT "region" AS segment, COUNT("a") AS m0 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
+SELECT "region" AS segment, COUNT(*) AS m0, COUNT("a") AS m1 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
 -- increasing by
 SELECT segment, COUNT(CASE WHEN v <= v_before THEN 1 END) FROM (SELECT "region" AS segment, "a" AS v, LAG("a") OVER (PARTITION BY "region" ORDER BY "day", "id") AS v_before FROM "shop"."orders" WHERE NOT "a" IS NULL) AS steps GROUP BY segment LIMIT 10001;
 -- json_valid
@@ -112,35 +114,37 @@ SELECT COUNT("s") AS m0, COUNT(CASE WHEN NOT "s" IS NULL AND NOT (NOT TRY(JSON_P
 -- json_valid where
 SELECT COUNT(CASE WHEN (a > 1 OR b = 2) AND NOT "s" IS NULL THEN 1 END) AS m0, COUNT(CASE WHEN (a > 1 OR b = 2) AND (NOT "s" IS NULL AND NOT (NOT TRY(JSON_PARSE("s")) IS NULL)) THEN 1 END) AS m1 FROM "shop"."orders";
 -- json_valid by
-SELECT "region" AS segment, COUNT("s") AS m0, COUNT(CASE WHEN NOT "s" IS NULL AND NOT (NOT TRY(JSON_PARSE("s")) IS NULL) THEN 1 END) AS m1 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
+SELECT "region" AS segment, COUNT(*) AS m0, COUNT("s") AS m1, COUNT(CASE WHEN NOT "s" IS NULL AND NOT (NOT TRY(JSON_PARSE("s")) IS NULL) THEN 1 END) AS m2 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
 -- length
 SELECT COUNT("s") AS m0, COUNT(CASE WHEN (LENGTH("s") < 1 OR LENGTH("s") > 20) THEN 1 END) AS m1 FROM "shop"."orders";
 -- length where
 SELECT COUNT(CASE WHEN (a > 1 OR b = 2) AND NOT "s" IS NULL THEN 1 END) AS m0, COUNT(CASE WHEN (a > 1 OR b = 2) AND (LENGTH("s") < 1 OR LENGTH("s") > 20) THEN 1 END) AS m1 FROM "shop"."orders";
 -- length by
-SELECT "region" AS segment, COUNT("s") AS m0, COUNT(CASE WHEN (LENGTH("s") < 1 OR LENGTH("s") > 20) THEN 1 END) AS m1 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
+SELECT "region" AS segment, COUNT(*) AS m0, COUNT("s") AS m1, COUNT(CASE WHEN (LENGTH("s") < 1 OR LENGTH("s") > 20) THEN 1 END) AS m2 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
 -- like
 SELECT COUNT("s") AS m0, COUNT(CASE WHEN NOT ("s" LIKE 'A%' OR "s" LIKE '50\%' ESCAPE '\' OR "s" LIKE '[x_') THEN 1 END) AS m1 FROM "shop"."orders";
 -- like where
 SELECT COUNT(CASE WHEN (a > 1 OR b = 2) AND NOT "s" IS NULL THEN 1 END) AS m0, COUNT(CASE WHEN (a > 1 OR b = 2) AND NOT ("s" LIKE 'A%' OR "s" LIKE '50\%' ESCAPE '\' OR "s" LIKE '[x_') THEN 1 END) AS m1 FROM "shop"."orders";
 -- like by
-SELECT "region" AS segment, COUNT("s") AS m0, COUNT(CASE WHEN NOT ("s" LIKE 'A%' OR "s" LIKE '50\%' ESCAPE '\' OR "s" LIKE '[x_') THEN 1 END) AS m1 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
+SELECT "region" AS segment, COUNT(*) AS m0, COUNT("s") AS m1, COUNT(CASE WHEN NOT ("s" LIKE 'A%' OR "s" LIKE '50\%' ESCAPE '\' OR "s" LIKE '[x_') THEN 1 END) AS m2 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
 -- matches
 SELECT COUNT("s") AS m0, COUNT(CASE WHEN NOT REGEXP_LIKE("s", '^\w+''\d{2}$') THEN 1 END) AS m1 FROM "shop"."orders";
 -- matches where
 SELECT COUNT(CASE WHEN (a > 1 OR b = 2) AND NOT "s" IS NULL THEN 1 END) AS m0, COUNT(CASE WHEN (a > 1 OR b = 2) AND NOT REGEXP_LIKE("s", '^\w+''\d{2}$') THEN 1 END) AS m1 FROM "shop"."orders";
 -- matches by
-SELECT "region" AS segment, COUNT("s") AS m0, COUNT(CASE WHEN NOT REGEXP_LIKE("s", '^\w+''\d{2}$') THEN 1 END) AS m1 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
+SELECT "region" AS segment, COUNT(*) AS m0, COUNT("s") AS m1, COUNT(CASE WHEN NOT REGEXP_LIKE("s", '^\w+''\d{2}$') THEN 1 END) AS m2 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
 -- mean
 SELECT AVG(CAST("a" AS DOUBLE)) AS m0 FROM "shop"."orders";
 -- mean where
 SELECT AVG(CAST(CASE WHEN (a > 1 OR b = 2) THEN "a" END AS DOUBLE)) AS m0 FROM "shop"."orders";
 -- mean by
-SELECT "region" AS segment, AVG(CAST("a" AS DOUBLE)) AS m0 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
+SELECT "region" AS segment, COUNT(*) AS m0, AVG(CAST("a" AS DOUBLE)) AS m1 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
 -- median
 SELECT SUM(CASE WHEN ABS(place - (1 + 0.5 * (n - 1))) < 1 THEN CAST(v AS DOUBLE) * (1 - ABS(place - (1 + 0.5 * (n - 1)))) END) FROM (SELECT "a" AS v, ROW_NUMBER() OVER (ORDER BY "a") AS place, COUNT(*) OVER () AS n FROM "shop"."orders" WHERE NOT "a" IS NULL) AS numbered;
 -- median where
 SELECT SUM(CASE WHEN ABS(place - (1 + 0.5 * (n - 1))) < 1 THEN CAST(v AS DOUBLE) * (1 - ABS(place - (1 + 0.5 * (n - 1)))) END) FROM (SELECT "a" AS v, ROW_NUMBER() OVER (ORDER BY "a") AS place, COUNT(*) OVER () AS n FROM "shop"."orders" WHERE (a > 1 OR b = 2) AND NOT "a" IS NULL) AS numbered;
+-- median by
+SELECT "region" AS segment, COUNT(*) AS m0 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
 -- median by
 SELECT segment, SUM(CASE WHEN ABS(place - (1 + 0.5 * (n - 1))) < 1 THEN CAST(v AS DOUBLE) * (1 - ABS(place - (1 + 0.5 * (n - 1)))) END) FROM (SELECT "region" AS segment, "a" AS v, ROW_NUMBER() OVER (PARTITION BY "region" ORDER BY "a") AS place, COUNT(*) OVER (PARTITION BY "region") AS n FROM "shop"."orders" WHERE NOT "a" IS NULL) AS numbered GROUP BY segment LIMIT 10001;
 -- metric_sql
@@ -148,17 +152,21 @@ SELECT SUM(a) / NULLIF(COUNT(*), 0) AS m0 FROM "shop"."orders";
 -- metric_sql where
 SELECT SUM(a) / NULLIF(COUNT(*), 0) FROM "shop"."orders" WHERE (a > 1 OR b = 2);
 -- metric_sql by
-SELECT "region" AS segment, SUM(a) / NULLIF(COUNT(*), 0) AS m0 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
+SELECT "region" AS segment, COUNT(*) AS m0, SUM(a) / NULLIF(COUNT(*), 0) AS m1 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
 -- most_common
 SELECT v, n FROM (SELECT v, n, MAX(n) OVER () AS most FROM (SELECT "s" AS v, COUNT(*) AS n FROM "shop"."orders" WHERE NOT "s" IS NULL GROUP BY "s") AS frequencies) AS ranked WHERE n = most LIMIT 200001;
 -- most_common where
 SELECT v, n FROM (SELECT v, n, MAX(n) OVER () AS most FROM (SELECT "s" AS v, COUNT(*) AS n FROM "shop"."orders" WHERE (a > 1 OR b = 2) AND NOT "s" IS NULL GROUP BY "s") AS frequencies) AS ranked WHERE n = most LIMIT 200001;
+-- most_common by
+SELECT "region" AS segment, COUNT(*) AS m0 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
 -- most_common by
 SELECT segment, v, n FROM (SELECT segment, v, n, MAX(n) OVER (PARTITION BY segment) AS most FROM (SELECT "region" AS segment, "s" AS v, COUNT(*) AS n FROM "shop"."orders" WHERE NOT "s" IS NULL GROUP BY "region", "s") AS frequencies) AS ranked WHERE n = most LIMIT 200001;
 -- no_gaps
 SELECT DISTINCT DATE_TRUNC('day', AT_TIMEZONE(CAST("at" AS TIMESTAMP(6) WITH TIME ZONE), 'UTC')) AS period FROM "shop"."orders" WHERE NOT "at" IS NULL LIMIT 200001;
 -- no_gaps where
 SELECT DISTINCT DATE_TRUNC('day', AT_TIMEZONE(CAST("at" AS TIMESTAMP(6) WITH TIME ZONE), 'UTC')) AS period FROM "shop"."orders" WHERE (a > 1 OR b = 2) AND NOT "at" IS NULL LIMIT 200001;
+-- no_gaps by
+SELECT "region" AS segment, COUNT(*) AS m0 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
 -- no_gaps by
 SELECT DISTINCT "region" AS segment, DATE_TRUNC('day', AT_TIMEZONE(CAST("at" AS TIMESTAMP(6) WITH TIME ZONE), 'UTC')) AS period FROM "shop"."orders" WHERE NOT "at" IS NULL LIMIT 200001;
 -- not_empty
@@ -172,19 +180,19 @@ SELECT COUNT("a") AS m0, COUNT(CASE WHEN "a" IN (1, 2) THEN 1 END) AS m1 FROM "s
 -- not_in_set where
 SELECT COUNT(CASE WHEN (a > 1 OR b = 2) AND NOT "a" IS NULL THEN 1 END) AS m0, COUNT(CASE WHEN (a > 1 OR b = 2) AND "a" IN (1, 2) THEN 1 END) AS m1 FROM "shop"."orders";
 -- not_in_set by
-SELECT "region" AS segment, COUNT("a") AS m0, COUNT(CASE WHEN "a" IN (1, 2) THEN 1 END) AS m1 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
+SELECT "region" AS segment, COUNT(*) AS m0, COUNT("a") AS m1, COUNT(CASE WHEN "a" IN (1, 2) THEN 1 END) AS m2 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
 -- not_like
 SELECT COUNT("s") AS m0, COUNT(CASE WHEN "s" LIKE '%x%' THEN 1 END) AS m1 FROM "shop"."orders";
 -- not_like where
 SELECT COUNT(CASE WHEN (a > 1 OR b = 2) AND NOT "s" IS NULL THEN 1 END) AS m0, COUNT(CASE WHEN (a > 1 OR b = 2) AND "s" LIKE '%x%' THEN 1 END) AS m1 FROM "shop"."orders";
 -- not_like by
-SELECT "region" AS segment, COUNT("s") AS m0, COUNT(CASE WHEN "s" LIKE '%x%' THEN 1 END) AS m1 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
+SELECT "region" AS segment, COUNT(*) AS m0, COUNT("s") AS m1, COUNT(CASE WHEN "s" LIKE '%x%' THEN 1 END) AS m2 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
 -- not_matches
 SELECT COUNT("s") AS m0, COUNT(CASE WHEN REGEXP_LIKE("s", '[0-9]') THEN 1 END) AS m1 FROM "shop"."orders";
 -- not_matches where
 SELECT COUNT(CASE WHEN (a > 1 OR b = 2) AND NOT "s" IS NULL THEN 1 END) AS m0, COUNT(CASE WHEN (a > 1 OR b = 2) AND REGEXP_LIKE("s", '[0-9]') THEN 1 END) AS m1 FROM "shop"."orders";
 -- not_matches by
-SELECT "region" AS segment, COUNT("s") AS m0, COUNT(CASE WHEN REGEXP_LIKE("s", '[0-9]') THEN 1 END) AS m1 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
+SELECT "region" AS segment, COUNT(*) AS m0, COUNT("s") AS m1, COUNT(CASE WHEN REGEXP_LIKE("s", '[0-9]') THEN 1 END) AS m2 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
 -- not_null
 SELECT COUNT(*) AS m0, COUNT(*) - COUNT("a") AS m1 FROM "shop"."orders";
 -- not_null where
@@ -202,11 +210,13 @@ SELECT COUNT("s") AS m0, COUNT(CASE WHEN NOT "s" IS NULL AND NOT REGEXP_LIKE("s"
 -- of_type where
 SELECT COUNT(CASE WHEN (a > 1 OR b = 2) AND NOT "s" IS NULL THEN 1 END) AS m0, COUNT(CASE WHEN (a > 1 OR b = 2) AND (NOT "s" IS NULL AND NOT REGEXP_LIKE("s", '^\s*[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?\s*$')) THEN 1 END) AS m1 FROM "shop"."orders";
 -- of_type by
-SELECT "region" AS segment, COUNT("s") AS m0, COUNT(CASE WHEN NOT "s" IS NULL AND NOT REGEXP_LIKE("s", '^\s*[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?\s*$') THEN 1 END) AS m1 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
+SELECT "region" AS segment, COUNT(*) AS m0, COUNT("s") AS m1, COUNT(CASE WHEN NOT "s" IS NULL AND NOT REGEXP_LIKE("s", '^\s*[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?\s*$') THEN 1 END) AS m2 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
 -- quantile
 SELECT MIN(CASE WHEN place >= 0.95 * n THEN v END) FROM (SELECT "a" AS v, ROW_NUMBER() OVER (ORDER BY "a") AS place, COUNT(*) OVER () AS n FROM "shop"."orders" WHERE NOT "a" IS NULL) AS numbered;
 -- quantile where
 SELECT MIN(CASE WHEN place >= 0.95 * n THEN v END) FROM (SELECT "a" AS v, ROW_NUMBER() OVER (ORDER BY "a") AS place, COUNT(*) OVER () AS n FROM "shop"."orders" WHERE (a > 1 OR b = 2) AND NOT "a" IS NULL) AS numbered;
+-- quantile by
+SELECT "region" AS segment, COUNT(*) AS m0 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
 -- quantile by
 SELECT segment, MIN(CASE WHEN place >= 0.95 * n THEN v END) FROM (SELECT "region" AS segment, "a" AS v, ROW_NUMBER() OVER (PARTITION BY "region" ORDER BY "a") AS place, COUNT(*) OVER (PARTITION BY "region") AS n FROM "shop"."orders" WHERE NOT "a" IS NULL) AS numbered GROUP BY segment LIMIT 10001;
 -- row_count
@@ -226,29 +236,29 @@ SELECT column_name, data_type FROM information_schema.columns WHERE table_name =
 -- schema_unchanged
 SELECT column_name, data_type FROM information_schema.columns WHERE table_name = 'orders' AND table_schema = 'shop' ORDER BY ordinal_position LIMIT 200001;
 -- stddev
-SELECT VARIANCE("a") AS m0 FROM "shop"."orders";
+SELECT COUNT("a") AS m0, VARIANCE("a") AS m1 FROM "shop"."orders";
 -- stddev where
-SELECT VARIANCE(CASE WHEN (a > 1 OR b = 2) THEN "a" END) AS m0 FROM "shop"."orders";
+SELECT COUNT(CASE WHEN (a > 1 OR b = 2) AND NOT "a" IS NULL THEN 1 END) AS m0, VARIANCE(CASE WHEN (a > 1 OR b = 2) THEN "a" END) AS m1 FROM "shop"."orders";
 -- stddev by
-SELECT "region" AS segment, VARIANCE("a") AS m0 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
+SELECT "region" AS segment, COUNT(*) AS m0, COUNT("a") AS m1, VARIANCE("a") AS m2 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
 -- sum_equals
 SELECT COUNT(CASE WHEN NOT "a" IS NULL AND NOT "b" IS NULL THEN 1 END) AS m0, COUNT(CASE WHEN "a" + "b" <> 10 THEN 1 END) AS m1 FROM "shop"."orders";
 -- sum_equals where
 SELECT COUNT(CASE WHEN (a > 1 OR b = 2) AND NOT "a" IS NULL AND NOT "b" IS NULL THEN 1 END) AS m0, COUNT(CASE WHEN (a > 1 OR b = 2) AND "a" + "b" <> 10 THEN 1 END) AS m1 FROM "shop"."orders";
 -- sum_equals by
-SELECT "region" AS segment, COUNT(CASE WHEN NOT "a" IS NULL AND NOT "b" IS NULL THEN 1 END) AS m0, COUNT(CASE WHEN "a" + "b" <> 10 THEN 1 END) AS m1 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
+SELECT "region" AS segment, COUNT(*) AS m0, COUNT(CASE WHEN NOT "a" IS NULL AND NOT "b" IS NULL THEN 1 END) AS m1, COUNT(CASE WHEN "a" + "b" <> 10 THEN 1 END) AS m2 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
 -- total
 SELECT SUM("a") AS m0 FROM "shop"."orders";
 -- total where
 SELECT SUM(CASE WHEN (a > 1 OR b = 2) THEN "a" END) AS m0 FROM "shop"."orders";
 -- total by
-SELECT "region" AS segment, SUM("a") AS m0 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
+SELECT "region" AS segment, COUNT(*) AS m0, SUM("a") AS m1 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
 -- tuple_in_set
 SELECT COUNT(CASE WHEN NOT "a" IS NULL AND NOT "s" IS NULL THEN 1 END) AS m0, COUNT(CASE WHEN NOT "a" IS NULL AND NOT "s" IS NULL AND NOT (("a" = 1 AND "s" = 'x') OR ("a" = 2 AND "s" = 'y')) THEN 1 END) AS m1 FROM "shop"."orders";
 -- tuple_in_set where
 SELECT COUNT(CASE WHEN (a > 1 OR b = 2) AND NOT "a" IS NULL AND NOT "s" IS NULL THEN 1 END) AS m0, COUNT(CASE WHEN (a > 1 OR b = 2) AND (NOT "a" IS NULL AND NOT "s" IS NULL AND NOT (("a" = 1 AND "s" = 'x') OR ("a" = 2 AND "s" = 'y'))) THEN 1 END) AS m1 FROM "shop"."orders";
 -- tuple_in_set by
-SELECT "region" AS segment, COUNT(CASE WHEN NOT "a" IS NULL AND NOT "s" IS NULL THEN 1 END) AS m0, COUNT(CASE WHEN NOT "a" IS NULL AND NOT "s" IS NULL AND NOT (("a" = 1 AND "s" = 'x') OR ("a" = 2 AND "s" = 'y')) THEN 1 END) AS m1 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
+SELECT "region" AS segment, COUNT(*) AS m0, COUNT(CASE WHEN NOT "a" IS NULL AND NOT "s" IS NULL THEN 1 END) AS m1, COUNT(CASE WHEN NOT "a" IS NULL AND NOT "s" IS NULL AND NOT (("a" = 1 AND "s" = 'x') OR ("a" = 2 AND "s" = 'y')) THEN 1 END) AS m2 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
 -- unique
 SELECT COUNT(CASE WHEN NOT "a" IS NULL AND NOT "s" IS NULL THEN 1 END) AS m0 FROM "shop"."orders";
 -- unique
@@ -258,7 +268,7 @@ SELECT COUNT(CASE WHEN (a > 1 OR b = 2) AND NOT "a" IS NULL AND NOT "s" IS NULL 
 -- unique where
 SELECT COALESCE(SUM(n), 0) FROM (SELECT COUNT(*) AS n FROM "shop"."orders" WHERE (a > 1 OR b = 2) AND NOT "a" IS NULL AND NOT "s" IS NULL GROUP BY "a", "s" HAVING COUNT(*) > 1) AS groups_of_rows;
 -- unique by
-SELECT "region" AS segment, COUNT(CASE WHEN NOT "a" IS NULL AND NOT "s" IS NULL THEN 1 END) AS m0 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
+SELECT "region" AS segment, COUNT(*) AS m0, COUNT(CASE WHEN NOT "a" IS NULL AND NOT "s" IS NULL THEN 1 END) AS m1 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
 -- unique by
 SELECT segment, COALESCE(SUM(n), 0) FROM (SELECT "region" AS segment, COUNT(*) AS n FROM "shop"."orders" WHERE NOT "a" IS NULL AND NOT "s" IS NULL GROUP BY "region", "a", "s" HAVING COUNT(*) > 1) AS groups_of_rows GROUP BY segment LIMIT 10001;
 -- unique_ratio
@@ -270,7 +280,7 @@ SELECT COUNT(CASE WHEN (a > 1 OR b = 2) AND NOT "a" IS NULL THEN 1 END) AS m0 FR
 -- unique_ratio where
 SELECT COUNT(*) FROM (SELECT COUNT(*) AS n FROM "shop"."orders" WHERE (a > 1 OR b = 2) AND NOT "a" IS NULL GROUP BY "a") AS groups_of_rows;
 -- unique_ratio by
-SELECT "region" AS segment, COUNT(CASE WHEN NOT "a" IS NULL THEN 1 END) AS m0 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
+SELECT "region" AS segment, COUNT(*) AS m0, COUNT(CASE WHEN NOT "a" IS NULL THEN 1 END) AS m1 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
 -- unique_ratio by
 SELECT segment, COUNT(*) FROM (SELECT "region" AS segment, COUNT(*) AS n FROM "shop"."orders" WHERE NOT "a" IS NULL GROUP BY "region", "a") AS groups_of_rows GROUP BY segment LIMIT 10001;
 -- z_scores
@@ -278,7 +288,7 @@ SELECT AVG(CAST("a" AS DOUBLE)) AS m0, VARIANCE("a") AS m1, COUNT("a") AS m2 FRO
 -- z_scores where
 SELECT AVG(CAST(CASE WHEN (a > 1 OR b = 2) THEN "a" END AS DOUBLE)) AS m0, VARIANCE(CASE WHEN (a > 1 OR b = 2) THEN "a" END) AS m1, COUNT(CASE WHEN (a > 1 OR b = 2) AND NOT "a" IS NULL THEN 1 END) AS m2 FROM "shop"."orders";
 -- z_scores by
-SELECT "region" AS segment, AVG(CAST("a" AS DOUBLE)) AS m0, VARIANCE("a") AS m1, COUNT("a") AS m2 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
+SELECT "region" AS segment, COUNT(*) AS m0, AVG(CAST("a" AS DOUBLE)) AS m1, VARIANCE("a") AS m2, COUNT("a") AS m3 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
 -- dates
 SELECT COUNT(CASE WHEN NOT "at" BETWEEN CAST('2013-01-01' AS DATE) AND CAST('2013-12-31' AS DATE) THEN 1 END) AS m0 FROM "shop"."orders";
 -- moments

@@ -3,13 +3,13 @@ SELECT COUNT_BIG(CASE WHEN NOT [a] IS NULL AND NOT [b] IS NULL AND NOT [c] IS NU
 -- all_differ where
 SELECT COUNT_BIG(CASE WHEN (a > 1 OR b = 2) AND NOT [a] IS NULL AND NOT [b] IS NULL AND NOT [c] IS NULL THEN 1 END) AS m0, COUNT_BIG(CASE WHEN (a > 1 OR b = 2) AND (NOT [a] IS NULL AND NOT [b] IS NULL AND NOT [c] IS NULL AND ([a] = [b] OR [a] = [c] OR [b] = [c])) THEN 1 END) AS m1 FROM [shop].[orders];
 -- all_differ by
-SELECT TOP 10001 [region] AS segment, COUNT_BIG(CASE WHEN NOT [a] IS NULL AND NOT [b] IS NULL AND NOT [c] IS NULL THEN 1 END) AS m0, COUNT_BIG(CASE WHEN NOT [a] IS NULL AND NOT [b] IS NULL AND NOT [c] IS NULL AND ([a] = [b] OR [a] = [c] OR [b] = [c]) THEN 1 END) AS m1 FROM [shop].[orders] GROUP BY [region];
+SELECT TOP 10001 [region] AS segment, COUNT_BIG(*) AS m0, COUNT_BIG(CASE WHEN NOT [a] IS NULL AND NOT [b] IS NULL AND NOT [c] IS NULL THEN 1 END) AS m1, COUNT_BIG(CASE WHEN NOT [a] IS NULL AND NOT [b] IS NULL AND NOT [c] IS NULL AND ([a] = [b] OR [a] = [c] OR [b] = [c]) THEN 1 END) AS m2 FROM [shop].[orders] GROUP BY [region];
 -- between
 SELECT COUNT_BIG([a]) AS m0, COUNT_BIG(CASE WHEN NOT [a] BETWEEN 1 AND 2.5 THEN 1 END) AS m1 FROM [shop].[orders];
 -- between where
 SELECT COUNT_BIG(CASE WHEN (a > 1 OR b = 2) AND NOT [a] IS NULL THEN 1 END) AS m0, COUNT_BIG(CASE WHEN (a > 1 OR b = 2) AND NOT [a] BETWEEN 1 AND 2.5 THEN 1 END) AS m1 FROM [shop].[orders];
 -- between by
-SELECT TOP 10001 [region] AS segment, COUNT_BIG([a]) AS m0, COUNT_BIG(CASE WHEN NOT [a] BETWEEN 1 AND 2.5 THEN 1 END) AS m1 FROM [shop].[orders] GROUP BY [region];
+SELECT TOP 10001 [region] AS segment, COUNT_BIG(*) AS m0, COUNT_BIG([a]) AS m1, COUNT_BIG(CASE WHEN NOT [a] BETWEEN 1 AND 2.5 THEN 1 END) AS m2 FROM [shop].[orders] GROUP BY [region];
 -- column_count
 SELECT TOP 200001 COLUMN_NAME, DATA_TYPE FROM INFORMATION_SCHEMA.COLUMNS WHERE TABLE_NAME = 'orders' AND TABLE_SCHEMA = 'shop' ORDER BY ORDINAL_POSITION;
 -- column_max
@@ -17,19 +17,19 @@ SELECT MAX([a]) AS m0 FROM [shop].[orders];
 -- column_max where
 SELECT MAX(CASE WHEN (a > 1 OR b = 2) THEN [a] END) AS m0 FROM [shop].[orders];
 -- column_max by
-SELECT TOP 10001 [region] AS segment, MAX([a]) AS m0 FROM [shop].[orders] GROUP BY [region];
+SELECT TOP 10001 [region] AS segment, COUNT_BIG(*) AS m0, MAX([a]) AS m1 FROM [shop].[orders] GROUP BY [region];
 -- column_min
 SELECT MIN([a]) AS m0 FROM [shop].[orders];
 -- column_min where
 SELECT MIN(CASE WHEN (a > 1 OR b = 2) THEN [a] END) AS m0 FROM [shop].[orders];
 -- column_min by
-SELECT TOP 10001 [region] AS segment, MIN([a]) AS m0 FROM [shop].[orders] GROUP BY [region];
+SELECT TOP 10001 [region] AS segment, COUNT_BIG(*) AS m0, MIN([a]) AS m1 FROM [shop].[orders] GROUP BY [region];
 -- compare
 SELECT COUNT_BIG(CASE WHEN NOT [a] IS NULL AND NOT [b] IS NULL THEN 1 END) AS m0, COUNT_BIG(CASE WHEN NOT ([a] <= [b]) THEN 1 END) AS m1 FROM [shop].[orders];
 -- compare where
 SELECT COUNT_BIG(CASE WHEN (a > 1 OR b = 2) AND NOT [a] IS NULL AND NOT [b] IS NULL THEN 1 END) AS m0, COUNT_BIG(CASE WHEN (a > 1 OR b = 2) AND NOT ([a] <= [b]) THEN 1 END) AS m1 FROM [shop].[orders];
 -- compare by
-SELECT TOP 10001 [region] AS segment, COUNT_BIG(CASE WHEN NOT [a] IS NULL AND NOT [b] IS NULL THEN 1 END) AS m0, COUNT_BIG(CASE WHEN NOT ([a] <= [b]) THEN 1 END) AS m1 FROM [shop].[orders] GROUP BY [region];
+SELECT TOP 10001 [region] AS segment, COUNT_BIG(*) AS m0, COUNT_BIG(CASE WHEN NOT [a] IS NULL AND NOT [b] IS NULL THEN 1 END) AS m1, COUNT_BIG(CASE WHEN NOT ([a] <= [b]) THEN 1 END) AS m2 FROM [shop].[orders] GROUP BY [region];
 -- decreasing
 SELECT COUNT_BIG([a]) AS m0 FROM [shop].[orders];
 -- decreasing
@@ -39,7 +39,7 @@ SELECT COUNT_BIG(CASE WHEN (a > 1 OR b = 2) AND NOT [a] IS NULL THEN 1 END) AS m
 -- decreasing where
 SELECT COUNT_BIG(CASE WHEN v > v_before THEN 1 END) FROM (SELECT [a] AS v, LAG([a]) OVER (ORDER BY CASE WHEN [id] IS NULL THEN 1 ELSE 0 END, [id]) AS v_before FROM [shop].[orders] WHERE (a > 1 OR b = 2) AND NOT [a] IS NULL) AS steps;
 -- decreasing by
-SELECT TOP 10001 [region] AS segment, COUNT_BIG([a]) AS m0 FROM [shop].[orders] GROUP BY [region];
+SELECT TOP 10001 [region] AS segment, COUNT_BIG(*) AS m0, COUNT_BIG([a]) AS m1 FROM [shop].[orders] GROUP BY [region];
 -- decreasing by
 SELECT TOP 10001 segment, COUNT_BIG(CASE WHEN v > v_before THEN 1 END) FROM (SELECT [region] AS segment, [a] AS v, LAG([a]) OVER (PARTITION BY [region] ORDER BY CASE WHEN [id] IS NULL THEN 1 ELSE 0 END, [id]) AS v_before FROM [shop].[orders] WHERE NOT [a] IS NULL) AS steps GROUP BY segment;
 -- distinct_count
@@ -47,13 +47,15 @@ SELECT COUNT_BIG(*) FROM (SELECT COUNT_BIG(*) AS n FROM [shop].[orders] WHERE NO
 -- distinct_count where
 SELECT COUNT_BIG(*) FROM (SELECT COUNT_BIG(*) AS n FROM [shop].[orders] WHERE (a > 1 OR b = 2) AND NOT [s] IS NULL GROUP BY [s]) AS groups_of_rows;
 -- distinct_count by
+SELECT TOP 10001 [region] AS segment, COUNT_BIG(*) AS m0 FROM [shop].[orders] GROUP BY [region];
+-- distinct_count by
 SELECT TOP 10001 segment, COUNT_BIG(*) FROM (SELECT [region] AS segment, COUNT_BIG(*) AS n FROM [shop].[orders] WHERE NOT [s] IS NULL GROUP BY [region], [s]) AS groups_of_rows GROUP BY segment;
 -- distribution
 SELECT COUNT_BIG([s]) AS m0, COUNT_BIG(CASE WHEN NOT [s] IN ('x') THEN 1 END) AS m1, COUNT_BIG(CASE WHEN NOT [s] IN ('y') THEN 1 END) AS m2 FROM [shop].[orders];
 -- distribution where
 SELECT COUNT_BIG(CASE WHEN (a > 1 OR b = 2) AND NOT [s] IS NULL THEN 1 END) AS m0, COUNT_BIG(CASE WHEN (a > 1 OR b = 2) AND NOT [s] IN ('x') THEN 1 END) AS m1, COUNT_BIG(CASE WHEN (a > 1 OR b = 2) AND NOT [s] IN ('y') THEN 1 END) AS m2 FROM [shop].[orders];
 -- distribution by
-SELECT TOP 10001 [region] AS segment, COUNT_BIG([s]) AS m0, COUNT_BIG(CASE WHEN NOT [s] IN ('x') THEN 1 END) AS m1, COUNT_BIG(CASE WHEN NOT [s] IN ('y') THEN 1 END) AS m2 FROM [shop].[orders] GROUP BY [region];
+SELECT TOP 10001 [region] AS segment, COUNT_BIG(*) AS m0, COUNT_BIG([s]) AS m1, COUNT_BIG(CASE WHEN NOT [s] IN ('x') THEN 1 END) AS m2, COUNT_BIG(CASE WHEN NOT [s] IN ('y') THEN 1 END) AS m3 FROM [shop].[orders] GROUP BY [region];
 -- failed_rows_sql
 SELECT COUNT_BIG(*) AS m0 FROM [shop].[orders];
 -- failed_rows_sql
@@ -61,27 +63,27 @@ WITH w AS (SELECT id AS id, a + b AS n FROM orders) SELECT COUNT_BIG(*) FROM (SE
 -- foreign_key
 SELECT COUNT_BIG(CASE WHEN NOT [a] IS NULL AND NOT [b] IS NULL THEN 1 END) AS m0 FROM [shop].[orders];
 -- foreign_key
-SELECT COALESCE(SUM(n), 0) FROM (SELECT [a] AS k0, [b] AS k1, COUNT_BIG(*) AS n FROM [shop].[orders] WHERE NOT [a] IS NULL AND NOT [b] IS NULL GROUP BY [a], [b]) AS child WHERE NOT EXISTS(SELECT 1 FROM [shop].[parents] AS parent WHERE parent.[k] = child.k0 AND parent.[l] = child.k1);
+SELECT COUNT_BIG(*) FROM (SELECT [a] AS k0, [b] AS k1 FROM [shop].[orders] WHERE NOT [a] IS NULL AND NOT [b] IS NULL) AS child LEFT JOIN [shop].[parents] AS parent ON parent.[k] = child.k0 AND parent.[l] = child.k1 WHERE parent.[k] IS NULL;
 -- foreign_key where
 SELECT COUNT_BIG(CASE WHEN (a > 1 OR b = 2) AND NOT [a] IS NULL AND NOT [b] IS NULL THEN 1 END) AS m0 FROM [shop].[orders];
 -- foreign_key where
-SELECT COALESCE(SUM(n), 0) FROM (SELECT [a] AS k0, [b] AS k1, COUNT_BIG(*) AS n FROM [shop].[orders] WHERE (a > 1 OR b = 2) AND NOT [a] IS NULL AND NOT [b] IS NULL GROUP BY [a], [b]) AS child WHERE NOT EXISTS(SELECT 1 FROM [shop].[parents] AS parent WHERE parent.[k] = child.k0 AND parent.[l] = child.k1);
+SELECT COUNT_BIG(*) FROM (SELECT [a] AS k0, [b] AS k1 FROM [shop].[orders] WHERE (a > 1 OR b = 2) AND NOT [a] IS NULL AND NOT [b] IS NULL) AS child LEFT JOIN [shop].[parents] AS parent ON parent.[k] = child.k0 AND parent.[l] = child.k1 WHERE parent.[k] IS NULL;
 -- foreign_key by
-SELECT TOP 10001 [region] AS segment, COUNT_BIG(CASE WHEN NOT [a] IS NULL AND NOT [b] IS NULL THEN 1 END) AS m0 FROM [shop].[orders] GROUP BY [region];
+SELECT TOP 10001 [region] AS segment, COUNT_BIG(*) AS m0, COUNT_BIG(CASE WHEN NOT [a] IS NULL AND NOT [b] IS NULL THEN 1 END) AS m1 FROM [shop].[orders] GROUP BY [region];
 -- foreign_key by
-SELECT TOP 10001 segment, COALESCE(SUM(n), 0) FROM (SELECT [region] AS segment, [a] AS k0, [b] AS k1, COUNT_BIG(*) AS n FROM [shop].[orders] WHERE NOT [a] IS NULL AND NOT [b] IS NULL GROUP BY [region], [a], [b]) AS child WHERE NOT EXISTS(SELECT 1 FROM [shop].[parents] AS parent WHERE parent.[k] = child.k0 AND parent.[l] = child.k1) GROUP BY segment;
+SELECT TOP 10001 segment, COUNT_BIG(*) FROM (SELECT [region] AS segment, [a] AS k0, [b] AS k1 FROM [shop].[orders] WHERE NOT [a] IS NULL AND NOT [b] IS NULL) AS child LEFT JOIN [shop].[parents] AS parent ON parent.[k] = child.k0 AND parent.[l] = child.k1 WHERE parent.[k] IS NULL GROUP BY segment;
 -- fresh
 SELECT MAX([at]) AS m0 FROM [shop].[orders];
 -- fresh where
 SELECT MAX(CASE WHEN (a > 1 OR b = 2) THEN [at] END) AS m0 FROM [shop].[orders];
 -- fresh by
-SELECT TOP 10001 [region] AS segment, MAX([at]) AS m0 FROM [shop].[orders] GROUP BY [region];
+SELECT TOP 10001 [region] AS segment, COUNT_BIG(*) AS m0, MAX([at]) AS m1 FROM [shop].[orders] GROUP BY [region];
 -- has_values
 SELECT COUNT_BIG([s]) AS m0, COUNT_BIG(CASE WHEN NOT [s] IN ('x') THEN 1 END) AS m1, COUNT_BIG(CASE WHEN NOT [s] IN ('y') THEN 1 END) AS m2 FROM [shop].[orders];
 -- has_values where
 SELECT COUNT_BIG(CASE WHEN (a > 1 OR b = 2) AND NOT [s] IS NULL THEN 1 END) AS m0, COUNT_BIG(CASE WHEN (a > 1 OR b = 2) AND NOT [s] IN ('x') THEN 1 END) AS m1, COUNT_BIG(CASE WHEN (a > 1 OR b = 2) AND NOT [s] IN ('y') THEN 1 END) AS m2 FROM [shop].[orders];
 -- has_values by
-SELECT TOP 10001 [region] AS segment, COUNT_BIG([s]) AS m0, COUNT_BIG(CASE WHEN NOT [s] IN ('x') THEN 1 END) AS m1, COUNT_BIG(CASE WHEN NOT [s] IN ('y') THEN 1 END) AS m2 FROM [shop].[orders] GROUP BY [region];
+SELECT TOP 10001 [region] AS segment, COUNT_BIG(*) AS m0, COUNT_BIG([s]) AS m1, COUNT_BIG(CASE WHEN NOT [s] IN ('x') THEN 1 END) AS m2, COUNT_BIG(CASE WHEN NOT [s] IN ('y') THEN 1 END) AS m3 FROM [shop].[orders] GROUP BY [region];
 -- in_set
 SELECT COUNT_BIG([s]) AS m0, COUNT_BIG(CASE WHEN NOT [s] IN ('x', 'O''Hare', 'back\slash', N'Ünï', 'new
 line') THEN 1 END) AS m1 FROM [shop].[orders];
@@ -89,8 +91,8 @@ line') THEN 1 END) AS m1 FROM [shop].[orders];
 SELECT COUNT_BIG(CASE WHEN (a > 1 OR b = 2) AND NOT [s] IS NULL THEN 1 END) AS m0, COUNT_BIG(CASE WHEN (a > 1 OR b = 2) AND NOT [s] IN ('x', 'O''Hare', 'back\slash', N'Ünï', 'new
 line') THEN 1 END) AS m1 FROM [shop].[orders];
 -- in_set by
-SELECT TOP 10001 [region] AS segment, COUNT_BIG([s]) AS m0, COUNT_BIG(CASE WHEN NOT [s] IN ('x', 'O''Hare', 'back\slash', N'Ünï', 'new
-line') THEN 1 END) AS m1 FROM [shop].[orders] GROUP BY [region];
+SELECT TOP 10001 [region] AS segment, COUNT_BIG(*) AS m0, COUNT_BIG([s]) AS m1, COUNT_BIG(CASE WHEN NOT [s] IN ('x', 'O''Hare', 'back\slash', N'Ünï', 'new
+line') THEN 1 END) AS m2 FROM [shop].[orders] GROUP BY [region];
 -- increasing
 SELECT COUNT_BIG([a]) AS m0 FROM [shop].[orders];
 -- increasing
@@ -100,7 +102,7 @@ SELECT COUNT_BIG(CASE WHEN (a > 1 OR b = 2) AND NOT [a] IS NULL THEN 1 END) AS m
 -- increasing where
 SELECT COUNT_BIG(CASE WHEN v <= v_before THEN 1 END) FROM (SELECT [a] AS v, LAG([a]) OVER (ORDER BY CASE WHEN [day] IS NULL THEN 1 ELSE 0 END, [day], CASE WHEN [id] IS NULL THEN 1 ELSE 0 END, [id]) AS v_before FROM [shop].[orders] WHERE (a > 1 OR b = 2) AND NOT [a] IS NULL) AS steps;
 -- increasing by
-SELECT TOP 10001 [region] AS segment, COUNT_BIG([a]) AS m0 FROM [shop].[orders] GROUP BY [region];
+SELECT TOP 10001 [region] AS segment, COUNT_BIG(*) AS m0, COUNT_BIG([a]) AS m1 FROM [shop].[orders] GROUP BY [region];
 -- increasing by
 SELECT TOP 10001 segment, COUNT_BIG(CASE WHEN v <= v_before THEN 1 END) FROM (SELECT [region] AS segment, [a] AS v, LAG([a]) OVER (PARTITION BY [region] ORDER BY CASE WHEN [day] IS NULL THEN 1 ELSE 0 END, [day], CASE WHEN [id] IS NULL THEN 1 ELSE 0 END, [id]) AS v_before FROM [shop].[orders] WHERE NOT [a] IS NULL) AS steps GROUP BY segment;
 -- json_valid
@@ -108,19 +110,19 @@ SELECT COUNT_BIG([s]) AS m0, COUNT_BIG(CASE WHEN NOT [s] IS NULL AND NOT (ISJSON
 -- json_valid where
 SELECT COUNT_BIG(CASE WHEN (a > 1 OR b = 2) AND NOT [s] IS NULL THEN 1 END) AS m0, COUNT_BIG(CASE WHEN (a > 1 OR b = 2) AND (NOT [s] IS NULL AND NOT (ISJSON([s], VALUE) = 1)) THEN 1 END) AS m1 FROM [shop].[orders];
 -- json_valid by
-SELECT TOP 10001 [region] AS segment, COUNT_BIG([s]) AS m0, COUNT_BIG(CASE WHEN NOT [s] IS NULL AND NOT (ISJSON([s], VALUE) = 1) THEN 1 END) AS m1 FROM [shop].[orders] GROUP BY [region];
+SELECT TOP 10001 [region] AS segment, COUNT_BIG(*) AS m0, COUNT_BIG([s]) AS m1, COUNT_BIG(CASE WHEN NOT [s] IS NULL AND NOT (ISJSON([s], VALUE) = 1) THEN 1 END) AS m2 FROM [shop].[orders] GROUP BY [region];
 -- length
 SELECT COUNT_BIG([s]) AS m0, COUNT_BIG(CASE WHEN (LEN(CAST([s] AS NVARCHAR(MAX)) + '.') - 1 < 1 OR LEN(CAST([s] AS NVARCHAR(MAX)) + '.') - 1 > 20) THEN 1 END) AS m1 FROM [shop].[orders];
 -- length where
 SELECT COUNT_BIG(CASE WHEN (a > 1 OR b = 2) AND NOT [s] IS NULL THEN 1 END) AS m0, COUNT_BIG(CASE WHEN (a > 1 OR b = 2) AND (LEN(CAST([s] AS NVARCHAR(MAX)) + '.') - 1 < 1 OR LEN(CAST([s] AS NVARCHAR(MAX)) + '.') - 1 > 20) THEN 1 END) AS m1 FROM [shop].[orders];
 -- length by
-SELECT TOP 10001 [region] AS segment, COUNT_BIG([s]) AS m0, COUNT_BIG(CASE WHEN (LEN(CAST([s] AS NVARCHAR(MAX)) + '.') - 1 < 1 OR LEN(CAST([s] AS NVARCHAR(MAX)) + '.') - 1 > 20) THEN 1 END) AS m1 FROM [shop].[orders] GROUP BY [region];
+SELECT TOP 10001 [region] AS segment, COUNT_BIG(*) AS m0, COUNT_BIG([s]) AS m1, COUNT_BIG(CASE WHEN (LEN(CAST([s] AS NVARCHAR(MAX)) + '.') - 1 < 1 OR LEN(CAST([s] AS NVARCHAR(MAX)) + '.') - 1 > 20) THEN 1 END) AS m2 FROM [shop].[orders] GROUP BY [region];
 -- like
 SELECT COUNT_BIG([s]) AS m0, COUNT_BIG(CASE WHEN NOT ([s] LIKE 'A%' OR [s] LIKE '50\%' ESCAPE '\' OR [s] LIKE '\[x_' ESCAPE '\') THEN 1 END) AS m1 FROM [shop].[orders];
 -- like where
 SELECT COUNT_BIG(CASE WHEN (a > 1 OR b = 2) AND NOT [s] IS NULL THEN 1 END) AS m0, COUNT_BIG(CASE WHEN (a > 1 OR b = 2) AND NOT ([s] LIKE 'A%' OR [s] LIKE '50\%' ESCAPE '\' OR [s] LIKE '\[x_' ESCAPE '\') THEN 1 END) AS m1 FROM [shop].[orders];
 -- like by
-SELECT TOP 10001 [region] AS segment, COUNT_BIG([s]) AS m0, COUNT_BIG(CASE WHEN NOT ([s] LIKE 'A%' OR [s] LIKE '50\%' ESCAPE '\' OR [s] LIKE '\[x_' ESCAPE '\') THEN 1 END) AS m1 FROM [shop].[orders] GROUP BY [region];
+SELECT TOP 10001 [region] AS segment, COUNT_BIG(*) AS m0, COUNT_BIG([s]) AS m1, COUNT_BIG(CASE WHEN NOT ([s] LIKE 'A%' OR [s] LIKE '50\%' ESCAPE '\' OR [s] LIKE '\[x_' ESCAPE '\') THEN 1 END) AS m2 FROM [shop].[orders] GROUP BY [region];
 -- matches
 -- refused: nothing here: SQL Server has no regular expressions before 2025: use like, or rows with a condition
 -- matches where
@@ -132,11 +134,13 @@ SELECT AVG(CAST([a] AS FLOAT)) AS m0 FROM [shop].[orders];
 -- mean where
 SELECT AVG(CAST(CASE WHEN (a > 1 OR b = 2) THEN [a] END AS FLOAT)) AS m0 FROM [shop].[orders];
 -- mean by
-SELECT TOP 10001 [region] AS segment, AVG(CAST([a] AS FLOAT)) AS m0 FROM [shop].[orders] GROUP BY [region];
+SELECT TOP 10001 [region] AS segment, COUNT_BIG(*) AS m0, AVG(CAST([a] AS FLOAT)) AS m1 FROM [shop].[orders] GROUP BY [region];
 -- median
 SELECT SUM(CASE WHEN ABS(place - (1 + 0.5 * (n - 1))) < 1 THEN CAST(v AS FLOAT) * (1 - ABS(place - (1 + 0.5 * (n - 1)))) END) FROM (SELECT [a] AS v, ROW_NUMBER() OVER (ORDER BY [a]) AS place, COUNT_BIG(*) OVER () AS n FROM [shop].[orders] WHERE NOT [a] IS NULL) AS numbered;
 -- median where
 SELECT SUM(CASE WHEN ABS(place - (1 + 0.5 * (n - 1))) < 1 THEN CAST(v AS FLOAT) * (1 - ABS(place - (1 + 0.5 * (n - 1)))) END) FROM (SELECT [a] AS v, ROW_NUMBER() OVER (ORDER BY [a]) AS place, COUNT_BIG(*) OVER () AS n FROM [shop].[orders] WHERE (a > 1 OR b = 2) AND NOT [a] IS NULL) AS numbered;
+-- median by
+SELECT TOP 10001 [region] AS segment, COUNT_BIG(*) AS m0 FROM [shop].[orders] GROUP BY [region];
 -- median by
 SELECT TOP 10001 segment, SUM(CASE WHEN ABS(place - (1 + 0.5 * (n - 1))) < 1 THEN CAST(v AS FLOAT) * (1 - ABS(place - (1 + 0.5 * (n - 1)))) END) FROM (SELECT [region] AS segment, [a] AS v, ROW_NUMBER() OVER (PARTITION BY [region] ORDER BY [a]) AS place, COUNT_BIG(*) OVER (PARTITION BY [region]) AS n FROM [shop].[orders] WHERE NOT [a] IS NULL) AS numbered GROUP BY segment;
 -- metric_sql
@@ -144,17 +148,21 @@ SELECT SUM(a) / NULLIF(COUNT_BIG(*), 0) AS m0 FROM [shop].[orders];
 -- metric_sql where
 SELECT SUM(a) / NULLIF(COUNT_BIG(*), 0) FROM [shop].[orders] WHERE (a > 1 OR b = 2);
 -- metric_sql by
-SELECT TOP 10001 [region] AS segment, SUM(a) / NULLIF(COUNT_BIG(*), 0) AS m0 FROM [shop].[orders] GROUP BY [region];
+SELECT TOP 10001 [region] AS segment, COUNT_BIG(*) AS m0, SUM(a) / NULLIF(COUNT_BIG(*), 0) AS m1 FROM [shop].[orders] GROUP BY [region];
 -- most_common
 SELECT TOP 200001 v, n FROM (SELECT v AS v, n AS n, MAX(n) OVER () AS most FROM (SELECT [s] AS v, COUNT_BIG(*) AS n FROM [shop].[orders] WHERE NOT [s] IS NULL GROUP BY [s]) AS frequencies) AS ranked WHERE n = most;
 -- most_common where
 SELECT TOP 200001 v, n FROM (SELECT v AS v, n AS n, MAX(n) OVER () AS most FROM (SELECT [s] AS v, COUNT_BIG(*) AS n FROM [shop].[orders] WHERE (a > 1 OR b = 2) AND NOT [s] IS NULL GROUP BY [s]) AS frequencies) AS ranked WHERE n = most;
+-- most_common by
+SELECT TOP 10001 [region] AS segment, COUNT_BIG(*) AS m0 FROM [shop].[orders] GROUP BY [region];
 -- most_common by
 SELECT TOP 200001 segment, v, n FROM (SELECT segment AS segment, v AS v, n AS n, MAX(n) OVER (PARTITION BY segment) AS most FROM (SELECT [region] AS segment, [s] AS v, COUNT_BIG(*) AS n FROM [shop].[orders] WHERE NOT [s] IS NULL GROUP BY [region], [s]) AS frequencies) AS ranked WHERE n = most;
 -- no_gaps
 SELECT DISTINCT TOP 200001 DATEADD(DAY, DATEDIFF(DAY, CAST('0001-01-01' AS DATETIME2), SWITCHOFFSET(CAST([at] AS DATETIMEOFFSET), '+00:00')), CAST('0001-01-01' AS DATETIME2)) AS period FROM [shop].[orders] WHERE NOT [at] IS NULL;
 -- no_gaps where
 SELECT DISTINCT TOP 200001 DATEADD(DAY, DATEDIFF(DAY, CAST('0001-01-01' AS DATETIME2), SWITCHOFFSET(CAST([at] AS DATETIMEOFFSET), '+00:00')), CAST('0001-01-01' AS DATETIME2)) AS period FROM [shop].[orders] WHERE (a > 1 OR b = 2) AND NOT [at] IS NULL;
+-- no_gaps by
+SELECT TOP 10001 [region] AS segment, COUNT_BIG(*) AS m0 FROM [shop].[orders] GROUP BY [region];
 -- no_gaps by
 SELECT DISTINCT TOP 200001 [region] AS segment, DATEADD(DAY, DATEDIFF(DAY, CAST('0001-01-01' AS DATETIME2), SWITCHOFFSET(CAST([at] AS DATETIMEOFFSET), '+00:00')), CAST('0001-01-01' AS DATETIME2)) AS period FROM [shop].[orders] WHERE NOT [at] IS NULL;
 -- not_empty
@@ -168,13 +176,13 @@ SELECT COUNT_BIG([a]) AS m0, COUNT_BIG(CASE WHEN [a] IN (1, 2) THEN 1 END) AS m1
 -- not_in_set where
 SELECT COUNT_BIG(CASE WHEN (a > 1 OR b = 2) AND NOT [a] IS NULL THEN 1 END) AS m0, COUNT_BIG(CASE WHEN (a > 1 OR b = 2) AND [a] IN (1, 2) THEN 1 END) AS m1 FROM [shop].[orders];
 -- not_in_set by
-SELECT TOP 10001 [region] AS segment, COUNT_BIG([a]) AS m0, COUNT_BIG(CASE WHEN [a] IN (1, 2) THEN 1 END) AS m1 FROM [shop].[orders] GROUP BY [region];
+SELECT TOP 10001 [region] AS segment, COUNT_BIG(*) AS m0, COUNT_BIG([a]) AS m1, COUNT_BIG(CASE WHEN [a] IN (1, 2) THEN 1 END) AS m2 FROM [shop].[orders] GROUP BY [region];
 -- not_like
 SELECT COUNT_BIG([s]) AS m0, COUNT_BIG(CASE WHEN [s] LIKE '%x%' THEN 1 END) AS m1 FROM [shop].[orders];
 -- not_like where
 SELECT COUNT_BIG(CASE WHEN (a > 1 OR b = 2) AND NOT [s] IS NULL THEN 1 END) AS m0, COUNT_BIG(CASE WHEN (a > 1 OR b = 2) AND [s] LIKE '%x%' THEN 1 END) AS m1 FROM [shop].[orders];
 -- not_like by
-SELECT TOP 10001 [region] AS segment, COUNT_BIG([s]) AS m0, COUNT_BIG(CASE WHEN [s] LIKE '%x%' THEN 1 END) AS m1 FROM [shop].[orders] GROUP BY [region];
+SELECT TOP 10001 [region] AS segment, COUNT_BIG(*) AS m0, COUNT_BIG([s]) AS m1, COUNT_BIG(CASE WHEN [s] LIKE '%x%' THEN 1 END) AS m2 FROM [shop].[orders] GROUP BY [region];
 -- not_matches
 -- refused: nothing here: SQL Server has no regular expressions before 2025: use like, or rows with a condition
 -- not_matches where
@@ -198,11 +206,13 @@ SELECT COUNT_BIG([s]) AS m0, COUNT_BIG(CASE WHEN NOT [s] IS NULL AND NOT (TRIM('
 -- of_type where
 SELECT COUNT_BIG(CASE WHEN (a > 1 OR b = 2) AND NOT [s] IS NULL THEN 1 END) AS m0, COUNT_BIG(CASE WHEN (a > 1 OR b = 2) AND (NOT [s] IS NULL AND NOT (TRIM(' ' FROM [s]) COLLATE Latin1_General_BIN2 LIKE '%[0-9]%' AND NOT TRIM(' ' FROM [s]) COLLATE Latin1_General_BIN2 LIKE '%[^0-9eE.+-]%' AND NOT TRY_CAST(TRIM(' ' FROM [s]) COLLATE Latin1_General_BIN2 AS FLOAT) IS NULL)) THEN 1 END) AS m1 FROM [shop].[orders];
 -- of_type by
-SELECT TOP 10001 [region] AS segment, COUNT_BIG([s]) AS m0, COUNT_BIG(CASE WHEN NOT [s] IS NULL AND NOT (TRIM(' ' FROM [s]) COLLATE Latin1_General_BIN2 LIKE '%[0-9]%' AND NOT TRIM(' ' FROM [s]) COLLATE Latin1_General_BIN2 LIKE '%[^0-9eE.+-]%' AND NOT TRY_CAST(TRIM(' ' FROM [s]) COLLATE Latin1_General_BIN2 AS FLOAT) IS NULL) THEN 1 END) AS m1 FROM [shop].[orders] GROUP BY [region];
+SELECT TOP 10001 [region] AS segment, COUNT_BIG(*) AS m0, COUNT_BIG([s]) AS m1, COUNT_BIG(CASE WHEN NOT [s] IS NULL AND NOT (TRIM(' ' FROM [s]) COLLATE Latin1_General_BIN2 LIKE '%[0-9]%' AND NOT TRIM(' ' FROM [s]) COLLATE Latin1_General_BIN2 LIKE '%[^0-9eE.+-]%' AND NOT TRY_CAST(TRIM(' ' FROM [s]) COLLATE Latin1_General_BIN2 AS FLOAT) IS NULL) THEN 1 END) AS m2 FROM [shop].[orders] GROUP BY [region];
 -- quantile
 SELECT MIN(CASE WHEN place >= 0.95 * n THEN v END) FROM (SELECT [a] AS v, ROW_NUMBER() OVER (ORDER BY [a]) AS place, COUNT_BIG(*) OVER () AS n FROM [shop].[orders] WHERE NOT [a] IS NULL) AS numbered;
 -- quantile where
 SELECT MIN(CASE WHEN place >= 0.95 * n THEN v END) FROM (SELECT [a] AS v, ROW_NUMBER() OVER (ORDER BY [a]) AS place, COUNT_BIG(*) OVER () AS n FROM [shop].[orders] WHERE (a > 1 OR b = 2) AND NOT [a] IS NULL) AS numbered;
+-- quantile by
+SELECT TOP 10001 [region] AS segment, COUNT_BIG(*) AS m0 FROM [shop].[orders] GROUP BY [region];
 -- quantile by
 SELECT TOP 10001 segment, MIN(CASE WHEN place >= 0.95 * n THEN v END) FROM (SELECT [region] AS segment, [a] AS v, ROW_NUMBER() OVER (PARTITION BY [region] ORDER BY [a]) AS place, COUNT_BIG(*) OVER (PARTITION BY [region]) AS n FROM [shop].[orders] WHERE NOT [a] IS NULL) AS numbered GROUP BY segment;
 -- row_count
@@ -222,29 +232,29 @@ SELECT TOP 200001 COLUMN_NAME, DATA_TYPE FROM INFORMATION_SCHEMA.COLUMNS WHERE T
 -- schema_unchanged
 SELECT TOP 200001 COLUMN_NAME, DATA_TYPE FROM INFORMATION_SCHEMA.COLUMNS WHERE TABLE_NAME = 'orders' AND TABLE_SCHEMA = 'shop' ORDER BY ORDINAL_POSITION;
 -- stddev
-SELECT VAR([a]) AS m0 FROM [shop].[orders];
+SELECT COUNT_BIG([a]) AS m0, VAR([a]) AS m1 FROM [shop].[orders];
 -- stddev where
-SELECT VAR(CASE WHEN (a > 1 OR b = 2) THEN [a] END) AS m0 FROM [shop].[orders];
+SELECT COUNT_BIG(CASE WHEN (a > 1 OR b = 2) AND NOT [a] IS NULL THEN 1 END) AS m0, VAR(CASE WHEN (a > 1 OR b = 2) THEN [a] END) AS m1 FROM [shop].[orders];
 -- stddev by
-SELECT TOP 10001 [region] AS segment, VAR([a]) AS m0 FROM [shop].[orders] GROUP BY [region];
+SELECT TOP 10001 [region] AS segment, COUNT_BIG(*) AS m0, COUNT_BIG([a]) AS m1, VAR([a]) AS m2 FROM [shop].[orders] GROUP BY [region];
 -- sum_equals
 SELECT COUNT_BIG(CASE WHEN NOT [a] IS NULL AND NOT [b] IS NULL THEN 1 END) AS m0, COUNT_BIG(CASE WHEN [a] + [b] <> 10 THEN 1 END) AS m1 FROM [shop].[orders];
 -- sum_equals where
 SELECT COUNT_BIG(CASE WHEN (a > 1 OR b = 2) AND NOT [a] IS NULL AND NOT [b] IS NULL THEN 1 END) AS m0, COUNT_BIG(CASE WHEN (a > 1 OR b = 2) AND [a] + [b] <> 10 THEN 1 END) AS m1 FROM [shop].[orders];
 -- sum_equals by
-SELECT TOP 10001 [region] AS segment, COUNT_BIG(CASE WHEN NOT [a] IS NULL AND NOT [b] IS NULL THEN 1 END) AS m0, COUNT_BIG(CASE WHEN [a] + [b] <> 10 THEN 1 END) AS m1 FROM [shop].[orders] GROUP BY [region];
+SELECT TOP 10001 [region] AS segment, COUNT_BIG(*) AS m0, COUNT_BIG(CASE WHEN NOT [a] IS NULL AND NOT [b] IS NULL THEN 1 END) AS m1, COUNT_BIG(CASE WHEN [a] + [b] <> 10 THEN 1 END) AS m2 FROM [shop].[orders] GROUP BY [region];
 -- total
 SELECT SUM(CAST(0 AS NUMERIC(1, 0)) + [a]) AS m0 FROM [shop].[orders];
 -- total where
 SELECT SUM(CAST(0 AS NUMERIC(1, 0)) + CASE WHEN (a > 1 OR b = 2) THEN [a] END) AS m0 FROM [shop].[orders];
 -- total by
-SELECT TOP 10001 [region] AS segment, SUM(CAST(0 AS NUMERIC(1, 0)) + [a]) AS m0 FROM [shop].[orders] GROUP BY [region];
+SELECT TOP 10001 [region] AS segment, COUNT_BIG(*) AS m0, SUM(CAST(0 AS NUMERIC(1, 0)) + [a]) AS m1 FROM [shop].[orders] GROUP BY [region];
 -- tuple_in_set
 SELECT COUNT_BIG(CASE WHEN NOT [a] IS NULL AND NOT [s] IS NULL THEN 1 END) AS m0, COUNT_BIG(CASE WHEN NOT [a] IS NULL AND NOT [s] IS NULL AND NOT (([a] = 1 AND [s] = 'x') OR ([a] = 2 AND [s] = 'y')) THEN 1 END) AS m1 FROM [shop].[orders];
 -- tuple_in_set where
 SELECT COUNT_BIG(CASE WHEN (a > 1 OR b = 2) AND NOT [a] IS NULL AND NOT [s] IS NULL THEN 1 END) AS m0, COUNT_BIG(CASE WHEN (a > 1 OR b = 2) AND (NOT [a] IS NULL AND NOT [s] IS NULL AND NOT (([a] = 1 AND [s] = 'x') OR ([a] = 2 AND [s] = 'y'))) THEN 1 END) AS m1 FROM [shop].[orders];
 -- tuple_in_set by
-SELECT TOP 10001 [region] AS segment, COUNT_BIG(CASE WHEN NOT [a] IS NULL AND NOT [s] IS NULL THEN 1 END) AS m0, COUNT_BIG(CASE WHEN NOT [a] IS NULL AND NOT [s] IS NULL AND NOT (([a] = 1 AND [s] = 'x') OR ([a] = 2 AND [s] = 'y')) THEN 1 END) AS m1 FROM [shop].[orders] GROUP BY [region];
+SELECT TOP 10001 [region] AS segment, COUNT_BIG(*) AS m0, COUNT_BIG(CASE WHEN NOT [a] IS NULL AND NOT [s] IS NULL THEN 1 END) AS m1, COUNT_BIG(CASE WHEN NOT [a] IS NULL AND NOT [s] IS NULL AND NOT (([a] = 1 AND [s] = 'x') OR ([a] = 2 AND [s] = 'y')) THEN 1 END) AS m2 FROM [shop].[orders] GROUP BY [region];
 -- unique
 SELECT COUNT_BIG(CASE WHEN NOT [a] IS NULL AND NOT [s] IS NULL THEN 1 END) AS m0 FROM [shop].[orders];
 -- unique
@@ -254,7 +264,7 @@ SELECT COUNT_BIG(CASE WHEN (a > 1 OR b = 2) AND NOT [a] IS NULL AND NOT [s] IS N
 -- unique where
 SELECT COALESCE(SUM(n), 0) FROM (SELECT COUNT_BIG(*) AS n FROM [shop].[orders] WHERE (a > 1 OR b = 2) AND NOT [a] IS NULL AND NOT [s] IS NULL GROUP BY [a], [s] HAVING COUNT_BIG(*) > 1) AS groups_of_rows;
 -- unique by
-SELECT TOP 10001 [region] AS segment, COUNT_BIG(CASE WHEN NOT [a] IS NULL AND NOT [s] IS NULL THEN 1 END) AS m0 FROM [shop].[orders] GROUP BY [region];
+SELECT TOP 10001 [region] AS segment, COUNT_BIG(*) AS m0, COUNT_BIG(CASE WHEN NOT [a] IS NULL AND NOT [s] IS NULL THEN 1 END) AS m1 FROM [shop].[orders] GROUP BY [region];
 -- unique by
 SELECT TOP 10001 segment, COALESCE(SUM(n), 0) FROM (SELECT [region] AS segment, COUNT_BIG(*) AS n FROM [shop].[orders] WHERE NOT [a] IS NULL AND NOT [s] IS NULL GROUP BY [region], [a], [s] HAVING COUNT_BIG(*) > 1) AS groups_of_rows GROUP BY segment;
 -- unique_ratio
@@ -266,7 +276,7 @@ SELECT COUNT_BIG(CASE WHEN (a > 1 OR b = 2) AND NOT [a] IS NULL THEN 1 END) AS m
 -- unique_ratio where
 SELECT COUNT_BIG(*) FROM (SELECT COUNT_BIG(*) AS n FROM [shop].[orders] WHERE (a > 1 OR b = 2) AND NOT [a] IS NULL GROUP BY [a]) AS groups_of_rows;
 -- unique_ratio by
-SELECT TOP 10001 [region] AS segment, COUNT_BIG(CASE WHEN NOT [a] IS NULL THEN 1 END) AS m0 FROM [shop].[orders] GROUP BY [region];
+SELECT TOP 10001 [region] AS segment, COUNT_BIG(*) AS m0, COUNT_BIG(CASE WHEN NOT [a] IS NULL THEN 1 END) AS m1 FROM [shop].[orders] GROUP BY [region];
 -- unique_ratio by
 SELECT TOP 10001 segment, COUNT_BIG(*) FROM (SELECT [region] AS segment, COUNT_BIG(*) AS n FROM [shop].[orders] WHERE NOT [a] IS NULL GROUP BY [region], [a]) AS groups_of_rows GROUP BY segment;
 -- z_scores
@@ -274,7 +284,7 @@ SELECT AVG(CAST([a] AS FLOAT)) AS m0, VAR([a]) AS m1, COUNT_BIG([a]) AS m2 FROM 
 -- z_scores where
 SELECT AVG(CAST(CASE WHEN (a > 1 OR b = 2) THEN [a] END AS FLOAT)) AS m0, VAR(CASE WHEN (a > 1 OR b = 2) THEN [a] END) AS m1, COUNT_BIG(CASE WHEN (a > 1 OR b = 2) AND NOT [a] IS NULL THEN 1 END) AS m2 FROM [shop].[orders];
 -- z_scores by
-SELECT TOP 10001 [region] AS segment, AVG(CAST([a] AS FLOAT)) AS m0, VAR([a]) AS m1, COUNT_BIG([a]) AS m2 FROM [shop].[orders] GROUP BY [region];
+SELECT TOP 10001 [region] AS segment, COUNT_BIG(*) AS m0, AVG(CAST([a] AS FLOAT)) AS m1, VAR([a]) AS m2, COUNT_BIG([a]) AS m3 FROM [shop].[orders] GROUP BY [region];
 -- dates
 SELECT COUNT_BIG(CASE WHEN NOT [at] BETWEEN CAST('2013-01-01' AS DATE) AND CAST('2013-12-31' AS DATE) THEN 1 END) AS m0 FROM [shop].[orders];
 -- moments

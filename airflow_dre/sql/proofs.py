@@ -1,0 +1,17 @@
+"""Cheaper questions whose answers may prove that a dearer one need not be asked."""
+
+from __future__ import annotations
+
+from airflow_dre.checks.metrics import DuplicateCount, Metric, RepeatCount
+from airflow_dre.sql.dialect import Dialect
+
+
+def proof_of_uniqueness(metric: Metric, dialect: Dialect) -> RepeatCount | None:
+    """A number that is 0 only where no key repeats; None where the database finds repeated keys as cheaply.
+
+    As many different keys as keys, counted in one statement: none repeats. Several columns are counted by a fingerprint of theirs: two keys
+    that share one make the number larger, so that the question itself is asked, never a wrong answer given.
+    """
+    if dialect.fingerprint is None or not isinstance(metric, DuplicateCount):
+        return None
+    return RepeatCount(columns=metric.columns, where=metric.where)

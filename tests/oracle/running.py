@@ -1,0 +1,81 @@
+"""Running an example's suite on the engine, and keeping what it was asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from airflow_dre.checks.parse import parse_checks
+from airflow_dre.checks.values import Row
+from airflow_dre.engines.warehouse import Warehouse
+from airflow_dre.lineage.naming import DatasetName
+from airflow_dre.services.suite import Suite, run_suite
+from airflow_dre.sql.dialects import find_dialect
+from airflow_dre.sql.scope import Scope
+from airflow_dre.store.records import SuiteRunRecord
+from tests.oracle.compare import remembered_columns
+from tests.oracle.declared import Example
+from tests.oracle.naive_tables import catalogue
+from tests.oracle.world import World
+
+NOW = datetime(2013, 1, 6, tzinfo=UTC)
+
+
+class Hook:
+    """The part of a DbApiHook that an engine needs."""
+
+    def __init__(self, conn_type: str, connect: Callable[[], Any]) -> None:
+        self.conn_type = conn_type
+        self.get_conn = connect
+
+
+class Recorded(Warehouse):
+    """A warehouse that keeps the statements it was asked."""
+
+    def __init__(self, hook: Hook) -> None:
+        super().__init__(hook)
+        self.asked: list[str] = []
+        self.refused = 0
+
+    def fetch_rows(self, sql: str, most: int) -> Sequence[Row]:
+        self.asked.append(sql)
+        try:
+            return super().fetch_rows(sql, most)
+        except Exception:
+            self.refused += 1
+            raise
+
+
+class Memory:
+    """A history that remembers one text."""
+
+    def __init__(self, text: str | None) -> None:
+        self.text = text
+
+    def last_passed(self, check_id: str) -> str | None:
+        return self.text
+
+
+def run(example: Example, world: World) -> tuple[SuiteRunRecord, Recorded]:
+    """Load an example and run its suite."""
+    world.load(example.contents)
+    return run_loaded(example, world)
+
+
+def run_loaded(example: Example, world: World) -> tuple[SuiteRunRecord, Recorded]:
+    """Run an example's suite on what the tables hold."""
+    world.where = example.where
+    dialect = find_dialect(world.dialect)
+    suite = Suite(
+        name="s",
+        dataset=DatasetName("n", "t"),
+        scope=Scope(("t",), example.where, dialect),
+        checks=parse_checks(example.declared),
+    )
+    warehouse = Recorded(Hook(world.dialect, world.connect))
+    try:
+        memory = Memory(remembered_columns(catalogue(world.dialect), example.remembered))
+        return run_suite(suite, warehouse, NOW, memory), warehouse
+    finally:
+        warehouse.close()
