@@ -124,13 +124,15 @@ def by_hand() -> list[str]:
     scan += [f"COUNT(*) FILTER (WHERE {name} !~ '{pattern}')" for name, pattern in suite.PATTERNS.items()]
     scan += [f"MIN({name}), MAX({name})" for name in suite.EXTREMES]
     scan += [f"AVG({name})" if name[0] == "f" else f"SUM({name}), COUNT(*) FILTER (WHERE {name} IS NULL)" for name in suite.MEANS]
+    scan.append(f"COUNT(*) FILTER (WHERE {suite.CHILD} NOT IN (SELECT {suite.PARENT_KEY} FROM {suite.PARENT}))")
+    quantiles = ", ".join(
+        f"(PERCENTILE_DISC(ARRAY[{', '.join(shares)}]) WITHIN GROUP (ORDER BY {name}))::float8[]"
+        for name, shares in suite.QUANTILES.items()
+    )
     single, pair = suite.KEYS
-    sorts = [f"ARRAY[COUNT(DISTINCT {value})::float8]" for value in (single[0], f"HASH_RECORD_EXTENDED(({', '.join(pair)}), 0)")]
-    for name, shares in suite.QUANTILES.items():
-        sorts.append(f"(PERCENTILE_DISC(ARRAY[{', '.join(shares)}]) WITHIN GROUP (ORDER BY {name}))::float8[]")
-    orphans = f"NOT EXISTS (SELECT 1 FROM {suite.PARENT} WHERE {suite.PARENT}.{suite.PARENT_KEY} = wide_mixed.{suite.CHILD})"
+    keys = single[0], f"HASH_RECORD_EXTENDED(({', '.join(pair)}), 0)"
+    sorts = [quantiles, *(f"ARRAY[COUNT(DISTINCT {key})::float8], NULL" for key in keys)]
     return [
         f"SELECT {', '.join(scan)} FROM wide_mixed",
         " UNION ALL ".join(f"SELECT {columns} FROM wide_mixed" for columns in sorts),
-        f"SELECT COUNT(*) FROM wide_mixed WHERE {suite.CHILD} IS NOT NULL AND {orphans}",
     ]
