@@ -69,7 +69,7 @@ TAKES = {
     "quantile": {"at", "column", "interpolate"} | BOUNDS,
     "row_count": {"same_as"} | BOUNDS,
     "rows": {"condition"} | LIMITS,
-    "schema_is": {"columns", "extra", "ordered", "places"},
+    "schema_is": {"any_case", "columns", "extra", "ordered", "places"},
     "schema_unchanged": set(),
     "stddev": {"column"} | BOUNDS,
     "sum_equals": {"columns", "nulls", "total"} | LIMITS,
