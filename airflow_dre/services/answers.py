@@ -107,7 +107,9 @@ def _read(statement: Statement, keys: tuple[Metric, ...], rows: Sequence[Row]) -
             return {keys[0]: Unanswered(f"more than {MOST_ROWS} rows: narrow them with where, or ask for a larger unit")}
         return {keys[0]: tuple(tuple(row) for row in rows)}
     if statement.branches:
-        return {keys[int(str(place))]: value for place, value in rows}
+        counted = {keys[int(str(row[0]))]: row[1] for row in rows if row[0] is not None}
+        quantiles = next((row[2:] for row in rows if row[0] is None), ())
+        return {**counted, **dict(zip(keys[len(counted) :], quantiles, strict=True))}
     if statement.by is not None:
         return {key: tuple((row[0], row[place]) for row in rows) for place, key in enumerate(keys, start=1)}
     row = rows[0] if rows else ()

@@ -47,7 +47,7 @@ class Statement:
     by: str | None = None
     """The column whose values stand first in each of its rows; None: it gives one row, or the rows of one list."""
     branches: bool = False
-    """It gives a row for each metric: the place of the metric, and its answer."""
+    """It gives a row for each count of keys: its place and the count; quantiles stand last among the metrics, in a row without a place."""
 
     @property
     def lists(self) -> bool:
@@ -80,9 +80,8 @@ def plan(metrics: Iterable[Metric], scope: Scope) -> tuple[Statement, ...]:
         for batch in _batches(shared, scope.dialect.max_columns - (by is not None)):
             statements += _scans(batch, scope, by)
         sorting = [metric for metric in asked if _sorts_apart(metric, scope.dialect)]
-        statements += [quantiles(sorting, scope, by)] if sorting else []
         distinct = [metric for metric in asked if by is None and _counts_distinct(metric, scope.dialect)]
-        statements += [_branches(distinct, scope)] if distinct else []
+        statements += _sorts(sorting, distinct, scope, by)
         keyed: dict[tuple[tuple[str, ...], str | None], list[DuplicateCount | DistinctCount]] = {}
         for metric in asked:
             if metric in (*shared, *sorting, *distinct):
@@ -110,18 +109,25 @@ def quantiles(metrics: Sequence[Quantile], scope: Scope, by: str | None = None) 
     return _statement(sorted_quantiles(metrics, scope, by), metrics, scope, by)
 
 
-def _branches(metrics: Sequence[Metric], scope: Scope) -> Statement:
-    """A branch of one statement for each count of different keys, so that each can have a worker of its own."""
-    if len(metrics) == 1:
-        return scan(metrics, scope)
+def _sorts(sorting: Sequence[Quantile], distinct: Sequence[Metric], scope: Scope, by: str | None) -> list[Statement]:
+    """What sorts, as branches of one statement, so that each can have a worker of its own: a count of different keys, or all quantiles."""
+    if not distinct:
+        return [quantiles(sorting, scope, by)] if sorting else []
+    if len(distinct) == 1 and not sorting:
+        return [scan(distinct, scope)]
+    nothing = [exp.Null() for _ in sorting]
     parts = [
-        scope.select(exp.alias_(exp.Literal.number(place), "place"), exp.alias_(expression(metric, scope), "keys"))
-        for place, metric in enumerate(metrics)
+        scope.select(exp.alias_(exp.Literal.number(place), "place"), exp.alias_(expression(metric, scope), "keys"), *nothing)
+        for place, metric in enumerate(distinct)
     ]
+    if sorting:  # first, since there the columns of a UNION get their types
+        unknown = [exp.alias_(exp.cast(exp.Null(), kind), name) for kind, name in (("INT", "place"), ("BIGINT", "keys"))]
+        found = [exp.column(f"m{place}") for place in range(len(sorting))]
+        parts.insert(0, exp.select(*unknown, *found).from_(sorted_quantiles(sorting, scope, None).subquery("quantiles")))
     whole: exp.Expr = parts[0]
     for part in parts[1:]:
         whole = exp.Union(this=whole, expression=part, distinct=False)
-    return Statement(scope.render(whole), tuple(metrics), branches=True)
+    return [Statement(scope.render(whole), (*distinct, *sorting), branches=True)]
 
 
 def _scans(metrics: Sequence[Metric], scope: Scope, by: str | None) -> list[Statement]:

@@ -91,7 +91,7 @@ def key_groups(metrics: Sequence[DuplicateCount | DistinctCount], scope: Scope, 
     return _summed(columns, _groups(first, first.columns, scope, by, several=several), by)
 
 
-def sorted_quantiles(metrics: Sequence[Quantile], scope: Scope, by: str | None) -> exp.Expr:
+def sorted_quantiles(metrics: Sequence[Quantile], scope: Scope, by: str | None) -> exp.Select:
     """All quantiles from one pass, those of the same values from one sort."""
     sorts: dict[Quantile, list[Quantile]] = {}
     for metric in metrics:

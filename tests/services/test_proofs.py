@@ -99,6 +99,23 @@ def test_a_count_of_different_keys_is_a_branch_too(hook: Hook) -> None:
     assert record.queries == 3
 
 
+def test_quantiles_are_one_branch_beside_those_of_the_keys(hook: Hook) -> None:
+    quantiles = [c.quantile("n", 0.5, interpolate=False, at_least=0), c.median("id", at_least=0)]
+    record = run(hook, *quantiles, c.unique("id"), c.unique("id", "s"), c.row_count(at_least=1))
+    alone = run(hook, *quantiles)
+    assert [found.observed for found in record.results[:2]] == [found.observed for found in alone.results]
+    assert [found.outcome.value for found in record.results] == ["passed"] * 5
+    assert record.queries == 2, "the common scan, and all that sorts"
+    statement = record.results[0].statement or ""
+    assert statement == record.results[3].statement
+    assert (statement.count("UNION ALL"), statement.count("PERCENTILE")) == (2, 2)
+
+
+def test_a_quantile_of_what_has_none_hides_no_key_and_no_other_quantile(hook: Hook) -> None:
+    record = run(hook, c.median("s", at_least=0), c.median("id", at_least=0), c.unique("id"), c.unique("id", "s"))
+    assert [found.outcome.value for found in record.results] == ["errored", "passed", "passed", "passed"]
+
+
 def test_segments_are_grouped_as_everywhere(hook: Hook) -> None:
     record = run(hook, c.unique("n", by="s", name="by s"))
     assert numbers(record) == [("failed", 4, 6)]
