@@ -45,7 +45,7 @@ EXAMPLES = [DefinitionError([THRESHOLD, TABLE]), *(kind("no such column: zz") fo
 def test_the_tree_is_the_one_that_is_drawn() -> None:
     found = {kind: kind.__base__ for kind in vars(errors).values() if inspect.isclass(kind) and issubclass(kind, Exception)}
     assert found == TREE
-    drawn = re.findall(r"^    ((?:│|├|└|─| )*)(\w+(?:Error|Unreachable|Failed|NotMigrated))\b", errors.__doc__ or "", re.MULTILINE)
+    drawn = re.findall(r"^    ((?:│|├|└|─| )*)(\w+(?:Error|Unreachable|Failed|NotMigrated|Timeout))\b", errors.__doc__ or "", re.MULTILINE)
     last_at: dict[int, str] = {}
     parents = {}
     for lines, name in drawn:
