@@ -65,6 +65,8 @@ def most_queries(declared: Sequence[Declaration], warehouse: Warehouse) -> int:
             apart.add(f"{kind} {asked} {by} {where}")
         elif kind in ("quantile", "median") and not warehouse.dialect.quantile_is_aggregate:
             apart.add(f"quantile {given.get('column')} {given.get('at', 0.5)} {given.get('interpolate')} {by} {where}")
+        elif kind in ("quantile", "median") and warehouse.dialect.sorts_apart:
+            apart.add(f"sorted columns {by}")
         if kind == "z_scores":
             follow_ups.add(by)
         if kind in ("z_scores", "stddev") and by is not None and warehouse.dialect.variance is None:
