@@ -112,6 +112,8 @@ def _read(statement: Statement, keys: tuple[Metric, ...], rows: Sequence[Row]) -
         return {**counted, **dict(zip(keys[len(counted) :], quantiles, strict=True))}
     if statement.by is not None:
         return {key: tuple((row[0], row[place]) for row in rows) for place, key in enumerate(keys, start=1)}
+    if len(rows) > 1:
+        return dict.fromkeys(keys, Unanswered("it gives more than one row, and one value was asked for"))
     row = rows[0] if rows else ()
     padded = [*row, *[None] * (len(keys) - len(row))]
     return dict(zip(keys, padded, strict=True))

@@ -66,7 +66,9 @@ class Statement:
             return MOST_ROWS + 1
         if self.branches:
             return len(self.metrics)
-        return 1 if self.by is None else MOST + 1
+        if self.by is None:  # a SELECT of the Dag author may give more than the one row that is wanted
+            return 2 if isinstance(self.metrics[0], SqlMetric) else 1
+        return MOST + 1
 
 
 def plan(metrics: Iterable[Metric], scope: Scope) -> tuple[Statement, ...]:
@@ -153,7 +155,7 @@ def probe(scope: Scope) -> str:
 
 def _statement(query: exp.Expr, metrics: Sequence[Metric], scope: Scope, by: str | None) -> Statement:
     statement = Statement("", tuple(metrics), by)
-    if statement.most_rows > 1 and isinstance(query, exp.Select):
+    if (statement.lists or by is not None) and isinstance(query, exp.Select):
         query = query.limit(statement.most_rows)
     return Statement(scope.render(query), tuple(metrics), by)
 

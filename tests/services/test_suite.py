@@ -243,3 +243,11 @@ def test_words_are_not_averaged_and_texts_not_compared_with_numbers(hook: Hook) 
         "between needs numbers or booleans here",
     ]
     assert (record.queries, record.lookups) == (1, 1), "what makes no sense is not asked, and splits no scan"
+
+
+def test_a_select_of_several_values_is_errored_and_keeps_its_own_limit(hook: Hook) -> None:
+    several = c.metric_sql("SELECT id FROM orders ORDER BY id", at_least=0, name="several")
+    limited = c.metric_sql("SELECT id FROM orders ORDER BY id DESC LIMIT 1", equals=4, name="limited")
+    record = run(hook, several, limited)
+    assert [(result.outcome.value, result.observed) for result in record.results] == [("errored", None), ("passed", "4")]
+    assert record.results[0].reason == "it gives more than one row, and one value was asked for"
