@@ -162,6 +162,15 @@ def soda(connection: dict[str, Any], interpreter: Path, folder: Path) -> Iterato
         process.stdin.close()
 
 
+def find_soda(folder: Path) -> Path | None:
+    """The interpreter of a virtual environment that has Soda Core 4; None, loudly, where it has not."""
+    interpreter = folder / "bin" / "python"
+    if interpreter.exists() and subprocess.run([str(interpreter), "-c", "import soda_postgres"], check=False).returncode == 0:
+        return interpreter
+    print(f"SODA CORE WAS NOT MEASURED: {folder} does not have it.", file=sys.stderr)
+    return None
+
+
 def install_soda(folder: Path) -> Path | None:
     """The interpreter of a new virtual environment with Soda Core 4; None, loudly, where it cannot be had."""
     venv.create(folder, with_pip=True)
@@ -181,7 +190,7 @@ def run(server: Server, rows: int, rounds: int, folder: Path, soda_venv: Path | 
     with psycopg.connect(server.address, autocommit=True) as admin:
         admin.execute("ALTER SYSTEM SET log_min_duration_statement = 0")
         admin.execute("SELECT pg_reload_conf()")
-    interpreter = install_soda(folder / "soda") if soda_venv is None else soda_venv / "bin" / "python"
+    interpreter = find_soda(soda_venv) if soda_venv is not None else install_soda(folder / "soda")
     contenders = {"ours": Contender(ours(server.hook, folder)), "hand": Contender(hand(server.hook))}
     contenders["gx"] = Contender(great_expectations(server.sqlalchemy_url))
     with contextlib.ExitStack() as stack:

@@ -130,8 +130,9 @@ def by_hand() -> list[str]:
         for name, shares in suite.QUANTILES.items()
     )
     single, pair = suite.KEYS
-    keys = single[0], f"HASH_RECORD_EXTENDED(({', '.join(pair)}), 0)"
-    sorts = [quantiles, *(f"ARRAY[COUNT(DISTINCT {key})::float8], NULL" for key in keys)]
+    complete = " AND ".join(f"{name} IS NOT NULL" for name in pair)
+    keys = single[0], f"HASH_RECORD_EXTENDED(({', '.join(pair)}), 0)) FILTER (WHERE {complete}"
+    sorts = [quantiles, *(f"ARRAY[(COUNT(DISTINCT {key}))::float8], NULL" for key in keys)]
     return [
         f"SELECT {', '.join(scan)} FROM wide_mixed",
         " UNION ALL ".join(f"SELECT {columns} FROM wide_mixed" for columns in sorts),

@@ -74,8 +74,11 @@ def _(metric: RowCount, scope: Scope) -> exp.Expr:
 @expression.register
 def _(metric: ValueCount, scope: Scope) -> exp.Expr:
     keep = filter_of(metric, scope.dialect)
-    if keep is None:
+    if keep is None and not scope.dialect.nulls_by_filter:
         return exp.Count(this=column(metric.column))
+    if keep is None:
+        nulls = expression(Violations(rule=HasValue(column=metric.column)), scope)
+        return exp.Sub(this=exp.Count(this=exp.Star()), expression=nulls)
     return count_if(scope.dialect, keep, *has_all([metric.column]))
 
 
@@ -181,7 +184,7 @@ def _(metric: RepeatCount, scope: Scope) -> exp.Expr:
     names_of_key: list[exp.Expr] = [column(name) for name in metric.columns]
     fingerprint = names_of_key[0] if len(names_of_key) == 1 else scope.dialect.fingerprint(names_of_key)
     complete = _both(filter_of(metric, scope.dialect), *has_all(metric.columns))
-    different = exp.Count(this=exp.Distinct(expressions=[value_if(complete, fingerprint)]))
+    different = exp.Filter(this=exp.Count(this=exp.Distinct(expressions=[fingerprint])), expression=exp.Where(this=complete))
     return exp.Sub(this=count_if(scope.dialect, complete.copy()), expression=different)
 
 

@@ -11,10 +11,10 @@ SELECT COUNT(*) FILTER(WHERE (b > 1)) AS m0 FROM "t";
 SELECT COUNT(*) FILTER(WHERE (b > 1)) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
 
 -- rows with a value
-SELECT COUNT("t"."a") AS m0 FROM "t";
+SELECT COUNT(*) - COUNT(*) FILTER(WHERE "t"."a" IS NULL) AS m0 FROM "t";
 
 -- rows with a value, the suite too
-SELECT COUNT("t"."a") AS m0 FROM "s"."t" WHERE (d = 1 OR e);
+SELECT COUNT(*) - COUNT(*) FILTER(WHERE "t"."a" IS NULL) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
 
 -- rows with a value of a filter
 SELECT COUNT(*) FILTER(WHERE (b > 1 OR c) AND NOT "t"."a" IS NULL) AS m0 FROM "t";

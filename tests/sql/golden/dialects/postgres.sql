@@ -11,11 +11,11 @@ SELECT COUNT(*) FILTER(WHERE (a > 1 OR b = 2) AND NOT "a" IS NULL AND NOT "b" IS
 -- all_differ by
 SELECT "region" AS segment, COUNT(*) AS m0, COUNT(*) FILTER(WHERE NOT "a" IS NULL AND NOT "b" IS NULL AND NOT "c" IS NULL) AS m1, COUNT(*) FILTER(WHERE NOT "a" IS NULL AND NOT "b" IS NULL AND NOT "c" IS NULL AND ("a" = "b" OR "a" = "c" OR "b" = "c")) AS m2 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
 -- between
-SELECT COUNT("a") AS m0, COUNT(*) FILTER(WHERE NOT "a" BETWEEN 1 AND 2.5) AS m1 FROM "shop"."orders";
+SELECT COUNT(*) - COUNT(*) FILTER(WHERE "a" IS NULL) AS m0, COUNT(*) FILTER(WHERE NOT "a" BETWEEN 1 AND 2.5) AS m1 FROM "shop"."orders";
 -- between where
 SELECT COUNT(*) FILTER(WHERE (a > 1 OR b = 2) AND NOT "a" IS NULL) AS m0, COUNT(*) FILTER(WHERE (a > 1 OR b = 2) AND NOT "a" BETWEEN 1 AND 2.5) AS m1 FROM "shop"."orders";
 -- between by
-SELECT "region" AS segment, COUNT(*) AS m0, COUNT("a") AS m1, COUNT(*) FILTER(WHERE NOT "a" BETWEEN 1 AND 2.5) AS m2 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
+SELECT "region" AS segment, COUNT(*) AS m0, COUNT(*) - COUNT(*) FILTER(WHERE "a" IS NULL) AS m1, COUNT(*) FILTER(WHERE NOT "a" BETWEEN 1 AND 2.5) AS m2 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
 -- column_count
 SELECT a.attname, FORMAT_TYPE(a.atttypid, a.atttypmod) FROM pg_attribute AS a WHERE a.attrelid = TO_REGCLASS('"shop"."orders"') AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum LIMIT 200001;
 -- column_max
@@ -37,7 +37,7 @@ SELECT COUNT(*) FILTER(WHERE (a > 1 OR b = 2) AND NOT "a" IS NULL AND NOT "b" IS
 -- compare by
 SELECT "region" AS segment, COUNT(*) AS m0, COUNT(*) FILTER(WHERE NOT "a" IS NULL AND NOT "b" IS NULL) AS m1, COUNT(*) FILTER(WHERE NOT ("a" <= "b")) AS m2 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
 -- decreasing
-SELECT COUNT("a") AS m0 FROM "shop"."orders";
+SELECT COUNT(*) - COUNT(*) FILTER(WHERE "a" IS NULL) AS m0 FROM "shop"."orders";
 -- decreasing
 SELECT COUNT(*) FILTER(WHERE v > v_before) FROM (SELECT "a" AS v, LAG("a") OVER (ORDER BY "id") AS v_before FROM "shop"."orders" WHERE NOT "a" IS NULL) AS steps;
 -- decreasing where
@@ -45,7 +45,7 @@ SELECT COUNT(*) FILTER(WHERE (a > 1 OR b = 2) AND NOT "a" IS NULL) AS m0 FROM "s
 -- decreasing where
 SELECT COUNT(*) FILTER(WHERE v > v_before) FROM (SELECT "a" AS v, LAG("a") OVER (ORDER BY "id") AS v_before FROM "shop"."orders" WHERE (a > 1 OR b = 2) AND NOT "a" IS NULL) AS steps;
 -- decreasing by
-SELECT "region" AS segment, COUNT(*) AS m0, COUNT("a") AS m1 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
+SELECT "region" AS segment, COUNT(*) AS m0, COUNT(*) - COUNT(*) FILTER(WHERE "a" IS NULL) AS m1 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
 -- decreasing by
 SELECT segment, COUNT(*) FILTER(WHERE v > v_before) FROM (SELECT "region" AS segment, "a" AS v, LAG("a") OVER (PARTITION BY "region" ORDER BY "id") AS v_before FROM "shop"."orders" WHERE NOT "a" IS NULL) AS steps GROUP BY segment LIMIT 10001;
 -- distinct_count
@@ -57,11 +57,11 @@ SELECT "region" AS segment, COUNT(*) AS m0 FROM "shop"."orders" GROUP BY "region
 -- distinct_count by
 SELECT segment, COUNT(*) FROM (SELECT "region" AS segment, COUNT(*) AS n FROM "shop"."orders" WHERE NOT "s" IS NULL GROUP BY "region", "s") AS groups_of_rows GROUP BY segment LIMIT 10001;
 -- distribution
-SELECT COUNT("s") AS m0, COUNT(*) FILTER(WHERE NOT "s" IN ('x')) AS m1, COUNT(*) FILTER(WHERE NOT "s" IN ('y')) AS m2 FROM "shop"."orders";
+SELECT COUNT(*) - COUNT(*) FILTER(WHERE "s" IS NULL) AS m0, COUNT(*) FILTER(WHERE NOT "s" IN ('x')) AS m1, COUNT(*) FILTER(WHERE NOT "s" IN ('y')) AS m2 FROM "shop"."orders";
 -- distribution where
 SELECT COUNT(*) FILTER(WHERE (a > 1 OR b = 2) AND NOT "s" IS NULL) AS m0, COUNT(*) FILTER(WHERE (a > 1 OR b = 2) AND NOT "s" IN ('x')) AS m1, COUNT(*) FILTER(WHERE (a > 1 OR b = 2) AND NOT "s" IN ('y')) AS m2 FROM "shop"."orders";
 -- distribution by
-SELECT "region" AS segment, COUNT(*) AS m0, COUNT("s") AS m1, COUNT(*) FILTER(WHERE NOT "s" IN ('x')) AS m2, COUNT(*) FILTER(WHERE NOT "s" IN ('y')) AS m3 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
+SELECT "region" AS segment, COUNT(*) AS m0, COUNT(*) - COUNT(*) FILTER(WHERE "s" IS NULL) AS m1, COUNT(*) FILTER(WHERE NOT "s" IN ('x')) AS m2, COUNT(*) FILTER(WHERE NOT "s" IN ('y')) AS m3 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
 -- failed_rows_sql
 SELECT COUNT(*) AS m0 FROM "shop"."orders";
 -- failed_rows_sql
@@ -85,22 +85,22 @@ SELECT MAX(CASE WHEN (a > 1 OR b = 2) THEN "at" END) AS m0 FROM "shop"."orders";
 -- fresh by
 SELECT "region" AS segment, COUNT(*) AS m0, MAX("at") AS m1 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
 -- has_values
-SELECT COUNT("s") AS m0, COUNT(*) FILTER(WHERE NOT "s" IN ('x')) AS m1, COUNT(*) FILTER(WHERE NOT "s" IN ('y')) AS m2 FROM "shop"."orders";
+SELECT COUNT(*) - COUNT(*) FILTER(WHERE "s" IS NULL) AS m0, COUNT(*) FILTER(WHERE NOT "s" IN ('x')) AS m1, COUNT(*) FILTER(WHERE NOT "s" IN ('y')) AS m2 FROM "shop"."orders";
 -- has_values where
 SELECT COUNT(*) FILTER(WHERE (a > 1 OR b = 2) AND NOT "s" IS NULL) AS m0, COUNT(*) FILTER(WHERE (a > 1 OR b = 2) AND NOT "s" IN ('x')) AS m1, COUNT(*) FILTER(WHERE (a > 1 OR b = 2) AND NOT "s" IN ('y')) AS m2 FROM "shop"."orders";
 -- has_values by
-SELECT "region" AS segment, COUNT(*) AS m0, COUNT("s") AS m1, COUNT(*) FILTER(WHERE NOT "s" IN ('x')) AS m2, COUNT(*) FILTER(WHERE NOT "s" IN ('y')) AS m3 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
+SELECT "region" AS segment, COUNT(*) AS m0, COUNT(*) - COUNT(*) FILTER(WHERE "s" IS NULL) AS m1, COUNT(*) FILTER(WHERE NOT "s" IN ('x')) AS m2, COUNT(*) FILTER(WHERE NOT "s" IN ('y')) AS m3 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
 -- in_set
-SELECT COUNT("s") AS m0, COUNT(*) FILTER(WHERE NOT "s" IN ('x', 'O''Hare', 'back\slash', 'Ünï', 'new
+SELECT COUNT(*) - COUNT(*) FILTER(WHERE "s" IS NULL) AS m0, COUNT(*) FILTER(WHERE NOT "s" IN ('x', 'O''Hare', 'back\slash', 'Ünï', 'new
 line')) AS m1 FROM "shop"."orders";
 -- in_set where
 SELECT COUNT(*) FILTER(WHERE (a > 1 OR b = 2) AND NOT "s" IS NULL) AS m0, COUNT(*) FILTER(WHERE (a > 1 OR b = 2) AND NOT "s" IN ('x', 'O''Hare', 'back\slash', 'Ünï', 'new
 line')) AS m1 FROM "shop"."orders";
 -- in_set by
-SELECT "region" AS segment, COUNT(*) AS m0, COUNT("s") AS m1, COUNT(*) FILTER(WHERE NOT "s" IN ('x', 'O''Hare', 'back\slash', 'Ünï', 'new
+SELECT "region" AS segment, COUNT(*) AS m0, COUNT(*) - COUNT(*) FILTER(WHERE "s" IS NULL) AS m1, COUNT(*) FILTER(WHERE NOT "s" IN ('x', 'O''Hare', 'back\slash', 'Ünï', 'new
 line')) AS m2 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
 -- increasing
-SELECT COUNT("a") AS m0 FROM "shop"."orders";
+SELECT COUNT(*) - COUNT(*) FILTER(WHERE "a" IS NULL) AS m0 FROM "shop"."orders";
 -- increasing
 SELECT COUNT(*) FILTER(WHERE v <= v_before) FROM (SELECT "a" AS v, LAG("a") OVER (ORDER BY "day", "id") AS v_before FROM "shop"."orders" WHERE NOT "a" IS NULL) AS steps;
 -- increasing where
@@ -108,33 +108,33 @@ SELECT COUNT(*) FILTER(WHERE (a > 1 OR b = 2) AND NOT "a" IS NULL) AS m0 FROM "s
 -- increasing where
 SELECT COUNT(*) FILTER(WHERE v <= v_before) FROM (SELECT "a" AS v, LAG("a") OVER (ORDER BY "day", "id") AS v_before FROM "shop"."orders" WHERE (a > 1 OR b = 2) AND NOT "a" IS NULL) AS steps;
 -- increasing by
-SELECT "region" AS segment, COUNT(*) AS m0, COUNT("a") AS m1 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
+SELECT "region" AS segment, COUNT(*) AS m0, COUNT(*) - COUNT(*) FILTER(WHERE "a" IS NULL) AS m1 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
 -- increasing by
 SELECT segment, COUNT(*) FILTER(WHERE v <= v_before) FROM (SELECT "region" AS segment, "a" AS v, LAG("a") OVER (PARTITION BY "region" ORDER BY "day", "id") AS v_before FROM "shop"."orders" WHERE NOT "a" IS NULL) AS steps GROUP BY segment LIMIT 10001;
 -- json_valid
-SELECT COUNT("s") AS m0, COUNT(*) FILTER(WHERE NOT "s" IS NULL AND NOT (PG_INPUT_IS_VALID("s", 'json'))) AS m1 FROM "shop"."orders";
+SELECT COUNT(*) - COUNT(*) FILTER(WHERE "s" IS NULL) AS m0, COUNT(*) FILTER(WHERE NOT "s" IS NULL AND NOT (PG_INPUT_IS_VALID("s", 'json'))) AS m1 FROM "shop"."orders";
 -- json_valid where
 SELECT COUNT(*) FILTER(WHERE (a > 1 OR b = 2) AND NOT "s" IS NULL) AS m0, COUNT(*) FILTER(WHERE (a > 1 OR b = 2) AND (NOT "s" IS NULL AND NOT (PG_INPUT_IS_VALID("s", 'json')))) AS m1 FROM "shop"."orders";
 -- json_valid by
-SELECT "region" AS segment, COUNT(*) AS m0, COUNT("s") AS m1, COUNT(*) FILTER(WHERE NOT "s" IS NULL AND NOT (PG_INPUT_IS_VALID("s", 'json'))) AS m2 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
+SELECT "region" AS segment, COUNT(*) AS m0, COUNT(*) - COUNT(*) FILTER(WHERE "s" IS NULL) AS m1, COUNT(*) FILTER(WHERE NOT "s" IS NULL AND NOT (PG_INPUT_IS_VALID("s", 'json'))) AS m2 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
 -- length
-SELECT COUNT("s") AS m0, COUNT(*) FILTER(WHERE (LENGTH("s") < 1 OR LENGTH("s") > 20)) AS m1 FROM "shop"."orders";
+SELECT COUNT(*) - COUNT(*) FILTER(WHERE "s" IS NULL) AS m0, COUNT(*) FILTER(WHERE (LENGTH("s") < 1 OR LENGTH("s") > 20)) AS m1 FROM "shop"."orders";
 -- length where
 SELECT COUNT(*) FILTER(WHERE (a > 1 OR b = 2) AND NOT "s" IS NULL) AS m0, COUNT(*) FILTER(WHERE (a > 1 OR b = 2) AND (LENGTH("s") < 1 OR LENGTH("s") > 20)) AS m1 FROM "shop"."orders";
 -- length by
-SELECT "region" AS segment, COUNT(*) AS m0, COUNT("s") AS m1, COUNT(*) FILTER(WHERE (LENGTH("s") < 1 OR LENGTH("s") > 20)) AS m2 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
+SELECT "region" AS segment, COUNT(*) AS m0, COUNT(*) - COUNT(*) FILTER(WHERE "s" IS NULL) AS m1, COUNT(*) FILTER(WHERE (LENGTH("s") < 1 OR LENGTH("s") > 20)) AS m2 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
 -- like
-SELECT COUNT("s") AS m0, COUNT(*) FILTER(WHERE NOT ("s" LIKE 'A%' OR "s" LIKE '50\%' OR "s" LIKE '[x_')) AS m1 FROM "shop"."orders";
+SELECT COUNT(*) - COUNT(*) FILTER(WHERE "s" IS NULL) AS m0, COUNT(*) FILTER(WHERE NOT ("s" LIKE 'A%' OR "s" LIKE '50\%' OR "s" LIKE '[x_')) AS m1 FROM "shop"."orders";
 -- like where
 SELECT COUNT(*) FILTER(WHERE (a > 1 OR b = 2) AND NOT "s" IS NULL) AS m0, COUNT(*) FILTER(WHERE (a > 1 OR b = 2) AND NOT ("s" LIKE 'A%' OR "s" LIKE '50\%' OR "s" LIKE '[x_')) AS m1 FROM "shop"."orders";
 -- like by
-SELECT "region" AS segment, COUNT(*) AS m0, COUNT("s") AS m1, COUNT(*) FILTER(WHERE NOT ("s" LIKE 'A%' OR "s" LIKE '50\%' OR "s" LIKE '[x_')) AS m2 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
+SELECT "region" AS segment, COUNT(*) AS m0, COUNT(*) - COUNT(*) FILTER(WHERE "s" IS NULL) AS m1, COUNT(*) FILTER(WHERE NOT ("s" LIKE 'A%' OR "s" LIKE '50\%' OR "s" LIKE '[x_')) AS m2 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
 -- matches
-SELECT COUNT("s") AS m0, COUNT(*) FILTER(WHERE NOT "s" ~ '^\w+''\d{2}$') AS m1 FROM "shop"."orders";
+SELECT COUNT(*) - COUNT(*) FILTER(WHERE "s" IS NULL) AS m0, COUNT(*) FILTER(WHERE NOT "s" ~ '^\w+''\d{2}$') AS m1 FROM "shop"."orders";
 -- matches where
 SELECT COUNT(*) FILTER(WHERE (a > 1 OR b = 2) AND NOT "s" IS NULL) AS m0, COUNT(*) FILTER(WHERE (a > 1 OR b = 2) AND NOT "s" ~ '^\w+''\d{2}$') AS m1 FROM "shop"."orders";
 -- matches by
-SELECT "region" AS segment, COUNT(*) AS m0, COUNT("s") AS m1, COUNT(*) FILTER(WHERE NOT "s" ~ '^\w+''\d{2}$') AS m2 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
+SELECT "region" AS segment, COUNT(*) AS m0, COUNT(*) - COUNT(*) FILTER(WHERE "s" IS NULL) AS m1, COUNT(*) FILTER(WHERE NOT "s" ~ '^\w+''\d{2}$') AS m2 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
 -- mean
 SELECT AVG("a") AS m0 FROM "shop"."orders";
 -- mean where
@@ -178,23 +178,23 @@ SELECT COUNT(*) FILTER(WHERE (a > 1 OR b = 2)) AS m0, COUNT(*) FILTER(WHERE (a >
 -- not_empty by
 SELECT "region" AS segment, COUNT(*) AS m0, COUNT(*) FILTER(WHERE ("s" IS NULL OR TRIM(' ' FROM "s") = '')) AS m1 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
 -- not_in_set
-SELECT COUNT("a") AS m0, COUNT(*) FILTER(WHERE "a" IN (1, 2)) AS m1 FROM "shop"."orders";
+SELECT COUNT(*) - COUNT(*) FILTER(WHERE "a" IS NULL) AS m0, COUNT(*) FILTER(WHERE "a" IN (1, 2)) AS m1 FROM "shop"."orders";
 -- not_in_set where
 SELECT COUNT(*) FILTER(WHERE (a > 1 OR b = 2) AND NOT "a" IS NULL) AS m0, COUNT(*) FILTER(WHERE (a > 1 OR b = 2) AND "a" IN (1, 2)) AS m1 FROM "shop"."orders";
 -- not_in_set by
-SELECT "region" AS segment, COUNT(*) AS m0, COUNT("a") AS m1, COUNT(*) FILTER(WHERE "a" IN (1, 2)) AS m2 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
+SELECT "region" AS segment, COUNT(*) AS m0, COUNT(*) - COUNT(*) FILTER(WHERE "a" IS NULL) AS m1, COUNT(*) FILTER(WHERE "a" IN (1, 2)) AS m2 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
 -- not_like
-SELECT COUNT("s") AS m0, COUNT(*) FILTER(WHERE "s" LIKE '%x%') AS m1 FROM "shop"."orders";
+SELECT COUNT(*) - COUNT(*) FILTER(WHERE "s" IS NULL) AS m0, COUNT(*) FILTER(WHERE "s" LIKE '%x%') AS m1 FROM "shop"."orders";
 -- not_like where
 SELECT COUNT(*) FILTER(WHERE (a > 1 OR b = 2) AND NOT "s" IS NULL) AS m0, COUNT(*) FILTER(WHERE (a > 1 OR b = 2) AND "s" LIKE '%x%') AS m1 FROM "shop"."orders";
 -- not_like by
-SELECT "region" AS segment, COUNT(*) AS m0, COUNT("s") AS m1, COUNT(*) FILTER(WHERE "s" LIKE '%x%') AS m2 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
+SELECT "region" AS segment, COUNT(*) AS m0, COUNT(*) - COUNT(*) FILTER(WHERE "s" IS NULL) AS m1, COUNT(*) FILTER(WHERE "s" LIKE '%x%') AS m2 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
 -- not_matches
-SELECT COUNT("s") AS m0, COUNT(*) FILTER(WHERE "s" ~ '[0-9]') AS m1 FROM "shop"."orders";
+SELECT COUNT(*) - COUNT(*) FILTER(WHERE "s" IS NULL) AS m0, COUNT(*) FILTER(WHERE "s" ~ '[0-9]') AS m1 FROM "shop"."orders";
 -- not_matches where
 SELECT COUNT(*) FILTER(WHERE (a > 1 OR b = 2) AND NOT "s" IS NULL) AS m0, COUNT(*) FILTER(WHERE (a > 1 OR b = 2) AND "s" ~ '[0-9]') AS m1 FROM "shop"."orders";
 -- not_matches by
-SELECT "region" AS segment, COUNT(*) AS m0, COUNT("s") AS m1, COUNT(*) FILTER(WHERE "s" ~ '[0-9]') AS m2 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
+SELECT "region" AS segment, COUNT(*) AS m0, COUNT(*) - COUNT(*) FILTER(WHERE "s" IS NULL) AS m1, COUNT(*) FILTER(WHERE "s" ~ '[0-9]') AS m2 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
 -- not_null
 SELECT COUNT(*) AS m0, COUNT(*) FILTER(WHERE "a" IS NULL) AS m1 FROM "shop"."orders";
 -- not_null where
@@ -208,11 +208,11 @@ SELECT COUNT(*) FILTER(WHERE (a > 1 OR b = 2)) AS m0, COUNT(*) FILTER(WHERE (a >
 -- null by
 SELECT "region" AS segment, COUNT(*) AS m0, COUNT("a") AS m1 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
 -- of_type
-SELECT COUNT("s") AS m0, COUNT(*) FILTER(WHERE NOT "s" IS NULL AND NOT "s" ~ '^\s*[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?\s*$') AS m1 FROM "shop"."orders";
+SELECT COUNT(*) - COUNT(*) FILTER(WHERE "s" IS NULL) AS m0, COUNT(*) FILTER(WHERE NOT "s" IS NULL AND NOT "s" ~ '^\s*[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?\s*$') AS m1 FROM "shop"."orders";
 -- of_type where
 SELECT COUNT(*) FILTER(WHERE (a > 1 OR b = 2) AND NOT "s" IS NULL) AS m0, COUNT(*) FILTER(WHERE (a > 1 OR b = 2) AND (NOT "s" IS NULL AND NOT "s" ~ '^\s*[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?\s*$')) AS m1 FROM "shop"."orders";
 -- of_type by
-SELECT "region" AS segment, COUNT(*) AS m0, COUNT("s") AS m1, COUNT(*) FILTER(WHERE NOT "s" IS NULL AND NOT "s" ~ '^\s*[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?\s*$') AS m2 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
+SELECT "region" AS segment, COUNT(*) AS m0, COUNT(*) - COUNT(*) FILTER(WHERE "s" IS NULL) AS m1, COUNT(*) FILTER(WHERE NOT "s" IS NULL AND NOT "s" ~ '^\s*[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?\s*$') AS m2 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
 -- quantile
 SELECT q0[1] AS m0 FROM (SELECT PERCENTILE_DISC(ARRAY[0.95]) WITHIN GROUP (ORDER BY "a") AS q0 FROM "shop"."orders") AS sorted;
 -- quantile where
@@ -238,11 +238,11 @@ SELECT a.attname, FORMAT_TYPE(a.atttypid, a.atttypmod) FROM pg_attribute AS a WH
 -- schema_unchanged
 SELECT a.attname, FORMAT_TYPE(a.atttypid, a.atttypmod) FROM pg_attribute AS a WHERE a.attrelid = TO_REGCLASS('"shop"."orders"') AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum LIMIT 200001;
 -- stddev
-SELECT COUNT("a") AS m0, VAR_SAMP("a") AS m1 FROM "shop"."orders";
+SELECT COUNT(*) - COUNT(*) FILTER(WHERE "a" IS NULL) AS m0, VAR_SAMP("a") AS m1 FROM "shop"."orders";
 -- stddev where
 SELECT COUNT(*) FILTER(WHERE (a > 1 OR b = 2) AND NOT "a" IS NULL) AS m0, VAR_SAMP(CASE WHEN (a > 1 OR b = 2) THEN "a" END) AS m1 FROM "shop"."orders";
 -- stddev by
-SELECT "region" AS segment, COUNT(*) AS m0, COUNT("a") AS m1, VAR_SAMP("a") AS m2 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
+SELECT "region" AS segment, COUNT(*) AS m0, COUNT(*) - COUNT(*) FILTER(WHERE "a" IS NULL) AS m1, VAR_SAMP("a") AS m2 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
 -- sum_equals
 SELECT COUNT(*) FILTER(WHERE NOT "a" IS NULL AND NOT "b" IS NULL) AS m0, COUNT(*) FILTER(WHERE "a" + "b" <> 10) AS m1 FROM "shop"."orders";
 -- sum_equals where
@@ -286,11 +286,11 @@ SELECT "region" AS segment, COUNT(*) AS m0, COUNT(*) FILTER(WHERE NOT "a" IS NUL
 -- unique_ratio by
 SELECT segment, COUNT(*) FROM (SELECT "region" AS segment, COUNT(*) AS n FROM "shop"."orders" WHERE NOT "a" IS NULL GROUP BY "region", "a") AS groups_of_rows GROUP BY segment LIMIT 10001;
 -- z_scores
-SELECT AVG("a") AS m0, VAR_SAMP("a") AS m1, COUNT("a") AS m2 FROM "shop"."orders";
+SELECT AVG("a") AS m0, VAR_SAMP("a") AS m1, COUNT(*) - COUNT(*) FILTER(WHERE "a" IS NULL) AS m2 FROM "shop"."orders";
 -- z_scores where
 SELECT AVG(CASE WHEN (a > 1 OR b = 2) THEN "a" END) AS m0, VAR_SAMP(CASE WHEN (a > 1 OR b = 2) THEN "a" END) AS m1, COUNT(*) FILTER(WHERE (a > 1 OR b = 2) AND NOT "a" IS NULL) AS m2 FROM "shop"."orders";
 -- z_scores by
-SELECT "region" AS segment, COUNT(*) AS m0, AVG("a") AS m1, VAR_SAMP("a") AS m2, COUNT("a") AS m3 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
+SELECT "region" AS segment, COUNT(*) AS m0, AVG("a") AS m1, VAR_SAMP("a") AS m2, COUNT(*) - COUNT(*) FILTER(WHERE "a" IS NULL) AS m3 FROM "shop"."orders" GROUP BY "region" LIMIT 10001;
 -- dates
 SELECT COUNT(*) FILTER(WHERE NOT "at" BETWEEN CAST('2013-01-01' AS DATE) AND CAST('2013-12-31' AS DATE)) AS m0 FROM "shop"."orders";
 -- moments

@@ -7,11 +7,11 @@ SELECT COUNT(*) FILTER(WHERE (a > 1 OR b = 2) AND NOT "orders"."a" IS NULL AND N
 -- all_differ by
 SELECT "orders"."region" AS segment, COUNT(*) AS m0, COUNT(*) FILTER(WHERE NOT "orders"."a" IS NULL AND NOT "orders"."b" IS NULL AND NOT "orders"."c" IS NULL) AS m1, COUNT(*) FILTER(WHERE NOT "orders"."a" IS NULL AND NOT "orders"."b" IS NULL AND NOT "orders"."c" IS NULL AND ("orders"."a" = "orders"."b" OR "orders"."a" = "orders"."c" OR "orders"."b" = "orders"."c")) AS m2 FROM "shop"."orders" GROUP BY "orders"."region" LIMIT 10001;
 -- between
-SELECT COUNT("orders"."a") AS m0, COUNT(*) FILTER(WHERE NOT "orders"."a" BETWEEN 1 AND 2.5) AS m1 FROM "shop"."orders";
+SELECT COUNT(*) - COUNT(*) FILTER(WHERE "orders"."a" IS NULL) AS m0, COUNT(*) FILTER(WHERE NOT "orders"."a" BETWEEN 1 AND 2.5) AS m1 FROM "shop"."orders";
 -- between where
 SELECT COUNT(*) FILTER(WHERE (a > 1 OR b = 2) AND NOT "orders"."a" IS NULL) AS m0, COUNT(*) FILTER(WHERE (a > 1 OR b = 2) AND NOT "orders"."a" BETWEEN 1 AND 2.5) AS m1 FROM "shop"."orders";
 -- between by
-SELECT "orders"."region" AS segment, COUNT(*) AS m0, COUNT("orders"."a") AS m1, COUNT(*) FILTER(WHERE NOT "orders"."a" BETWEEN 1 AND 2.5) AS m2 FROM "shop"."orders" GROUP BY "orders"."region" LIMIT 10001;
+SELECT "orders"."region" AS segment, COUNT(*) AS m0, COUNT(*) - COUNT(*) FILTER(WHERE "orders"."a" IS NULL) AS m1, COUNT(*) FILTER(WHERE NOT "orders"."a" BETWEEN 1 AND 2.5) AS m2 FROM "shop"."orders" GROUP BY "orders"."region" LIMIT 10001;
 -- column_count
 SELECT name, type FROM PRAGMA_TABLE_INFO('orders', 'shop') ORDER BY cid LIMIT 200001;
 -- column_max
@@ -33,7 +33,7 @@ SELECT COUNT(*) FILTER(WHERE (a > 1 OR b = 2) AND NOT "orders"."a" IS NULL AND N
 -- compare by
 SELECT "orders"."region" AS segment, COUNT(*) AS m0, COUNT(*) FILTER(WHERE NOT "orders"."a" IS NULL AND NOT "orders"."b" IS NULL) AS m1, COUNT(*) FILTER(WHERE NOT ("orders"."a" <= "orders"."b")) AS m2 FROM "shop"."orders" GROUP BY "orders"."region" LIMIT 10001;
 -- decreasing
-SELECT COUNT("orders"."a") AS m0 FROM "shop"."orders";
+SELECT COUNT(*) - COUNT(*) FILTER(WHERE "orders"."a" IS NULL) AS m0 FROM "shop"."orders";
 -- decreasing
 SELECT COUNT(*) FILTER(WHERE v > v_before) FROM (SELECT "orders"."a" AS v, LAG("orders"."a") OVER (ORDER BY "orders"."id" NULLS LAST) AS v_before FROM "shop"."orders" WHERE NOT "orders"."a" IS NULL) AS steps;
 -- decreasing where
@@ -41,7 +41,7 @@ SELECT COUNT(*) FILTER(WHERE (a > 1 OR b = 2) AND NOT "orders"."a" IS NULL) AS m
 -- decreasing where
 SELECT COUNT(*) FILTER(WHERE v > v_before) FROM (SELECT "orders"."a" AS v, LAG("orders"."a") OVER (ORDER BY "orders"."id" NULLS LAST) AS v_before FROM "shop"."orders" WHERE (a > 1 OR b = 2) AND NOT "orders"."a" IS NULL) AS steps;
 -- decreasing by
-SELECT "orders"."region" AS segment, COUNT(*) AS m0, COUNT("orders"."a") AS m1 FROM "shop"."orders" GROUP BY "orders"."region" LIMIT 10001;
+SELECT "orders"."region" AS segment, COUNT(*) AS m0, COUNT(*) - COUNT(*) FILTER(WHERE "orders"."a" IS NULL) AS m1 FROM "shop"."orders" GROUP BY "orders"."region" LIMIT 10001;
 -- decreasing by
 SELECT segment, COUNT(*) FILTER(WHERE v > v_before) FROM (SELECT "orders"."region" AS segment, "orders"."a" AS v, LAG("orders"."a") OVER (PARTITION BY "orders"."region" ORDER BY "orders"."id" NULLS LAST) AS v_before FROM "shop"."orders" WHERE NOT "orders"."a" IS NULL) AS steps GROUP BY segment LIMIT 10001;
 -- distinct_count
@@ -53,11 +53,11 @@ SELECT "orders"."region" AS segment, COUNT(*) AS m0 FROM "shop"."orders" GROUP B
 -- distinct_count by
 SELECT segment, COUNT(*) FROM (SELECT "orders"."region" AS segment, COUNT(*) AS n FROM "shop"."orders" WHERE NOT "orders"."s" IS NULL GROUP BY "orders"."region", "orders"."s") AS groups_of_rows GROUP BY segment LIMIT 10001;
 -- distribution
-SELECT COUNT("orders"."s") AS m0, COUNT(*) FILTER(WHERE NOT "orders"."s" IN ('x')) AS m1, COUNT(*) FILTER(WHERE NOT "orders"."s" IN ('y')) AS m2 FROM "shop"."orders";
+SELECT COUNT(*) - COUNT(*) FILTER(WHERE "orders"."s" IS NULL) AS m0, COUNT(*) FILTER(WHERE NOT "orders"."s" IN ('x')) AS m1, COUNT(*) FILTER(WHERE NOT "orders"."s" IN ('y')) AS m2 FROM "shop"."orders";
 -- distribution where
 SELECT COUNT(*) FILTER(WHERE (a > 1 OR b = 2) AND NOT "orders"."s" IS NULL) AS m0, COUNT(*) FILTER(WHERE (a > 1 OR b = 2) AND NOT "orders"."s" IN ('x')) AS m1, COUNT(*) FILTER(WHERE (a > 1 OR b = 2) AND NOT "orders"."s" IN ('y')) AS m2 FROM "shop"."orders";
 -- distribution by
-SELECT "orders"."region" AS segment, COUNT(*) AS m0, COUNT("orders"."s") AS m1, COUNT(*) FILTER(WHERE NOT "orders"."s" IN ('x')) AS m2, COUNT(*) FILTER(WHERE NOT "orders"."s" IN ('y')) AS m3 FROM "shop"."orders" GROUP BY "orders"."region" LIMIT 10001;
+SELECT "orders"."region" AS segment, COUNT(*) AS m0, COUNT(*) - COUNT(*) FILTER(WHERE "orders"."s" IS NULL) AS m1, COUNT(*) FILTER(WHERE NOT "orders"."s" IN ('x')) AS m2, COUNT(*) FILTER(WHERE NOT "orders"."s" IN ('y')) AS m3 FROM "shop"."orders" GROUP BY "orders"."region" LIMIT 10001;
 -- failed_rows_sql
 SELECT COUNT(*) AS m0 FROM "shop"."orders";
 -- failed_rows_sql
@@ -81,22 +81,22 @@ SELECT MAX(CASE WHEN (a > 1 OR b = 2) THEN "orders"."at" END) AS m0 FROM "shop".
 -- fresh by
 SELECT "orders"."region" AS segment, COUNT(*) AS m0, MAX("orders"."at") AS m1 FROM "shop"."orders" GROUP BY "orders"."region" LIMIT 10001;
 -- has_values
-SELECT COUNT("orders"."s") AS m0, COUNT(*) FILTER(WHERE NOT "orders"."s" IN ('x')) AS m1, COUNT(*) FILTER(WHERE NOT "orders"."s" IN ('y')) AS m2 FROM "shop"."orders";
+SELECT COUNT(*) - COUNT(*) FILTER(WHERE "orders"."s" IS NULL) AS m0, COUNT(*) FILTER(WHERE NOT "orders"."s" IN ('x')) AS m1, COUNT(*) FILTER(WHERE NOT "orders"."s" IN ('y')) AS m2 FROM "shop"."orders";
 -- has_values where
 SELECT COUNT(*) FILTER(WHERE (a > 1 OR b = 2) AND NOT "orders"."s" IS NULL) AS m0, COUNT(*) FILTER(WHERE (a > 1 OR b = 2) AND NOT "orders"."s" IN ('x')) AS m1, COUNT(*) FILTER(WHERE (a > 1 OR b = 2) AND NOT "orders"."s" IN ('y')) AS m2 FROM "shop"."orders";
 -- has_values by
-SELECT "orders"."region" AS segment, COUNT(*) AS m0, COUNT("orders"."s") AS m1, COUNT(*) FILTER(WHERE NOT "orders"."s" IN ('x')) AS m2, COUNT(*) FILTER(WHERE NOT "orders"."s" IN ('y')) AS m3 FROM "shop"."orders" GROUP BY "orders"."region" LIMIT 10001;
+SELECT "orders"."region" AS segment, COUNT(*) AS m0, COUNT(*) - COUNT(*) FILTER(WHERE "orders"."s" IS NULL) AS m1, COUNT(*) FILTER(WHERE NOT "orders"."s" IN ('x')) AS m2, COUNT(*) FILTER(WHERE NOT "orders"."s" IN ('y')) AS m3 FROM "shop"."orders" GROUP BY "orders"."region" LIMIT 10001;
 -- in_set
-SELECT COUNT("orders"."s") AS m0, COUNT(*) FILTER(WHERE NOT "orders"."s" IN ('x', 'O''Hare', 'back\slash', 'Ünï', 'new
+SELECT COUNT(*) - COUNT(*) FILTER(WHERE "orders"."s" IS NULL) AS m0, COUNT(*) FILTER(WHERE NOT "orders"."s" IN ('x', 'O''Hare', 'back\slash', 'Ünï', 'new
 line')) AS m1 FROM "shop"."orders";
 -- in_set where
 SELECT COUNT(*) FILTER(WHERE (a > 1 OR b = 2) AND NOT "orders"."s" IS NULL) AS m0, COUNT(*) FILTER(WHERE (a > 1 OR b = 2) AND NOT "orders"."s" IN ('x', 'O''Hare', 'back\slash', 'Ünï', 'new
 line')) AS m1 FROM "shop"."orders";
 -- in_set by
-SELECT "orders"."region" AS segment, COUNT(*) AS m0, COUNT("orders"."s") AS m1, COUNT(*) FILTER(WHERE NOT "orders"."s" IN ('x', 'O''Hare', 'back\slash', 'Ünï', 'new
+SELECT "orders"."region" AS segment, COUNT(*) AS m0, COUNT(*) - COUNT(*) FILTER(WHERE "orders"."s" IS NULL) AS m1, COUNT(*) FILTER(WHERE NOT "orders"."s" IN ('x', 'O''Hare', 'back\slash', 'Ünï', 'new
 line')) AS m2 FROM "shop"."orders" GROUP BY "orders"."region" LIMIT 10001;
 -- increasing
-SELECT COUNT("orders"."a") AS m0 FROM "shop"."orders";
+SELECT COUNT(*) - COUNT(*) FILTER(WHERE "orders"."a" IS NULL) AS m0 FROM "shop"."orders";
 -- increasing
 SELECT COUNT(*) FILTER(WHERE v <= v_before) FROM (SELECT "orders"."a" AS v, LAG("orders"."a") OVER (ORDER BY "orders"."day" NULLS LAST, "orders"."id" NULLS LAST) AS v_before FROM "shop"."orders" WHERE NOT "orders"."a" IS NULL) AS steps;
 -- increasing where
@@ -104,33 +104,33 @@ SELECT COUNT(*) FILTER(WHERE (a > 1 OR b = 2) AND NOT "orders"."a" IS NULL) AS m
 -- increasing where
 SELECT COUNT(*) FILTER(WHERE v <= v_before) FROM (SELECT "orders"."a" AS v, LAG("orders"."a") OVER (ORDER BY "orders"."day" NULLS LAST, "orders"."id" NULLS LAST) AS v_before FROM "shop"."orders" WHERE (a > 1 OR b = 2) AND NOT "orders"."a" IS NULL) AS steps;
 -- increasing by
-SELECT "orders"."region" AS segment, COUNT(*) AS m0, COUNT("orders"."a") AS m1 FROM "shop"."orders" GROUP BY "orders"."region" LIMIT 10001;
+SELECT "orders"."region" AS segment, COUNT(*) AS m0, COUNT(*) - COUNT(*) FILTER(WHERE "orders"."a" IS NULL) AS m1 FROM "shop"."orders" GROUP BY "orders"."region" LIMIT 10001;
 -- increasing by
 SELECT segment, COUNT(*) FILTER(WHERE v <= v_before) FROM (SELECT "orders"."region" AS segment, "orders"."a" AS v, LAG("orders"."a") OVER (PARTITION BY "orders"."region" ORDER BY "orders"."day" NULLS LAST, "orders"."id" NULLS LAST) AS v_before FROM "shop"."orders" WHERE NOT "orders"."a" IS NULL) AS steps GROUP BY segment LIMIT 10001;
 -- json_valid
-SELECT COUNT("orders"."s") AS m0, COUNT(*) FILTER(WHERE NOT "orders"."s" IS NULL AND NOT (JSON_VALID("orders"."s") = 1)) AS m1 FROM "shop"."orders";
+SELECT COUNT(*) - COUNT(*) FILTER(WHERE "orders"."s" IS NULL) AS m0, COUNT(*) FILTER(WHERE NOT "orders"."s" IS NULL AND NOT (JSON_VALID("orders"."s") = 1)) AS m1 FROM "shop"."orders";
 -- json_valid where
 SELECT COUNT(*) FILTER(WHERE (a > 1 OR b = 2) AND NOT "orders"."s" IS NULL) AS m0, COUNT(*) FILTER(WHERE (a > 1 OR b = 2) AND (NOT "orders"."s" IS NULL AND NOT (JSON_VALID("orders"."s") = 1))) AS m1 FROM "shop"."orders";
 -- json_valid by
-SELECT "orders"."region" AS segment, COUNT(*) AS m0, COUNT("orders"."s") AS m1, COUNT(*) FILTER(WHERE NOT "orders"."s" IS NULL AND NOT (JSON_VALID("orders"."s") = 1)) AS m2 FROM "shop"."orders" GROUP BY "orders"."region" LIMIT 10001;
+SELECT "orders"."region" AS segment, COUNT(*) AS m0, COUNT(*) - COUNT(*) FILTER(WHERE "orders"."s" IS NULL) AS m1, COUNT(*) FILTER(WHERE NOT "orders"."s" IS NULL AND NOT (JSON_VALID("orders"."s") = 1)) AS m2 FROM "shop"."orders" GROUP BY "orders"."region" LIMIT 10001;
 -- length
-SELECT COUNT("orders"."s") AS m0, COUNT(*) FILTER(WHERE (LENGTH("orders"."s") < 1 OR LENGTH("orders"."s") > 20)) AS m1 FROM "shop"."orders";
+SELECT COUNT(*) - COUNT(*) FILTER(WHERE "orders"."s" IS NULL) AS m0, COUNT(*) FILTER(WHERE (LENGTH("orders"."s") < 1 OR LENGTH("orders"."s") > 20)) AS m1 FROM "shop"."orders";
 -- length where
 SELECT COUNT(*) FILTER(WHERE (a > 1 OR b = 2) AND NOT "orders"."s" IS NULL) AS m0, COUNT(*) FILTER(WHERE (a > 1 OR b = 2) AND (LENGTH("orders"."s") < 1 OR LENGTH("orders"."s") > 20)) AS m1 FROM "shop"."orders";
 -- length by
-SELECT "orders"."region" AS segment, COUNT(*) AS m0, COUNT("orders"."s") AS m1, COUNT(*) FILTER(WHERE (LENGTH("orders"."s") < 1 OR LENGTH("orders"."s") > 20)) AS m2 FROM "shop"."orders" GROUP BY "orders"."region" LIMIT 10001;
+SELECT "orders"."region" AS segment, COUNT(*) AS m0, COUNT(*) - COUNT(*) FILTER(WHERE "orders"."s" IS NULL) AS m1, COUNT(*) FILTER(WHERE (LENGTH("orders"."s") < 1 OR LENGTH("orders"."s") > 20)) AS m2 FROM "shop"."orders" GROUP BY "orders"."region" LIMIT 10001;
 -- like
-SELECT COUNT("orders"."s") AS m0, COUNT(*) FILTER(WHERE NOT ("orders"."s" LIKE 'A%' OR "orders"."s" LIKE '50\%' ESCAPE '\' OR "orders"."s" LIKE '[x_')) AS m1 FROM "shop"."orders";
+SELECT COUNT(*) - COUNT(*) FILTER(WHERE "orders"."s" IS NULL) AS m0, COUNT(*) FILTER(WHERE NOT ("orders"."s" LIKE 'A%' OR "orders"."s" LIKE '50\%' ESCAPE '\' OR "orders"."s" LIKE '[x_')) AS m1 FROM "shop"."orders";
 -- like where
 SELECT COUNT(*) FILTER(WHERE (a > 1 OR b = 2) AND NOT "orders"."s" IS NULL) AS m0, COUNT(*) FILTER(WHERE (a > 1 OR b = 2) AND NOT ("orders"."s" LIKE 'A%' OR "orders"."s" LIKE '50\%' ESCAPE '\' OR "orders"."s" LIKE '[x_')) AS m1 FROM "shop"."orders";
 -- like by
-SELECT "orders"."region" AS segment, COUNT(*) AS m0, COUNT("orders"."s") AS m1, COUNT(*) FILTER(WHERE NOT ("orders"."s" LIKE 'A%' OR "orders"."s" LIKE '50\%' ESCAPE '\' OR "orders"."s" LIKE '[x_')) AS m2 FROM "shop"."orders" GROUP BY "orders"."region" LIMIT 10001;
+SELECT "orders"."region" AS segment, COUNT(*) AS m0, COUNT(*) - COUNT(*) FILTER(WHERE "orders"."s" IS NULL) AS m1, COUNT(*) FILTER(WHERE NOT ("orders"."s" LIKE 'A%' OR "orders"."s" LIKE '50\%' ESCAPE '\' OR "orders"."s" LIKE '[x_')) AS m2 FROM "shop"."orders" GROUP BY "orders"."region" LIMIT 10001;
 -- matches
-SELECT COUNT("orders"."s") AS m0, COUNT(*) FILTER(WHERE NOT "orders"."s" REGEXP '^\w+''\d{2}$') AS m1 FROM "shop"."orders";
+SELECT COUNT(*) - COUNT(*) FILTER(WHERE "orders"."s" IS NULL) AS m0, COUNT(*) FILTER(WHERE NOT "orders"."s" REGEXP '^\w+''\d{2}$') AS m1 FROM "shop"."orders";
 -- matches where
 SELECT COUNT(*) FILTER(WHERE (a > 1 OR b = 2) AND NOT "orders"."s" IS NULL) AS m0, COUNT(*) FILTER(WHERE (a > 1 OR b = 2) AND NOT "orders"."s" REGEXP '^\w+''\d{2}$') AS m1 FROM "shop"."orders";
 -- matches by
-SELECT "orders"."region" AS segment, COUNT(*) AS m0, COUNT("orders"."s") AS m1, COUNT(*) FILTER(WHERE NOT "orders"."s" REGEXP '^\w+''\d{2}$') AS m2 FROM "shop"."orders" GROUP BY "orders"."region" LIMIT 10001;
+SELECT "orders"."region" AS segment, COUNT(*) AS m0, COUNT(*) - COUNT(*) FILTER(WHERE "orders"."s" IS NULL) AS m1, COUNT(*) FILTER(WHERE NOT "orders"."s" REGEXP '^\w+''\d{2}$') AS m2 FROM "shop"."orders" GROUP BY "orders"."region" LIMIT 10001;
 -- mean
 SELECT AVG("orders"."a") AS m0 FROM "shop"."orders";
 -- mean where
@@ -174,23 +174,23 @@ SELECT COUNT(*) FILTER(WHERE (a > 1 OR b = 2)) AS m0, COUNT(*) FILTER(WHERE (a >
 -- not_empty by
 SELECT "orders"."region" AS segment, COUNT(*) AS m0, COUNT(*) FILTER(WHERE ("orders"."s" IS NULL OR TRIM("orders"."s", ' ') = '')) AS m1 FROM "shop"."orders" GROUP BY "orders"."region" LIMIT 10001;
 -- not_in_set
-SELECT COUNT("orders"."a") AS m0, COUNT(*) FILTER(WHERE "orders"."a" IN (1, 2)) AS m1 FROM "shop"."orders";
+SELECT COUNT(*) - COUNT(*) FILTER(WHERE "orders"."a" IS NULL) AS m0, COUNT(*) FILTER(WHERE "orders"."a" IN (1, 2)) AS m1 FROM "shop"."orders";
 -- not_in_set where
 SELECT COUNT(*) FILTER(WHERE (a > 1 OR b = 2) AND NOT "orders"."a" IS NULL) AS m0, COUNT(*) FILTER(WHERE (a > 1 OR b = 2) AND "orders"."a" IN (1, 2)) AS m1 FROM "shop"."orders";
 -- not_in_set by
-SELECT "orders"."region" AS segment, COUNT(*) AS m0, COUNT("orders"."a") AS m1, COUNT(*) FILTER(WHERE "orders"."a" IN (1, 2)) AS m2 FROM "shop"."orders" GROUP BY "orders"."region" LIMIT 10001;
+SELECT "orders"."region" AS segment, COUNT(*) AS m0, COUNT(*) - COUNT(*) FILTER(WHERE "orders"."a" IS NULL) AS m1, COUNT(*) FILTER(WHERE "orders"."a" IN (1, 2)) AS m2 FROM "shop"."orders" GROUP BY "orders"."region" LIMIT 10001;
 -- not_like
-SELECT COUNT("orders"."s") AS m0, COUNT(*) FILTER(WHERE "orders"."s" LIKE '%x%') AS m1 FROM "shop"."orders";
+SELECT COUNT(*) - COUNT(*) FILTER(WHERE "orders"."s" IS NULL) AS m0, COUNT(*) FILTER(WHERE "orders"."s" LIKE '%x%') AS m1 FROM "shop"."orders";
 -- not_like where
 SELECT COUNT(*) FILTER(WHERE (a > 1 OR b = 2) AND NOT "orders"."s" IS NULL) AS m0, COUNT(*) FILTER(WHERE (a > 1 OR b = 2) AND "orders"."s" LIKE '%x%') AS m1 FROM "shop"."orders";
 -- not_like by
-SELECT "orders"."region" AS segment, COUNT(*) AS m0, COUNT("orders"."s") AS m1, COUNT(*) FILTER(WHERE "orders"."s" LIKE '%x%') AS m2 FROM "shop"."orders" GROUP BY "orders"."region" LIMIT 10001;
+SELECT "orders"."region" AS segment, COUNT(*) AS m0, COUNT(*) - COUNT(*) FILTER(WHERE "orders"."s" IS NULL) AS m1, COUNT(*) FILTER(WHERE "orders"."s" LIKE '%x%') AS m2 FROM "shop"."orders" GROUP BY "orders"."region" LIMIT 10001;
 -- not_matches
-SELECT COUNT("orders"."s") AS m0, COUNT(*) FILTER(WHERE "orders"."s" REGEXP '[0-9]') AS m1 FROM "shop"."orders";
+SELECT COUNT(*) - COUNT(*) FILTER(WHERE "orders"."s" IS NULL) AS m0, COUNT(*) FILTER(WHERE "orders"."s" REGEXP '[0-9]') AS m1 FROM "shop"."orders";
 -- not_matches where
 SELECT COUNT(*) FILTER(WHERE (a > 1 OR b = 2) AND NOT "orders"."s" IS NULL) AS m0, COUNT(*) FILTER(WHERE (a > 1 OR b = 2) AND "orders"."s" REGEXP '[0-9]') AS m1 FROM "shop"."orders";
 -- not_matches by
-SELECT "orders"."region" AS segment, COUNT(*) AS m0, COUNT("orders"."s") AS m1, COUNT(*) FILTER(WHERE "orders"."s" REGEXP '[0-9]') AS m2 FROM "shop"."orders" GROUP BY "orders"."region" LIMIT 10001;
+SELECT "orders"."region" AS segment, COUNT(*) AS m0, COUNT(*) - COUNT(*) FILTER(WHERE "orders"."s" IS NULL) AS m1, COUNT(*) FILTER(WHERE "orders"."s" REGEXP '[0-9]') AS m2 FROM "shop"."orders" GROUP BY "orders"."region" LIMIT 10001;
 -- not_null
 SELECT COUNT(*) AS m0, COUNT(*) FILTER(WHERE "orders"."a" IS NULL) AS m1 FROM "shop"."orders";
 -- not_null where
@@ -204,11 +204,11 @@ SELECT COUNT(*) FILTER(WHERE (a > 1 OR b = 2)) AS m0, COUNT(*) FILTER(WHERE (a >
 -- null by
 SELECT "orders"."region" AS segment, COUNT(*) AS m0, COUNT("orders"."a") AS m1 FROM "shop"."orders" GROUP BY "orders"."region" LIMIT 10001;
 -- of_type
-SELECT COUNT("orders"."s") AS m0, COUNT(*) FILTER(WHERE NOT "orders"."s" IS NULL AND NOT "orders"."s" REGEXP '^\s*[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?\s*$') AS m1 FROM "shop"."orders";
+SELECT COUNT(*) - COUNT(*) FILTER(WHERE "orders"."s" IS NULL) AS m0, COUNT(*) FILTER(WHERE NOT "orders"."s" IS NULL AND NOT "orders"."s" REGEXP '^\s*[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?\s*$') AS m1 FROM "shop"."orders";
 -- of_type where
 SELECT COUNT(*) FILTER(WHERE (a > 1 OR b = 2) AND NOT "orders"."s" IS NULL) AS m0, COUNT(*) FILTER(WHERE (a > 1 OR b = 2) AND (NOT "orders"."s" IS NULL AND NOT "orders"."s" REGEXP '^\s*[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?\s*$')) AS m1 FROM "shop"."orders";
 -- of_type by
-SELECT "orders"."region" AS segment, COUNT(*) AS m0, COUNT("orders"."s") AS m1, COUNT(*) FILTER(WHERE NOT "orders"."s" IS NULL AND NOT "orders"."s" REGEXP '^\s*[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?\s*$') AS m2 FROM "shop"."orders" GROUP BY "orders"."region" LIMIT 10001;
+SELECT "orders"."region" AS segment, COUNT(*) AS m0, COUNT(*) - COUNT(*) FILTER(WHERE "orders"."s" IS NULL) AS m1, COUNT(*) FILTER(WHERE NOT "orders"."s" IS NULL AND NOT "orders"."s" REGEXP '^\s*[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?\s*$') AS m2 FROM "shop"."orders" GROUP BY "orders"."region" LIMIT 10001;
 -- quantile
 SELECT MIN(CASE WHEN place >= 0.95 * n THEN v END) FROM (SELECT "orders"."a" AS v, ROW_NUMBER() OVER (ORDER BY "orders"."a") AS place, COUNT(*) OVER () AS n FROM "shop"."orders" WHERE NOT "orders"."a" IS NULL) AS numbered;
 -- quantile where
@@ -234,11 +234,11 @@ SELECT name, type FROM PRAGMA_TABLE_INFO('orders', 'shop') ORDER BY cid LIMIT 20
 -- schema_unchanged
 SELECT name, type FROM PRAGMA_TABLE_INFO('orders', 'shop') ORDER BY cid LIMIT 200001;
 -- stddev
-SELECT COUNT("orders"."a") AS m0, CAST((SUM((1.0 * ("orders"."a" - (SELECT AVG("orders"."a") FROM "shop"."orders"))) * (1.0 * ("orders"."a" - (SELECT AVG("orders"."a") FROM "shop"."orders")))) - CAST(SUM((1.0 * ("orders"."a" - (SELECT AVG("orders"."a") FROM "shop"."orders")))) * SUM((1.0 * ("orders"."a" - (SELECT AVG("orders"."a") FROM "shop"."orders")))) AS REAL) / COUNT((1.0 * ("orders"."a" - (SELECT AVG("orders"."a") FROM "shop"."orders"))))) AS REAL) / NULLIF(COUNT((1.0 * ("orders"."a" - (SELECT AVG("orders"."a") FROM "shop"."orders")))) - 1, 0) AS m1 FROM "shop"."orders";
+SELECT COUNT(*) - COUNT(*) FILTER(WHERE "orders"."a" IS NULL) AS m0, CAST((SUM((1.0 * ("orders"."a" - (SELECT AVG("orders"."a") FROM "shop"."orders"))) * (1.0 * ("orders"."a" - (SELECT AVG("orders"."a") FROM "shop"."orders")))) - CAST(SUM((1.0 * ("orders"."a" - (SELECT AVG("orders"."a") FROM "shop"."orders")))) * SUM((1.0 * ("orders"."a" - (SELECT AVG("orders"."a") FROM "shop"."orders")))) AS REAL) / COUNT((1.0 * ("orders"."a" - (SELECT AVG("orders"."a") FROM "shop"."orders"))))) AS REAL) / NULLIF(COUNT((1.0 * ("orders"."a" - (SELECT AVG("orders"."a") FROM "shop"."orders")))) - 1, 0) AS m1 FROM "shop"."orders";
 -- stddev where
 SELECT COUNT(*) FILTER(WHERE (a > 1 OR b = 2) AND NOT "orders"."a" IS NULL) AS m0, CAST((SUM(CASE WHEN (a > 1 OR b = 2) THEN (1.0 * ("orders"."a" - (SELECT AVG("orders"."a") FROM "shop"."orders" WHERE (a > 1 OR b = 2)))) END * CASE WHEN (a > 1 OR b = 2) THEN (1.0 * ("orders"."a" - (SELECT AVG("orders"."a") FROM "shop"."orders" WHERE (a > 1 OR b = 2)))) END) - CAST(SUM(CASE WHEN (a > 1 OR b = 2) THEN (1.0 * ("orders"."a" - (SELECT AVG("orders"."a") FROM "shop"."orders" WHERE (a > 1 OR b = 2)))) END) * SUM(CASE WHEN (a > 1 OR b = 2) THEN (1.0 * ("orders"."a" - (SELECT AVG("orders"."a") FROM "shop"."orders" WHERE (a > 1 OR b = 2)))) END) AS REAL) / COUNT(CASE WHEN (a > 1 OR b = 2) THEN (1.0 * ("orders"."a" - (SELECT AVG("orders"."a") FROM "shop"."orders" WHERE (a > 1 OR b = 2)))) END)) AS REAL) / NULLIF(COUNT(CASE WHEN (a > 1 OR b = 2) THEN (1.0 * ("orders"."a" - (SELECT AVG("orders"."a") FROM "shop"."orders" WHERE (a > 1 OR b = 2)))) END) - 1, 0) AS m1 FROM "shop"."orders";
 -- stddev by
-SELECT "orders"."region" AS segment, COUNT(*) AS m0, COUNT("orders"."a") AS m1 FROM "shop"."orders" GROUP BY "orders"."region" LIMIT 10001;
+SELECT "orders"."region" AS segment, COUNT(*) AS m0, COUNT(*) - COUNT(*) FILTER(WHERE "orders"."a" IS NULL) AS m1 FROM "shop"."orders" GROUP BY "orders"."region" LIMIT 10001;
 -- stddev by
 SELECT segment, CAST((SUM(d * d) - CAST(SUM(d) * SUM(d) AS REAL) / COUNT(d)) AS REAL) / NULLIF(COUNT(d) - 1, 0) FROM (SELECT "orders"."region" AS segment, 1.0 * ("orders"."a" - AVG("orders"."a") OVER (PARTITION BY "orders"."region")) AS d FROM "shop"."orders" WHERE NOT "orders"."a" IS NULL) AS distances GROUP BY segment LIMIT 10001;
 -- sum_equals
@@ -284,11 +284,11 @@ SELECT "orders"."region" AS segment, COUNT(*) AS m0, COUNT(*) FILTER(WHERE NOT "
 -- unique_ratio by
 SELECT segment, COUNT(*) FROM (SELECT "orders"."region" AS segment, COUNT(*) AS n FROM "shop"."orders" WHERE NOT "orders"."a" IS NULL GROUP BY "orders"."region", "orders"."a") AS groups_of_rows GROUP BY segment LIMIT 10001;
 -- z_scores
-SELECT AVG("orders"."a") AS m0, CAST((SUM((1.0 * ("orders"."a" - (SELECT AVG("orders"."a") FROM "shop"."orders"))) * (1.0 * ("orders"."a" - (SELECT AVG("orders"."a") FROM "shop"."orders")))) - CAST(SUM((1.0 * ("orders"."a" - (SELECT AVG("orders"."a") FROM "shop"."orders")))) * SUM((1.0 * ("orders"."a" - (SELECT AVG("orders"."a") FROM "shop"."orders")))) AS REAL) / COUNT((1.0 * ("orders"."a" - (SELECT AVG("orders"."a") FROM "shop"."orders"))))) AS REAL) / NULLIF(COUNT((1.0 * ("orders"."a" - (SELECT AVG("orders"."a") FROM "shop"."orders")))) - 1, 0) AS m1, COUNT("orders"."a") AS m2 FROM "shop"."orders";
+SELECT AVG("orders"."a") AS m0, CAST((SUM((1.0 * ("orders"."a" - (SELECT AVG("orders"."a") FROM "shop"."orders"))) * (1.0 * ("orders"."a" - (SELECT AVG("orders"."a") FROM "shop"."orders")))) - CAST(SUM((1.0 * ("orders"."a" - (SELECT AVG("orders"."a") FROM "shop"."orders")))) * SUM((1.0 * ("orders"."a" - (SELECT AVG("orders"."a") FROM "shop"."orders")))) AS REAL) / COUNT((1.0 * ("orders"."a" - (SELECT AVG("orders"."a") FROM "shop"."orders"))))) AS REAL) / NULLIF(COUNT((1.0 * ("orders"."a" - (SELECT AVG("orders"."a") FROM "shop"."orders")))) - 1, 0) AS m1, COUNT(*) - COUNT(*) FILTER(WHERE "orders"."a" IS NULL) AS m2 FROM "shop"."orders";
 -- z_scores where
 SELECT AVG(CASE WHEN (a > 1 OR b = 2) THEN "orders"."a" END) AS m0, CAST((SUM(CASE WHEN (a > 1 OR b = 2) THEN (1.0 * ("orders"."a" - (SELECT AVG("orders"."a") FROM "shop"."orders" WHERE (a > 1 OR b = 2)))) END * CASE WHEN (a > 1 OR b = 2) THEN (1.0 * ("orders"."a" - (SELECT AVG("orders"."a") FROM "shop"."orders" WHERE (a > 1 OR b = 2)))) END) - CAST(SUM(CASE WHEN (a > 1 OR b = 2) THEN (1.0 * ("orders"."a" - (SELECT AVG("orders"."a") FROM "shop"."orders" WHERE (a > 1 OR b = 2)))) END) * SUM(CASE WHEN (a > 1 OR b = 2) THEN (1.0 * ("orders"."a" - (SELECT AVG("orders"."a") FROM "shop"."orders" WHERE (a > 1 OR b = 2)))) END) AS REAL) / COUNT(CASE WHEN (a > 1 OR b = 2) THEN (1.0 * ("orders"."a" - (SELECT AVG("orders"."a") FROM "shop"."orders" WHERE (a > 1 OR b = 2)))) END)) AS REAL) / NULLIF(COUNT(CASE WHEN (a > 1 OR b = 2) THEN (1.0 * ("orders"."a" - (SELECT AVG("orders"."a") FROM "shop"."orders" WHERE (a > 1 OR b = 2)))) END) - 1, 0) AS m1, COUNT(*) FILTER(WHERE (a > 1 OR b = 2) AND NOT "orders"."a" IS NULL) AS m2 FROM "shop"."orders";
 -- z_scores by
-SELECT "orders"."region" AS segment, COUNT(*) AS m0, AVG("orders"."a") AS m1, COUNT("orders"."a") AS m2 FROM "shop"."orders" GROUP BY "orders"."region" LIMIT 10001;
+SELECT "orders"."region" AS segment, COUNT(*) AS m0, AVG("orders"."a") AS m1, COUNT(*) - COUNT(*) FILTER(WHERE "orders"."a" IS NULL) AS m2 FROM "shop"."orders" GROUP BY "orders"."region" LIMIT 10001;
 -- z_scores by
 SELECT segment, CAST((SUM(d * d) - CAST(SUM(d) * SUM(d) AS REAL) / COUNT(d)) AS REAL) / NULLIF(COUNT(d) - 1, 0) FROM (SELECT "orders"."region" AS segment, 1.0 * ("orders"."a" - AVG("orders"."a") OVER (PARTITION BY "orders"."region")) AS d FROM "shop"."orders" WHERE NOT "orders"."a" IS NULL) AS distances GROUP BY segment LIMIT 10001;
 -- dates
