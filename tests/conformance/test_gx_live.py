@@ -121,12 +121,15 @@ class Dice(random.Random):
 @pytest.fixture(scope="module")
 def context() -> Iterator[Any]:
     """Great Expectations, without its progress bars."""
-    logging.getLogger("great_expectations").setLevel(logging.CRITICAL)
+    logger = logging.getLogger("great_expectations")
+    level = logger.level
+    logger.setLevel(logging.CRITICAL)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         found = gx.get_context(mode="ephemeral")
         found.variables.progress_bars = ProgressBarsConfig(globally=False, metric_calculations=False)
         yield found
+    logger.setLevel(level)
 
 
 class File:

@@ -49,8 +49,8 @@ describe("the page of a table", () => {
     const rows = within(await screen.findByRole("table", { name: "Worst values of carrier" })).getAllByRole("row");
     expect(rows.map((row) => row.textContent)).toEqual([
       "OutcomecarrierObservedViolationsReason",
-      "FailedAA55 of 95 of 9 rows break it",
-      "Passed(no value)00 of 2all 2 rows meet it",
+      "FailedAA5%5 of 95 of 9 rows break it",
+      "Passed(no value)0%0 of 2all 2 rows meet it",
     ]);
   });
 

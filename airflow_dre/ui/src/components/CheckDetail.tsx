@@ -81,7 +81,7 @@ export function CheckDetail({ check }: { check: CheckHistory }) {
           <Heading as="h3" mb={1} size="sm">
             By {latest.by}, worst first
           </Heading>
-          <SegmentsTable by={latest.by} segments={latest.segments} />
+          <SegmentsTable by={latest.by} segments={latest.segments} unit={latest.unit} />
         </Box>
       )}
       {latest.statement === null ? null : (

@@ -6,7 +6,7 @@ import { DataTable } from "../components/DataTable";
 import { count } from "../format/values";
 
 /** The worst values of the column that a check is judged by, worst first. */
-export function SegmentsTable({ by, segments }: { by: string; segments: readonly Segment[] }) {
+export function SegmentsTable({ by, segments, unit }: { by: string; segments: readonly Segment[]; unit: string }) {
   return (
     <DataTable columns={["Outcome", by, "Observed", "Violations", "Reason"]} label={`Worst values of ${by}`}>
       {segments.map((segment) => (
@@ -15,7 +15,7 @@ export function SegmentsTable({ by, segments }: { by: string; segments: readonly
             <OutcomeBadge outcome={segment.outcome} />
           </Table.Cell>
           <Table.Cell fontWeight="medium">{segment.value ?? "(no value)"}</Table.Cell>
-          <Table.Cell fontVariantNumeric="tabular-nums">{segment.observed ?? "–"}</Table.Cell>
+          <Table.Cell fontVariantNumeric="tabular-nums">{segment.observed === null ? "–" : `${segment.observed}${unit === "%" ? "%" : ""}`}</Table.Cell>
           <Table.Cell fontVariantNumeric="tabular-nums" whiteSpace="nowrap">
             {segment.violations === null || segment.rows === null ? "–" : `${count(segment.violations)} of ${count(segment.rows)}`}
           </Table.Cell>
