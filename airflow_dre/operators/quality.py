@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ from airflow_dre.operators.gate import GatedOperator
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
-    from airflow_dre.services.suite import Suite
+    from airflow_dre.services.sources import Source
     from airflow_dre.store.records import SuiteRunRecord
 
 
@@ -60,36 +61,32 @@ class QualityCheckOperator(GatedOperator):
         self._refuse_mistakes()
 
     def measure(self, context: Context) -> SuiteRunRecord:
-        """Ask the warehouse and judge the answers."""
-        from airflow_dre.engines.warehouse import opened
-        from airflow_dre.services.suite import run_suite
+        """Ask whoever has the rows, and judge the answers."""
+        from airflow_dre.checks.parse import parse_checks
+        from airflow_dre.services.contexts import circumstances_of
+        from airflow_dre.services.suite import Suite, run_suite
         from airflow_dre.services.wiring import StoredHistory
         from airflow_dre.store.clock import now
 
-        suite = self._resolve(context)
-        with opened(self.get_db_hook(), read_duration(self.statement_timeout)) as warehouse:
-            return run_suite(suite, warehouse, now(), StoredHistory(suite.dataset, suite.name))
+        checks = parse_checks(self.checks)
+        with self._opened() as source:
+            suite = Suite(
+                name=self.suite_name,
+                dataset=source.dataset,
+                scope=source.scope,
+                checks=checks,
+                trust_constraints=self.trust_constraints,
+                circumstances=circumstances_of(context),
+            )
+            return run_suite(suite, source.engine, now(), StoredHistory(suite.dataset, suite.name))
 
-    def _resolve(self, context: Context) -> Suite:
-        """The suite as its rendered arguments describe it."""
-        from airflow_dre.checks.parse import parse_checks
-        from airflow_dre.lineage.naming import name_dataset
-        from airflow_dre.services.contexts import circumstances_of
-        from airflow_dre.services.suite import Suite
-        from airflow_dre.sql.dialects import find_dialect
-        from airflow_dre.sql.names import split_table
-        from airflow_dre.sql.scope import Scope
+    def _opened(self) -> AbstractContextManager[Source]:
+        """The rows that the rendered arguments describe."""
+        from airflow_dre.services.sources import opened_table
 
         hook = self.get_db_hook()
-        table = split_table(self.table)
-        return Suite(
-            name=self.suite_name,
-            dataset=name_dataset(hook, hook.get_connection(str(self.conn_id)), table),
-            scope=Scope(table, self.where or None, find_dialect(hook.conn_type)),
-            checks=parse_checks(self.checks),
-            trust_constraints=self.trust_constraints,
-            circumstances=circumstances_of(context),
-        )
+        connection = hook.get_connection(str(self.conn_id))
+        return opened_table(hook, connection, self.table, self.where or None, read_duration(self.statement_timeout))
 
     def _refuse_mistakes(self) -> None:
         from airflow_dre.checks.parse import find_problems

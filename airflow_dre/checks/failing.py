@@ -1,0 +1,22 @@
+"""Which rows a check is about when it fails: the bridge from a verdict to the rows themselves."""
+
+from __future__ import annotations
+
+from airflow_dre.checks.check import Check
+from airflow_dre.checks.evaluate import Found, further_questions, questions
+from airflow_dre.checks.metrics import DuplicateCount, FailedRowCount, Metric, OrphanCount, PerSegment, StepCount, Violations
+
+COUNTS_ROWS = (Violations, DuplicateCount, OrphanCount, StepCount, FailedRowCount)
+"""The metrics that count rows which are wrong, and could be shown."""
+
+
+def failing_rows_of(check: Check, found: Found) -> Metric | None:
+    """The metric that counts the rows which break a check; None where no single row is to blame, as for a mean.
+
+    With ``by`` it is the metric of each segment, whose condition holds in every segment alike.
+    """
+    for metric in (*further_questions(check, found), *questions(check)):
+        counted = metric.metric if isinstance(metric, PerSegment) else metric
+        if isinstance(counted, COUNTS_ROWS):
+            return metric
+    return None

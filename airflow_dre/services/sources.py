@@ -1,0 +1,38 @@
+"""Where the rows of a suite are: who answers, which rows, and what the dataset is called."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from airflow_dre.engines.warehouse import opened
+from airflow_dre.lineage.naming import DatasetName, name_dataset
+from airflow_dre.services.suite import NamedEngine
+from airflow_dre.sql.names import split_table
+from airflow_dre.sql.scope import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Rows that can be asked about, for as long as they are open."""
+
+    engine: NamedEngine
+    scope: Scope
+    dataset: DatasetName
+
+
+@contextlib.contextmanager
+def opened_table(hook: Any, connection: Any, table: str, where: str | None, timeout: timedelta | None) -> Iterator[Source]:
+    """A table of a warehouse that an Airflow connection leads to.
+
+    :param hook: the ``DbApiHook`` of the connection.
+    :raises DefinitionError: the table's name is none, or the database is not spoken to.
+    :raises WarehouseUnreachable: its default schema has to be asked for, and it does not answer.
+    """
+    parts = split_table(table)
+    dataset = name_dataset(hook, connection, parts)
+    with opened(hook, timeout) as warehouse:
+        yield Source(warehouse, Scope(parts, where, warehouse.dialect), dataset)

@@ -1,0 +1,95 @@
+"""The rows that a metric counts as wrong, as a condition on the rows of the suite's table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import singledispatch
+
+from sqlglot import exp
+
+from airflow_dre.checks.metrics import DuplicateCount, FailedRowCount, Metric, OrphanCount, PerSegment, StepCount, Violations
+from airflow_dre.sql import names
+from airflow_dre.sql.dialect import Refusal
+from airflow_dre.sql.expressions import filter_of
+from airflow_dre.sql.names import column
+from airflow_dre.sql.predicates import breaks, has_all
+from airflow_dre.sql.scope import Scope
+
+
+@singledispatch
+def failing(metric: Metric, scope: Scope, by: str | None = None) -> exp.Expr | Refusal:
+    """The condition that is true for exactly the rows which ``metric`` counts, beside the row filter of the suite.
+
+    A condition is for WHERE: that of a key holds a subquery, whose columns are named so that the table's own are seen through it.
+
+    :param by: the column that splits the rows into segments.
+    :raises DefinitionError: the database cannot ask it.
+    """
+    return Refusal(f"{type(metric).__name__} counts no rows of the table")
+
+
+@failing.register
+def _(metric: PerSegment, scope: Scope, by: str | None = None) -> exp.Expr | Refusal:
+    return failing(metric.metric, scope, metric.by)
+
+
+@failing.register
+def _(metric: Violations, scope: Scope, by: str | None = None) -> exp.Expr | Refusal:
+    return _all([filter_of(metric, scope.dialect), breaks(metric.rule, scope.dialect)])
+
+
+@failing.register
+def _(metric: DuplicateCount, scope: Scope, by: str | None = None) -> exp.Expr | Refusal:
+    """The complete key stands among those that several rows share; with ``by``, several rows of its segment."""
+    key = [*metric.columns, *([by] if by is not None and by not in metric.columns else [])]
+    complete = [filter_of(metric, scope.dialect), *has_all(metric.columns)]
+    several = exp.GT(this=exp.Count(this=exp.Star()), expression=exp.Literal.number(1))
+    repeated = scope.select(*_named(key), extra=complete).group_by(*[column(name) for name in key]).having(several)
+    return _all(
+        [*(condition and condition.copy() for condition in complete), _stands_in(key, repeated, nullable=() if by is None else (by,))]
+    )
+
+
+@failing.register
+def _(metric: OrphanCount, scope: Scope, by: str | None = None) -> exp.Expr | Refusal:
+    """The complete key stands nowhere in the parent."""
+    parent = names.table(names.split_table(metric.parent, "check foreign_key", "to"))
+    known = exp.select(*_named(metric.parent_columns)).from_(parent)
+    complete = [filter_of(metric, scope.dialect), *has_all(metric.columns)]
+    return _all([*complete, exp.Not(this=_stands_in(metric.columns, known))])
+
+
+@failing.register
+def _(metric: StepCount, scope: Scope, by: str | None = None) -> exp.Expr | Refusal:
+    return Refusal("a step is between two rows: neither of them alone is wrong")
+
+
+@failing.register
+def _(metric: FailedRowCount, scope: Scope, by: str | None = None) -> exp.Expr | Refusal:
+    return Refusal("failed_rows_sql gives rows of its own SELECT, not of the table")
+
+
+def _all(conditions: Sequence[exp.Expr | None]) -> exp.Expr:
+    return exp.and_(*[condition for condition in conditions if condition is not None])
+
+
+def _named(key: Sequence[str]) -> list[exp.Expr]:
+    return [exp.alias_(column(name), _alias(place)) for place, name in enumerate(key)]
+
+
+def _alias(place: int) -> str:
+    return f"dre_key_{place}"
+
+
+def _stands_in(key: Sequence[str], keys: exp.Select, nullable: Sequence[str] = ()) -> exp.Expr:
+    """That the row's key is one of ``keys``: by EXISTS, since NOT IN is never true beside a NULL, nor is IN of tuples known everywhere."""
+    same: list[exp.Expr] = []
+    for place, name in enumerate(key):
+        found = exp.column(_alias(place), table="dre_keys")
+        equal: exp.Expr = exp.EQ(this=found, expression=column(name))
+        if name in nullable:
+            nothing = [exp.Is(this=value, expression=exp.Null()) for value in (found.copy(), column(name))]
+            equal = exp.paren(exp.or_(equal, exp.paren(exp.and_(*nothing))))
+        same.append(equal)
+    one = exp.select(exp.Literal.number(1)).from_(keys.subquery("dre_keys")).where(*same)
+    return exp.Exists(this=one)
