@@ -34,6 +34,7 @@ demo: $(VENV)/.demo ## Run twelve months of flights and serve the UI until Ctrl-
 test: $(VENV)/.dev ## Run every test, those in a browser and on a running Airflow included
 	@.ci/browser
 	@.ci/mariadb
+	@.ci/dbt
 	@$(BIN)/python -m pytest
 	@.ci/ui-tests
 
@@ -61,4 +62,4 @@ ui-check: ui ## Fail if the committed build differs from the sources
 	@test -z "$$(git status --porcelain -- $(UI)/dist)" || { git status --short -- $(UI)/dist; exit 1; }
 
 clean: ## Remove what these commands made
-	rm -rf $(VENV) .demo $(UI)/node_modules
+	rm -rf $(VENV) .venv-dbt .demo $(UI)/node_modules

@@ -27,7 +27,10 @@ def get_provider_info() -> dict[str, Any]:
         "description": "One-scan quality checks, freshness SLAs, incidents, OpenLineage and pages in Airflow's own UI.",
         "versions": [__version__],
         "operators": [
-            {"integration-name": "Data Reliability", "python-modules": ["airflow_dre.operators.gx", "airflow_dre.operators.quality"]}
+            {
+                "integration-name": "Data Reliability",
+                "python-modules": ["airflow_dre.operators.dbt", "airflow_dre.operators.gx", "airflow_dre.operators.quality"],
+            }
         ],
         "sensors": [{"integration-name": "Data Reliability", "python-modules": ["airflow_dre.sensors.freshness"]}],
         "triggers": [{"integration-name": "Data Reliability", "python-modules": ["airflow_dre.triggers.freshness"]}],
@@ -38,7 +41,11 @@ def get_provider_info() -> dict[str, Any]:
                 "tags": ["software"],
             },
         ],
-        "notifications": ["airflow_dre.notifications.OpenIncident", "airflow_dre.notifications.ResolveIncident"],
+        "notifications": [
+            "airflow_dre.notifications.OpenIncident",
+            "airflow_dre.notifications.RecordDbtResults",
+            "airflow_dre.notifications.ResolveIncident",
+        ],
         "extra-links": ["airflow_dre.operators.links.ResultsLink"],
         "cli": ["airflow_dre.cli.get_dre_cli_commands"],
         "config": {

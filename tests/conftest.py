@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
+import subprocess
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
@@ -136,3 +138,24 @@ def settings_for(tmp_path: Path) -> Callable[..., Any]:
         return Settings(**{**values, **changes})
 
     return make
+
+
+@pytest.fixture(scope="session")
+def dbt_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Our dbt project after ``dbt build``, whose files are in ``built``, and ``dbt source freshness``, whose files are in ``target``."""
+    here = Path(__file__).parent
+    dbt = Path(os.environ.get("DRE_DBT") or here.parent / ".venv-dbt" / "bin" / "dbt")
+    if not dbt.exists():
+        pytest.skip(f"there is no dbt at {dbt}: .ci/dbt installs it, or DRE_DBT names another")
+    folder = tmp_path_factory.mktemp("dbt") / "project"
+    shutil.copytree(here / "data" / "dbt_project", folder)
+    quiet = {**os.environ, "DBT_SEND_ANONYMOUS_USAGE_STATS": "0", "DBT_USE_COLORS": "0", "DBT_PROFILES_DIR": str(folder)}
+
+    def run(*words: str) -> None:
+        ended = subprocess.run([dbt, *words], cwd=folder, env=quiet, capture_output=True, text=True, timeout=240, check=False)
+        assert ended.returncode == 1, ended.stdout[-3000:]  # some tests are meant to fail, and the source is meant to be old
+
+    run("build")
+    shutil.copytree(folder / "target", folder / "built")
+    run("source", "freshness")
+    return folder

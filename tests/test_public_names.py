@@ -23,7 +23,8 @@ IMPORTERS = ["from_column_mapping", "from_gx"]
 
 HOMES = {
     "airflow_dre.monitor": ["reliability_monitor"],
-    "airflow_dre.notifications": ["open_incident", "resolve_incident"],
+    "airflow_dre.notifications": ["open_incident", "record_cosmos_results", "record_dbt_results", "resolve_incident"],
+    "airflow_dre.operators.dbt": ["DbtResultsOperator"],
     "airflow_dre.operators.gx": ["GXCheckOperator"],
     "airflow_dre.operators.quality": ["QualityCheckOperator"],
     "airflow_dre.sensors.freshness": ["FreshnessSensor"],
@@ -63,8 +64,9 @@ def test_a_public_name_is_the_one_of_its_home(home: str, name: str) -> None:
 def test_an_unknown_name_is_refused_with_those_that_are_known() -> None:
     with pytest.raises(AttributeError) as error:
         airflow_dre.QualityOperator  # noqa: B018
-    known = "FreshnessSLA, FreshnessSensor, GXCheckOperator, QualityCheckOperator, dag_deadline, open_incident, reliability_monitor"
-    assert str(error.value) == f"module 'airflow_dre' has no attribute 'QualityOperator'. It has: {known}, resolve_incident"
+    known = "DbtResultsOperator, FreshnessSLA, FreshnessSensor, GXCheckOperator, QualityCheckOperator, dag_deadline, open_incident"
+    more = "record_cosmos_results, record_dbt_results, reliability_monitor, resolve_incident"
+    assert str(error.value) == f"module 'airflow_dre' has no attribute 'QualityOperator'. It has: {known}, {more}"
 
 
 def test_every_kind_of_check_can_be_declared_and_read() -> None:
@@ -128,6 +130,7 @@ IMPORTS = {
     "checks": "from airflow_dre.checks import not_null",
     "operators": "from airflow_dre.operators.quality import QualityCheckOperator",
     "operators of Great Expectations": "from airflow_dre.operators.gx import GXCheckOperator",
+    "operators of dbt": "from airflow_dre.operators.dbt import DbtResultsOperator",
     "sensors": "from airflow_dre.sensors.freshness import FreshnessSensor",
     "notifications": "from airflow_dre.notifications import open_incident, resolve_incident",
     "sla": "from airflow_dre.sla import FreshnessSLA, dag_deadline",
@@ -136,6 +139,11 @@ IMPORTS = {
     "a Dag with checks": """
 with DAG("d", start_date=datetime(2026, 1, 1), on_failure_callback=open_incident(severity="high", routes=["a"])):
     QualityCheckOperator(task_id="q", conn_id="w", table="t", checks=[not_null("a")], on_success_callback=resolve_incident())
+""",
+    "a Dag with results of dbt": """
+with DAG("t", start_date=datetime(2026, 1, 1)):
+    told = record_dbt_results(target_path="/dbt/target", conn_id="w", routes=["a"])
+    DbtResultsOperator(task_id="r", target_path="/dbt/target", namespace="postgres://db:5432", on_failure_callback=told)
 """,
     "a Dag with expectations": """
 with DAG("e", start_date=datetime(2026, 1, 1)):

@@ -34,11 +34,17 @@ class GatedOperator(BaseSQLOperator):
         super().__init__(**kwargs)
         self.suite = suite
         self.fail_on = fail_on
-        self.suite_run: SuiteRunRecord | None = None
+        self.suite_runs: tuple[SuiteRunRecord, ...] = ()
+        """What was measured: one run for each dataset."""
+
+    @property
+    def suite_run(self) -> SuiteRunRecord | None:
+        """The run of an operator that looks at one dataset, once it has measured."""
+        return self.suite_runs[0] if self.suite_runs else None
 
     @abstractmethod
-    def measure(self, context: Context) -> SuiteRunRecord:
-        """Look at the data and judge it.
+    def measure(self, context: Context) -> SuiteRunRecord | tuple[SuiteRunRecord, ...]:
+        """Look at the data and judge it: one run, or one for each of several datasets.
 
         :raises airflow_dre.errors.DefinitionError: the rendered arguments are not what they must be.
         :raises airflow_dre.errors.WarehouseUnreachable: the warehouse does not answer.
@@ -49,20 +55,27 @@ class GatedOperator(BaseSQLOperator):
         from airflow.sdk.exceptions import AirflowFailException
 
         from airflow_dre.errors import DefinitionError, GateError
-        from airflow_dre.services.report import render_report, summarize
-        from airflow_dre.services.suite import check_gate, delivery_of
-        from airflow_dre.services.wiring import keep
+        from airflow_dre.services.report import render_report, render_reports
+        from airflow_dre.services.suite import check_gates, delivery_of
+        from airflow_dre.services.wiring import keep_all
 
         try:
-            self.suite_run = run = self.measure(context)
-            self.log.info("%s", render_report(run))
-            keep(delivery_of(run))
-            check_gate(run, self.fail_on)
+            found = self.measure(context)
+            self.suite_runs = found if isinstance(found, tuple) else (found,)
+            self.log.info("%s", render_reports(found) if isinstance(found, tuple) else render_report(found))
+            keep_all(delivery_of(run) for run in self.suite_runs)
+            check_gates(self.suite_runs, self.fail_on)
         except (DefinitionError, GateError) as error:  # trying again cannot help
-            if self.suite_run is not None:
-                context["ti"].xcom_push(key="return_value", value=summarize(self.suite_run))
+            if self.suite_runs:
+                context["ti"].xcom_push(key="return_value", value=self.summary())
             raise AirflowFailException(str(error)) from error
-        return summarize(run)
+        return self.summary()
+
+    def summary(self) -> dict[str, Any]:
+        """What the task returns."""
+        from airflow_dre.services.report import summarize
+
+        return summarize(self.suite_runs[0])
 
     @property
     def subject(self) -> str:
@@ -85,11 +98,11 @@ class GatedOperator(BaseSQLOperator):
         return None
 
     def get_openlineage_facets_on_complete(self, task_instance: Any) -> OperatorLineage[Any, Any] | None:
-        """The checked dataset with its assertions and metrics; on FAIL as well, since the results are in before the gate closes."""
-        if self.suite_run is None:
+        """The checked datasets with assertions and metrics; on FAIL as well, since the results are in before the gate closes."""
+        if not self.suite_runs:
             return None
         from airflow.providers.openlineage.extractors import OperatorLineage
 
         from airflow_dre.lineage.facets import input_dataset, run_facets
 
-        return OperatorLineage(inputs=[input_dataset(self.suite_run)], run_facets=run_facets(self.suite_run))
+        return OperatorLineage(inputs=[input_dataset(run) for run in self.suite_runs], run_facets=run_facets(*self.suite_runs))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -215,8 +216,23 @@ def check_gate(run: SuiteRunRecord, fail_on: str) -> None:
 
     :raises GateError: the run holds an outcome that ``fail_on`` does not let pass; names the checks and their reasons.
     """
+    check_gates((run,), fail_on)
+
+
+def check_gates(runs: Iterable[SuiteRunRecord], fail_on: str) -> None:
+    """Let good runs pass.
+
+    :raises GateError: one of them holds an outcome that ``fail_on`` does not let pass; names all such checks and their reasons.
+    """
+    closed = [why for run in runs if (why := _why_closed(run, fail_on)) is not None]
+    if closed:
+        raise GateError("\n".join(closed))
+
+
+def _why_closed(run: SuiteRunRecord, fail_on: str) -> str | None:
     stopped = [result for result in run.results if result.outcome in GATES[fail_on]]
-    if stopped:
-        lines = [f"- {result.definition.name} {result.outcome.value}: {result.reason}" for result in stopped]
-        count = f"{len(stopped)} of {len(run.results)} checks of {short_name(run.name)}"
-        raise GateError("\n".join([f"{count} do not let the task pass (fail_on={fail_on!r}):", *lines]))
+    if not stopped:
+        return None
+    lines = [f"- {result.definition.name} {result.outcome.value}: {result.reason}" for result in stopped]
+    count = f"{len(stopped)} of {len(run.results)} checks of {short_name(run.name)}"
+    return "\n".join([f"{count} do not let the task pass (fail_on={fail_on!r}):", *lines])

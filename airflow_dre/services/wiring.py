@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from airflow_dre.config import Settings, read_settings
@@ -45,9 +46,16 @@ class StoredHistory:
 
 def keep(delivery: Delivery, settings: Settings | None = None) -> list[Change]:
     """Keep a delivery, or spool it, and then send what waits for as long as ``[dre] send_seconds`` allows."""
+    return keep_all([delivery], settings)
+
+
+def keep_all(deliveries: Iterable[Delivery], settings: Settings | None = None) -> list[Change]:
+    """Keep deliveries one by one, as :func:`keep` does, and send what waits once."""
     settings = settings or read_settings()
     store = store_of(settings)
-    changes = store.deliver_or_spool(tell_default_routes(delivery, settings.default_routes))
+    changes: list[Change] = []
+    for delivery in deliveries:
+        changes += store.deliver_or_spool(tell_default_routes(delivery, settings.default_routes))
     if changes:
         dispatch_outbox(store, settings)
     return changes
