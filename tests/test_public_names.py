@@ -18,7 +18,7 @@ from airflow_dre.checks.parse import READERS
 HEAVY = {"alembic", "duckdb", "fastapi", "great_expectations", "pandas", "sqlalchemy", "sqlglot"}
 """Packages that no Dag file may load through us."""
 
-IMPORTERS = ["from_column_mapping", "from_gx"]
+IMPORTERS = ["from_column_mapping", "from_dbt", "from_gx"]
 """Names that declare checks of several kinds at once."""
 
 HOMES = {
@@ -98,7 +98,8 @@ def test_a_check_declares_its_own_kind(declaration: Declaration) -> None:
 
 def test_a_suite_of_another_tool_is_read_without_that_tool() -> None:
     suite = [{"type": "expect_column_values_to_not_be_null", "kwargs": {"column": "a"}}]
-    loaded = loaded_by("from airflow_dre.checks import from_gx, from_column_mapping", f"from_gx({suite!r})", "from_column_mapping({})")
+    project = {"models": [{"name": "t", "columns": [{"name": "a", "tests": ["not_null"]}]}]}
+    loaded = loaded_by("from airflow_dre.checks import *", f"from_gx({suite!r})", "from_column_mapping({})", f"from_dbt({project!r})")
     assert not {name.partition(".")[0] for name in loaded} & {*HEAVY, "airflow"}
 
 

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import json
 import logging
+import warnings
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import duckdb
 import pytest
+from airflow.providers.common.sql.hooks.sql import DbApiHook
 from airflow.providers.standard.operators.bash import BashOperator
 from airflow.sdk import DAG, ObjectStoragePath
 from openlineage.client.serde import Serde
 from sqlalchemy import select
 
-from airflow_dre import DbtResultsOperator, open_incident, record_cosmos_results, record_dbt_results
+from airflow_dre import DbtResultsOperator, QualityCheckOperator, open_incident, record_cosmos_results, record_dbt_results
+from airflow_dre.checks import from_dbt
 from airflow_dre.errors import DefinitionError
 from airflow_dre.store.tables import incident, result, suite_run
 
@@ -219,3 +223,57 @@ def test_the_callback_refuses_mistakes_when_the_dag_is_parsed() -> None:
         record_dbt_results(target_path="/t")
     with pytest.raises(DefinitionError, match="invalid severity='loud'"):
         record_dbt_results(target_path="/t", conn_id="w", severity="loud")
+
+
+class DuckHook(DbApiHook):
+    """A hook of DuckDB, as its provider writes it."""
+
+    conn_name_attr = "conn_id"
+    conn_type = "duckdb"
+
+    def get_conn(self) -> Any:
+        return duckdb.connect(self.get_connection("lake").host, read_only=True)
+
+
+class DuckCheckOperator(QualityCheckOperator):
+    """The operator where the provider of DuckDB is installed."""
+
+    def get_db_hook(self) -> Any:
+        return DuckHook()
+
+
+@pytest.mark.parametrize(
+    ("chosen", "table", "tests"),
+    [
+        ({"model": "customers"}, "customers", 4),
+        ({"model": "orders"}, "orders", 10),
+        ({"source": "raw.orders"}, "main_raw.raw_orders", 2),
+    ],
+    ids=str,
+)
+def test_the_tests_of_a_schema_yml_give_the_same_outcomes_here_as_in_dbt(
+    chosen: dict[str, str], table: str, tests: int, dbt_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AIRFLOW_CONN_LAKE", json.dumps({"conn_type": "duckdb", "host": str(dbt_folder / "shop.duckdb")}))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a test of the project is no native check
+        declared = from_dbt(dbt_folder / "models" / "schema.yml", **chosen, unsupported="skip")
+    native = DuckCheckOperator(task_id="check", conn_id="lake", table=table, checks=declared, fail_on="never")
+    native.dag = DAG("d", schedule=None)
+    ti = SimpleNamespace(dag_id="d", run_id="r", task_id="check", map_index=-1, try_number=1)
+    native.execute({"ti": ti})
+    operator, _ = executed(target_path=dbt_folder / "built", conn_id="lake", namespace=None, fail_on="never")
+    assert native.suite_run is not None
+    (theirs,) = [run for run in operator.suite_runs if run.name == native.suite_run.name]
+    assert theirs.namespace == native.suite_run.namespace == f"duckdb://{dbt_folder}/shop.duckdb", "one name for one table"
+    by_name = {one.definition.name: one for one in theirs.results}
+    unnamed = {(one.definition.kind, one.definition.columns, one.definition.where): one for one in theirs.results}
+    compared = 0
+    for one in native.suite_run.results:
+        asked = one.definition
+        kind = next(tag for tag in asked.tags if tag.startswith("dbt:")).removeprefix("dbt:")
+        same = by_name.get(asked.name) or unnamed[(kind, asked.columns, asked.where)]
+        ours = "passed" if one.outcome.value == "skipped" else one.outcome.value
+        assert (asked.name, ours) == (asked.name, same.outcome.value), (one.reason, same.reason)
+        compared += 1
+    assert compared == tests
