@@ -35,6 +35,7 @@ class GatedOperator(BaseSQLOperator):
         self.suite = suite
         self.fail_on = fail_on
         self.suite_run: SuiteRunRecord | None = None
+        self.acted: dict[str, Any] = {}
 
     @abstractmethod
     def measure(self, context: Context) -> SuiteRunRecord:
@@ -44,11 +45,24 @@ class GatedOperator(BaseSQLOperator):
         :raises airflow_dre.errors.WarehouseUnreachable: the warehouse does not answer.
         """
 
+    def note(self, run: SuiteRunRecord) -> str:
+        """What an incident is told besides the broken checks, before :meth:`act`."""
+        return ""
+
+    def act(self, run: SuiteRunRecord) -> dict[str, Any]:
+        """Do what is to be done about the data once the results are kept, and before the task decides; what the summary says of it.
+
+        :raises airflow_dre.errors.DefinitionError: it cannot be done as it is declared.
+        :raises airflow_dre.errors.QuarantineError: it must not be done.
+        :raises airflow_dre.errors.WarehouseError: the warehouse did not do it.
+        """
+        return {}
+
     def execute(self, context: Context) -> dict[str, Any]:
         """Run the checks; the return value is a summary of counts, score and broken checks."""
         from airflow.sdk.exceptions import AirflowFailException
 
-        from airflow_dre.errors import DefinitionError, GateError
+        from airflow_dre.errors import DefinitionError, GateError, QuarantineError
         from airflow_dre.services.report import render_report, summarize
         from airflow_dre.services.suite import check_gate, delivery_of
         from airflow_dre.services.wiring import keep
@@ -56,13 +70,14 @@ class GatedOperator(BaseSQLOperator):
         try:
             self.suite_run = run = self.measure(context)
             self.log.info("%s", render_report(run))
-            keep(delivery_of(run))
+            keep(delivery_of(run, self.note(run)))
+            self.acted = self.act(run)
             check_gate(run, self.fail_on)
-        except (DefinitionError, GateError) as error:  # trying again cannot help
+        except (DefinitionError, GateError, QuarantineError) as error:  # trying again cannot help
             if self.suite_run is not None:
-                context["ti"].xcom_push(key="return_value", value=summarize(self.suite_run))
+                context["ti"].xcom_push(key="return_value", value={**summarize(self.suite_run), **self.acted})
             raise AirflowFailException(str(error)) from error
-        return summarize(run)
+        return {**summarize(run), **self.acted}
 
     @property
     def subject(self) -> str:
