@@ -27,7 +27,10 @@ def get_provider_info() -> dict[str, Any]:
         "description": "One-scan quality checks, freshness SLAs, incidents, OpenLineage and pages in Airflow's own UI.",
         "versions": [__version__],
         "operators": [
-            {"integration-name": "Data Reliability", "python-modules": ["airflow_dre.operators.gx", "airflow_dre.operators.quality"]}
+            {
+                "integration-name": "Data Reliability",
+                "python-modules": ["airflow_dre.operators.gx", "airflow_dre.operators.quality", "airflow_dre.operators.quarantine"],
+            }
         ],
         "sensors": [{"integration-name": "Data Reliability", "python-modules": ["airflow_dre.sensors.freshness"]}],
         "triggers": [{"integration-name": "Data Reliability", "python-modules": ["airflow_dre.triggers.freshness"]}],

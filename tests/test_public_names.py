@@ -26,6 +26,7 @@ HOMES = {
     "airflow_dre.notifications": ["open_incident", "resolve_incident"],
     "airflow_dre.operators.gx": ["GXCheckOperator"],
     "airflow_dre.operators.quality": ["QualityCheckOperator"],
+    "airflow_dre.operators.quarantine": ["QuarantineReleaseOperator"],
     "airflow_dre.sensors.freshness": ["FreshnessSensor"],
     "airflow_dre.sla": ["FreshnessSLA", "dag_deadline"],
 }
@@ -63,8 +64,10 @@ def test_a_public_name_is_the_one_of_its_home(home: str, name: str) -> None:
 def test_an_unknown_name_is_refused_with_those_that_are_known() -> None:
     with pytest.raises(AttributeError) as error:
         airflow_dre.QualityOperator  # noqa: B018
-    known = "FreshnessSLA, FreshnessSensor, GXCheckOperator, QualityCheckOperator, dag_deadline, open_incident, reliability_monitor"
-    assert str(error.value) == f"module 'airflow_dre' has no attribute 'QualityOperator'. It has: {known}, resolve_incident"
+    known = "FreshnessSLA, FreshnessSensor, GXCheckOperator, QualityCheckOperator, QuarantineReleaseOperator, dag_deadline"
+    assert str(error.value) == (
+        f"module 'airflow_dre' has no attribute 'QualityOperator'. It has: {known}, open_incident, reliability_monitor, resolve_incident"
+    )
 
 
 def test_every_kind_of_check_can_be_declared_and_read() -> None:
@@ -127,6 +130,7 @@ IMPORTS = {
     "the package": "import airflow_dre",
     "checks": "from airflow_dre.checks import not_null",
     "operators": "from airflow_dre.operators.quality import QualityCheckOperator",
+    "operators of quarantine": "from airflow_dre.operators.quarantine import QuarantineReleaseOperator",
     "operators of Great Expectations": "from airflow_dre.operators.gx import GXCheckOperator",
     "sensors": "from airflow_dre.sensors.freshness import FreshnessSensor",
     "notifications": "from airflow_dre.notifications import open_incident, resolve_incident",

@@ -119,7 +119,7 @@ def put_aside(hook: Hook, scope: Scope, broken: Sequence[Broken], stamp: Stamp, 
     with transaction(hook, wanted.timeout) as (running, writing):
         if writing.lock is not None:
             running.fetch_rows(scope.render(writing.lock(wanted.target)), 1)
-        there = _columns(running, scope, wanted.target)
+        there = columns_of(running, scope, wanted.target)
         if not broken and not there:
             return _taken(wanted, stamp)
         rows = Rows(
@@ -141,7 +141,7 @@ def _taken(wanted: Quarantine, stamp: Stamp, *, rows: int = 0, looked_at: int = 
     return Taken(table=table, mode=wanted.mode, batch=stamp.batch, rows=rows, looked_at=looked_at, replaced=replaced)
 
 
-def _columns(running: Transaction, scope: Scope, table: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+def columns_of(running: Transaction, scope: Scope, table: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
     """Names and types of a table's columns; none where it is not there."""
     catalogue = scope.dialect.columns
     if isinstance(catalogue, Refusal):
@@ -150,7 +150,7 @@ def _columns(running: Transaction, scope: Scope, table: tuple[str, ...]) -> tupl
 
 
 def _source_columns(running: Transaction, scope: Scope, wanted: Quarantine) -> tuple[tuple[str, str], ...]:
-    columns = _columns(running, scope, scope.table)
+    columns = columns_of(running, scope, scope.table)
     if not columns:
         raise DefinitionError([Problem(wanted.subject, "table", ".".join(scope.table), "a table whose columns the catalogue lists")])
     if own := statements.find_own(columns):

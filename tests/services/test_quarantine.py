@@ -13,7 +13,7 @@ from airflow_dre import checks as c
 from airflow_dre.errors import DefinitionError, QuarantineError, QueryFailed, WarehouseUnreachable
 from airflow_dre.services.quarantine import announce, stamp_of, tell
 from airflow_dre.sql.quarantine import OWN_COLUMNS, Mode
-from tests.services.quarantine_world import KINDS, NOW, ROWS, Hook, World, ask_suite, make_world
+from tests.services.quarantine_world import COLUMNS, KINDS, NOW, ROWS, Hook, World, ask_suite, make_world
 
 
 @pytest.fixture(params=KINDS)
@@ -46,7 +46,12 @@ CASES = [
     pytest.param([c.foreign_key("parent", to="parents.name")], None, {(4, "foreign_key(parent)"): 1}, id="without a parent"),
     pytest.param([c.rows("amount > 0 OR grp = 'b'", name="it's")], None, {(5, "it's"): 1}, id="a condition, and a quote in a name"),
     pytest.param([c.z_scores("amount", within=1.5, name="far")], None, {(3, "far"): 1}, id="a condition that rests on what was measured"),
-    pytest.param([c.not_null("amount", fail_above=3), c.not_null("grp")], None, {(3, "not_null(grp)"): 1, (4, "not_null(grp)"): 1}, id="only of failed checks"),
+    pytest.param(
+        [c.not_null("amount", fail_above=3), c.not_null("grp")],
+        None,
+        {(3, "not_null(grp)"): 1, (4, "not_null(grp)"): 1},
+        id="only of failed checks",
+    ),
 ]
 
 
@@ -63,7 +68,10 @@ def test_each_failing_row_goes_once_with_all_its_reasons(
     assert (after == before) == (mode == "copy")
     if mode == "move":
         assert sorted(after + world.rows("bad"), key=repr) == before
-        assert not ask_suite(world.hook, *[d for d in declared if d.kind != "mean"], where=where).breaches.broken or declared[0].kind == "z_scores"
+        assert (
+            not ask_suite(world.hook, *[d for d in declared if d.kind != "mean"], where=where).breaches.broken
+            or declared[0].kind == "z_scores"
+        )
 
 
 def test_a_row_says_where_it_comes_from(world: World) -> None:
@@ -86,8 +94,9 @@ def test_the_quarantine_has_the_types_of_its_source(world: World) -> None:
     if world.kind == "sqlite":
         query = "SELECT name, type FROM pragma_table_info('{}')"
     else:
-        schema = "public" if world.kind == "postgres" else "main"
-        query = f"SELECT column_name, data_type, numeric_precision, numeric_scale, character_maximum_length FROM information_schema.columns WHERE table_schema = '{schema}' AND table_name = '{{}}' ORDER BY ordinal_position"
+        told = "column_name, data_type, numeric_precision, numeric_scale, character_maximum_length"
+        place = "table_schema = CURRENT_SCHEMA() AND table_name = '{}'"
+        query = f"SELECT {told} FROM information_schema.columns WHERE {place} ORDER BY ordinal_position"
     assert world.ask(query.format("bad"))[:4] == world.ask(query.format("orders"))
 
 
@@ -151,16 +160,32 @@ def test_no_more_rows_go_than_may(world: World, limit: object, message: str | No
         return
     with pytest.raises(QuarantineError) as stopped:
         asked.aside(world.hook, limit=limit)
-    assert f"the task: {message}; no row was touched. If the rows are wrong and not the checks, raise quarantine_limit" in str(stopped.value)
+    assert f"the task: {message}; no row was touched. If the rows are wrong and not the checks, raise quarantine_limit" in str(
+        stopped.value
+    )
     assert (len(world.rows("orders")), world.is_there("bad")) == (8, False)
 
 
-OWN = ", ".join(f"{name} {'TIMESTAMP' if kind == 'TIMESTAMPTZ' else 'INTEGER' if kind == 'INT' else 'TEXT'}" for name, kind in OWN_COLUMNS.items())
+OWN = ", ".join(
+    f"{name} {'TIMESTAMP' if kind == 'TIMESTAMPTZ' else 'INTEGER' if kind == 'INT' else 'TEXT'}" for name, kind in OWN_COLUMNS.items()
+)
 SHAPES = [
-    pytest.param("id INTEGER, note TEXT", ["it lacks grp ", "amount ", "parent ", "dre_row_id, dre_batch", "it has note, which orders has not"], id="a table of another use"),
-    pytest.param(f"{COLUMNS}, {OWN}, note TEXT" if (COLUMNS := "id INTEGER, grp VARCHAR(9), amount NUMERIC(10, 2), parent VARCHAR(9)") else "", ["it has note, which orders has not"], id="a column more"),
-    pytest.param(f"id INTEGER, grp VARCHAR(9), amount NUMERIC(10, 2), {OWN}", ["it lacks parent ", "which orders has (were they added after the quarantine was made? add them there too)"], id="a column that the source got later"),
-    pytest.param(f"id TEXT, grp VARCHAR(9), amount NUMERIC(10, 2), parent VARCHAR(9), {OWN}", ["it has id ", " where orders has "], id="a column of another type"),
+    pytest.param(
+        "id INTEGER, note TEXT",
+        ["it lacks grp ", "amount ", "parent ", "dre_row_id, dre_batch", "it has note, which orders has not"],
+        id="a table of another use",
+    ),
+    pytest.param(f"{COLUMNS}, {OWN}, note TEXT", ["it has note, which orders has not"], id="a column more"),
+    pytest.param(
+        f"id INTEGER, grp VARCHAR(9), amount NUMERIC(10, 2), {OWN}",
+        ["it lacks parent ", "which orders has (were they added after the quarantine was made? add them there too)"],
+        id="a column that the source got later",
+    ),
+    pytest.param(
+        f"id TEXT, grp VARCHAR(9), amount NUMERIC(10, 2), parent VARCHAR(9), {OWN}",
+        ["it has id ", " where orders has "],
+        id="a column of another type",
+    ),
 ]
 
 
@@ -170,7 +195,9 @@ def test_a_table_of_another_shape_is_refused_by_what_differs(world: World, colum
     with pytest.raises(DefinitionError) as refused:
         ask_suite(world.hook, c.not_null("amount")).aside(world.hook)
     text = str(refused.value)
-    assert text.startswith("1 problem in the definition:\n- the task: invalid quarantine_to='bad'. Allowed: a table with the columns of orders (id,")
+    assert text.startswith(
+        "1 problem in the definition:\n- the task: invalid quarantine_to='bad'. Allowed: a table with the columns of orders (id,"
+    )
     assert not [part for part in said if part not in text]
     assert world.ask("SELECT COUNT(*) FROM bad") == [(0,)]
     assert len(world.rows("orders")) == 8
@@ -179,7 +206,9 @@ def test_a_table_of_another_shape_is_refused_by_what_differs(world: World, colum
 def test_a_table_that_was_made_by_hand_is_taken_whatever_its_order(world: World) -> None:
     world.do(f"CREATE TABLE bad ({OWN}, parent VARCHAR(9), amount NUMERIC(10, 2), grp VARCHAR(9), id INTEGER)")
     ask_suite(world.hook, c.not_null("amount")).aside(world.hook)
-    assert world.rows("bad") == sorted([tuple(None if v is None else v if isinstance(v, str) else float(v) for v in r) for r in ROWS if r[2] is None], key=repr)
+    assert world.rows("bad") == sorted(
+        [tuple(None if v is None else v if isinstance(v, str) else float(v) for v in r) for r in ROWS if r[2] is None], key=repr
+    )
 
 
 def test_what_cannot_be_is_refused(world: World) -> None:
@@ -189,7 +218,9 @@ def test_what_cannot_be_is_refused(world: World) -> None:
     with pytest.raises(QueryFailed):
         asked.aside(world.hook, target="nowhere.bad")
     asked.aside(world.hook, mode="copy")
-    with pytest.raises(DefinitionError, match="invalid table='bad'. Allowed: a table without columns whose names begin with dre_, as dre_row_id"):
+    with pytest.raises(
+        DefinitionError, match="invalid table='bad'. Allowed: a table without columns whose names begin with dre_, as dre_row_id"
+    ):
         ask_suite(world.hook, c.not_null("amount"), table="bad").aside(world.hook, target="worse")
     with pytest.raises(WarehouseUnreachable, match=f"cannot connect to the {world.kind} warehouse: gone"):
         asked.aside(Hook(world.kind, lambda: (_ for _ in ()).throw(OSError("gone"))))
@@ -212,7 +243,10 @@ def test_checks_without_rows_of_their_own_are_left_out_and_named(world: World) -
         "quarantine: increasing(id) was left out: a step is between two rows: neither of them alone is wrong",
         "quarantine: f was left out: failed_rows_sql gives rows of its own SELECT, not of the table",
     ]
-    assert announce(stamp_of(asked.run, Mode.COPY, NOW), "bad", asked.breaches) == f"quarantine: copy failing rows to bad as batch {taken.batch}"
+    assert (
+        announce(stamp_of(asked.run, Mode.COPY, NOW), "bad", asked.breaches)
+        == f"quarantine: copy failing rows to bad as batch {taken.batch}"
+    )
 
 
 def test_rows_of_warned_checks_go_where_it_is_asked_for(world: World) -> None:
