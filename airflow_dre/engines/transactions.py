@@ -22,9 +22,9 @@ from airflow_dre.sql.dialects import find_dialect
 _VALUES = (
     (re.compile(r"'(?:[^']|'')*'"), "'...'"),
     (re.compile(r': "[^"]*"'), ': "..."'),
-    (re.compile(r'"[^"]*: [^"]*"'), '"..."'),
+    (re.compile(r'\bkey "[^"]*"'), 'key "..."'),
 )
-"""Where drivers quote values of rows: between single quotes, after a colon, and as a pair of column and value."""
+"""Where drivers quote values of rows: between single quotes, after a colon, and as a key."""
 
 
 class Transaction:
@@ -87,10 +87,10 @@ class Transaction:
         except Exception as error:  # every driver has exceptions of its own
             said, taken = without_values(first_line(error)), time.perf_counter() - started
         if not self._still_answers():
-            raise WarehouseUnreachable(f"the {self.dialect.name} warehouse stopped answering: {said}{doubt}")
+            raise WarehouseUnreachable(f"the {self.dialect.name} warehouse stopped answering: {said}{doubt}") from None
         if self._timeout is not None and taken >= self._timeout.total_seconds():
-            raise StatementTimeout(f"ended after {spoken(self._timeout)}, the statement timeout: {said}")
-        raise QueryFailed(said)
+            raise StatementTimeout(f"ended after {spoken(self._timeout)}, the statement timeout: {said}") from None
+        raise QueryFailed(said) from None
 
     def _still_answers(self) -> bool:
         try:

@@ -26,7 +26,7 @@ from airflow_dre.services.answers import Answered
 from airflow_dre.services.quarantine import Breaches, Quarantine, Taken, find_breaches, put_aside, stamp_of
 from airflow_dre.services.suite import Circumstances, Suite, run_suite
 from airflow_dre.sql.names import split_table
-from airflow_dre.sql.quarantine import Mode
+from airflow_dre.sql.quarantine import OWN_COLUMNS, Mode
 from airflow_dre.sql.scope import Scope
 from airflow_dre.store.records import SuiteRunRecord
 
@@ -44,6 +44,9 @@ ROWS = [
     (6, "c", 6, "z"),
 ]
 """With NULLs, and rows that no key tells apart."""
+_PLAIN = {"TIMESTAMPTZ": "TIMESTAMP", "INT": "INTEGER", "TEXT": "TEXT"}
+OWN = ", ".join(f"{name} {_PLAIN[kind]}" for name, kind in OWN_COLUMNS.items())
+"""The columns of a quarantine besides its source's, as somebody might define them by hand."""
 
 
 @dataclass

@@ -13,7 +13,7 @@ from airflow_dre import checks as c
 from airflow_dre.errors import DefinitionError, QuarantineError, QueryFailed, WarehouseUnreachable
 from airflow_dre.services.quarantine import announce, stamp_of, tell
 from airflow_dre.sql.quarantine import OWN_COLUMNS, Mode
-from tests.services.quarantine_world import COLUMNS, KINDS, NOW, ROWS, Hook, World, ask_suite, make_world
+from tests.services.quarantine_world import COLUMNS, KINDS, NOW, OWN, ROWS, Hook, World, ask_suite, make_world
 
 
 @pytest.fixture(params=KINDS)
@@ -166,9 +166,6 @@ def test_no_more_rows_go_than_may(world: World, limit: object, message: str | No
     assert (len(world.rows("orders")), world.is_there("bad")) == (8, False)
 
 
-OWN = ", ".join(
-    f"{name} {'TIMESTAMP' if kind == 'TIMESTAMPTZ' else 'INTEGER' if kind == 'INT' else 'TEXT'}" for name, kind in OWN_COLUMNS.items()
-)
 SHAPES = [
     pytest.param(
         "id INTEGER, note TEXT",
