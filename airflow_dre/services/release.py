@@ -73,7 +73,8 @@ def claim_rows(hook: Hook, review: Review, subject: str, timeout: timedelta | No
     with transaction(hook, timeout) as (running, writing):
         _locked(running, review, writing)
         _fitting_columns(running, review, subject)
-        running.write(_scope(review).render(statements.claim(review)))
+        for statement in (statements.unclaim(review), statements.claim(review)):
+            running.write(_scope(review).render(statement))
         return _counted(running.fetch_rows(_scope(review).render(statements.tally(review)), _MOST_GROUPS))
 
 

@@ -115,8 +115,11 @@ def make_world(kind: str, folder: Path, request: pytest.FixtureRequest) -> World
         with psycopg.connect(address) as connection:  # a schema costs a tenth of a database
             connection.execute(f"CREATE SCHEMA {schema}")
         return World(kind, partial(psycopg.connect, address, options=f"-c search_path={schema}"))
-    connect = {"sqlite": sqlite3.connect, "duckdb": duckdb.connect}[kind]
-    return World(kind, partial(connect, str(folder / "w.db")))
+    if kind == "duckdb":
+        return World(
+            kind, duckdb.connect().cursor
+        )  # each a connection of its own to one database in memory, where a file costs ten times more
+    return World(kind, partial(sqlite3.connect, str(folder / "w.db")))
 
 
 @dataclass(frozen=True)
