@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from airflow_dre.operators.dbt import DbtResultsOperator as DbtResultsOperator
     from airflow_dre.operators.gx import GXCheckOperator as GXCheckOperator
     from airflow_dre.operators.quality import QualityCheckOperator as QualityCheckOperator
+    from airflow_dre.operators.quarantine import QuarantineReleaseOperator as QuarantineReleaseOperator
     from airflow_dre.sensors.freshness import FreshnessSensor as FreshnessSensor
     from airflow_dre.sla import FreshnessSLA as FreshnessSLA
     from airflow_dre.sla import dag_deadline as dag_deadline
@@ -29,6 +30,7 @@ _HOME = {
     "FreshnessSensor": "airflow_dre.sensors.freshness",
     "GXCheckOperator": "airflow_dre.operators.gx",
     "QualityCheckOperator": "airflow_dre.operators.quality",
+    "QuarantineReleaseOperator": "airflow_dre.operators.quarantine",
     "dag_deadline": "airflow_dre.sla",
     "open_incident": "airflow_dre.notifications",
     "record_cosmos_results": "airflow_dre.notifications",
@@ -42,6 +44,7 @@ __all__ = [
     "FreshnessSensor",
     "GXCheckOperator",
     "QualityCheckOperator",
+    "QuarantineReleaseOperator",
     "dag_deadline",
     "open_incident",
     "record_cosmos_results",

@@ -29,7 +29,12 @@ def get_provider_info() -> dict[str, Any]:
         "operators": [
             {
                 "integration-name": "Data Reliability",
-                "python-modules": ["airflow_dre.operators.dbt", "airflow_dre.operators.gx", "airflow_dre.operators.quality"],
+                "python-modules": [
+                    "airflow_dre.operators.dbt",
+                    "airflow_dre.operators.gx",
+                    "airflow_dre.operators.quality",
+                    "airflow_dre.operators.quarantine",
+                ],
             }
         ],
         "sensors": [{"integration-name": "Data Reliability", "python-modules": ["airflow_dre.sensors.freshness"]}],

@@ -15,6 +15,7 @@ from airflow_dre.errors import (
     DreError,
     GateError,
     Problem,
+    QuarantineError,
     QueryFailed,
     StatementTimeout,
     StoreError,
@@ -37,6 +38,7 @@ TREE: dict[type[Exception], type[Exception]] = {
     StoreError: DreError,
     StoreUnreachable: StoreError,
     StoreNotMigrated: StoreError,
+    QuarantineError: DreError,
     GateError: DreError,
 }
 EXAMPLES = [DefinitionError([THRESHOLD, TABLE]), *(kind("no such column: zz") for kind in TREE if kind is not DefinitionError)]

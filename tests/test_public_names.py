@@ -27,6 +27,7 @@ HOMES = {
     "airflow_dre.operators.dbt": ["DbtResultsOperator"],
     "airflow_dre.operators.gx": ["GXCheckOperator"],
     "airflow_dre.operators.quality": ["QualityCheckOperator"],
+    "airflow_dre.operators.quarantine": ["QuarantineReleaseOperator"],
     "airflow_dre.sensors.freshness": ["FreshnessSensor"],
     "airflow_dre.sla": ["FreshnessSLA", "dag_deadline"],
 }
@@ -64,8 +65,10 @@ def test_a_public_name_is_the_one_of_its_home(home: str, name: str) -> None:
 def test_an_unknown_name_is_refused_with_those_that_are_known() -> None:
     with pytest.raises(AttributeError) as error:
         airflow_dre.QualityOperator  # noqa: B018
-    known = "DbtResultsOperator, FreshnessSLA, FreshnessSensor, GXCheckOperator, QualityCheckOperator, dag_deadline, open_incident"
-    more = "record_cosmos_results, record_dbt_results, reliability_monitor, resolve_incident"
+    known = (
+        "DbtResultsOperator, FreshnessSLA, FreshnessSensor, GXCheckOperator, QualityCheckOperator, QuarantineReleaseOperator, dag_deadline"
+    )
+    more = "open_incident, record_cosmos_results, record_dbt_results, reliability_monitor, resolve_incident"
     assert str(error.value) == f"module 'airflow_dre' has no attribute 'QualityOperator'. It has: {known}, {more}"
 
 
@@ -130,6 +133,7 @@ IMPORTS = {
     "the package": "import airflow_dre",
     "checks": "from airflow_dre.checks import not_null",
     "operators": "from airflow_dre.operators.quality import QualityCheckOperator",
+    "operators of quarantine": "from airflow_dre.operators.quarantine import QuarantineReleaseOperator",
     "operators of Great Expectations": "from airflow_dre.operators.gx import GXCheckOperator",
     "operators of dbt": "from airflow_dre.operators.dbt import DbtResultsOperator",
     "sensors": "from airflow_dre.sensors.freshness import FreshnessSensor",

@@ -36,6 +36,7 @@ class GatedOperator(BaseSQLOperator):
         self.fail_on = fail_on
         self.suite_runs: tuple[SuiteRunRecord, ...] = ()
         """What was measured: one run for each dataset."""
+        self.acted: dict[str, Any] = {}
 
     @property
     def suite_run(self) -> SuiteRunRecord | None:
@@ -50,11 +51,24 @@ class GatedOperator(BaseSQLOperator):
         :raises airflow_dre.errors.WarehouseUnreachable: the warehouse does not answer.
         """
 
+    def note(self, run: SuiteRunRecord) -> str:
+        """What an incident is told besides the broken checks, before :meth:`act`."""
+        return ""
+
+    def act(self, run: SuiteRunRecord) -> dict[str, Any]:
+        """Do what is to be done about the data once the results are kept, and before the task decides; what the summary says of it.
+
+        :raises airflow_dre.errors.DefinitionError: it cannot be done as it is declared.
+        :raises airflow_dre.errors.QuarantineError: it must not be done.
+        :raises airflow_dre.errors.WarehouseError: the warehouse did not do it.
+        """
+        return {}
+
     def execute(self, context: Context) -> dict[str, Any]:
         """Run the checks; the return value is a summary of counts, score and broken checks."""
         from airflow.sdk.exceptions import AirflowFailException
 
-        from airflow_dre.errors import DefinitionError, GateError
+        from airflow_dre.errors import DefinitionError, GateError, QuarantineError
         from airflow_dre.services.report import render_report, render_reports
         from airflow_dre.services.suite import check_gates, delivery_of
         from airflow_dre.services.wiring import keep_all
@@ -63,9 +77,11 @@ class GatedOperator(BaseSQLOperator):
             found = self.measure(context)
             self.suite_runs = found if isinstance(found, tuple) else (found,)
             self.log.info("%s", render_reports(found) if isinstance(found, tuple) else render_report(found))
-            keep_all(delivery_of(run) for run in self.suite_runs)
+            keep_all(delivery_of(run, self.note(run)) for run in self.suite_runs)
+            for run in self.suite_runs:
+                self.acted |= self.act(run)
             check_gates(self.suite_runs, self.fail_on)
-        except (DefinitionError, GateError) as error:  # trying again cannot help
+        except (DefinitionError, GateError, QuarantineError) as error:  # trying again cannot help
             if self.suite_runs:
                 context["ti"].xcom_push(key="return_value", value=self.summary())
             raise AirflowFailException(str(error)) from error
@@ -75,7 +91,7 @@ class GatedOperator(BaseSQLOperator):
         """What the task returns."""
         from airflow_dre.services.report import summarize
 
-        return summarize(self.suite_runs[0])
+        return {**summarize(self.suite_runs[0]), **self.acted}
 
     @property
     def subject(self) -> str:

@@ -14,8 +14,16 @@ from airflow_dre.operators.gate import GatedOperator
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
+    from airflow_dre.errors import Problem
+    from airflow_dre.services.quarantine import Breaches
     from airflow_dre.services.sources import Source
+    from airflow_dre.sql.scope import Scope
     from airflow_dre.store.records import SuiteRunRecord
+
+QUARANTINE = ("copy", "move")
+QUARANTINE_ON = ("error", "warn")
+MOVED_AT_MOST = "10%"
+"""Most rows that are moved away where nobody said how many may be: a broken check must not empty a table at night."""
 
 
 class QualityCheckOperator(GatedOperator):
@@ -35,10 +43,16 @@ class QualityCheckOperator(GatedOperator):
         The default is the database's own.
     :param trust_constraints: let ``not_null`` and ``unique`` be answered by constraints that the database enforces, without a scan; their
         rows are then not counted. SQLite, PostgreSQL and DuckDB; elsewhere nothing changes.
+    :param quarantine_to: a table of the same warehouse that the rows which break the row checks go to, with the checks they break and the
+        run; made when it is missing. PostgreSQL, SQLite and DuckDB. (templated)
+    :param quarantine: ``"copy"`` (default): the rows stay in ``table`` as well; ``"move"``: they leave it.
+    :param quarantine_on: ``"error"`` (default): the rows of failed checks; ``"warn"``: those of warned checks too.
+    :param quarantine_limit: most rows that may go, a count or a percent of the rows looked at (``500``, ``"2%"``); when more break the
+        checks, none goes and the task fails. The default is ``"10%"`` for ``"move"`` and none for ``"copy"``.
     :raises airflow_dre.errors.DefinitionError: lists everything that is wrong with the checks, when the Dag is parsed.
     """
 
-    template_fields: Sequence[str] = ("table", "where", "checks", "suite", *GatedOperator.template_fields)
+    template_fields: Sequence[str] = ("table", "where", "checks", "suite", "quarantine_to", *GatedOperator.template_fields)
 
     def __init__(
         self,
@@ -50,6 +64,10 @@ class QualityCheckOperator(GatedOperator):
         fail_on: str = "error",
         statement_timeout: str | timedelta | None = None,
         trust_constraints: bool = False,
+        quarantine_to: str | None = None,
+        quarantine: str = "copy",
+        quarantine_on: str = "error",
+        quarantine_limit: int | str | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(suite=suite, fail_on=fail_on, **kwargs)
@@ -58,12 +76,19 @@ class QualityCheckOperator(GatedOperator):
         self.where = where
         self.statement_timeout = statement_timeout
         self.trust_constraints = trust_constraints
+        self.quarantine_to = quarantine_to
+        self.quarantine = quarantine
+        self.quarantine_on = quarantine_on
+        self.quarantine_limit = quarantine_limit
+        self._breaches: tuple[Breaches, Scope] | None = None
         self._refuse_mistakes()
 
     def measure(self, context: Context) -> SuiteRunRecord:
         """Ask whoever has the rows, and judge the answers."""
         from airflow_dre.checks.parse import parse_checks
+        from airflow_dre.services.answers import Answered
         from airflow_dre.services.contexts import circumstances_of
+        from airflow_dre.services.quarantine import find_breaches
         from airflow_dre.services.suite import Suite, run_suite
         from airflow_dre.services.wiring import StoredHistory
         from airflow_dre.store.clock import now
@@ -78,7 +103,48 @@ class QualityCheckOperator(GatedOperator):
                 trust_constraints=self.trust_constraints,
                 circumstances=circumstances_of(context),
             )
-            return run_suite(suite, source.engine, now(), StoredHistory(suite.dataset, suite.name))
+            answered = Answered()
+            run = run_suite(suite, source.engine, now(), StoredHistory(suite.dataset, suite.name), answered)
+            if self.quarantine_to:
+                self._breaches = find_breaches(run, checks, answered.values, source.scope, self.quarantine_on), source.scope
+            return run
+
+    def note(self, run: SuiteRunRecord) -> str:
+        """Where the failing rows are to be found."""
+        from airflow_dre.services.quarantine import announce, stamp_of
+        from airflow_dre.sql.quarantine import Mode
+
+        if self._breaches is None or not self.quarantine_to:
+            return ""
+        return announce(stamp_of(run, Mode(self.quarantine), run.measured_at), self.quarantine_to, self._breaches[0])
+
+    def act(self, run: SuiteRunRecord) -> dict[str, Any]:
+        """Put the failing rows aside."""
+        from airflow_dre.checks.thresholds import read_limit
+        from airflow_dre.services.quarantine import Quarantine, put_aside, stamp_of, summarize_taken, tell
+        from airflow_dre.sql.names import split_table
+        from airflow_dre.sql.quarantine import Mode
+        from airflow_dre.store.clock import now
+
+        if self._breaches is None or not self.quarantine_to:
+            return {}
+        breaches, scope = self._breaches
+        wanted = Quarantine(
+            subject=self.subject,
+            target=split_table(self.quarantine_to, self.subject, "quarantine_to"),
+            mode=Mode(self.quarantine),
+            limit=read_limit(self._limit),
+            timeout=read_duration(self.statement_timeout),
+        )
+        taken = put_aside(self.get_db_hook(), scope, breaches.broken, stamp_of(run, wanted.mode, now()), wanted, run.origin.try_number)
+        self.log.info("%s", tell(taken, breaches.left))
+        return {"quarantine": summarize_taken(taken, breaches.left)}
+
+    @property
+    def _limit(self) -> int | str | None:
+        if self.quarantine_limit is None and self.quarantine == "move":
+            return MOVED_AT_MOST
+        return self.quarantine_limit
 
     def _opened(self) -> AbstractContextManager[Source]:
         """The rows that the rendered arguments describe."""
@@ -94,12 +160,29 @@ class QualityCheckOperator(GatedOperator):
 
         _, problems = find_problems(self.checks)
         problems += self.find_fail_on_problems()
+        problems += self._find_quarantine_problems()
         if self.statement_timeout is not None and read_duration(self.statement_timeout) is None:
             problems.append(Problem(self.subject, "statement_timeout", self.statement_timeout, DURATION_ALLOWED))
         if not self.checks:
             problems.append(Problem(self.subject, "checks", self.checks, "at least one check"))
         if problems:
             raise DefinitionError(problems)
+
+    def _find_quarantine_problems(self) -> list[Problem]:
+        from airflow_dre.checks.thresholds import LIMIT_ALLOWED, read_limit
+        from airflow_dre.errors import Problem
+
+        given = {"quarantine": (self.quarantine, QUARANTINE), "quarantine_on": (self.quarantine_on, QUARANTINE_ON)}
+        problems = [
+            Problem(self.subject, argument, value, ", ".join(allowed))
+            for argument, (value, allowed) in given.items()
+            if value not in allowed
+        ]
+        if self.quarantine_limit is not None and read_limit(self.quarantine_limit) is None:
+            problems.append(Problem(self.subject, "quarantine_limit", self.quarantine_limit, LIMIT_ALLOWED))
+        if self.quarantine_to is None and (self.quarantine, self.quarantine_on, self.quarantine_limit) != ("copy", "error", None):
+            problems.append(Problem(self.subject, "quarantine_to", None, "the table that the rows are to go to"))
+        return problems
 
     def _do_render_template_fields(
         self, parent: Any, template_fields: Iterable[str], context: Any, jinja_env: Any, seen_oids: set[int]

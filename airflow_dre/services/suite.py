@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 
@@ -67,16 +67,19 @@ class Suite:
     circumstances: Circumstances = field(default_factory=Circumstances)
 
 
-def run_suite(suite: Suite, engine: NamedEngine, now: datetime, history: History | None = None) -> SuiteRunRecord:
+def run_suite(
+    suite: Suite, engine: NamedEngine, now: datetime, history: History | None = None, answered: Answered | None = None
+) -> SuiteRunRecord:
     """Answer and judge every check of a suite.
 
     :param history: what is asked for earlier results, for checks that compare with them.
+    :param answered: where the answers are to stand afterwards, for a caller that goes on asking about the rows.
     :raises DefinitionError: SQL that a Dag author wrote is not what it must be.
     :raises WarehouseUnreachable: the warehouse does not answer.
     """
     started = time.perf_counter()
     asked_before = engine.queries
-    answered = Answered()
+    answered = Answered() if answered is None else answered
     settled = settle_by_constraints(suite.checks, suite.scope, engine, answered) if suite.trust_constraints else {}
     scope = learn_types([check for check in suite.checks if check.id not in settled], suite.scope, engine, answered)
     settled = {**refuse_by_types(suite.checks, scope), **settled}
@@ -197,9 +200,11 @@ def signal_of(run: SuiteRunRecord) -> Signal | None:
     )
 
 
-def delivery_of(run: SuiteRunRecord) -> Delivery:
-    """A suite run and its signal, to be kept together."""
+def delivery_of(run: SuiteRunRecord, note: str = "") -> Delivery:
+    """A suite run and its signal, to be kept together; a problem is told with a note."""
     signal = signal_of(run)
+    if signal is not None and note and signal.event.firing:
+        signal = replace(signal, detail=f"{signal.detail}\n{note}")
     return Delivery(run=run, signals=() if signal is None else (signal,))
 
 
