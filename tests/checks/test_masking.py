@@ -151,16 +151,34 @@ def test_forms(text: str, wanted: str) -> None:
     assert masked(text) == wanted
 
 
-ORDINARY = (
-    """
-4111111111111112|0.4111111111111111|4111111111111111.25|1764000000000|1764000000000000|20261124112233|2026-11-24 2026-11-25|2026-11-24T11:22:33.123456+00:00
-+49 30 12345678|DE89370400440532013001|DE8937040044053201300|jane@localhost|pkg@1.2.3|@handle|3 of 41 rows (7.32%) break it, more than 0
-the bearer of this certificate|token: 5 of 9 rows break it|the password is wrong|AKIA|sk-learn|most common: 12, 13|no such column: orders.amuont
-column "amuont" does not exist|row_count() is at least 1 and at most 1000000000000|main.orders.created_at|s3://bucket/path/2026/11/24/part-0000.parquet
-""".replace("\n", "|")
-    .strip("|")
-    .split("|")
-)
+ORDINARY = [
+    "4111111111111112",
+    "0.4111111111111111",
+    "4111111111111111.25",
+    "1764000000000",
+    "1764000000000000",
+    "20261124112233",
+    "2026-11-24 2026-11-25",
+    "2026-11-24T11:22:33.123456+00:00",
+    "+49 30 12345678",
+    "DE89370400440532013001",
+    "DE8937040044053201300",
+    "jane@localhost",
+    "pkg@1.2.3",
+    "@handle",
+    "3 of 41 rows (7.32%) break it, more than 0",
+    "the bearer of this certificate",
+    "token: 5 of 9 rows break it",
+    "the password is wrong",
+    "AKIA",
+    "sk-learn",
+    "most common: 12, 13",
+    "no such column: orders.amuont",
+    'column "amuont" does not exist',
+    "row_count() is at least 1 and at most 1000000000000",
+    "main.orders.created_at",
+    "s3://bucket/path/2026/11/24/part-0000.parquet",
+]
 
 
 @pytest.mark.parametrize("text", ORDINARY)
@@ -186,7 +204,7 @@ PREFIXES = [
     ("36", 14),
     ("3528", 16),
     ("62", 19),
-    ("5018", 13),
+    ("5018", 16),
 ]
 
 
