@@ -14,6 +14,11 @@ from airflow_dre.checks.ibans import find_ibans
 
 HIDDEN = "***"
 """What stands in the place of what is masked."""
+LONGEST = 500
+"""Characters of a cell that are kept."""
+_READ = 4_000
+_TORN = 100
+"""Characters at the end of what was read of a longer text, in which a number may be cut in two."""
 _QUOTED = re.compile(r"\"(?:[^\"]|\"\")*\"|'(?:[^']|'')*'|(?<=value: )[^\s\"']\S*|(?<=\)=)\([^)]*\)")
 """What a driver's message may quote: a name, or a value of a row."""
 
@@ -49,13 +54,19 @@ class Mask:
         """The value of a column as text that may be kept; None for NULL."""
         if value is None:
             return None
-        return HIDDEN if self.hides(column) else masked(_as_text(value))
+        return HIDDEN if self.hides(column) else _short(_as_text(value))
 
 
 def without_quotes(text: str, known: Iterable[str]) -> str:
     """A driver's message without what it quotes, names that are ``known`` excepted: it may be a value of any column."""
     names = set(known)
     return _QUOTED.sub(lambda quoted: quoted[0] if quoted[0].strip("\"'") in names else HIDDEN, text)
+
+
+def _short(text: str) -> str:
+    """The text masked, and cut after that: what is cut in two is not told any more."""
+    whole = masked(text) if len(text) <= _READ else masked(text[:_READ])[:-_TORN]
+    return whole if len(whole) <= LONGEST and len(text) <= _READ else f"{whole[:LONGEST]}…"
 
 
 def _as_text(value: object) -> str:

@@ -14,8 +14,13 @@ from airflow_dre.operators.gate import GatedOperator
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
+    from airflow_dre.errors import Problem
+    from airflow_dre.services.samples import SamplePlan
     from airflow_dre.services.sources import Source
     from airflow_dre.store.records import SuiteRunRecord
+
+MOST_SAMPLE_ROWS = 100
+"""Failing rows that may be kept of one check: enough to see what is wrong, too few to be a copy of the data."""
 
 
 class QualityCheckOperator(GatedOperator):
@@ -35,6 +40,11 @@ class QualityCheckOperator(GatedOperator):
         The default is the database's own.
     :param trust_constraints: let ``not_null`` and ``unique`` be answered by constraints that the database enforces, without a scan; their
         rows are then not counted. SQLite, PostgreSQL and DuckDB; elsewhere nothing changes.
+    :param sample_rows: failing rows to keep of each check that fails or warns, at most 100; 0 (default): none. One statement each, of
+        ``key_columns``, the columns that the check names and the reason; masked, and dropped after ``[dre] sample_retention``.
+    :param key_columns: columns that tell which row it is.
+    :param mask_columns: columns whose values never leave, ``*`` for any letters: not in failing rows, reasons, observed values or segments.
+        Card numbers, IBANs, e-mail addresses, keys and passwords are masked in any column.
     :raises airflow_dre.errors.DefinitionError: lists everything that is wrong with the checks, when the Dag is parsed.
     """
 
@@ -50,6 +60,9 @@ class QualityCheckOperator(GatedOperator):
         fail_on: str = "error",
         statement_timeout: str | timedelta | None = None,
         trust_constraints: bool = False,
+        sample_rows: int = 0,
+        key_columns: Sequence[str] = (),
+        mask_columns: Sequence[str] = (),
         **kwargs: Any,
     ) -> None:
         super().__init__(suite=suite, fail_on=fail_on, **kwargs)
@@ -58,6 +71,9 @@ class QualityCheckOperator(GatedOperator):
         self.where = where
         self.statement_timeout = statement_timeout
         self.trust_constraints = trust_constraints
+        self.sample_rows = sample_rows
+        self.key_columns = key_columns
+        self.mask_columns = mask_columns
         self._refuse_mistakes()
 
     def measure(self, context: Context) -> SuiteRunRecord:
@@ -78,7 +94,19 @@ class QualityCheckOperator(GatedOperator):
                 trust_constraints=self.trust_constraints,
                 circumstances=circumstances_of(context),
             )
-            return run_suite(suite, source.engine, now(), StoredHistory(suite.dataset, suite.name))
+            return run_suite(suite, source.engine, now(), StoredHistory(suite.dataset, suite.name), self._sample_plan())
+
+    def _sample_plan(self) -> SamplePlan:
+        """Which failing rows are kept, and what is masked."""
+        from airflow_dre.checks.masking import Mask
+        from airflow_dre.config import read_settings
+        from airflow_dre.services.samples import SamplePlan
+
+        mask = Mask(columns=tuple(self.mask_columns))
+        if self.sample_rows == 0:
+            return SamplePlan(mask=mask)
+        keep_for = read_settings().sample_retention
+        return SamplePlan(rows=self.sample_rows, key_columns=tuple(self.key_columns), mask=mask, keep_for=keep_for)
 
     def _opened(self) -> AbstractContextManager[Source]:
         """The rows that the rendered arguments describe."""
@@ -96,10 +124,23 @@ class QualityCheckOperator(GatedOperator):
         problems += self.find_fail_on_problems()
         if self.statement_timeout is not None and read_duration(self.statement_timeout) is None:
             problems.append(Problem(self.subject, "statement_timeout", self.statement_timeout, DURATION_ALLOWED))
+        problems += self._find_sample_problems()
         if not self.checks:
             problems.append(Problem(self.subject, "checks", self.checks, "at least one check"))
         if problems:
             raise DefinitionError(problems)
+
+    def _find_sample_problems(self) -> list[Problem]:
+        from airflow_dre.errors import Problem
+
+        problems = []
+        if not isinstance(self.sample_rows, int) or isinstance(self.sample_rows, bool) or not 0 <= self.sample_rows <= MOST_SAMPLE_ROWS:
+            problems.append(Problem(self.subject, "sample_rows", self.sample_rows, f"a whole number from 0 to {MOST_SAMPLE_ROWS}"))
+        for argument in ("key_columns", "mask_columns"):
+            given = getattr(self, argument)
+            if not isinstance(given, (list, tuple)) or not all(isinstance(name, str) and name.strip() for name in given):
+                problems.append(Problem(self.subject, argument, given, "a list of names of columns"))
+        return problems
 
     def _do_render_template_fields(
         self, parent: Any, template_fields: Iterable[str], context: Any, jinja_env: Any, seen_oids: set[int]

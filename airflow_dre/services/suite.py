@@ -9,6 +9,7 @@ from typing import Protocol
 
 from airflow_dre.checks.check import Check
 from airflow_dre.checks.evaluate import Unanswered, evaluate, further_questions, questions, score
+from airflow_dre.checks.masking import Mask, masked
 from airflow_dre.checks.metrics import Metric
 from airflow_dre.checks.outcomes import Judgement, Outcome, shown, worst
 from airflow_dre.checks.thresholds import as_float
@@ -18,6 +19,8 @@ from airflow_dre.incidents.signals import Event, Origin, Signal
 from airflow_dre.lineage.naming import DatasetName, short_name
 from airflow_dre.services.answers import Answered, Engine, History, answer
 from airflow_dre.services.catalogue import learn_types, refuse_by_types, settle_by_constraints
+from airflow_dre.services.masked_results import mask_result
+from airflow_dre.services.samples import SamplePlan, with_samples
 from airflow_dre.sql.scope import Scope
 from airflow_dre.store.records import Definition, Delivery, ResultRecord, SuiteRunRecord
 
@@ -66,10 +69,13 @@ class Suite:
     circumstances: Circumstances = field(default_factory=Circumstances)
 
 
-def run_suite(suite: Suite, engine: NamedEngine, now: datetime, history: History | None = None) -> SuiteRunRecord:
+def run_suite(
+    suite: Suite, engine: NamedEngine, now: datetime, history: History | None = None, samples: SamplePlan | None = None
+) -> SuiteRunRecord:
     """Answer and judge every check of a suite.
 
     :param history: what is asked for earlier results, for checks that compare with them.
+    :param samples: which failing rows to keep, and what is masked.
     :raises DefinitionError: SQL that a Dag author wrote is not what it must be.
     :raises WarehouseUnreachable: the warehouse does not answer.
     """
@@ -82,9 +88,12 @@ def run_suite(suite: Suite, engine: NamedEngine, now: datetime, history: History
     asking = [check for check in suite.checks if check.id not in settled]
     answer((metric for check in asking for metric in questions(check)), scope, engine, answered, history)
     answer((metric for check in asking for metric in further_questions(check, answered.values)), scope, engine, answered)
+    mask = Mask() if samples is None else samples.mask
     results = tuple(
-        _record(check, settled[check.id], None) if check.id in settled else _judged(check, answered, now) for check in suite.checks
+        _record(check, settled[check.id], None) if check.id in settled else _judged(check, answered, now, mask) for check in suite.checks
     )
+    if samples is not None:
+        results = with_samples(suite.checks, results, answered.values, scope, engine, samples, now)
     return record_run(
         suite,
         results,
@@ -94,6 +103,7 @@ def run_suite(suite: Suite, engine: NamedEngine, now: datetime, history: History
         row_filter=suite.scope.where,
         measured_at=now,
         seconds=time.perf_counter() - started,
+        mask=mask,
     )
 
 
@@ -107,8 +117,12 @@ def record_run(
     measured_at: datetime,
     seconds: float,
     row_filter: str | None = None,
+    mask: Mask | None = None,
 ) -> SuiteRunRecord:
-    """The record of a run, whoever answered."""
+    """The record of a run, whoever answered; from here on nothing in it needs to be masked.
+
+    :param mask: the columns whose values must not be in it.
+    """
     outcomes = [result.outcome for result in results]
     around = subject.circumstances
     return SuiteRunRecord(
@@ -128,12 +142,16 @@ def record_run(
         data_interval_start=around.data_interval_start,
         data_interval_end=around.data_interval_end,
         partition_key=around.partition_key,
-        results=results,
+        results=tuple(mask_result(result, mask or Mask(), subject.dataset.name) for result in results),
     )
 
 
-def _judged(check: Check, answered: Answered, now: datetime) -> ResultRecord:
-    return _record(check, evaluate(check, answered.values, now), answered.statements.get(_culprit(check, answered)))
+def _judged(check: Check, answered: Answered, now: datetime, mask: Mask) -> ResultRecord:
+    culprit = _culprit(check, answered)
+    statement = answered.statements.get(culprit)
+    if statement is not None and culprit in further_questions(check, answered.values):  # it quotes earlier answers
+        statement = None if mask.columns else masked(statement)
+    return _record(check, evaluate(check, answered.values, now), statement)
 
 
 def _record(check: Check, judgement: Judgement, statement: str | None) -> ResultRecord:
