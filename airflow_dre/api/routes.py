@@ -138,10 +138,10 @@ def failing_rows(key: ResultKey, readable: ReadableDep, user: UserDep) -> schema
             raise HTTPException(404, "No failing rows of this result, or none that you may read")
         about = (found.definition["name"], found.dag_id, key)
         if not may_see_rows(user, found.dag_id):
-            log.warning("airflow-dre: %s was refused the failing rows of %s of Dag %s, result %s", user.get_name(), *about)
+            log.warning("airflow-dre: %r was refused the failing rows of %r of Dag %s, result %s", user.get_name(), *about)
             raise HTTPException(403, "Failing rows are shown to those who may edit the Dag and read its XComs")
         rows = rows_of(connection, key, moment)
-    log.info("airflow-dre: %s was shown %d failing rows of %s of Dag %s, result %s", user.get_name(), len(rows), *about)
+    log.info("airflow-dre: %r was shown %d failing rows of %r of Dag %s, result %s", user.get_name(), len(rows), *about)
     return shapes.failing_rows(found.sample, rows, moment)
 
 

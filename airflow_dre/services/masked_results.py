@@ -16,14 +16,15 @@ _COUNTED_IN = ("rows", "%", "values")
 _LISTED = " do not pass: "
 
 
-def mask_result(result: ResultRecord, mask: Mask, dataset: str) -> ResultRecord:
+def mask_result(result: ResultRecord, mask: Mask, dataset: str, named: Collection[str] = ()) -> ResultRecord:
     """The result with every text masked; outcome, counts and definition stay.
 
     :param dataset: name of the dataset; a driver's message may quote its parts.
+    :param named: words of SQL that the check brings: columns may be among them.
     """
     definition = result.definition
     known = {*definition.columns, *dataset.split("."), definition.by}
-    shows_value = _shows_value(result, mask)
+    shows_value = _shows_value(result, mask, named)
     segments = tuple(_mask_segment(segment, result, mask, known, shows_value=shows_value) for segment in result.segments)
     reason = _reason(result.reason, result, mask, known, shows_value=shows_value and result.segments == ())
     if result.segments and (shows_value or _hides_segments(result, mask)) and _LISTED in reason:
@@ -31,10 +32,11 @@ def mask_result(result: ResultRecord, mask: Mask, dataset: str) -> ResultRecord:
     if definition.kind in _ABOUT_THE_CATALOGUE:
         return replace(result, reason=masked(result.reason))
     observed = HIDDEN if shows_value and result.observed is not None else _masked(result.observed)
-    hidden = observed != result.observed or _is_masked_number(result.value)
+    is_card = _is_masked_number(result.value)
+    hidden = observed != result.observed or is_card
     return replace(
         result,
-        reason=reason,
+        reason=_hidden_value(result) if is_card and not result.segments else reason,
         expected=masked(result.expected),
         observed=HIDDEN if hidden else result.observed,
         value=None if hidden else result.value,
@@ -42,11 +44,11 @@ def mask_result(result: ResultRecord, mask: Mask, dataset: str) -> ResultRecord:
     )
 
 
-def _shows_value(result: ResultRecord, mask: Mask) -> bool:
+def _shows_value(result: ResultRecord, mask: Mask, named: Collection[str]) -> bool:
     """Whether what was observed is a value of a column that is masked, and not a count."""
     if result.violations is not None or result.unit in _COUNTED_IN or result.definition.kind in _COUNTS:
         return False
-    return any(mask.hides(column) for column in result.definition.columns)
+    return any(mask.hides(column) for column in (*result.definition.columns, *named))
 
 
 def _hides_segments(result: ResultRecord, mask: Mask) -> bool:
@@ -58,8 +60,12 @@ def _reason(reason: str, result: ResultRecord, mask: Mask, known: Collection[str
     if result.outcome is Outcome.ERRORED and mask.columns:
         return masked(without_quotes(reason, [name for name in known if name is not None]))
     if shows_value and result.observed is not None:
-        return f"{HIDDEN}, expected {masked(result.expected)}"
+        return _hidden_value(result)
     return masked(reason)
+
+
+def _hidden_value(result: ResultRecord) -> str:
+    return f"{HIDDEN}, expected {masked(result.expected)}"
 
 
 def _mask_segment(segment: Segment, result: ResultRecord, mask: Mask, known: Collection[str | None], *, shows_value: bool) -> Segment:
@@ -83,7 +89,7 @@ def _masked(text: str | None) -> str | None:
 
 
 def _is_masked_number(value: float | None) -> bool:
-    """Whether a number is that of a card: six digits of it may be shown, but all of them would be kept."""
+    """Whether a number is that of a card, though six of its digits at the most are shown as text."""
     if value is None or not value.is_integer() or not 1e12 <= abs(value) < 1e19:
         return False
     return HIDDEN in masked(f"{abs(value):.0f}")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import time
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -10,6 +12,7 @@ from typing import Protocol
 from airflow_dre.checks.check import Check
 from airflow_dre.checks.evaluate import Unanswered, evaluate, further_questions, questions, score
 from airflow_dre.checks.masking import Mask, masked
+from airflow_dre.checks.metric_checks import MetricSql
 from airflow_dre.checks.metrics import Metric
 from airflow_dre.checks.outcomes import Judgement, Outcome, shown, worst
 from airflow_dre.checks.thresholds import as_float
@@ -23,6 +26,8 @@ from airflow_dre.services.masked_results import mask_result
 from airflow_dre.services.samples import SamplePlan, with_samples
 from airflow_dre.sql.scope import Scope
 from airflow_dre.store.records import Definition, Delivery, ResultRecord, SuiteRunRecord
+
+_WORD = re.compile(r"\w+")
 
 
 class NamedEngine(Engine, Protocol):
@@ -104,6 +109,7 @@ def run_suite(
         measured_at=now,
         seconds=time.perf_counter() - started,
         mask=mask,
+        named={check.id: _WORD.findall(check.sql) for check in suite.checks if isinstance(check, MetricSql)},
     )
 
 
@@ -118,10 +124,12 @@ def record_run(
     seconds: float,
     row_filter: str | None = None,
     mask: Mask | None = None,
+    named: Mapping[str, Collection[str]] | None = None,
 ) -> SuiteRunRecord:
     """The record of a run, whoever answered; from here on nothing in it needs to be masked.
 
     :param mask: the columns whose values must not be in it.
+    :param named: the words of SQL that checks bring, by their ids.
     """
     outcomes = [result.outcome for result in results]
     around = subject.circumstances
@@ -142,7 +150,9 @@ def record_run(
         data_interval_start=around.data_interval_start,
         data_interval_end=around.data_interval_end,
         partition_key=around.partition_key,
-        results=tuple(mask_result(result, mask or Mask(), subject.dataset.name) for result in results),
+        results=tuple(
+            mask_result(result, mask or Mask(), subject.dataset.name, (named or {}).get(result.check_id, ())) for result in results
+        ),
     )
 
 
