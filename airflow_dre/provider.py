@@ -88,6 +88,11 @@ def get_provider_info() -> dict[str, Any]:
                         "prod_*,finance",
                         "*",
                     ),
+                    "sample_retention": _option(
+                        "How long failing rows that `sample_rows` keeps can be seen, for example 12h or 7d; the monitor Dag drops them.",
+                        "24h",
+                        "7d",
+                    ),
                     "send_seconds": _option(
                         "Longest time in seconds that a task spends sending messages; the monitor Dag sends the rest.",
                         None,

@@ -10,6 +10,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -133,6 +134,7 @@ def settings_for(tmp_path: Path) -> Callable[..., Any]:
             "default_routes": (),
             "watch_dags": ("*",),
             "send_seconds": 5.0,
+            "sample_retention": timedelta(days=7),
             "base_url": "http://airflow.example",
         }
         return Settings(**{**values, **changes})

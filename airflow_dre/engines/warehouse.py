@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import Any, Protocol
 
 from airflow_dre.checks.instants import spoken
+from airflow_dre.checks.masking import masked
 from airflow_dre.checks.values import Row
 from airflow_dre.errors import QueryFailed, StatementTimeout, WarehouseUnreachable
 from airflow_dre.sql.dialect import Dialect
@@ -172,5 +173,5 @@ def _regexp(pattern: str, value: object) -> bool | None:
 
 
 def first_line(error: BaseException) -> str:
-    """What a driver says, without the statement and the position that some append."""
-    return (str(error).strip().splitlines() or [type(error).__name__])[0]
+    """What a driver says, without the statement and the position that some append, and without the secrets that it may quote of a row."""
+    return masked((str(error).strip().splitlines() or [type(error).__name__])[0])

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from airflow_dre.errors import Problem
     from airflow_dre.services.quarantine import Breaches
+    from airflow_dre.services.samples import SamplePlan
     from airflow_dre.services.sources import Source
     from airflow_dre.sql.scope import Scope
     from airflow_dre.store.records import SuiteRunRecord
@@ -24,6 +25,8 @@ QUARANTINE = ("copy", "move")
 QUARANTINE_ON = ("error", "warn")
 MOVED_AT_MOST = "10%"
 """Most rows that are moved away where nobody said how many may be: a broken check must not empty a table at night."""
+MOST_SAMPLE_ROWS = 100
+"""Failing rows that may be kept of one check: enough to see what is wrong, too few to be a copy of the data."""
 
 
 class QualityCheckOperator(GatedOperator):
@@ -49,6 +52,11 @@ class QualityCheckOperator(GatedOperator):
     :param quarantine_on: ``"error"`` (default): the rows of failed checks; ``"warn"``: those of warned checks too.
     :param quarantine_limit: most rows that may go, a count or a percent of the rows looked at (``500``, ``"2%"``); when more break the
         checks, none goes and the task fails. The default is ``"10%"`` for ``"move"`` and none for ``"copy"``.
+    :param sample_rows: failing rows to keep of each check that fails or warns, at most 100; 0 (default): none. One statement each, of
+        ``key_columns``, the columns that the check names and the reason; masked, and dropped after ``[dre] sample_retention``.
+    :param key_columns: columns that tell which row it is.
+    :param mask_columns: columns whose values never leave, ``*`` for any letters: not in failing rows, reasons, observed values or segments.
+        Card numbers, IBANs, e-mail addresses, keys and passwords are masked in any column.
     :raises airflow_dre.errors.DefinitionError: lists everything that is wrong with the checks, when the Dag is parsed.
     """
 
@@ -68,6 +76,9 @@ class QualityCheckOperator(GatedOperator):
         quarantine: str = "copy",
         quarantine_on: str = "error",
         quarantine_limit: int | str | None = None,
+        sample_rows: int = 0,
+        key_columns: Sequence[str] = (),
+        mask_columns: Sequence[str] = (),
         **kwargs: Any,
     ) -> None:
         super().__init__(suite=suite, fail_on=fail_on, **kwargs)
@@ -81,6 +92,9 @@ class QualityCheckOperator(GatedOperator):
         self.quarantine_on = quarantine_on
         self.quarantine_limit = quarantine_limit
         self._breaches: tuple[Breaches, Scope] | None = None
+        self.sample_rows = sample_rows
+        self.key_columns = key_columns
+        self.mask_columns = mask_columns
         self._refuse_mistakes()
 
     def measure(self, context: Context) -> SuiteRunRecord:
@@ -104,7 +118,7 @@ class QualityCheckOperator(GatedOperator):
                 circumstances=circumstances_of(context),
             )
             answered = Answered()
-            run = run_suite(suite, source.engine, now(), StoredHistory(suite.dataset, suite.name), answered)
+            run = run_suite(suite, source.engine, now(), StoredHistory(suite.dataset, suite.name), self._sample_plan(), answered)
             if self.quarantine_to:
                 self._breaches = find_breaches(run, checks, answered.values, source.scope, self.quarantine_on), source.scope
             return run
@@ -146,6 +160,18 @@ class QualityCheckOperator(GatedOperator):
             return MOVED_AT_MOST
         return self.quarantine_limit
 
+    def _sample_plan(self) -> SamplePlan:
+        """Which failing rows are kept, and what is masked."""
+        from airflow_dre.checks.masking import Mask
+        from airflow_dre.config import read_settings
+        from airflow_dre.services.samples import SamplePlan
+
+        mask = Mask(columns=tuple(self.mask_columns))
+        if self.sample_rows == 0:
+            return SamplePlan(mask=mask)
+        keep_for = read_settings().sample_retention
+        return SamplePlan(rows=self.sample_rows, key_columns=tuple(self.key_columns), mask=mask, keep_for=keep_for)
+
     def _opened(self) -> AbstractContextManager[Source]:
         """The rows that the rendered arguments describe."""
         from airflow_dre.services.sources import opened_table
@@ -163,6 +189,7 @@ class QualityCheckOperator(GatedOperator):
         problems += self._find_quarantine_problems()
         if self.statement_timeout is not None and read_duration(self.statement_timeout) is None:
             problems.append(Problem(self.subject, "statement_timeout", self.statement_timeout, DURATION_ALLOWED))
+        problems += self._find_sample_problems()
         if not self.checks:
             problems.append(Problem(self.subject, "checks", self.checks, "at least one check"))
         if problems:
@@ -182,6 +209,18 @@ class QualityCheckOperator(GatedOperator):
             problems.append(Problem(self.subject, "quarantine_limit", self.quarantine_limit, LIMIT_ALLOWED))
         if self.quarantine_to is None and (self.quarantine, self.quarantine_on, self.quarantine_limit) != ("copy", "error", None):
             problems.append(Problem(self.subject, "quarantine_to", None, "the table that the rows are to go to"))
+        return problems
+
+    def _find_sample_problems(self) -> list[Problem]:
+        from airflow_dre.errors import Problem
+
+        problems = []
+        if not isinstance(self.sample_rows, int) or isinstance(self.sample_rows, bool) or not 0 <= self.sample_rows <= MOST_SAMPLE_ROWS:
+            problems.append(Problem(self.subject, "sample_rows", self.sample_rows, f"a whole number from 0 to {MOST_SAMPLE_ROWS}"))
+        for argument in ("key_columns", "mask_columns"):
+            given = getattr(self, argument)
+            if not isinstance(given, (list, tuple)) or not all(isinstance(name, str) and name.strip() for name in given):
+                problems.append(Problem(self.subject, argument, given, "a list of names of columns"))
         return problems
 
     def _do_render_template_fields(

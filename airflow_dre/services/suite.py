@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import time
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 
 from airflow_dre.checks.check import Check
 from airflow_dre.checks.evaluate import Unanswered, evaluate, further_questions, questions, score
+from airflow_dre.checks.masking import Mask, masked
+from airflow_dre.checks.metric_checks import MetricSql
 from airflow_dre.checks.metrics import Metric
 from airflow_dre.checks.outcomes import Judgement, Outcome, shown, worst
 from airflow_dre.checks.thresholds import as_float
@@ -19,8 +22,12 @@ from airflow_dre.incidents.signals import Event, Origin, Signal
 from airflow_dre.lineage.naming import DatasetName, short_name
 from airflow_dre.services.answers import Answered, Engine, History, answer
 from airflow_dre.services.catalogue import learn_types, refuse_by_types, settle_by_constraints
+from airflow_dre.services.masked_results import mask_result
+from airflow_dre.services.samples import SamplePlan, with_samples
 from airflow_dre.sql.scope import Scope
 from airflow_dre.store.records import Definition, Delivery, ResultRecord, SuiteRunRecord
+
+_WORD = re.compile(r"\w+")
 
 
 class NamedEngine(Engine, Protocol):
@@ -68,12 +75,18 @@ class Suite:
 
 
 def run_suite(
-    suite: Suite, engine: NamedEngine, now: datetime, history: History | None = None, answered: Answered | None = None
+    suite: Suite,
+    engine: NamedEngine,
+    now: datetime,
+    history: History | None = None,
+    samples: SamplePlan | None = None,
+    answered: Answered | None = None,
 ) -> SuiteRunRecord:
     """Answer and judge every check of a suite.
 
     :param history: what is asked for earlier results, for checks that compare with them.
     :param answered: where the answers are to stand afterwards, for a caller that goes on asking about the rows.
+    :param samples: which failing rows to keep, and what is masked.
     :raises DefinitionError: SQL that a Dag author wrote is not what it must be.
     :raises WarehouseUnreachable: the warehouse does not answer.
     """
@@ -86,9 +99,12 @@ def run_suite(
     asking = [check for check in suite.checks if check.id not in settled]
     answer((metric for check in asking for metric in questions(check)), scope, engine, answered, history)
     answer((metric for check in asking for metric in further_questions(check, answered.values)), scope, engine, answered)
+    mask = Mask() if samples is None else samples.mask
     results = tuple(
-        _record(check, settled[check.id], None) if check.id in settled else _judged(check, answered, now) for check in suite.checks
+        _record(check, settled[check.id], None) if check.id in settled else _judged(check, answered, now, mask) for check in suite.checks
     )
+    if samples is not None:
+        results = with_samples(suite.checks, results, answered.values, scope, engine, samples, now)
     return record_run(
         suite,
         results,
@@ -98,6 +114,8 @@ def run_suite(
         row_filter=suite.scope.where,
         measured_at=now,
         seconds=time.perf_counter() - started,
+        mask=mask,
+        named={check.id: _WORD.findall(check.sql) for check in suite.checks if isinstance(check, MetricSql)},
     )
 
 
@@ -111,8 +129,14 @@ def record_run(
     measured_at: datetime,
     seconds: float,
     row_filter: str | None = None,
+    mask: Mask | None = None,
+    named: Mapping[str, Collection[str]] | None = None,
 ) -> SuiteRunRecord:
-    """The record of a run, whoever answered."""
+    """The record of a run, whoever answered; from here on nothing in it needs to be masked.
+
+    :param mask: the columns whose values must not be in it.
+    :param named: the words of SQL that checks bring, by their ids.
+    """
     outcomes = [result.outcome for result in results]
     around = subject.circumstances
     return SuiteRunRecord(
@@ -132,12 +156,18 @@ def record_run(
         data_interval_start=around.data_interval_start,
         data_interval_end=around.data_interval_end,
         partition_key=around.partition_key,
-        results=results,
+        results=tuple(
+            mask_result(result, mask or Mask(), subject.dataset.name, (named or {}).get(result.check_id, ())) for result in results
+        ),
     )
 
 
-def _judged(check: Check, answered: Answered, now: datetime) -> ResultRecord:
-    return _record(check, evaluate(check, answered.values, now), answered.statements.get(_culprit(check, answered)))
+def _judged(check: Check, answered: Answered, now: datetime, mask: Mask) -> ResultRecord:
+    culprit = _culprit(check, answered)
+    statement = answered.statements.get(culprit)
+    if statement is not None and culprit in further_questions(check, answered.values):  # it quotes earlier answers
+        statement = None if mask.columns else masked(statement)
+    return _record(check, evaluate(check, answered.values, now), statement)
 
 
 def _record(check: Check, judgement: Judgement, statement: str | None) -> ResultRecord:
