@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 UI := airflow_dre/ui
+# Processes that share the tests; 0: one, which tells each test of a failure in its own order.
+PYTEST_WORKERS ?= 2
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test nightly check bench ui ui-check golden clean
@@ -34,7 +36,7 @@ demo: $(VENV)/.demo ## Run twelve months of flights and serve the UI until Ctrl-
 test: $(VENV)/.dev ## Run every test, those in a browser and on a running Airflow included
 	@.ci/browser
 	@.ci/mariadb
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n $(PYTEST_WORKERS)
 	@.ci/ui-tests
 
 nightly: $(VENV)/.dev ## Hold 2,000 new random suites a database against the naive oracle (DRE_NIGHTLY_EXAMPLES: how many)

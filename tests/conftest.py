@@ -27,6 +27,8 @@ from airflow_dre.store.schema import migrate
 from airflow_dre.store.spool import Spool
 from airflow_dre.store.store import Store
 
+pytest_plugins = ["tests.spreading"]
+
 
 @pytest.fixture(scope="session")
 def postgres_address() -> Iterator[str]:

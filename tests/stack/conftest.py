@@ -21,9 +21,9 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.spreading import note
+
 HERE = Path(__file__).parent
-HOME = pytest.StashKey[Path]()
-PICTURES = pytest.StashKey[Path]()
 ROUTES = ("oncall", "audit")
 """``oncall`` is named in the callbacks of the Dags, ``audit`` is told of everything."""
 PASSWORDS = {"admin": "admin-pw", "vera": "vera-pw"}
@@ -188,7 +188,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureReque
     """Start Airflow, wait until it is healthy and knows the Dags, and end it with all its processes."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that `timeout` leaves no Airflow behind
     home = tmp_path_factory.mktemp("airflow")
-    request.config.stash[HOME] = home
+    note(request.config, f"Log of the running Airflow: {home / 'airflow.log'}")
     (home / "passwords.json").write_text(json.dumps(PASSWORDS))
     fill(home / "w.db")
     with contextlib.closing(sqlite3.connect(home / "airflow.db")) as metadata:
@@ -267,16 +267,8 @@ def runs(stack: Stack) -> dict[str, str]:
 def pictures(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Path:
     """Folder of the screenshots; printed at the end."""
     folder = tmp_path_factory.mktemp("pictures")
-    request.config.stash[PICTURES] = folder
+    note(request.config, f"Screenshots of the pages: {folder}")
     return folder
-
-
-def pytest_terminal_summary(terminalreporter: Any, exitstatus: int, config: pytest.Config) -> None:
-    """Say where the screenshots are, and the log of Airflow where something failed."""
-    if (folder := config.stash.get(PICTURES, None)) is not None:
-        terminalreporter.write_line(f"Screenshots of the pages: {folder}")
-    if exitstatus and (home := config.stash.get(HOME, None)) is not None:
-        terminalreporter.write_line(f"Log of the running Airflow: {home / 'airflow.log'}")
 
 
 def healthy(stack: Stack) -> bool:
