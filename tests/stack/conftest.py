@@ -24,6 +24,18 @@ import pytest
 from tests.spreading import note
 
 HERE = Path(__file__).parent
+OUTLIVE = """
+import os, signal, sys, time
+
+sys.stdin.read()
+try:
+    os.killpg(int(sys.argv[1]), signal.SIGTERM)
+    time.sleep(20)
+    os.killpg(int(sys.argv[1]), signal.SIGKILL)
+except ProcessLookupError:
+    pass
+"""
+"""Program of a process that ends a process group as soon as nobody holds its input any more: we may be killed."""
 ROUTES = ("oncall", "audit")
 """``oncall`` is named in the callbacks of the Dags, ``audit`` is told of everything."""
 PASSWORDS = {"admin": "admin-pw", "vera": "vera-pw"}
@@ -219,6 +231,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureReque
     environment = settings(home, port, server.server_port)
     with (home / "airflow.log").open("wb") as log:
         process = subprocess.Popen(command, env=environment, stdout=log, stderr=subprocess.STDOUT, start_new_session=True)
+    heir = subprocess.Popen([sys.executable, "-c", OUTLIVE, str(process.pid)], stdin=subprocess.PIPE, start_new_session=True)
     try:
         wait(lambda: process.poll() is not None or healthy(running), 180, "Airflow to be healthy")
         assert process.poll() is None, f"Airflow ended with {process.returncode} while it started"
@@ -230,6 +243,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureReque
     finally:
         end(process.pid)
         process.wait(30)
+        heir.communicate()
         server.shutdown()
         server.server_close()
 
