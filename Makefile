@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 UI := airflow_dre/ui
-# Processes that share the tests; 0: one, which tells each test of a failure in its own order.
+# How many processes share the tests; 0: one runs them all, folder by folder.
 PYTEST_WORKERS ?= 2
 
 .DEFAULT_GOAL := help

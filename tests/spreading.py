@@ -1,7 +1,7 @@
 """How several processes share the tests: ``pytest -n 2``, as ``make test`` calls it. Without ``-n`` nothing here has an effect.
 
-Fixtures that last for a module or a session are made once in each process, so a file stays in one of them, and a folder whose fixtures
-start programs does too.
+Fixtures that last for a module or a session are made once in each process that needs them, so a file stays in one process, and files
+that share what is slow to start do too.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 WHOLE = ("tests/stack/", "tests/shell/")
-"""Folders that one process runs: one Airflow is started, one Airflow home is migrated."""
+"""Beginnings of paths: the files that share one are run by one process. One Airflow is started, and one Airflow home is migrated."""
 EARLY = (
     "tests/stack/",
     "tests/shell/",
@@ -23,7 +23,7 @@ EARLY = (
     "tests/benchmarks/",
     "tests/checks/test_laws.py",
 )
-"""What takes longest, in the order in which it begins: at the end only short files are left, so that no process waits for another."""
+"""Beginnings of paths of what takes long, the longest first: at the end only short files are left, so that no process waits long."""
 NOTES = pytest.StashKey[list[str]]()
 """Lines for the end of the whole run."""
 
