@@ -28,6 +28,7 @@ Path(os.environ["AIRFLOW__CORE__DAGS_FOLDER"]).mkdir()
 
 import pytest
 import sqlalchemy as sa
+from hypothesis import settings
 
 from airflow_dre.store.database import Database
 from airflow_dre.store.schema import migrate
@@ -35,6 +36,8 @@ from airflow_dre.store.spool import Spool
 from airflow_dre.store.store import Store
 
 pytest_plugins = ["tests.spreading"]
+settings.register_profile("patient", deadline=None)  # a busy machine breaks no law
+settings.load_profile("patient")
 
 
 def pytest_unconfigure() -> None:

@@ -24,8 +24,8 @@ EARLY = (
     "tests/checks/test_laws.py",
 )
 """Beginnings of paths of what takes long, the longest first: at the end only short files are left, so that no process waits long."""
-NOTES = pytest.StashKey[list[str]]()
-"""Lines for the end of the whole run."""
+NOTES = pytest.StashKey[list[tuple[str, bool]]]()
+"""Lines for the end of the whole run, each with whether it is of use only where something failed."""
 
 
 def unit_of(nodeid: str) -> str:
@@ -38,9 +38,9 @@ def place_of(nodeid: str) -> int:
     return next((place for place, start in enumerate(EARLY) if nodeid.startswith(start)), len(EARLY))
 
 
-def note(config: pytest.Config, line: str) -> None:
-    """Have a line printed when all is over, by whichever process talks to the person."""
-    config.stash.setdefault(NOTES, []).append(line)
+def note(config: pytest.Config, line: str, after_failure: bool = False) -> None:
+    """Have a line printed when all is over, by whichever process talks to the person; or only where something failed."""
+    config.stash.setdefault(NOTES, []).append((line, after_failure))
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -73,11 +73,12 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any, error: Any) -> None:
     """Take the notes of a process that ends."""
-    for line in getattr(node, "workeroutput", {}).get("notes", []):
-        note(node.config, line)
+    for line, after_failure in getattr(node, "workeroutput", {}).get("notes", []):
+        note(node.config, line, after_failure)
 
 
-def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+def pytest_terminal_summary(terminalreporter: Any, exitstatus: int, config: pytest.Config) -> None:
     """Print the notes."""
-    for line in config.stash.get(NOTES, []):
-        terminalreporter.write_line(line)
+    for line, after_failure in config.stash.get(NOTES, []):
+        if exitstatus or not after_failure:
+            terminalreporter.write_line(line)

@@ -200,7 +200,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureReque
     """Start Airflow, wait until it is healthy and knows the Dags, and end it with all its processes."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that `timeout` leaves no Airflow behind
     home = tmp_path_factory.mktemp("airflow")
-    note(request.config, f"Log of the running Airflow: {home / 'airflow.log'}")
+    note(request.config, f"Log of the running Airflow: {home / 'airflow.log'}", after_failure=True)
     (home / "passwords.json").write_text(json.dumps(PASSWORDS))
     fill(home / "w.db")
     with contextlib.closing(sqlite3.connect(home / "airflow.db")) as metadata:
