@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 UI := airflow_dre/ui
+# How many processes share the tests; 0: one runs them all, folder by folder.
+PYTEST_WORKERS ?= 2
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test nightly check bench ui ui-check golden clean
@@ -35,7 +37,7 @@ test: $(VENV)/.dev ## Run every test, those in a browser and on a running Airflo
 	@.ci/browser
 	@.ci/mariadb
 	@.ci/dbt
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n $(PYTEST_WORKERS)
 	@.ci/ui-tests
 
 nightly: $(VENV)/.dev ## Hold 2,000 new random suites a database against the naive oracle (DRE_NIGHTLY_EXAMPLES: how many)
