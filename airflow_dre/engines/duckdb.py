@@ -68,8 +68,9 @@ class DuckDB:
         self._database.register_filesystem(known_files(store, names))
 
     def look_through(self, name: str, source: exp.Expr) -> None:
-        """Make a view of what a table function reads."""
-        self._database.execute(exp.Create(this=exp.to_table(name), kind="VIEW", expression=_all_of(source)).sql(dialect="duckdb"))
+        """Make a view of what a table function reads, in place of one of that name."""
+        view = exp.Create(this=exp.Table(this=quoted(name)), kind="VIEW", replace=True, expression=exp.select("*").from_(source))
+        self._database.execute(view.sql(dialect="duckdb"))
 
     def look_at_frame(self, name: str, frame: Any) -> None:
         """Make a view of a frame that stays where it is."""
@@ -97,10 +98,6 @@ class DuckDB:
     def close(self) -> None:
         """End it."""
         self._database.close()
-
-
-def _all_of(source: exp.Expr) -> exp.Select:
-    return exp.select("*").from_(source)
 
 
 @contextlib.contextmanager

@@ -142,7 +142,9 @@ def test_data_comes_from_another_task_or_a_function(run_dag: Run, rows: Run, fil
 def test_rows_pass_through_no_template_and_are_shown_nowhere(run_dag: Run, world: Path, rows: Run) -> None:
     frame = pd.DataFrame([{"id": 1, "text": SECRET}])
     for name, data in {"frame": frame, "rows": [{"id": 1, "text": SECRET}], "lambda": lambda: [{"id": 1, "text": SECRET}]}.items():
-        finished = run_dag(dag_of(f"kept_{name}", data=data, checks=[c.like("text", "%conn.gone.password%"), c.in_set("text", ["a"], severity="warn")]))
+        finished = run_dag(
+            dag_of(f"kept_{name}", data=data, checks=[c.like("text", "%conn.gone.password%"), c.in_set("text", ["a"], severity="warn")])
+        )
         assert finished.state == "success"
         assert "data" not in shown(finished)
         assert "4111" not in str(shown(finished))
