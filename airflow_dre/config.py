@@ -15,6 +15,7 @@ from airflow_dre.checks.instants import DURATION_ALLOWED, read_duration
 from airflow_dre.errors import DefinitionError, Problem
 
 SECTION = "dre"
+DUCKDB_MEMORY = "768MB"
 ROUTES_ALLOWED = (
     'a JSON object of routes by name, each {"channel": "webhook", "url": "https://..."} or {"channel": "webhook", "conn_id": "..."}, '
     'optionally with "headers" and "secret"'
@@ -43,6 +44,8 @@ class Settings:
     """Longest that a task waits for receivers; the monitor sends the rest."""
     sample_retention: timedelta
     """How long failing rows are kept."""
+    duckdb_memory_limit: str = DUCKDB_MEMORY
+    """Most memory that a task gives to DuckDB, which puts aside on the disk what it has no room for."""
     base_url: str
     """Where people reach Airflow's UI, without a slash at the end."""
 
@@ -68,6 +71,7 @@ def read_settings() -> Settings:
         routes=_read_routes(conf.get(SECTION, "routes", fallback="") or "{}"),
         default_routes=_words(conf.get(SECTION, "default_routes", fallback="")),
         watch_dags=_words(conf.get(SECTION, "watch_dags", fallback="*")),
+        duckdb_memory_limit=conf.get(SECTION, "duckdb_memory_limit", fallback="") or DUCKDB_MEMORY,
         send_seconds=conf.getfloat(SECTION, "send_seconds", fallback=5.0),
         sample_retention=_read_retention(conf.get(SECTION, "sample_retention", fallback="") or "7d"),
         base_url=base_url.rstrip("/"),

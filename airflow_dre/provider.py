@@ -46,6 +46,7 @@ def get_provider_info() -> dict[str, Any]:
                 "tags": ["software"],
             },
         ],
+        "task-decorators": [{"class-name": "airflow_dre.decorators.quality.quality_check_task", "name": "quality_check"}],
         "notifications": [
             "airflow_dre.notifications.OpenIncident",
             "airflow_dre.notifications.RecordDbtResults",
@@ -92,6 +93,12 @@ def get_provider_info() -> dict[str, Any]:
                         "How long failing rows that `sample_rows` keeps can be seen, for example 12h or 7d; the monitor Dag drops them.",
                         "24h",
                         "7d",
+                    ),
+                    "duckdb_memory_limit": _option(
+                        "Most memory that DuckDB takes in a task that checks files or frames; what it has no room for it puts aside on the "
+                        "disk (in the folder for temporary files).",
+                        "4GB",
+                        "768MB",
                     ),
                     "send_seconds": _option(
                         "Longest time in seconds that a task spends sending messages; the monitor Dag sends the rest.",

@@ -64,7 +64,7 @@ class GatedOperator(BaseSQLOperator):
         """
         return {}
 
-    def execute(self, context: Context) -> dict[str, Any]:
+    def execute(self, context: Context) -> Any:
         """Run the checks; the return value is a summary of counts, score and broken checks."""
         from airflow.sdk.exceptions import AirflowFailException
 
@@ -83,12 +83,16 @@ class GatedOperator(BaseSQLOperator):
             check_gates(self.suite_runs, self.fail_on)
         except (DefinitionError, GateError, QuarantineError) as error:  # trying again cannot help
             if self.suite_runs:
-                context["ti"].xcom_push(key="return_value", value=self.summary())
+                context["ti"].xcom_push(key="return_value", value=self.returned())
             raise AirflowFailException(str(error)) from error
+        return self.returned()
+
+    def returned(self) -> Any:
+        """What the task returns, also when the gate closes."""
         return self.summary()
 
     def summary(self) -> dict[str, Any]:
-        """What the task returns."""
+        """Counts, score and broken checks, and what was done about the data."""
         from airflow_dre.services.report import summarize
 
         return {**summarize(self.suite_runs[0]), **self.acted}
