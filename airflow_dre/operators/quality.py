@@ -14,6 +14,7 @@ from airflow_dre.operators.gate import GatedOperator
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
+    from airflow_dre.services.partitions import Partitioning
     from airflow_dre.services.sources import Source
     from airflow_dre.store.records import SuiteRunRecord
 
@@ -35,10 +36,16 @@ class QualityCheckOperator(GatedOperator):
         The default is the database's own.
     :param trust_constraints: let ``not_null`` and ``unique`` be answered by constraints that the database enforces, without a scan; their
         rows are then not counted. SQLite, PostgreSQL and DuckDB; elsewhere nothing changes.
+    :param partition_by: a column, or a SQL expression about one row, by which the table is split. Every check then judges the whole table,
+        of which only some partitions are looked at; what the others contribute is kept from earlier runs. Checks whose numbers do not
+        follow from those of partitions are refused.
+    :param partitions: which ones are looked at: ``"run"`` (default): the partition key of the run, or else its data interval;
+        ``"changed"``: those with another version than before; ``"all"``. Those of which nothing is known are looked at anyway.
+    :param changes: one read-only ``SELECT`` of two columns, partition and version, for ``partitions="changed"``. (templated)
     :raises airflow_dre.errors.DefinitionError: lists everything that is wrong with the checks, when the Dag is parsed.
     """
 
-    template_fields: Sequence[str] = ("table", "where", "checks", "suite", *GatedOperator.template_fields)
+    template_fields: Sequence[str] = ("table", "where", "checks", "suite", "changes", *GatedOperator.template_fields)
 
     def __init__(
         self,
@@ -50,6 +57,9 @@ class QualityCheckOperator(GatedOperator):
         fail_on: str = "error",
         statement_timeout: str | timedelta | None = None,
         trust_constraints: bool = False,
+        partition_by: str | None = None,
+        partitions: str = "run",
+        changes: str | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(suite=suite, fail_on=fail_on, **kwargs)
@@ -58,14 +68,18 @@ class QualityCheckOperator(GatedOperator):
         self.where = where
         self.statement_timeout = statement_timeout
         self.trust_constraints = trust_constraints
+        self.partition_by = partition_by
+        self.partitions = partitions
+        self.changes = changes
         self._refuse_mistakes()
 
     def measure(self, context: Context) -> SuiteRunRecord:
         """Ask whoever has the rows, and judge the answers."""
         from airflow_dre.checks.parse import parse_checks
         from airflow_dre.services.contexts import circumstances_of
+        from airflow_dre.services.partitions import run_partitioned
         from airflow_dre.services.suite import Suite, run_suite
-        from airflow_dre.services.wiring import StoredHistory
+        from airflow_dre.services.wiring import StoredHistory, StoredPartitions
         from airflow_dre.store.clock import now
 
         checks = parse_checks(self.checks)
@@ -78,7 +92,20 @@ class QualityCheckOperator(GatedOperator):
                 trust_constraints=self.trust_constraints,
                 circumstances=circumstances_of(context),
             )
-            return run_suite(suite, source.engine, now(), StoredHistory(suite.dataset, suite.name))
+            history = StoredHistory(suite.dataset, suite.name)
+            if self.partition_by is None:
+                return run_suite(suite, source.engine, now(), history)
+            return run_partitioned(
+                suite, source.engine, now(), self._partitioning(self.partition_by), StoredPartitions(suite.dataset), history
+            )
+
+    def _partitioning(self, partition_by: str) -> Partitioning:
+        """How the rendered arguments split the table."""
+        from airflow_dre.checks.partition_choice import Choice
+        from airflow_dre.checks.partition_values import split_by
+        from airflow_dre.services.partitions import Partitioning
+
+        return Partitioning(by=split_by(partition_by), choice=Choice(self.partitions), changes=self.changes)
 
     def _opened(self) -> AbstractContextManager[Source]:
         """The rows that the rendered arguments describe."""
@@ -90,10 +117,12 @@ class QualityCheckOperator(GatedOperator):
 
     def _refuse_mistakes(self) -> None:
         from airflow_dre.checks.parse import find_problems
+        from airflow_dre.checks.partition_choice import find_partition_problems
         from airflow_dre.errors import DefinitionError, Problem
 
-        _, problems = find_problems(self.checks)
+        checks, problems = find_problems(self.checks)
         problems += self.find_fail_on_problems()
+        problems += find_partition_problems(self.subject, checks, self.partition_by, self.partitions, self.changes)
         if self.statement_timeout is not None and read_duration(self.statement_timeout) is None:
             problems.append(Problem(self.subject, "statement_timeout", self.statement_timeout, DURATION_ALLOWED))
         if not self.checks:

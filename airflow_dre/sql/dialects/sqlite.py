@@ -72,6 +72,8 @@ SQLITE = Dialect(
     nulls_by_filter=True,
     catalogue_is_cheap=True,
     variance=None,
+    hash=lambda values: call("dre_hash", *values),  # the engine brings it
+    orders_by_code_point=True,
     constraints=_constraints,
     columns=_columns,
 )
