@@ -55,7 +55,7 @@ def as_exact(value: Scalar) -> Exact:
 
     :raises Incomparable: it is none.
     """
-    number = as_number(value)
+    number = value if isinstance(value, (int, float)) else as_number(value)
     if number is None:
         raise Incomparable(f"{value!r} is no number")
     if not isinstance(number, int) and not math.isfinite(number):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -68,6 +69,11 @@ class Form:
 
     merge: Merge
     parts: tuple[Metric, ...]
+
+    @property
+    def key(self) -> str:
+        """Digest of what is asked, by which states are kept."""
+        return hashlib.sha256(repr((self.merge.value, self.parts)).encode()).hexdigest()[:32]
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,6 +141,10 @@ def _in_order(low: Scalar, high: Scalar) -> bool:
 
     :raises Incomparable: they are of different kinds.
     """
+    if (isinstance(low, int) and isinstance(high, int)) or (isinstance(low, float) and isinstance(high, float)):
+        return low <= high
+    if type(low) is date and type(high) is date:
+        return low <= high
     if isinstance(low, str) != isinstance(high, str) or isinstance(low, date) != isinstance(high, date):
         raise Incomparable(f"{low!r} and {high!r}, of two partitions, have no common order")
     return in_order(low, high)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from airflow_dre.checks.evaluate import Unanswered
@@ -29,7 +29,10 @@ class Look:
 
     value: Partition
     rows: int
-    answers: dict[Form, tuple[Answer, ...]] = field(default_factory=dict)
+    answers: dict[str, tuple[Answer, ...]] = field(default_factory=dict)
+    """What was answered, by the keys of forms."""
+    kept: dict[str, str] = field(default_factory=dict)
+    """What earlier runs kept of answers, as text, by the keys of forms."""
     version: str | None = None
     mixed: bool = False
     """Its answers are of different moments."""
@@ -40,15 +43,15 @@ class Seen:
     """What was looked at in this run."""
 
     looks: dict[str, Look] = field(default_factory=dict)
-    refused: dict[Form, str] = field(default_factory=dict)
-    statements: dict[Form, str] = field(default_factory=dict)
+    refused: dict[str, str] = field(default_factory=dict)
+    statements: dict[str, str] = field(default_factory=dict)
 
     def add(self, more: Seen) -> None:
         """Take over what a further scan found."""
         for text, look in more.looks.items():
             before = self.looks.get(text)
             if before is not None and before.rows == look.rows:
-                look.answers = {**before.answers, **look.answers}
+                look.answers, look.kept = {**before.answers, **look.answers}, before.kept
             self.looks[text] = look
         self.refused |= more.refused
         self.statements = {**more.statements, **self.statements}
@@ -75,48 +78,49 @@ def why_unreadable(by: Split, scope: Scope, engine: Engine) -> str | None:
     return None
 
 
-def scan_partitions(forms: Sequence[Form], by: Split, only: Only | None, scope: Scope, engine: Engine, answered: Answered) -> Seen:
+def scan_partitions(forms: Mapping[str, Form], by: Split, only: Only | None, scope: Scope, engine: Engine, answered: Answered) -> Seen:
     """Ask for ``forms`` of some partitions, or of all.
 
+    :param forms: by their keys.
     :param answered: counts the look-ups.
     :raises DefinitionError: SQL that a Dag author wrote is not what it must be.
     :raises Incomparable: the rows cannot be split by such values.
     :raises WarehouseUnreachable: nobody answers.
     """
     rows = RowCount()
-    parts = dict.fromkeys([rows, *(part for form in forms for part in form.parts)])
+    parts = dict.fromkeys([rows, *(part for form in forms.values() for part in form.parts)])
     asked: dict[Metric, PerSegment] = {part: PerSegment(by=by, metric=part) for part in parts}
     found = Answered()
     answer(asked.values(), replace(scope, only=only), engine, found)
     answered.lookups += found.lookups
-    tables = {part: _by_partition(part, found.values[key]) for part, key in asked.items()}
+    tables = {part: _by_partition(found.values[metric]) for part, metric in asked.items()}
     counts = tables[rows]
     if isinstance(counts, Unanswered):
         return Seen(refused=dict.fromkeys(forms, counts.reason))
     if len(counts) > MOST:
         raise Incomparable(f"there are more than {MOST} partitions: partition by something coarser, such as a day or a month")
     seen = Seen(looks={text: Look(value, as_count(_first(listed))) for text, (value, listed) in counts.items()})
-    for form in forms:
+    for key, form in forms.items():
         answers = [tables[part] for part in form.parts]
         given = [table for table in answers if not isinstance(table, Unanswered)]
-        seen.statements[form] = found.statements[asked[form.parts[-1]]]
+        seen.statements[key] = found.statements[asked[form.parts[-1]]]
         if len(given) < len(answers):
-            seen.refused[form] = next(table.reason for table in answers if isinstance(table, Unanswered))
+            seen.refused[key] = next(table.reason for table in answers if isinstance(table, Unanswered))
             continue
         for text, look in seen.looks.items():
-            look.answers[form] = tuple(_answer(part, table.get(text)) for part, table in zip(form.parts, given, strict=True))
+            look.answers[key] = tuple(_answer(part, table.get(text)) for part, table in zip(form.parts, given, strict=True))
     return seen
 
 
-def no_rows(forms: Iterable[Form], value: Partition) -> Look:
+def no_rows(forms: Mapping[str, Form], value: Partition) -> Look:
     """What a partition without rows contributes."""
-    return Look(value, 0, {form: tuple(_answer(part, None) for part in form.parts) for form in forms})
+    return Look(value, 0, {key: tuple(_answer(part, None) for part in form.parts) for key, form in forms.items()})
 
 
 Table = Mapping[str, tuple[Partition, list[Row]]]
 
 
-def _by_partition(part: Metric, answers: Answer | Unanswered) -> Table | Unanswered:
+def _by_partition(answers: Answer | Unanswered) -> Table | Unanswered:
     if isinstance(answers, Unanswered):
         return answers
     listed: dict[str, tuple[Partition, list[Row]]] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from airflow_dre.checks.evaluate import Unanswered
@@ -16,19 +16,15 @@ from airflow_dre.services.answers import Answered, Engine
 from airflow_dre.services.partition_scans import Look, Seen, no_rows, scan_partitions
 from airflow_dre.sql.scope import Scope
 from airflow_dre.sql.splits import Only
-from airflow_dre.store.records import PartitionState, digest
-
-
-def form_digest(form: Form) -> str:
-    """What a form is kept by."""
-    return digest(form.merge.value, *map(repr, form.parts))[:32]
+from airflow_dre.store.records import PartitionState
 
 
 @dataclass(slots=True)
 class Table:
     """The partitions of a table: those that are known from earlier runs, and those that were seen in this one."""
 
-    forms: list[Form]
+    forms: Mapping[str, Form]
+    """What is asked, by the keys that it is kept by."""
     by: Split
     scope: Scope
     engine: Engine
@@ -39,15 +35,14 @@ class Table:
 
     def recall(self, states: Iterable[PartitionState]) -> None:
         """Take over what earlier runs kept."""
-        forms = {form_digest(form): form for form in self.forms}
         for state in states:
             look = self.known.get(state.partition)
             if look is None:
                 look = self.known[state.partition] = Look(as_partition(read(state.partition)), state.rows, version=state.version)
             look.mixed = look.mixed or (look.rows, look.version) != (state.rows, state.version)
-            look.answers[forms[state.form]] = read_all(state.answers)
+            look.kept[state.form] = state.answers
 
-    def look(self, only: Only | None, forms: Sequence[Form] | None = None) -> Seen:
+    def look(self, only: Only | None, forms: Mapping[str, Form] | None = None) -> Seen:
         """Scan partitions, or all of them."""
         found = scan_partitions(self.forms if forms is None else forms, self.by, only, self.scope, self.engine, self.answered)
         self.seen.add(found)
@@ -74,15 +69,15 @@ class Table:
     def look_at_lacking(self) -> None:
         """Look at what earlier runs did not ask, and again at partitions that changed since."""
         left = {text: look for text, look in self.known.items() if text not in self.seen.looks and text not in self.gone}
-        wanted = [form for form in self.forms if form not in self.seen.refused]
-        texts = [text for text, look in left.items() if look.mixed or any(form not in look.answers for form in wanted)]
+        wanted = {key: form for key, form in self.forms.items() if key not in self.seen.refused}
+        texts = [text for text, look in left.items() if look.mixed or not wanted.keys() <= look.kept.keys()]
         if not texts:
             return
         whole = any(left[text].mixed for text in texts)
-        forms = wanted if whole else [form for form in wanted if any(form not in left[text].answers for text in texts)]
+        lacking = {key: form for key, form in wanted.items() if any(key not in left[text].kept for text in texts)}
         everything = len(texts) == len(self.known)
         before = dict(self.seen.looks)
-        found = self.look(None if everything else self._named(texts, left), forms)
+        found = self.look(None if everything else self._named(texts, left), wanted if whole else lacking)
         if not found.looks and found.refused:
             return
         self.empty(texts)
@@ -111,18 +106,27 @@ class Table:
 
     def answer(self, metric: Metric, form: Form) -> Answer | Unanswered:
         """What a look at the whole table would have answered."""
-        if form in self.seen.refused:
-            return Unanswered(self.seen.refused[form])
+        key = form.key
+        if key in self.seen.refused:
+            return Unanswered(self.seen.refused[key])
+        everything = self.everything()
         try:
-            states = {text: state_of(form, look.answers[form]) for text, look in self.everything().items() if form in look.answers}
-            if len(states) < len(self.everything()):
+            answers = self._answers(key, everything)
+            if len(answers) < len(everything):
                 return Unanswered("it was not answered for every partition")
+            states = {text: state_of(form, given) for text, given in answers.items()}
             if isinstance(metric, PerSegment):
                 return self._segments(metric, states)
             self._refuse_collations(form, states.values())
             return answer_of(metric, merged(form, states.values()))
         except Incomparable as unlike:
             return Unanswered(str(unlike))
+
+    def _answers(self, key: str, looks: Mapping[str, Look]) -> dict[str, tuple[Answer, ...]]:
+        """What was answered to a form for each partition, in this run or in an earlier one."""
+        kept = {text: look.kept[key] for text, look in looks.items() if key not in look.answers and key in look.kept}
+        new = {text: look.answers[key] for text, look in looks.items() if key in look.answers}
+        return {**new, **dict(zip(kept, read_all(list(kept.values())), strict=True))}
 
     def _segments(self, metric: PerSegment, states: Mapping[str, State]) -> Answer:
         rows: list[Row] = []

@@ -19,7 +19,7 @@ from airflow_dre.checks.values import Incomparable, Row
 from airflow_dre.errors import DefinitionError, Problem
 from airflow_dre.services.answers import Answered, History, answer
 from airflow_dre.services.partition_scans import why_unreadable
-from airflow_dre.services.partition_table import Table, form_digest
+from airflow_dre.services.partition_table import Table
 from airflow_dre.services.partition_versions import read_versions_of, versions_like
 from airflow_dre.services.suite import NamedEngine, Suite, run_suite
 from airflow_dre.sql.scope import Scope
@@ -103,7 +103,7 @@ class _Asking:
         if not forms:
             return
         try:
-            table = Table(list(dict.fromkeys(forms.values())), self.partitioning.by, scope, engine, answered)
+            table = Table({form.key: form for form in forms.values()}, self.partitioning.by, scope, engine, answered)
             reason = self._look(table)
         except Incomparable as unlike:
             reason = str(unlike)
@@ -112,8 +112,8 @@ class _Asking:
             return
         for metric, form in forms.items():
             answered.values[metric] = table.answer(metric, form)
-            if form in table.seen.statements:
-                answered.statements[metric] = table.seen.statements[form]
+            if form.key in table.seen.statements:
+                answered.statements[metric] = table.seen.statements[form.key]
         answered.partitions = table.counts()
 
     def _form(self, metric: Metric) -> Form | None:
@@ -131,7 +131,7 @@ class _Asking:
         rows = None
         if self.partitioning.choice is Choice.CHANGED and self.partitioning.changes is not None:
             rows = read_versions_of(self.partitioning.changes, table.scope, table.engine, table.answered)
-        table.recall(self.memory.read(split, [form_digest(form) for form in table.forms]))
+        table.recall(self.memory.read(split, list(table.forms)))
         name = ".".join(table.scope.table)
         if not table.known:
             unreadable = why_unreadable(table.by, table.scope, table.engine)
@@ -162,10 +162,10 @@ class _Asking:
 
     def _save(self, split: str, table: Table) -> None:
         states = [
-            PartitionState(text, form_digest(form), spell_all(answers), look.rows, look.version)
+            PartitionState(text, key, spell_all(answers), look.rows, look.version)
             for text, look in table.seen.looks.items()
-            for form, answers in look.answers.items()
-            if form not in table.seen.refused
+            for key, answers in look.answers.items()
+            if key not in table.seen.refused
         ]
         self.memory.save(
             PartitionStates(

@@ -54,6 +54,7 @@ def read_row_expression(text: str, dialect: str, subject: str, argument: str) ->
     return tree
 
 
+_MOMENTARY = ("now", "today", "getdate", "sysdate", "random", "clock_timestamp", "statement_timestamp", "transaction_timestamp")
 _NOW = (exp.CurrentDate, exp.CurrentDatetime, exp.CurrentTime, exp.CurrentTimestamp, exp.Rand, exp.CurrentUser)
 
 
@@ -61,7 +62,8 @@ def why_not_settled(tree: exp.Expr) -> str | None:
     """Why what an expression says of a row may be otherwise tomorrow; None where it rests on the row alone, as far as one can tell."""
     if tree.find(exp.Query) is not None:
         return "it reads other rows, which may change"
-    if tree.find(*_NOW) is not None or any(text.this.lower() == "now" for text in tree.find_all(exp.Literal) if text.is_string):
+    named = [node.name for node in tree.find_all(exp.Anonymous)] + [text.name for text in tree.find_all(exp.Literal) if text.is_string]
+    if tree.find(*_NOW) is not None or any(name.lower() in _MOMENTARY for name in named):
         return "it depends on the moment in which it is asked"
     return None
 

@@ -11,7 +11,7 @@ from airflow_dre.store.records import PartitionState, PartitionStates
 from airflow_dre.store.tables import partition_state
 
 _ROWS = 500
-"""Rows of one INSERT: SQLite takes 32,766 values."""
+"""Partitions of one DELETE: SQLite takes 32,766 values."""
 
 
 def save_partition_states(connection: Connection, found: PartitionStates) -> None:
@@ -20,27 +20,23 @@ def save_partition_states(connection: Connection, found: PartitionStates) -> Non
     dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
     same = {"split": found.split, "namespace": found.namespace, "name": found.name}
     looked = {"measured_at": found.measured_at, "run_id": found.run_id}
-    ordered = sorted(found.states, key=lambda state: (state.form, state.partition))  # two transactions lock rows in one order
-    for start in range(0, len(ordered), _ROWS):
-        rows = [
-            {
-                **same,
-                **looked,
-                "form": state.form,
-                "partition": state.partition,
-                "answers": state.answers,
-                "rows": state.rows,
-                "version": state.version,
-            }
-            for state in ordered[start : start + _ROWS]
-        ]
-        insert = dialect.insert(table).values(rows)
+    rows = [
+        {
+            **same,
+            **looked,
+            "form": state.form,
+            "partition": state.partition,
+            "answers": state.answers,
+            "rows": state.rows,
+            "version": state.version,
+        }
+        for state in sorted(found.states, key=lambda state: (state.form, state.partition))  # two transactions lock rows in one order
+    ]
+    if rows:
+        insert = dialect.insert(table)
         new = {name: insert.excluded[name] for name in ("answers", "rows", "version", "measured_at", "run_id")}
-        connection.execute(
-            insert.on_conflict_do_update(
-                index_elements=list(table.primary_key), set_=new, where=table.c.measured_at <= insert.excluded.measured_at
-            )
-        )
+        earlier = table.c.measured_at <= insert.excluded.measured_at
+        connection.execute(insert.on_conflict_do_update(index_elements=list(table.primary_key), set_=new, where=earlier), rows)
     for start in range(0, len(found.gone), _ROWS):
         gone = found.gone[start : start + _ROWS]
         connection.execute(
