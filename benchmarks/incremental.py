@@ -59,7 +59,7 @@ def checks() -> list[Any]:
         declared += [c.column_min(name, at_least=0), c.column_max(name, at_most=2000), c.mean(name, at_most=2000)]
     for name in FLOATS:
         declared += [c.between(name, 0, 500), c.total(name, at_least=0)]
-    return [*declared, c.stddev("f0", at_most=1000), c.fresh("day", max_age="36500d"), c.rows("i0 <= 1000")]
+    return [*declared, c.stddev("f0", at_most=1000), c.stddev("f1", at_most=1000), c.fresh("day", max_age="36500d"), c.rows("i0 <= 1000")]
 
 
 class Table:

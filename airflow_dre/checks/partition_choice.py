@@ -27,15 +27,18 @@ class Choice(StrEnum):
 def find_partition_problems(
     subject: str, checks: Sequence[Check], partition_by: object, partitions: object, changes: object
 ) -> list[Problem]:
-    """What is wrong with how a task splits its table."""
+    """What is wrong with how a task splits its table; what is still a template is left for the time when it is rendered."""
     allowed = ", ".join(choice.value for choice in Choice)
-    problems = [] if partitions in list(Choice) else [Problem(subject, "partitions", partitions, allowed)]
+    later = isinstance(partitions, str) and ("{{" in partitions or "{%" in partitions)
+    problems = [] if later or partitions in list(Choice) else [Problem(subject, "partitions", partitions, allowed)]
     if partition_by is None:
         given = {"partitions": None if partitions == Choice.RUN else partitions, "changes": changes}
         alone = [Problem(subject, name, value, "it only beside partition_by") for name, value in given.items() if value is not None]
         return problems or alone
     if not isinstance(partition_by, str) or not partition_by.strip():
         return [*problems, Problem(subject, "partition_by", partition_by, "a column, or a SQL expression about one row")]
+    if later:
+        return [*problems, *unmergeable_problems(checks, split_by(partition_by))]
     if changes is not None and (partitions != Choice.CHANGED or not isinstance(changes, str)):
         problems.append(Problem(subject, "changes", changes, "one read-only SELECT of partition and version beside partitions='changed'"))
     if changes is None and partitions == Choice.CHANGED:

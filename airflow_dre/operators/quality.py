@@ -40,12 +40,12 @@ class QualityCheckOperator(GatedOperator):
         of which only some partitions are looked at; what the others contribute is kept from earlier runs. Checks whose numbers do not
         follow from those of partitions are refused.
     :param partitions: which ones are looked at: ``"run"`` (default): the partition key of the run, or else its data interval;
-        ``"changed"``: those with another version than before; ``"all"``. Those of which nothing is known are looked at anyway.
+        ``"changed"``: those with another version than before; ``"all"``. Those of which nothing is known are looked at anyway. (templated)
     :param changes: one read-only ``SELECT`` of two columns, partition and version, for ``partitions="changed"``. (templated)
     :raises airflow_dre.errors.DefinitionError: lists everything that is wrong with the checks, when the Dag is parsed.
     """
 
-    template_fields: Sequence[str] = ("table", "where", "checks", "suite", "changes", *GatedOperator.template_fields)
+    template_fields: Sequence[str] = ("table", "where", "checks", "suite", "partitions", "changes", *GatedOperator.template_fields)
 
     def __init__(
         self,
@@ -101,10 +101,14 @@ class QualityCheckOperator(GatedOperator):
 
     def _partitioning(self, partition_by: str) -> Partitioning:
         """How the rendered arguments split the table."""
-        from airflow_dre.checks.partition_choice import Choice
+        from airflow_dre.checks.partition_choice import Choice, find_partition_problems
         from airflow_dre.checks.partition_values import split_by
+        from airflow_dre.errors import DefinitionError
         from airflow_dre.services.partitions import Partitioning
 
+        problems = find_partition_problems(self.subject, (), partition_by, self.partitions, self.changes)
+        if problems:
+            raise DefinitionError(problems)
         return Partitioning(by=split_by(partition_by), choice=Choice(self.partitions), changes=self.changes)
 
     def _opened(self) -> AbstractContextManager[Source]:

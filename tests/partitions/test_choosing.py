@@ -186,10 +186,10 @@ def test_what_cannot_be_is_refused_with_what_can(days: Days, arguments: dict[str
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [
-        pytest.param({"key": "tomorrow"}, "partition tomorrow was asked for: 'tomorrow' is no date, as 2026-01-01 is", id="a key of no day"),
-        pytest.param({"key": "x", "by": "x"}, "1.5 names no partition: partition by dates, timestamps, texts or whole numbers", id="floats"),
+        pytest.param({"key": "noon"}, "partition noon was asked for: 'noon' is no date, as 2026-01-01 is", id="a key of no day"),
+        pytest.param({"key": "x", "by": "x"}, "1.5 names no partition: partition by dates, timestamps, texts or", id="floats"),
         pytest.param({"interval": (at(1), at(2)), "by": "s"}, "a data interval has no partition among values such as b", id="words"),
-        pytest.param({"choice": "changed", "changes": "SELECT nowhere, 1 FROM t"}, "changes= cannot be asked: ", id="a list that is refused"),
+        pytest.param({"choice": "changed", "changes": "SELECT nowhere, 1 FROM t"}, "changes= cannot be asked: ", id="a list refused"),
         pytest.param(
             {"choice": "changed", "changes": "SELECT day, 1 FROM t WHERE 1 = 0"},
             "there are rows in partitions that the list of changes does not hold: 2026-01-01", id="an empty list",
@@ -198,10 +198,8 @@ def test_what_cannot_be_is_refused_with_what_can(days: Days, arguments: dict[str
 )  # fmt: skip
 def test_what_the_data_does_not_allow_is_an_error_of_the_checks(days: Days, arguments: dict[str, Any], reason: str) -> None:
     days.append(JAN[0], ROWS[1:])
-    if days.hook.conn_type == "sqlite":
-        reason = reason.replace("'tomorrow' is no date, as 2026-01-01 is", "")
-        if arguments.get("key") == "tomorrow":
-            reason = "partition tomorrow has no rows and never had any; the last that have: 2026-01-01"
+    if days.hook.conn_type == "sqlite" and arguments.get("key") == "noon":  # whose dates are texts, so that any text may be one
+        reason = "partition noon has no rows and never had any; the last that have: 2026-01-01"
     run = days.judged([COUNT], **arguments)
     assert run.results[0].outcome == "errored"
     assert reason in run.results[0].reason
