@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import hashlib
 import re
 import threading
 import time
@@ -145,6 +146,7 @@ def add_functions(connection: Any, dialect: Dialect) -> None:
     """Bring the functions that a database lacks and conditions may need."""
     if dialect.name == "sqlite":
         connection.create_function("regexp", 2, _regexp, deterministic=True)
+        connection.create_function("dre_hash", -1, _hash, deterministic=True)
 
 
 @contextlib.contextmanager
@@ -170,6 +172,12 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 def _regexp(pattern: str, value: object) -> bool | None:
     """SQLite's REGEXP: whether a pattern of Python's ``re`` is found in a value; NULL for NULL."""
     return None if value is None else _compiled(pattern).search(str(value)) is not None
+
+
+def _hash(*values: object) -> int:
+    """A signed number of 64 bits of values that are not NULL; 1 and 1.0, which SQLite takes for the same, have the same."""
+    same = tuple(int(value) if isinstance(value, float) and value.is_integer() else value for value in values)
+    return int.from_bytes(hashlib.blake2b(repr(same).encode(errors="surrogatepass"), digest_size=8).digest(), "big", signed=True)
 
 
 def first_line(error: BaseException) -> str:

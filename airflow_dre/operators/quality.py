@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from airflow_dre.checks.declaration import Declaration
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from airflow_dre.services.quarantine import Breaches
     from airflow_dre.services.samples import SamplePlan
     from airflow_dre.services.sources import Source
+    from airflow_dre.services.suite import Ask, Suite
     from airflow_dre.sql.scope import Scope
     from airflow_dre.store.records import SuiteRunRecord
 
@@ -66,10 +67,26 @@ class QualityCheckOperator(GatedOperator):
     :param key_columns: columns that tell which row it is.
     :param mask_columns: columns whose values never leave, ``*`` for any letters: not in failing rows, reasons, observed values or segments.
         Card numbers, IBANs, e-mail addresses, keys and passwords are masked in any column.
+    :param partition_by: a column, or a SQL expression about one row, by which the table is split. Every check then judges the whole table,
+        of which only some partitions are looked at; what the others contribute is kept from earlier runs. Checks whose numbers do not
+        follow from those of partitions are refused.
+    :param partitions: which ones are looked at: ``"run"`` (default): the partition key of the run, or else its data interval;
+        ``"changed"``: those with another version than before; ``"all"``. Those of which nothing is known are looked at anyway. (templated)
+    :param changes: one read-only ``SELECT`` of two columns, partition and version, for ``partitions="changed"``. (templated)
     :raises airflow_dre.errors.DefinitionError: lists everything that is wrong with the checks, when the Dag is parsed.
     """
 
-    template_fields: Sequence[str] = ("table", "where", "checks", "dataset", "suite", "quarantine_to", *GatedOperator.template_fields)
+    template_fields: Sequence[str] = (
+        "table",
+        "where",
+        "checks",
+        "dataset",
+        "suite",
+        "quarantine_to",
+        "partitions",
+        "changes",
+        *GatedOperator.template_fields,
+    )
     """Without the data, of which only paths are rendered: rows are never templates, and rendered fields are kept and shown."""
     shallow_copy_attrs: Sequence[str] = ("data",)
 
@@ -93,6 +110,9 @@ class QualityCheckOperator(GatedOperator):
         sample_rows: int = 0,
         key_columns: Sequence[str] = (),
         mask_columns: Sequence[str] = (),
+        partition_by: str | None = None,
+        partitions: str = "run",
+        changes: str | None = None,
         **kwargs: Any,
     ) -> None:
         from airflow.sdk import XComArg
@@ -114,6 +134,9 @@ class QualityCheckOperator(GatedOperator):
         self.sample_rows = sample_rows
         self.key_columns = key_columns
         self.mask_columns = mask_columns
+        self.partition_by = partition_by
+        self.partitions = partitions
+        self.changes = changes
         self._refuse_mistakes()
         if is_paths(data):
             self.template_fields = (*type(self).template_fields, "data")
@@ -139,11 +162,36 @@ class QualityCheckOperator(GatedOperator):
                 trust_constraints=self.trust_constraints,
                 circumstances=circumstances_of(context),
             )
-            answered = Answered()
-            run = run_suite(suite, source.engine, now(), StoredHistory(suite.dataset, suite.name), self._sample_plan(), answered)
+            answered, moment = Answered(), now()
+            run = run_suite(
+                suite,
+                source.engine,
+                moment,
+                StoredHistory(suite.dataset, suite.name),
+                self._sample_plan(),
+                answered,
+                self._ask(suite, moment),
+            )
             if self.quarantine_to:
                 self._breaches = find_breaches(run, checks, answered.values, source.scope, self.quarantine_on), source.scope
             return run
+
+    def _ask(self, suite: Suite, moment: datetime) -> Ask:
+        """How the rendered arguments want the checks to be answered: by a look at all rows, or from the states of partitions."""
+        from airflow_dre.checks.partition_choice import Choice, find_partition_problems
+        from airflow_dre.checks.partition_values import split_by
+        from airflow_dre.errors import DefinitionError
+        from airflow_dre.services.partitions import Partitioning, ask_partitions
+        from airflow_dre.services.suite import ask_rows
+        from airflow_dre.services.wiring import StoredPartitions
+
+        if self.partition_by is None:
+            return ask_rows
+        problems = find_partition_problems(self.subject, (), self.partition_by, self.partitions, self.changes)
+        if problems:
+            raise DefinitionError(problems)
+        wanted = Partitioning(by=split_by(self.partition_by), choice=Choice(self.partitions), changes=self.changes)
+        return ask_partitions(suite, wanted, StoredPartitions(suite.dataset), moment)
 
     def note(self, run: SuiteRunRecord) -> str:
         """Where the failing rows are to be found."""
@@ -223,12 +271,14 @@ class QualityCheckOperator(GatedOperator):
 
     def _refuse_mistakes(self) -> None:
         from airflow_dre.checks.parse import find_problems
+        from airflow_dre.checks.partition_choice import find_partition_problems
         from airflow_dre.errors import DefinitionError, Problem
 
-        _, problems = find_problems(self.checks)
+        checks, problems = find_problems(self.checks)
         problems += self.find_fail_on_problems()
         problems += self._find_quarantine_problems()
         problems += self.find_data_problems()
+        problems += find_partition_problems(self.subject, checks, self.partition_by, self.partitions, self.changes)
         if self.statement_timeout is not None and read_duration(self.statement_timeout) is None:
             problems.append(Problem(self.subject, "statement_timeout", self.statement_timeout, DURATION_ALLOWED))
         problems += self._find_sample_problems()
@@ -253,6 +303,9 @@ class QualityCheckOperator(GatedOperator):
             problems.append(Problem(self.subject, "quarantine_to", None, "the table that the rows are to go to"))
         if self.quarantine_to is not None and self.data is not None:
             problems.append(Problem(self.subject, "quarantine_to", self.quarantine_to, "nothing beside data: only tables are written to"))
+        if self.quarantine_to is not None and self.partition_by is not None:
+            allowed = "nothing beside partition_by: rows are put aside by a task that looks at them; say where instead"
+            problems.append(Problem(self.subject, "quarantine_to", self.quarantine_to, allowed))
         return problems
 
     def _find_sample_problems(self) -> list[Problem]:

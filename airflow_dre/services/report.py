@@ -25,7 +25,7 @@ def render_report(run: SuiteRunRecord) -> str:
     looked_at = max((result.rows for result in run.results if result.rows is not None), default=None)
     over = "" if looked_at is None else f" over {looked_at} rows"
     lookups = f" and {_counted(run.lookups, 'look-up', 'look-ups')}" if run.lookups else ""
-    tail = f"{_counted(run.queries, 'query', 'queries')}{over}{lookups} in {run.seconds:.3f} s on {run.engine}"
+    tail = f"{_counted(run.queries, 'query', 'queries')}{over}{lookups} in {run.seconds:.3f} s on {run.engine}{_partitions(run)}"
     reasons = [line for result in results if _notable(result) for line in _reasons(result)]
     return "\n".join([head, scope, "", lines[0], "  ".join("-" * width for width in widths), *lines[1:], "", *reasons, tail])
 
@@ -35,6 +35,13 @@ def render_reports(runs: Sequence[SuiteRunRecord]) -> str:
     calm = [run for run in runs if run.outcome is Outcome.PASSED]
     lines = [f"{run.name} in {run.namespace}: all {_counted(len(run.results), 'check', 'checks')} passed" for run in calm]
     return "\n\n".join(["\n".join(lines)] * bool(lines) + [render_report(run) for run in runs if run not in calm])
+
+
+def _partitions(run: SuiteRunRecord) -> str:
+    if run.partitions is None:
+        return ""
+    scanned, total = run.partitions
+    return f"; {scanned} of {_counted(total, 'partition', 'partitions')} scanned, {total - scanned} from states"
 
 
 def _counted(number: int, one: str, several: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
@@ -74,6 +74,20 @@ class Suite:
     circumstances: Circumstances = field(default_factory=Circumstances)
 
 
+class Ask(Protocol):
+    """A way of answering checks: what is found is added to what was answered before."""
+
+    def __call__(
+        self, checks: Sequence[Check], scope: Scope, engine: NamedEngine, answered: Answered, history: History | None, /
+    ) -> None: ...
+
+
+def ask_rows(checks: Sequence[Check], scope: Scope, engine: NamedEngine, answered: Answered, history: History | None) -> None:
+    """Look at all rows, and then at what only the first answers tell how to ask."""
+    answer((metric for check in checks for metric in questions(check)), scope, engine, answered, history)
+    answer((metric for check in checks for metric in further_questions(check, answered.values)), scope, engine, answered)
+
+
 def run_suite(
     suite: Suite,
     engine: NamedEngine,
@@ -81,12 +95,14 @@ def run_suite(
     history: History | None = None,
     samples: SamplePlan | None = None,
     answered: Answered | None = None,
+    ask: Ask = ask_rows,
 ) -> SuiteRunRecord:
     """Answer and judge every check of a suite.
 
     :param history: what is asked for earlier results, for checks that compare with them.
     :param answered: where the answers are to stand afterwards, for a caller that goes on asking about the rows.
     :param samples: which failing rows to keep, and what is masked.
+    :param ask: how answers are come by.
     :raises DefinitionError: SQL that a Dag author wrote is not what it must be.
     :raises WarehouseUnreachable: the warehouse does not answer.
     """
@@ -96,9 +112,7 @@ def run_suite(
     settled = settle_by_constraints(suite.checks, suite.scope, engine, answered) if suite.trust_constraints else {}
     scope = learn_types([check for check in suite.checks if check.id not in settled], suite.scope, engine, answered)
     settled = {**refuse_by_types(suite.checks, scope), **settled}
-    asking = [check for check in suite.checks if check.id not in settled]
-    answer((metric for check in asking for metric in questions(check)), scope, engine, answered, history)
-    answer((metric for check in asking for metric in further_questions(check, answered.values)), scope, engine, answered)
+    ask([check for check in suite.checks if check.id not in settled], scope, engine, answered, history)
     mask = Mask() if samples is None else samples.mask
     results = tuple(
         _record(check, settled[check.id], None) if check.id in settled else _judged(check, answered, now, mask) for check in suite.checks
@@ -111,6 +125,7 @@ def run_suite(
         engine=engine.name,
         queries=engine.queries - asked_before - answered.lookups,
         lookups=answered.lookups,
+        partitions=answered.partitions,
         row_filter=suite.scope.where,
         measured_at=now,
         seconds=time.perf_counter() - started,
@@ -126,6 +141,7 @@ def record_run(
     engine: str,
     queries: int,
     lookups: int = 0,
+    partitions: tuple[int, int] | None = None,
     measured_at: datetime,
     seconds: float,
     row_filter: str | None = None,
@@ -152,6 +168,7 @@ def record_run(
         seconds=round(seconds, 6),
         row_filter=row_filter,
         lookups=lookups,
+        partitions=partitions,
         dag_version=around.dag_version,
         data_interval_start=around.data_interval_start,
         data_interval_end=around.data_interval_end,

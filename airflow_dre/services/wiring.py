@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from airflow_dre.config import Settings, read_settings
@@ -11,7 +11,8 @@ from airflow_dre.services.dispatch import Dispatched, dispatch_outbox
 from airflow_dre.store.clock import now
 from airflow_dre.store.failing_rows import drop_expired
 from airflow_dre.store.incidents import Change
-from airflow_dre.store.records import Delivery
+from airflow_dre.store.partitions import read_partition_states
+from airflow_dre.store.records import Delivery, PartitionState, PartitionStates
 from airflow_dre.store.results import last_passed
 from airflow_dre.store.schema import ensure_embedded
 from airflow_dre.store.store import Store, open_store
@@ -44,6 +45,28 @@ class StoredHistory:
         ensure_embedded(database)
         with database.read() as connection:
             return last_passed(connection, self.dataset.namespace, self.dataset.name, self.suite, check_id)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPartitions:
+    """What the partitions of one dataset contribute, read from the store and written to it."""
+
+    dataset: DatasetName
+
+    def read(self, split: str, forms: Sequence[str]) -> list[PartitionState]:
+        """What is known, once what waits in the spool of this machine was written.
+
+        :raises airflow_dre.errors.StoreError: the store is down.
+        """
+        store = store_of(read_settings())
+        ensure_embedded(store.database)
+        store.replay()
+        with store.database.read() as connection:
+            return read_partition_states(connection, split, forms)
+
+    def save(self, found: PartitionStates) -> None:
+        """Keep what one look found, or spool it."""
+        store_of(read_settings()).deliver_or_spool(Delivery(partitions=found))
 
 
 def keep(delivery: Delivery, settings: Settings | None = None) -> list[Change]:

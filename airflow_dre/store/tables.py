@@ -236,3 +236,20 @@ sla = Table(
     Column("called_back", Integer, nullable=False),
     Index(None, "namespace", "name"),
 )
+
+partition_state = Table(
+    "dre_partition_state",
+    metadata,
+    Column("split", String(32), primary_key=True),
+    Column("form", String(32), primary_key=True),
+    Column("partition", String(500), primary_key=True),
+    Column("namespace", PlainText, nullable=False),
+    Column("name", PlainText, nullable=False),
+    Column("answers", PlainText, nullable=False),
+    Column("rows", BigInteger, nullable=False),
+    Column("version", PlainText),
+    Column("measured_at", UtcDateTime, nullable=False),
+    Column("run_id", String(250)),
+    Index(None, "namespace", "name"),
+)
+"""Named by a digest in front, so that the states of one table lie side by side."""

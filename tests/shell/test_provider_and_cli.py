@@ -115,18 +115,18 @@ def test_plugins(airflow: Cli) -> None:
 def test_the_embedded_store_from_the_command_line(airflow: Cli, world: Path) -> None:
     before = airflow("dre", "db", "check")
     assert before.returncode == 1
-    assert f"The results store at sqlite:///{world}/dre.db is at revision none; needed: 0002; spool files waiting: 0." in before.stdout
+    assert f"The results store at sqlite:///{world}/dre.db is at revision none; needed: 0004; spool files waiting: 0." in before.stdout
     assert before.stderr.splitlines()[-1] == "Run `airflow dre db migrate`."
     migrated = airflow("dre", "db", "migrate")
     assert (migrated.returncode, migrated.stdout.splitlines()[-1]) == (
         0,
-        f"The results store at sqlite:///{world}/dre.db is at revision 0002.",
+        f"The results store at sqlite:///{world}/dre.db is at revision 0004.",
     )
     (world / "spool").mkdir()
     (world / "spool" / "host-1.jsonl").write_text("{}\n")
     after = airflow("dre", "db", "check")
     assert after.returncode == 0, after.stderr
-    assert after.stdout.splitlines()[-1].endswith("is at revision 0002; needed: 0002; spool files waiting: 1.")
+    assert after.stdout.splitlines()[-1].endswith("is at revision 0004; needed: 0004; spool files waiting: 1.")
 
 
 @pytest.mark.postgres
@@ -143,7 +143,7 @@ def test_a_postgres_store_from_the_command_line_by_command_and_by_secret(airflow
     assert f"The results store at {shown} is at revision none" in before.stdout
     migrated = airflow("dre", "db", "migrate", **by_command)
     assert migrated.returncode == 0, migrated.stderr
-    assert migrated.stdout.splitlines()[-1] == f"The results store at {shown} is at revision 0002."
+    assert migrated.stdout.splitlines()[-1] == f"The results store at {shown} is at revision 0004."
     (world / "vault.py").write_text(VAULT)
     by_secret: dict[str, str | None] = {
         "AIRFLOW__DRE__SQL_ALCHEMY_CONN": None,
@@ -154,7 +154,7 @@ def test_a_postgres_store_from_the_command_line_by_command_and_by_secret(airflow
     }
     after = airflow("dre", "db", "check", **by_secret)
     assert after.returncode == 0, after.stderr
-    assert f"The results store at {shown} is at revision 0002; needed: 0002" in after.stdout
+    assert f"The results store at {shown} is at revision 0004; needed: 0004" in after.stdout
     assert "hunter2" not in "".join(done.stdout + done.stderr for done in (before, migrated, after))
 
 

@@ -38,5 +38,7 @@ SPARK = Dialect(
     regex=found,
     json=is_json,
     quantile_is_aggregate=True,
+    hash=lambda values: call("XXHASH64", *values),
+    orders_by_code_point=True,
     columns=Refusal("Spark SQL has no information_schema, and what DESCRIBE gives mixes columns with partitions"),
 )
