@@ -21,7 +21,7 @@ from airflow_dre.services.answers import Answered, History, answer
 from airflow_dre.services.partition_scans import why_unreadable
 from airflow_dre.services.partition_table import Table
 from airflow_dre.services.partition_versions import read_versions_of, versions_like
-from airflow_dre.services.suite import NamedEngine, Suite
+from airflow_dre.services.suite import Ask, NamedEngine, Suite
 from airflow_dre.sql.scope import Scope
 from airflow_dre.sql.settled import unsettled_problems
 from airflow_dre.sql.splits import Only
