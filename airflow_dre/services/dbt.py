@@ -20,6 +20,9 @@ from airflow_dre.services.dbt_verdicts import Verdict, judge_build, judge_source
 from airflow_dre.services.suite import Circumstances, delivery_of, record_run
 from airflow_dre.store.records import Definition, Delivery, ResultRecord, SuiteRunRecord, digest
 
+PROJECTS = "dbt"
+"""The namespace of what is about a project and no table of it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Artifacts:
@@ -72,7 +75,7 @@ def record_invocation(invocation: Invocation, namer: Namer, suite: str, circumst
 
     What is about no table is recorded of the project itself; so is an invocation that ran nothing.
     """
-    project = DatasetName("dbt", invocation.manifest.metadata.project_name or "project")
+    project = DatasetName(PROJECTS, invocation.manifest.metadata.project_name or "project")
     kept: dict[DatasetName, dict[str, tuple[Result, ResultRecord]]] = {}
     for result in invocation.results:
         node = invocation.manifest.find(result.unique_id)
@@ -133,7 +136,7 @@ def _judge(result: Result, node: Node | None, *, of_sources: bool) -> Verdict:
         case "unit_test":
             return judge_unit_test(result)
         case _:
-            return judge_build(result)
+            return judge_build(result, "it builds" if node.resource_type in TABLES else "it runs")
 
 
 def _definition(result: Result, node: Node | None, table: Node | None, invocation: Invocation) -> Definition:
