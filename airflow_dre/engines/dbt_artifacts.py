@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 
@@ -23,7 +23,7 @@ class Metadata(msgspec.Struct, frozen=True, kw_only=True):
     """Who wrote an artefact, and when."""
 
     dbt_schema_version: str
-    generated_at: datetime
+    generated_at: Annotated[datetime, msgspec.Meta(tz=True)]
     dbt_version: str = "unknown"
     invocation_id: str | None = None
     adapter_type: str | None = None

@@ -172,7 +172,7 @@ def _content(path: str, argument: str, subject: str) -> bytes:
     """The bytes of a local file, or of an object that Airflow's ``ObjectStoragePath`` leads to."""
     try:
         if "://" not in path:
-            return Path(path).read_bytes()
+            return Path(path).expanduser().read_bytes()
         from airflow.sdk import ObjectStoragePath
 
         content: bytes = ObjectStoragePath(path).read_bytes()

@@ -249,6 +249,10 @@ def test_artefacts_of_another_version_or_invocation_are_refused(changed: Callabl
         (version(0, None), f"Allowed: {known}: this file does not say its dbt_schema_version"),
         (lambda results, manifest: results["metadata"].update(invocation_id="other"), "keep both files of one invocation of dbt"),
         (
+            lambda results, manifest: results["metadata"].update(generated_at="2026-01-01T00:00:00"),
+            "a file as dbt writes it: Expected `datetime` with a timezone component - at `$.metadata.generated_at`",
+        ),
+        (
             lambda results, manifest: results["results"][0].pop("status"),
             "Allowed: a file as dbt writes it: Object missing required field `status`",
         ),
