@@ -82,18 +82,20 @@ def record_invocation(invocation: Invocation, namer: Namer, suite: str, circumst
         table = None if node is None else table_of(node, invocation.manifest)
         dataset = project if table is None else namer.name(parts_of(table))
         kept.setdefault(dataset, {})[result.unique_id] = (result, _record(result, node, table, invocation))
-    metadata = invocation.metadata
-    return tuple(
-        record_run(
+    runs = []
+    for dataset, found in (kept or {project: {}}).items():
+        run = record_run(
             _Subject(name=suite, dataset=dataset, circumstances=circumstances),
             tuple(record for _, record in found.values()),
             engine=f"dbt-{invocation.manifest.metadata.adapter_type or 'unknown'}",
             queries=sum(record.outcome is not Outcome.SKIPPED for _, record in found.values()),
-            measured_at=metadata.generated_at,
+            measured_at=invocation.metadata.generated_at,
             seconds=sum(result.execution_time for result, _ in found.values()),
         )
-        for dataset, found in (kept or {project: {}}).items()
-    )
+        left_out = any(result.status == "skipped" for result, _ in found.values())
+        healthy = run.outcome in (Outcome.PASSED, Outcome.WARNED)
+        runs.append(replace(run, outcome=Outcome.SKIPPED) if left_out and healthy else run)  # half an answer ends no incident
+    return tuple(runs)
 
 
 def deliveries_of(runs: Iterable[SuiteRunRecord], severity: IncidentSeverity, routes: tuple[str, ...]) -> list[Delivery]:

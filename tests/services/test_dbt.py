@@ -229,6 +229,21 @@ def test_what_else_dbt_may_say(changed: Callable[[Change], Path], said: str, out
     assert (found.outcome, found.reason) == (outcome, reason)
 
 
+@pytest.mark.parametrize(
+    ("said", "outcome", "event"),
+    [("pass", Outcome.PASSED, Event.CHECKS_PASSED), ("skipped", Outcome.SKIPPED, None), ("fail", Outcome.FAILED, Event.CHECKS_FAILED)],
+)
+def test_half_an_answer_ends_no_incident(changed: Callable[[Change], Path], said: str, outcome: Outcome, event: Event | None) -> None:
+    def change(results: dict[str, Any], manifest: dict[str, Any]) -> None:
+        for result in results["results"]:
+            result["status"] = "pass"
+        status("unique_orders_id", said)(results, manifest)
+
+    run = runs_of(changed(change))["main.orders"]
+    signal = signal_of(run)
+    assert (run.outcome, signal and signal.event) == (outcome, event)
+
+
 def test_an_invocation_that_ran_nothing_was_skipped(changed: Callable[[Change], Path]) -> None:
     runs = runs_of(changed(lambda results, manifest: results.update(results=[])))
     assert {name: (run.outcome, run.results) for name, run in runs.items()} == {"dbt/shop": (Outcome.SKIPPED, ())}
