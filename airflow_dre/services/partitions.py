@@ -14,7 +14,6 @@ from airflow_dre.checks.merging import NOT_OF_ROWS, Form, Unmergeable, form_of, 
 from airflow_dre.checks.metrics import Metric, PerSegment, Split
 from airflow_dre.checks.partition_choice import Asked, Choice, Named, Span
 from airflow_dre.checks.partition_values import some_of
-from airflow_dre.checks.stored_text import spell_all
 from airflow_dre.checks.values import Incomparable, Row
 from airflow_dre.errors import DefinitionError, Problem
 from airflow_dre.services.answers import Answered, History, answer
@@ -161,12 +160,6 @@ class _Asking:
         return digest(_FORMAT, dataset.namespace, dataset.name, scope.dialect.name, scope.where, repr(by))[:32]
 
     def _save(self, split: str, table: Table) -> None:
-        states = [
-            PartitionState(text, key, spell_all(answers), look.rows, look.version)
-            for text, look in table.seen.looks.items()
-            for key, answers in look.answers.items()
-            if key not in table.seen.refused
-        ]
         self.memory.save(
             PartitionStates(
                 split=split,
@@ -174,7 +167,7 @@ class _Asking:
                 name=self.suite.dataset.name,
                 measured_at=self.now,
                 run_id=self.suite.circumstances.origin.run_id,
-                states=tuple(states),
+                states=tuple(table.to_keep()),
                 gone=tuple(sorted(table.gone - table.seen.looks.keys())),
             )
         )
