@@ -11,9 +11,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from airflow_dre.monitor import reliability_monitor as reliability_monitor
     from airflow_dre.notifications import open_incident as open_incident
+    from airflow_dre.notifications import record_cosmos_results as record_cosmos_results
+    from airflow_dre.notifications import record_dbt_results as record_dbt_results
     from airflow_dre.notifications import resolve_incident as resolve_incident
+    from airflow_dre.operators.dbt import DbtResultsOperator as DbtResultsOperator
     from airflow_dre.operators.gx import GXCheckOperator as GXCheckOperator
     from airflow_dre.operators.quality import QualityCheckOperator as QualityCheckOperator
+    from airflow_dre.operators.quarantine import QuarantineReleaseOperator as QuarantineReleaseOperator
     from airflow_dre.sensors.freshness import FreshnessSensor as FreshnessSensor
     from airflow_dre.sla import FreshnessSLA as FreshnessSLA
     from airflow_dre.sla import dag_deadline as dag_deadline
@@ -21,22 +25,30 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOME = {
+    "DbtResultsOperator": "airflow_dre.operators.dbt",
     "FreshnessSLA": "airflow_dre.sla",
     "FreshnessSensor": "airflow_dre.sensors.freshness",
     "GXCheckOperator": "airflow_dre.operators.gx",
     "QualityCheckOperator": "airflow_dre.operators.quality",
+    "QuarantineReleaseOperator": "airflow_dre.operators.quarantine",
     "dag_deadline": "airflow_dre.sla",
     "open_incident": "airflow_dre.notifications",
+    "record_cosmos_results": "airflow_dre.notifications",
+    "record_dbt_results": "airflow_dre.notifications",
     "reliability_monitor": "airflow_dre.monitor",
     "resolve_incident": "airflow_dre.notifications",
 }
 __all__ = [
+    "DbtResultsOperator",
     "FreshnessSLA",
     "FreshnessSensor",
     "GXCheckOperator",
     "QualityCheckOperator",
+    "QuarantineReleaseOperator",
     "dag_deadline",
     "open_incident",
+    "record_cosmos_results",
+    "record_dbt_results",
     "reliability_monitor",
     "resolve_incident",
 ]

@@ -12,6 +12,7 @@
     ├── StoreError               the results store could not be read or written
     │   ├── StoreUnreachable       records wait in the spool
     │   └── StoreNotMigrated       run ``airflow dre db migrate``
+    ├── QuarantineError          rows were not put aside or given back, and nothing was changed: retrying cannot help
     └── GateError                the data is bad and the gate is closed
 """
 
@@ -83,6 +84,10 @@ class StoreUnreachable(StoreError):
 
 class StoreNotMigrated(StoreError):
     """The results store lacks tables that this version needs."""
+
+
+class QuarantineError(DreError):
+    """Rows were not put aside, or not given back, for a reason that a person has to look at; nothing was changed."""
 
 
 class GateError(DreError):

@@ -16,6 +16,7 @@ from airflow_dre.errors import (
     FilesUnreachable,
     GateError,
     Problem,
+    QuarantineError,
     QueryFailed,
     StatementTimeout,
     StoreError,
@@ -39,6 +40,7 @@ TREE: dict[type[Exception], type[Exception]] = {
     StoreError: DreError,
     StoreUnreachable: StoreError,
     StoreNotMigrated: StoreError,
+    QuarantineError: DreError,
     GateError: DreError,
 }
 EXAMPLES = [DefinitionError([THRESHOLD, TABLE]), *(kind("no such column: zz") for kind in TREE if kind is not DefinitionError)]

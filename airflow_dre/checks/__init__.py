@@ -56,6 +56,7 @@ __all__ = [
     "foreign_key",
     "fresh",
     "from_column_mapping",
+    "from_dbt",
     "from_gx",
     "has_values",
     "in_set",
@@ -436,6 +437,30 @@ def from_gx(
     from airflow_dre.checks.importers.gx import read_gx
 
     return read_gx(suite, parameters=parameters, now=now, order_by=order_by, table=table, types_of=types_of)
+
+
+def from_dbt(
+    properties: object,
+    *,
+    model: str | None = None,
+    source: str | None = None,
+    schema: str | None = None,
+    tables: Mapping[str, str] | None = None,
+    unsupported: str = "error",
+) -> list[Declaration]:
+    """The checks that the generic tests of one table of a dbt project stand for, with the verdicts of dbt.
+
+    :param properties: a ``schema.yml``: its path, its text, or its content as a dict.
+    :param model: the model, seed or snapshot; a version is written ``orders.v2``.
+    :param source: instead: ``source.table``.
+    :param schema: the schema of the models that relationships lead to; the default is the usual one of the connection.
+    :param tables: names of such tables as SQL spells them, by ``model``, ``model.v2`` or ``source.table``.
+    :param unsupported: ``"skip"``: leave out, with a warning, what has no native form; the default is to refuse it.
+    :raises airflow_dre.errors.DefinitionError: lists every test that has no native form, and why.
+    """
+    from airflow_dre.checks.importers.dbt import read_dbt
+
+    return read_dbt(properties, model=model, source=source, in_schema=schema, tables=tables, unsupported=unsupported)
 
 
 def from_column_mapping(

@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import Any, Protocol
 
 from airflow_dre.checks.instants import spoken
+from airflow_dre.checks.masking import masked
 from airflow_dre.checks.values import Row
 from airflow_dre.errors import QueryFailed, StatementTimeout, WarehouseUnreachable
 from airflow_dre.sql.dialect import Dialect
@@ -85,24 +86,10 @@ class Warehouse:
         self._connection = self._cursor = None
 
     def _execute(self, cursor: Any, sql: str, most: int) -> Sequence[Row]:
-        with self._interrupted_in_time():
+        with interrupted_in_time(self._connection, self.dialect, self._timeout):
             cursor.execute(sql)
             rows: Sequence[Row] = cursor.fetchmany(most)
         return rows
-
-    @contextlib.contextmanager
-    def _interrupted_in_time(self) -> Iterator[None]:
-        """Interrupt the driver when time is up, where the database cannot end a statement itself."""
-        interrupt = getattr(self._cursor, "interrupt", None) or getattr(self._connection, "interrupt", None)
-        if self._timeout is None or self.dialect.timeout is not None or interrupt is None:
-            yield
-            return
-        timer = threading.Timer(self._timeout.total_seconds(), interrupt)
-        timer.start()
-        try:
-            yield
-        finally:
-            timer.cancel()
 
     def _open(self) -> Any:
         """The cursor of the session.
@@ -112,8 +99,7 @@ class Warehouse:
         if self._cursor is None:
             try:
                 self._connection = self._hook.get_conn()
-                if self.dialect.name == "sqlite":
-                    self._connection.create_function("regexp", 2, _regexp, deterministic=True)
+                add_functions(self._connection, self.dialect)
                 if self.dialect.guard is not None and getattr(self._connection, "autocommit", False) is True:
                     self._connection.autocommit = False  # or guard and timeout, which hold for a transaction, would end with it
                 self._cursor = self._connection if self.dialect.name == "duckdb" else self._connection.cursor()
@@ -126,10 +112,8 @@ class Warehouse:
 
     def _session(self) -> list[str]:
         """The statements that a session begins with."""
-        limit = None
-        if self._timeout is not None and self.dialect.timeout is not None:
-            limit = self.dialect.timeout(max(1, round(self._timeout.total_seconds() * 1000)))
-        return [statement for statement in (self.dialect.guard, self.dialect.session, limit) if statement is not None]
+        guard = [] if self.dialect.guard is None else [self.dialect.guard]
+        return [*guard, *session_statements(self.dialect, self._timeout)]
 
     def _make_sure_it_answers(self, cause: Exception) -> None:
         """Tell a refused statement from a warehouse that is gone: drivers do not agree on the exception."""
@@ -149,6 +133,35 @@ def opened(hook: Hook, timeout: timedelta | None = None) -> Iterator[Warehouse]:
         warehouse.close()
 
 
+def session_statements(dialect: Dialect, timeout: timedelta | None) -> list[str]:
+    """The statements that set what a server may have set otherwise, and a time limit where the database keeps it itself."""
+    limit = None
+    if timeout is not None and dialect.timeout is not None:
+        limit = dialect.timeout(max(1, round(timeout.total_seconds() * 1000)))
+    return [statement for statement in (dialect.session, limit) if statement is not None]
+
+
+def add_functions(connection: Any, dialect: Dialect) -> None:
+    """Bring the functions that a database lacks and conditions may need."""
+    if dialect.name == "sqlite":
+        connection.create_function("regexp", 2, _regexp, deterministic=True)
+
+
+@contextlib.contextmanager
+def interrupted_in_time(connection: Any, dialect: Dialect, timeout: timedelta | None) -> Iterator[None]:
+    """Interrupt the driver when time is up, where the database cannot end a statement itself."""
+    interrupt = getattr(connection, "interrupt", None)
+    if timeout is None or dialect.timeout is not None or interrupt is None:
+        yield
+        return
+    timer = threading.Timer(timeout.total_seconds(), interrupt)
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
 @functools.lru_cache(maxsize=256)
 def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern)
@@ -160,5 +173,5 @@ def _regexp(pattern: str, value: object) -> bool | None:
 
 
 def first_line(error: BaseException) -> str:
-    """What a driver says, without the statement and the position that some append."""
-    return (str(error).strip().splitlines() or [type(error).__name__])[0]
+    """What a driver says, without the statement and the position that some append, and without the secrets that it may quote of a row."""
+    return masked((str(error).strip().splitlines() or [type(error).__name__])[0])

@@ -16,8 +16,18 @@ if TYPE_CHECKING:
     from airflow.sdk import Context
 
     from airflow_dre.errors import Problem
+    from airflow_dre.services.quarantine import Breaches
+    from airflow_dre.services.samples import SamplePlan
     from airflow_dre.services.sources import Source
+    from airflow_dre.sql.scope import Scope
     from airflow_dre.store.records import SuiteRunRecord
+
+QUARANTINE = ("copy", "move")
+QUARANTINE_ON = ("error", "warn")
+MOVED_AT_MOST = "10%"
+"""Most rows that are moved away where nobody said how many may be: a broken check must not empty a table at night."""
+MOST_SAMPLE_ROWS = 100
+"""Failing rows that may be kept of one check: enough to see what is wrong, too few to be a copy of the data."""
 
 
 class QualityCheckOperator(GatedOperator):
@@ -45,10 +55,21 @@ class QualityCheckOperator(GatedOperator):
         The default is the database's own.
     :param trust_constraints: let ``not_null`` and ``unique`` be answered by constraints that the database enforces, without a scan; their
         rows are then not counted. SQLite, PostgreSQL and DuckDB; elsewhere nothing changes.
+    :param quarantine_to: a table of the same warehouse that the rows which break the row checks go to, with the checks they break and the
+        run; made when it is missing. PostgreSQL, SQLite and DuckDB. (templated)
+    :param quarantine: ``"copy"`` (default): the rows stay in ``table`` as well; ``"move"``: they leave it.
+    :param quarantine_on: ``"error"`` (default): the rows of failed checks; ``"warn"``: those of warned checks too.
+    :param quarantine_limit: most rows that may go, a count or a percent of the rows looked at (``500``, ``"2%"``); when more break the
+        checks, none goes and the task fails. The default is ``"10%"`` for ``"move"`` and none for ``"copy"``.
+    :param sample_rows: failing rows to keep of each check that fails or warns, at most 100; 0 (default): none. One statement each, of
+        ``key_columns``, the columns that the check names and the reason; masked, and dropped after ``[dre] sample_retention``.
+    :param key_columns: columns that tell which row it is.
+    :param mask_columns: columns whose values never leave, ``*`` for any letters: not in failing rows, reasons, observed values or segments.
+        Card numbers, IBANs, e-mail addresses, keys and passwords are masked in any column.
     :raises airflow_dre.errors.DefinitionError: lists everything that is wrong with the checks, when the Dag is parsed.
     """
 
-    template_fields: Sequence[str] = ("table", "where", "checks", "dataset", "suite", *GatedOperator.template_fields)
+    template_fields: Sequence[str] = ("table", "where", "checks", "dataset", "suite", "quarantine_to", *GatedOperator.template_fields)
     """Without the data, of which only paths are rendered: rows are never templates, and rendered fields are kept and shown."""
     shallow_copy_attrs: Sequence[str] = ("data",)
 
@@ -65,6 +86,13 @@ class QualityCheckOperator(GatedOperator):
         fail_on: str = "error",
         statement_timeout: str | timedelta | None = None,
         trust_constraints: bool = False,
+        quarantine_to: str | None = None,
+        quarantine: str = "copy",
+        quarantine_on: str = "error",
+        quarantine_limit: int | str | None = None,
+        sample_rows: int = 0,
+        key_columns: Sequence[str] = (),
+        mask_columns: Sequence[str] = (),
         **kwargs: Any,
     ) -> None:
         from airflow.sdk import XComArg
@@ -78,6 +106,14 @@ class QualityCheckOperator(GatedOperator):
         self.where = where
         self.statement_timeout = statement_timeout
         self.trust_constraints = trust_constraints
+        self.quarantine_to = quarantine_to
+        self.quarantine = quarantine
+        self.quarantine_on = quarantine_on
+        self.quarantine_limit = quarantine_limit
+        self._breaches: tuple[Breaches, Scope] | None = None
+        self.sample_rows = sample_rows
+        self.key_columns = key_columns
+        self.mask_columns = mask_columns
         self._refuse_mistakes()
         if is_paths(data):
             self.template_fields = (*type(self).template_fields, "data")
@@ -86,7 +122,9 @@ class QualityCheckOperator(GatedOperator):
     def measure(self, context: Context) -> SuiteRunRecord:
         """Ask whoever has the rows, and judge the answers."""
         from airflow_dre.checks.parse import parse_checks
+        from airflow_dre.services.answers import Answered
         from airflow_dre.services.contexts import circumstances_of
+        from airflow_dre.services.quarantine import find_breaches
         from airflow_dre.services.suite import Suite, run_suite
         from airflow_dre.services.wiring import StoredHistory
         from airflow_dre.store.clock import now
@@ -101,7 +139,60 @@ class QualityCheckOperator(GatedOperator):
                 trust_constraints=self.trust_constraints,
                 circumstances=circumstances_of(context),
             )
-            return run_suite(suite, source.engine, now(), StoredHistory(suite.dataset, suite.name))
+            answered = Answered()
+            run = run_suite(suite, source.engine, now(), StoredHistory(suite.dataset, suite.name), self._sample_plan(), answered)
+            if self.quarantine_to:
+                self._breaches = find_breaches(run, checks, answered.values, source.scope, self.quarantine_on), source.scope
+            return run
+
+    def note(self, run: SuiteRunRecord) -> str:
+        """Where the failing rows are to be found."""
+        from airflow_dre.services.quarantine import announce, stamp_of
+        from airflow_dre.sql.quarantine import Mode
+
+        if self._breaches is None or not self.quarantine_to:
+            return ""
+        return announce(stamp_of(run, Mode(self.quarantine), run.measured_at), self.quarantine_to, self._breaches[0])
+
+    def act(self, run: SuiteRunRecord) -> dict[str, Any]:
+        """Put the failing rows aside."""
+        from airflow_dre.checks.thresholds import read_limit
+        from airflow_dre.services.quarantine import Quarantine, put_aside, stamp_of, summarize_taken, tell
+        from airflow_dre.sql.names import split_table
+        from airflow_dre.sql.quarantine import Mode
+        from airflow_dre.store.clock import now
+
+        if self._breaches is None or not self.quarantine_to:
+            return {}
+        breaches, scope = self._breaches
+        wanted = Quarantine(
+            subject=self.subject,
+            target=split_table(self.quarantine_to, self.subject, "quarantine_to"),
+            mode=Mode(self.quarantine),
+            limit=read_limit(self._limit),
+            timeout=read_duration(self.statement_timeout),
+        )
+        taken = put_aside(self.get_db_hook(), scope, breaches.broken, stamp_of(run, wanted.mode, now()), wanted, run.origin.try_number)
+        self.log.info("%s", tell(taken, breaches.left))
+        return {"quarantine": summarize_taken(taken, breaches.left)}
+
+    @property
+    def _limit(self) -> int | str | None:
+        if self.quarantine_limit is None and self.quarantine == "move":
+            return MOVED_AT_MOST
+        return self.quarantine_limit
+
+    def _sample_plan(self) -> SamplePlan:
+        """Which failing rows are kept, and what is masked."""
+        from airflow_dre.checks.masking import Mask
+        from airflow_dre.config import read_settings
+        from airflow_dre.services.samples import SamplePlan
+
+        mask = Mask(columns=tuple(self.mask_columns))
+        if self.sample_rows == 0:
+            return SamplePlan(mask=mask)
+        keep_for = read_settings().sample_retention
+        return SamplePlan(rows=self.sample_rows, key_columns=tuple(self.key_columns), mask=mask, keep_for=keep_for)
 
     def given_data(self, context: Context) -> Any:
         """The data, made or fetched where an author gave what makes it."""
@@ -136,13 +227,45 @@ class QualityCheckOperator(GatedOperator):
 
         _, problems = find_problems(self.checks)
         problems += self.find_fail_on_problems()
+        problems += self._find_quarantine_problems()
         problems += self.find_data_problems()
         if self.statement_timeout is not None and read_duration(self.statement_timeout) is None:
             problems.append(Problem(self.subject, "statement_timeout", self.statement_timeout, DURATION_ALLOWED))
+        problems += self._find_sample_problems()
         if not self.checks:
             problems.append(Problem(self.subject, "checks", self.checks, "at least one check"))
         if problems:
             raise DefinitionError(problems)
+
+    def _find_quarantine_problems(self) -> list[Problem]:
+        from airflow_dre.checks.thresholds import LIMIT_ALLOWED, read_limit
+        from airflow_dre.errors import Problem
+
+        given = {"quarantine": (self.quarantine, QUARANTINE), "quarantine_on": (self.quarantine_on, QUARANTINE_ON)}
+        problems = [
+            Problem(self.subject, argument, value, ", ".join(allowed))
+            for argument, (value, allowed) in given.items()
+            if value not in allowed
+        ]
+        if self.quarantine_limit is not None and read_limit(self.quarantine_limit) is None:
+            problems.append(Problem(self.subject, "quarantine_limit", self.quarantine_limit, LIMIT_ALLOWED))
+        if self.quarantine_to is None and (self.quarantine, self.quarantine_on, self.quarantine_limit) != ("copy", "error", None):
+            problems.append(Problem(self.subject, "quarantine_to", None, "the table that the rows are to go to"))
+        if self.quarantine_to is not None and self.data is not None:
+            problems.append(Problem(self.subject, "quarantine_to", self.quarantine_to, "nothing beside data: only tables are written to"))
+        return problems
+
+    def _find_sample_problems(self) -> list[Problem]:
+        from airflow_dre.errors import Problem
+
+        problems = []
+        if not isinstance(self.sample_rows, int) or isinstance(self.sample_rows, bool) or not 0 <= self.sample_rows <= MOST_SAMPLE_ROWS:
+            problems.append(Problem(self.subject, "sample_rows", self.sample_rows, f"a whole number from 0 to {MOST_SAMPLE_ROWS}"))
+        for argument in ("key_columns", "mask_columns"):
+            given = getattr(self, argument)
+            if not isinstance(given, (list, tuple)) or not all(isinstance(name, str) and name.strip() for name in given):
+                problems.append(Problem(self.subject, argument, given, "a list of names of columns"))
+        return problems
 
     def find_data_problems(self) -> list[Problem]:
         """What is wrong with the arguments that say where the rows are."""

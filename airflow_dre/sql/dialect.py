@@ -21,6 +21,24 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Writing:
+    """How a database takes rows from one of its tables into another in one transaction."""
+
+    row_id: Callable[[], exp.Expr]
+    """A text that no other row has, made anew for each row."""
+    begin: str | None = None
+    """Statement that begins a transaction which writes; None: the driver begins it with the first statement."""
+    lock: Callable[[tuple[str, ...]], exp.Expr] | None = None
+    """SELECT that lets those who write to a table through us wait for each other until they commit; None: what begins does that."""
+    addresses: tuple[str, ...] = ()
+    """Names of the hidden column that addresses a row, the first that no column has; none: DELETE gives back the rows that it deletes."""
+    follows: Callable[[tuple[str, ...]], exp.Expr] | None = None
+    """SELECT of what a DELETE from a table would change elsewhere, as words; None: nothing."""
+    keeps_types: bool = True
+    """CREATE TABLE AS gives the columns the types that they have in the SELECT."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Dialect:
     """One database's way of speaking SQL."""
 
@@ -87,3 +105,5 @@ class Dialect:
     """SELECT of the constraints of a table that the database enforces, as rows of kind, name and column; None: it enforces none."""
     length: Callable[[exp.Expr], exp.Expr] = lambda value: exp.Length(this=value)
     """Number of characters of a text."""
+    writing: Writing | Refusal = Refusal("rows can be put aside on PostgreSQL, SQLite and DuckDB")
+    """How rows are put aside."""

@@ -28,6 +28,21 @@ class Definition:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """A few of the rows that break a check, masked, or why there are none."""
+
+    expires_at: datetime
+    """From then on nobody gets to see them."""
+    columns: tuple[str, ...] = ()
+    rows: tuple[tuple[str | None, ...], ...] = ()
+    """Values as text; None: NULL."""
+    reason: str = ""
+    """Why each of them breaks the check."""
+    missing: str | None = None
+    """Why there are no rows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ResultRecord:
     """One outcome of one check."""
 
@@ -46,6 +61,8 @@ class ResultRecord:
     statement: str | None
     segments: tuple[Segment, ...] = ()
     """The worst segments, where the check is judged by a column."""
+    sample: Sample | None = None
+    """Failing rows, where they were asked for and the check failed or warned."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -129,8 +129,21 @@ result = Table(
     Column("fail_high", Float),
     Column("statement", PlainText),
     Column("segments", JSON(none_as_null=True)),
+    Column("sample", JSON(none_as_null=True)),
     Index(None, "run_key"),
     Index(None, "check_id"),
+)
+
+failing_row = Table(
+    "dre_failing_row",
+    metadata,
+    Column("result_key", ForeignKey("dre_result.key", ondelete="CASCADE"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("row", PlainText, nullable=False),
+    Column("reason", PlainText, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Index(None, "expires_at"),
 )
 
 incident = Table(

@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import duckdb
 import psycopg
@@ -80,10 +81,11 @@ def world(request: pytest.FixtureRequest) -> Iterator[World]:
         shared.close()
     else:
         url = request.getfixturevalue("postgres_address")
+        name = f"oracle_{uuid4().hex}"  # one for each file, where they share a process but not what it keeps for a session
         with psycopg.connect(url, autocommit=True) as admin:
-            admin.execute("CREATE DATABASE oracle")
-            admin.execute("ALTER DATABASE oracle SET timezone = 'America/New_York'")
-        own = sa.make_url(url).set(database="oracle").render_as_string(hide_password=False)
+            admin.execute(f"CREATE DATABASE {name}")
+            admin.execute(f"ALTER DATABASE {name} SET timezone = 'America/New_York'")
+        own = sa.make_url(url).set(database=name).render_as_string(hide_password=False)
         with psycopg.connect(own, autocommit=True) as plain_connection:
             plain_connection.execute("SET timezone = 'UTC'")
             found = World("postgres", plain_connection, lambda: psycopg.connect(own))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlglot import exp, parse_one
 
-from airflow_dre.sql.dialect import Dialect
+from airflow_dre.sql.dialect import Dialect, Writing
 from airflow_dre.sql.spelling import UNLIMITED, call, search_by
 
 _CONSTRAINTS = """
@@ -39,4 +39,9 @@ DUCKDB = Dialect(
     quantile_is_aggregate=True,
     constraints=lambda table: _of(table, _CONSTRAINTS),
     columns=lambda table: _of(table, _COLUMNS),
+    writing=Writing(
+        begin="BEGIN TRANSACTION",
+        row_id=lambda: exp.cast(call("UUID"), "TEXT"),
+        addresses=("rowid",),
+    ),
 )

@@ -7,7 +7,7 @@ import re
 from sqlglot import exp, parse_one
 
 from airflow_dre.checks.metrics import Unit
-from airflow_dre.sql.dialect import Dialect
+from airflow_dre.sql.dialect import Dialect, Writing
 from airflow_dre.sql.spelling import as_text, call, too_large
 
 _FORMATS = {Unit.HOUR: "%Y-%m-%d %H:00:00", Unit.DAY: "%Y-%m-%d", Unit.MONTH: "%Y-%m-01", Unit.YEAR: "%Y-01-01"}
@@ -56,6 +56,17 @@ def _constraints(table: tuple[str, ...]) -> exp.Expr:
     return exp.replace_placeholders(parse_one(_CONSTRAINTS, read="sqlite"), name=exp.Literal.string(table[-1]))
 
 
+_FOLLOWS = """
+SELECT 'rows of ' || m.name || ', whose foreign key follows a DELETE'
+FROM PRAGMA_FOREIGN_KEYS AS p CROSS JOIN sqlite_master AS m JOIN PRAGMA_FOREIGN_KEY_LIST(m.name) AS f
+WHERE p.foreign_keys = 1 AND m.type = 'table' AND LOWER(f."table") = LOWER(:name) AND f.on_delete IN ('CASCADE', 'SET NULL', 'SET DEFAULT')
+"""
+
+
+def _follows(table: tuple[str, ...]) -> exp.Expr:
+    return exp.replace_placeholders(parse_one(_FOLLOWS, read="sqlite"), name=exp.Literal.string(table[-1]))
+
+
 SQLITE = Dialect(
     name="sqlite",
     max_columns=2000,  # SQLITE_MAX_COLUMN
@@ -74,4 +85,11 @@ SQLITE = Dialect(
     variance=None,
     constraints=_constraints,
     columns=_columns,
+    writing=Writing(
+        begin="BEGIN IMMEDIATE",  # nobody else writes from here on
+        row_id=lambda: call("LOWER", call("HEX", call("RANDOMBLOB", 16))),
+        addresses=("rowid", "_rowid_", "oid"),
+        follows=_follows,
+        keeps_types=False,
+    ),
 )

@@ -1,0 +1,169 @@
+"""The operator that asks a person what becomes of quarantined rows."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from airflow.providers.standard.operators.hitl import HITLOperator
+
+from airflow_dre.checks.instants import DURATION_ALLOWED, read_duration
+
+if TYPE_CHECKING:
+    from airflow.sdk import Context
+
+    from airflow_dre.sql.release import Review
+
+OPTIONS = ("Release", "Discard", "Keep")
+
+
+@contextlib.contextmanager
+def _failing_for_good() -> Iterator[None]:
+    """What retrying cannot help fails the task without retry."""
+    from airflow.sdk.exceptions import AirflowFailException
+
+    from airflow_dre.errors import DefinitionError, QuarantineError
+
+    try:
+        yield
+    except (DefinitionError, QuarantineError) as error:
+        raise AirflowFailException(str(error)) from error
+
+
+class QuarantineReleaseOperator(HITLOperator):
+    """
+    Ask a person about the rows of a quarantine table, then give them back, drop them or leave them.
+
+    The task waits (``awaiting_input``, without a worker) until somebody answers on the page "Required Actions": ``Release`` puts the rows
+    back into ``table`` in one transaction, ``Discard`` deletes them, ``Keep`` changes nothing. The answer is about exactly the rows that
+    were counted when it was asked; copies of rows that still stand in ``table`` are only dropped. The return value says what became of
+    them and who decided. With no row to ask about, nobody is asked.
+
+    :param conn_id: connection of the warehouse: PostgreSQL, SQLite or DuckDB. (templated)
+    :param table: the table that the rows came from, ``[[catalog.]schema.]table``. (templated)
+    :param quarantine_table: the table that they went to, ``quarantine_to`` of a ``QualityCheckOperator``. (templated)
+    :param from_run: only rows of this run. (templated)
+    :param from_dag: only rows of this Dag; the default is this task's own where ``from_run`` is given, and else any. (templated)
+    :param from_batch: only rows of this batch, which the summary of the checking task names. (templated)
+    :param subject: headline of the question; the default names rows and table. (templated)
+    :param statement_timeout: longest time that one statement may take (``"90s"``, ``"10m"``, a timedelta).
+    :raises airflow_dre.errors.DefinitionError: lists everything that is wrong with the arguments, when the Dag is parsed.
+
+    Further arguments are those of :class:`~airflow.providers.standard.operators.hitl.HITLOperator`: ``assigned_users``, ``notifiers``,
+    ``response_timeout`` with ``defaults``.
+    """
+
+    template_fields: Sequence[str] = ("conn_id", "table", "quarantine_table", "from_run", "from_dag", "from_batch", "subject", "body")
+    ui_color = "#d5f0e3"
+
+    def __init__(
+        self,
+        *,
+        conn_id: str,
+        table: str,
+        quarantine_table: str,
+        from_run: str | None = None,
+        from_dag: str | None = None,
+        from_batch: str | None = None,
+        subject: str = "",
+        statement_timeout: str | timedelta | None = None,
+        **kwargs: Any,
+    ) -> None:
+        fixed: dict[str, Any] = {name: kwargs.pop(name) for name in ("options", "multiple", "body") if name in kwargs}
+        super().__init__(subject=subject, options=list(OPTIONS), multiple=False, **kwargs)
+        self.conn_id = conn_id
+        self.table = table
+        self.quarantine_table = quarantine_table
+        self.from_run = from_run
+        self.from_dag = from_dag
+        self.from_batch = from_batch
+        self.statement_timeout = statement_timeout
+        self._refuse_mistakes(fixed)
+
+    def execute(self, context: Context) -> Any:
+        """Claim and count the rows, and ask about them."""
+        from airflow_dre.services.release import claim_rows, describe
+
+        hook, review = self._reviewed(context)
+        with _failing_for_good():
+            claimed = claim_rows(hook, review, self._named, read_duration(self.statement_timeout))
+        if not claimed.rows:
+            self.log.info("No quarantined rows in %s: nobody is asked", self.quarantine_table)
+            return {"decision": None, "by": None, "rows": 0, "given_back": 0, "dropped": 0}
+        self.subject = self.subject or f"What becomes of {claimed.rows} quarantined rows of {self.table}?"
+        self.body = describe(review, claimed)
+        self.log.info("%s\n%s", self.subject, self.body)
+        return super().execute(context)
+
+    def execute_complete(self, context: Context, event: dict[str, Any]) -> Any:
+        """Do what was decided."""
+        from airflow_dre.services.release import Decision, carry_out
+
+        answer = super().execute_complete(context, event)
+        decision, who = Decision(answer["chosen_options"][0]), answer["responded_by_user"]
+        by = "nobody in time" if who is None else f"{who['name']} ({who['id']})"
+        hook, review = self._reviewed(context)
+        with _failing_for_good():
+            done = carry_out(hook, review, decision, self._named, read_duration(self.statement_timeout))
+        self.log.info(
+            "%s by %s at %s: %d rows went back into %s, %d were dropped from %s, %d are kept there",
+            decision.value,
+            by,
+            answer["responded_at"],
+            done.given_back,
+            self.table,
+            done.dropped,
+            self.quarantine_table,
+            done.kept,
+        )
+        return {
+            "decision": decision.value,
+            "by": None if who is None else dict(who),
+            "at": answer["responded_at"].isoformat(),
+            "rows": done.given_back + done.dropped + done.kept,
+            "given_back": done.given_back,
+            "dropped": done.dropped,
+        }
+
+    @property
+    def _named(self) -> str:
+        return f"{type(self).__name__} {self.task_id}"
+
+    def _reviewed(self, context: Context) -> tuple[Any, Review]:
+        """The hook of the connection, and the rows that are asked about."""
+        from airflow.sdk import BaseHook
+
+        from airflow_dre.lineage.naming import name_dataset
+        from airflow_dre.services.contexts import origin_of
+        from airflow_dre.services.release import review_id_of
+        from airflow_dre.sql.dialects import find_dialect
+        from airflow_dre.sql.names import split_table
+        from airflow_dre.sql.release import Review
+
+        with _failing_for_good():
+            connection = BaseHook.get_connection(self.conn_id)
+            hook = connection.get_hook()
+            source = split_table(self.table, self._named)
+            named = name_dataset(hook, connection, source)
+            review = Review(
+                quarantine=split_table(self.quarantine_table, self._named, "quarantine_table"),
+                source=source,
+                review_id=review_id_of(origin_of(context["ti"])),
+                dataset=f"{named.namespace}/{named.name}",
+                dag_id=self.from_dag or (self.dag_id if self.from_run else None),
+                run_id=self.from_run or None,
+                batch=self.from_batch or None,
+                dialect=find_dialect(hook.conn_type),
+            )
+        return hook, review
+
+    def _refuse_mistakes(self, fixed: dict[str, Any]) -> None:
+        from airflow_dre.errors import DefinitionError, Problem
+
+        problems = [Problem(self._named, name, value, "nothing: the task says it itself") for name, value in fixed.items()]
+        if self.statement_timeout is not None and read_duration(self.statement_timeout) is None:
+            problems.append(Problem(self._named, "statement_timeout", self.statement_timeout, DURATION_ALLOWED))
+        if problems:
+            raise DefinitionError(problems)

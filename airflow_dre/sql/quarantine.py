@@ -1,0 +1,214 @@
+"""Taking the rows that break checks into a quarantine table, as statements of one transaction."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from functools import reduce
+
+from sqlglot import exp
+
+from airflow_dre.sql import names
+from airflow_dre.sql.dialect import Writing
+from airflow_dre.sql.names import column, quoted
+from airflow_dre.sql.predicates import either
+from airflow_dre.sql.scope import Scope
+from airflow_dre.sql.spelling import call
+
+MARK = "dre_"
+"""What the names of our own columns begin with."""
+OWN_COLUMNS = {
+    "dre_row_id": "TEXT",
+    "dre_batch": "TEXT",
+    "dre_mode": "TEXT",
+    "dre_checks": "TEXT",
+    "dre_dataset": "TEXT",
+    "dre_suite": "TEXT",
+    "dre_dag_id": "TEXT",
+    "dre_run_id": "TEXT",
+    "dre_task_id": "TEXT",
+    "dre_map_index": "INT",
+    "dre_quarantined_at": "TIMESTAMPTZ",
+    "dre_review": "TEXT",
+}
+"""The columns that a quarantine table has besides those of its source, with their types."""
+_PICKED = "dre_picked"
+_PLAIN_TYPE = re.compile(r"[A-Za-z_][A-Za-z0-9_ ]*(?:\( ?\d+ ?(?:, ?\d+ ?)?\))?")
+
+
+class Mode(StrEnum):
+    """What becomes of a failing row in its table."""
+
+    COPY = "copy"
+    MOVE = "move"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Broken:
+    """A check and the condition of the rows that break it."""
+
+    check_id: str
+    name: str
+    condition: exp.Expr
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stamp:
+    """What each row of one quarantine says about where it comes from."""
+
+    batch: str
+    mode: Mode
+    dataset: str
+    suite: str
+    dag_id: str | None
+    run_id: str | None
+    task_id: str | None
+    map_index: int | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rows:
+    """The rows of a table that break one check or several, and the table that they go to."""
+
+    source: Scope
+    columns: tuple[tuple[str, str], ...]
+    """Names and types of the source's columns."""
+    target: tuple[str, ...]
+    broken: tuple[Broken, ...]
+    writing: Writing
+
+    @property
+    def column_names(self) -> list[str]:
+        """The names of the source's columns."""
+        return [name for name, _ in self.columns]
+
+    def condition(self) -> exp.Expr:
+        """That a row breaks at least one of the checks."""
+        return exp.paren(either([check.condition.copy() for check in self.broken]))
+
+    def reasons(self) -> exp.Expr:
+        """The checks that a row breaks, as the text of a JSON array of objects with id and name."""
+        parts = [self._reason(check) for check in self.broken]
+        return _joined(exp.Literal.string("["), call("SUBSTR", _joined(*parts), 2), exp.Literal.string("]"))
+
+    def _reason(self, check: Broken) -> exp.Expr:
+        told = "," + json.dumps({"id": check.check_id, "name": check.name}, ensure_ascii=False)
+        return exp.Case().when(check.condition.copy(), self.source.dialect.text(told)).else_(exp.Literal.string(""))
+
+    def address(self) -> str | None:
+        """The hidden column that addresses a row; None where each of its names is a column's."""
+        taken = {name.casefold() for name in self.column_names}
+        return next((name for name in self.writing.addresses if name not in taken), None)
+
+
+def create(rows: Rows) -> exp.Expr:
+    """The quarantine table, with the source's columns and our own."""
+    table = names.table(rows.target)
+    if not rows.writing.keeps_types:
+        own = [exp.ColumnDef(this=quoted(name), kind=exp.DataType.build(kind)) for name, kind in OWN_COLUMNS.items()]
+        defined = [exp.ColumnDef(this=quoted(name), kind=_declared(kind)) for name, kind in rows.columns]
+        return exp.Create(this=exp.Schema(this=table, expressions=[*defined, *own]), kind="TABLE")
+    nothing = [exp.alias_(exp.cast(exp.Null(), kind), quoted(name)) for name, kind in OWN_COLUMNS.items()]
+    empty = exp.select(*map(column, rows.column_names), *nothing).from_(names.table(rows.source.table)).where(exp.false())
+    return exp.Create(this=table, kind="TABLE", expression=empty)
+
+
+def _declared(kind: str) -> exp.DataType | None:
+    """The type of a column as it was declared; none where it is not made of plain words and numbers, which changes no value in SQLite."""
+    return exp.DataType(this=exp.DType.USERDEFINED, kind=kind) if _PLAIN_TYPE.fullmatch(kind) else None
+
+
+def count(rows: Rows) -> exp.Expr:
+    """The number of rows looked at, and of those that break a check.
+
+    Each has a WHERE of its own: PostgreSQL looks a key up in a hash table there, and in an aggregate it would scan for each row.
+    """
+    every = rows.source.select(exp.Count(this=exp.Star()))
+    broken = rows.source.select(exp.Count(this=exp.Star()), extra=[rows.condition()])
+    return exp.select(every.subquery(), broken.subquery())
+
+
+def forget_copies(rows: Rows, stamp: Stamp) -> exp.Expr:
+    """Delete what an earlier try of the same task instance copied."""
+    text = rows.source.dialect.text
+    same = [exp.EQ(this=column("dre_batch"), expression=text(stamp.batch)), exp.EQ(this=column("dre_mode"), expression=text(Mode.COPY))]
+    return exp.delete(names.table(rows.target)).where(*same)
+
+
+def copy(rows: Rows, stamp: Stamp) -> exp.Expr:
+    """Insert the failing rows; they stay where they are."""
+    query = rows.source.select(*map(column, rows.column_names), *_own(rows, stamp, rows.reasons()), extra=[rows.condition()])
+    return _insert(rows, query)
+
+
+def move_at_once(rows: Rows, stamp: Stamp) -> exp.Expr:
+    """Delete the failing rows and insert exactly those that were deleted, in one statement that gives both numbers."""
+    conditions = [condition for condition in (rows.source.condition(), rows.condition()) if condition is not None]
+    gone = exp.delete(names.table(rows.source.table)).where(*conditions)
+    reasons = exp.alias_(rows.reasons(), quoted("dre_checks"))
+    gone.set("returning", exp.Returning(expressions=[*map(column, rows.column_names), reasons]))
+    taken = exp.select(*map(column, rows.column_names), *_own(rows, stamp, column("dre_checks"))).from_("dre_gone")
+    kept = _insert(rows, taken)
+    kept.set("returning", exp.Returning(expressions=[exp.Literal.number(1)]))
+    numbers = [exp.select(exp.Count(this=exp.Star())).from_(name).subquery() for name in ("dre_gone", "dre_kept")]
+    return exp.select(*numbers).with_("dre_gone", as_=gone).with_("dre_kept", as_=kept)
+
+
+def probe_address(rows: Rows, address: str) -> exp.Expr:
+    """Nothing, from a table whose rows have addresses."""
+    return exp.select(exp.column(address)).from_(names.table(rows.source.table)).where(exp.false())
+
+
+def pick(rows: Rows, address: str) -> exp.Expr:
+    """Note the addresses of the failing rows, so that no condition is asked twice: its answer may have changed by then."""
+    picked = rows.source.select(
+        exp.alias_(exp.column(address), "address"), exp.alias_(rows.reasons(), "dre_checks"), extra=[rows.condition()]
+    )
+    temporary = exp.Properties(expressions=[exp.TemporaryProperty()])
+    return exp.Create(this=exp.to_table(_PICKED), kind="TABLE", expression=picked, properties=temporary)
+
+
+def insert_picked(rows: Rows, stamp: Stamp, address: str) -> exp.Expr:
+    """Insert the rows whose addresses were noted."""
+    given = [exp.column(quoted(name), table="dre_source") for name in rows.column_names]
+    own = _own(rows, stamp, exp.column("dre_checks", table=_PICKED))
+    source = exp.alias_(names.table(rows.source.table), "dre_source", table=True)
+    same = exp.EQ(this=exp.column(address, table="dre_source"), expression=exp.column("address", table=_PICKED))
+    return _insert(rows, exp.select(*given, *own).from_(source).join(exp.to_table(_PICKED), on=same))
+
+
+def delete_picked(rows: Rows, address: str) -> exp.Expr:
+    """Delete the rows whose addresses were noted."""
+    noted = exp.select("address").from_(_PICKED)
+    return exp.delete(names.table(rows.source.table)).where(exp.In(this=exp.column(address), query=noted.subquery()))
+
+
+def _insert(rows: Rows, query: exp.Expr) -> exp.Insert:
+    into = exp.Schema(this=names.table(rows.target), expressions=[quoted(name) for name in (*rows.column_names, *OWN_COLUMNS)])
+    return exp.Insert(this=into, expression=query)
+
+
+def _own(rows: Rows, stamp: Stamp, reasons: exp.Expr) -> Iterator[exp.Expr]:
+    """The values of our own columns, in their order."""
+    dialect = rows.source.dialect
+    texts = (stamp.dataset, stamp.suite, stamp.dag_id, stamp.run_id, stamp.task_id)
+    yield rows.writing.row_id()
+    yield from (dialect.text(stamp.batch), dialect.text(stamp.mode), reasons)
+    yield from (exp.Null() if text is None else dialect.text(text) for text in texts)
+    yield exp.Null() if stamp.map_index is None else exp.convert(stamp.map_index)
+    yield dialect.moment(stamp.at)
+    yield exp.Null()
+
+
+def _joined(*parts: exp.Expr) -> exp.Expr:
+    return reduce(lambda before, part: exp.DPipe(this=before, expression=part, safe=True), parts)
+
+
+def find_own(columns: Sequence[tuple[str, str]]) -> list[str]:
+    """Columns of a source that are named as only our own may be."""
+    return [name for name, _ in columns if name.casefold().startswith(MARK)]

@@ -1,0 +1,92 @@
+"""Giving the rows of a quarantine back to their table, or dropping them, once a person has decided about exactly these rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlglot import exp
+
+from airflow_dre.sql import names
+from airflow_dre.sql.dialect import Dialect
+from airflow_dre.sql.names import column, quoted
+from airflow_dre.sql.quarantine import Mode
+
+_REVIEW = "dre_review"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """The rows of a quarantine that one person is asked about."""
+
+    quarantine: tuple[str, ...]
+    source: tuple[str, ...]
+    review_id: str
+    dataset: str
+    """What the source is called: a quarantine may hold rows of others."""
+    dag_id: str | None
+    run_id: str | None
+    batch: str | None
+    """Only the rows of these; None: of any."""
+    dialect: Dialect
+
+
+def claim(review: Review) -> exp.Expr:
+    """Write the review on its rows: a person decides about the rows that were counted, and about none that came later."""
+    wanted = {"dre_dataset": review.dataset, "dre_dag_id": review.dag_id, "dre_run_id": review.run_id, "dre_batch": review.batch}
+    conditions = [exp.EQ(this=column(name), expression=review.dialect.text(value)) for name, value in wanted.items() if value is not None]
+    return _update(review, review.dialect.text(review.review_id)).where(*conditions)
+
+
+def tally(review: Review) -> exp.Expr:
+    """The claimed rows, counted by mode, by run and by the checks that they break."""
+    keys = [column(name) for name in ("dre_mode", "dre_dag_id", "dre_run_id", "dre_checks")]
+    query = exp.select(*keys, exp.Count(this=exp.Star())).from_(names.table(review.quarantine))
+    return query.where(_claimed(review)).group_by(*[key.copy() for key in keys])
+
+
+def unclaim(review: Review) -> exp.Expr:
+    """Leave the rows to the next review."""
+    return _update(review, exp.Null()).where(_claimed(review))
+
+
+def give_back_at_once(review: Review, columns: Sequence[str]) -> exp.Expr:
+    """Delete the claimed rows and insert exactly those that were deleted, but for copies, in one statement that gives both numbers."""
+    gone = exp.delete(names.table(review.quarantine)).where(_claimed(review), _moved(review))
+    gone.set("returning", exp.Returning(expressions=[column(name) for name in columns]))
+    back = exp.Insert(this=_into(review, columns), expression=exp.select(*map(column, columns)).from_("dre_gone"))
+    back.set("returning", exp.Returning(expressions=[exp.Literal.number(1)]))
+    numbers = [exp.select(exp.Count(this=exp.Star())).from_(name).subquery() for name in ("dre_gone", "dre_back")]
+    return exp.select(*numbers).with_("dre_gone", as_=gone).with_("dre_back", as_=back)
+
+
+def give_back(review: Review, columns: Sequence[str]) -> exp.Expr:
+    """Insert the claimed rows into the source, but for copies, whose originals are there."""
+    rows = exp.select(*map(column, columns)).from_(names.table(review.quarantine)).where(_claimed(review), _moved(review))
+    return exp.Insert(this=_into(review, columns), expression=rows)
+
+
+def drop(review: Review) -> exp.Expr:
+    """Delete the claimed rows from the quarantine."""
+    return exp.delete(names.table(review.quarantine)).where(_claimed(review))
+
+
+def drop_moved(review: Review) -> exp.Expr:
+    """Delete the claimed rows that went back."""
+    return exp.delete(names.table(review.quarantine)).where(_claimed(review), _moved(review))
+
+
+def _into(review: Review, columns: Sequence[str]) -> exp.Schema:
+    return exp.Schema(this=names.table(review.source), expressions=[quoted(name) for name in columns])
+
+
+def _update(review: Review, value: exp.Expr) -> exp.Update:
+    return exp.Update(this=names.table(review.quarantine), expressions=[exp.EQ(this=column(_REVIEW), expression=value)])
+
+
+def _claimed(review: Review) -> exp.Expr:
+    return exp.EQ(this=column(_REVIEW), expression=review.dialect.text(review.review_id))
+
+
+def _moved(review: Review) -> exp.Expr:
+    return exp.EQ(this=column("dre_mode"), expression=review.dialect.text(Mode.MOVE))
