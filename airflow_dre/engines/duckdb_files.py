@@ -17,8 +17,8 @@ from airflow_dre.engines.reading import reading
 from airflow_dre.errors import DefinitionError, FilesUnreachable, Problem, QueryFailed
 
 _SHOWN = 3
-_APART = {"hive_partitioning": False, "union_by_name": False}
-"""One file by itself."""
+_APART = {"filename": False, "hive_partitioning": False, "union_by_name": False}
+"""What a file itself holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ def _relation(database: DuckDB, readable: Readable) -> exp.Expr:
     form, options = readable.form, readable.options
     _refuse_same_names(readable.files[0], _written_names(database, readable))
     if form is JSON_LINES:
-        columns = _describe(database, reading(form, readable.files, options))
+        columns = _describe(database, reading(form, readable.files, {**options, **_APART}))
         pinned = {key: value for key, value in options.items() if key not in ("sample_size", "union_by_name")}
         return reading(form, readable.files, {**pinned, "columns": dict(columns)})
     if options.get("union_by_name"):
