@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from airflow_dre.checks.freshness import judge_age
 from airflow_dre.checks.instants import DURATION_ALLOWED, read_duration, spoken, to_instant
+from airflow_dre.checks.masking import masked
 from airflow_dre.checks.metrics import Maximum
 from airflow_dre.checks.outcomes import Judgement, Outcome
 from airflow_dre.checks.values import Incomparable, Scalar
@@ -79,7 +80,7 @@ def measure_freshness(question: FreshnessQuestion, now: datetime) -> Freshness:
     try:
         judgement = judge_age(newest, now, question.max_age)
     except Incomparable as unlike:
-        raise QueryFailed(f"column {question.column} of {question.table}: {unlike}") from unlike
+        raise QueryFailed(masked(f"column {question.column} of {question.table}: {unlike}")) from None  # it quotes the value
     return Freshness(dataset=name_dataset(hook, connection, table), newest=newest, judgement=judgement)
 
 
