@@ -303,6 +303,7 @@ def test_no_text_takes_long() -> None:
 
 
 def test_columns_that_are_listed_or_named_like_secrets_are_hidden() -> None:
+    assert Mask(columns=("odd[1]",)).hides("odd[1]")
     mask = Mask(columns=("Email", "card_*"))
     hidden = [
         column
