@@ -74,8 +74,8 @@ class Warehouse:
             self.close()
             self._make_sure_it_answers(error)
             if self._timeout is not None and taken >= self._timeout.total_seconds():
-                raise StatementTimeout(f"ended after {spoken(self._timeout)}, the statement timeout: {first_line(error)}") from None
-            raise QueryFailed(first_line(error)) from None  # the driver's own message may quote a row, and would be in the log
+                raise StatementTimeout(f"ended after {spoken(self._timeout)}, the statement timeout: {first_line(error)}") from error
+            raise QueryFailed(first_line(error)) from error
 
     def close(self) -> None:
         """Give the connection back."""
