@@ -82,8 +82,14 @@ class QualityCheckOperator(GatedOperator):
 
     def _opened(self) -> AbstractContextManager[Source]:
         """The rows that the rendered arguments describe."""
-        from airflow_dre.services.sources import opened_table
+        from airflow.sdk import BaseHook
 
+        from airflow_dre.engines.spark_session import CONNECTION_TYPES
+        from airflow_dre.services.sources import opened_table
+        from airflow_dre.services.spark_sources import opened_spark_table
+
+        if (known := BaseHook.get_connection(str(self.conn_id))).conn_type in CONNECTION_TYPES:
+            return opened_spark_table(known, self.table, self.where or None, read_duration(self.statement_timeout))
         hook = self.get_db_hook()
         connection = hook.get_connection(str(self.conn_id))
         return opened_table(hook, connection, self.table, self.where or None, read_duration(self.statement_timeout))
