@@ -44,12 +44,12 @@ class GatedOperator(BaseSQLOperator):
         :raises airflow_dre.errors.WarehouseUnreachable: the warehouse does not answer.
         """
 
-    def execute(self, context: Context) -> dict[str, Any]:
+    def execute(self, context: Context) -> Any:
         """Run the checks; the return value is a summary of counts, score and broken checks."""
         from airflow.sdk.exceptions import AirflowFailException
 
         from airflow_dre.errors import DefinitionError, GateError
-        from airflow_dre.services.report import render_report, summarize
+        from airflow_dre.services.report import render_report
         from airflow_dre.services.suite import check_gate, delivery_of
         from airflow_dre.services.wiring import keep
 
@@ -60,8 +60,14 @@ class GatedOperator(BaseSQLOperator):
             check_gate(run, self.fail_on)
         except (DefinitionError, GateError) as error:  # trying again cannot help
             if self.suite_run is not None:
-                context["ti"].xcom_push(key="return_value", value=summarize(self.suite_run))
+                context["ti"].xcom_push(key="return_value", value=self.returned(self.suite_run))
             raise AirflowFailException(str(error)) from error
+        return self.returned(run)
+
+    def returned(self, run: SuiteRunRecord) -> Any:
+        """What the task returns, also when the gate closes."""
+        from airflow_dre.services.report import summarize
+
         return summarize(run)
 
     @property

@@ -27,16 +27,19 @@ def is_spark_frame(value: object) -> bool:
 
 
 @contextlib.contextmanager
-def opened_spark_frame(frame: Any, dataset: DatasetName, where: str | None, timeout: timedelta | None) -> Iterator[Source]:
+def opened_spark_frame(frame: Any, name: str, dataset: DatasetName, where: str | None, timeout: timedelta | None) -> Iterator[Source]:
     """The rows of a DataFrame, as a view of its own session that is dropped at the end.
 
+    :param name: of the view, for SQL that an author writes; another where the session knows a table by that name.
     :raises QueryFailed: the frame cannot be made, for example because a file of it is gone.
     :raises WarehouseUnreachable: its session is stopped, or nobody answers it.
     """
-    session, view = frame.sparkSession, f"dre_{uuid4().hex}"
+    session, view = frame.sparkSession, name
     engine = SparkEngine(session, timeout)
     with quiet(), impatient(session):
         try:  # before the session is set for us: what the frame means is what it meant to its author
+            if session.catalog.tableExists(name):
+                view = f"{name}_{uuid4().hex}"
             frame.createOrReplaceTempView(view)
         except Exception as error:  # pyspark, py4j and grpc have exceptions of their own
             if is_refused(error):

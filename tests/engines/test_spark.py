@@ -49,7 +49,7 @@ def run(session: Any, declared: list[Any], table: str = "t", where: str | None =
 
 def on_frame(frame: Any, *declared: Any, timeout: timedelta | None = None) -> SuiteRunRecord:
     """A suite of a DataFrame."""
-    with opened_spark_frame(frame, DATASET, None, timeout) as source:
+    with opened_spark_frame(frame, "data", DATASET, None, timeout) as source:
         suite = Suite(name="s", dataset=source.dataset, scope=source.scope, checks=parse_checks(declared))
         return run_suite(suite, source.engine, answers.NOW)
 
@@ -186,7 +186,7 @@ def test_a_frame_keeps_its_meaning_and_its_session_is_given_back(session: Any) -
     finally:
         session.conf.set("spark.sql.ansi.enabled", "true")
     assert {name: session.conf.get(name) for name in before} == before
-    assert not [table.name for table in session.catalog.listTables() if table.name.startswith("dre_")]
+    assert not [table.name for table in session.catalog.listTables() if table.name.startswith("data")]
 
 
 def test_one_spark_job_answers_the_shareable_metrics(spark: Any, tmp_path: Path) -> None:
@@ -372,10 +372,10 @@ def test_a_spark_that_is_not_there_is_told_within_bounds(spark: Any, spark_and_s
         stack.enter_context(opened_session(connection(conn_type="spark", host="local[7]")))
     stopped = SparkSession.builder.remote(spark_and_server[1]).create()
     frame = stopped.range(3)
-    with opened_spark_frame(frame, DATASET, None, None) as source:
+    with opened_spark_frame(frame, "data", DATASET, None, None) as source:
         stopped.stop()
         with pytest.raises(WarehouseUnreachable, match=r"the Spark session is stopped, or nobody answers it: \[NO_ACTIVE_SESSION\]"):
             source.engine.fetch_rows("SELECT 1", 1)
     with pytest.raises(WarehouseUnreachable, match="the session of the DataFrame is stopped, or nobody answers it"):
-        stack.enter_context(opened_spark_frame(frame, DATASET, None, None))
+        stack.enter_context(opened_spark_frame(frame, "data", DATASET, None, None))
     assert time.perf_counter() - started < 30
