@@ -1,9 +1,9 @@
 """44 checks of a wide table on a local Spark: ours, and the aggregation that an expert would write by hand.
 
-Spark makes the rows with ``range`` and writes them as Parquet; both sides read them as one DataFrame of one session, after each ran a few
-times to warm Java up, in turn, so that a machine that gets busier or quieter does so for both. Ours is the whole of what a task does with a
-DataFrame: its view, the session's settings, the plan, the judgement and everything that a result keeps. *Jobs* are those that Spark counts for our
-suite. Each figure is the median of its runs.
+Spark makes the rows with ``range`` and writes them as Parquet; both sides read them as one DataFrame of one session. After each ran a few
+times to warm Java up, they are measured in turn, so that a machine that gets busier or quieter does so for both; each figure is the median
+of its runs. Ours is all that a task does with a DataFrame: its view, the session's settings, the plan, the judgement and everything that a
+result keeps. *Jobs* are those that Spark counts for our suite.
 
 Prints one JSON line; exits 1 if a bound is missed.
 """

@@ -417,6 +417,7 @@ def from_gx(
     now: datetime | None = None,
     order_by: str | Sequence[str] | None = None,
     table: str | None = None,
+    types_of: str | None = None,
 ) -> list[Declaration]:
     """The checks that a Great Expectations suite stands for, with the same verdicts as its SQL engine gives.
 
@@ -428,11 +429,13 @@ def from_gx(
     :param now: what ``now()`` in a suite parameter gives.
     :param order_by: the column or columns by which the rows are ordered, for increasing and decreasing values.
     :param table: the table that ``{batch}`` in an unexpected rows query stands for, as SQL spells it.
+    :param types_of: ``"pandas"`` where the suite was written for DataFrames: ``int``, ``float``, ``str``, ``object`` and the like are then
+        the types that their columns have to DuckDB.
     :raises airflow_dre.errors.DefinitionError: lists every expectation that has no native form, and why.
     """
     from airflow_dre.checks.importers.gx import read_gx
 
-    return read_gx(suite, parameters=parameters, now=now, order_by=order_by, table=table)
+    return read_gx(suite, parameters=parameters, now=now, order_by=order_by, table=table, types_of=types_of)
 
 
 def from_column_mapping(

@@ -82,7 +82,7 @@ def test_providers_get(airflow: Cli) -> None:
     (shown,) = json.loads(done.stdout)
     assert (shown["package-name"], shown["name"]) == ("airflow-dre", "Data Reliability")
     assert shown["description"] == get_provider_info()["description"].rstrip(".")
-    for part in ("operators", "sensors", "triggers", "notifications", "extra-links", "cli"):
+    for part in ("operators", "sensors", "triggers", "notifications", "task-decorators", "extra-links", "cli"):
         assert str(shown[part]) == str(get_provider_info()[part])
 
 
@@ -96,7 +96,8 @@ def test_config_list_describes_every_option(airflow: Cli) -> None:
         assert option["description"] in done.stdout
         assert f"# Variable: AIRFLOW__DRE__{name.upper()}" in done.stdout
     assert {name for name, option in OPTIONS.items() if option.get("sensitive")} == {"sql_alchemy_conn", "routes"}
-    assert set(OPTIONS) == {"sql_alchemy_conn", "spool_folder", "routes", "default_routes", "watch_dags", "send_seconds"}
+    others = {"duckdb_memory_limit", "spool_folder", "default_routes", "watch_dags", "send_seconds"}
+    assert set(OPTIONS) == {"sql_alchemy_conn", "routes", *others}
 
 
 def test_plugins(airflow: Cli) -> None:
