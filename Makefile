@@ -50,6 +50,7 @@ bench: $(VENV)/.dev ## Run the benchmarks
 	$(BIN)/python benchmarks/import_cost.py
 	$(BIN)/python benchmarks/one_scan.py
 	$(BIN)/python benchmarks/spark.py
+	$(BIN)/python benchmarks/files.py
 
 golden: $(VENV)/.dev ## Rewrite the golden files and the SQL of the docs; review the diff
 	DRE_GOLDEN=rewrite $(BIN)/python -m pytest tests/sql tests/docs

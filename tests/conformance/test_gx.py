@@ -335,7 +335,7 @@ def asked_of_spark(asked: Sequence[Case], session: Any) -> list[tuple[Case, bool
     engine, found = SparkEngine(own), list[tuple[Case, bool | str]]()
     for tables, group in groupby(asked, lambda case: case.tables):
         load_spark(tables, own)
-        found += [(case, verdict(case, engine)) for case in group]
+        found += [(case, verdict(case, engine, "spark")) for case in group]
     return found
 
 
