@@ -330,7 +330,7 @@ def kept() -> dict[str, Outcomes]:
 def asked_of_spark(asked: Sequence[Case], session: Any) -> list[tuple[Case, bool | str]]:
     """Cases on views of a session of their own, set for tables of a dozen rows."""
     own = session.newSession()
-    for setting, value in SMALL.items():
+    for setting, value in {**SMALL, "spark.sql.session.timeZone": "UTC"}.items():
         own.conf.set(setting, value)
     engine, found = SparkEngine(own), list[tuple[Case, bool | str]]()
     for tables, group in groupby(asked, lambda case: case.tables):

@@ -7,7 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from tests.oracle.tables import COLUMNS, PARENT, Contents, Type
+from tests.oracle.tables import COLUMNS, PARENT, SQL_TYPES, Contents, Type
 from tests.oracle.world import World, quoted, spelled
 from tests.sparks import SMALL
 
@@ -15,8 +15,9 @@ _TYPES = {
     Type.INTEGER: pa.int64(), Type.DOUBLE: pa.float64(), Type.DECIMAL: pa.decimal128(24, 6), Type.TEXT: pa.string(),
     Type.BOOLEAN: pa.bool_(), Type.DATE: pa.date32(), Type.TIMESTAMP: pa.timestamp("us"), Type.ZONED: pa.timestamp("us", tz="UTC"),
 }  # fmt: skip
+_ZONE = "spark.sql.session.timeZone"
 _PLAIN = {
-    "spark.sql.session.timeZone": "UTC",
+    _ZONE: "UTC",
     "spark.sql.ansi.enabled": "true",
     "spark.sql.ansi.doubleQuotedIdentifiers": "true",
     "spark.sql.parser.escapedStringLiterals": "true",
@@ -44,7 +45,10 @@ class SparkWorld(World):
         for name, columns, rows in (("t", COLUMNS, contents.rows), ("p", PARENT, contents.parents)):
             table = _arrow(columns, rows)
             for session in (self.connection, self.connect()):
-                session.createDataFrame(table).createOrReplaceTempView(name)
+                zone = session.conf.get(_ZONE)
+                session.conf.set(_ZONE, "UTC")  # in another, pyspark would read a moment without a zone as of that zone
+                session.createDataFrame(table, _schema(columns)).createOrReplaceTempView(name)
+                session.conf.set(_ZONE, zone)
 
     def run(self, sql: str, parameters: Sequence[Any] = ()) -> Rows:
         """What a statement gives."""
@@ -57,6 +61,10 @@ class SparkWorld(World):
 
 def _arrow(columns: Mapping[str, Type], rows: Sequence[Mapping[str, Any]]) -> pa.Table:
     return pa.table({name: pa.array([row[name] for row in rows], _TYPES[kind]) for name, kind in columns.items()})
+
+
+def _schema(columns: Mapping[str, Type]) -> str:
+    return ", ".join(f"`{name}` {SQL_TYPES['spark'][kind]}" for name, kind in columns.items())
 
 
 def spark_world(session: Any) -> SparkWorld:
