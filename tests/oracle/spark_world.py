@@ -54,6 +54,10 @@ class SparkWorld(World):
         """What a statement gives."""
         return Rows(self.connection.sql(sql).collect())
 
+    def filtered(self, where: str | None) -> str:
+        """The row filters as a WHERE clause; Spark reads ``FROM t WHERE (b)`` as a table that is called WHERE and has a column b."""
+        return super().filtered(where).replace(" WHERE (b)", " WHERE b")
+
     def search(self, column: str, pattern: str, where: str | None) -> dict[int, Any]:
         """Whether a regular expression of Java is found."""
         return self.truths(f"{quoted(column)} RLIKE {spelled(pattern, self.dialect)}", where)
