@@ -437,7 +437,7 @@ def from_gx(
     :param order_by: the column or columns by which the rows are ordered, for increasing and decreasing values.
     :param table: the table that ``{batch}`` in an unexpected rows query stands for, as SQL spells it.
     :param types_of: ``"pandas"`` where the suite was written for DataFrames: ``int``, ``float``, ``str``, ``object`` and the like are then
-        the types that their columns have to DuckDB.
+        the types that their columns have to DuckDB. ``"spark"`` where it was written for Spark, whose types are ``IntegerType`` and so on.
     :raises airflow_dre.errors.DefinitionError: lists every expectation that has no native form, and why.
     """
     from airflow_dre.checks.importers.gx import read_gx

@@ -17,6 +17,9 @@ _WITHOUT_SCHEMAS = ("mysql",)
 """Databases whose tables lie in them without a schema between: the part before a table's name is the database."""
 
 
+_SESSION_CATALOG = "spark_catalog"
+"""The catalogue of Spark that a Hive metastore keeps, where there is one."""
+
 _STORES = {"s3a": "s3", "s3n": "s3", "gcs": "gs"}
 """Schemes of object stores that OpenLineage knows by another."""
 
@@ -67,6 +70,21 @@ def name_dataset(hook: LineageHook, connection: Any, table: tuple[str, ...]) -> 
         database = None
     name = _join(database, _default_schema(hook) if len(table) == 1 else None, table)
     return DatasetName(namespace, info.normalize_name_method(name) if info.is_uppercase_names else name)
+
+
+def name_spark_table(place: str, metastore: str | None, table: tuple[str, ...]) -> DatasetName:
+    """Name a table of Spark: as one of Hive where a metastore keeps it, else by where its Spark is.
+
+    :param place: host and port of a Spark Connect server, or the master.
+    :param metastore: addresses of the Hive metastore, as Spark has them.
+    :param table: catalogue, schema and table.
+    """
+    catalog, *rest = table
+    if metastore and catalog == _SESSION_CATALOG:
+        address = metastore.split(",")[0].strip().partition("://")[2].rstrip("/")
+        return DatasetName(f"hive://{address}", ".".join(rest))
+    where = place.partition("[")[0].rpartition("://")[2].split(",")[0]
+    return DatasetName(f"spark://{where}", ".".join(table))
 
 
 def _default_schema(hook: LineageHook) -> str | None:

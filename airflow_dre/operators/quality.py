@@ -264,8 +264,14 @@ class QualityCheckOperator(GatedOperator):
                 read_options=self.read_options or {},
             )
             return opened_data(self.given_data(context), wanted)
-        from airflow_dre.services.sources import opened_table
+        from airflow.sdk import BaseHook
 
+        from airflow_dre.engines.spark_session import CONNECTION_TYPES
+        from airflow_dre.services.sources import opened_table
+        from airflow_dre.services.spark_sources import opened_spark_table
+
+        if (known := BaseHook.get_connection(str(self.conn_id))).conn_type in CONNECTION_TYPES:
+            return opened_spark_table(known, self.table or "", self.where or None, timeout)
         hook = self.get_db_hook()
         connection = hook.get_connection(str(self.conn_id))
         return opened_table(hook, connection, self.table or "", self.where or None, timeout)

@@ -20,6 +20,7 @@ from airflow_dre.engines.warehouse import Warehouse, opened
 from airflow_dre.errors import DefinitionError, Problem, QueryFailed, StatementTimeout
 from airflow_dre.lineage.naming import DatasetName, name_files
 from airflow_dre.services.sources import Source
+from airflow_dre.services.spark_sources import is_spark_frame, opened_spark_frame
 from airflow_dre.sql.dialects.duckdb import DUCKDB
 from airflow_dre.sql.names import quoted
 from airflow_dre.sql.scope import Scope
@@ -96,6 +97,10 @@ def _opened_frame(given: Any, wanted: Wanted) -> Iterator[Source]:
         yield source
 
 
+def _opened_spark(given: Any, wanted: Wanted) -> AbstractContextManager[Source]:
+    return opened_spark_frame(given, NAME, DatasetName("dataframe", wanted.dataset or wanted.task), wanted.where, wanted.timeout)
+
+
 FILES = Kind("files (a path, a pattern, a URL that ObjectStoragePath takes, or a list of these)", is_paths, _opened_files)
 KINDS: tuple[Kind, ...] = (
     FILES,
@@ -105,6 +110,7 @@ KINDS: tuple[Kind, ...] = (
         _opened_frame,
     ),
     Kind("a list of dicts, one a row", is_rows, _opened_frame),
+    Kind("a Spark DataFrame, also of Spark Connect", is_spark_frame, _opened_spark),
 )
 
 

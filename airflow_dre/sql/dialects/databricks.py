@@ -11,6 +11,8 @@ from airflow_dre.sql.spelling import call
 DATABRICKS = replace(
     SPARK,
     name="databricks",
+    session="SET TIME ZONE 'UTC'",
     timeout=lambda milliseconds: f"SET STATEMENT_TIMEOUT = {-(-milliseconds // 1000)}",
+    catalogue_is_cheap=False,
     columns=information_schema(default_schema=call("CURRENT_SCHEMA"), owner=Owner.CATALOG),
 )
