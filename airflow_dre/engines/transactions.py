@@ -20,11 +20,11 @@ from airflow_dre.sql.dialect import Dialect, Refusal, Writing
 from airflow_dre.sql.dialects import find_dialect
 
 _VALUES = (
-    (re.compile(r"'(?:[^']|'')*'"), "'...'"),
+    (re.compile(r"\b(string|text|value|literal) '(?:[^']|'')*'"), r"\1 '...'"),
     (re.compile(r': "[^"]*"'), ': "..."'),
     (re.compile(r'\bkey "[^"]*"'), 'key "..."'),
 )
-"""Where drivers quote values of rows: between single quotes, after a colon, and as a key."""
+"""Where drivers quote values of rows: as a string, after a colon, and as a key."""
 
 
 class Transaction:

@@ -92,7 +92,7 @@ class QuarantineReleaseOperator(HITLOperator):
         if not claimed.rows:
             self.log.info("No quarantined rows in %s: nobody is asked", self.quarantine_table)
             return {"decision": None, "by": None, "rows": 0, "given_back": 0, "dropped": 0}
-        self.subject = self.subject or f"What becomes of {claimed.rows} quarantined rows of {self.table}?"
+        self.subject = self.subject or f"What becomes of the rows of {self.table} in quarantine: {claimed.rows}"
         self.body = describe(review, claimed)
         self.log.info("%s\n%s", self.subject, self.body)
         return super().execute(context)

@@ -153,15 +153,13 @@ def describe(review: Review, claimed: Claimed) -> str:
         Decision.KEEP: "nothing changes",
     }
     parts = [
-        f"{claimed.rows} rows of {_code(source)} wait in {_code(held)}.",
+        f"Rows of {_code(source)} that wait in {_code(held)}: {claimed.rows}.",
         _table("check that they break", claimed.by_check),
         _table("Dag and run", claimed.by_run),
         "\n".join(f"- **{decision}**: {words}" for decision, words in fate.items()),
     ]
     if claimed.copies:
-        parts.append(
-            f"{claimed.copies} of them are copies of rows that still stand in {_code(source)}: Release and Discard drop the copies."
-        )
+        parts.append(f"Copies of rows that still stand in {_code(source)}: {claimed.copies}. Release and Discard drop these copies.")
     return "\n\n".join(parts)
 
 

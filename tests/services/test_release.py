@@ -165,7 +165,7 @@ def test_the_question_tells_numbers_and_names_and_no_row() -> None:
     by_check = {"not `null`|x": 3, **{f"check {number}": 1 for number in range(30)}}
     text = describe(review, Claimed(rows=1200, copies=2, by_check=by_check, by_run={"d r1": 1200}))
     assert text.splitlines()[:5] == [
-        "1200 rows of `shop.orders` wait in `bad`.",
+        "Rows of `shop.orders` that wait in `bad`: 1200.",
         "",
         "| check that they break | rows |",
         "|---|---|",
@@ -173,7 +173,7 @@ def test_the_question_tells_numbers_and_names_and_no_row() -> None:
     ]
     assert "| and 11 more | |" in text
     assert "- **Release**: rows go back into `shop.orders` in one transaction, without the columns of the quarantine" in text
-    assert text.endswith("2 of them are copies of rows that still stand in `shop.orders`: Release and Discard drop the copies.")
+    assert text.endswith("Copies of rows that still stand in `shop.orders`: 2. Release and Discard drop these copies.")
 
 
 def test_each_try_of_a_task_instance_reviews_for_itself() -> None:
