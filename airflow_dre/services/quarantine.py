@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlglot import exp
+
 from airflow_dre.checks.check import Check
 from airflow_dre.checks.evaluate import Found
 from airflow_dre.checks.failing import failing_rows_of
@@ -74,13 +76,22 @@ def find_breaches(run: SuiteRunRecord, checks: Sequence[Check], found: Found, sc
     for check in checks:
         if outcomes[check.id] not in OUTCOMES[on]:
             continue
-        metric = failing_rows_of(check, found)
-        condition = Refusal("no single row is to blame") if metric is None else failing(metric, scope)
+        condition = _condition(check, found, scope)
         if isinstance(condition, Refusal):
             left[check.name] = condition.reason
         else:
             broken.append(Broken(check_id=check.id, name=check.name, condition=condition))
     return Breaches(broken=tuple(broken), left=left)
+
+
+def _condition(check: Check, found: Found, scope: Scope) -> exp.Expr | Refusal:
+    metric = failing_rows_of(check, found)
+    if metric is None:
+        return Refusal("no single row is to blame")
+    try:
+        return failing(metric, scope)
+    except DefinitionError as error:  # the results of the run must be kept whatever its rows are
+        return Refusal(error.problems[0].allowed)
 
 
 def stamp_of(run: SuiteRunRecord, mode: Mode, at: datetime) -> Stamp:

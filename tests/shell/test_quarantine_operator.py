@@ -13,6 +13,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from airflow.dag_processing.dagbag import DagBag
 from airflow.sdk import DAG
 from airflow.sdk.exceptions import AirflowFailException, TaskAwaitingInput
 
@@ -245,3 +246,16 @@ def test_the_answer_that_stands_in_when_nobody_answered_is_done_and_told(
     done = operator.execute_complete(context, event)
     assert (done["decision"], done["by"], done["rows"]) == ("Keep", None, 1)
     assert "Keep by nobody in time" in capsys.readouterr().out
+
+
+def test_the_example_moves_bad_orders_away_and_asks_about_them(
+    world: Path, run_dag: Callable[..., Any], answer: Callable[[str, str], threading.Thread]
+) -> None:
+    with sqlite3.connect(world / "w.db") as connection:
+        connection.executemany("INSERT INTO orders VALUES (?, 1, '2026-01-01')", [(number,) for number in range(10, 22)])
+    folder = Path(__file__).parents[2] / "dags_examples"
+    thread = answer("orders_quarantine", "Discard")
+    finished = run_dag(DagBag(folder / "orders_quarantine.py", collect_dags=True).dags["orders_quarantine"])
+    thread.join()
+    assert finished.state == "success"
+    assert (ask(world, "SELECT COUNT(*) FROM orders"), ask(world, "SELECT COUNT(*) FROM orders_quarantine")) == ([(13,)], [(0,)])
