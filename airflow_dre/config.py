@@ -13,6 +13,7 @@ from airflow.sdk.configuration import conf
 from airflow_dre.errors import DefinitionError, Problem
 
 SECTION = "dre"
+DUCKDB_MEMORY = "768MB"
 ROUTES_ALLOWED = (
     'a JSON object of routes by name, each {"channel": "webhook", "url": "https://..."} or {"channel": "webhook", "conn_id": "..."}, '
     'optionally with "headers" and "secret"'
@@ -39,6 +40,8 @@ class Settings:
     watch_dags: tuple[str, ...]
     send_seconds: float
     """Longest that a task waits for receivers; the monitor sends the rest."""
+    duckdb_memory_limit: str = DUCKDB_MEMORY
+    """Most memory that a task gives to DuckDB, which puts aside on the disk what it has no room for."""
     base_url: str
     """Where people reach Airflow's UI, without a slash at the end."""
 
@@ -64,6 +67,7 @@ def read_settings() -> Settings:
         routes=_read_routes(conf.get(SECTION, "routes", fallback="") or "{}"),
         default_routes=_words(conf.get(SECTION, "default_routes", fallback="")),
         watch_dags=_words(conf.get(SECTION, "watch_dags", fallback="*")),
+        duckdb_memory_limit=conf.get(SECTION, "duckdb_memory_limit", fallback="") or DUCKDB_MEMORY,
         send_seconds=conf.getfloat(SECTION, "send_seconds", fallback=5.0),
         base_url=base_url.rstrip("/"),
     )

@@ -6,6 +6,7 @@
     ├── DefinitionError          the Dag author wrote something that cannot be: fix the Dag
     ├── WarehouseError           the warehouse could not answer
     │   ├── WarehouseUnreachable   no answer at all: retrying can help
+    │   │   └── FilesUnreachable     no file is there, or the store that keeps them does not answer
     │   └── QueryFailed            it answered with an error: retrying cannot help
     │       └── StatementTimeout     the statement took longer than it may
     ├── StoreError               the results store could not be read or written
@@ -59,6 +60,10 @@ class WarehouseError(DreError):
 
 class WarehouseUnreachable(WarehouseError):
     """No connection, or the connection broke: the question may be asked again."""
+
+
+class FilesUnreachable(WarehouseUnreachable):
+    """No file is where the data should be, or the store that keeps it does not answer: the files may be there later."""
 
 
 class QueryFailed(WarehouseError):

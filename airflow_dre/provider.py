@@ -41,6 +41,7 @@ def get_provider_info() -> dict[str, Any]:
                 "tags": ["software"],
             },
         ],
+        "task-decorators": [{"class-name": "airflow_dre.decorators.quality.quality_check_task", "name": "quality_check"}],
         "notifications": ["airflow_dre.notifications.OpenIncident", "airflow_dre.notifications.ResolveIncident"],
         "extra-links": ["airflow_dre.operators.links.ResultsLink"],
         "cli": ["airflow_dre.cli.get_dre_cli_commands"],
@@ -78,6 +79,12 @@ def get_provider_info() -> dict[str, Any]:
                         "for example because the task was killed or the run was marked failed by hand; empty: none.",
                         "prod_*,finance",
                         "*",
+                    ),
+                    "duckdb_memory_limit": _option(
+                        "Most memory that DuckDB takes in a task that checks files or frames; what it has no room for it puts aside on the "
+                        "disk (in the folder for temporary files).",
+                        "4GB",
+                        "768MB",
                     ),
                     "send_seconds": _option(
                         "Longest time in seconds that a task spends sending messages; the monitor Dag sends the rest.",

@@ -26,6 +26,7 @@ from airflow_dre.store.database import Database
 from airflow_dre.store.schema import migrate
 from airflow_dre.store.spool import Spool
 from airflow_dre.store.store import Store
+from tests import sparks
 
 
 @pytest.fixture(scope="session")
@@ -115,6 +116,31 @@ def receiver() -> Iterator[Receiver]:
     yield kept
     server.shutdown()
     server.server_close()
+
+
+@pytest.fixture(scope="session")
+def spark_and_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Any, str]]:
+    """A local Spark session, not in UTC, and the address of a Spark Connect server."""
+    if why := sparks.why_missing():
+        pytest.skip(why)
+    with sparks.running(tmp_path_factory.mktemp("spark")) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def spark(spark_and_server: tuple[Any, str]) -> Any:
+    """A local Spark session, not in UTC."""
+    return spark_and_server[0]
+
+
+@pytest.fixture(scope="session")
+def spark_connect(spark_and_server: tuple[Any, str]) -> Iterator[Any]:
+    """A session of Spark Connect, not in UTC."""
+    from pyspark.sql.connect.session import SparkSession
+
+    session = SparkSession.builder.remote(spark_and_server[1]).create()
+    yield session
+    session.stop()
 
 
 @pytest.fixture

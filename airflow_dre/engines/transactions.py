@@ -112,6 +112,9 @@ def transaction(hook: Hook, timeout: timedelta | None = None) -> Iterator[tuple[
     dialect = find_dialect(hook.conn_type)
     if isinstance(dialect.writing, Refusal):
         raise DefinitionError([Problem("connection", "conn_type", hook.conn_type, dialect.writing.reason)])
+    if dialect.writing.only_inserts:
+        allowed = "a database with transactions: PostgreSQL, SQLite or DuckDB"
+        raise DefinitionError([Problem("connection", "conn_type", hook.conn_type, allowed)])
     connection = _connected(hook, dialect)
     try:
         begun = Transaction(connection, dialect, timeout)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import posixpath
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -13,6 +15,19 @@ _FILES = ("sqlite", "duckdb")
 
 _WITHOUT_SCHEMAS = ("mysql",)
 """Databases whose tables lie in them without a schema between: the part before a table's name is the database."""
+
+
+_SESSION_CATALOG = "spark_catalog"
+"""The catalogue of Spark that a Hive metastore keeps, where there is one."""
+
+_STORES = {"s3a": "s3", "s3n": "s3", "gcs": "gs"}
+"""Schemes of object stores that OpenLineage knows by another."""
+
+_ENDINGS = (".parquet", ".csv", ".csv.gz", ".tsv", ".tsv.gz", ".jsonl", ".jsonl.gz", ".ndjson")
+"""Endings of files in a bucket itself, whose names would otherwise be read as ``schema.table``."""
+
+_MAGIC = "*?["
+"""What makes a pattern of a path."""
 
 
 class LineageHook(Protocol):
@@ -57,6 +72,21 @@ def name_dataset(hook: LineageHook, connection: Any, table: tuple[str, ...]) -> 
     return DatasetName(namespace, info.normalize_name_method(name) if info.is_uppercase_names else name)
 
 
+def name_spark_table(place: str, metastore: str | None, table: tuple[str, ...]) -> DatasetName:
+    """Name a table of Spark: as one of Hive where a metastore keeps it, else by where its Spark is.
+
+    :param place: host and port of a Spark Connect server, or the master.
+    :param metastore: addresses of the Hive metastore, as Spark has them.
+    :param table: catalogue, schema and table.
+    """
+    catalog, *rest = table
+    if metastore and catalog == _SESSION_CATALOG:
+        address = metastore.split(",")[0].strip().partition("://")[2].rstrip("/")
+        return DatasetName(f"hive://{address}", ".".join(rest))
+    where = place.partition("[")[0].rpartition("://")[2].split(",")[0]
+    return DatasetName(f"spark://{where}", ".".join(table))
+
+
 def _default_schema(hook: LineageHook) -> str | None:
     """The schema of a table that names none; some hooks ask the database."""
     try:
@@ -71,6 +101,34 @@ def _join(database: str | None, schema: str | None, table: tuple[str, ...]) -> s
     return ".".join(part for part in (*before, *table) if part)
 
 
+def name_files(scheme: str, paths: Sequence[str], given: str | None, otherwise: str) -> DatasetName:
+    """Name files by the rules of OpenLineage's ``spec/Naming.md``: ``file`` and a path, or ``s3://bucket`` and a key.
+
+    :param scheme: of the store, ``file`` for a disk.
+    :param paths: paths or patterns; what lies below one folder is named by that folder. Those of a store begin with its bucket or host.
+    :param given: the name that the author gave, within the namespace of the files.
+    :param otherwise: the name of files that lie below no common folder.
+    """
+    if scheme == "file":
+        return DatasetName("file", given or _common(paths) or otherwise)
+    places = [path.strip("/").partition("/") for path in paths]
+    namespace = f"{_STORES.get(scheme, scheme)}://{places[0][0]}"
+    together = _common([key for _, _, key in places]) if len({bucket for bucket, _, _ in places}) == 1 else None
+    return DatasetName(namespace, given or together or otherwise)
+
+
+def _common(paths: Sequence[str]) -> str | None:
+    """The only path, or the folder that several lie in; None where that is the root."""
+    if len(set(paths)) == 1:
+        return paths[0]
+    folders = [path[: min((path.find(sign) for sign in _MAGIC if sign in path), default=len(path))] for path in paths]
+    common = posixpath.commonpath([posixpath.dirname(folder) for folder in folders])
+    return common if common.strip("/") else None
+
+
 def short_name(name: str) -> str:
-    """What people call a dataset: the last part of its name."""
-    return name.rsplit(".", 1)[-1]
+    """What people call a dataset: the last part of its name; of a pattern of files, with the folder that they lie in."""
+    if "/" not in name:
+        return name if name.endswith(_ENDINGS) else name.rsplit(".", 1)[-1]
+    *folders, last = name.rstrip("/").split("/")
+    return f"{folders[-1]}/{last}" if folders and folders[-1] and set(last) & set(_MAGIC) else last

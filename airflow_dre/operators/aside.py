@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +28,8 @@ class Aside:
 
     subject: str
     to: str | None
+    has_table: bool
+    """Whether a table is checked, and not files or frames."""
     mode: str
     on: str
     limit: int | str | None
@@ -46,6 +48,9 @@ class Aside:
         ]
         if self.limit is not None and read_limit(self.limit) is None:
             problems.append(Problem(self.subject, "quarantine_limit", self.limit, LIMIT_ALLOWED))
+        if self.to is not None and not self.has_table:
+            allowed = "only with conn_id and table: files and frames have no table beside them"
+            problems.append(Problem(self.subject, "quarantine_to", self.to, allowed))
         if self.to is None and (self.mode, self.on, self.limit) != ("copy", "error", None):
             problems.append(Problem(self.subject, "quarantine_to", None, "the table that the rows are to go to"))
         return problems
@@ -63,15 +68,21 @@ class Aside:
 
         return announce(stamp_of(run, Mode(self.mode), run.measured_at), self.to or "", breaches)
 
-    def put(self, run: SuiteRunRecord, breaches: Breaches, scope: Scope, hook: Any) -> tuple[str, dict[str, Any]]:
+    def put(
+        self, run: SuiteRunRecord, breaches: Breaches, scope: Scope, conn_id: str, hook: Callable[[], Any]
+    ) -> tuple[str, dict[str, Any]]:
         """Put the rows aside; the words for the log, and what the summary of the task says.
 
         :raises airflow_dre.errors.DefinitionError: the quarantine table does not fit, or the database is not one that is written to.
         :raises airflow_dre.errors.QuarantineError: the rows must not go.
         :raises airflow_dre.errors.WarehouseError: the warehouse did not do it.
         """
+        from airflow.sdk import BaseHook
+
         from airflow_dre.checks.thresholds import read_limit
+        from airflow_dre.engines.spark_session import CONNECTION_TYPES
         from airflow_dre.services.quarantine import Quarantine, put_aside, stamp_of, summarize_taken, tell
+        from airflow_dre.services.spark_quarantine import copy_aside
         from airflow_dre.sql.names import split_table
         from airflow_dre.sql.quarantine import Mode
         from airflow_dre.store.clock import now
@@ -84,5 +95,9 @@ class Aside:
             limit=read_limit(limit),
             timeout=self.timeout,
         )
-        taken = put_aside(hook, scope, breaches.broken, stamp_of(run, wanted.mode, now()), wanted, run.origin.try_number)
+        stamp, tries = stamp_of(run, wanted.mode, now()), run.origin.try_number
+        if (connection := BaseHook.get_connection(conn_id)).conn_type in CONNECTION_TYPES:
+            taken = copy_aside(connection, scope, breaches.broken, stamp, wanted)
+        else:
+            taken = put_aside(hook(), scope, breaches.broken, stamp, wanted, tries)
         return tell(taken, breaches.left), {"quarantine": summarize_taken(taken, breaches.left)}

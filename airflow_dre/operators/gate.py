@@ -58,12 +58,12 @@ class GatedOperator(BaseSQLOperator):
         """
         return {}
 
-    def execute(self, context: Context) -> dict[str, Any]:
+    def execute(self, context: Context) -> Any:
         """Run the checks; the return value is a summary of counts, score and broken checks."""
         from airflow.sdk.exceptions import AirflowFailException
 
         from airflow_dre.errors import DefinitionError, GateError, QuarantineError
-        from airflow_dre.services.report import render_report, summarize
+        from airflow_dre.services.report import render_report
         from airflow_dre.services.suite import check_gate, delivery_of
         from airflow_dre.services.wiring import keep
 
@@ -75,8 +75,14 @@ class GatedOperator(BaseSQLOperator):
             check_gate(run, self.fail_on)
         except (DefinitionError, GateError, QuarantineError) as error:  # trying again cannot help
             if self.suite_run is not None:
-                context["ti"].xcom_push(key="return_value", value={**summarize(self.suite_run), **self.acted})
+                context["ti"].xcom_push(key="return_value", value=self.returned(self.suite_run))
             raise AirflowFailException(str(error)) from error
+        return self.returned(run)
+
+    def returned(self, run: SuiteRunRecord) -> Any:
+        """What the task returns, also when the gate closes."""
+        from airflow_dre.services.report import summarize
+
         return {**summarize(run), **self.acted}
 
     @property

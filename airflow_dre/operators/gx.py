@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from airflow_dre.operators.gate import GatedOperator
+from airflow_dre.operators.given import made
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -103,7 +103,7 @@ class GXCheckOperator(GatedOperator):
         expectations = read_expectations(self.expectations, self.subject)
         data: Data
         if self.dataframe is not None:
-            data = read_frame(_made(self.dataframe, context))
+            data = read_frame(made(self.dataframe, context))
         elif self.query is not None:
             data = QueryData(self.get_db_hook(), self.query)
         else:
@@ -115,9 +115,9 @@ class GXCheckOperator(GatedOperator):
         from airflow_dre.engines.gx import asset_of, run_checkpoint
         from airflow_dre.engines.gx_data import read_frame
 
-        checkpoint = _made(self.checkpoint, context)
+        checkpoint = made(self.checkpoint, context)
         asset = asset_of(checkpoint)
-        frame = None if self.dataframe is None else read_frame(_made(self.dataframe, context)).frame
+        frame = None if self.dataframe is None else read_frame(made(self.dataframe, context)).frame
         return partial(run_checkpoint, checkpoint, frame, self.parameters), asset
 
     def _name_dataset(self, asset: str | None) -> DatasetName:
@@ -169,14 +169,3 @@ def _why_not(given: set[str]) -> str | None:
     if ("conn_id" in given) != bool(data & {"table", "query"}):
         return "conn_id with table or query, and with nothing else"
     return None
-
-
-def _made(thing: Any, context: Context) -> Any:
-    """What an author gave, or what the function or the output of a task that he gave stands for."""
-    from airflow.sdk import XComArg
-
-    if isinstance(thing, XComArg):
-        return thing.resolve(context)
-    if callable(thing):
-        return thing(context) if inspect.signature(thing).parameters else thing()
-    return thing

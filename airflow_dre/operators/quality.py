@@ -1,20 +1,22 @@
-"""The operator that checks a table."""
+"""The operator that checks a table, files or frames."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from airflow_dre.checks.declaration import Declaration
 from airflow_dre.checks.instants import DURATION_ALLOWED, read_duration
+from airflow_dre.engines.files import is_paths
 from airflow_dre.operators.aside import Aside
 from airflow_dre.operators.gate import GatedOperator
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
+    from airflow_dre.errors import Problem
     from airflow_dre.services.quarantine import Breaches
     from airflow_dre.services.sources import Source
     from airflow_dre.sql.scope import Scope
@@ -23,13 +25,21 @@ if TYPE_CHECKING:
 
 class QualityCheckOperator(GatedOperator):
     """
-    Check a table with as few scans as possible, keep every result, then decide about the task.
+    Check a table, files or a frame with as few scans as possible, keep every result, then decide about the task.
 
-    All checks run and are stored before the task decides. Bad data fails the task without retry; a warehouse that does not answer
-    raises, so that Airflow retries. A failing suite opens one incident for the dataset, and a passing one resolves it.
+    All checks run and are stored before the task decides. Bad data fails the task without retry; a warehouse that does not answer, and
+    files that are not there, raise, so that Airflow retries. A failing suite opens one incident for the dataset, and a passing one
+    resolves it.
 
     :param conn_id: connection of the warehouse; :mod:`airflow_dre.sql.dialects` has the databases that are spoken to. (templated)
     :param table: the table, ``[[catalog.]schema.]table``, each part as the database spells it; odd names in double quotes. (templated)
+    :param data: instead of ``conn_id`` and ``table``: files (a path, a pattern such as ``/data/orders/*.parquet``, a URL that
+        ``ObjectStoragePath`` takes such as ``s3://conn@bucket/orders/*.csv``, or a list of these); a pandas or polars DataFrame, a polars
+        LazyFrame, Arrow data; a list of dicts, one a row; a function (of the context) that returns any of these; or the output of a task
+        that does. DuckDB answers (extra ``duckdb``); its name in SQL is ``data``. (templated where it is paths)
+    :param dataset: name of the data for results, incidents and lineage; the default is the path, or ``<dag_id>.<task_id>`` where there is
+        none. Give it where the path changes from run to run. (templated)
+    :param read_options: how files are read, for example ``{"delim": ";"}``; see the documentation of files.
     :param checks: checks made by :mod:`airflow_dre.checks`; their texts are templated.
     :param where: a SQL condition: only rows that meet it are looked at. (templated)
     :param suite: name of the suite; the default is ``<dag_id>.<task_id>``. Results of one suite and table form one history. (templated)
@@ -39,21 +49,26 @@ class QualityCheckOperator(GatedOperator):
     :param trust_constraints: let ``not_null`` and ``unique`` be answered by constraints that the database enforces, without a scan; their
         rows are then not counted. SQLite, PostgreSQL and DuckDB; elsewhere nothing changes.
     :param quarantine_to: a table of the same warehouse that the rows which break the row checks go to, with the checks they break and the
-        run; made when it is missing. PostgreSQL, SQLite and DuckDB. (templated)
-    :param quarantine: ``"copy"`` (default): the rows stay in ``table`` as well; ``"move"``: they leave it.
+        run; made when it is missing. PostgreSQL, SQLite, DuckDB and tables of Spark. (templated)
+    :param quarantine: ``"copy"`` (default): the rows stay in ``table`` as well; ``"move"``: they leave it, which Spark cannot do.
     :param quarantine_on: ``"error"`` (default): the rows of failed checks; ``"warn"``: those of warned checks too.
     :param quarantine_limit: most rows that may go, a count or a percent of the rows looked at (``500``, ``"2%"``); when more break the
         checks, none goes and the task fails. The default is ``"10%"`` for ``"move"`` and none for ``"copy"``.
     :raises airflow_dre.errors.DefinitionError: lists everything that is wrong with the checks, when the Dag is parsed.
     """
 
-    template_fields: Sequence[str] = ("table", "where", "checks", "suite", "quarantine_to", *GatedOperator.template_fields)
+    template_fields: Sequence[str] = ("table", "where", "checks", "dataset", "suite", "quarantine_to", *GatedOperator.template_fields)
+    """Without the data, of which only paths are rendered: rows are never templates, and rendered fields are kept and shown."""
+    shallow_copy_attrs: Sequence[str] = ("data",)
 
     def __init__(
         self,
         *,
-        table: str,
         checks: Iterable[Declaration],
+        table: str | None = None,
+        data: object = None,
+        dataset: str | None = None,
+        read_options: Mapping[str, Any] | None = None,
         where: str | None = None,
         suite: str | None = None,
         fail_on: str = "error",
@@ -65,8 +80,13 @@ class QualityCheckOperator(GatedOperator):
         quarantine_limit: int | str | None = None,
         **kwargs: Any,
     ) -> None:
+        from airflow.sdk import XComArg
+
         super().__init__(suite=suite, fail_on=fail_on, **kwargs)
         self.table = table
+        self.data = data
+        self.dataset = dataset
+        self.read_options = read_options
         self.checks = list(checks)
         self.where = where
         self.statement_timeout = statement_timeout
@@ -77,6 +97,9 @@ class QualityCheckOperator(GatedOperator):
         self.quarantine_limit = quarantine_limit
         self._breaches: tuple[Breaches, Scope] | None = None
         self._refuse_mistakes()
+        if is_paths(data):
+            self.template_fields = (*type(self).template_fields, "data")
+        XComArg.apply_upstream_relationship(self, data)
 
     def measure(self, context: Context) -> SuiteRunRecord:
         """Ask whoever has the rows, and judge the answers."""
@@ -88,7 +111,7 @@ class QualityCheckOperator(GatedOperator):
         from airflow_dre.store.clock import now
 
         checks = parse_checks(self.checks)
-        with self._opened() as source:
+        with self._opened(context) as source:
             suite = Suite(
                 name=self.suite_name,
                 dataset=source.dataset,
@@ -110,7 +133,7 @@ class QualityCheckOperator(GatedOperator):
         """Put the failing rows aside."""
         if self._breaches is None:
             return {}
-        told, summary = self._aside.put(run, *self._breaches, self.get_db_hook())
+        told, summary = self._aside.put(run, *self._breaches, str(self.conn_id), self.get_db_hook)
         self.log.info("%s", told)
         return summary
 
@@ -119,19 +142,45 @@ class QualityCheckOperator(GatedOperator):
         return Aside(
             subject=self.subject,
             to=self.quarantine_to,
+            has_table=self.data is None,
             mode=self.quarantine,
             on=self.quarantine_on,
             limit=self.quarantine_limit,
             timeout=read_duration(self.statement_timeout),
         )
 
-    def _opened(self) -> AbstractContextManager[Source]:
-        """The rows that the rendered arguments describe."""
-        from airflow_dre.services.sources import opened_table
+    def given_data(self, context: Context) -> Any:
+        """The data, made or fetched where an author gave what makes it."""
+        from airflow_dre.operators.given import made
 
+        return made(self.data, context)
+
+    def _opened(self, context: Context) -> AbstractContextManager[Source]:
+        """The rows that the rendered arguments describe."""
+        timeout = read_duration(self.statement_timeout)
+        if self.data is not None:
+            from airflow_dre.services.data import Wanted, opened_data
+
+            wanted = Wanted(
+                subject=self.subject,
+                task=f"{self.dag_id}.{self.task_id}",
+                dataset=self.dataset or None,
+                where=self.where or None,
+                timeout=timeout,
+                read_options=self.read_options or {},
+            )
+            return opened_data(self.given_data(context), wanted)
+        from airflow.sdk import BaseHook
+
+        from airflow_dre.engines.spark_session import CONNECTION_TYPES
+        from airflow_dre.services.sources import opened_table
+        from airflow_dre.services.spark_sources import opened_spark_table
+
+        if (known := BaseHook.get_connection(str(self.conn_id))).conn_type in CONNECTION_TYPES:
+            return opened_spark_table(known, self.table or "", self.where or None, timeout)
         hook = self.get_db_hook()
         connection = hook.get_connection(str(self.conn_id))
-        return opened_table(hook, connection, self.table, self.where or None, read_duration(self.statement_timeout))
+        return opened_table(hook, connection, self.table or "", self.where or None, timeout)
 
     def _refuse_mistakes(self) -> None:
         from airflow_dre.checks.parse import find_problems
@@ -139,6 +188,7 @@ class QualityCheckOperator(GatedOperator):
 
         _, problems = find_problems(self.checks)
         problems += self.find_fail_on_problems()
+        problems += self.find_data_problems()
         problems += self._aside.find_problems()
         if self.statement_timeout is not None and read_duration(self.statement_timeout) is None:
             problems.append(Problem(self.subject, "statement_timeout", self.statement_timeout, DURATION_ALLOWED))
@@ -147,11 +197,28 @@ class QualityCheckOperator(GatedOperator):
         if problems:
             raise DefinitionError(problems)
 
+    def find_data_problems(self) -> list[Problem]:
+        """What is wrong with the arguments that say where the rows are."""
+        from airflow_dre.errors import Problem
+        from airflow_dre.operators.given import find_data_problems
+
+        arguments = ("conn_id", "table", "data", "dataset", "read_options")
+        given = {name for name in arguments if getattr(self, name) is not None}
+        if ("data" in given) == bool(given & {"conn_id", "table"}) or ("data" not in given and len(given & {"conn_id", "table"}) == 1):
+            shown = ", ".join(sorted(given)) or "none"
+            return [Problem(self.subject, "arguments", shown, "exactly one of data, and conn_id with table")]
+        if "data" in given:
+            return find_data_problems(self.data, self.read_options, self.subject)
+        beside = [(name, getattr(self, name)) for name in ("dataset", "read_options") if name in given]
+        return [Problem(self.subject, name, value, "only with data: a table has a name of its own") for name, value in beside]
+
     def _do_render_template_fields(
         self, parent: Any, template_fields: Iterable[str], context: Any, jinja_env: Any, seen_oids: set[int]
     ) -> None:
         """Render the checks into new values: the declared ones are shared by all map indexes."""
-        others = [name for name in template_fields if name != "checks"]
+        others = [name for name in template_fields if name not in ("checks", "data")]
         super()._do_render_template_fields(parent, others, context, jinja_env, seen_oids)
         if parent is self:
             self.checks = [check.rendered(lambda text: self.render_template(text, context, jinja_env)) for check in self.checks]
+            if is_paths(self.data):
+                self.data = self.render_template(self.data, context, jinja_env, seen_oids)

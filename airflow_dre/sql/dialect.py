@@ -36,6 +36,12 @@ class Writing:
     """SELECT of what a DELETE from a table would change elsewhere, as words; None: nothing."""
     keeps_types: bool = True
     """CREATE TABLE AS gives the columns the types that they have in the SELECT."""
+    only_inserts: bool = False
+    """It has neither transactions of several statements nor DELETE: rows are copied in one INSERT, and never moved."""
+
+
+READ_ONLY = Refusal("rows can be put aside on PostgreSQL, SQLite, DuckDB and Spark")
+"""What a database says that is not written to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,5 +111,5 @@ class Dialect:
     """SELECT of the constraints of a table that the database enforces, as rows of kind, name and column; None: it enforces none."""
     length: Callable[[exp.Expr], exp.Expr] = lambda value: exp.Length(this=value)
     """Number of characters of a text."""
-    writing: Writing | Refusal = Refusal("rows can be put aside on PostgreSQL, SQLite and DuckDB")
+    writing: Writing | Refusal = READ_ONLY
     """How rows are put aside."""

@@ -46,6 +46,7 @@ KINDS = {
     "postgres": {"text": "TEXT", "moment": "TIMESTAMP"},
     # Without PAD SPACE and with case: as the other three compare texts.
     "mysql": {"text": "VARCHAR(60) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin", "moment": "DATETIME(6)"},
+    "spark": {"text": "STRING", "moment": "TIMESTAMP_NTZ"},
 }
 NUMBERS = ["12", " -7 ", "1.5", "1e3", ".5", "5.", "1,5", "0x1F", "NaN", ""]
 MOMENTS = [

@@ -27,6 +27,8 @@ CONNECTION_TYPES = {
     "postgres": POSTGRES,
     "redshift": REDSHIFT,
     "snowflake": SNOWFLAKE,
+    "spark": SPARK,
+    "spark_connect": SPARK,
     "sqlite": SQLITE,
     "trino": TRINO,
 }

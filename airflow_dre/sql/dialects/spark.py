@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from airflow_dre.sql.dialect import Dialect, Refusal
-from airflow_dre.sql.spelling import UNLIMITED, call, is_given, like
+from airflow_dre.sql import names
+from airflow_dre.sql.dialect import Dialect, Writing
+from airflow_dre.sql.spelling import UNLIMITED, call, in_doubles, is_given, like
 
 
 def _spelled(tree: exp.Expr) -> exp.Expr:
@@ -25,18 +26,24 @@ def found(value: exp.Expr, pattern: str) -> exp.Expr:
 
 
 def is_json(value: exp.Expr) -> exp.Expr:
-    """Whether a text can become a VARIANT."""
-    return is_given(call("TRY_PARSE_JSON", value))
+    """Whether a text can become a VARIANT, as the only item of an array and as the only value of an object.
+
+    Spark stops reading behind the first document; no text that goes on behind one can close a bracket and a brace alike.
+    """
+    wrapped = (call("CONCAT", "[", value, "]"), call("CONCAT", '{"k":', value.copy(), "}"))
+    return exp.and_(*[is_given(call("TRY_PARSE_JSON", text)) for text in wrapped])
 
 
 SPARK = Dialect(
     name="spark",
     max_columns=UNLIMITED,
     spelled=_spelled,
-    session="SET TIME ZONE 'UTC'",
     like=like,
     regex=found,
     json=is_json,
+    mean=in_doubles(exp.Avg),  # AVG of decimals has four digits more than its argument and no others
     quantile_is_aggregate=True,
-    columns=Refusal("Spark SQL has no information_schema, and what DESCRIBE gives mixes columns with partitions"),
+    catalogue_is_cheap=True,
+    columns=lambda table: exp.Describe(this=names.table(table), kind="TABLE"),  # the engine takes the columns from what it gives
+    writing=Writing(row_id=lambda: call("UUID"), only_inserts=True),
 )

@@ -107,11 +107,11 @@ SELECT `region` AS segment, COUNT(*) AS m0, COUNT(`a`) AS m1 FROM `shop`.`orders
 -- increasing by
 SELECT segment, COUNT(CASE WHEN v <= v_before THEN 1 END) FROM (SELECT `region` AS segment, `a` AS v, LAG(`a`) OVER (PARTITION BY `region` ORDER BY `day` NULLS LAST, `id` NULLS LAST) AS v_before FROM `shop`.`orders` WHERE NOT `a` IS NULL) AS steps GROUP BY segment LIMIT 10001;
 -- json_valid
-SELECT COUNT(`s`) AS m0, COUNT(CASE WHEN NOT `s` IS NULL AND NOT (NOT TRY_PARSE_JSON(`s`) IS NULL) THEN 1 END) AS m1 FROM `shop`.`orders`;
+SELECT COUNT(`s`) AS m0, COUNT(CASE WHEN NOT `s` IS NULL AND NOT (NOT TRY_PARSE_JSON(CONCAT('[', `s`, ']')) IS NULL AND NOT TRY_PARSE_JSON(CONCAT('{"k":', `s`, '}')) IS NULL) THEN 1 END) AS m1 FROM `shop`.`orders`;
 -- json_valid where
-SELECT COUNT(CASE WHEN (a > 1 OR b = 2) AND NOT `s` IS NULL THEN 1 END) AS m0, COUNT(CASE WHEN (a > 1 OR b = 2) AND (NOT `s` IS NULL AND NOT (NOT TRY_PARSE_JSON(`s`) IS NULL)) THEN 1 END) AS m1 FROM `shop`.`orders`;
+SELECT COUNT(CASE WHEN (a > 1 OR b = 2) AND NOT `s` IS NULL THEN 1 END) AS m0, COUNT(CASE WHEN (a > 1 OR b = 2) AND (NOT `s` IS NULL AND NOT (NOT TRY_PARSE_JSON(CONCAT('[', `s`, ']')) IS NULL AND NOT TRY_PARSE_JSON(CONCAT('{"k":', `s`, '}')) IS NULL)) THEN 1 END) AS m1 FROM `shop`.`orders`;
 -- json_valid by
-SELECT `region` AS segment, COUNT(*) AS m0, COUNT(`s`) AS m1, COUNT(CASE WHEN NOT `s` IS NULL AND NOT (NOT TRY_PARSE_JSON(`s`) IS NULL) THEN 1 END) AS m2 FROM `shop`.`orders` GROUP BY `region` LIMIT 10001;
+SELECT `region` AS segment, COUNT(*) AS m0, COUNT(`s`) AS m1, COUNT(CASE WHEN NOT `s` IS NULL AND NOT (NOT TRY_PARSE_JSON(CONCAT('[', `s`, ']')) IS NULL AND NOT TRY_PARSE_JSON(CONCAT('{"k":', `s`, '}')) IS NULL) THEN 1 END) AS m2 FROM `shop`.`orders` GROUP BY `region` LIMIT 10001;
 -- length
 SELECT COUNT(`s`) AS m0, COUNT(CASE WHEN (LENGTH(`s`) < 1 OR LENGTH(`s`) > 20) THEN 1 END) AS m1 FROM `shop`.`orders`;
 -- length where
@@ -131,11 +131,11 @@ SELECT COUNT(CASE WHEN (a > 1 OR b = 2) AND NOT `s` IS NULL THEN 1 END) AS m0, C
 -- matches by
 SELECT `region` AS segment, COUNT(*) AS m0, COUNT(`s`) AS m1, COUNT(CASE WHEN NOT REGEXP_LIKE(`s`, '^\\w+\'\\d{2}$') THEN 1 END) AS m2 FROM `shop`.`orders` GROUP BY `region` LIMIT 10001;
 -- mean
-SELECT AVG(`a`) AS m0 FROM `shop`.`orders`;
+SELECT AVG(CAST(`a` AS DOUBLE)) AS m0 FROM `shop`.`orders`;
 -- mean where
-SELECT AVG(CASE WHEN (a > 1 OR b = 2) THEN `a` END) AS m0 FROM `shop`.`orders`;
+SELECT AVG(CAST(CASE WHEN (a > 1 OR b = 2) THEN `a` END AS DOUBLE)) AS m0 FROM `shop`.`orders`;
 -- mean by
-SELECT `region` AS segment, COUNT(*) AS m0, AVG(`a`) AS m1 FROM `shop`.`orders` GROUP BY `region` LIMIT 10001;
+SELECT `region` AS segment, COUNT(*) AS m0, AVG(CAST(`a` AS DOUBLE)) AS m1 FROM `shop`.`orders` GROUP BY `region` LIMIT 10001;
 -- median
 SELECT PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY `a`) AS m0 FROM `shop`.`orders`;
 -- median where
@@ -277,11 +277,11 @@ SELECT `region` AS segment, COUNT(*) AS m0, COUNT(CASE WHEN NOT `a` IS NULL THEN
 -- unique_ratio by
 SELECT segment, COUNT(*) FROM (SELECT `region` AS segment, COUNT(*) AS n FROM `shop`.`orders` WHERE NOT `a` IS NULL GROUP BY `region`, `a`) AS groups_of_rows GROUP BY segment LIMIT 10001;
 -- z_scores
-SELECT AVG(`a`) AS m0, VARIANCE(`a`) AS m1, COUNT(`a`) AS m2 FROM `shop`.`orders`;
+SELECT AVG(CAST(`a` AS DOUBLE)) AS m0, VARIANCE(`a`) AS m1, COUNT(`a`) AS m2 FROM `shop`.`orders`;
 -- z_scores where
-SELECT AVG(CASE WHEN (a > 1 OR b = 2) THEN `a` END) AS m0, VARIANCE(CASE WHEN (a > 1 OR b = 2) THEN `a` END) AS m1, COUNT(CASE WHEN (a > 1 OR b = 2) AND NOT `a` IS NULL THEN 1 END) AS m2 FROM `shop`.`orders`;
+SELECT AVG(CAST(CASE WHEN (a > 1 OR b = 2) THEN `a` END AS DOUBLE)) AS m0, VARIANCE(CASE WHEN (a > 1 OR b = 2) THEN `a` END) AS m1, COUNT(CASE WHEN (a > 1 OR b = 2) AND NOT `a` IS NULL THEN 1 END) AS m2 FROM `shop`.`orders`;
 -- z_scores by
-SELECT `region` AS segment, COUNT(*) AS m0, AVG(`a`) AS m1, VARIANCE(`a`) AS m2, COUNT(`a`) AS m3 FROM `shop`.`orders` GROUP BY `region` LIMIT 10001;
+SELECT `region` AS segment, COUNT(*) AS m0, AVG(CAST(`a` AS DOUBLE)) AS m1, VARIANCE(`a`) AS m2, COUNT(`a`) AS m3 FROM `shop`.`orders` GROUP BY `region` LIMIT 10001;
 -- dates
 SELECT COUNT(CASE WHEN NOT `at` BETWEEN CAST('2013-01-01' AS DATE) AND CAST('2013-12-31' AS DATE) THEN 1 END) AS m0 FROM `shop`.`orders`;
 -- moments

@@ -1,5 +1,3 @@
--- a session begins
-SET TIME ZONE 'UTC';
 -- all_differ
 SELECT COUNT(CASE WHEN NOT `a` IS NULL AND NOT `b` IS NULL AND NOT `c` IS NULL THEN 1 END) AS m0, COUNT(CASE WHEN NOT `a` IS NULL AND NOT `b` IS NULL AND NOT `c` IS NULL AND (`a` = `b` OR `a` = `c` OR `b` = `c`) THEN 1 END) AS m1 FROM `shop`.`orders`;
 -- all_differ where
@@ -13,7 +11,7 @@ SELECT COUNT(CASE WHEN (a > 1 OR b = 2) AND NOT `a` IS NULL THEN 1 END) AS m0, C
 -- between by
 SELECT `region` AS segment, COUNT(*) AS m0, COUNT(`a`) AS m1, COUNT(CASE WHEN NOT `a` BETWEEN 1 AND 2.5 THEN 1 END) AS m2 FROM `shop`.`orders` GROUP BY `region` LIMIT 10001;
 -- column_count
--- refused: nothing here: Spark SQL has no information_schema, and what DESCRIBE gives mixes columns with partitions
+DESCRIBE `shop`.`orders`;
 -- column_max
 SELECT MAX(`a`) AS m0 FROM `shop`.`orders`;
 -- column_max where
@@ -105,11 +103,11 @@ SELECT `region` AS segment, COUNT(*) AS m0, COUNT(`a`) AS m1 FROM `shop`.`orders
 -- increasing by
 SELECT segment, COUNT(CASE WHEN v <= v_before THEN 1 END) FROM (SELECT `region` AS segment, `a` AS v, LAG(`a`) OVER (PARTITION BY `region` ORDER BY `day` NULLS LAST, `id` NULLS LAST) AS v_before FROM `shop`.`orders` WHERE NOT `a` IS NULL) AS steps GROUP BY segment LIMIT 10001;
 -- json_valid
-SELECT COUNT(`s`) AS m0, COUNT(CASE WHEN NOT `s` IS NULL AND NOT (NOT TRY_PARSE_JSON(`s`) IS NULL) THEN 1 END) AS m1 FROM `shop`.`orders`;
+SELECT COUNT(`s`) AS m0, COUNT(CASE WHEN NOT `s` IS NULL AND NOT (NOT TRY_PARSE_JSON(CONCAT('[', `s`, ']')) IS NULL AND NOT TRY_PARSE_JSON(CONCAT('{"k":', `s`, '}')) IS NULL) THEN 1 END) AS m1 FROM `shop`.`orders`;
 -- json_valid where
-SELECT COUNT(CASE WHEN (a > 1 OR b = 2) AND NOT `s` IS NULL THEN 1 END) AS m0, COUNT(CASE WHEN (a > 1 OR b = 2) AND (NOT `s` IS NULL AND NOT (NOT TRY_PARSE_JSON(`s`) IS NULL)) THEN 1 END) AS m1 FROM `shop`.`orders`;
+SELECT COUNT(CASE WHEN (a > 1 OR b = 2) AND NOT `s` IS NULL THEN 1 END) AS m0, COUNT(CASE WHEN (a > 1 OR b = 2) AND (NOT `s` IS NULL AND NOT (NOT TRY_PARSE_JSON(CONCAT('[', `s`, ']')) IS NULL AND NOT TRY_PARSE_JSON(CONCAT('{"k":', `s`, '}')) IS NULL)) THEN 1 END) AS m1 FROM `shop`.`orders`;
 -- json_valid by
-SELECT `region` AS segment, COUNT(*) AS m0, COUNT(`s`) AS m1, COUNT(CASE WHEN NOT `s` IS NULL AND NOT (NOT TRY_PARSE_JSON(`s`) IS NULL) THEN 1 END) AS m2 FROM `shop`.`orders` GROUP BY `region` LIMIT 10001;
+SELECT `region` AS segment, COUNT(*) AS m0, COUNT(`s`) AS m1, COUNT(CASE WHEN NOT `s` IS NULL AND NOT (NOT TRY_PARSE_JSON(CONCAT('[', `s`, ']')) IS NULL AND NOT TRY_PARSE_JSON(CONCAT('{"k":', `s`, '}')) IS NULL) THEN 1 END) AS m2 FROM `shop`.`orders` GROUP BY `region` LIMIT 10001;
 -- length
 SELECT COUNT(`s`) AS m0, COUNT(CASE WHEN (LENGTH(`s`) < 1 OR LENGTH(`s`) > 20) THEN 1 END) AS m1 FROM `shop`.`orders`;
 -- length where
@@ -129,11 +127,11 @@ SELECT COUNT(CASE WHEN (a > 1 OR b = 2) AND NOT `s` IS NULL THEN 1 END) AS m0, C
 -- matches by
 SELECT `region` AS segment, COUNT(*) AS m0, COUNT(`s`) AS m1, COUNT(CASE WHEN NOT REGEXP_LIKE(`s`, '^\\w+\'\\d{2}$') THEN 1 END) AS m2 FROM `shop`.`orders` GROUP BY `region` LIMIT 10001;
 -- mean
-SELECT AVG(`a`) AS m0 FROM `shop`.`orders`;
+SELECT AVG(CAST(`a` AS DOUBLE)) AS m0 FROM `shop`.`orders`;
 -- mean where
-SELECT AVG(CASE WHEN (a > 1 OR b = 2) THEN `a` END) AS m0 FROM `shop`.`orders`;
+SELECT AVG(CAST(CASE WHEN (a > 1 OR b = 2) THEN `a` END AS DOUBLE)) AS m0 FROM `shop`.`orders`;
 -- mean by
-SELECT `region` AS segment, COUNT(*) AS m0, AVG(`a`) AS m1 FROM `shop`.`orders` GROUP BY `region` LIMIT 10001;
+SELECT `region` AS segment, COUNT(*) AS m0, AVG(CAST(`a` AS DOUBLE)) AS m1 FROM `shop`.`orders` GROUP BY `region` LIMIT 10001;
 -- median
 SELECT PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY `a`) AS m0 FROM `shop`.`orders`;
 -- median where
@@ -223,9 +221,9 @@ SELECT COUNT(CASE WHEN (a > 1 OR b = 2) THEN 1 END) AS m0, COUNT(CASE WHEN (a > 
 -- rows by
 SELECT `region` AS segment, COUNT(*) AS m0, COUNT(CASE WHEN NOT (a > 0 OR b IS NULL) THEN 1 END) AS m1 FROM `shop`.`orders` GROUP BY `region` LIMIT 10001;
 -- schema_is
--- refused: nothing here: Spark SQL has no information_schema, and what DESCRIBE gives mixes columns with partitions
+DESCRIBE `shop`.`orders`;
 -- schema_unchanged
--- refused: nothing here: Spark SQL has no information_schema, and what DESCRIBE gives mixes columns with partitions
+DESCRIBE `shop`.`orders`;
 -- stddev
 SELECT COUNT(`a`) AS m0, VARIANCE(`a`) AS m1 FROM `shop`.`orders`;
 -- stddev where
@@ -275,11 +273,11 @@ SELECT `region` AS segment, COUNT(*) AS m0, COUNT(CASE WHEN NOT `a` IS NULL THEN
 -- unique_ratio by
 SELECT segment, COUNT(*) FROM (SELECT `region` AS segment, COUNT(*) AS n FROM `shop`.`orders` WHERE NOT `a` IS NULL GROUP BY `region`, `a`) AS groups_of_rows GROUP BY segment LIMIT 10001;
 -- z_scores
-SELECT AVG(`a`) AS m0, VARIANCE(`a`) AS m1, COUNT(`a`) AS m2 FROM `shop`.`orders`;
+SELECT AVG(CAST(`a` AS DOUBLE)) AS m0, VARIANCE(`a`) AS m1, COUNT(`a`) AS m2 FROM `shop`.`orders`;
 -- z_scores where
-SELECT AVG(CASE WHEN (a > 1 OR b = 2) THEN `a` END) AS m0, VARIANCE(CASE WHEN (a > 1 OR b = 2) THEN `a` END) AS m1, COUNT(CASE WHEN (a > 1 OR b = 2) AND NOT `a` IS NULL THEN 1 END) AS m2 FROM `shop`.`orders`;
+SELECT AVG(CAST(CASE WHEN (a > 1 OR b = 2) THEN `a` END AS DOUBLE)) AS m0, VARIANCE(CASE WHEN (a > 1 OR b = 2) THEN `a` END) AS m1, COUNT(CASE WHEN (a > 1 OR b = 2) AND NOT `a` IS NULL THEN 1 END) AS m2 FROM `shop`.`orders`;
 -- z_scores by
-SELECT `region` AS segment, COUNT(*) AS m0, AVG(`a`) AS m1, VARIANCE(`a`) AS m2, COUNT(`a`) AS m3 FROM `shop`.`orders` GROUP BY `region` LIMIT 10001;
+SELECT `region` AS segment, COUNT(*) AS m0, AVG(CAST(`a` AS DOUBLE)) AS m1, VARIANCE(`a`) AS m2, COUNT(`a`) AS m3 FROM `shop`.`orders` GROUP BY `region` LIMIT 10001;
 -- dates
 SELECT COUNT(CASE WHEN NOT `at` BETWEEN CAST('2013-01-01' AS DATE) AND CAST('2013-12-31' AS DATE) THEN 1 END) AS m0 FROM `shop`.`orders`;
 -- moments
@@ -311,6 +309,6 @@ SELECT DISTINCT DATE_TRUNC('quarter', `at`) AS period FROM `shop`.`orders` WHERE
 -- each year
 SELECT DISTINCT DATE_TRUNC('year', `at`) AS period FROM `shop`.`orders` WHERE NOT `at` IS NULL LIMIT 200001;
 -- columns of orders
--- refused: nothing here: Spark SQL has no information_schema, and what DESCRIBE gives mixes columns with partitions
+DESCRIBE `orders`;
 -- columns of "cat-1".shop."odd ""name` ]\"
--- refused: nothing here: Spark SQL has no information_schema, and what DESCRIBE gives mixes columns with partitions
+DESCRIBE `cat-1`.`shop`.`odd "name`` ]\`;

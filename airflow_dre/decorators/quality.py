@@ -1,0 +1,108 @@
+"""The decorator ``@task.quality_check``: what the function returns is the data."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from airflow.sdk.bases.decorator import DecoratedOperator, TaskDecorator, task_decorator_factory
+
+from airflow_dre.engines.files import is_paths
+from airflow_dre.operators.quality import QualityCheckOperator
+
+if TYPE_CHECKING:
+    from airflow.sdk import Context
+
+    from airflow_dre.errors import Problem
+    from airflow_dre.store.records import SuiteRunRecord
+
+RETURNS = ("data", "summary")
+SUMMARY = "summary"
+"""Key of the XCom with the summary, where the task returns the data."""
+
+
+class QualityCheckDecoratedOperator(DecoratedOperator, QualityCheckOperator):
+    """
+    Run a function and check what it returns, in one process.
+
+    :param python_callable: the function; it returns whatever ``data`` of
+        :class:`~airflow_dre.operators.quality.QualityCheckOperator` may be.
+    :param op_args: its arguments. (templated)
+    :param op_kwargs: its arguments by name. (templated)
+    :param returns: what the task returns: ``"data"``, what the function returned; or ``"summary"``, that of the checks. The default is
+        the data where it is paths, and the summary where it is rows, which are then kept nowhere.
+    """
+
+    template_fields: Sequence[str] = (*DecoratedOperator.template_fields, *QualityCheckOperator.template_fields)
+    template_fields_renderers: ClassVar[dict[str, str]] = {
+        **DecoratedOperator.template_fields_renderers,
+        **QualityCheckOperator.template_fields_renderers,
+    }
+    shallow_copy_attrs: Sequence[str] = (*DecoratedOperator.shallow_copy_attrs, *QualityCheckOperator.shallow_copy_attrs)
+    custom_operator_name = "@task.quality_check"
+
+    def __init__(
+        self,
+        *,
+        python_callable: Callable[..., Any],
+        op_args: Collection[Any] | None = None,
+        op_kwargs: Mapping[str, Any] | None = None,
+        returns: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        self.returns = returns
+        given = {"data": python_callable, **kwargs}
+        super().__init__(python_callable=python_callable, op_args=op_args, op_kwargs=op_kwargs, **given)
+
+    def given_data(self, context: Context) -> Any:
+        """What the function returns."""
+        known = {**context, **self.op_kwargs}
+        self.data = self.python_callable(*self.op_args, **self.determine_kwargs(known))
+        return self.data
+
+    def execute(self, context: Context) -> Any:
+        """Run the function, then the checks."""
+        try:
+            return QualityCheckOperator.execute(self, context)
+        finally:
+            if self.suite_run is not None and self._hands_on():
+                context["ti"].xcom_push(key=SUMMARY, value=super().returned(self.suite_run))
+
+    def returned(self, run: SuiteRunRecord) -> Any:
+        """The data or the summary."""
+        return _plain(self.data) if self._hands_on() else super().returned(run)
+
+    def find_data_problems(self) -> list[Problem]:
+        """What is wrong with the arguments."""
+        from airflow_dre.errors import Problem
+
+        problems = super().find_data_problems()
+        if self.data is not self.python_callable:
+            problems.append(Problem(self.subject, "data", type(self.data).__name__, "nothing: what the function returns is the data"))
+        if self.returns is not None and self.returns not in RETURNS:
+            problems.append(Problem(self.subject, "returns", self.returns, ", ".join(RETURNS)))
+        return problems
+
+    def _hands_on(self) -> bool:
+        return self.returns == "data" or (self.returns is None and is_paths(self.data))
+
+
+def _plain(data: Any) -> Any:
+    """Paths as texts, which Airflow can keep."""
+    if isinstance(data, (list, tuple)):
+        return [_plain(each) for each in data]
+    return os.fspath(data) if isinstance(data, os.PathLike) else data
+
+
+def quality_check_task(python_callable: Callable[..., Any] | None = None, **kwargs: Any) -> TaskDecorator:
+    """Make a task of a function that returns data, and check the data.
+
+    :param python_callable: the function.
+    """
+    return task_decorator_factory(
+        python_callable=python_callable,
+        multiple_outputs=False,
+        decorated_operator_class=QualityCheckDecoratedOperator,
+        **kwargs,
+    )

@@ -1,0 +1,113 @@
+"""DuckDB in this process. It looks at files and frames through views, holds next to nothing itself, and what is large it puts aside."""
+
+from __future__ import annotations
+
+import contextlib
+import tempfile
+from collections.abc import Iterator
+from typing import Any
+
+from sqlglot import exp
+
+from airflow_dre.errors import DefinitionError, Problem
+from airflow_dre.sql.names import quoted
+
+_NEVER_A_SAMPLE = 2**62
+"""DuckDB takes the type of a pandas column of objects from some of its rows, unless it is told to look at so many that they are all."""
+
+
+class DuckDB:
+    """A database in memory; its connections are those of a hook of the type ``duckdb``."""
+
+    conn_type = "duckdb"
+
+    def __init__(self, folder: str, memory_limit: str) -> None:
+        """Open it.
+
+        :param folder: where it puts aside what its memory has no room for.
+        :raises DefinitionError: DuckDB is not installed, or the limit is none.
+        """
+        self._frames: dict[str, Any] = {}
+        try:
+            import duckdb
+        except ModuleNotFoundError as missing:
+            allowed = "an environment with DuckDB: pip install 'airflow-dre[duckdb]'"
+            raise DefinitionError([Problem("data", "duckdb", missing.name, allowed)]) from missing
+        self.folder = folder
+        self._database = duckdb.connect(":memory:", config={"temp_directory": folder})
+        try:
+            self._database.execute("SET memory_limit = $1", [memory_limit])
+        except duckdb.Error as refused:
+            raise DefinitionError([Problem("[dre]", "duckdb_memory_limit", memory_limit, "a size such as 1GB")]) from refused
+        for name, value in (
+            ("preserve_insertion_order", False),
+            ("autoinstall_known_extensions", False),  # a task downloads no code
+            ("python_enable_replacements", False),  # a table of SQL is never a variable of this process
+            ("pandas_analyze_sample", _NEVER_A_SAMPLE),
+        ):
+            self._database.execute(f"SET {name} = $1", [value])
+
+    def get_conn(self) -> Any:
+        """A connection that knows the frames, which belong to a connection each."""
+        connection = self._database.cursor()
+        for name, frame in self._frames.items():
+            connection.register(name, frame)
+        return connection
+
+    def ask(self, query: exp.Expr) -> list[tuple[Any, ...]]:
+        """All rows of a query."""
+        rows: list[tuple[Any, ...]] = self._database.execute(query.sql(dialect="duckdb")).fetchall()
+        return rows
+
+    def register_store(self, store: Any) -> None:
+        """Open names of files with the scheme of an fsspec filesystem through it."""
+        self._database.register_filesystem(store)
+
+    def look_through(self, name: str, source: exp.Expr) -> None:
+        """Make a view of what a table function reads."""
+        self._database.execute(exp.Create(this=exp.to_table(name), kind="VIEW", expression=_all_of(source)).sql(dialect="duckdb"))
+
+    def look_at_frame(self, name: str, frame: Any) -> None:
+        """Make a view of a frame that stays where it is."""
+        register = f"{name} frame"
+        self._database.register(register, frame)
+        self._frames[register] = frame
+        self.look_through(name, exp.Table(this=quoted(register)))
+
+    def look_at_file(self, name: str, path: str) -> None:
+        """Make a view of a Parquet file that was put aside."""
+        self.look_through(name, exp.Anonymous(this="read_parquet", expressions=[exp.Literal.string(path)]))
+
+    def keep_rows(self, name: str, query: str, parameters: list[Any] | None = None) -> None:
+        """Make a table of what a query gives."""
+        self._database.execute(f"CREATE TABLE {quoted(name).sql(dialect='duckdb')} AS {query}", parameters)
+
+    def keep_stream(self, name: str, stream: Any) -> None:
+        """Put aside what can be read only once, in a file, without holding it."""
+        self._database.execute(f"ATTACH {exp.Literal.string(f'{self.folder}/stream.duckdb').sql(dialect='duckdb')} AS stream")
+        self._database.register("stream frame", stream)
+        self._database.execute('CREATE TABLE stream.main.rows AS SELECT * FROM "stream frame"')
+        self._database.unregister("stream frame")
+        self.look_through(name, exp.table_("rows", db="main", catalog="stream"))
+
+    def close(self) -> None:
+        """End it."""
+        self._database.close()
+
+
+def _all_of(source: exp.Expr) -> exp.Select:
+    return exp.select("*").from_(source)
+
+
+@contextlib.contextmanager
+def opened_duckdb(memory_limit: str) -> Iterator[DuckDB]:
+    """A database that is gone at the end, with all that it put aside.
+
+    :raises DefinitionError: DuckDB is not installed.
+    """
+    with tempfile.TemporaryDirectory(prefix="dre-duckdb-") as folder:
+        database = DuckDB(folder, memory_limit)
+        try:
+            yield database
+        finally:
+            database.close()

@@ -1,0 +1,174 @@
+"""A view of files that fit together; or else which of them does not, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlglot import exp
+
+from airflow_dre.engines.duckdb import DuckDB
+from airflow_dre.engines.duckdb_reasons import reason_of, store_error
+from airflow_dre.engines.file_formats import CSV, ENDINGS, FORMAT, JSON_LINES, PARQUET, Format, find_format, find_option_problems
+from airflow_dre.engines.reading import reading
+from airflow_dre.errors import DefinitionError, FilesUnreachable, Problem, QueryFailed
+
+_SHOWN = 3
+_APART = {"hive_partitioning": False, "union_by_name": False}
+"""One file by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Readable:
+    """Files of one format with what an author said about them."""
+
+    form: Format
+    files: tuple[str, ...]
+    options: Mapping[str, Any]
+
+
+def read_format(files: Sequence[str], options: Mapping[str, Any], subject: str) -> Readable:
+    """The one format of all files.
+
+    :raises DefinitionError: a file ends as none does that can be read, they are of different formats, or an option is none of theirs.
+    """
+    forms = {file: find_format(file, options) for file in files}
+    unknown = [file for file, form in forms.items() if form is None]
+    if unknown:
+        allowed = f"files that end in {', '.join(ENDINGS)}; or say {FORMAT} in read_options"
+        raise DefinitionError([Problem(subject, "data", file, allowed) for file in unknown[:_SHOWN]])
+    readers = {form.function: form for form in forms.values() if form is not None}
+    found = {form.name: form for form in forms.values() if form is not None}
+    if len(found) > 1:
+        raise DefinitionError(
+            [Problem(subject, "data", list(files[:_SHOWN]), f"files of one format, not of {' and '.join(sorted(found))}")]
+        )
+    (form,) = readers.values()
+    problems = find_option_problems(options, subject, form)
+    if problems:
+        raise DefinitionError(problems)
+    return Readable(form, tuple(files), options)
+
+
+def look_at_files(database: DuckDB, name: str, readable: Readable) -> None:
+    """Make a view of files.
+
+    :raises QueryFailed: a file is broken, or their columns differ; says which.
+    :raises FilesUnreachable: their store stopped answering.
+    """
+    import duckdb
+
+    try:
+        database.look_through(name, _relation(database, readable))
+    except duckdb.Error as error:
+        raise refusal_of(error, readable.files) from error
+
+
+def refusal_of(error: Exception, files: Sequence[str]) -> QueryFailed | FilesUnreachable:
+    """What DuckDB said, as an error of ours."""
+    raised = store_error(error)
+    if raised is not None:
+        return FilesUnreachable(f"the store of {files[0]} stopped answering: {raised}")
+    return QueryFailed(reason_of(error, files))
+
+
+def _relation(database: DuckDB, readable: Readable) -> exp.Expr:
+    """What reads the files, with the types of their columns where DuckDB would otherwise guess them again for each statement."""
+    form, options = readable.form, readable.options
+    if form is JSON_LINES:
+        columns = _describe(database, reading(form, readable.files, options))
+        pinned = {key: value for key, value in options.items() if key not in ("sample_size", "union_by_name")}
+        return reading(form, readable.files, {**pinned, "columns": dict(columns)})
+    if options.get("union_by_name"):
+        return reading(form, readable.files, options)
+    if form is PARQUET:
+        _refuse_differences({file: dict(_of_file(database, readable, file)) for file in readable.files})
+        return reading(form, readable.files, options)
+    files = _with_rows(database, readable)
+    if options.get("all_varchar"):
+        return reading(form, files, options)
+    columns = _describe(database, reading(form, files, {**options, **_APART, "files_to_sniff": -1}))
+    return reading(form, files, {**options, "types": {**dict(columns), **options.get("types", {})}})
+
+
+def _with_rows(database: DuckDB, readable: Readable) -> list[str]:
+    """The CSV files that hold more than their header; one of them where none does.
+
+    :raises QueryFailed: a file lacks a header, or their columns differ.
+    """
+    found: dict[str, dict[str, str]] = {}
+    empty: list[str] = []
+    for file in readable.files:
+        columns = [column for column, _ in _of_file(database, readable, file)]
+        if _is_empty(database, readable, file):
+            empty.append(file)
+            if columns == ["column0"] and readable.options.get("header", True):
+                raise QueryFailed(f"{file} is empty: it lacks even the line with the names of the columns")
+        found[file] = dict.fromkeys(columns, "")
+    _refuse_differences(found)
+    return [file for file in readable.files if file not in empty] or [readable.files[0]]
+
+
+def _is_empty(database: DuckDB, readable: Readable, file: str) -> bool:
+    relation = reading(readable.form, [file], {**readable.options, **_APART})
+    return not database.ask(exp.select(exp.Literal.number(1)).from_(relation).limit(1))
+
+
+def _of_file(database: DuckDB, readable: Readable, file: str) -> list[tuple[str, str]]:
+    """Names and types of the columns of one file.
+
+    :raises QueryFailed: it is a CSV file with a line that is none.
+    """
+    import duckdb
+
+    try:
+        return _describe(database, reading(readable.form, [file], {**readable.options, **_APART}))
+    except duckdb.InvalidInputException as error:
+        if readable.form is PARQUET:
+            raise
+        raise QueryFailed(_broken_line(database, readable, file) or reason_of(error, readable.files)) from error
+
+
+def _broken_line(database: DuckDB, readable: Readable, file: str) -> str | None:
+    """Where a CSV file is broken whose kind DuckDB could not make out: it does not say so before it is told the columns."""
+    import duckdb
+
+    lenient = {"all_varchar": True, "ignore_errors": True, "null_padding": True, "strict_mode": False}
+    try:
+        columns = _describe(database, reading(readable.form, [file], {**readable.options, **_APART, **lenient}))
+        told = {key: value for key, value in readable.options.items() if key not in ("types", "sample_size")}
+        strictly = {**told, **_APART, "auto_detect": False, "columns": {column: "VARCHAR" for column, _ in columns}}
+        database.ask(
+            exp.select(*[exp.Max(this=exp.column(column, quoted=True)) for column, _ in columns]).from_(reading(CSV, [file], strictly))
+        )
+    except duckdb.Error as error:
+        return reason_of(error, readable.files)
+    return None
+
+
+def _describe(database: DuckDB, relation: exp.Expr) -> list[tuple[str, str]]:
+    return [(str(name), str(kind)) for name, kind, *_ in database.ask(exp.Describe(this=exp.select("*").from_(relation)))]
+
+
+def _refuse_differences(found: Mapping[str, Mapping[str, str]]) -> None:
+    """Refuse files whose columns are not those of the first: DuckDB would leave out, or round, without a word.
+
+    :raises QueryFailed: names the files and columns.
+    """
+    first, *others = found
+    told = [f"{other} {'; '.join(said)}" for other in others if (said := list(_differences(found[first], found[other])))]
+    if told:
+        more = f"; and {len(told) - _SHOWN} files more" if len(told) > _SHOWN else ""
+        advice = 'read_options={"union_by_name": True} takes them together'
+        raise QueryFailed(f"files with different columns: beside {first}, {', '.join(told[:_SHOWN])}{more}. {advice}")
+
+
+def _differences(first: Mapping[str, str], other: Mapping[str, str]) -> Iterator[str]:
+    if missing := [name for name in first if name not in other]:
+        yield f"lacks {', '.join(missing)}"
+    if besides := [name for name in other if name not in first]:
+        yield f"has {', '.join(besides)} besides"
+    for name, kind in first.items():
+        if name in other and other[name] != kind:
+            yield f"has {name} as {other[name]} and not {kind}"

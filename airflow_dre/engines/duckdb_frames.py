@@ -1,0 +1,107 @@
+"""Frames in memory: which there are, and how DuckDB looks at each without copying it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from airflow_dre.engines.duckdb import DuckDB
+from airflow_dre.engines.duckdb_reasons import reason_of
+from airflow_dre.errors import DefinitionError, Problem, QueryFailed
+
+
+@dataclass(frozen=True, slots=True)
+class FrameKind:
+    """A class of frames, known by its name, so that its package is not imported to tell."""
+
+    package: str
+    name: str
+    columns: Callable[[Any], Iterable[Any]]
+    """The names of its columns."""
+    look: Callable[[DuckDB, str, Any], None]
+    """Makes a view of it."""
+
+    def holds(self, given: object) -> bool:
+        """Whether it is one."""
+        return any(kind.__name__ == self.name and kind.__module__.partition(".")[0] == self.package for kind in type(given).__mro__)
+
+
+def _look(database: DuckDB, name: str, frame: Any) -> None:
+    database.look_at_frame(name, frame)
+
+
+def _put_aside(database: DuckDB, name: str, frame: Any) -> None:
+    """A plan of polars runs once, and in pieces, so that not all of what it gives is held."""
+    path = f"{database.folder}/frame.parquet"
+    frame.sink_parquet(path)
+    database.look_at_file(name, path)
+
+
+def _stream(database: DuckDB, name: str, frame: Any) -> None:
+    database.keep_stream(name, frame)
+
+
+def _schema_names(frame: Any) -> Iterable[Any]:
+    names: Iterable[Any] = frame.schema.names
+    return names
+
+
+KINDS = (
+    FrameKind("pandas", "DataFrame", lambda frame: frame.columns, _look),
+    FrameKind("polars", "DataFrame", lambda frame: frame.columns, _look),
+    FrameKind("polars", "LazyFrame", lambda frame: frame.collect_schema().names(), _put_aside),
+    FrameKind("pyarrow", "Table", _schema_names, _look),
+    FrameKind("pyarrow", "RecordBatch", _schema_names, _look),
+    FrameKind("pyarrow", "Dataset", _schema_names, _look),
+    FrameKind("pyarrow", "RecordBatchReader", _schema_names, _stream),
+)
+
+
+def is_frame(given: object) -> bool:
+    """Whether it is a frame that can be looked at."""
+    return any(kind.holds(given) for kind in KINDS)
+
+
+def is_rows(given: object) -> bool:
+    """Whether it is a list of dicts, one a row."""
+    return isinstance(given, list) and bool(given) and all(isinstance(row, dict) for row in given)
+
+
+def look_at_frame(database: DuckDB, name: str, frame: Any, subject: str) -> None:
+    """Make a view of a frame.
+
+    :raises DefinitionError: two of its columns have one name to DuckDB, or it has none.
+    :raises QueryFailed: a column holds what DuckDB has no type for.
+    """
+    kind = next(kind for kind in KINDS if kind.holds(frame))
+    _refuse_columns([str(column) for column in kind.columns(frame)], subject)
+    _guarded(lambda: kind.look(database, name, frame))
+
+
+def look_at_rows(database: DuckDB, name: str, rows: list[dict[Any, Any]], subject: str) -> None:
+    """Make a table of dicts, one a row; a key that a row lacks is NULL there.
+
+    :raises DefinitionError: two of their keys are one name to DuckDB.
+    :raises QueryFailed: a column holds what DuckDB has no type for.
+    """
+    columns = list(dict.fromkeys(key for row in rows for key in row))
+    _refuse_columns([str(column) for column in columns], subject)
+    whole = [{str(column): row.get(column) for column in columns} for row in rows]
+    _guarded(lambda: database.keep_rows(name, "SELECT given.* FROM (SELECT UNNEST($1) AS given)", [whole]))
+
+
+def _guarded(look: Callable[[], None]) -> None:
+    try:
+        look()
+    except Exception as error:  # of DuckDB, pyarrow or polars, as it happens
+        raise QueryFailed(f"the data cannot be read: {reason_of(error)}") from error
+
+
+def _refuse_columns(columns: list[str], subject: str) -> None:
+    counted = Counter(column.casefold() for column in columns)
+    same = [column for column in columns if counted[column.casefold()] > 1]
+    if same or not columns:
+        allowed = "columns whose names differ in more than upper and lower case" if same else "at least one column"
+        raise DefinitionError([Problem(subject, "data", f"columns {', '.join(same)}" if same else "no columns", allowed)])

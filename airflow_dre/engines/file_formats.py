@@ -1,0 +1,86 @@
+"""How a file is read: its format by its ending, and what an author may say about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from airflow_dre.errors import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One kind of file, the function of DuckDB that reads it, and the options that it takes."""
+
+    name: str
+    function: str
+    endings: tuple[str, ...]
+    options: Mapping[str, tuple[type, ...]]
+    """Names and types of the options that an author may give."""
+    preset: Mapping[str, object]
+    """What is set unless an author says otherwise."""
+
+
+_ANY = {"filename": (bool,), "hive_partitioning": (bool,), "union_by_name": (bool,)}
+_TEXT_FILE = {"compression": (str,), "dateformat": (str,), "ignore_errors": (bool,), "sample_size": (int,), "timestampformat": (str,)}
+_CSV_ONLY = {
+    "all_varchar": (bool,),
+    "comment": (str,),
+    "decimal_separator": (str,),
+    "delim": (str,),
+    "encoding": (str,),
+    "escape": (str,),
+    "header": (bool,),
+    "max_line_size": (int,),
+    "null_padding": (bool,),
+    "nullstr": (str, list),
+    "quote": (str,),
+    "skip": (int,),
+    "strict_mode": (bool,),
+    "thousands": (str,),
+    "types": (dict,),
+}
+# The way a CSV file is written is stated and not guessed: DuckDB guesses from the rows, so that one broken line among the first makes it
+# take the file for one of another kind, with one column, instead of an error.
+_RFC_4180: dict[str, object] = {"delim": ",", "quote": '"', "escape": '"', "header": True}
+
+PARQUET = Format("parquet", "read_parquet", (".parquet",), {**_ANY, "binary_as_string": (bool,)}, {})
+CSV = Format("csv", "read_csv", (".csv", ".csv.gz", ".csv.zst"), {**_ANY, **_TEXT_FILE, **_CSV_ONLY}, _RFC_4180)
+TSV = Format("tsv", "read_csv", (".tsv", ".tsv.gz"), CSV.options, {**_RFC_4180, "delim": "\t"})
+JSON_LINES = Format(
+    "jsonl",
+    "read_json",
+    (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz"),
+    {**_ANY, **_TEXT_FILE, "maximum_object_size": (int,)},
+    {"format": "newline_delimited", "sample_size": -1},  # a key that is first met below a sample would be left out without a word
+)
+FORMATS = {form.name: form for form in (PARQUET, CSV, TSV, JSON_LINES)}
+ENDINGS = tuple(ending for form in FORMATS.values() for ending in form.endings)
+FORMAT = "format"
+"""The one option of our own: the name of a format, for files whose ending does not tell it."""
+
+
+def find_format(path: str, options: Mapping[str, Any]) -> Format | None:
+    """The format that an author named, or else that the ending of a path tells; None where neither does."""
+    if FORMAT in options:
+        return FORMATS.get(options[FORMAT])
+    return next((form for form in FORMATS.values() if path.lower().endswith(form.endings)), None)
+
+
+def find_option_problems(options: object, subject: str, form: Format | None = None) -> list[Problem]:
+    """What is wrong with the options of an author; without a format, any format's are taken."""
+    if not isinstance(options, Mapping):
+        return [Problem(subject, "read_options", options, "a dict of options by name")]
+    known = form.options if form else {name: kinds for each in FORMATS.values() for name, kinds in each.options.items()}
+    problems = []
+    for name, value in options.items():
+        if name == FORMAT:
+            if value not in FORMATS:
+                problems.append(Problem(f"{subject} read_options", FORMAT, value, ", ".join(FORMATS)))
+        elif name not in known:
+            whose = f"an option of {form.name}" if form else "an option"
+            problems.append(Problem(f"{subject} read_options", str(name), value, f"{whose}: {', '.join(sorted([FORMAT, *known]))}"))
+        elif not isinstance(value, known[name]) or (isinstance(value, bool) and bool not in known[name]):
+            problems.append(Problem(f"{subject} read_options", name, value, " or ".join(kind.__name__ for kind in known[name])))
+    return problems

@@ -1,0 +1,31 @@
+"""The table function of DuckDB that reads files."""
+
+from __future__ import annotations
+
+import glob
+from collections.abc import Mapping, Sequence
+
+from sqlglot import exp
+
+from airflow_dre.engines.file_formats import FORMAT, Format
+
+
+def reading(form: Format, files: Sequence[str], options: Mapping[str, object]) -> exp.Expr:
+    """The table function that reads files, each by its exact name, with options as literals."""
+    names = exp.Array(expressions=[exp.Literal.string(glob.escape(name)) for name in files])
+    said = {**form.preset, **{name: value for name, value in options.items() if name != FORMAT}}
+    settings = [exp.EQ(this=exp.to_identifier(name), expression=_literal(value)) for name, value in said.items()]
+    return exp.Anonymous(this=form.function, expressions=[names, *settings])
+
+
+def _literal(value: object) -> exp.Expr:
+    if isinstance(value, bool):
+        return exp.true() if value else exp.false()
+    if isinstance(value, int):
+        return exp.Literal.number(value)
+    if isinstance(value, Mapping):
+        pairs = [exp.PropertyEQ(this=exp.Literal.string(str(name)), expression=_literal(each)) for name, each in value.items()]
+        return exp.Struct(expressions=pairs)
+    if isinstance(value, list):
+        return exp.Array(expressions=[_literal(each) for each in value])
+    return exp.Literal.string(str(value))

@@ -1,0 +1,54 @@
+"""What an author may give as data, as far as it shows when the Dag is parsed; or a function that makes it, or the output of a task."""
+
+from __future__ import annotations
+
+import glob
+import inspect
+import posixpath
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from airflow.sdk import Context
+
+    from airflow_dre.errors import Problem
+
+
+def made(thing: Any, context: Context) -> Any:
+    """What an author gave, or what the function (of the context) or the output of a task that he gave stands for."""
+    from airflow.sdk import XComArg
+
+    if isinstance(thing, XComArg):
+        return thing.resolve(context)
+    if callable(thing):
+        return thing(context) if inspect.signature(thing).parameters else thing()
+    return thing
+
+
+def find_data_problems(data: object, read_options: object, subject: str) -> list[Problem]:
+    """What is wrong with data and with how it shall be read, without looking at it."""
+    from airflow_dre.engines.file_formats import ENDINGS, FORMAT, find_format, find_option_problems
+    from airflow_dre.engines.files import is_paths, texts_of
+    from airflow_dre.errors import Problem
+
+    if isinstance(data, (bool, bytes, dict, float, int, set)) or (isinstance(data, (list, str, tuple)) and not data) or _is_mixed(data):
+        allowed = "a path or several, a frame, a list of dicts (one a row), a function that returns one of these, or the output of a task"
+        return [Problem(subject, "data", data if not isinstance(data, (dict, list)) else type(data).__name__, allowed)]
+    problems = [] if read_options is None else find_option_problems(read_options, subject)
+    if is_paths(data) and not problems:
+        options = read_options if isinstance(read_options, dict) else {}
+        allowed = f"a file that ends in {', '.join(ENDINGS)}; or say {FORMAT} in read_options"
+        problems += [Problem(subject, "data", text, allowed) for text in texts_of(data) if _tells(text) and not find_format(text, options)]
+    return problems
+
+
+def _is_mixed(data: object) -> bool:
+    """Whether a list holds more than paths, or more than rows."""
+    from airflow_dre.engines.files import is_path
+
+    return isinstance(data, (list, tuple)) and not all(map(is_path, data)) and not all(isinstance(row, dict) for row in data)
+
+
+def _tells(path: str) -> bool:
+    """Whether the ending of a path is known before a template is rendered and a pattern is followed."""
+    ending = posixpath.splitext(path)[1]
+    return not any(mark in path for mark in ("{{", "{%")) and not glob.has_magic(ending) and (bool(ending) or not glob.has_magic(path))

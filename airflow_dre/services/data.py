@@ -1,0 +1,178 @@
+"""Data that a task was given instead of a table: files, frames, rows. One entry of :data:`KINDS` for each kind."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from airflow_dre.checks.values import Row
+from airflow_dre.config import read_settings
+from airflow_dre.engines.duckdb import DuckDB, opened_duckdb
+from airflow_dre.engines.duckdb_files import look_at_files, read_format, refusal_of
+from airflow_dre.engines.duckdb_frames import is_frame, is_rows, look_at_frame, look_at_rows
+from airflow_dre.engines.duckdb_reasons import spoils_every_scan
+from airflow_dre.engines.files import find_files, is_paths, read_places
+from airflow_dre.engines.warehouse import Warehouse, opened
+from airflow_dre.errors import DefinitionError, Problem, QueryFailed, StatementTimeout
+from airflow_dre.lineage.naming import DatasetName, name_files
+from airflow_dre.services.sources import Source
+from airflow_dre.services.spark_sources import is_spark_frame, opened_spark_frame
+from airflow_dre.sql.dialects.duckdb import DUCKDB
+from airflow_dre.sql.names import quoted
+from airflow_dre.sql.scope import Scope
+
+NAME = "data"
+"""The name of the data in SQL that an author writes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What a task wants of its data."""
+
+    subject: str
+    """What messages call the task."""
+    task: str
+    """``<dag_id>.<task_id>``, the name of data that has no other."""
+    dataset: str | None = None
+    """The name that the author gave."""
+    where: str | None = None
+    timeout: timedelta | None = None
+    read_options: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of data."""
+
+    name: str
+    """What people call it."""
+    holds: Callable[[Any], bool]
+    """Whether something is of it; cheap, and imports nothing heavy."""
+    opened: Callable[[Any, Wanted], AbstractContextManager[Source]]
+    """Opens it, for as long as its rows are asked about."""
+
+
+@contextlib.contextmanager
+def opened_data(given: Any, wanted: Wanted) -> Iterator[Source]:
+    """The rows of whatever a task was given.
+
+    :raises DefinitionError: it is of no kind that is known, or it is not what its kind must be.
+    :raises FilesUnreachable: there are no files, or their store does not answer.
+    """
+    kind = next((kind for kind in KINDS if kind.holds(given)), None)
+    if kind is None:
+        whose = f"{type(given).__module__}.{type(given).__qualname__}"
+        raise DefinitionError([Problem(wanted.subject, "data", whose, "; ".join(kind.name for kind in KINDS))])
+    if wanted.read_options and kind is not FILES:
+        raise DefinitionError([Problem(wanted.subject, "read_options", dict(wanted.read_options), f"nothing beside {kind.name}")])
+    with kind.opened(given, wanted) as source:
+        yield source
+
+
+@contextlib.contextmanager
+def _opened_files(given: Any, wanted: Wanted) -> Iterator[Source]:
+    places = read_places(given, wanted.subject)
+    files = find_files(places, wanted.subject)
+    readable = read_format(files, wanted.read_options, wanted.subject)
+    dataset = name_files(places[0].scheme, [place.inner for place in places], wanted.dataset, wanted.task)
+
+    def look(database: DuckDB) -> None:
+        if places[0].store is not None:
+            database.register_store(places[0].store)
+        look_at_files(database, NAME, readable)
+
+    with _opened(look, dataset, wanted, files) as source:
+        yield source
+
+
+@contextlib.contextmanager
+def _opened_frame(given: Any, wanted: Wanted) -> Iterator[Source]:
+    look = look_at_rows if is_rows(given) else look_at_frame
+    dataset = DatasetName("dataframe", wanted.dataset or wanted.task)
+    with _opened(lambda database: look(database, NAME, given, wanted.subject), dataset, wanted) as source:
+        yield source
+
+
+def _opened_spark(given: Any, wanted: Wanted) -> AbstractContextManager[Source]:
+    return opened_spark_frame(given, NAME, DatasetName("dataframe", wanted.dataset or wanted.task), wanted.where, wanted.timeout)
+
+
+FILES = Kind("files (a path, a pattern, a URL that ObjectStoragePath takes, or a list of these)", is_paths, _opened_files)
+KINDS: tuple[Kind, ...] = (
+    FILES,
+    Kind(
+        "a pandas or polars DataFrame, a polars LazyFrame, Arrow data (Table, RecordBatch, RecordBatchReader, Dataset)",
+        is_frame,
+        _opened_frame,
+    ),
+    Kind("a list of dicts, one a row", is_rows, _opened_frame),
+    Kind("a Spark DataFrame, also of Spark Connect", is_spark_frame, _opened_spark),
+)
+
+
+@contextlib.contextmanager
+def _opened(look: Callable[[DuckDB], None], dataset: DatasetName, wanted: Wanted, files: Sequence[str] = ()) -> Iterator[Source]:
+    scope = Scope((NAME,), wanted.where, DUCKDB)
+    with opened_duckdb(read_settings().duckdb_memory_limit) as database, opened(database, wanted.timeout) as warehouse:
+        engine = DataEngine(warehouse, files)
+        try:
+            look(database)
+        except QueryFailed as refused:
+            engine.refuse(str(refused))
+        yield Source(engine, scope, dataset)
+
+
+class DataEngine:
+    """DuckDB as whoever answers, which says what is wrong with the data and never quotes it."""
+
+    def __init__(self, warehouse: Warehouse, files: Sequence[str]) -> None:
+        self.queries = 0
+        """Statements asked so far."""
+        self._warehouse = warehouse
+        self._files = files
+        self._missing: str | None = None
+        """Why there is no data to look at."""
+        self._spoiled: str | None = None
+        """Why no statement that reads rows can be answered; the catalogue still can."""
+
+    @property
+    def name(self) -> str:
+        """What answers, for the provenance of a result."""
+        return self._warehouse.name
+
+    def refuse(self, reason: str) -> None:
+        """From here on refuse every statement."""
+        self._missing = reason
+
+    def fetch_rows(self, sql: str, most: int) -> Sequence[Row]:
+        """The first ``most`` rows of a statement.
+
+        :raises QueryFailed: it was refused; says why without a value of a row.
+        :raises StatementTimeout: it took longer than it may.
+        :raises FilesUnreachable: the store of the files stopped answering.
+        """
+        self.queries += 1
+        if self._missing is not None:
+            raise QueryFailed(self._missing)
+        if self._spoiled is not None and _SCANNED in sql:
+            raise QueryFailed(self._spoiled)
+        try:
+            return self._warehouse.fetch_rows(sql, most)
+        except StatementTimeout:
+            raise
+        except QueryFailed as refused:
+            cause = refused.__cause__
+            if not isinstance(cause, Exception):
+                raise
+            error = refusal_of(cause, self._files)
+            if spoils_every_scan(cause):
+                self._spoiled = str(error)
+            raise error from cause
+
+
+_SCANNED = quoted(NAME).sql(dialect="duckdb")
+"""How a statement that reads rows names them."""
