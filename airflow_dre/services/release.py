@@ -15,7 +15,7 @@ from airflow_dre.engines.transactions import Transaction, transaction
 from airflow_dre.engines.warehouse import Hook
 from airflow_dre.errors import DefinitionError, Problem
 from airflow_dre.incidents.signals import Origin
-from airflow_dre.services.quarantine import columns_of, require_equal
+from airflow_dre.services.quarantine import MOST_COLUMNS, columns_of, require_equal
 from airflow_dre.sql import release as statements
 from airflow_dre.sql.dialect import Writing
 from airflow_dre.sql.quarantine import OWN_COLUMNS, Mode
@@ -89,6 +89,9 @@ def carry_out(hook: Hook, review: Review, decision: Decision, subject: str, time
     with transaction(hook, timeout) as (running, writing):
         _locked(running, review, writing)
         columns = _fitting_columns(running, review, subject)
+        if writing.computed is not None:
+            computed = running.fetch_rows(scope.render(writing.computed(review.source)), MOST_COLUMNS)
+            columns = [name for name in columns if (name,) not in {tuple(row) for row in computed}]
         if decision is Decision.KEEP:
             return Decided(kept=running.write(scope.render(statements.unclaim(review))))
         back = _give_back(running, review, writing, columns) if decision is Decision.RELEASE else 0

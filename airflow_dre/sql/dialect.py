@@ -34,6 +34,10 @@ class Writing:
     """Names of the hidden column that addresses a row, the first that no column has; none: DELETE gives back the rows that it deletes."""
     follows: Callable[[tuple[str, ...]], exp.Expr] | None = None
     """SELECT of what a DELETE from a table would change elsewhere, as words; None: nothing."""
+    computed: Callable[[tuple[str, ...]], exp.Expr] | None = None
+    """SELECT of the columns whose values the table computes from others, which no INSERT may give; None: none is listed as a column."""
+    overriding: str | None = None
+    """Words that let an INSERT give values to columns which number themselves."""
     keeps_types: bool = True
     """CREATE TABLE AS gives the columns the types that they have in the SELECT."""
     only_inserts: bool = False

@@ -70,6 +70,8 @@ def trees(dialect: Dialect) -> Iterator[tuple[str, exp.Expr]]:
     yield "copy", quarantine.copy(rows, replace(STAMP, mode=Mode.COPY))
     if rows.writing.follows is not None:
         yield "what a DELETE would change elsewhere", rows.writing.follows(rows.source.table)
+    if rows.writing.computed is not None:
+        yield "columns that are computed", rows.writing.computed(rows.source.table)
     review = Review(
         quarantine=("shop", "bad"),
         source=("shop", "orders"),
