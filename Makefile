@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 UI := airflow_dre/ui
+# How many processes share the tests; 0: one runs them all, folder by folder.
+PYTEST_WORKERS ?= 2
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test nightly check bench ui ui-check golden clean
@@ -34,7 +36,8 @@ demo: $(VENV)/.demo ## Run twelve months of flights and serve the UI until Ctrl-
 test: $(VENV)/.dev ## Run every test, those in a browser and on a running Airflow included
 	@.ci/browser
 	@.ci/mariadb
-	@$(BIN)/python -m pytest
+	@.ci/dbt
+	@$(BIN)/python -m pytest -n $(PYTEST_WORKERS)
 	@.ci/ui-tests
 
 nightly: $(VENV)/.dev ## Hold 2,000 new random suites a database against the naive oracle (DRE_NIGHTLY_EXAMPLES: how many)
@@ -49,6 +52,8 @@ check: $(VENV)/.dev ## Lint, types and the import contract
 bench: $(VENV)/.dev ## Run the benchmarks
 	$(BIN)/python benchmarks/import_cost.py
 	$(BIN)/python benchmarks/one_scan.py
+	$(BIN)/python benchmarks/files.py
+	$(BIN)/python benchmarks/incremental.py
 
 golden: $(VENV)/.dev ## Rewrite the golden files and the SQL of the docs; review the diff
 	DRE_GOLDEN=rewrite $(BIN)/python -m pytest tests/sql tests/docs
@@ -61,4 +66,4 @@ ui-check: ui ## Fail if the committed build differs from the sources
 	@test -z "$$(git status --porcelain -- $(UI)/dist)" || { git status --short -- $(UI)/dist; exit 1; }
 
 clean: ## Remove what these commands made
-	rm -rf $(VENV) .demo $(UI)/node_modules
+	rm -rf $(VENV) .venv-dbt .demo $(UI)/node_modules

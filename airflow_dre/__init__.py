@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from airflow_dre.monitor import reliability_monitor as reliability_monitor
     from airflow_dre.notifications import open_incident as open_incident
+    from airflow_dre.notifications import record_cosmos_results as record_cosmos_results
+    from airflow_dre.notifications import record_dbt_results as record_dbt_results
     from airflow_dre.notifications import resolve_incident as resolve_incident
+    from airflow_dre.operators.dbt import DbtResultsOperator as DbtResultsOperator
     from airflow_dre.operators.gx import GXCheckOperator as GXCheckOperator
     from airflow_dre.operators.quality import QualityCheckOperator as QualityCheckOperator
     from airflow_dre.operators.quarantine import QuarantineReleaseOperator as QuarantineReleaseOperator
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOME = {
+    "DbtResultsOperator": "airflow_dre.operators.dbt",
     "FreshnessSLA": "airflow_dre.sla",
     "FreshnessSensor": "airflow_dre.sensors.freshness",
     "GXCheckOperator": "airflow_dre.operators.gx",
@@ -29,10 +33,13 @@ _HOME = {
     "QuarantineReleaseOperator": "airflow_dre.operators.quarantine",
     "dag_deadline": "airflow_dre.sla",
     "open_incident": "airflow_dre.notifications",
+    "record_cosmos_results": "airflow_dre.notifications",
+    "record_dbt_results": "airflow_dre.notifications",
     "reliability_monitor": "airflow_dre.monitor",
     "resolve_incident": "airflow_dre.notifications",
 }
 __all__ = [
+    "DbtResultsOperator",
     "FreshnessSLA",
     "FreshnessSensor",
     "GXCheckOperator",
@@ -40,6 +47,8 @@ __all__ = [
     "QuarantineReleaseOperator",
     "dag_deadline",
     "open_incident",
+    "record_cosmos_results",
+    "record_dbt_results",
     "reliability_monitor",
     "resolve_incident",
 ]

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import dataclass, field
+from datetime import timedelta
 from fnmatch import fnmatchcase
 from pathlib import Path
 
 from airflow.sdk.configuration import conf
 
+from airflow_dre.checks.instants import DURATION_ALLOWED, read_duration
 from airflow_dre.errors import DefinitionError, Problem
 
 SECTION = "dre"
@@ -40,6 +42,8 @@ class Settings:
     watch_dags: tuple[str, ...]
     send_seconds: float
     """Longest that a task waits for receivers; the monitor sends the rest."""
+    sample_retention: timedelta
+    """How long failing rows are kept."""
     duckdb_memory_limit: str = DUCKDB_MEMORY
     """Most memory that a task gives to DuckDB, which puts aside on the disk what it has no room for."""
     base_url: str
@@ -69,8 +73,16 @@ def read_settings() -> Settings:
         watch_dags=_words(conf.get(SECTION, "watch_dags", fallback="*")),
         duckdb_memory_limit=conf.get(SECTION, "duckdb_memory_limit", fallback="") or DUCKDB_MEMORY,
         send_seconds=conf.getfloat(SECTION, "send_seconds", fallback=5.0),
+        sample_retention=_read_retention(conf.get(SECTION, "sample_retention", fallback="") or "7d"),
         base_url=base_url.rstrip("/"),
     )
+
+
+def _read_retention(text: str) -> timedelta:
+    retention = read_duration(text)
+    if retention is None:
+        raise DefinitionError([Problem("[dre]", "sample_retention", text, DURATION_ALLOWED)])
+    return retention
 
 
 def _words(text: str | None) -> tuple[str, ...]:

@@ -29,7 +29,12 @@ def get_provider_info() -> dict[str, Any]:
         "operators": [
             {
                 "integration-name": "Data Reliability",
-                "python-modules": ["airflow_dre.operators.gx", "airflow_dre.operators.quality", "airflow_dre.operators.quarantine"],
+                "python-modules": [
+                    "airflow_dre.operators.dbt",
+                    "airflow_dre.operators.gx",
+                    "airflow_dre.operators.quality",
+                    "airflow_dre.operators.quarantine",
+                ],
             }
         ],
         "sensors": [{"integration-name": "Data Reliability", "python-modules": ["airflow_dre.sensors.freshness"]}],
@@ -42,7 +47,11 @@ def get_provider_info() -> dict[str, Any]:
             },
         ],
         "task-decorators": [{"class-name": "airflow_dre.decorators.quality.quality_check_task", "name": "quality_check"}],
-        "notifications": ["airflow_dre.notifications.OpenIncident", "airflow_dre.notifications.ResolveIncident"],
+        "notifications": [
+            "airflow_dre.notifications.OpenIncident",
+            "airflow_dre.notifications.RecordDbtResults",
+            "airflow_dre.notifications.ResolveIncident",
+        ],
         "extra-links": ["airflow_dre.operators.links.ResultsLink"],
         "cli": ["airflow_dre.cli.get_dre_cli_commands"],
         "config": {
@@ -79,6 +88,11 @@ def get_provider_info() -> dict[str, Any]:
                         "for example because the task was killed or the run was marked failed by hand; empty: none.",
                         "prod_*,finance",
                         "*",
+                    ),
+                    "sample_retention": _option(
+                        "How long failing rows that `sample_rows` keeps can be seen, for example 12h or 7d; the monitor Dag drops them.",
+                        "24h",
+                        "7d",
                     ),
                     "duckdb_memory_limit": _option(
                         "Most memory that DuckDB takes in a task that checks files or frames; what it has no room for it puts aside on the "

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import shutil
+import subprocess
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
+
+MEMORY = "/dev/shm"
+"""Where Linux keeps files in memory: hundreds of databases are made and dropped here, and none of their commits waits for a disk."""
+if "TMPDIR" not in os.environ and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > 4 * 2**30:
+    os.environ["TMPDIR"] = tempfile.tempdir = MEMORY
 
 os.environ["AIRFLOW_HOME"] = tempfile.mkdtemp(prefix="dre-tests-")  # before anything imports airflow
 os.environ["AIRFLOW__CORE__LOAD_EXAMPLES"] = "False"
@@ -21,12 +30,22 @@ Path(os.environ["AIRFLOW__CORE__DAGS_FOLDER"]).mkdir()
 
 import pytest
 import sqlalchemy as sa
+from hypothesis import settings
 
 from airflow_dre.store.database import Database
 from airflow_dre.store.schema import migrate
 from airflow_dre.store.spool import Spool
 from airflow_dre.store.store import Store
 from tests import sparks
+
+pytest_plugins = ["tests.spreading"]
+settings.register_profile("patient", deadline=None)  # a busy machine breaks no law
+settings.load_profile("patient")
+
+
+def pytest_unconfigure() -> None:
+    """Remove the Airflow home: nothing else in memory would."""
+    shutil.rmtree(os.environ["AIRFLOW_HOME"], ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
@@ -45,34 +64,68 @@ def postgres_address() -> Iterator[str]:
     server.cleanup()
 
 
-@pytest.fixture
-def postgres_url(postgres_address: str) -> Iterator[str]:
-    """A fresh database on it, for SQLAlchemy."""
+@contextlib.contextmanager
+def database_on(address: str, template: str = "template1") -> Iterator[str]:
+    """A database of its own on a PostgreSQL server, a copy of another one; its URL for SQLAlchemy."""
     name = f"t{uuid4().hex}"
-    url = sa.make_url(postgres_address).set(drivername="postgresql+psycopg")
+    url = sa.make_url(address).set(drivername="postgresql+psycopg")
     admin = sa.create_engine(url, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
-        connection.exec_driver_sql(f"CREATE DATABASE {name}")
+        connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE {template}")
     yield url.set(database=name).render_as_string(hide_password=False)
     with admin.connect() as connection:
         connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
     admin.dispose()
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """An empty results store of each kind."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'dre.db'}"
-    url: str = request.getfixturevalue("postgres_url")
+def migrated(url: str) -> str:
+    """Migrate a results store and leave it; its URL."""
+    database = Database(url)
+    migrate(database)
+    database.engine.dispose()
     return url
+
+
+@pytest.fixture
+def postgres_url(postgres_address: str) -> Iterator[str]:
+    """A fresh database on it, for SQLAlchemy."""
+    with database_on(postgres_address) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_address: str) -> Iterator[str]:
+    """Name of a migrated store on it that nobody connects to."""
+    with database_on(postgres_address) as url:
+        yield str(sa.make_url(migrated(url)).database)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated store that nobody opens."""
+    path = tmp_path_factory.mktemp("template") / "dre.db"
+    migrated(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A results store of each kind: empty, or a copy of a migrated one where the test asks for ``store`` as well."""
+    filled = "store" in request.fixturenames
+    if request.param == "sqlite":
+        if filled:
+            shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "dre.db")
+        yield f"sqlite:///{tmp_path / 'dre.db'}"
+    else:
+        address = request.getfixturevalue("postgres_address")
+        with database_on(address, request.getfixturevalue("postgres_template") if filled else "template1") as url:
+            yield url
 
 
 @pytest.fixture
 def store(store_url: str, tmp_path: Path) -> Iterator[Store]:
     """A migrated results store of each kind, with its spool."""
     database = Database(store_url)
-    migrate(database)
     yield Store(database, Spool(tmp_path / "spool"))
     database.engine.dispose()
 
@@ -157,8 +210,30 @@ def settings_for(tmp_path: Path) -> Callable[..., Any]:
             "default_routes": (),
             "watch_dags": ("*",),
             "send_seconds": 5.0,
+            "sample_retention": timedelta(days=7),
             "base_url": "http://airflow.example",
         }
         return Settings(**{**values, **changes})
 
     return make
+
+
+@pytest.fixture(scope="session")
+def dbt_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Our dbt project after ``dbt build``, whose files are in ``built``, and ``dbt source freshness``, whose files are in ``target``."""
+    here = Path(__file__).parent
+    dbt = Path(os.environ.get("DRE_DBT") or here.parent / ".venv-dbt" / "bin" / "dbt")
+    if not dbt.exists():
+        pytest.skip(f"there is no dbt at {dbt}: .ci/dbt installs it, or DRE_DBT names another")
+    folder = tmp_path_factory.mktemp("dbt") / "project"
+    shutil.copytree(here / "data" / "dbt_project", folder)
+    quiet = {**os.environ, "DBT_SEND_ANONYMOUS_USAGE_STATS": "0", "DBT_USE_COLORS": "0", "DBT_PROFILES_DIR": str(folder)}
+
+    def run(*words: str) -> None:
+        ended = subprocess.run([dbt, *words], cwd=folder, env=quiet, capture_output=True, text=True, timeout=240, check=False)
+        assert ended.returncode == 1, ended.stdout[-3000:]  # some tests are meant to fail, and the source is meant to be old
+
+    run("build")
+    shutil.copytree(folder / "target", folder / "built")
+    run("source", "freshness")
+    return folder

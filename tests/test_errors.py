@@ -13,6 +13,7 @@ from airflow_dre import errors
 from airflow_dre.errors import (
     DefinitionError,
     DreError,
+    FilesUnreachable,
     GateError,
     Problem,
     QuarantineError,
@@ -33,6 +34,7 @@ TREE: dict[type[Exception], type[Exception]] = {
     DefinitionError: DreError,
     WarehouseError: DreError,
     WarehouseUnreachable: WarehouseError,
+    FilesUnreachable: WarehouseUnreachable,
     QueryFailed: WarehouseError,
     StatementTimeout: QueryFailed,
     StoreError: DreError,

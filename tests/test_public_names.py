@@ -18,12 +18,13 @@ from airflow_dre.checks.parse import READERS
 HEAVY = {"alembic", "duckdb", "fastapi", "great_expectations", "pandas", "sqlalchemy", "sqlglot"}
 """Packages that no Dag file may load through us."""
 
-IMPORTERS = ["from_column_mapping", "from_gx"]
+IMPORTERS = ["from_column_mapping", "from_dbt", "from_gx"]
 """Names that declare checks of several kinds at once."""
 
 HOMES = {
     "airflow_dre.monitor": ["reliability_monitor"],
-    "airflow_dre.notifications": ["open_incident", "resolve_incident"],
+    "airflow_dre.notifications": ["open_incident", "record_cosmos_results", "record_dbt_results", "resolve_incident"],
+    "airflow_dre.operators.dbt": ["DbtResultsOperator"],
     "airflow_dre.operators.gx": ["GXCheckOperator"],
     "airflow_dre.operators.quality": ["QualityCheckOperator"],
     "airflow_dre.operators.quarantine": ["QuarantineReleaseOperator"],
@@ -64,10 +65,11 @@ def test_a_public_name_is_the_one_of_its_home(home: str, name: str) -> None:
 def test_an_unknown_name_is_refused_with_those_that_are_known() -> None:
     with pytest.raises(AttributeError) as error:
         airflow_dre.QualityOperator  # noqa: B018
-    known = "FreshnessSLA, FreshnessSensor, GXCheckOperator, QualityCheckOperator, QuarantineReleaseOperator, dag_deadline"
-    assert str(error.value) == (
-        f"module 'airflow_dre' has no attribute 'QualityOperator'. It has: {known}, open_incident, reliability_monitor, resolve_incident"
+    known = (
+        "DbtResultsOperator, FreshnessSLA, FreshnessSensor, GXCheckOperator, QualityCheckOperator, QuarantineReleaseOperator, dag_deadline"
     )
+    more = "open_incident, record_cosmos_results, record_dbt_results, reliability_monitor, resolve_incident"
+    assert str(error.value) == f"module 'airflow_dre' has no attribute 'QualityOperator'. It has: {known}, {more}"
 
 
 def test_every_kind_of_check_can_be_declared_and_read() -> None:
@@ -99,7 +101,8 @@ def test_a_check_declares_its_own_kind(declaration: Declaration) -> None:
 
 def test_a_suite_of_another_tool_is_read_without_that_tool() -> None:
     suite = [{"type": "expect_column_values_to_not_be_null", "kwargs": {"column": "a"}}]
-    loaded = loaded_by("from airflow_dre.checks import from_gx, from_column_mapping", f"from_gx({suite!r})", "from_column_mapping({})")
+    project = {"models": [{"name": "t", "columns": [{"name": "a", "tests": ["not_null"]}]}]}
+    loaded = loaded_by("from airflow_dre.checks import *", f"from_gx({suite!r})", "from_column_mapping({})", f"from_dbt({project!r})")
     assert not {name.partition(".")[0] for name in loaded} & {*HEAVY, "airflow"}
 
 
@@ -132,6 +135,7 @@ IMPORTS = {
     "operators": "from airflow_dre.operators.quality import QualityCheckOperator",
     "operators of quarantine": "from airflow_dre.operators.quarantine import QuarantineReleaseOperator",
     "operators of Great Expectations": "from airflow_dre.operators.gx import GXCheckOperator",
+    "operators of dbt": "from airflow_dre.operators.dbt import DbtResultsOperator",
     "sensors": "from airflow_dre.sensors.freshness import FreshnessSensor",
     "notifications": "from airflow_dre.notifications import open_incident, resolve_incident",
     "sla": "from airflow_dre.sla import FreshnessSLA, dag_deadline",
@@ -140,6 +144,11 @@ IMPORTS = {
     "a Dag with checks": """
 with DAG("d", start_date=datetime(2026, 1, 1), on_failure_callback=open_incident(severity="high", routes=["a"])):
     QualityCheckOperator(task_id="q", conn_id="w", table="t", checks=[not_null("a")], on_success_callback=resolve_incident())
+""",
+    "a Dag with results of dbt": """
+with DAG("t", start_date=datetime(2026, 1, 1)):
+    told = record_dbt_results(target_path="/dbt/target", conn_id="w", routes=["a"])
+    DbtResultsOperator(task_id="r", target_path="/dbt/target", namespace="postgres://db:5432", on_failure_callback=told)
 """,
     "a Dag with expectations": """
 with DAG("e", start_date=datetime(2026, 1, 1)):

@@ -6,7 +6,7 @@ from typing import Annotated
 from urllib.parse import urlsplit
 
 from airflow.api_fastapi.app import get_auth_manager
-from airflow.api_fastapi.auth.managers.models.resource_details import DagDetails
+from airflow.api_fastapi.auth.managers.models.resource_details import DagAccessEntity, DagDetails
 from airflow.api_fastapi.core_api.security import GetUserDep, get_user
 from fastapi import Depends, HTTPException, Request
 
@@ -27,6 +27,13 @@ ReadableDep = Annotated[Readable, Depends(readable_dags)]
 def may_change(user: UserDep, dag_id: str | None) -> bool:
     """Whether the user may change what belongs to a Dag; what belongs to none needs the right to change every Dag."""
     return bool(get_auth_manager().is_authorized_dag(method="PUT", details=DagDetails(id=dag_id) if dag_id else None, user=user))
+
+
+def may_see_rows(user: UserDep, dag_id: str | None) -> bool:
+    """Whether the user may see rows of data that a Dag checked: more than its results, as much as its XComs, and the right to edit it."""
+    details = DagDetails(id=dag_id) if dag_id else None
+    reads = get_auth_manager().is_authorized_dag(method="GET", access_entity=DagAccessEntity.XCOM, details=details, user=user)
+    return bool(reads) and may_change(user, dag_id)
 
 
 def same_origin(request: Request) -> None:

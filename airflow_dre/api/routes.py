@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, HTTPException, Path, Query
 
 from airflow_dre.api import schemas, shapes
-from airflow_dre.api.access import ReadableDep, SameOrigin, UserDep, may_change
+from airflow_dre.api.access import ReadableDep, SameOrigin, UserDep, may_change, may_see_rows
 from airflow_dre.checks.outcomes import Outcome, worst
 from airflow_dre.config import read_settings
 from airflow_dre.services.dispatch import dispatch_outbox
 from airflow_dre.services.wiring import store_of
 from airflow_dre.store import views
 from airflow_dre.store.clock import now
+from airflow_dre.store.failing_rows import rows_of, sampled_result
 from airflow_dre.store.incidents import LIVE_STATUSES, resolve_by_hand
 from airflow_dre.store.schema import ensure_embedded
 from airflow_dre.store.store import Store
 
 router = APIRouter(prefix="/api")
 IncidentId = Annotated[int, Path(ge=1, le=2**63 - 1)]
+ResultKey = Annotated[str, Path(pattern="^[0-9a-f]{64}$")]
+log = logging.getLogger(__name__)
 _STATUSES = {"live": LIVE_STATUSES, "resolved": ("resolved",), "all": ()}
 
 
@@ -122,6 +126,23 @@ def task_results(
         shown = sorted((shapes.result(one) for one in results), key=lambda one: -Outcome(one.outcome).rank)
         runs.append(schemas.TaskSuiteRun(run=shapes.suite_run(row), results=shown))
     return schemas.TaskResults(runs=runs)
+
+
+@router.get("/results/{key}/rows")
+def failing_rows(key: ResultKey, readable: ReadableDep, user: UserDep) -> schemas.FailingRows:
+    """A few of the rows that broke a check, masked. Who asks for them is noted, also where they are refused."""
+    moment = now()
+    with _store().database.read() as connection:
+        found = sampled_result(connection, key)
+        if found is None or not readable.admits(found.dag_id) or found.sample is None:
+            raise HTTPException(404, "No failing rows of this result, or none that you may read")
+        about = (found.definition["name"], found.dag_id, key)
+        if not may_see_rows(user, found.dag_id):
+            log.warning("airflow-dre: %r was refused the failing rows of %r of Dag %s, result %s", user.get_name(), *about)
+            raise HTTPException(403, "Failing rows are shown to those who may edit the Dag and read its XComs")
+        rows = rows_of(connection, key, moment)
+    log.info("airflow-dre: %r was shown %d failing rows of %r of Dag %s, result %s", user.get_name(), len(rows), *about)
+    return shapes.failing_rows(found.sample, rows, moment)
 
 
 def _detail(store: Store, incident_id: int, readable: views.Readable, user: UserDep) -> schemas.IncidentDetail:

@@ -107,9 +107,32 @@ class Segment(BaseModel):
     rows: int | None
 
 
+class FailingRow(BaseModel):
+    """One row that breaks a check, masked."""
+
+    values: list[str | None]
+    """Its values as text, in the order of the columns; null: NULL."""
+    reason: str
+
+
+class FailingRows(BaseModel):
+    """A few of the rows that break a check."""
+
+    columns: list[str]
+    rows: list[FailingRow]
+    missing: str | None
+    """Why there are none; null where there are, or were."""
+    expires_at: datetime
+    expired: bool
+    """Whether the rows were dropped because their time is over."""
+
+
 class Result(BaseModel):
     """One outcome of one check."""
 
+    key: str
+    has_sample: bool
+    """Whether failing rows were asked for; they are given to those only who may edit the Dag and read its XComs."""
     check_id: str
     suite: str
     name: str

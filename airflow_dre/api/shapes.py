@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row
@@ -63,6 +64,8 @@ def result(row: Row[Any]) -> schemas.Result:
     """One outcome of one check."""
     definition = row.definition
     return schemas.Result(
+        key=row.key,
+        has_sample=row.sample is not None,
         check_id=row.check_id,
         suite=row.suite,
         name=definition["name"],
@@ -94,6 +97,18 @@ def result(row: Row[Any]) -> schemas.Result:
         data_interval_start=row.data_interval_start,
         partition_key=row.partition_key,
         origin=origin(row),
+    )
+
+
+def failing_rows(sample: Mapping[str, Any], rows: Sequence[tuple[list[str | None], str]], now: datetime) -> schemas.FailingRows:
+    """The failing rows of a result."""
+    expires_at = datetime.fromisoformat(sample["expires_at"])
+    return schemas.FailingRows(
+        columns=sample["columns"],
+        rows=[schemas.FailingRow(values=values, reason=reason) for values, reason in rows],
+        missing=sample["missing"],
+        expires_at=expires_at,
+        expired=expires_at <= now and sample["rows"] > 0,
     )
 
 

@@ -56,6 +56,7 @@ __all__ = [
     "foreign_key",
     "fresh",
     "from_column_mapping",
+    "from_dbt",
     "from_gx",
     "has_values",
     "in_set",
@@ -114,14 +115,20 @@ def unique(*columns: str, **options: Unpack[CrossRowOptions]) -> Declaration:
     return Declaration("unique", {"columns": list(columns), **options})
 
 
-def distinct_count(*columns: str, **options: Unpack[MetricOptions]) -> Declaration:
-    """Bounds the number of different complete keys ``columns``. No complete key: 0, judged."""
-    return Declaration("distinct_count", {"columns": list(columns), **options})
+def distinct_count(*columns: str, approximate: bool = False, **options: Unpack[MetricOptions]) -> Declaration:
+    """Bounds the number of different complete keys ``columns``. No complete key: 0, judged.
+
+    :param approximate: count from 2,048 on with a standard error of 2.2 %, by a sketch that merges from partition to partition.
+    """
+    return Declaration("distinct_count", {"columns": list(columns), "approximate": approximate or None, **options})
 
 
-def unique_ratio(*columns: str, **options: Unpack[MetricOptions]) -> Declaration:
-    """Bounds the number of different complete keys as a share (0 to 1) of the rows that have one."""
-    return Declaration("unique_ratio", {"columns": list(columns), **options})
+def unique_ratio(*columns: str, approximate: bool = False, **options: Unpack[MetricOptions]) -> Declaration:
+    """Bounds the number of different complete keys as a share (0 to 1) of the rows that have one.
+
+    :param approximate: count the keys as ``distinct_count`` does with it.
+    """
+    return Declaration("unique_ratio", {"columns": list(columns), "approximate": approximate or None, **options})
 
 
 def foreign_key(*columns: str, to: str | Sequence[str], **options: Unpack[RowOptions]) -> Declaration:
@@ -417,6 +424,7 @@ def from_gx(
     now: datetime | None = None,
     order_by: str | Sequence[str] | None = None,
     table: str | None = None,
+    types_of: str | None = None,
 ) -> list[Declaration]:
     """The checks that a Great Expectations suite stands for, with the same verdicts as its SQL engine gives.
 
@@ -428,11 +436,37 @@ def from_gx(
     :param now: what ``now()`` in a suite parameter gives.
     :param order_by: the column or columns by which the rows are ordered, for increasing and decreasing values.
     :param table: the table that ``{batch}`` in an unexpected rows query stands for, as SQL spells it.
+    :param types_of: ``"pandas"`` where the suite was written for DataFrames: ``int``, ``float``, ``str``, ``object`` and the like are then
+        the types that their columns have to DuckDB.
     :raises airflow_dre.errors.DefinitionError: lists every expectation that has no native form, and why.
     """
     from airflow_dre.checks.importers.gx import read_gx
 
-    return read_gx(suite, parameters=parameters, now=now, order_by=order_by, table=table)
+    return read_gx(suite, parameters=parameters, now=now, order_by=order_by, table=table, types_of=types_of)
+
+
+def from_dbt(
+    properties: object,
+    *,
+    model: str | None = None,
+    source: str | None = None,
+    schema: str | None = None,
+    tables: Mapping[str, str] | None = None,
+    unsupported: str = "error",
+) -> list[Declaration]:
+    """The checks that the generic tests of one table of a dbt project stand for, with the verdicts of dbt.
+
+    :param properties: a ``schema.yml``: its path, its text, or its content as a dict.
+    :param model: the model, seed or snapshot; a version is written ``orders.v2``.
+    :param source: instead: ``source.table``.
+    :param schema: the schema of the models that relationships lead to; the default is the usual one of the connection.
+    :param tables: names of such tables as SQL spells them, by ``model``, ``model.v2`` or ``source.table``.
+    :param unsupported: ``"skip"``: leave out, with a warning, what has no native form; the default is to refuse it.
+    :raises airflow_dre.errors.DefinitionError: lists every test that has no native form, and why.
+    """
+    from airflow_dre.checks.importers.dbt import read_dbt
+
+    return read_dbt(properties, model=model, source=source, in_schema=schema, tables=tables, unsupported=unsupported)
 
 
 def from_column_mapping(

@@ -20,6 +20,7 @@ from airflow_dre.checks.metrics import (
     Minimum,
     Quantile,
     RowCount,
+    Sketch,
     SqlMetric,
     TableColumns,
     Total,
@@ -28,6 +29,7 @@ from airflow_dre.checks.metrics import (
 )
 from airflow_dre.checks.outcomes import Empty, Judgement, Outcome, Range
 from airflow_dre.checks.schema_checks import columns_of
+from airflow_dre.checks.sketches import SPOKEN_ERROR, estimate, is_exact, read_hashes
 from airflow_dre.checks.thresholds import Bounds, as_count, as_float, as_measure
 from airflow_dre.checks.values import Scalar
 
@@ -63,13 +65,18 @@ class MetricCheck(Check):
             return str(self.fail)
         return f"{self.fail} (warn unless {self.warn})" if self.fail else f"warn unless {self.warn}"
 
+    def spoken(self, value: Scalar) -> str:
+        """The number in words."""
+        words = f"{value:.6g}" if isinstance(value, float) else str(value)
+        if isinstance(value, float) and any(bounds.admits(float(words)) != bounds.admits(value) for bounds in (self.fail, self.warn)):
+            return repr(value)  # six digits would say that 0.3 is not 0.3
+        return words
+
     def judge(self, answers: Answers, now: datetime) -> Judgement:
         value = self.observe(answers)
         if value is None:
             return Judgement(outcome=self.if_empty.outcome, reason="no value to look at", expected=self.expected())
-        spoken = f"{value:.6g}" if isinstance(value, float) else str(value)
-        if isinstance(value, float) and any(bounds.admits(float(spoken)) != bounds.admits(value) for bounds in (self.fail, self.warn)):
-            spoken = repr(value)  # six digits would say that 0.3 is not 0.3
+        spoken = self.spoken(value)
         if not self.fail.admits(value):
             outcome, reason = Outcome.FAILED, f"{spoken} is not {self.fail}"
         elif not self.warn.admits(value):
@@ -224,15 +231,32 @@ class DistinctCheck(MetricCheck):
     kind: ClassVar[str] = "distinct_count"
     usual_dimension: ClassVar[Dimension] = Dimension.UNIQUENESS
     key: tuple[str, ...]
+    approximate: bool = False
+    """Counted by a sketch, which merges from partition to partition, with a small error."""
 
     def asks(self) -> Mapping[str, object]:
-        return {"columns": list(self.key)}
+        return {"columns": list(self.key), **({"approximate": True} if self.approximate else {})}
 
     def metric(self) -> Metric:
-        return DistinctCount(columns=self.key, where=self.traits.where)
+        kind = Sketch if self.approximate else DistinctCount
+        return kind(columns=self.key, where=self.traits.where)
+
+    def different(self, answers: Answers) -> int:
+        """The number of different keys."""
+        answer = answers.scalar(self.metric())
+        return estimate(read_hashes(answer)) if self.approximate else as_count(answer)
+
+    def expected(self) -> str:
+        words = super(DistinctCheck, self).expected()
+        return f"{words}, counted to {SPOKEN_ERROR}" if self.approximate else words
+
+    def spoken(self, value: Scalar) -> str:
+        if not self.approximate or (isinstance(value, int) and is_exact(value)):
+            return super(DistinctCheck, self).spoken(value)
+        return f"about {value:,} ({SPOKEN_ERROR})"
 
     def observe(self, answers: Answers) -> Scalar:
-        return as_count(answers.scalar(self.metric()))
+        return self.different(answers)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -245,8 +269,12 @@ class UniqueRatio(DistinctCheck):
         return KeyCount(columns=self.key, where=self.traits.where), self.metric()
 
     def observe(self, answers: Answers) -> Scalar:
-        keys, distinct = (as_count(answers.scalar(metric)) for metric in self.metrics())
-        return distinct / keys if keys else None
+        keys, different = as_count(answers.scalar(self.metrics()[0])), self.different(answers)
+        return min(different, keys) / keys if keys else None
+
+    def spoken(self, value: Scalar) -> str:
+        words = super(DistinctCheck, self).spoken(value)
+        return f"about {words} ({SPOKEN_ERROR})" if self.approximate else words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

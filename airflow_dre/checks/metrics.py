@@ -107,6 +107,13 @@ class DistinctCount(Metric):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Sketch(Metric):
+    """The smallest different 64-bit hashes of complete keys, as numbers between commas; needs a grouping."""
+
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RepeatCount(Metric):
     """Rows with a complete key less the different fingerprints of keys: 0 proves that no key repeats."""
 
@@ -188,11 +195,22 @@ class LastPassed(Metric):
     check_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """A SQL expression about one row, by which a Dag author splits rows where no column does."""
+
+    sql: str
+
+
+Split = str | Expression
+"""What splits rows: a column by its exact name, or an expression."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PerSegment(Metric):
-    """A metric for each value of a column, as rows of segment and answer."""
+    """A metric for each value of a column or an expression, as rows of segment and answer."""
 
-    by: str
+    by: Split
     metric: Metric
 
 

@@ -170,6 +170,10 @@ def _no_gaps(a: Arguments) -> Check:
     return NoGaps(column=_column(a), unit=unit or Unit.DAY, start=start, end=end, **a.limit_arguments())
 
 
+def _distinct(a: Arguments, kind: type[numbers.DistinctCheck]) -> Check:
+    return kind(key=a.names("columns"), approximate=a.flag("approximate", usual=False), **a.bound_arguments())
+
+
 def _row_count(a: Arguments) -> Check:
     if a.take("same_as") is None:
         return numbers.RowCountCheck(**a.bound_arguments())
@@ -295,7 +299,7 @@ READERS: dict[str, Callable[[Arguments], Check]] = {
     "column_min": lambda a: numbers.ColumnMin(column=_column(a), **a.bound_arguments()),
     "compare": _rule(_compare),
     "decreasing": lambda a: _steps(a, rising=False),
-    "distinct_count": lambda a: numbers.DistinctCheck(key=a.names("columns"), **a.bound_arguments()),
+    "distinct_count": lambda a: _distinct(a, numbers.DistinctCheck),
     "distribution": _distribution,
     "failed_rows_sql": lambda a: FailedRows(sql=a.text("sql", _SQL_SELECT), **a.limit_arguments()),
     "foreign_key": _foreign_key,
@@ -329,7 +333,7 @@ READERS: dict[str, Callable[[Arguments], Check]] = {
     "total": lambda a: numbers.ColumnTotal(column=_column(a), **a.bound_arguments()),
     "tuple_in_set": _rule(_tuple_in_set),
     "unique": lambda a: Unique(key=a.names("columns"), nulls=_nulls(a), **a.limit_arguments()),
-    "unique_ratio": lambda a: numbers.UniqueRatio(key=a.names("columns"), **a.bound_arguments()),
+    "unique_ratio": lambda a: _distinct(a, numbers.UniqueRatio),
     "z_scores": _z_scores,
 }
 """Every kind of check and how its arguments are read."""

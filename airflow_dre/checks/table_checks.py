@@ -273,7 +273,8 @@ def start_of(moment: datetime, unit: Unit) -> datetime:
             return day.replace(day=1, month=(day.month - 1) // months * months + 1)
 
 
-def _after(moment: datetime, unit: Unit) -> datetime:
+def unit_after(moment: datetime, unit: Unit) -> datetime:
+    """The beginning of the calendar unit after the one that begins at ``moment``."""
     if unit in _LENGTHS:
         return moment + _LENGTHS[unit]
     months = moment.month - 1 + _MONTHS[unit]
@@ -285,7 +286,7 @@ def _first_gap(found: list[datetime], first: datetime, unit: Unit) -> datetime:
     for moment in found:
         if moment != expected:
             break
-        expected = _after(expected, unit)
+        expected = unit_after(expected, unit)
     return expected
 
 

@@ -145,7 +145,7 @@ def as_count(value: Scalar) -> int:
     """
     if value is None:
         return 0
-    number = as_number(value)
+    number = value if type(value) is int else as_number(value)
     if number is None or not 0 <= number <= _MOST_ROWS or number != int(number):
         raise Incomparable(f"{value!r} is no number of rows")
     return int(number)

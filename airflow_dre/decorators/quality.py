@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from airflow.sdk import Context
 
     from airflow_dre.errors import Problem
-    from airflow_dre.store.records import SuiteRunRecord
 
 RETURNS = ("data", "summary")
 SUMMARY = "summary"
@@ -67,11 +66,11 @@ class QualityCheckDecoratedOperator(DecoratedOperator, QualityCheckOperator):
             return QualityCheckOperator.execute(self, context)
         finally:
             if self.suite_run is not None and self._hands_on():
-                context["ti"].xcom_push(key=SUMMARY, value=super().returned(self.suite_run))
+                context["ti"].xcom_push(key=SUMMARY, value=self.summary())
 
-    def returned(self, run: SuiteRunRecord) -> Any:
+    def returned(self) -> Any:
         """The data or the summary."""
-        return _plain(self.data) if self._hands_on() else super().returned(run)
+        return _plain(self.data) if self._hands_on() else super().returned()
 
     def find_data_problems(self) -> list[Problem]:
         """What is wrong with the arguments."""

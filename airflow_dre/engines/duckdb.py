@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from sqlglot import exp
@@ -12,8 +12,13 @@ from sqlglot import exp
 from airflow_dre.errors import DefinitionError, Problem
 from airflow_dre.sql.names import quoted
 
-_NEVER_A_SAMPLE = 2**62
-"""DuckDB takes the type of a pandas column of objects from some of its rows, unless it is told to look at so many that they are all."""
+_SETTINGS = {
+    "preserve_insertion_order": False,
+    "autoinstall_known_extensions": False,  # a task downloads no code
+    "python_enable_replacements": False,  # a table of SQL is never a variable of this process
+    "pandas_analyze_sample": 2**62,  # all rows: the type of a column of objects is otherwise taken from some of them
+}
+"""Settings, as far as this version of DuckDB has them."""
 
 
 class DuckDB:
@@ -39,13 +44,10 @@ class DuckDB:
             self._database.execute("SET memory_limit = $1", [memory_limit])
         except duckdb.Error as refused:
             raise DefinitionError([Problem("[dre]", "duckdb_memory_limit", memory_limit, "a size such as 1GB")]) from refused
-        for name, value in (
-            ("preserve_insertion_order", False),
-            ("autoinstall_known_extensions", False),  # a task downloads no code
-            ("python_enable_replacements", False),  # a table of SQL is never a variable of this process
-            ("pandas_analyze_sample", _NEVER_A_SAMPLE),
-        ):
-            self._database.execute(f"SET {name} = $1", [value])
+        known = {name for (name,) in self._database.execute("SELECT name FROM duckdb_settings()").fetchall()}
+        for name, value in _SETTINGS.items():
+            if name in known:
+                self._database.execute(f"SET {name} = $1", [value])
 
     def get_conn(self) -> Any:
         """A connection that knows the frames, which belong to a connection each."""
@@ -59,13 +61,16 @@ class DuckDB:
         rows: list[tuple[Any, ...]] = self._database.execute(query.sql(dialect="duckdb")).fetchall()
         return rows
 
-    def register_store(self, store: Any) -> None:
-        """Open names of files with the scheme of an fsspec filesystem through it."""
-        self._database.register_filesystem(store)
+    def register_store(self, store: Any, names: Iterable[str]) -> None:
+        """Open files, named with the scheme of their store, through its fsspec filesystem."""
+        from airflow_dre.engines.known_files import known_files
+
+        self._database.register_filesystem(known_files(store, names))
 
     def look_through(self, name: str, source: exp.Expr) -> None:
-        """Make a view of what a table function reads."""
-        self._database.execute(exp.Create(this=exp.to_table(name), kind="VIEW", expression=_all_of(source)).sql(dialect="duckdb"))
+        """Make a view of what a table function reads, in place of one of that name."""
+        view = exp.Create(this=exp.Table(this=quoted(name)), kind="VIEW", replace=True, expression=exp.select("*").from_(source))
+        self._database.execute(view.sql(dialect="duckdb"))
 
     def look_at_frame(self, name: str, frame: Any) -> None:
         """Make a view of a frame that stays where it is."""
@@ -93,10 +98,6 @@ class DuckDB:
     def close(self) -> None:
         """End it."""
         self._database.close()
-
-
-def _all_of(source: exp.Expr) -> exp.Select:
-    return exp.select("*").from_(source)
 
 
 @contextlib.contextmanager

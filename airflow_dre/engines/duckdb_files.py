@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import glob
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -33,6 +35,8 @@ def read_format(files: Sequence[str], options: Mapping[str, Any], subject: str) 
 
     :raises DefinitionError: a file ends as none does that can be read, they are of different formats, or an option is none of theirs.
     """
+    if options.get(FORMAT) is not None and (problems := find_option_problems(options, subject)):
+        raise DefinitionError(problems)
     forms = {file: find_format(file, options) for file in files}
     unknown = [file for file, form in forms.items() if form is None]
     if unknown:
@@ -76,6 +80,7 @@ def refusal_of(error: Exception, files: Sequence[str]) -> QueryFailed | FilesUnr
 def _relation(database: DuckDB, readable: Readable) -> exp.Expr:
     """What reads the files, with the types of their columns where DuckDB would otherwise guess them again for each statement."""
     form, options = readable.form, readable.options
+    _refuse_same_names(readable.files[0], _written_names(database, readable))
     if form is JSON_LINES:
         columns = _describe(database, reading(form, readable.files, options))
         pinned = {key: value for key, value in options.items() if key not in ("sample_size", "union_by_name")}
@@ -90,6 +95,42 @@ def _relation(database: DuckDB, readable: Readable) -> exp.Expr:
         return reading(form, files, options)
     columns = _describe(database, reading(form, files, {**options, **_APART, "files_to_sniff": -1}))
     return reading(form, files, {**options, "types": {**dict(columns), **options.get("types", {})}})
+
+
+def _written_names(database: DuckDB, readable: Readable) -> list[str]:
+    """The names of the columns as the first file has them: of two that are one to it, DuckDB renames the second."""
+    first = readable.files[0]
+    if readable.form is PARQUET:
+        schema = exp.Anonymous(this="parquet_schema", expressions=[exp.Literal.string(glob.escape(first))])
+        return _top(database.ask(exp.select("name", "num_children").from_(schema)))
+    if readable.form is JSON_LINES or not readable.options.get("header", True):
+        return []
+    as_rows = {key: value for key, value in readable.options.items() if key not in ("types", "nullstr")}
+    lenient = {"all_varchar": True, "header": False, "ignore_errors": True, "null_padding": True, "strict_mode": False}
+    header = database.ask(exp.select("*").from_(reading(readable.form, [first], {**as_rows, **_APART, **lenient})).limit(1))
+    return [str(name) for row in header for name in row if name is not None]
+
+
+def _top(schema: Sequence[tuple[str, int | None]]) -> list[str]:
+    """The columns of a Parquet schema, which lists each with all that is within it, after the root."""
+    names, place = [], 1
+    while place < len(schema):
+        names.append(schema[place][0])
+        within = 1
+        while within:
+            within += (schema[place][1] or 0) - 1
+            place += 1
+    return names
+
+
+def _refuse_same_names(file: str, names: Sequence[str]) -> None:
+    """Refuse columns of which DuckDB would look at the first whichever is meant.
+
+    :raises QueryFailed: names them.
+    """
+    counted = Counter(name.casefold() for name in names)
+    if same := [name for name in names if counted[name.casefold()] > 1]:
+        raise QueryFailed(f"{file} has columns that are one name to DuckDB, which does not tell upper from lower case: {', '.join(same)}")
 
 
 def _with_rows(database: DuckDB, readable: Readable) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import glob
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from airflow_dre.errors import DefinitionError, FilesUnreachable, Problem
@@ -64,7 +64,7 @@ def read_places(given: Any, subject: str) -> tuple[Place, ...]:
 def find_files(places: Iterable[Place], subject: str) -> list[str]:
     """Every file, once, in the order of the places.
 
-    :raises DefinitionError: a place is a folder.
+    :raises DefinitionError: a place is a folder, or a name cannot be told from a pattern.
     :raises FilesUnreachable: no file is there for one of the places, or their store does not answer.
     """
     found: dict[str, None] = {}
@@ -77,6 +77,8 @@ def find_files(places: Iterable[Place], subject: str) -> list[str]:
             what = "no file matches" if glob.has_magic(place.path) else "there is no file"
             raise FilesUnreachable(f"{what} {place.shown}")
         found |= dict.fromkeys(names)
+    if odd := [name for name in found if "\\" in name and glob.has_magic(name)]:  # DuckDB reads it as the end of a folder there
+        raise DefinitionError([Problem(subject, "data", name, "names of files without a backslash beside *, ? or [") for name in odd])
     return list(found)
 
 
@@ -100,19 +102,20 @@ def _is_object_path(given: object) -> bool:
 
 
 def _place(given: Any, subject: str) -> Place:
-    if not _is_object_path(given):
-        text = os.fspath(given)
-        if "://" not in text:
-            return Place(text, "file", os.path.abspath(text))
+    shown = None if _is_object_path(given) else os.fspath(given)
+    if shown is not None:
+        if "://" not in shown:
+            return Place(shown, "file", os.path.abspath(shown))
         from airflow.sdk import ObjectStoragePath
 
-        given = ObjectStoragePath(text)
+        given = ObjectStoragePath(shown)
     if given.protocol in ("", "file", "local"):
-        return Place(str(given), "file", os.path.abspath(given.path))
+        return Place(shown or given.path, "file", os.path.abspath(given.path))
     try:
         store = given.fs
     except ValueError as unknown:
         allowed = f"a path on a disk, or a URL of a store that an installed Airflow provider knows ({unknown})"
-        raise DefinitionError([Problem(subject, "data", str(given), allowed)]) from unknown
-    path = str(given.path)
-    return Place(str(given), given.protocol, path, store)
+        raise DefinitionError([Problem(subject, "data", shown or str(given), allowed)]) from unknown
+    place = Place("", given.protocol, str(given.path), store)
+    account = f"{given.conn_id}@" if given.conn_id else ""
+    return replace(place, shown=shown or f"{place.scheme}://{account}{place.inner}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import hashlib
 import re
 import threading
 import time
@@ -12,6 +13,7 @@ from datetime import timedelta
 from typing import Any, Protocol
 
 from airflow_dre.checks.instants import spoken
+from airflow_dre.checks.masking import masked
 from airflow_dre.checks.values import Row
 from airflow_dre.errors import QueryFailed, StatementTimeout, WarehouseUnreachable
 from airflow_dre.sql.dialect import Dialect
@@ -144,6 +146,7 @@ def add_functions(connection: Any, dialect: Dialect) -> None:
     """Bring the functions that a database lacks and conditions may need."""
     if dialect.name == "sqlite":
         connection.create_function("regexp", 2, _regexp, deterministic=True)
+        connection.create_function("dre_hash", -1, _hash, deterministic=True)
 
 
 @contextlib.contextmanager
@@ -171,6 +174,12 @@ def _regexp(pattern: str, value: object) -> bool | None:
     return None if value is None else _compiled(pattern).search(str(value)) is not None
 
 
+def _hash(*values: object) -> int:
+    """A signed number of 64 bits of values that are not NULL; 1 and 1.0, which SQLite takes for the same, have the same."""
+    same = tuple(int(value) if isinstance(value, float) and value.is_integer() else value for value in values)
+    return int.from_bytes(hashlib.blake2b(repr(same).encode(errors="surrogatepass"), digest_size=8).digest(), "big", signed=True)
+
+
 def first_line(error: BaseException) -> str:
-    """What a driver says, without the statement and the position that some append."""
-    return (str(error).strip().splitlines() or [type(error).__name__])[0]
+    """What a driver says, without the statement and the position that some append, and without the secrets that it may quote of a row."""
+    return masked((str(error).strip().splitlines() or [type(error).__name__])[0])

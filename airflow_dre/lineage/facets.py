@@ -92,8 +92,8 @@ def input_dataset(run: Checked) -> InputDataset:
     return InputDataset(namespace=run.namespace, name=run.name, inputFacets=facets)
 
 
-def run_facets(run: Checked) -> dict[str, RunFacet]:
-    """Every check as a test of the run, those that were errored or skipped too."""
+def run_facets(*runs: Checked) -> dict[str, RunFacet]:
+    """Every check as a test of the task's run, those that were errored or skipped too; of all the suite runs in it."""
     tests = [
         test_run.TestExecution(
             name=result.definition.name,
@@ -104,6 +104,7 @@ def run_facets(run: Checked) -> dict[str, RunFacet]:
             expected=result.expected or None,
             actual=result.observed,
         )
+        for run in runs
         for result in run.results
     ]
     return {"test": test_run.TestRunFacet(tests=tests)}

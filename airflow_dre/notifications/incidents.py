@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 SEVERITIES = ("low", "medium", "high", "critical")
 
 
-class _Verbatim(BaseNotifier):
+class Verbatim(BaseNotifier):
     """A notifier that renders nothing, also where Airflow hands it a Dag without a template environment."""
 
     template_fields: Sequence[str] = ()
@@ -26,7 +26,7 @@ class _Verbatim(BaseNotifier):
         """Leave everything as it is."""
 
 
-class OpenIncident(_Verbatim):
+class OpenIncident(Verbatim):
     """
     Record what a failure callback was called for; the cause gets one live incident, however many messengers report it.
 
@@ -66,7 +66,7 @@ class OpenIncident(_Verbatim):
         await asyncio.to_thread(self.notify, context)
 
 
-class ResolveIncident(_Verbatim):
+class ResolveIncident(Verbatim):
     """
     Record what a success callback was called for: the live incident of the task, or of the Dag, is resolved.
 

@@ -28,8 +28,10 @@ class Aside:
 
     subject: str
     to: str | None
-    has_table: bool
-    """Whether a table is checked, and not files or frames."""
+    has_data: bool
+    """Whether files or frames are checked, and not a table."""
+    is_partitioned: bool
+    """Whether the table is judged from the states of its partitions."""
     mode: str
     on: str
     limit: int | str | None
@@ -48,8 +50,10 @@ class Aside:
         ]
         if self.limit is not None and read_limit(self.limit) is None:
             problems.append(Problem(self.subject, "quarantine_limit", self.limit, LIMIT_ALLOWED))
-        if self.to is not None and not self.has_table:
-            allowed = "only with conn_id and table: files and frames have no table beside them"
+        if self.to is not None and self.has_data:
+            problems.append(Problem(self.subject, "quarantine_to", self.to, "nothing beside data: only tables are written to"))
+        if self.to is not None and self.is_partitioned:
+            allowed = "nothing beside partition_by: rows are put aside by a task that looks at them; say where instead"
             problems.append(Problem(self.subject, "quarantine_to", self.to, allowed))
         if self.to is None and (self.mode, self.on, self.limit) != ("copy", "error", None):
             problems.append(Problem(self.subject, "quarantine_to", None, "the table that the rows are to go to"))

@@ -34,12 +34,18 @@ class GatedOperator(BaseSQLOperator):
         super().__init__(**kwargs)
         self.suite = suite
         self.fail_on = fail_on
-        self.suite_run: SuiteRunRecord | None = None
+        self.suite_runs: tuple[SuiteRunRecord, ...] = ()
+        """What was measured: one run for each dataset."""
         self.acted: dict[str, Any] = {}
 
+    @property
+    def suite_run(self) -> SuiteRunRecord | None:
+        """The run of an operator that looks at one dataset, once it has measured."""
+        return self.suite_runs[0] if self.suite_runs else None
+
     @abstractmethod
-    def measure(self, context: Context) -> SuiteRunRecord:
-        """Look at the data and judge it.
+    def measure(self, context: Context) -> SuiteRunRecord | tuple[SuiteRunRecord, ...]:
+        """Look at the data and judge it: one run, or one for each of several datasets.
 
         :raises airflow_dre.errors.DefinitionError: the rendered arguments are not what they must be.
         :raises airflow_dre.errors.WarehouseUnreachable: the warehouse does not answer.
@@ -63,27 +69,33 @@ class GatedOperator(BaseSQLOperator):
         from airflow.sdk.exceptions import AirflowFailException
 
         from airflow_dre.errors import DefinitionError, GateError, QuarantineError
-        from airflow_dre.services.report import render_report
-        from airflow_dre.services.suite import check_gate, delivery_of
-        from airflow_dre.services.wiring import keep
+        from airflow_dre.services.report import render_report, render_reports
+        from airflow_dre.services.suite import check_gates, delivery_of
+        from airflow_dre.services.wiring import keep_all
 
         try:
-            self.suite_run = run = self.measure(context)
-            self.log.info("%s", render_report(run))
-            keep(delivery_of(run, self.note(run)))
-            self.acted = self.act(run)
-            check_gate(run, self.fail_on)
+            found = self.measure(context)
+            self.suite_runs = found if isinstance(found, tuple) else (found,)
+            self.log.info("%s", render_reports(found) if isinstance(found, tuple) else render_report(found))
+            keep_all(delivery_of(run, self.note(run)) for run in self.suite_runs)
+            for run in self.suite_runs:
+                self.acted |= self.act(run)
+            check_gates(self.suite_runs, self.fail_on)
         except (DefinitionError, GateError, QuarantineError) as error:  # trying again cannot help
-            if self.suite_run is not None:
-                context["ti"].xcom_push(key="return_value", value=self.returned(self.suite_run))
+            if self.suite_runs:
+                context["ti"].xcom_push(key="return_value", value=self.returned())
             raise AirflowFailException(str(error)) from error
-        return self.returned(run)
+        return self.returned()
 
-    def returned(self, run: SuiteRunRecord) -> Any:
+    def returned(self) -> Any:
         """What the task returns, also when the gate closes."""
+        return self.summary()
+
+    def summary(self) -> dict[str, Any]:
+        """Counts, score and broken checks, and what was done about the data."""
         from airflow_dre.services.report import summarize
 
-        return {**summarize(run), **self.acted}
+        return {**summarize(self.suite_runs[0]), **self.acted}
 
     @property
     def subject(self) -> str:
@@ -106,11 +118,11 @@ class GatedOperator(BaseSQLOperator):
         return None
 
     def get_openlineage_facets_on_complete(self, task_instance: Any) -> OperatorLineage[Any, Any] | None:
-        """The checked dataset with its assertions and metrics; on FAIL as well, since the results are in before the gate closes."""
-        if self.suite_run is None:
+        """The checked datasets with assertions and metrics; on FAIL as well, since the results are in before the gate closes."""
+        if not self.suite_runs:
             return None
         from airflow.providers.openlineage.extractors import OperatorLineage
 
         from airflow_dre.lineage.facets import input_dataset, run_facets
 
-        return OperatorLineage(inputs=[input_dataset(self.suite_run)], run_facets=run_facets(self.suite_run))
+        return OperatorLineage(inputs=[input_dataset(run) for run in self.suite_runs], run_facets=run_facets(*self.suite_runs))

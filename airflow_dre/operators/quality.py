@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from airflow_dre.checks.declaration import Declaration
@@ -18,9 +18,14 @@ if TYPE_CHECKING:
 
     from airflow_dre.errors import Problem
     from airflow_dre.services.quarantine import Breaches
+    from airflow_dre.services.samples import SamplePlan
     from airflow_dre.services.sources import Source
+    from airflow_dre.services.suite import Ask, Suite
     from airflow_dre.sql.scope import Scope
     from airflow_dre.store.records import SuiteRunRecord
+
+MOST_SAMPLE_ROWS = 100
+"""Failing rows that may be kept of one check: enough to see what is wrong, too few to be a copy of the data."""
 
 
 class QualityCheckOperator(GatedOperator):
@@ -54,10 +59,31 @@ class QualityCheckOperator(GatedOperator):
     :param quarantine_on: ``"error"`` (default): the rows of failed checks; ``"warn"``: those of warned checks too.
     :param quarantine_limit: most rows that may go, a count or a percent of the rows looked at (``500``, ``"2%"``); when more break the
         checks, none goes and the task fails. The default is ``"10%"`` for ``"move"`` and none for ``"copy"``.
+    :param sample_rows: failing rows to keep of each check that fails or warns, at most 100; 0 (default): none. One statement each, of
+        ``key_columns``, the columns that the check names and the reason; masked, and dropped after ``[dre] sample_retention``.
+    :param key_columns: columns that tell which row it is.
+    :param mask_columns: columns whose values never leave, ``*`` for any letters: not in failing rows, reasons, observed values or segments.
+        Card numbers, IBANs, e-mail addresses, keys and passwords are masked in any column.
+    :param partition_by: a column, or a SQL expression about one row, by which the table is split. Every check then judges the whole table,
+        of which only some partitions are looked at; what the others contribute is kept from earlier runs. Checks whose numbers do not
+        follow from those of partitions are refused.
+    :param partitions: which ones are looked at: ``"run"`` (default): the partition key of the run, or else its data interval;
+        ``"changed"``: those with another version than before; ``"all"``. Those of which nothing is known are looked at anyway. (templated)
+    :param changes: one read-only ``SELECT`` of two columns, partition and version, for ``partitions="changed"``. (templated)
     :raises airflow_dre.errors.DefinitionError: lists everything that is wrong with the checks, when the Dag is parsed.
     """
 
-    template_fields: Sequence[str] = ("table", "where", "checks", "dataset", "suite", "quarantine_to", *GatedOperator.template_fields)
+    template_fields: Sequence[str] = (
+        "table",
+        "where",
+        "checks",
+        "dataset",
+        "suite",
+        "quarantine_to",
+        "partitions",
+        "changes",
+        *GatedOperator.template_fields,
+    )
     """Without the data, of which only paths are rendered: rows are never templates, and rendered fields are kept and shown."""
     shallow_copy_attrs: Sequence[str] = ("data",)
 
@@ -78,6 +104,12 @@ class QualityCheckOperator(GatedOperator):
         quarantine: str = "copy",
         quarantine_on: str = "error",
         quarantine_limit: int | str | None = None,
+        sample_rows: int = 0,
+        key_columns: Sequence[str] = (),
+        mask_columns: Sequence[str] = (),
+        partition_by: str | None = None,
+        partitions: str = "run",
+        changes: str | None = None,
         **kwargs: Any,
     ) -> None:
         from airflow.sdk import XComArg
@@ -96,6 +128,12 @@ class QualityCheckOperator(GatedOperator):
         self.quarantine_on = quarantine_on
         self.quarantine_limit = quarantine_limit
         self._breaches: tuple[Breaches, Scope] | None = None
+        self.sample_rows = sample_rows
+        self.key_columns = key_columns
+        self.mask_columns = mask_columns
+        self.partition_by = partition_by
+        self.partitions = partitions
+        self.changes = changes
         self._refuse_mistakes()
         if is_paths(data):
             self.template_fields = (*type(self).template_fields, "data")
@@ -120,10 +158,35 @@ class QualityCheckOperator(GatedOperator):
                 trust_constraints=self.trust_constraints,
                 circumstances=circumstances_of(context),
             )
-            answered = Answered()
-            run = run_suite(suite, source.engine, now(), StoredHistory(suite.dataset, suite.name), answered)
+            answered, moment = Answered(), now()
+            run = run_suite(
+                suite,
+                source.engine,
+                moment,
+                StoredHistory(suite.dataset, suite.name),
+                self._sample_plan(),
+                answered,
+                self._ask(suite, moment),
+            )
             self._breaches = self._aside.find_breaches(run, checks, answered.values, source.scope)
             return run
+
+    def _ask(self, suite: Suite, moment: datetime) -> Ask:
+        """How the rendered arguments want the checks to be answered: by a look at all rows, or from the states of partitions."""
+        from airflow_dre.checks.partition_choice import Choice, find_partition_problems
+        from airflow_dre.checks.partition_values import split_by
+        from airflow_dre.errors import DefinitionError
+        from airflow_dre.services.partitions import Partitioning, ask_partitions
+        from airflow_dre.services.suite import ask_rows
+        from airflow_dre.services.wiring import StoredPartitions
+
+        if self.partition_by is None:
+            return ask_rows
+        problems = find_partition_problems(self.subject, (), self.partition_by, self.partitions, self.changes)
+        if problems:
+            raise DefinitionError(problems)
+        wanted = Partitioning(by=split_by(self.partition_by), choice=Choice(self.partitions), changes=self.changes)
+        return ask_partitions(suite, wanted, StoredPartitions(suite.dataset), moment)
 
     def note(self, run: SuiteRunRecord) -> str:
         """Where the failing rows are to be found."""
@@ -142,12 +205,25 @@ class QualityCheckOperator(GatedOperator):
         return Aside(
             subject=self.subject,
             to=self.quarantine_to,
-            has_table=self.data is None,
+            has_data=self.data is not None,
+            is_partitioned=self.partition_by is not None,
             mode=self.quarantine,
             on=self.quarantine_on,
             limit=self.quarantine_limit,
             timeout=read_duration(self.statement_timeout),
         )
+
+    def _sample_plan(self) -> SamplePlan:
+        """Which failing rows are kept, and what is masked."""
+        from airflow_dre.checks.masking import Mask
+        from airflow_dre.config import read_settings
+        from airflow_dre.services.samples import SamplePlan
+
+        mask = Mask(columns=tuple(self.mask_columns))
+        if self.sample_rows == 0:
+            return SamplePlan(mask=mask)
+        keep_for = read_settings().sample_retention
+        return SamplePlan(rows=self.sample_rows, key_columns=tuple(self.key_columns), mask=mask, keep_for=keep_for)
 
     def given_data(self, context: Context) -> Any:
         """The data, made or fetched where an author gave what makes it."""
@@ -184,18 +260,33 @@ class QualityCheckOperator(GatedOperator):
 
     def _refuse_mistakes(self) -> None:
         from airflow_dre.checks.parse import find_problems
+        from airflow_dre.checks.partition_choice import find_partition_problems
         from airflow_dre.errors import DefinitionError, Problem
 
-        _, problems = find_problems(self.checks)
+        checks, problems = find_problems(self.checks)
         problems += self.find_fail_on_problems()
-        problems += self.find_data_problems()
         problems += self._aside.find_problems()
+        problems += self.find_data_problems()
+        problems += find_partition_problems(self.subject, checks, self.partition_by, self.partitions, self.changes)
         if self.statement_timeout is not None and read_duration(self.statement_timeout) is None:
             problems.append(Problem(self.subject, "statement_timeout", self.statement_timeout, DURATION_ALLOWED))
+        problems += self._find_sample_problems()
         if not self.checks:
             problems.append(Problem(self.subject, "checks", self.checks, "at least one check"))
         if problems:
             raise DefinitionError(problems)
+
+    def _find_sample_problems(self) -> list[Problem]:
+        from airflow_dre.errors import Problem
+
+        problems = []
+        if not isinstance(self.sample_rows, int) or isinstance(self.sample_rows, bool) or not 0 <= self.sample_rows <= MOST_SAMPLE_ROWS:
+            problems.append(Problem(self.subject, "sample_rows", self.sample_rows, f"a whole number from 0 to {MOST_SAMPLE_ROWS}"))
+        for argument in ("key_columns", "mask_columns"):
+            given = getattr(self, argument)
+            if not isinstance(given, (list, tuple)) or not all(isinstance(name, str) and name.strip() for name in given):
+                problems.append(Problem(self.subject, argument, given, "a list of names of columns"))
+        return problems
 
     def find_data_problems(self) -> list[Problem]:
         """What is wrong with the arguments that say where the rows are."""

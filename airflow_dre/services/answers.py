@@ -44,6 +44,8 @@ class Answered:
     statements: dict[Metric, str] = field(default_factory=dict)
     lookups: int = 0
     """Statements that read only the catalogue."""
+    partitions: tuple[int, int] | None = None
+    """Partitions that were scanned, and all whose states were merged; None: the rows were looked at, and no states."""
 
 
 def answer(metrics: Iterable[Metric], scope: Scope, engine: Engine, answered: Answered, history: History | None = None) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from airflow_dre.checks.instants import to_instant
+from airflow_dre.checks.masking import masked
 from airflow_dre.incidents.identity import PipelineCause
 from airflow_dre.incidents.signals import Event, Origin, Severity, Signal
 from airflow_dre.services.suite import Circumstances
@@ -80,7 +81,7 @@ def failed_task(ti: Any, now: datetime, *, error: object = None, severity: Sever
         event=Event.TASK_FAILED,
         at=to_instant(getattr(ti, "end_date", None)) or now,
         title=f"Task {ti.dag_id}.{ti.task_id} failed",
-        detail=said[:4000],
+        detail=masked(said[:20_000])[:4000],  # an exception may quote the row that it could not load
         origin=origin_of(ti),
         severity=severity,
         routes=routes,

@@ -82,7 +82,7 @@ def _opened_files(given: Any, wanted: Wanted) -> Iterator[Source]:
 
     def look(database: DuckDB) -> None:
         if places[0].store is not None:
-            database.register_store(places[0].store)
+            database.register_store(places[0].store, files)
         look_at_files(database, NAME, readable)
 
     with _opened(look, dataset, wanted, files) as source:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from airflow_dre.checks.outcomes import Outcome
+from collections.abc import Sequence
+
+from airflow_dre.checks.outcomes import Outcome, worst
 from airflow_dre.store.records import ResultRecord, SuiteRunRecord
 
 _MARKS = {Outcome.PASSED: "ok", Outcome.WARNED: "WARN", Outcome.FAILED: "FAIL", Outcome.ERRORED: "ERROR", Outcome.SKIPPED: "skip"}
@@ -23,9 +25,23 @@ def render_report(run: SuiteRunRecord) -> str:
     looked_at = max((result.rows for result in run.results if result.rows is not None), default=None)
     over = "" if looked_at is None else f" over {looked_at} rows"
     lookups = f" and {_counted(run.lookups, 'look-up', 'look-ups')}" if run.lookups else ""
-    tail = f"{_counted(run.queries, 'query', 'queries')}{over}{lookups} in {run.seconds:.3f} s on {run.engine}"
+    tail = f"{_counted(run.queries, 'query', 'queries')}{over}{lookups} in {run.seconds:.3f} s on {run.engine}{_partitions(run)}"
     reasons = [line for result in results if _notable(result) for line in _reasons(result)]
     return "\n".join([head, scope, "", lines[0], "  ".join("-" * width for width in widths), *lines[1:], "", *reasons, tail])
+
+
+def render_reports(runs: Sequence[SuiteRunRecord]) -> str:
+    """The tables of the runs in which something did not pass, and a line for each of the others."""
+    calm = [run for run in runs if run.outcome is Outcome.PASSED]
+    lines = [f"{run.name} in {run.namespace}: all {_counted(len(run.results), 'check', 'checks')} passed" for run in calm]
+    return "\n\n".join(["\n".join(lines)] * bool(lines) + [render_report(run) for run in runs if run not in calm])
+
+
+def _partitions(run: SuiteRunRecord) -> str:
+    if run.partitions is None:
+        return ""
+    scanned, total = run.partitions
+    return f"; {scanned} of {_counted(total, 'partition', 'partitions')} scanned, {total - scanned} from states"
 
 
 def _counted(number: int, one: str, several: str) -> str:
@@ -65,4 +81,17 @@ def summarize(run: SuiteRunRecord) -> dict[str, object]:
         "counts": run.counts,
         "queries": run.queries,
         "broken": [result.definition.name for result in run.results if result.outcome in (Outcome.FAILED, Outcome.ERRORED)],
+    }
+
+
+def summarize_all(runs: Sequence[SuiteRunRecord]) -> dict[str, object]:
+    """The summary of a task that looked at several datasets."""
+    counts = {outcome.value: sum(run.counts[outcome.value] for run in runs) for outcome in Outcome}
+    parts = [summarize(run) for run in runs]
+    kept = ("dataset", "outcome", "score", "counts", "broken")
+    return {
+        "suite": runs[0].suite if runs else "",
+        "outcome": worst([run.outcome for run in runs]).value,
+        "counts": counts,
+        "datasets": [{name: part[name] for name in kept} for part in parts],
     }

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import time
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 
 from airflow_dre.checks.check import Check
 from airflow_dre.checks.evaluate import Unanswered, evaluate, further_questions, questions, score
+from airflow_dre.checks.masking import Mask, masked
+from airflow_dre.checks.metric_checks import MetricSql
 from airflow_dre.checks.metrics import Metric
 from airflow_dre.checks.outcomes import Judgement, Outcome, shown, worst
 from airflow_dre.checks.thresholds import as_float
@@ -18,8 +22,12 @@ from airflow_dre.incidents.signals import Event, Origin, Signal
 from airflow_dre.lineage.naming import DatasetName, short_name
 from airflow_dre.services.answers import Answered, Engine, History, answer
 from airflow_dre.services.catalogue import learn_types, refuse_by_types, settle_by_constraints
+from airflow_dre.services.masked_results import mask_result
+from airflow_dre.services.samples import SamplePlan, with_samples
 from airflow_dre.sql.scope import Scope
 from airflow_dre.store.records import Definition, Delivery, ResultRecord, SuiteRunRecord
+
+_WORD = re.compile(r"\w+")
 
 
 class NamedEngine(Engine, Protocol):
@@ -66,13 +74,35 @@ class Suite:
     circumstances: Circumstances = field(default_factory=Circumstances)
 
 
+class Ask(Protocol):
+    """A way of answering checks: what is found is added to what was answered before."""
+
+    def __call__(
+        self, checks: Sequence[Check], scope: Scope, engine: NamedEngine, answered: Answered, history: History | None, /
+    ) -> None: ...
+
+
+def ask_rows(checks: Sequence[Check], scope: Scope, engine: NamedEngine, answered: Answered, history: History | None) -> None:
+    """Look at all rows, and then at what only the first answers tell how to ask."""
+    answer((metric for check in checks for metric in questions(check)), scope, engine, answered, history)
+    answer((metric for check in checks for metric in further_questions(check, answered.values)), scope, engine, answered)
+
+
 def run_suite(
-    suite: Suite, engine: NamedEngine, now: datetime, history: History | None = None, answered: Answered | None = None
+    suite: Suite,
+    engine: NamedEngine,
+    now: datetime,
+    history: History | None = None,
+    samples: SamplePlan | None = None,
+    answered: Answered | None = None,
+    ask: Ask = ask_rows,
 ) -> SuiteRunRecord:
     """Answer and judge every check of a suite.
 
     :param history: what is asked for earlier results, for checks that compare with them.
     :param answered: where the answers are to stand afterwards, for a caller that goes on asking about the rows.
+    :param samples: which failing rows to keep, and what is masked.
+    :param ask: how answers are come by.
     :raises DefinitionError: SQL that a Dag author wrote is not what it must be.
     :raises WarehouseUnreachable: the warehouse does not answer.
     """
@@ -82,21 +112,25 @@ def run_suite(
     settled = settle_by_constraints(suite.checks, suite.scope, engine, answered) if suite.trust_constraints else {}
     scope = learn_types([check for check in suite.checks if check.id not in settled], suite.scope, engine, answered)
     settled = {**refuse_by_types(suite.checks, scope), **settled}
-    asking = [check for check in suite.checks if check.id not in settled]
-    answer((metric for check in asking for metric in questions(check)), scope, engine, answered, history)
-    answer((metric for check in asking for metric in further_questions(check, answered.values)), scope, engine, answered)
+    ask([check for check in suite.checks if check.id not in settled], scope, engine, answered, history)
+    mask = Mask() if samples is None else samples.mask
     results = tuple(
-        _record(check, settled[check.id], None) if check.id in settled else _judged(check, answered, now) for check in suite.checks
+        _record(check, settled[check.id], None) if check.id in settled else _judged(check, answered, now, mask) for check in suite.checks
     )
+    if samples is not None:
+        results = with_samples(suite.checks, results, answered.values, scope, engine, samples, now)
     return record_run(
         suite,
         results,
         engine=engine.name,
         queries=engine.queries - asked_before - answered.lookups,
         lookups=answered.lookups,
+        partitions=answered.partitions,
         row_filter=suite.scope.where,
         measured_at=now,
         seconds=time.perf_counter() - started,
+        mask=mask,
+        named={check.id: _WORD.findall(check.sql) for check in suite.checks if isinstance(check, MetricSql)},
     )
 
 
@@ -107,11 +141,18 @@ def record_run(
     engine: str,
     queries: int,
     lookups: int = 0,
+    partitions: tuple[int, int] | None = None,
     measured_at: datetime,
     seconds: float,
     row_filter: str | None = None,
+    mask: Mask | None = None,
+    named: Mapping[str, Collection[str]] | None = None,
 ) -> SuiteRunRecord:
-    """The record of a run, whoever answered."""
+    """The record of a run, whoever answered; from here on nothing in it needs to be masked.
+
+    :param mask: the columns whose values must not be in it.
+    :param named: the words of SQL that checks bring, by their ids.
+    """
     outcomes = [result.outcome for result in results]
     around = subject.circumstances
     return SuiteRunRecord(
@@ -127,16 +168,23 @@ def record_run(
         seconds=round(seconds, 6),
         row_filter=row_filter,
         lookups=lookups,
+        partitions=partitions,
         dag_version=around.dag_version,
         data_interval_start=around.data_interval_start,
         data_interval_end=around.data_interval_end,
         partition_key=around.partition_key,
-        results=results,
+        results=tuple(
+            mask_result(result, mask or Mask(), subject.dataset.name, (named or {}).get(result.check_id, ())) for result in results
+        ),
     )
 
 
-def _judged(check: Check, answered: Answered, now: datetime) -> ResultRecord:
-    return _record(check, evaluate(check, answered.values, now), answered.statements.get(_culprit(check, answered)))
+def _judged(check: Check, answered: Answered, now: datetime, mask: Mask) -> ResultRecord:
+    culprit = _culprit(check, answered)
+    statement = answered.statements.get(culprit)
+    if statement is not None and culprit in further_questions(check, answered.values):  # it quotes earlier answers
+        statement = None if mask.columns else masked(statement)
+    return _record(check, evaluate(check, answered.values, now), statement)
 
 
 def _record(check: Check, judgement: Judgement, statement: str | None) -> ResultRecord:
@@ -220,8 +268,23 @@ def check_gate(run: SuiteRunRecord, fail_on: str) -> None:
 
     :raises GateError: the run holds an outcome that ``fail_on`` does not let pass; names the checks and their reasons.
     """
+    check_gates((run,), fail_on)
+
+
+def check_gates(runs: Iterable[SuiteRunRecord], fail_on: str) -> None:
+    """Let good runs pass.
+
+    :raises GateError: one of them holds an outcome that ``fail_on`` does not let pass; names all such checks and their reasons.
+    """
+    closed = [why for run in runs if (why := _why_closed(run, fail_on)) is not None]
+    if closed:
+        raise GateError("\n".join(closed))
+
+
+def _why_closed(run: SuiteRunRecord, fail_on: str) -> str | None:
     stopped = [result for result in run.results if result.outcome in GATES[fail_on]]
-    if stopped:
-        lines = [f"- {result.definition.name} {result.outcome.value}: {result.reason}" for result in stopped]
-        count = f"{len(stopped)} of {len(run.results)} checks of {short_name(run.name)}"
-        raise GateError("\n".join([f"{count} do not let the task pass (fail_on={fail_on!r}):", *lines]))
+    if not stopped:
+        return None
+    lines = [f"- {result.definition.name} {result.outcome.value}: {result.reason}" for result in stopped]
+    count = f"{len(stopped)} of {len(run.results)} checks of {short_name(run.name)}"
+    return "\n".join([f"{count} do not let the task pass (fail_on={fail_on!r}):", *lines])

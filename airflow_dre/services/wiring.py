@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from airflow_dre.config import Settings, read_settings
 from airflow_dre.lineage.naming import DatasetName
 from airflow_dre.services.dispatch import Dispatched, dispatch_outbox
+from airflow_dre.store.clock import now
+from airflow_dre.store.failing_rows import drop_expired
 from airflow_dre.store.incidents import Change
-from airflow_dre.store.records import Delivery
+from airflow_dre.store.partitions import read_partition_states
+from airflow_dre.store.records import Delivery, PartitionState, PartitionStates
 from airflow_dre.store.results import last_passed
 from airflow_dre.store.schema import ensure_embedded
 from airflow_dre.store.store import Store, open_store
@@ -43,21 +47,57 @@ class StoredHistory:
             return last_passed(connection, self.dataset.namespace, self.dataset.name, self.suite, check_id)
 
 
+@dataclass(frozen=True, slots=True)
+class StoredPartitions:
+    """What the partitions of one dataset contribute, read from the store and written to it."""
+
+    dataset: DatasetName
+
+    def read(self, split: str, forms: Sequence[str]) -> list[PartitionState]:
+        """What is known, once what waits in the spool of this machine was written.
+
+        :raises airflow_dre.errors.StoreError: the store is down.
+        """
+        store = store_of(read_settings())
+        ensure_embedded(store.database)
+        store.replay()
+        with store.database.read() as connection:
+            return read_partition_states(connection, split, forms)
+
+    def save(self, found: PartitionStates) -> None:
+        """Keep what one look found, or spool it."""
+        store_of(read_settings()).deliver_or_spool(Delivery(partitions=found))
+
+
 def keep(delivery: Delivery, settings: Settings | None = None) -> list[Change]:
     """Keep a delivery, or spool it, and then send what waits for as long as ``[dre] send_seconds`` allows."""
+    return keep_all([delivery], settings)
+
+
+def keep_all(deliveries: Iterable[Delivery], settings: Settings | None = None) -> list[Change]:
+    """Keep deliveries one by one, as :func:`keep` does, and send what waits once."""
     settings = settings or read_settings()
     store = store_of(settings)
-    changes = store.deliver_or_spool(tell_default_routes(delivery, settings.default_routes))
+    changes: list[Change] = []
+    for delivery in deliveries:
+        changes += store.deliver_or_spool(tell_default_routes(delivery, settings.default_routes))
     if changes:
         dispatch_outbox(store, settings)
     return changes
 
 
 def drain(settings: Settings | None = None, *, seconds: float | None = None) -> tuple[int, Dispatched]:
-    """Write what waits in the spool and send what waits in the outbox; the number of deliveries written, and what was sent.
+    """Write what waits in the spool, send what waits in the outbox, and forget failing rows that have expired.
+
+    Gives the number of deliveries written, and what was sent.
+
 
     :raises airflow_dre.errors.StoreError: the store is down.
     """
     settings = settings or read_settings()
     store = store_of(settings)
-    return store.replay(), dispatch_outbox(store, settings, seconds=seconds)
+    written, told = store.replay(), dispatch_outbox(store, settings, seconds=seconds)
+    ensure_embedded(store.database)
+    with store.database.write() as connection:
+        drop_expired(connection, now())
+    return written, told

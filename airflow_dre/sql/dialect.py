@@ -109,6 +109,10 @@ class Dialect:
     fingerprint: Callable[[list[exp.Expr]], exp.Expr] | None = None
     """A number of several values, equal for equal values. Where it is given, COUNT(DISTINCT ...) costs far less than a grouping, so that
     repeated keys are looked for by it first."""
+    hash: Callable[[list[exp.Expr]], exp.Expr] | Refusal = Refusal("no hash of 64 bits was tried there that stays the same")
+    """A signed number of 64 bits of several values that are not NULL, equal for equal values today and after an upgrade."""
+    orders_by_code_point: bool = False
+    """Texts are in the order of their code points; otherwise by collations, which only the database knows."""
     columns: Callable[[tuple[str, ...]], exp.Expr] | Refusal
     """SELECT of the names and types of a table's columns, in their order."""
     constraints: Callable[[tuple[str, ...]], exp.Expr] | None = None

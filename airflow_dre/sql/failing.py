@@ -30,6 +30,8 @@ def failing(metric: Metric, scope: Scope, by: str | None = None) -> exp.Expr | R
 
 @failing.register
 def _(metric: PerSegment, scope: Scope, by: str | None = None) -> exp.Expr | Refusal:
+    if not isinstance(metric.by, str):
+        return Refusal("an expression splits the rows, which no check is judged by")
     return failing(metric.metric, scope, metric.by)
 
 

@@ -20,6 +20,8 @@ from airflow_dre.checks.metrics import (
     PerSegment,
     Quantile,
     RepeatCount,
+    Sketch,
+    Split,
     SqlMetric,
     StepCount,
     TableColumns,
@@ -29,10 +31,10 @@ from airflow_dre.checks.metrics import (
 from airflow_dre.checks.segments import MOST
 from airflow_dre.sql.dialect import Dialect
 from airflow_dre.sql.expressions import expression
-from airflow_dre.sql.names import column
 from airflow_dre.sql.queries import key_groups, query_of, sorted_quantiles
 from airflow_dre.sql.raw import read_metric
 from airflow_dre.sql.scope import Scope
+from airflow_dre.sql.splits import split_of
 
 MOST_ROWS = 200_000
 """Rows that a list, such as the days of :func:`~airflow_dre.checks.no_gaps`, may have: nine times the hours of 2.5 years."""
@@ -44,8 +46,8 @@ class Statement:
 
     sql: str
     metrics: tuple[Metric, ...]
-    by: str | None = None
-    """The column whose values stand first in each of its rows; None: it gives one row, or the rows of one list."""
+    by: Split | None = None
+    """The column, or the expression, whose values stand first in each of its rows; None: it gives one row, or the rows of one list."""
     branches: bool = False
     """It gives a row for each count of keys: its place and the count; quantiles stand last among the metrics, in a row without a place."""
 
@@ -96,22 +98,23 @@ def plan(metrics: Iterable[Metric], scope: Scope) -> tuple[Statement, ...]:
     return tuple(statements)
 
 
-def scan(metrics: Sequence[Metric], scope: Scope, by: str | None = None) -> Statement:
+def scan(metrics: Sequence[Metric], scope: Scope, by: Split | None = None) -> Statement:
     """One pass over the rows that answers all of ``metrics``, for each value of ``by``."""
     columns = [exp.alias_(expression(metric, scope), f"m{place}") for place, metric in enumerate(metrics)]
     if all(isinstance(metric, OtherRowCount) for metric in metrics):
         return _statement(exp.select(*columns), metrics, scope, by)  # without an aggregate it would give a row for each row, or none
     if by is None:
         return _statement(scope.select(*columns), metrics, scope, by)
-    return _statement(scope.select(exp.alias_(column(by), "segment"), *columns).group_by(column(by)), metrics, scope, by)
+    split = split_of(by, scope.dialect)
+    return _statement(scope.select(exp.alias_(split, "segment"), *columns).group_by(split.copy()), metrics, scope, by)
 
 
-def quantiles(metrics: Sequence[Quantile], scope: Scope, by: str | None = None) -> Statement:
+def quantiles(metrics: Sequence[Quantile], scope: Scope, by: Split | None = None) -> Statement:
     """One pass that sorts each column once, whatever number of its quantiles is asked."""
     return _statement(sorted_quantiles(metrics, scope, by), metrics, scope, by)
 
 
-def _sorts(sorting: Sequence[Quantile], distinct: Sequence[Metric], scope: Scope, by: str | None) -> list[Statement]:
+def _sorts(sorting: Sequence[Quantile], distinct: Sequence[Metric], scope: Scope, by: Split | None) -> list[Statement]:
     """What sorts, as branches of one statement, so that each can have a worker of its own: a count of different keys, or all quantiles."""
     if not distinct:
         return [quantiles(sorting, scope, by)] if sorting else []
@@ -132,7 +135,7 @@ def _sorts(sorting: Sequence[Quantile], distinct: Sequence[Metric], scope: Scope
     return [Statement(scope.render(whole), (*distinct, *sorting), branches=True)]
 
 
-def _scans(metrics: Sequence[Metric], scope: Scope, by: str | None) -> list[Statement]:
+def _scans(metrics: Sequence[Metric], scope: Scope, by: Split | None) -> list[Statement]:
     """One pass, or as many as the length of a statement demands."""
     whole, middle = scan(metrics, scope, by), len(metrics) // 2
     longest = scope.dialect.max_bytes
@@ -141,7 +144,7 @@ def _scans(metrics: Sequence[Metric], scope: Scope, by: str | None) -> list[Stat
     return [*_scans(metrics[:middle], scope, by), *_scans(metrics[middle:], scope, by)]
 
 
-def one(metric: Metric, scope: Scope, by: str | None = None) -> Statement:
+def one(metric: Metric, scope: Scope, by: Split | None = None) -> Statement:
     """A metric alone."""
     (statement,) = plan([metric if by is None else PerSegment(by=by, metric=metric)], scope)
     return statement
@@ -153,16 +156,16 @@ def probe(scope: Scope) -> str:
     return scope.render(scope.select(exp.Literal.number(1), extra=[never]))
 
 
-def _statement(query: exp.Expr, metrics: Sequence[Metric], scope: Scope, by: str | None) -> Statement:
+def _statement(query: exp.Expr, metrics: Sequence[Metric], scope: Scope, by: Split | None) -> Statement:
     statement = Statement("", tuple(metrics), by)
     if (statement.lists or by is not None) and isinstance(query, exp.Select):
         query = query.limit(statement.most_rows)
     return Statement(scope.render(query), tuple(metrics), by)
 
 
-def _by_segment(metrics: Iterable[Metric]) -> dict[str | None, list[Metric]]:
+def _by_segment(metrics: Iterable[Metric]) -> dict[Split | None, list[Metric]]:
     """What is asked of the rows, by the column that splits them, each metric once."""
-    found: dict[str | None, dict[Metric, None]] = {}
+    found: dict[Split | None, dict[Metric, None]] = {}
     for metric in metrics:
         if isinstance(metric, PerSegment):
             found.setdefault(metric.by, {})[metric.metric] = None
@@ -175,12 +178,12 @@ def _batches(metrics: Sequence[Metric], size: int) -> list[Sequence[Metric]]:
     return [metrics[start : start + size] for start in range(0, len(metrics), size)]
 
 
-def shares_scan(metric: Metric, dialect: Dialect, by: str | None) -> bool:
+def shares_scan(metric: Metric, dialect: Dialect, by: Split | None) -> bool:
     """Whether a metric travels in the common scan."""
     match metric:
         case DuplicateCount() | OrphanCount() | StepCount() | FailedRowCount():
             return False
-        case DistinctCount() | RepeatCount():
+        case DistinctCount() | RepeatCount() | Sketch():
             return False
         case Quantile():
             return dialect.quantile_is_aggregate and not dialect.sorts_apart

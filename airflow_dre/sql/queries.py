@@ -10,6 +10,7 @@ from functools import singledispatch
 from sqlglot import exp
 
 from airflow_dre.checks.metrics import (
+    ColumnMetric,
     DistinctCount,
     DuplicateCount,
     FailedRowCount,
@@ -18,12 +19,15 @@ from airflow_dre.checks.metrics import (
     OrphanCount,
     Periods,
     Quantile,
+    Sketch,
+    Split,
     SqlMetric,
     StepCount,
     TableColumns,
     TableConstraints,
     Variance,
 )
+from airflow_dre.checks.sketches import KEPT_HASHES
 from airflow_dre.errors import DefinitionError, Problem
 from airflow_dre.sql import names
 from airflow_dre.sql.expressions import count_if, filter_of, percentile, variance_of
@@ -32,13 +36,14 @@ from airflow_dre.sql.predicates import has_all, has_value, possible
 from airflow_dre.sql.raw import read_metric, read_rows
 from airflow_dre.sql.scope import Scope
 from airflow_dre.sql.spelling import by_value
+from airflow_dre.sql.splits import split_of
 
 _ONE = exp.Literal.number(1)
 _ANY = Decimal(0)
 
 
 @singledispatch
-def query_of(metric: Metric, scope: Scope, by: str | None) -> exp.Expr:
+def query_of(metric: Metric, scope: Scope, by: Split | None) -> exp.Expr:
     """The SELECT that answers ``metric``; a kind of metric without one is a mistake in this module.
 
     :param by: a column: the first column of each row is then its value.
@@ -47,25 +52,33 @@ def query_of(metric: Metric, scope: Scope, by: str | None) -> exp.Expr:
     raise TypeError(f"{type(metric).__name__} has no SELECT of its own")
 
 
-def _segment(by: str | None) -> list[exp.Expr]:
-    return [] if by is None else [exp.alias_(column(by), "segment", quoted=False)]
+def _segment(by: Split | None, scope: Scope) -> list[exp.Expr]:
+    return [] if by is None else [exp.alias_(split_of(by, scope.dialect), "segment", quoted=False)]
 
 
-def _outer(by: str | None) -> list[exp.Expr]:
+def _with_value(metric: ColumnMetric, scope: Scope) -> list[exp.Expr | None]:
+    return [filter_of(metric, scope.dialect), has_value(metric.column)]
+
+
+def _splits(by: Split | None, scope: Scope) -> list[exp.Expr]:
+    return [] if by is None else [split_of(by, scope.dialect)]
+
+
+def _outer(by: Split | None) -> list[exp.Expr]:
     return [] if by is None else [exp.column("segment")]
 
 
-def _groups(metric: Metric, key: Sequence[str], scope: Scope, by: str | None, *, several: bool = False) -> exp.Subquery:
+def _groups(metric: Metric, key: Sequence[str], scope: Scope, by: Split | None, *, several: bool = False) -> exp.Subquery:
     """The sizes ``n`` of the groups of rows with the same complete key."""
     size = exp.Count(this=exp.Star())
-    grouped = scope.select(*_segment(by), exp.alias_(size, "n"), extra=[filter_of(metric, scope.dialect), *has_all(key)])
-    grouped = grouped.group_by(*[column(name) for name in ([by] if by else []) + list(key)])
+    grouped = scope.select(*_segment(by, scope), exp.alias_(size, "n"), extra=[filter_of(metric, scope.dialect), *has_all(key)])
+    grouped = grouped.group_by(*_splits(by, scope), *[column(name) for name in key])
     if several:
         grouped = grouped.having(exp.GT(this=size.copy(), expression=_ONE.copy()))
     return grouped.subquery("groups_of_rows")
 
 
-def _summed(columns: Sequence[exp.Expr], source: exp.Subquery, by: str | None) -> exp.Select:
+def _summed(columns: Sequence[exp.Expr], source: exp.Subquery, by: Split | None) -> exp.Select:
     query = exp.select(*_outer(by), *columns).from_(source)
     return query if by is None else query.group_by(*_outer(by))
 
@@ -74,7 +87,7 @@ def _or_zero(total: exp.Expr) -> exp.Expr:
     return exp.Coalesce(this=total, expressions=[exp.Literal.number(0)])
 
 
-def key_groups(metrics: Sequence[DuplicateCount | DistinctCount], scope: Scope, by: str | None) -> exp.Expr:
+def key_groups(metrics: Sequence[DuplicateCount | DistinctCount], scope: Scope, by: Split | None) -> exp.Expr:
     """All that is asked about one key and filter, from one grouping."""
     first = metrics[0]
     several = all(isinstance(metric, DuplicateCount) for metric in metrics)
@@ -91,7 +104,7 @@ def key_groups(metrics: Sequence[DuplicateCount | DistinctCount], scope: Scope, 
     return _summed(columns, _groups(first, first.columns, scope, by, several=several), by)
 
 
-def sorted_quantiles(metrics: Sequence[Quantile], scope: Scope, by: str | None) -> exp.Select:
+def sorted_quantiles(metrics: Sequence[Quantile], scope: Scope, by: Split | None) -> exp.Select:
     """All quantiles from one pass, those of the same values from one sort."""
     sorts: dict[Quantile, list[Quantile]] = {}
     for metric in metrics:
@@ -103,19 +116,34 @@ def sorted_quantiles(metrics: Sequence[Quantile], scope: Scope, by: str | None) 
         inner.append(exp.alias_(percentile(group[0], shares, scope), f"q{number}"))
         for place, metric in enumerate(group, start=1):
             picked[metric] = exp.Bracket(this=exp.column(f"q{number}"), expressions=[exp.Literal.number(place)], offset=1)
-    sorted_once = scope.select(*_segment(by), *inner)
+    sorted_once = scope.select(*_segment(by, scope), *inner)
     if by is not None:
-        sorted_once = sorted_once.group_by(column(by))
+        sorted_once = sorted_once.group_by(split_of(by, scope.dialect))
     columns = [exp.alias_(picked[metric], f"m{place}") for place, metric in enumerate(metrics)]
     return exp.select(*_outer(by), *columns).from_(sorted_once.subquery("sorted"))
 
 
 @query_of.register
-def _(metric: OrphanCount, scope: Scope, by: str | None) -> exp.Expr:
+def _(metric: Sketch, scope: Scope, by: Split | None) -> exp.Expr:
+    """The different hashes are numbered from the smallest, and the first of them are strung together."""
+    hashed = possible(scope.dialect.hash, "check distinct_count", "approximate", True)([column(name) for name in metric.columns])
+    keys = scope.select(
+        *_segment(by, scope), exp.alias_(hashed, "h"), extra=[filter_of(metric, scope.dialect), *has_all(metric.columns)]
+    ).distinct()
+    place = exp.Window(this=exp.RowNumber(), partition_by=_outer(by), order=by_value(exp.column("h")))
+    ranked = exp.select(*_outer(by), "h", exp.alias_(place, "place")).from_(keys.subquery("hashes"))
+    smallest = exp.LTE(this=exp.column("place"), expression=exp.Literal.number(KEPT_HASHES))
+    strung = exp.GroupConcat(this=exp.cast(exp.column("h"), "TEXT"), separator=exp.Literal.string(","))
+    query = exp.select(*_outer(by), exp.alias_(strung, "sketch")).from_(ranked.subquery("ranked")).where(smallest)
+    return query if by is None else query.group_by(*_outer(by))
+
+
+@query_of.register
+def _(metric: OrphanCount, scope: Scope, by: Split | None) -> exp.Expr:
     """An anti-join: rows of the child beside which no parent stands. Every database reads either table once, whatever their sizes."""
     parent = exp.alias_(names.table(names.split_table(metric.parent, "check foreign_key", "to")), "parent", table=True)
     keys = [exp.alias_(column(name), f"k{place}") for place, name in enumerate(metric.columns)]
-    child = scope.select(*_segment(by), *keys, extra=[filter_of(metric, scope.dialect), *has_all(metric.columns)])
+    child = scope.select(*_segment(by, scope), *keys, extra=[filter_of(metric, scope.dialect), *has_all(metric.columns)])
     found = [exp.Column(this=names.quoted(name), table=exp.to_identifier("parent")) for name in metric.parent_columns]
     same = [exp.EQ(this=name, expression=exp.column(f"k{place}", table="child")) for place, name in enumerate(found)]
     segment = [] if by is None else [exp.column("segment", table="child")]  # the parent may have a column of that name
@@ -125,18 +153,18 @@ def _(metric: OrphanCount, scope: Scope, by: str | None) -> exp.Expr:
 
 
 @query_of.register
-def _(metric: StepCount, scope: Scope, by: str | None) -> exp.Expr:
+def _(metric: StepCount, scope: Scope, by: Split | None) -> exp.Expr:
     value = column(metric.column)
     window = exp.Window(
         this=exp.Lag(this=value.copy()),
-        partition_by=[] if by is None else [column(by)],
+        partition_by=_splits(by, scope),
         order=exp.Order(expressions=[exp.Ordered(this=column(name)) for name in metric.order_by]),
     )
     inner = scope.select(
-        *_segment(by),
+        *_segment(by, scope),
         exp.alias_(value, "v"),
         exp.alias_(window, "v_before"),
-        extra=[filter_of(metric, scope.dialect), has_value(metric.column)],
+        extra=_with_value(metric, scope),
     )
     kinds: dict[tuple[bool, bool], type[exp.Binary]] = {
         (True, False): exp.LT,
@@ -149,12 +177,15 @@ def _(metric: StepCount, scope: Scope, by: str | None) -> exp.Expr:
 
 
 @query_of.register
-def _(metric: MostCommon, scope: Scope, by: str | None) -> exp.Expr:
+def _(metric: MostCommon, scope: Scope, by: Split | None) -> exp.Expr:
     value, size = column(metric.column), exp.Count(this=exp.Star())
     grouped = scope.select(
-        *_segment(by), exp.alias_(value, "v"), exp.alias_(size, "n"), extra=[filter_of(metric, scope.dialect), has_value(metric.column)]
+        *_segment(by, scope),
+        exp.alias_(value, "v"),
+        exp.alias_(size, "n"),
+        extra=_with_value(metric, scope),
     )
-    grouped = grouped.group_by(*[column(name) for name in ([by] if by else []) + [metric.column]])
+    grouped = grouped.group_by(*_splits(by, scope), column(metric.column))
     most = exp.Window(this=exp.Max(this=exp.column("n")), partition_by=_outer(by))
     ranked = exp.select(*_outer(by), "v", "n", exp.alias_(most, "most")).from_(grouped.subquery("frequencies"))
     return (
@@ -165,28 +196,28 @@ def _(metric: MostCommon, scope: Scope, by: str | None) -> exp.Expr:
 
 
 @query_of.register
-def _(metric: Periods, scope: Scope, by: str | None) -> exp.Expr:
+def _(metric: Periods, scope: Scope, by: Split | None) -> exp.Expr:
     start = scope.dialect.start_of(column(metric.column), metric.unit)
-    query = scope.select(*_segment(by), exp.alias_(start, "period"), extra=[filter_of(metric, scope.dialect), has_value(metric.column)])
+    query = scope.select(*_segment(by, scope), exp.alias_(start, "period"), extra=_with_value(metric, scope))
     return query.distinct()
 
 
 @query_of.register
-def _(metric: Quantile, scope: Scope, by: str | None) -> exp.Expr:
+def _(metric: Quantile, scope: Scope, by: Split | None) -> exp.Expr:
     """The rows are numbered and those around the quantile are picked: for databases without such an aggregate.
 
     PERCENTILE_CONT lies at row 1 + at * (n - 1) and is interpolated between its neighbours; PERCENTILE_DISC is the first row whose
     number is at least at * n (ISO/IEC 9075-2, inverse distribution functions).
     """
-    value, segment = column(metric.column), [] if by is None else [column(by)]
+    value, segment = column(metric.column), _splits(by, scope)
     number = exp.Window(this=exp.RowNumber(), partition_by=segment, order=by_value(value.copy()))
     size = exp.Window(this=exp.Count(this=exp.Star()), partition_by=[item.copy() for item in segment])
     inner = scope.select(
-        *_segment(by),
+        *_segment(by, scope),
         exp.alias_(value, "v"),
         exp.alias_(number, "place"),
         exp.alias_(size, "n"),
-        extra=[filter_of(metric, scope.dialect), has_value(metric.column)],
+        extra=_with_value(metric, scope),
     )
     share, n, place = exp.Literal.number(str(metric.at)), exp.column("n"), exp.column("place")
     if metric.interpolate:
@@ -206,12 +237,12 @@ def _(metric: Quantile, scope: Scope, by: str | None) -> exp.Expr:
 
 
 @query_of.register
-def _(metric: Variance, scope: Scope, by: str | None) -> exp.Expr:
+def _(metric: Variance, scope: Scope, by: Split | None) -> exp.Expr:
     """Each value's distance from the mean of its own segment, not of all rows, whose digits would cover those of a small segment."""
-    value, segment = column(metric.column), [] if by is None else [column(by)]
+    value, segment = column(metric.column), _splits(by, scope)
     mean = exp.Window(this=exp.Avg(this=value.copy()), partition_by=segment)
     distance = exp.Mul(this=exp.Literal.number("1.0"), expression=exp.paren(exp.Sub(this=value, expression=mean)))
-    inner = scope.select(*_segment(by), exp.alias_(distance, "d"), extra=[filter_of(metric, scope.dialect), has_value(metric.column)])
+    inner = scope.select(*_segment(by, scope), exp.alias_(distance, "d"), extra=_with_value(metric, scope))
     return _summed([variance_of(exp.column("d"))], inner.subquery("distances"), by)
 
 
@@ -220,29 +251,29 @@ def _plus_one(value: exp.Expr) -> exp.Expr:
 
 
 @query_of.register
-def _(metric: TableColumns, scope: Scope, by: str | None) -> exp.Expr:
+def _(metric: TableColumns, scope: Scope, by: Split | None) -> exp.Expr:
     return possible(scope.dialect.columns, "check schema_is, schema_unchanged or column_count", "table", ".".join(scope.table))(scope.table)
 
 
 @query_of.register
-def _(metric: TableConstraints, scope: Scope, by: str | None) -> exp.Expr:
+def _(metric: TableConstraints, scope: Scope, by: Split | None) -> exp.Expr:
     if scope.dialect.constraints is None:
         return exp.select(exp.Null(), exp.Null(), exp.Null()).where(exp.false())
     return scope.dialect.constraints(scope.table)
 
 
 @query_of.register
-def _(metric: FailedRowCount, scope: Scope, by: str | None) -> exp.Expr:
+def _(metric: FailedRowCount, scope: Scope, by: Split | None) -> exp.Expr:
     tree = read_rows(metric.sql, scope.dialect.name, "check failed_rows_sql")
     return exp.select(exp.Count(this=exp.Star())).from_(tree.subquery("failed_rows"))
 
 
 @query_of.register
-def _(metric: SqlMetric, scope: Scope, by: str | None) -> exp.Expr:
+def _(metric: SqlMetric, scope: Scope, by: Split | None) -> exp.Expr:
     tree = read_metric(metric.sql, scope.dialect.name, "check metric_sql")
     if not isinstance(tree, exp.Query):
-        query = scope.select(*_segment(by), tree, extra=[filter_of(metric, scope.dialect)])
-        return query if by is None else query.group_by(column(by))
+        query = scope.select(*_segment(by, scope), tree, extra=[filter_of(metric, scope.dialect)])
+        return query if by is None else query.group_by(split_of(by, scope.dialect))
     whole = {"where": metric.where, "by": by}
     problems = [
         Problem("check metric_sql", argument, value, f"no {argument} beside a whole SELECT: write it into the SELECT")

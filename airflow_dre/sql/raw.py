@@ -40,6 +40,46 @@ def read_condition(text: str, dialect: str, subject: str, argument: str) -> exp.
     return tree
 
 
+_ROW_EXPRESSION = "one SQL expression about one row, such as created_at::date: no aggregate, no window and no SELECT"
+
+
+def read_row_expression(text: str, dialect: str, subject: str, argument: str) -> exp.Expr:
+    """An expression whose value is known from the row alone.
+
+    :raises DefinitionError: it is anything else.
+    """
+    tree = _read(text, dialect, subject, argument, _ROW_EXPRESSION)
+    if isinstance(tree, (exp.Alias, exp.Tuple, exp.Literal)) or tree.find(exp.Query, exp.AggFunc, exp.Window):
+        raise _refused(text, subject, argument, _ROW_EXPRESSION)
+    return tree
+
+
+_MOMENTARY = ("now", "today", "getdate", "sysdate", "random", "clock_timestamp", "statement_timestamp", "transaction_timestamp")
+_NOW = (exp.CurrentDate, exp.CurrentDatetime, exp.CurrentTime, exp.CurrentTimestamp, exp.Rand, exp.CurrentUser)
+
+
+def why_not_settled(tree: exp.Expr) -> str | None:
+    """Why what an expression says of a row may be otherwise tomorrow; None where it rests on the row alone, as far as one can tell."""
+    if tree.find(exp.Query) is not None:
+        return "it reads other rows, which may change"
+    named = [node.name for node in tree.find_all(exp.Anonymous)] + [text.name for text in tree.find_all(exp.Literal) if text.is_string]
+    if tree.find(*_NOW) is not None or any(name.lower() in _MOMENTARY for name in named):
+        return "it depends on the moment in which it is asked"
+    return None
+
+
+def read_versions(text: str, dialect: str, subject: str) -> exp.Query:
+    """One SELECT of two columns: partitions and their versions.
+
+    :raises DefinitionError: it is anything else.
+    """
+    allowed = "one read-only SELECT of two columns: the partition, and a version that changes whenever the partition does"
+    tree = _read(text, dialect, subject, "changes", allowed)
+    if not isinstance(tree, exp.Query) or (len(tree.selects) != 2 and not tree.is_star):
+        raise _refused(text, subject, "changes", allowed)
+    return tree
+
+
 def read_metric(text: str, dialect: str, subject: str) -> exp.Expr:
     """An aggregate expression or one SELECT.
 

@@ -10,6 +10,7 @@ from sqlglot import exp
 from airflow_dre.sql import names
 from airflow_dre.sql.dialect import Dialect
 from airflow_dre.sql.raw import read_condition
+from airflow_dre.sql.splits import Only
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,8 @@ class Scope:
     dialect: Dialect
     types: tuple[tuple[str, str], ...] = ()
     """Names and types of the columns, as far as they are known."""
+    only: Only | None = None
+    """The partitions that are looked at; None: all rows."""
 
     def type_of(self, column: str) -> str | None:
         """The type of a column; None where it is not known."""
@@ -35,7 +38,8 @@ class Scope:
     def select(self, *columns: exp.Expr, extra: Iterable[exp.Expr | None] = ()) -> exp.Select:
         """SELECT ``columns`` from these rows, further narrowed by ``extra``."""
         query = exp.select(*columns).from_(names.table(self.table))
-        conditions = [condition for condition in (self.condition(), *extra) if condition is not None]
+        only = None if self.only is None else self.only.condition(self.dialect)
+        conditions = [condition for condition in (only, self.condition(), *extra) if condition is not None]
         return query.where(*conditions) if conditions else query
 
     def render(self, query: exp.Expr) -> str:

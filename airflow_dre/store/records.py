@@ -28,6 +28,21 @@ class Definition:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """A few of the rows that break a check, masked, or why there are none."""
+
+    expires_at: datetime
+    """From then on nobody gets to see them."""
+    columns: tuple[str, ...] = ()
+    rows: tuple[tuple[str | None, ...], ...] = ()
+    """Values as text; None: NULL."""
+    reason: str = ""
+    """Why each of them breaks the check."""
+    missing: str | None = None
+    """Why there are no rows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ResultRecord:
     """One outcome of one check."""
 
@@ -46,6 +61,8 @@ class ResultRecord:
     statement: str | None
     segments: tuple[Segment, ...] = ()
     """The worst segments, where the check is judged by a column."""
+    sample: Sample | None = None
+    """Failing rows, where they were asked for and the check failed or warned."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +87,8 @@ class SuiteRunRecord:
     partition_key: str | None = None
     lookups: int = 0
     """Statements that read only the catalogue; said in the log, not kept."""
+    partitions: tuple[int, int] | None = None
+    """Partitions that were scanned, and all that were judged, where the others' states are kept; said in the log, not kept."""
     results: tuple[ResultRecord, ...] = field(default=())
 
     @property
@@ -90,12 +109,45 @@ class SuiteRunRecord:
         return {outcome.value: outcomes.count(outcome) for outcome in Outcome}
 
 
+@dataclass(frozen=True, slots=True)
+class PartitionState:
+    """What one partition contributes to one number about its table."""
+
+    partition: str
+    """Its value as JSON."""
+    form: str
+    """Digest of what was asked, by which all suites of the dataset share it."""
+    answers: str
+    """What the database answered, as JSON."""
+    rows: int
+    """Rows of the partition when it was looked at: states of one partition that differ in it are of different moments."""
+    version: str | None = None
+    """The version of the partition before it was looked at, where one is known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartitionStates:
+    """What one look at some partitions of a table found, kept as one."""
+
+    split: str
+    """Digest of dataset, row filter and partition expression."""
+    namespace: str
+    name: str
+    measured_at: datetime
+    """When the look began: an earlier one never replaces a later one."""
+    run_id: str | None = None
+    states: tuple[PartitionState, ...] = ()
+    gone: tuple[str, ...] = ()
+    """Partitions that are no more."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """What one use case hands to the store: a suite run, a signal, or a suite run with the signal it gives."""
+    """What one use case hands to the store: a suite run, a signal, a suite run with the signal it gives, or states of partitions."""
 
     run: SuiteRunRecord | None = None
     signals: tuple[Signal, ...] = ()
+    partitions: PartitionStates | None = None
 
 
 def digest(*parts: object) -> str:

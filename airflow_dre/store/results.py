@@ -11,6 +11,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from airflow_dre.checks.outcomes import Outcome
 from airflow_dre.incidents.signals import Origin
+from airflow_dre.store.clock import now
+from airflow_dre.store.failing_rows import sample_columns, save_samples
 from airflow_dre.store.records import ResultRecord, SuiteRunRecord, digest
 from airflow_dre.store.tables import result, suite_run
 
@@ -66,6 +68,9 @@ def save_suite_run(connection: Connection, run: SuiteRunRecord) -> bool:
     if new and run.results:
         rows = [_result_row(run.key, position, record) for position, record in enumerate(run.results)]
         connection.execute(result.insert(), rows)
+        samples = [(digest(run.key, record.check_id), record.sample) for record in run.results if record.sample is not None]
+        if samples:
+            save_samples(connection, samples, now())
     return new
 
 
@@ -90,6 +95,7 @@ def _result_row(run_key: str, position: int, record: ResultRecord) -> dict[str, 
         "fail_high": record.fail.high,
         "statement": record.statement,
         "segments": msgspec.to_builtins(record.segments) if record.segments else None,
+        "sample": None if record.sample is None else sample_columns(record.sample),
     }
 
 

@@ -12,6 +12,7 @@ from airflow_dre.errors import StoreError
 from airflow_dre.incidents.decide import Action
 from airflow_dre.store.database import Database, open_database
 from airflow_dre.store.incidents import Change, record_signal
+from airflow_dre.store.partitions import save_partition_states
 from airflow_dre.store.records import Delivery
 from airflow_dre.store.results import save_suite_run
 from airflow_dre.store.schema import ensure_embedded
@@ -37,6 +38,8 @@ class Store:
         with self.database.write() as connection:
             if delivery.run is not None:
                 save_suite_run(connection, delivery.run)
+            if delivery.partitions is not None:
+                save_partition_states(connection, delivery.partitions)
             for fact in delivery.signals:
                 changes.extend(record_signal(self.database, connection, fact))
         for change in changes:

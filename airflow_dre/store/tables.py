@@ -129,8 +129,21 @@ result = Table(
     Column("fail_high", Float),
     Column("statement", PlainText),
     Column("segments", JSON(none_as_null=True)),
+    Column("sample", JSON(none_as_null=True)),
     Index(None, "run_key"),
     Index(None, "check_id"),
+)
+
+failing_row = Table(
+    "dre_failing_row",
+    metadata,
+    Column("result_key", ForeignKey("dre_result.key", ondelete="CASCADE"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("row", PlainText, nullable=False),
+    Column("reason", PlainText, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Index(None, "expires_at"),
 )
 
 incident = Table(
@@ -223,3 +236,20 @@ sla = Table(
     Column("called_back", Integer, nullable=False),
     Index(None, "namespace", "name"),
 )
+
+partition_state = Table(
+    "dre_partition_state",
+    metadata,
+    Column("split", String(32), primary_key=True),
+    Column("form", String(32), primary_key=True),
+    Column("partition", String(500), primary_key=True),
+    Column("namespace", PlainText, nullable=False),
+    Column("name", PlainText, nullable=False),
+    Column("answers", PlainText, nullable=False),
+    Column("rows", BigInteger, nullable=False),
+    Column("version", PlainText),
+    Column("measured_at", UtcDateTime, nullable=False),
+    Column("run_id", String(250)),
+    Index(None, "namespace", "name"),
+)
+"""Named by a digest in front, so that the states of one table lie side by side."""

@@ -605,3 +605,23 @@ def test_mostly_that_is_a_quotient_is_met_by_that_quotient_and_by_no_row_less(ro
     right = data.draw(st.integers(1, rows))
     assert not limit(right / rows).exceeded(rows - right, rows)
     assert limit(right / rows).exceeded(rows - right + 1, rows)
+
+
+@pytest.mark.parametrize(
+    ("kind", "kwargs", "types"),
+    [
+        ("expect_column_values_to_be_of_type", {"type_": "int"}, ["bigint"]),
+        ("expect_column_values_to_be_of_type", {"type_": "object"}, ["varchar"]),
+        ("expect_column_values_to_be_in_type_list", {"type_list": ["str", "int64"]}, ["varchar", "int64"]),
+    ],
+)
+def test_types_of_frames_are_those_of_their_columns(kind: str, kwargs: dict[str, Any], types: list[str]) -> None:
+    (found,) = from_gx([one(kind, column="a", **kwargs)], types_of="pandas")
+    assert found.arguments["columns"] == {"a": types}
+    (plain,) = from_gx([one(kind, column="a", **kwargs)])
+    assert plain.arguments["columns"] != {"a": types}
+
+
+def test_types_of_nobody_are_refused() -> None:
+    with pytest.raises(DefinitionError, match="from_gx: invalid types_of='polars'. Allowed: pandas"):
+        from_gx([one("expect_column_to_exist", column="a")], types_of="polars")

@@ -2,7 +2,8 @@
 
 The cases are data made by others: for each expectation datasets, arguments, and whether it succeeds. Which of them apply to a database,
 and with which types its columns are made, is decided as the harness that they were written for decides it. DuckDB is not among its
-databases: it takes the cases and the column types of PostgreSQL, whose SQL it speaks.
+databases: it takes the cases and the column types of PostgreSQL, whose SQL it speaks. The cases for pandas are asked of DataFrames, which
+our engine meets through DuckDB.
 """
 
 from __future__ import annotations
@@ -26,8 +27,11 @@ import pytest
 from pandas.api.types import infer_dtype
 
 from airflow_dre.checks import from_gx
+from airflow_dre.checks.importers.gx import NOT_NATIVE
 from airflow_dre.checks.outcomes import Outcome
 from airflow_dre.checks.parse import parse_checks
+from airflow_dre.engines.duckdb import DuckDB, opened_duckdb
+from airflow_dre.engines.duckdb_frames import look_at_frame
 from airflow_dre.engines.warehouse import Warehouse
 from airflow_dre.errors import DefinitionError
 from airflow_dre.lineage.naming import DatasetName
@@ -40,9 +44,9 @@ BAR = 0.97
 LISTED: dict[str, Any] = tomllib.loads((HERE.parent / "gx_exceptions.toml").read_text())
 NOT_ON_SQL: dict[str, str] = LISTED["not_on_sql"]
 EXCEPTIONS: list[dict[str, Any]] = LISTED["exception"]
-DATABASES = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres), "duckdb"]
+DATABASES = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres), "duckdb", "pandas"]
 
-SPOKEN_AS = {"sqlite": "sqlite", "postgres": "postgresql", "duckdb": "postgresql"}
+SPOKEN_AS = {"sqlite": "sqlite", "postgres": "postgresql", "duckdb": "postgresql", "pandas": "pandas"}
 """How the cases call the database whose cases and types each of ours takes."""
 NUMBERED = {"column_map_expectations", "column_pair_map_expectations", "multicolumn_map_expectations"}
 """Folders whose tables get a column ``pk_index`` that numbers their rows."""
@@ -78,7 +82,7 @@ class Case:
 
     def applies_to(self, database: str) -> bool:
         """Whether it is a case for a database."""
-        names = {SPOKEN_AS[database], "sqlalchemy"}
+        names = {SPOKEN_AS[database]} | ({"sqlalchemy"} if database != "pandas" else set())
         return (not self.only_for or bool(self.only_for & names)) and not self.not_for & names
 
 
@@ -132,7 +136,9 @@ def cases_of(path: Path) -> Iterator[Case]:
 def dataset_suppressed(dataset: dict[str, Any]) -> frozenset[str]:
     """The databases that a whole dataset is not for."""
     only = words(dataset.get("only_for"))
-    others = {"sqlite", "postgresql"} - only if only and "sqlalchemy" not in only else set()
+    others = {"sqlite", "postgresql", "pandas"} - only if only else set()
+    if "sqlalchemy" in only:
+        others -= {"sqlite", "postgresql"}
     return words(dataset.get("suppress_test_for")) | others
 
 
@@ -154,7 +160,7 @@ class Hook:
 
 
 @contextmanager
-def opened(database: str, request: pytest.FixtureRequest) -> Iterator[Hook]:
+def opened(database: str, request: pytest.FixtureRequest) -> Iterator[Hook | DuckDB]:
     """An empty database of each kind."""
     if database == "sqlite":
         path = request.getfixturevalue("tmp_path") / "cases.db"
@@ -162,6 +168,9 @@ def opened(database: str, request: pytest.FixtureRequest) -> Iterator[Hook]:
     elif database == "postgres":
         url = request.getfixturevalue("postgres_url").replace("postgresql+psycopg", "postgresql")
         yield Hook(database, lambda: psycopg.connect(url))
+    elif database == "pandas":
+        with opened_duckdb("256MB") as frames:
+            yield frames
     else:
         with duckdb.connect() as connection:
             yield Hook(database, connection.cursor)
@@ -195,8 +204,23 @@ def column_of(values: Sequence[Any], declared: str | None, database: str) -> tup
     return kind.replace("_", " "), made
 
 
-def load(tables: Sequence[Table], hook: Hook) -> None:
+def frame_of(table: Table) -> pd.DataFrame:
+    """A DataFrame, made as the harness of these cases makes it."""
+    frame, kinds = pd.DataFrame(table.data), dict[str, Any]()
+    for name, kind in table.schemas.get("pandas", {}).items():
+        if kind in ("timestamp", "datetime", "datetime64", "datetime64[ns]"):
+            frame[name] = pd.to_datetime(frame[name], utc=kind == "timestamp")
+        else:
+            kinds[name] = getattr(pd, kind)() if kind == "Int64Dtype" else kind
+    return frame.astype(kinds)
+
+
+def load(tables: Sequence[Table], hook: Hook | DuckDB) -> None:
     """Create and fill tables."""
+    if isinstance(hook, DuckDB):
+        for table in tables:
+            look_at_frame(hook, table.name, frame_of(table), "case")
+        return
     database, connection = hook.conn_type, hook.get_conn()
     mark = "%s" if database == "postgres" else "?"
     cursor = connection.cursor()
@@ -213,11 +237,11 @@ def load(tables: Sequence[Table], hook: Hook) -> None:
     connection.close()
 
 
-def verdict(case: Case, warehouse: Warehouse) -> bool | str:
+def verdict(case: Case, warehouse: Warehouse, types_of: str | None = None) -> bool | str:
     """Whether an expectation succeeds; a text: why it was refused or could not be answered."""
-    name = quoted(case.tables[0].name)
+    name, suite = quoted(case.tables[0].name), [{"type": case.expectation, "kwargs": case.kwargs}]
     try:
-        checks = parse_checks(from_gx([{"type": case.expectation, "kwargs": case.kwargs}], now=NOW, table=name, order_by="pk_index"))
+        checks = parse_checks(from_gx(suite, now=NOW, table=name, order_by="pk_index", types_of=types_of))
         scope = Scope((case.tables[0].name,), None, find_dialect(warehouse.name))
         run = run_suite(Suite(name="gx", dataset=DatasetName("x", "t"), scope=scope, checks=checks), warehouse, datetime.now(UTC))
     except DefinitionError as refused:
@@ -247,6 +271,12 @@ def entries_for(case: Case, database: str) -> list[int]:
     ]
 
 
+def left_out(case: Case, database: str) -> bool:
+    """Whether Great Expectations cannot run it on SQL itself; of DataFrames we are asked too what has a native form."""
+    native = database == "pandas" and case.expectation not in NOT_NATIVE
+    return case.expectation in NOT_ON_SQL and not native
+
+
 @dataclass(frozen=True)
 class Outcomes:
     """What came of every case that applies to a database."""
@@ -269,13 +299,14 @@ def kept() -> dict[str, Outcomes]:
 def outcomes(database: str, cases: list[Case], kept: dict[str, Outcomes], request: pytest.FixtureRequest) -> Outcomes:
     """Every case that applies to a database and says what is expected, run."""
     if database not in kept:
-        asked = [case for case in cases if case.applies_to(database) and case.expected is not None and case.expectation not in NOT_ON_SQL]
+        asked = [case for case in cases if case.applies_to(database) and case.expected is not None and not left_out(case, database)]
+        types_of = "pandas" if database == "pandas" else None
         with opened(database, request) as hook:
             warehouse, found = Warehouse(hook), list[tuple[Case, bool | str]]()
             for tables, group in groupby(asked, lambda case: case.tables):
                 warehouse.close()  # a statement that it asked would keep its tables from being dropped
                 load(tables, hook)
-                found += [(case, verdict(case, warehouse)) for case in group]
+                found += [(case, verdict(case, warehouse, types_of)) for case in group]
             warehouse.close()
         kept[database] = Outcomes(database, found)
     return kept[database]

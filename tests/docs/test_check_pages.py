@@ -34,7 +34,7 @@ from airflow_dre.sql.scope import Scope
 from airflow_dre.store.records import ResultRecord
 
 FOLDER = Path(__file__).parents[2] / "docs" / "checks"
-IMPORTERS = {"from_gx", "from_column_mapping"}
+IMPORTERS = {"from_column_mapping", "from_dbt", "from_gx"}
 """They make checks of other tools' definitions and are no kinds of checks."""
 KINDS = sorted(set(checks.__all__) - IMPORTERS)
 SECTIONS = ["Parameters", "What it counts", "SQL", "Example", "Notes"]

@@ -14,7 +14,7 @@ from airflow.providers.sqlite.hooks.sqlite import SqliteHook
 from airflow.sdk import Connection
 
 from airflow_dre.errors import WarehouseUnreachable
-from airflow_dre.lineage.naming import DatasetName, name_dataset, short_name
+from airflow_dre.lineage.naming import DatasetName, name_dataset, name_files, short_name
 
 
 class DuckHook(DbApiHook):
@@ -139,6 +139,41 @@ def test_a_database_that_cannot_tell_its_schema_is_unreachable(monkeypatch: pyte
         name_dataset(hook, hook.get_connection("gone"), ("t",))
 
 
-@pytest.mark.parametrize(("name", "short"), [("shop.public.orders", "orders"), ("main.orders", "orders"), ("orders", "orders")])
+@pytest.mark.parametrize(
+    ("scheme", "paths", "given", "namespace", "name"),
+    [
+        pytest.param("file", ["/data/o.parquet"], None, "file", "/data/o.parquet", id="a file on a disk"),
+        pytest.param("file", ["/data/*/o.csv"], None, "file", "/data/*/o.csv", id="a pattern"),
+        pytest.param("file", ["/data/a.csv", "/data/b.csv"], None, "file", "/data", id="files of one folder"),
+        pytest.param("file", ["/data/a/*.csv", "/data/b*/1.csv"], None, "file", "/data", id="patterns of one folder"),
+        pytest.param("file", ["/data/a.csv", "/data/a.csv"], None, "file", "/data/a.csv", id="one file twice"),
+        pytest.param("file", ["/a/x.csv", "/b/x.csv"], None, "file", "d.t", id="files that have nothing in common"),
+        pytest.param("file", ["/a/x.csv", "/b/x.csv"], "orders", "file", "orders", id="a name of its own"),
+        pytest.param("s3", ["bucket/orders/*.parquet"], None, "s3://bucket", "orders/*.parquet", id="a pattern in a bucket"),
+        pytest.param("s3a", ["bucket/o.parquet"], None, "s3://bucket", "o.parquet", id="another scheme of S3"),
+        pytest.param("gcs", ["bucket/o.parquet"], None, "gs://bucket", "o.parquet", id="another scheme of Google"),
+        pytest.param("s3", ["bucket/2025/a.csv", "bucket/2025/b.csv"], None, "s3://bucket", "2025", id="files of one prefix"),
+        pytest.param("s3", ["bucket/a.csv", "bucket/b.csv"], None, "s3://bucket", "d.t", id="files of no prefix"),
+        pytest.param("s3", ["one/x/a.csv", "two/x/b.csv"], None, "s3://one", "d.t", id="files of two buckets"),
+        pytest.param("s3", ["bucket/{day}/a.csv"], "orders", "s3://bucket", "orders", id="a name of its own in a bucket"),
+    ],
+)
+def test_names_of_files(scheme: str, paths: list[str], given: str | None, namespace: str, name: str) -> None:
+    assert name_files(scheme, paths, given, "d.t") == DatasetName(namespace, name)
+
+
+FILE_NAMES = [
+    ("/data/orders/2025.parquet", "2025.parquet"),
+    ("/data/orders/*.parquet", "orders/*.parquet"),
+    ("*.parquet", "*.parquet"),
+    ("/*.csv", "*.csv"),
+    ("o.csv.gz", "o.csv.gz"),
+    ("orders/month", "month"),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "short"), [("shop.public.orders", "orders"), ("main.orders", "orders"), ("orders", "orders"), *FILE_NAMES]
+)
 def test_people_call_a_dataset_by_its_last_part(name: str, short: str) -> None:
     assert short_name(name) == short

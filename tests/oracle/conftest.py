@@ -12,6 +12,8 @@ import sqlite3
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
+from uuid import uuid4
 
 import duckdb
 import psycopg
@@ -19,6 +21,8 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, Phase, settings
 
+from airflow_dre.engines.duckdb import DuckDB, opened_duckdb
+from airflow_dre.engines.duckdb_files import look_at_files, read_format
 from tests.oracle.world import World
 
 _SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
@@ -34,7 +38,25 @@ settings.register_profile(
 ORACLE = settings.get_profile("oracle-nightly" if os.environ.get("DRE_NIGHTLY") else "oracle")
 
 
-@pytest.fixture(scope="session", params=["sqlite", "duckdb", pytest.param("postgres", marks=pytest.mark.postgres)])
+def in_parquet(plain: Any, engine: DuckDB) -> World:
+    """Tables that the engine meets as Parquet files, two of each, through its views: what it asks is mostly what it asks of DuckDB."""
+    files = {table: tuple(f"{engine.folder}/{table}{half}.parquet" for half in range(2)) for table in ("t", "p")}
+    halves = {"t": "id % 2", "p": "(k IS NULL)::INTEGER"}
+
+    def write() -> None:
+        for table, paths in files.items():
+            for half, path in enumerate(paths):
+                plain.execute(f"COPY (SELECT * FROM {table} WHERE {halves[table]} = {half}) TO '{path}' (FORMAT parquet)")
+
+    found = World("duckdb", plain, engine.get_conn, written=write, share=0.25)
+    found.create()
+    write()
+    for table, paths in files.items():
+        look_at_files(engine, table, read_format(paths, {}, "oracle"))
+    return found
+
+
+@pytest.fixture(scope="session", params=["sqlite", "duckdb", "parquet", pytest.param("postgres", marks=pytest.mark.postgres)])
 def world(request: pytest.FixtureRequest) -> Iterator[World]:
     """Both tables in a database of each dialect, whose sessions are not in UTC unless the engine says so."""
     if request.param == "sqlite":
@@ -47,6 +69,9 @@ def world(request: pytest.FixtureRequest) -> Iterator[World]:
             found.create()
             yield found
             plain.close()
+    elif request.param == "parquet":
+        with duckdb.connect(config={"threads": 1}) as plain, opened_duckdb("256MB") as engine:
+            yield in_parquet(plain, engine)
     elif request.param == "duckdb":
         shared = duckdb.connect(config={"threads": 1})
         shared.execute("SET GLOBAL TimeZone = 'America/New_York'")
@@ -56,10 +81,11 @@ def world(request: pytest.FixtureRequest) -> Iterator[World]:
         shared.close()
     else:
         url = request.getfixturevalue("postgres_address")
+        name = f"oracle_{uuid4().hex}"  # one for each file, where they share a process but not what it keeps for a session
         with psycopg.connect(url, autocommit=True) as admin:
-            admin.execute("CREATE DATABASE oracle")
-            admin.execute("ALTER DATABASE oracle SET timezone = 'America/New_York'")
-        own = sa.make_url(url).set(database="oracle").render_as_string(hide_password=False)
+            admin.execute(f"CREATE DATABASE {name}")
+            admin.execute(f"ALTER DATABASE {name} SET timezone = 'America/New_York'")
+        own = sa.make_url(url).set(database=name).render_as_string(hide_password=False)
         with psycopg.connect(own, autocommit=True) as plain_connection:
             plain_connection.execute("SET timezone = 'UTC'")
             found = World("postgres", plain_connection, lambda: psycopg.connect(own))

@@ -65,6 +65,10 @@ class World:
     connect: Callable[[], Any]
     """A further connection, for the engine."""
     where: str | None = None
+    written: Callable[[], None] = lambda: None
+    """Called when the tables hold something else, for an engine that looks elsewhere."""
+    share: float = 1.0
+    """Of the examples that are drawn."""
     _truths: dict[tuple[str, str | None], dict[int, Any]] = field(default_factory=dict)
     _rows: dict[str | None, list[dict[str, Any]]] = field(default_factory=dict)
 
@@ -86,6 +90,7 @@ class World:
                 given = [stored(row[name], self.dialect) for row in rows for name in columns]
                 self.run(f"INSERT INTO {table} VALUES {', '.join([marks] * len(rows))}", given)
         self.run("COMMIT")
+        self.written()
 
     def run(self, sql: str, parameters: Sequence[Any] = ()) -> Any:
         """A cursor on what a statement gives."""

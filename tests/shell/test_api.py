@@ -133,7 +133,7 @@ def routes(app: Any) -> list[APIRoute]:
 def address(route: APIRoute) -> tuple[str, dict[str, str]]:
     """A path and a query that every route understands."""
     query = {"namespace": "n", "name": "t", "dag_id": "open_dag", "run_id": "r", "task_id": "t"}
-    return route.path.replace("{incident_id}", "999999"), query
+    return route.path.replace("{incident_id}", "999999").replace("{key}", "0" * 64), query
 
 
 def test_every_route_depends_on_a_user(app: Any) -> None:
@@ -150,6 +150,7 @@ def test_every_route_depends_on_a_user(app: Any) -> None:
         "/api/incidents/{incident_id}",
         "/api/incidents/{incident_id}/resolve",
         "/api/task-results",
+        "/api/results/{key}/rows",
     }
     for route in found:
         assert require_user.dependency in list(needs(route.dependant)), route.path
@@ -165,7 +166,7 @@ def test_every_route_as_nobody_as_a_viewer_and_as_an_admin(app: Any, ask: Run, h
             assert ask(method, path, None, params={**query, "user": "admin"}, **body).status_code == 401, path
             forged = ask(method, path, None, params=query, headers={"Authorization": "Bearer forged"}, **body)
             assert forged.status_code in (401, 403), path
-            wanted = 404 if "{incident_id}" in route.path or route.path == "/api/table" else 200
+            wanted = 404 if "{" in route.path or route.path == "/api/table" else 200
             assert ask(method, path, "viewer", params=query, **body).status_code == wanted, path
             assert ask(method, path, "admin", params=query, **body).status_code == wanted, path
             if method == "GET":
@@ -240,6 +241,59 @@ def test_a_table_that_only_a_closed_dag_checks_is_not_there(ask: Run, world: Pat
     answers = {user: ask("GET", "/api/table", user, params=query) for user in ("viewer", "admin")}
     assert {user: answer.status_code for user, answer in answers.items()} == {"viewer": 404, "admin": 200}
     assert answers["viewer"].json() == {"detail": "No results of this table, or none that you may read"}
+
+
+def keys_with_samples(ask: Run, dag_id: str) -> list[str]:
+    """The keys of the results of a Dag that have a sample, as an admin sees them."""
+    (run,) = ask("GET", "/api/task-results", params={"dag_id": dag_id, "run_id": "r1", "task_id": "check"}).json()["runs"]
+    return [result["key"] for result in run["results"] if result["has_sample"]]
+
+
+def test_who_gets_to_see_failing_rows(ask: Run, world: Path, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
+    for dag_id in ("open_dag", CLOSED):
+        checks = [c.not_null("amount", name=f"amounts of {dag_id}"), c.row_count(at_least=1), c.mean("amount", at_most=1)]
+        check(dag_id, "r1", checks=checks, sample_rows=3, key_columns=["id"])
+    (key, mean), (closed, _) = keys_with_samples(ask, "open_dag"), keys_with_samples(ask, CLOSED)
+    statuses = {
+        user: [ask("GET", f"/api/results/{one}/rows", user).status_code for one in (key, closed, "0" * 64)]
+        for user in (None, "viewer", "user", "admin")
+    }
+    assert statuses == {None: [401] * 3, "viewer": [403, 404, 404], "user": [200, 404, 404], "admin": [200, 200, 404]}
+    assert ask("GET", f"/api/results/{key}/rows", "viewer").json() == {
+        "detail": "Failing rows are shown to those who may edit the Dag and read its XComs"
+    }
+    lines = [record.getMessage() for record in caplog.records if record.name == "airflow_dre.api.routes"]
+    assert f"airflow-dre: 'viewer' was refused the failing rows of 'amounts of open_dag' of Dag open_dag, result {key}" in lines
+    assert f"airflow-dre: 'user' was shown 1 failing rows of 'amounts of open_dag' of Dag open_dag, result {key}" in lines
+
+    answer = ask("GET", f"/api/results/{key}/rows").json()
+    schemas.FailingRows.model_validate(answer)
+    assert answer == {
+        "columns": ["id", "amount"],
+        "rows": [{"values": ["2", None], "reason": "amount is NULL"}],
+        "missing": None,
+        "expires_at": Anything(str),
+        "expired": False,
+    }
+    none = ask("GET", f"/api/results/{mean}/rows").json()
+    assert (none["rows"], none["missing"]) == ([], "no single row is to blame: the check judges all rows together")
+    for path in ("/api/overview", "/api/incidents"):
+        assert '"2"' not in ask("GET", path).text, "lists say only that there are rows"
+
+    with sqlite3.connect(world / "dre.db") as connection:
+        connection.execute("UPDATE dre_failing_row SET expires_at = '2001-01-01 00:00:00.000000'")
+        connection.execute(
+            "UPDATE dre_result SET sample = json_set(sample, '$.expires_at', '2001-01-01T00:00:00+00:00') WHERE sample != 'null'"
+        )
+    gone = ask("GET", f"/api/results/{key}/rows").json()
+    assert (gone["rows"], gone["expired"], gone["missing"]) == ([], True, None)
+    assert ask("GET", f"/api/results/{mean}/rows").json()["expired"] is False, "there was nothing to drop"
+
+
+@pytest.mark.parametrize("key", ["x", "0" * 63, "0" * 65, "../table", "%00"])
+def test_a_key_that_cannot_be_is_refused(ask: Run, world: Path, key: str) -> None:
+    assert ask("GET", f"/api/results/{key}/rows").status_code in (404, 422)
 
 
 @pytest.fixture
@@ -403,7 +457,7 @@ def golden(world: Path) -> dict[str, Any]:
     }
     around = {"row_filter": "id > 0", "engine": "sqlite", "measured_at": Moment(), "seconds": Anything(float), "origin": origin}
     later = {"data_interval_start": None, "partition_key": None, "statement": Anything(str), "check_id": Anything(str), "suite": "orders"}
-    later |= {"by": None, "segments": []}
+    later |= {"by": None, "segments": [], "key": Anything(str), "has_sample": False}
     failed = {
         **around,
         **later,

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from airflow.dag_processing.dagbag import DagBag
 from airflow.serialization.serialized_objects import LazyDeserializedDAG
+from sqlalchemy import select
 
-from airflow_dre.store.tables import result
+from airflow_dre.store.tables import partition_state, result, suite_run
 
 pytestmark = pytest.mark.airflow
 FOLDER = Path(__file__).parents[2] / "dags_examples"
@@ -27,7 +28,13 @@ def warm(airflow_database: None) -> None:
 
 
 def test_there_are_examples() -> None:
-    assert {path.name for path in EXAMPLES} >= {"flights_monthly.py", "flights_year.py", "freshness.py"}
+    assert {path.name for path in EXAMPLES} >= {
+        "flights_monthly.py",
+        "flights_year.py",
+        "freshness.py",
+        "orders_by_day.py",
+        "orders_files.py",
+    }
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.name)
@@ -54,6 +61,28 @@ def test_the_year_of_flights_is_loaded_checked_and_warned_about(run_dag: Callabl
         ("matches(tailnum)", "warned", 4),
         ("not_null(dep_time)", "warned", 8_255),
     }
+
+
+def test_files_are_written_checked_and_checked_together(
+    run_dag: Callable[..., Any], rows: Callable[[Any], list[Any]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ORDERS_FOLDER", str(tmp_path / "orders"))
+    dag = DagBag(FOLDER / "orders_files.py", collect_dags=True).dags["orders_files"]
+    for day in (1, 2):
+        assert run_dag(dag, day=day).state == "success"
+    found = [(row.name, row.outcome) for row in rows(select(suite_run).order_by(suite_run.c.measured_at))]
+    assert found == [("orders/day", "passed"), ("orders/month", "passed")] * 2
+    assert {row.rows for row in rows(result) if row.rows is not None} >= {24, 48}
+
+
+def test_a_table_by_day_is_judged_as_a_whole_and_looked_at_by_day(run_dag: Callable[..., Any], rows: Callable[[Any], list[Any]]) -> None:
+    dag = DagBag(FOLDER / "orders_by_day.py", collect_dags=True).dags["orders_by_day"]
+    for day in (1, 2, 3, 2):
+        finished = run_dag(dag, day)
+        assert finished.state == "success"
+    counts = [row.observed for row in rows(result) if row.definition["kind"] == "row_count"]
+    assert sorted(map(int, counts)) == [100, 200, 300, 300]
+    assert {state.partition for state in rows(partition_state)} == {f'"2026-01-0{day}"' for day in (1, 2, 3)}
 
 
 def test_a_mistake_in_a_dag_file_is_shown_whole(tmp_path: Path) -> None:

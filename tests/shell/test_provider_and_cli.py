@@ -82,7 +82,7 @@ def test_providers_get(airflow: Cli) -> None:
     (shown,) = json.loads(done.stdout)
     assert (shown["package-name"], shown["name"]) == ("airflow-dre", "Data Reliability")
     assert shown["description"] == get_provider_info()["description"].rstrip(".")
-    for part in ("operators", "sensors", "triggers", "notifications", "extra-links", "cli"):
+    for part in ("operators", "sensors", "triggers", "notifications", "task-decorators", "extra-links", "cli"):
         assert str(shown[part]) == str(get_provider_info()[part])
 
 
@@ -96,7 +96,8 @@ def test_config_list_describes_every_option(airflow: Cli) -> None:
         assert option["description"] in done.stdout
         assert f"# Variable: AIRFLOW__DRE__{name.upper()}" in done.stdout
     assert {name for name, option in OPTIONS.items() if option.get("sensitive")} == {"sql_alchemy_conn", "routes"}
-    assert set(OPTIONS) == {"sql_alchemy_conn", "spool_folder", "routes", "default_routes", "watch_dags", "send_seconds"}
+    others = {"duckdb_memory_limit", "spool_folder", "default_routes", "watch_dags", "send_seconds"}
+    assert set(OPTIONS) == {"sql_alchemy_conn", "routes", *others}
 
 
 def test_plugins(airflow: Cli) -> None:
@@ -114,18 +115,18 @@ def test_plugins(airflow: Cli) -> None:
 def test_the_embedded_store_from_the_command_line(airflow: Cli, world: Path) -> None:
     before = airflow("dre", "db", "check")
     assert before.returncode == 1
-    assert f"The results store at sqlite:///{world}/dre.db is at revision none; needed: 0002; spool files waiting: 0." in before.stdout
+    assert f"The results store at sqlite:///{world}/dre.db is at revision none; needed: 0004; spool files waiting: 0." in before.stdout
     assert before.stderr.splitlines()[-1] == "Run `airflow dre db migrate`."
     migrated = airflow("dre", "db", "migrate")
     assert (migrated.returncode, migrated.stdout.splitlines()[-1]) == (
         0,
-        f"The results store at sqlite:///{world}/dre.db is at revision 0002.",
+        f"The results store at sqlite:///{world}/dre.db is at revision 0004.",
     )
     (world / "spool").mkdir()
     (world / "spool" / "host-1.jsonl").write_text("{}\n")
     after = airflow("dre", "db", "check")
     assert after.returncode == 0, after.stderr
-    assert after.stdout.splitlines()[-1].endswith("is at revision 0002; needed: 0002; spool files waiting: 1.")
+    assert after.stdout.splitlines()[-1].endswith("is at revision 0004; needed: 0004; spool files waiting: 1.")
 
 
 @pytest.mark.postgres
@@ -142,7 +143,7 @@ def test_a_postgres_store_from_the_command_line_by_command_and_by_secret(airflow
     assert f"The results store at {shown} is at revision none" in before.stdout
     migrated = airflow("dre", "db", "migrate", **by_command)
     assert migrated.returncode == 0, migrated.stderr
-    assert migrated.stdout.splitlines()[-1] == f"The results store at {shown} is at revision 0002."
+    assert migrated.stdout.splitlines()[-1] == f"The results store at {shown} is at revision 0004."
     (world / "vault.py").write_text(VAULT)
     by_secret: dict[str, str | None] = {
         "AIRFLOW__DRE__SQL_ALCHEMY_CONN": None,
@@ -153,7 +154,7 @@ def test_a_postgres_store_from_the_command_line_by_command_and_by_secret(airflow
     }
     after = airflow("dre", "db", "check", **by_secret)
     assert after.returncode == 0, after.stderr
-    assert f"The results store at {shown} is at revision 0002; needed: 0002" in after.stdout
+    assert f"The results store at {shown} is at revision 0004; needed: 0004" in after.stdout
     assert "hunter2" not in "".join(done.stdout + done.stderr for done in (before, migrated, after))
 
 

@@ -118,6 +118,10 @@ def test_mistakes_are_told_at_once_when_the_dag_is_parsed() -> None:
         "- QualityCheckOperator t: invalid quarantine_limit='much'. Allowed: a count of rows such as 0 or 100, or a percent such as '5%'",
         "- QualityCheckOperator t: invalid quarantine_to=None. Allowed: the table that the rows are to go to",
     ]
+    with pytest.raises(DefinitionError, match="invalid quarantine_to='q'. Allowed: nothing beside data: only tables are written to"):
+        QualityCheckOperator(task_id="t", data="orders.parquet", checks=[c.not_null("a")], quarantine_to="q")
+    with pytest.raises(DefinitionError, match="invalid quarantine_to='q'. Allowed: nothing beside partition_by: rows are put aside by"):
+        QualityCheckOperator(task_id="t", conn_id="w", table="t", partition_by="d", checks=[c.not_null("a")], quarantine_to="q")
     with pytest.raises(DefinitionError) as refused:
         QuarantineReleaseOperator(task_id="t", conn_id="w", table="t", quarantine_table="q", options=["Yes"], statement_timeout="soon")
     assert "- QuarantineReleaseOperator t: invalid options=['Yes']. Allowed: nothing: the task says it itself" in str(refused.value)

@@ -1,4 +1,4 @@
-"""Laws are tried without a time limit for each example: a busy machine breaks none of them."""
+"""A MariaDB server for all tests of SQL."""
 
 from __future__ import annotations
 
@@ -8,12 +8,8 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from hypothesis import settings
 
 from tests.sql import mariadb
-
-settings.register_profile("patient", deadline=None)
-settings.load_profile("patient")
 
 
 @pytest.fixture(scope="session")

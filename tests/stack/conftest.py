@@ -21,9 +21,21 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.spreading import note
+
 HERE = Path(__file__).parent
-HOME = pytest.StashKey[Path]()
-PICTURES = pytest.StashKey[Path]()
+OUTLIVE = """
+import os, signal, sys, time
+
+sys.stdin.read()
+try:
+    os.killpg(int(sys.argv[1]), signal.SIGTERM)
+    time.sleep(20)
+    os.killpg(int(sys.argv[1]), signal.SIGKILL)
+except ProcessLookupError:
+    pass
+"""
+"""Program of a process that ends a process group as soon as nobody holds its input any more: we may be killed."""
 ROUTES = ("oncall", "audit")
 """``oncall`` is named in the callbacks of the Dags, ``audit`` is told of everything."""
 PASSWORDS = {"admin": "admin-pw", "vera": "vera-pw"}
@@ -188,7 +200,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureReque
     """Start Airflow, wait until it is healthy and knows the Dags, and end it with all its processes."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that `timeout` leaves no Airflow behind
     home = tmp_path_factory.mktemp("airflow")
-    request.config.stash[HOME] = home
+    note(request.config, f"Log of the running Airflow: {home / 'airflow.log'}", after_failure=True)
     (home / "passwords.json").write_text(json.dumps(PASSWORDS))
     fill(home / "w.db")
     with contextlib.closing(sqlite3.connect(home / "airflow.db")) as metadata:
@@ -219,6 +231,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureReque
     environment = settings(home, port, server.server_port)
     with (home / "airflow.log").open("wb") as log:
         process = subprocess.Popen(command, env=environment, stdout=log, stderr=subprocess.STDOUT, start_new_session=True)
+    heir = subprocess.Popen([sys.executable, "-c", OUTLIVE, str(process.pid)], stdin=subprocess.PIPE, start_new_session=True)
     try:
         wait(lambda: process.poll() is not None or healthy(running), 180, "Airflow to be healthy")
         assert process.poll() is None, f"Airflow ended with {process.returncode} while it started"
@@ -230,6 +243,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureReque
     finally:
         end(process.pid)
         process.wait(30)
+        heir.communicate()
         server.shutdown()
         server.server_close()
 
@@ -267,16 +281,8 @@ def runs(stack: Stack) -> dict[str, str]:
 def pictures(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Path:
     """Folder of the screenshots; printed at the end."""
     folder = tmp_path_factory.mktemp("pictures")
-    request.config.stash[PICTURES] = folder
+    note(request.config, f"Screenshots of the pages: {folder}")
     return folder
-
-
-def pytest_terminal_summary(terminalreporter: Any, exitstatus: int, config: pytest.Config) -> None:
-    """Say where the screenshots are, and the log of Airflow where something failed."""
-    if (folder := config.stash.get(PICTURES, None)) is not None:
-        terminalreporter.write_line(f"Screenshots of the pages: {folder}")
-    if exitstatus and (home := config.stash.get(HOME, None)) is not None:
-        terminalreporter.write_line(f"Log of the running Airflow: {home / 'airflow.log'}")
 
 
 def healthy(stack: Stack) -> bool:

@@ -26,15 +26,15 @@ from airflow_dre.store.tables import incident, outbox
 
 T = datetime(2026, 1, 1, tzinfo=UTC)
 CAUSES: tuple[Cause, ...] = (DataCause(namespace="n", name="t", suite="s"), PipelineCause(dag_id="d", task_id="load"))
-_template: list[Path] = []
+_template: list[tempfile.TemporaryDirectory[str]] = []
 
 
 def migrated_copy(folder: Path) -> Store:
     """A migrated SQLite store, quickly."""
     if not _template:
-        _template.append(Path(tempfile.mkdtemp(prefix="dre-template-")) / "dre.db")
-        migrate(Database(f"sqlite:///{_template[0]}"))
-    shutil.copy(_template[0], folder / "dre.db")
+        _template.append(tempfile.TemporaryDirectory(prefix="dre-template-"))
+        migrate(Database(f"sqlite:///{_template[0].name}/dre.db"))
+    shutil.copy(Path(_template[0].name) / "dre.db", folder)
     return Store(Database(f"sqlite:///{folder / 'dre.db'}"), Spool(folder / "spool"))
 
 

@@ -11,7 +11,7 @@ from airflow_dre.checks.importers.gx_arguments import GxArguments, Refused, Sett
 from airflow_dre.checks.importers.gx_document import Expectation, read_suite
 from airflow_dre.checks.importers.gx_metrics import METRICS
 from airflow_dre.checks.importers.gx_rows import ROWS
-from airflow_dre.checks.importers.gx_tables import TABLES
+from airflow_dre.checks.importers.gx_tables import FRAME_TYPES, TABLES
 from airflow_dre.checks.parse import find_problems
 from airflow_dre.errors import DefinitionError, Problem
 
@@ -40,13 +40,16 @@ def read_gx(
     now: datetime | None = None,
     order_by: str | Iterable[str] | None = None,
     table: str | None = None,
+    types_of: str | None = None,
 ) -> list[Declaration]:
     """The checks of a suite, in its order; each carries the tag ``gx:<place>:<type>`` of the expectation that it is part of.
 
     :raises DefinitionError: the suite cannot be read, or lists every expectation that has no native form.
     """
     order = order_by if order_by is None or isinstance(order_by, str) else tuple(order_by)
-    setting = Setting(parameters=parameters or {}, now=now, order_by=order, table=table)
+    if types_of is not None and types_of not in FRAME_TYPES:
+        raise DefinitionError([Problem("from_gx", "types_of", types_of, ", ".join(FRAME_TYPES))])
+    setting = Setting(parameters=parameters or {}, now=now, order_by=order, table=table, types_of=types_of)
     problems: list[Problem] = []
     found: list[Declaration] = []
     seen: dict[str, int] = {}

@@ -67,6 +67,8 @@ class Setting:
     now: datetime | None = None
     order_by: str | tuple[str, ...] | None = None
     table: str | None = None
+    types_of: str | None = None
+    """Whose names of types the suite uses besides those of SQL."""
 
 
 class GxArguments:

@@ -8,6 +8,20 @@ from airflow_dre.checks.declaration import Declaration
 from airflow_dre.checks.importers.gx_arguments import GxArguments, Refused, check
 from airflow_dre.checks.importers.gx_rows import Translate, always
 
+FRAME_TYPES: dict[str, dict[str, tuple[str, ...]]] = {
+    "pandas": {
+        "int": ("bigint",),
+        "float": ("double",),
+        "float32": ("float",),
+        "str": ("varchar",),
+        "object": ("varchar",),
+        "O": ("varchar",),
+        **dict.fromkeys(("datetime64", "datetime64[ns]", "datetime64[us]"), ("timestamp", "timestamp_ns", "timestamp_s", "timestamp_ms")),
+        "datetime64[ns, UTC]": ("timestamp with time zone",),
+    }
+}
+"""What names of types that are not of SQL mean, by the package whose they are."""
+
 
 def _column_count(bounds: dict[str, object], a: GxArguments) -> list[Declaration]:
     return [check("column_count", a.options(filtered=False), bounds or {"at_least": 0})]
@@ -59,7 +73,8 @@ def _types(argument: str) -> Translate:
         if given is None:
             return always(column, a.plain_options())
         names = a.texts(argument) if argument.endswith("_list") else [a.text(argument)]
-        types = [kind for name in names for kind in dict.fromkeys((name, name.replace("_", " ")))]
+        of_frames = FRAME_TYPES.get(a.setting.types_of or "", {})
+        types = [kind for name in names for kind in of_frames.get(name) or dict.fromkeys((name, name.replace("_", " ")))]
         return [check("schema_is", a.plain_options(filtered=False), columns={column: types}, extra=True)]
 
     return translate

@@ -27,6 +27,16 @@ def _of(table: tuple[str, ...], query: str) -> exp.Expr:
     return exp.replace_placeholders(parse_one(query, read="duckdb"), **known)
 
 
+def _hash(values: list[exp.Expr]) -> exp.Expr:
+    """Half of an MD5, since HASH may change from one DuckDB to the next; the length before each text keeps keys apart."""
+    texts = [exp.cast(value, "TEXT") for value in values]
+    key: exp.Expr = texts[0]
+    if len(texts) > 1:
+        key = call("CONCAT", *[part for text in texts for part in (exp.Length(this=text), exp.Literal.string(":"), text.copy())])
+    half = exp.cast(call("MD5_NUMBER_LOWER", key), "INT128")
+    return exp.cast(exp.paren(exp.Sub(this=half, expression=exp.Literal.number(2**63))), "BIGINT")
+
+
 DUCKDB = Dialect(
     name="duckdb",
     max_columns=UNLIMITED,
@@ -37,6 +47,8 @@ DUCKDB = Dialect(
     filter_clause=True,
     catalogue_is_cheap=True,
     quantile_is_aggregate=True,
+    hash=_hash,
+    orders_by_code_point=True,
     constraints=lambda table: _of(table, _CONSTRAINTS),
     columns=lambda table: _of(table, _COLUMNS),
     writing=Writing(

@@ -68,6 +68,7 @@ POSTGRES = Dialect(
     quantile_is_aggregate=True,
     sorts_apart=True,
     fingerprint=lambda values: call("HASH_RECORD_EXTENDED", exp.Tuple(expressions=values), 0),
+    hash=lambda values: call("HASH_RECORD_EXTENDED", call("ROW", *values), 0),  # which hash partitions rest on, so that it stays
     constraints=lambda table: _of(table, _CONSTRAINTS),
     columns=lambda table: _of(table, _COLUMNS),
     writing=Writing(

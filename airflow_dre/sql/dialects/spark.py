@@ -45,5 +45,7 @@ SPARK = Dialect(
     quantile_is_aggregate=True,
     catalogue_is_cheap=True,
     columns=lambda table: exp.Describe(this=names.table(table), kind="TABLE"),  # the engine takes the columns from what it gives
+    hash=lambda values: call("XXHASH64", *values),
+    orders_by_code_point=True,
     writing=Writing(row_id=lambda: call("UUID"), only_inserts=True),
 )

@@ -1,9 +1,11 @@
-import type { IncidentDetail, IncidentSummary, Origin, Overview, Result, SuiteRun, TableDetail, TableSummary } from "../src/api/types";
+import type { FailingRows, IncidentDetail, IncidentSummary, Origin, Overview, Result, SuiteRun, TableDetail, TableSummary } from "../src/api/types";
 
 const origin: Origin = { dag_id: "flights", run_id: "scheduled__2013-02-01", task_id: "check", map_index: -1, try_number: 1 };
 
 /** A result of not_null(dep_time), with changes. */
 export const result = (changes: Partial<Result> = {}): Result => ({
+  key: "ab".repeat(32),
+  has_sample: false,
   check_id: "0123456789abcdef",
   suite: "flights monthly",
   name: "not_null(dep_time)",
@@ -35,6 +37,15 @@ export const result = (changes: Partial<Result> = {}): Result => ({
   data_interval_start: "2013-02-01T00:00:00Z",
   partition_key: null,
   origin,
+  ...changes,
+});
+
+export const failingRows = (changes: Partial<FailingRows> = {}): FailingRows => ({
+  columns: ["flight", "dep_time"],
+  rows: [{ values: ["<b>UA 1545</b>", null], reason: "dep_time is NULL" }],
+  missing: null,
+  expires_at: "2026-12-01T01:00:00Z",
+  expired: false,
   ...changes,
 });
 

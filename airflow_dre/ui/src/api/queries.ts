@@ -1,7 +1,7 @@
 import { keepPreviousData, QueryClient, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 
 import { ApiError, get, post } from "./client";
-import type { IncidentDetail, IncidentList, Overview, TableDetail, TaskResults } from "./types";
+import type { FailingRows, IncidentDetail, IncidentList, Overview, TableDetail, TaskResults } from "./types";
 
 const REFRESH_MS = 30_000;
 
@@ -58,6 +58,17 @@ export const useTaskResults = ({ dagId, runId, taskId, mapIndex }: TaskInstanceK
     queryKey: ["task-results", dagId, runId, taskId, mapIndex],
     queryFn: ({ signal }) =>
       get<TaskResults>("task-results", { dag_id: dagId, run_id: runId, task_id: taskId, map_index: mapIndex }, signal),
+  });
+
+/** Asked for once for each time they are opened, since each answer is noted, and forgotten when they are closed. */
+export const useFailingRows = (key: string) =>
+  useQuery({
+    queryKey: ["failing-rows", key],
+    queryFn: ({ signal }) => get<FailingRows>(`results/${key}/rows`, {}, signal),
+    gcTime: 0,
+    refetchInterval: false,
+    refetchOnReconnect: false,
+    refetchOnWindowFocus: false,
   });
 
 export function useResolve(id: number) {

@@ -79,7 +79,17 @@ export interface Segment {
   rows: number | null;
 }
 
+export interface FailingRows {
+  columns: string[];
+  rows: { values: (string | null)[]; reason: string }[];
+  missing: string | null;
+  expires_at: string;
+  expired: boolean;
+}
+
 export interface Result {
+  key: string;
+  has_sample: boolean;
   check_id: string;
   suite: string;
   name: string;

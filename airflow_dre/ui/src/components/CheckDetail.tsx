@@ -7,6 +7,7 @@ import { count } from "../format/values";
 import { safeUrl } from "../links";
 import { RAISED } from "../surface";
 import { SegmentsTable } from "../tables/SegmentsTable";
+import { FailingRows } from "./FailingRows";
 import { Facts } from "./Facts";
 import { OriginLinks, ResultsLink } from "./OriginLinks";
 import { Ago, At } from "./When";
@@ -84,6 +85,7 @@ export function CheckDetail({ check }: { check: CheckHistory }) {
           <SegmentsTable by={latest.by} segments={latest.segments} unit={latest.unit} />
         </Box>
       )}
+      {latest.has_sample ? <FailingRows key={latest.key} resultKey={latest.key} /> : null}
       {latest.statement === null ? null : (
         <Box mt={4}>
           <Heading as="h3" mb={1} size="sm">

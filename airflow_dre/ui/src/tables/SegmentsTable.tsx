@@ -9,8 +9,8 @@ import { count } from "../format/values";
 export function SegmentsTable({ by, segments, unit }: { by: string; segments: readonly Segment[]; unit: string }) {
   return (
     <DataTable columns={["Outcome", by, "Observed", "Violations", "Reason"]} label={`Worst values of ${by}`}>
-      {segments.map((segment) => (
-        <Table.Row key={segment.value ?? "\u0000"}>
+      {segments.map((segment, place) => (
+        <Table.Row key={place}>
           <Table.Cell>
             <OutcomeBadge outcome={segment.outcome} />
           </Table.Cell>

@@ -1,0 +1,194 @@
+"""The arguments of one generic test of dbt, read into the words of this package."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from airflow_dre.checks.declaration import Bound, Declaration
+from airflow_dre.checks.importers.dbt_document import Table, Test, name_table, spell
+from airflow_dre.checks.importers.gx_arguments import Refused
+
+_REFERENCE = re.compile(
+    r"""\s*(ref|source)\(\s*(?P<one>'[^']*'|"[^"]*")(?:\s*,\s*(?P<two>'[^']*'|"[^"]*"))?(?:\s*,\s*(?:v|version)\s*=\s*['"]?(?P<v>[\w.]+)['"]?)?\s*\)\s*"""
+)
+_NAME = re.compile(r'"((?:[^"]|"")+)"|([A-Za-z_][\w$]*)')
+_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
+_QUOTED = re.compile(r"'((?:[^']|'')*)'")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """What the caller says besides the document, and the tables that are in it."""
+
+    known: Mapping[str, Table] = field(default_factory=dict)
+    tables: Mapping[str, str] = field(default_factory=dict)
+    schema: str | None = None
+
+
+class DbtArguments:
+    """The arguments of one test; each is asked for once, and those that nothing asked for are refused at the end."""
+
+    def __init__(self, test: Test, setting: Setting) -> None:
+        self.test = test
+        self.setting = setting
+        self._known: set[str] = set()
+
+    def take(self, name: str, usual: object = None) -> object:
+        """A value."""
+        self._known.add(name)
+        value = self.test.arguments.get(name)
+        return usual if value is None else value
+
+    @property
+    def sql_column(self) -> str:
+        """The column as it is written into SQL."""
+        if self.test.column is None:
+            raise Refused("column", None, "a test that is written at a column")
+        return self.test.column
+
+    @property
+    def column(self) -> str:
+        """The name of the column."""
+        return name_of("column", self.sql_column)
+
+    def names(self, name: str) -> list[str]:
+        """A list of columns."""
+        value = self.take(name)
+        if not isinstance(value, (list, tuple)) or not value:
+            raise Refused(name, value, "a list of columns")
+        return [name_of(name, item) for item in value]
+
+    def text(self, name: str) -> str:
+        """A text that must be there."""
+        value = self.take(name)
+        if isinstance(value, str) and value.strip():
+            return value
+        raise Refused(name, value, "text that is not empty")
+
+    def flag(self, name: str, *, usual: bool) -> bool:
+        """True or False."""
+        value = self.take(name, usual)
+        if isinstance(value, bool):
+            return value
+        raise Refused(name, value, "true or false")
+
+    def refuse_any(self, name: str, why: str) -> None:
+        """Refuse an argument that would change the question."""
+        value = self.take(name)
+        if value not in (None, [], "", False):
+            raise Refused(name, value, why)
+
+    def literals(self, name: str, *, quoted: bool) -> list[Bound]:
+        """A list of values: texts where dbt puts them in quotes, and else what the project wrote as SQL."""
+        value = self.take(name)
+        if not isinstance(value, (list, tuple)) or not value or None in value:
+            raise Refused(name, value, "a list of at least one value, without null")
+        return [str(item) for item in value] if quoted else [literal_of(name, item) for item in value]
+
+    def all_texts(self, name: str) -> bool:
+        """Whether every value of a list was written as text."""
+        value = self.take(name)
+        return isinstance(value, (list, tuple)) and all(isinstance(item, (str, date)) for item in value)
+
+    def other_table(self, name: str) -> str:
+        """The table that ``ref('x')`` or ``source('a', 'b')`` stands for."""
+        value = self.take(name)
+        found = _REFERENCE.fullmatch(value) if isinstance(value, str) else None
+        if found is None:
+            raise Refused(name, value, "ref('model') or source('source', 'table')")
+        words = [word[1:-1] for word in (found["one"], found["two"]) if word]
+        if found[1] == "source":
+            if len(words) != 2:
+                raise Refused(name, value, "source('source', 'table')")
+            return self._named(".".join(words), f"{spell(words[0])}.{spell(words[1])}")
+        versioned = "" if found["v"] is None else f"v{found['v']}"
+        plain = spell("_".join(part for part in (words[-1], versioned) if part))
+        usual = plain if self.setting.schema is None else f"{spell(self.setting.schema)}.{plain}"
+        return self._named(".".join(part for part in (words[-1], versioned) if part), usual)
+
+    def _named(self, key: str, usual: str) -> str:
+        """What the caller calls the table, or the document, or dbt where nobody says otherwise."""
+        if key in self.setting.tables:
+            return self.setting.tables[key]
+        found = self.setting.known.get(key)
+        name = usual if found is None else name_table(found, self.setting.schema)
+        if "{{" in name or "{%" in name:
+            raise Refused("tables", name, f"the name of the table without Jinja, given by tables={{{key!r}: ...}}")
+        return name
+
+    def finish(self) -> None:
+        """Refuse what nothing asked for."""
+        for name in sorted(self.test.arguments.keys() - self._known):
+            raise Refused(name, self.test.arguments[name], f"one of {', '.join(sorted(self._known)) or 'no arguments'}")
+
+
+def name_of(argument: str, value: object) -> str:
+    """The name of a column, where dbt takes any SQL."""
+    found = _NAME.fullmatch(value.strip()) if isinstance(value, str) else None
+    if found is None:
+        raise Refused(argument, value, "the name of a column: checks of an expression can be written with rows(...) and metric_sql(...)")
+    return found[1].replace('""', '"') if found[1] is not None else found[2]
+
+
+def literal_of(name: str, value: object) -> Bound:
+    """A value that the project wrote as SQL: a number, or a text in single quotes."""
+    if isinstance(value, bool) or value is None:
+        raise Refused(name, value, "a number or a text")
+    if isinstance(value, (int, float, Decimal, date)):
+        return value
+    text = str(value).strip()
+    if _NUMBER.fullmatch(text):
+        return float(text) if "." in text else int(text)
+    if found := _QUOTED.fullmatch(text):
+        return found[1].replace("''", "'")
+    raise Refused(name, value, "a number or a text in single quotes: SQL can be written with rows(...)")
+
+
+def in_sql(value: object) -> str:
+    """A text as SQL spells it."""
+    return "'" + str(value).replace("'", "''") + "'"
+
+
+class Counts(StrEnum):
+    """What the number of failures of a test is, which ``warn_if`` and ``error_if`` speak of."""
+
+    ROWS = "rows"
+    """Rows that are wrong, as our checks count them."""
+    VALUES = "values"
+    """Different values that are wrong, in however many rows."""
+    ONCE = "once"
+    """One, where the table as a whole is wrong."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Translated:
+    """A test in our words."""
+
+    parts: list[Declaration]
+    """Checks that all must hold."""
+    counts: Counts
+    of_values: str | None = None
+    """SQL that counts the wrong values, where dbt counts them."""
+
+
+Translate = Callable[[DbtArguments], Translated]
+
+
+def by_rows(*parts: Declaration) -> Translated:
+    """A test whose failures are rows."""
+    return Translated(parts=list(parts), counts=Counts.ROWS)
+
+
+def by_values(*parts: Declaration, sql: str | None = None) -> Translated:
+    """A test whose failures are values."""
+    return Translated(parts=list(parts), counts=Counts.VALUES, of_values=sql)
+
+
+def once(*parts: Declaration) -> Translated:
+    """A test of the table as a whole."""
+    return Translated(parts=list(parts), counts=Counts.ONCE)

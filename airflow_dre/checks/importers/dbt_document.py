@@ -1,0 +1,228 @@
+"""What a ``schema.yml`` says: its tables, and the generic tests that are written at them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from airflow_dre.checks.importers.dbt_yaml import ALLOWED, read_yaml
+from airflow_dre.errors import DefinitionError, Problem
+
+_CONFIGURED = {
+    "alias",
+    "database",
+    "enabled",
+    "error_if",
+    "fail_calc",
+    "group",
+    "limit",
+    "meta",
+    "schema",
+    "severity",
+    "store_failures",
+    "store_failures_as",
+    "tags",
+    "warn_if",
+    "where",
+}
+"""What may stand in ``config`` of a test, or, as it did before, beside its arguments."""
+_KINDS = ("models", "seeds", "snapshots")
+_PLAIN = re.compile(r"[\w$-]+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Test:
+    """One generic test as it was written."""
+
+    subject: str
+    """How an error calls it."""
+    kind: str
+    """Its name, with its package: ``not_null``, ``dbt_utils.accepted_range``."""
+    column: str | None
+    """The column as the project spells it in SQL."""
+    arguments: Mapping[str, object]
+    config: Mapping[str, object]
+    name: str | None = None
+    description: str | None = None
+    owner: str | None = None
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """One model, seed, snapshot or table of a source."""
+
+    place: str
+    name: str
+    """``orders``, ``orders.v2`` or ``source.table``."""
+    content: Mapping[str, object]
+    columns: Sequence[Mapping[str, object]] = field(default=())
+    tests: Sequence[object] = field(default=())
+
+    @property
+    def written(self) -> list[tuple[Mapping[str, object] | None, object]]:
+        """Every test with the column that it is written at."""
+        found: list[tuple[Mapping[str, object] | None, object]] = [(None, test) for test in self.tests]
+        return found + [(column, test) for column in self.columns for test in _listed(_tests_of(column), self.place)]
+
+
+def read_tables(schema: object) -> dict[str, Table]:
+    """The tables of the document by their names; a model with versions is there once for each.
+
+    :raises DefinitionError: it is no such document.
+    """
+    content = read_yaml(schema)
+    if not isinstance(content, Mapping) or not content.keys() & {*_KINDS, "sources"}:
+        raise _refused(
+            "from_dbt",
+            "properties",
+            content if not isinstance(content, Mapping) else sorted(map(str, content)),
+            f"{ALLOWED} with models, sources, seeds or snapshots",
+        )
+    found: dict[str, Table] = {}
+    for kind in _KINDS:
+        for item in _items(content, kind, "from_dbt"):
+            found |= {table.name: table for table in _versions(item, f"{kind}.{item['name']}")}
+    for source in _items(content, "sources", "from_dbt"):
+        for item in _items(source, "tables", f"sources.{source['name']}"):
+            place, name = f"sources.{source['name']}.{item['name']}", f"{source['name']}.{item['name']}"
+            found[name] = _table(place, name, {"source": source, **item}, item)
+    return found
+
+
+def _versions(item: Mapping[str, object], place: str) -> Iterator[Table]:
+    """The versions of a model: each has the tests of the model, unless it lists its own, and the columns that it includes or adds."""
+    name = str(item["name"])
+    versions = item.get("versions")
+    if not versions:
+        yield _table(place, name, item, item)
+        return
+    base = _table(place, name, item, item)
+    for version in _listed(versions, place):
+        if not isinstance(version, Mapping) or "v" not in version:
+            raise _refused(place, "versions", version, "dicts with v")
+        own = [column for column in _listed(version.get("columns"), place) if isinstance(column, Mapping)]
+        chosen = next((column for column in own if "include" in column), {"include": "all"})
+        include, exclude = chosen.get("include"), chosen.get("exclude") or ()
+        columns = [
+            column
+            for column in base.columns
+            if (include in ("all", "*") or column["name"] in _listed(include, place)) and column["name"] not in _listed(exclude, place)
+        ]
+        tests = _tests_of(version)
+        yield Table(
+            place=f"{place}.v{version['v']}",
+            name=f"{name}.v{version['v']}",
+            content={**item, **version},
+            columns=[*columns, *_columns({"columns": [column for column in own if "include" not in column]}, place)],
+            tests=base.tests if tests is None else _listed(tests, place),
+        )
+
+
+def _table(place: str, name: str, content: Mapping[str, object], item: Mapping[str, object]) -> Table:
+    return Table(place=place, name=name, content=content, columns=_columns(item, place), tests=_listed(_tests_of(item), place))
+
+
+def _columns(item: Mapping[str, object], place: str) -> list[Mapping[str, object]]:
+    return list(_items(item, "columns", place))
+
+
+def _tests_of(item: Mapping[str, object]) -> object:
+    return item.get("data_tests", item.get("tests"))
+
+
+def _items(content: Mapping[str, object], kind: str, place: str) -> Iterator[Mapping[str, object]]:
+    for item in _listed(content.get(kind), f"{place} {kind}"):
+        if not isinstance(item, Mapping) or not isinstance(item.get("name"), str):
+            raise _refused(place, kind, item, "dicts with a name")
+        yield item
+
+
+def _listed(value: object, place: str) -> Sequence[object]:
+    if value is None:
+        return ()
+    if isinstance(value, (list, tuple)):
+        return value
+    raise _refused(place, "list", value, "a list")
+
+
+def read_test(table: Table, column: Mapping[str, object] | None, written: object) -> Test:
+    """One test, in whichever of dbt's forms it is written.
+
+    :raises DefinitionError: it is in none of them.
+    """
+    place = table.place if column is None else f"{table.place}.{column['name']}"
+    match written:
+        case str(kind):
+            given: Mapping[str, object] = {}
+        case Mapping() if isinstance(written.get("test_name"), str):
+            kind = str(written["test_name"])
+            given = {name: value for name, value in written.items() if name != "test_name"}
+        case Mapping() if len(written) == 1:
+            ((kind, given),) = written.items()
+        case _:
+            raise _refused(place, "test", written, "a name, a dict with one name and its arguments, or a dict with test_name")
+    if not isinstance(kind, str) or not isinstance(given, Mapping):
+        raise _refused(place, "test", written, "a name with a dict of arguments")
+    config = {**{name: given[name] for name in given if name in _CONFIGURED}, **_mapping(given.get("config"))}
+    about = {"config", "arguments", "description", "name"}
+    arguments = {name: value for name, value in given.items() if name not in _CONFIGURED | about} | _mapping(given.get("arguments"))
+    spelled = None if column is None else _spelled(column)
+    return Test(
+        subject=f"{place} {kind}",
+        kind=kind.removeprefix("dbt."),
+        column=spelled or (str(arguments.pop("column_name")) if "column_name" in arguments else None),
+        arguments=arguments,
+        config={name: value for name, value in config.items() if value is not None},
+        name=_text(given.get("name")),
+        description=_text(given.get("description")),
+        owner=_text(_mapping(config.get("meta")).get("owner")) or _owner(table.content),
+        tags=tuple(dict.fromkeys([*_tags(column or {}), *_tags({"config": config})])),
+    )
+
+
+def _spelled(column: Mapping[str, object]) -> str:
+    name = str(column["name"])
+    return '"' + name.replace('"', '""') + '"' if column.get("quote") is True else name
+
+
+def _owner(content: Mapping[str, object]) -> str | None:
+    metas = [_mapping(_mapping(content.get("config")).get("meta")), _mapping(content.get("meta"))]
+    return next((owner for meta in metas if (owner := _text(meta.get("owner")))), None)
+
+
+def _tags(item: Mapping[str, object]) -> list[str]:
+    found: list[str] = []
+    for given in (item.get("tags"), _mapping(item.get("config")).get("tags")):
+        found += [given] if isinstance(given, str) else [str(tag) for tag in given] if isinstance(given, (list, tuple)) else []
+    return found
+
+
+def name_table(table: Table, schema: str | None) -> str:
+    """The table as SQL spells it: under its alias, and a source under its own schema."""
+    content, config = table.content, _mapping(table.content.get("config"))
+    if "source" in content:
+        source = _mapping(content["source"])
+        return ".".join(spell(str(part)) for part in (source.get("schema") or source["name"], content.get("identifier") or content["name"]))
+    plain = table.name.replace(".v", "_v")
+    name = spell(str(config.get("alias") or content.get("alias") or plain))
+    return name if schema is None else f"{spell(schema)}.{name}"
+
+
+def spell(part: str) -> str:
+    """A part of a name, in double quotes where it is odd."""
+    return part if _PLAIN.fullmatch(part) else '"' + part.replace('"', '""') + '"'
+
+
+def _mapping(value: object) -> dict[str, object]:
+    return {str(name): item for name, item in value.items()} if isinstance(value, Mapping) else {}
+
+
+def _text(value: object) -> str | None:
+    """Text without Jinja, which dbt would have rendered."""
+    return value.strip() if isinstance(value, str) and value.strip() and "{{" not in value and "{%" not in value else None
+
+
+def _refused(subject: str, argument: str, value: object, allowed: str) -> DefinitionError:
+    return DefinitionError([Problem(subject, argument, value, allowed)])

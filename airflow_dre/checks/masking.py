@@ -1,0 +1,77 @@
+"""What must not leave with a result: values of columns that are named, and whatever is told by its own form or check digits."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from fnmatch import fnmatchcase
+
+from airflow_dre.checks.cards import find_cards
+from airflow_dre.checks.credentials import find_credentials, find_emails, names_a_secret
+from airflow_dre.checks.ibans import find_ibans
+
+HIDDEN = "***"
+"""What stands in the place of what is masked."""
+LONGEST = 500
+"""Characters of a cell that are kept."""
+_READ = 4_000
+_TORN = 100
+"""Characters at the end of what was read of a longer text, in which a number may be cut in two."""
+_QUOTED = re.compile(r"\"(?:[^\"]|\"\")*\"|'(?:[^']|'')*'|(?<=value: )[^\s\"']\S*|(?<=\)=)\([^)]*\)")
+"""What a driver's message may quote: a name, or a value of a row."""
+
+
+def masked(text: str) -> str:
+    """The text without card numbers, IBANs, e-mail addresses, access keys, tokens and passwords."""
+    for find in (find_credentials, find_emails, find_ibans, find_cards):
+        text = _without(text, find(text))
+    return text
+
+
+def _without(text: str, places: Iterable[tuple[int, int]]) -> str:
+    pieces, done = [], 0
+    for start, end in sorted(places, key=lambda place: (place[0], -place[1])):
+        if start >= done:
+            pieces += [text[done:start], HIDDEN]
+        done = max(done, end)
+    return "".join(pieces) + text[done:] if pieces else text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mask:
+    """Whose values never leave."""
+
+    columns: tuple[str, ...] = ()
+    """Names of columns, or patterns with ``*``; upper and lower case are the same."""
+
+    def hides(self, column: str) -> bool:
+        """Whether the values of a column never leave: it is listed, or it is called ``password`` or the like."""
+        return names_a_secret(column) or any(fnmatchcase(column.lower(), pattern.lower()) for pattern in self.columns)
+
+    def cell(self, column: str, value: object) -> str | None:
+        """The value of a column as text that may be kept; None for NULL."""
+        if value is None:
+            return None
+        return HIDDEN if self.hides(column) else _short(_as_text(value))
+
+
+def without_quotes(text: str, known: Iterable[str]) -> str:
+    """A driver's message without what it quotes, names that are ``known`` excepted: it may be a value of any column."""
+    names = set(known)
+    return _QUOTED.sub(lambda quoted: quoted[0] if quoted[0].strip("\"'") in names else HIDDEN, text)
+
+
+def _short(text: str) -> str:
+    """The text masked, and cut after that: what is cut in two is not told any more."""
+    whole = masked(text) if len(text) <= _READ else masked(text[:_READ])[:-_TORN]
+    return whole if len(whole) <= LONGEST and len(text) <= _READ else f"{whole[:LONGEST]}…"
+
+
+def _as_text(value: object) -> str:
+    if isinstance(value, (bytes, bytearray, memoryview)):
+        return f"({len(value)} bytes)"
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e21:
+        return f"{value:.0f}"  # a number of a card in a column of floats is still one
+    return value.isoformat() if isinstance(value, date) else str(value)

@@ -1,0 +1,234 @@
+"""Which numbers about a table follow from its partitions, and which do not, and why."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import reduce
+from typing import assert_never
+
+from airflow_dre.checks import states
+from airflow_dre.checks.check import Check
+from airflow_dre.checks.exact import as_exact
+from airflow_dre.checks.metrics import (
+    DistinctCount,
+    DuplicateCount,
+    FailedRowCount,
+    KeyCount,
+    LastPassed,
+    Maximum,
+    Mean,
+    Metric,
+    Minimum,
+    MostCommon,
+    OrphanCount,
+    OtherRowCount,
+    Periods,
+    Quantile,
+    RowCount,
+    Sketch,
+    Split,
+    SqlMetric,
+    StepCount,
+    TableColumns,
+    TableConstraints,
+    Total,
+    ValueCount,
+    Variance,
+    Violations,
+)
+from airflow_dre.checks.rules import BySegment
+from airflow_dre.checks.sketches import read_hashes, spell_hashes
+from airflow_dre.checks.states import State
+from airflow_dre.checks.table_checks import ZScores
+from airflow_dre.checks.thresholds import as_count
+from airflow_dre.checks.values import Answer, Incomparable, Scalar
+from airflow_dre.errors import Problem
+
+NOT_OF_ROWS = (TableColumns, TableConstraints, LastPassed, OtherRowCount)
+"""What is asked anew in each run, since it is not about the rows of the table."""
+
+
+class Merge(StrEnum):
+    """How states are made of answers."""
+
+    COUNT = "count"
+    SUM = "sum"
+    MOMENTS = "moments"
+    SMALLEST = "smallest"
+    LARGEST = "largest"
+    LIST = "list"
+    HASHES = "hashes"
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What is asked of each partition and kept of it; metrics that follow from the same answers have the same form."""
+
+    merge: Merge
+    parts: tuple[Metric, ...]
+
+    @property
+    def key(self) -> str:
+        """Digest of what is asked, by which states are kept."""
+        return hashlib.sha256(repr((self.merge.value, self.parts)).encode()).hexdigest()[:32]
+
+
+@dataclass(frozen=True, slots=True)
+class Unmergeable:
+    """Why the number of a whole table does not follow from its partitions."""
+
+    reason: str
+
+
+_ALLOWED = (
+    "none beside this check, which then looks at every row in a task of its own. What merges from partition to partition: counts of rows "
+    "and of rule violations, column_min, column_max, mean, total, stddev, distribution, has_values, no_gaps and fresh"
+)
+_REASONS: dict[type[Metric], str] = {
+    Quantile: "the quantile of a table does not follow from those of its partitions",
+    OrphanCount: "the other table changes too, so that rows which were right are wrong now",
+    StepCount: "the row before may lie in another partition",
+    MostCommon: "what is rare in each partition may be most common in all of them",
+    FailedRowCount: "nobody knows which partitions its SELECT looks at",
+    SqlMetric: "nobody knows how its parts add up",
+}
+
+
+def form_of(metric: Metric, column: str | None) -> Form | Unmergeable:
+    """What of a metric is kept for each partition.
+
+    :param column: the column by which the table is partitioned; None: by an expression.
+    """
+    match metric:
+        case RowCount() | ValueCount() | KeyCount() | Violations():
+            if isinstance(metric, Violations) and isinstance(metric.rule, BySegment):
+                return Unmergeable("its limits move with the mean of the whole table")
+            return Form(Merge.COUNT, (metric,))
+        case Total(column=name, where=where) | Mean(column=name, where=where):
+            return Form(Merge.SUM, (ValueCount(column=name, where=where), Total(column=name, where=where)))
+        case Variance(column=name, where=where):
+            return Form(Merge.MOMENTS, (ValueCount(column=name, where=where), Total(column=name, where=where), metric))
+        case Minimum():
+            return Form(Merge.SMALLEST, (metric,))
+        case Maximum():
+            return Form(Merge.LARGEST, (metric,))
+        case Periods():
+            return Form(Merge.LIST, (metric,))
+        case Sketch():
+            return Form(Merge.HASHES, (metric,))
+        case DuplicateCount(columns=key) | DistinctCount(columns=key):
+            return Form(Merge.COUNT, (metric,)) if column in key else Unmergeable(_several(metric, column))
+        case _:
+            return Unmergeable(_REASONS[type(metric)])
+
+
+def _several(metric: Metric, column: str | None) -> str:
+    put = "a key that holds the partition column would merge" if column is None else f"a key with the column {column} in it merges"
+    if isinstance(metric, DuplicateCount):
+        return f"two rows with one key may lie in different partitions; {put}"
+    return f"one key may stand in several partitions; approximate=True merges, and {put}"
+
+
+def why_unmergeable(check: Check, column: str | None) -> str | None:
+    """Why a check of a whole table cannot be judged from its partitions; None where it can."""
+    if isinstance(check, ZScores):
+        return "its limits move with the mean of the whole table, so that rows which were right are wrong now"
+    if check.traits.by is not None and check.traits.by != column:
+        return f"its segments by {check.traits.by} lie across the partitions; by the partition column itself it merges"
+    for metric in check.metrics():
+        form = None if isinstance(metric, NOT_OF_ROWS) else form_of(metric, column)
+        if isinstance(form, Unmergeable):
+            return form.reason
+    return None
+
+
+def partition_column(by: Split) -> str | None:
+    """The column by which a table is partitioned; None: an expression."""
+    return by if isinstance(by, str) else None
+
+
+def unmergeable_problems(checks: Iterable[Check], by: Split) -> list[Problem]:
+    """The checks that cannot be judged from the partitions of a table."""
+    column = partition_column(by)
+    shown = by if isinstance(by, str) else by.sql
+    reasons = [(check, reason) for check in checks if (reason := why_unmergeable(check, column)) is not None]
+    return [Problem(f"check {check.name}", "partition_by", shown, f"{_ALLOWED}; {reason}") for check, reason in reasons]
+
+
+def state_of(form: Form, answers: tuple[Answer, ...]) -> State:
+    """What a partition contributes.
+
+    :raises Incomparable: an answer is not of the kind that can be merged.
+    """
+    first = answers[0]
+    if form.merge is Merge.LIST:
+        return states.Listed(frozenset(first if isinstance(first, tuple) else ()))
+    values = tuple(_scalar(answer) for answer in answers)
+    match form.merge:
+        case Merge.COUNT:
+            return states.Count(as_count(values[0]))
+        case Merge.SUM:
+            n, total = as_count(values[0]), values[1]
+            return states.Sum(n, unknown=n > 0) if total is None else states.Sum(n, as_exact(total))
+        case Merge.MOMENTS:
+            return states.moments_of(as_count(values[0]), values[1], values[2])
+        case Merge.SMALLEST | Merge.LARGEST:
+            return states.Extreme(form.merge is Merge.LARGEST, values[0])
+        case Merge.HASHES:
+            return states.Hashes(read_hashes(values[0]))
+        case _ as never:
+            assert_never(never)
+
+
+def merged(form: Form, parts: Iterable[State]) -> State:
+    """The state of the whole table; of no partitions it is that of no rows.
+
+    :raises Incomparable: values of two partitions have no common order.
+    """
+    return reduce(_together, parts, state_of(form, ((),) if form.merge is Merge.LIST else (None,) * len(form.parts)))
+
+
+def _together(one: State, other: State) -> State:
+    match one, other:
+        case states.Count(), states.Count():
+            return one.merged(other)
+        case states.Sum(), states.Sum():
+            return one.merged(other)
+        case states.Moments(), states.Moments():
+            return one.merged(other)
+        case states.Extreme(), states.Extreme():
+            return one.merged(other)
+        case states.Listed(), states.Listed():
+            return one.merged(other)
+        case states.Hashes(), states.Hashes():
+            return one.merged(other)
+        case _:
+            raise TypeError(f"a {type(one).__name__} and a {type(other).__name__} are of different metrics")
+
+
+def answer_of(metric: Metric, state: State) -> Answer:
+    """What a look at all rows would have answered."""
+    match state:
+        case states.Count(n=n):
+            return n
+        case states.Sum():
+            return state.mean() if isinstance(metric, Mean) else state.sum()
+        case states.Moments():
+            return state.variance()
+        case states.Extreme(value=value):
+            return value
+        case states.Listed(rows=rows):
+            return tuple(rows)
+        case states.Hashes(hashes=hashes):
+            return spell_hashes(hashes)
+        case _ as never:
+            assert_never(never)
+
+
+def _scalar(answer: Answer) -> Scalar:
+    if isinstance(answer, tuple):
+        raise Incomparable(f"{len(answer)} rows were answered where one value was expected")
+    return answer

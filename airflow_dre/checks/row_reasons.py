@@ -1,0 +1,143 @@
+"""Why a single row breaks a check, in words that quote no row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import singledispatch
+
+from airflow_dre.checks import rules
+from airflow_dre.checks.check import Check
+from airflow_dre.checks.metrics import DuplicateCount, FailedRowCount, Metric, OrphanCount, PerSegment, Violations
+from airflow_dre.checks.outcomes import shown
+from airflow_dre.checks.rules import Rule
+from airflow_dre.checks.table_checks import ZScores
+
+
+def row_reason(check: Check, metric: Metric) -> str:
+    """Why the rows that ``metric`` counts break ``check``."""
+    counted, by = (metric.metric, metric.by) if isinstance(metric, PerSegment) else (metric, None)
+    match counted:
+        case _ if isinstance(check, ZScores):
+            far = "above" if not check.two_sided else "from"
+            return f"{check.column} lies {check.within:g} standard deviations or more {far} the mean{f' of its {by}' if by else ''}"
+        case Violations(rule=rule):
+            return broken(rule)
+        case DuplicateCount(columns=columns):
+            return f"another row{f' of the same {by}' if by and by not in columns else ''} has the same {_listed(columns)}"
+        case OrphanCount(columns=columns, parent=parent):
+            return f"{_listed(columns)} is not in {parent}"
+        case FailedRowCount():
+            return "its SELECT gives this row"
+        case _:
+            return f"it breaks {check.name}"
+
+
+@singledispatch
+def broken(rule: Rule) -> str:
+    """What is wrong with a row that breaks a rule."""
+    return f"it breaks {rule.kind}"
+
+
+@broken.register
+def _(rule: rules.HasValue) -> str:
+    return f"{rule.column} is NULL"
+
+
+@broken.register
+def _(rule: rules.HasNoValue) -> str:
+    return f"{rule.column} is not NULL"
+
+
+@broken.register
+def _(rule: rules.HasText) -> str:
+    return f"{rule.column} is empty"
+
+
+@broken.register
+def _(rule: rules.Within) -> str:
+    ends = []
+    if rule.low is not None:
+        ends.append(f"{'below' if rule.low_belongs else 'not above'} {shown(rule.low)}")
+    if rule.high is not None:
+        ends.append(f"{'above' if rule.high_belongs else 'not below'} {shown(rule.high)}")
+    return f"{rule.column} is {' or '.join(ends)}"
+
+
+@broken.register
+def _(rule: rules.OneOf) -> str:
+    return f"{rule.column} is none of {len(rule.values)} values"
+
+
+@broken.register
+def _(rule: rules.NoneOf) -> str:
+    return f"{rule.column} is one of {len(rule.values)} values that it must not be"
+
+
+@broken.register
+def _(rule: rules.Matches) -> str:
+    return f"{rule.column} does not match {_patterns(rule.patterns, every=rule.every)}"
+
+
+@broken.register
+def _(rule: rules.MatchesNot) -> str:
+    return f"{rule.column} matches {_patterns(rule.patterns)}"
+
+
+@broken.register
+def _(rule: rules.Like) -> str:
+    return f"{rule.column} is not like {_patterns(rule.patterns, every=rule.every)}"
+
+
+@broken.register
+def _(rule: rules.LikeNot) -> str:
+    return f"{rule.column} is like {_patterns(rule.patterns)}"
+
+
+@broken.register
+def _(rule: rules.LengthWithin) -> str:
+    low = [] if rule.low is None else [f"fewer than {rule.low}"]
+    high = [] if rule.high is None else [f"more than {rule.high}"]
+    return f"{rule.column} has {' or '.join(low + high)} characters"
+
+
+@broken.register
+def _(rule: rules.ReadableAs) -> str:
+    return f"{rule.column} cannot be read as {rule.as_kind}"
+
+
+@broken.register
+def _(rule: rules.IsJson) -> str:
+    return f"{rule.column} is no JSON"
+
+
+@broken.register
+def _(rule: rules.Compares) -> str:
+    return f"{rule.left} {rule.operator} {rule.right} does not hold"
+
+
+@broken.register
+def _(rule: rules.SumIs) -> str:
+    return f"{' + '.join(rule.columns)} is not {shown(rule.total)}"
+
+
+@broken.register
+def _(rule: rules.TupleOneOf) -> str:
+    return f"{_listed(rule.columns)} are none of {len(rule.values)} tuples"
+
+
+@broken.register
+def _(rule: rules.AllDiffer) -> str:
+    return f"{_listed(rule.columns)} do not all differ"
+
+
+@broken.register
+def _(rule: rules.Holds) -> str:
+    return f"it is false that {rule.condition}"
+
+
+def _listed(columns: Sequence[str]) -> str:
+    return ", ".join(columns)
+
+
+def _patterns(patterns: Sequence[str], *, every: bool = False) -> str:
+    return (" and " if every else " or ").join(patterns)

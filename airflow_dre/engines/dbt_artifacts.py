@@ -1,0 +1,221 @@
+"""What dbt leaves in its target folder, read into frozen values: the manifest, and the results of one invocation."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal, TypeVar
+
+import msgspec
+
+from airflow_dre.checks.instants import spoken
+from airflow_dre.errors import DefinitionError, Problem
+
+Read = TypeVar("Read")
+SUPPORTED = {"manifest": "v12", "run-results": "v6", "sources": "v3"}
+"""The versions of dbt's artefacts that are read: those of dbt 1.8 to 1.11."""
+_WRITES = {"manifest": "manifest.json", "run-results": "run_results.json", "sources": "sources.json"}
+_VERSION = re.compile(r".*/dbt/([a-z-]+)/(v\d+)\.json")
+
+
+class Metadata(msgspec.Struct, frozen=True, kw_only=True):
+    """Who wrote an artefact, and when."""
+
+    dbt_schema_version: str
+    generated_at: datetime
+    dbt_version: str = "unknown"
+    invocation_id: str | None = None
+    adapter_type: str | None = None
+    project_name: str | None = None
+
+
+class GenericTest(msgspec.Struct, frozen=True, kw_only=True):
+    """Which generic test a test is made of."""
+
+    name: str
+    namespace: str | None = None
+    kwargs: dict[str, Any] = {}
+
+
+class DependsOn(msgspec.Struct, frozen=True, kw_only=True):
+    """What a node reads."""
+
+    nodes: list[str] = []
+
+
+class NodeConfig(msgspec.Struct, frozen=True, kw_only=True):
+    """How a node was configured."""
+
+    severity: str | None = None
+    where: str | None = None
+    warn_if: str | None = None
+    error_if: str | None = None
+    fail_calc: str | None = None
+    meta: dict[str, Any] | None = None
+
+
+class Node(msgspec.Struct, frozen=True, kw_only=True):
+    """A model, seed, snapshot, source, data test or unit test."""
+
+    unique_id: str
+    resource_type: str
+    name: str
+    database: str | None = None
+    schema: str | None = None
+    alias: str | None = None
+    identifier: str | None = None
+    source_name: str | None = None
+    description: str | None = None
+    tags: list[str] = []
+    meta: dict[str, Any] | None = None
+    config: NodeConfig = NodeConfig()
+    group: str | None = None
+    column_name: str | None = None
+    attached_node: str | None = None
+    test_metadata: GenericTest | None = None
+    depends_on: DependsOn = DependsOn()
+
+
+class _Owner(msgspec.Struct, frozen=True, kw_only=True):
+    name: str | None = None
+    email: str | list[str] | None = None
+
+
+class Group(msgspec.Struct, frozen=True, kw_only=True):
+    """Who owns the models of a group."""
+
+    name: str
+    owner: _Owner = _Owner()
+
+
+class Manifest(msgspec.Struct, frozen=True, kw_only=True):
+    """What a project holds. Nodes are read one by one, as they are asked for: a manifest may hold many thousands."""
+
+    metadata: Metadata
+    nodes: dict[str, msgspec.Raw]
+    sources: dict[str, msgspec.Raw] = {}
+    unit_tests: dict[str, msgspec.Raw] = {}
+    groups: dict[str, Group] = {}
+
+    def find(self, unique_id: str) -> Node | None:
+        """A node by its id; None where there is none, or none that can be read."""
+        for part in (self.nodes, self.sources, self.unit_tests):
+            if (raw := part.get(unique_id)) is not None:
+                try:
+                    return msgspec.json.decode(raw, type=Node)
+                except msgspec.ValidationError:
+                    return None
+        return None
+
+
+class Period(msgspec.Struct, frozen=True, kw_only=True):
+    """A number of minutes, hours or days."""
+
+    count: int | None = None
+    period: Literal["minute", "hour", "day"] | None = None
+
+
+class Criteria(msgspec.Struct, frozen=True, kw_only=True):
+    """How old the newest row of a source may be."""
+
+    warn_after: Period | None = None
+    error_after: Period | None = None
+
+
+class Result(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of one node, or of the freshness of one source. Rows are not among it."""
+
+    unique_id: str
+    status: str
+    message: str | None = None
+    failures: int | float | None = None
+    execution_time: float = 0.0
+    compiled_code: str | None = None
+    error: str | int | None = None
+    max_loaded_at_time_ago_in_s: float | None = None
+    criteria: Criteria = Criteria()
+
+
+class _Results(msgspec.Struct, frozen=True, kw_only=True):
+    metadata: Metadata
+    results: list[Result]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invocation:
+    """One invocation of dbt: what it found, and the project that it was about."""
+
+    metadata: Metadata
+    manifest: Manifest
+    results: tuple[Result, ...]
+    of_sources: bool = field(default=False)
+    """Whether the results are of ``dbt source freshness``."""
+
+
+def read_manifest(content: bytes, path: str, subject: str) -> Manifest:
+    """``manifest.json``.
+
+    :param path: where it comes from, for messages.
+    :param subject: what messages call the caller.
+    :raises DefinitionError: it is not JSON, not dbt's, or of another version.
+    """
+    _refuse_version(content, path, subject, "manifest", ("manifest",))
+    return _decoded(content, Manifest, path, subject, "manifest")
+
+
+def read_invocation(results: bytes, results_path: str, manifest: Manifest, manifest_path: str, subject: str) -> Invocation:
+    """``run_results.json`` or ``sources.json`` beside the manifest.
+
+    :raises DefinitionError: it is not JSON, not dbt's, of another version, or of another invocation than the manifest.
+    """
+    kind = _refuse_version(results, results_path, subject, "run_results", ("run-results", "sources"))
+    found = _decoded(results, _Results, results_path, subject, "run_results")
+    ids = found.metadata.invocation_id, manifest.metadata.invocation_id
+    of_sources = kind == "sources"
+    if ids[0] != ids[1] and not of_sources:  # freshness is often looked at by itself, and names no tests
+        allowed = f"the results of the invocation that wrote {manifest_path} ({ids[1]}): keep both files of one invocation of dbt"
+        raise _refused(subject, "run_results", f"{results_path} of invocation {ids[0]}", allowed)
+    return Invocation(metadata=found.metadata, manifest=manifest, results=tuple(found.results), of_sources=of_sources)
+
+
+def refuse_stale(invocation: Invocation, since: datetime, path: str, subject: str, began: str) -> None:
+    """Let only results pass that are not older than what was to make them.
+
+    :param since: when it began.
+    :param began: its name.
+    :raises DefinitionError: dbt wrote the results before.
+    """
+    written = invocation.metadata.generated_at
+    if written < since:
+        age = f"dbt wrote these at {written.isoformat(timespec='seconds')}, {spoken(since - written)} before {began} began"
+        raise _refused(subject, "run_results", path, f"results of {began}: {age}. Did dbt run? allow_stale=True takes them nevertheless")
+
+
+class _Versioned(msgspec.Struct, frozen=True, kw_only=True):
+    metadata: dict[str, Any] = {}
+
+
+def _refuse_version(content: bytes, path: str, subject: str, argument: str, kinds: tuple[str, ...]) -> str:
+    """The kind of an artefact."""
+    told = _decoded(content, _Versioned, path, subject, argument).metadata.get("dbt_schema_version")
+    found = _VERSION.fullmatch(told) if isinstance(told, str) else None
+    allowed = " or ".join(f"{kind} {SUPPORTED[kind]} ({_WRITES[kind]} of dbt 1.8 to 1.11)" for kind in kinds)
+    if found is None:
+        raise _refused(subject, argument, path, f"{allowed}: this file does not say its dbt_schema_version")
+    if found[1] not in kinds or found[2] != SUPPORTED[found[1]]:
+        raise _refused(subject, argument, path, f"{allowed}: this file is {found[1]} {found[2]}")
+    return found[1]
+
+
+def _decoded(content: bytes, kind: type[Read], path: str, subject: str, argument: str) -> Read:
+    try:
+        return msgspec.json.decode(content, type=kind)
+    except msgspec.ValidationError as error:
+        raise _refused(subject, argument, path, f"a file as dbt writes it: {error}") from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise _refused(subject, argument, path, f"a whole JSON file: {error}") from error
+
+
+def _refused(subject: str, argument: str, value: str, allowed: str) -> DefinitionError:
+    return DefinitionError([Problem(subject, argument, value, allowed)])

@@ -1,0 +1,180 @@
+"""Callbacks that record what dbt found, for tasks that run dbt themselves."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from airflow_dre.notifications.incidents import OpenIncident, Verbatim
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from airflow.sdk import Context, ObjectStoragePath
+
+    from airflow_dre.store.records import Delivery
+
+log = logging.getLogger(__name__)
+
+
+class RecordDbtResults(Verbatim):
+    """
+    Record what the dbt of this task found, and then how the task ended; safe to call twice. See :func:`record_dbt_results`.
+
+    :raises airflow_dre.errors.DefinitionError: the arguments are not what they must be.
+    """
+
+    def __init__(
+        self,
+        *,
+        target_path: str | Path | ObjectStoragePath,
+        conn_id: str | None = None,
+        namespace: str | None = None,
+        suite: str | None = None,
+        severity: str = "medium",
+        routes: Iterable[str] = (),
+        allow_stale: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.target_path = str(target_path)
+        self.conn_id = conn_id
+        self.namespace = namespace
+        self.suite = suite
+        self.failure = OpenIncident(severity=severity, routes=routes)
+        self.allow_stale = allow_stale
+        if (conn_id is None) == (namespace is None):
+            from airflow_dre.errors import DefinitionError, Problem
+            from airflow_dre.services.dbt_names import CONN_OR_NAMESPACE
+
+            raise DefinitionError([Problem("record_dbt_results", "conn_id", conn_id, CONN_OR_NAMESPACE)])
+
+    def notify(self, context: Context) -> None:
+        """Record the results first: a task that failed because of them adds to their incidents, and opens none of its own."""
+        from airflow_dre.incidents.signals import Severity
+        from airflow_dre.services.contexts import problem_in, recovery_in
+        from airflow_dre.services.wiring import keep_all
+        from airflow_dre.store.clock import now
+        from airflow_dre.store.records import Delivery
+
+        severity, routes = Severity(self.failure.severity), self.failure.routes
+        told = dict(context)
+        deliveries = _deliveries(
+            told,
+            self.target_path,
+            conn_id=self.conn_id,
+            namespace=self.namespace,
+            suite=self.suite,
+            severity=severity.value,
+            routes=routes,
+            allow_stale=self.allow_stale,
+        )
+        if _succeeded(told):
+            deliveries.append(Delivery(signals=(recovery_in(told, now()),)))
+        elif str(getattr(told["ti"], "state", None)) != "up_for_retry":
+            deliveries.append(Delivery(signals=(problem_in(told, now(), severity=severity, routes=routes, deadline=""),)))
+        keep_all(deliveries)
+
+
+def record_dbt_results(
+    *,
+    target_path: str | Path | ObjectStoragePath,
+    conn_id: str | None = None,
+    namespace: str | None = None,
+    suite: str | None = None,
+    severity: str = "medium",
+    routes: Iterable[str] = (),
+    allow_stale: bool = False,
+) -> RecordDbtResults:
+    """A callback that records what the dbt of a task found, whether or not the task failed over it.
+
+    Use it as ``on_success_callback`` and ``on_failure_callback`` (and ``on_retry_callback``) of a task that runs dbt, such as a
+    ``BashOperator``. It does what :func:`~airflow_dre.notifications.open_incident` and
+    :func:`~airflow_dre.notifications.resolve_incident` do as well: a task that failed although dbt left no results opens an incident of
+    its own. What cannot be read is logged.
+
+    :param target_path: the target folder of dbt: a path or a URL that Airflow's ``ObjectStoragePath`` opens.
+    :param conn_id: connection to the warehouse that dbt wrote to; it names the datasets, and is not opened.
+    :param namespace: instead: the OpenLineage namespace of the datasets, for example ``postgres://db:5432``.
+    :param suite: name of the suite; the default is ``<dag_id>.<task_id>``.
+    :param severity: of the incidents: ``low``, ``medium`` (default), ``high`` or ``critical``.
+    :param routes: names of routes of ``[dre] routes`` that are told.
+    :param allow_stale: take results that were written before the task began; the default is to refuse them.
+    :raises airflow_dre.errors.DefinitionError: the arguments are not what they must be.
+    """
+    return RecordDbtResults(
+        target_path=target_path,
+        conn_id=conn_id,
+        namespace=namespace,
+        suite=suite,
+        severity=severity,
+        routes=routes,
+        allow_stale=allow_stale,
+    )
+
+
+def record_cosmos_results(
+    project_dir: str | Path,
+    *,
+    context: Mapping[str, Any],
+    conn_id: str | None = None,
+    namespace: str | None = None,
+    suite: str | None = None,
+    severity: str = "medium",
+    routes: Iterable[str] = (),
+    **_: object,
+) -> None:
+    """Record what the dbt of a Cosmos task found: its ``callback``, called with the project's folder before dbt's exit code is looked at.
+
+    Give it to Cosmos with its arguments in ``callback_args``, for example ``{"conn_id": "warehouse"}``; the context is Cosmos' own gift.
+    What cannot be read is logged, so that a Cosmos task fails over dbt and never over its records.
+    """
+    from airflow_dre.services.wiring import keep_all
+
+    keep_all(
+        _deliveries(
+            context, f"{project_dir}/target", conn_id=conn_id, namespace=namespace, suite=suite, severity=severity, routes=tuple(routes)
+        )
+    )
+
+
+def _deliveries(
+    context: Mapping[str, Any],
+    target_path: str,
+    *,
+    conn_id: str | None,
+    namespace: str | None,
+    suite: str | None,
+    severity: str,
+    routes: tuple[str, ...],
+    allow_stale: bool = False,
+) -> list[Delivery]:
+    """The results of a task as deliveries; none where dbt left nothing that can be read."""
+    from airflow_dre.errors import DefinitionError
+    from airflow_dre.incidents.signals import Severity
+    from airflow_dre.services.contexts import circumstances_of
+    from airflow_dre.services.dbt import Artifacts, deliveries_of, locate, read_runs
+
+    ti = context["ti"]
+    results, manifest = locate(target_path, None, None)
+    files = Artifacts(
+        results=results,
+        manifest=manifest,
+        conn_id=conn_id,
+        namespace=namespace,
+        allow_stale=allow_stale,
+        subject=f"dbt results of {ti.dag_id}.{ti.task_id}",
+    )
+    since = getattr(ti, "start_date", None) or getattr(context.get("dag_run"), "start_date", None)
+    try:
+        runs = read_runs(files, suite or f"{ti.dag_id}.{ti.task_id}", circumstances_of(context), since=since, began="this task")
+    except (DefinitionError, OSError) as error:
+        log.error("airflow-dre: the results of dbt are not recorded. %s", error)
+        return []
+    return deliveries_of(runs, Severity(severity), routes)
+
+
+def _succeeded(context: Mapping[str, Any]) -> bool:
+    """Whether a callback was called for a success: only the callback of a failure is given an exception, or none at all to look at."""
+    return "exception" in context and context["exception"] is None

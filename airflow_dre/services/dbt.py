@@ -1,0 +1,179 @@
+"""What dbt found, as the records that every other check leaves: one run for each table of the project."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from airflow_dre.checks.check import Dimension, Severity
+from airflow_dre.checks.outcomes import Outcome
+from airflow_dre.engines.dbt_artifacts import Invocation, Node, Result, read_invocation, read_manifest, refuse_stale
+from airflow_dre.engines.dbt_nodes import TABLES, columns_of, dimension_of, kind_of, meta_of, owner_of, parts_of, runbook_of, table_of
+from airflow_dre.errors import DefinitionError, Problem
+from airflow_dre.incidents.signals import Severity as IncidentSeverity
+from airflow_dre.lineage.naming import DatasetName
+from airflow_dre.services.dbt_names import Namer, namer_of
+from airflow_dre.services.dbt_verdicts import Verdict, judge_build, judge_source, judge_test, judge_unit_test
+from airflow_dre.services.suite import Circumstances, delivery_of, record_run
+from airflow_dre.store.records import Definition, Delivery, ResultRecord, SuiteRunRecord, digest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Artifacts:
+    """Where dbt left its files, and what they may be."""
+
+    results: str
+    """Path or URL of ``run_results.json`` or ``sources.json``."""
+    manifest: str
+    conn_id: str | None = None
+    namespace: str | None = None
+    allow_stale: bool = False
+    subject: str = "dbt"
+    """What messages call the caller."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Subject:
+    name: str
+    dataset: DatasetName
+    circumstances: Circumstances = field(default_factory=Circumstances)
+
+
+def locate(target_path: Any, run_results: Any, manifest: Any) -> tuple[str, str]:
+    """The paths of both files: as they were given, or in the target folder."""
+    folder = None if target_path is None else str(target_path).rstrip("/")
+    results = f"{folder}/run_results.json" if run_results is None else str(run_results)
+    return results, f"{folder}/manifest.json" if manifest is None else str(manifest)
+
+
+def read_runs(
+    files: Artifacts, suite: str, circumstances: Circumstances, *, since: datetime | None, began: str
+) -> tuple[SuiteRunRecord, ...]:
+    """Read what dbt left behind, and record it.
+
+    :param since: what is older is refused, unless the files may be stale; None: any age is taken.
+    :param began: what began then.
+    :raises DefinitionError: a file is missing, broken, of another version or invocation, or stale.
+    """
+    manifest = read_manifest(_content(files.manifest, "manifest", files.subject), files.manifest, files.subject)
+    content = _content(files.results, "run_results", files.subject)
+    invocation = read_invocation(content, files.results, manifest, files.manifest, files.subject)
+    if since is not None and not files.allow_stale:
+        refuse_stale(invocation, since, files.results, files.subject, began)
+    namer = namer_of(files.conn_id, files.namespace, manifest.metadata.adapter_type, files.subject)
+    return record_invocation(invocation, namer, suite, circumstances)
+
+
+def record_invocation(invocation: Invocation, namer: Namer, suite: str, circumstances: Circumstances) -> tuple[SuiteRunRecord, ...]:
+    """One run for each table that dbt built or tested, in the order in which dbt came to them.
+
+    What is about no table is recorded of the project itself; so is an invocation that ran nothing.
+    """
+    project = DatasetName("dbt", invocation.manifest.metadata.project_name or "project")
+    kept: dict[DatasetName, dict[str, tuple[Result, ResultRecord]]] = {}
+    for result in invocation.results:
+        node = invocation.manifest.find(result.unique_id)
+        table = None if node is None else table_of(node, invocation.manifest)
+        dataset = project if table is None else namer.name(parts_of(table))
+        kept.setdefault(dataset, {})[result.unique_id] = (result, _record(result, node, table, invocation))
+    metadata = invocation.metadata
+    return tuple(
+        record_run(
+            _Subject(name=suite, dataset=dataset, circumstances=circumstances),
+            tuple(record for _, record in found.values()),
+            engine=f"dbt-{invocation.manifest.metadata.adapter_type or 'unknown'}",
+            queries=sum(record.outcome is not Outcome.SKIPPED for _, record in found.values()),
+            measured_at=metadata.generated_at,
+            seconds=sum(result.execution_time for result, _ in found.values()),
+        )
+        for dataset, found in (kept or {project: {}}).items()
+    )
+
+
+def deliveries_of(runs: Iterable[SuiteRunRecord], severity: IncidentSeverity, routes: tuple[str, ...]) -> list[Delivery]:
+    """The runs with what they say about their datasets; problems carry the severity and the routes of a callback."""
+    found = []
+    for delivery in map(delivery_of, runs):
+        signals = [replace(fact, severity=severity, routes=routes) if fact.event.firing else fact for fact in delivery.signals]
+        found.append(replace(delivery, signals=tuple(signals)))
+    return found
+
+
+def _record(result: Result, node: Node | None, table: Node | None, invocation: Invocation) -> ResultRecord:
+    verdict = _judge(result, node, of_sources=invocation.of_sources)
+    freshness = "freshness." if invocation.of_sources else ""
+    return ResultRecord(
+        check_id=digest("dbt", freshness, result.unique_id)[:16],
+        definition=_definition(result, node, table, invocation),
+        outcome=verdict.outcome,
+        reason=verdict.reason,
+        expected=verdict.expected,
+        observed=verdict.observed,
+        value=verdict.value,
+        unit=verdict.unit,
+        violations=verdict.violations,
+        rows=None,
+        warn=verdict.warn,
+        fail=verdict.fail,
+        statement=result.compiled_code,
+    )
+
+
+def _judge(result: Result, node: Node | None, *, of_sources: bool) -> Verdict:
+    if node is None:
+        return Verdict(outcome=Outcome.ERRORED, reason=f"dbt says {result.status}, but its manifest does not know this node")
+    if of_sources:
+        return judge_source(result)
+    match node.resource_type:
+        case "test":
+            return judge_test(result, node)
+        case "unit_test":
+            return judge_unit_test(result)
+        case _:
+            return judge_build(result)
+
+
+def _definition(result: Result, node: Node | None, table: Node | None, invocation: Invocation) -> Definition:
+    if node is None:
+        return Definition(name=result.unique_id, kind="unknown", columns=(), dimension=Dimension.CONFORMITY.value, severity="error")
+    kind, name = kind_of(node), node.name
+    dimension = dimension_of(node)
+    if invocation.of_sources:
+        kind, name, dimension = "source_freshness", f"freshness of {name}", Dimension.TIMELINESS
+    elif node.resource_type in TABLES:
+        name = f"{kind} {name} builds"
+    lenient = node.resource_type == "test" and (node.config.severity or "error").lower() == "warn"
+    return Definition(
+        name=name,
+        kind=kind,
+        columns=columns_of(node),
+        dimension=dimension.value,
+        severity=(Severity.WARN if lenient else Severity.ERROR).value,
+        where=node.config.where if node.resource_type == "test" else None,
+        description=node.description or _text(meta_of(node), "description"),
+        owner=owner_of(node, table, invocation.manifest),
+        runbook=runbook_of(node),
+        tags=tuple(node.tags),
+    )
+
+
+def _text(meta: Mapping[str, Any], key: str) -> str | None:
+    value = meta.get(key)
+    return value if isinstance(value, str) and value.strip() else None
+
+
+def _content(path: str, argument: str, subject: str) -> bytes:
+    """The bytes of a local file, or of an object that Airflow's ``ObjectStoragePath`` leads to."""
+    try:
+        if "://" not in path:
+            return Path(path).read_bytes()
+        from airflow.sdk import ObjectStoragePath
+
+        content: bytes = ObjectStoragePath(path).read_bytes()
+        return content
+    except (FileNotFoundError, IsADirectoryError, NotADirectoryError) as error:
+        why = "there is none: did dbt run, and into this target folder?" if isinstance(error, FileNotFoundError) else str(error)
+        raise DefinitionError([Problem(subject, argument, path, f"a file that dbt wrote ({why})")]) from error

@@ -1,0 +1,160 @@
+"""dbt's verdicts in our terms: the outcome is its own, and what a database said is kept without the values that it quotes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from airflow_dre.checks.importers.dbt_thresholds import USUAL, most_accepted
+from airflow_dre.checks.instants import spoken
+from airflow_dre.checks.outcomes import Outcome, Range, shown
+from airflow_dre.checks.thresholds import as_float
+from airflow_dre.engines.dbt_artifacts import Node, Period, Result
+
+OUTCOMES: Mapping[str, Outcome] = {
+    "error": Outcome.ERRORED,
+    "fail": Outcome.FAILED,
+    "no-op": Outcome.SKIPPED,
+    "partial success": Outcome.ERRORED,
+    "pass": Outcome.PASSED,
+    "skipped": Outcome.SKIPPED,
+    "success": Outcome.PASSED,
+    "warn": Outcome.WARNED,
+}
+"""What dbt says of a node, and what it is here."""
+OF_SOURCES: Mapping[str, Outcome] = {
+    "error": Outcome.FAILED,
+    "pass": Outcome.PASSED,
+    "runtime error": Outcome.ERRORED,
+    "warn": Outcome.WARNED,
+}
+"""What dbt says of the freshness of a source: an error is data that is too old."""
+_OPEN = Range()
+_PREAMBLE = re.compile(r"^[\w ]+ (?:Error|Exception) in [\w ]+ \S+ \(.*\)\s*$")
+_QUOTED = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|`[^`]*`""")
+_LAST_WORD = re.compile(r"(: )(\S+)$")
+_SECONDS = {"minute": 60.0, "hour": 3600.0, "day": 86400.0}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """Outcome, reason and numbers of one result."""
+
+    outcome: Outcome
+    reason: str
+    expected: str = ""
+    observed: str | None = None
+    value: float | None = None
+    unit: str = ""
+    violations: int | None = None
+    warn: Range = _OPEN
+    fail: Range = _OPEN
+
+
+def judge_test(result: Result, node: Node) -> Verdict:
+    """A data test: its failures are the rows that it gave, unless the project counts them in its own way.
+
+    Of a test that passed dbt tells no number; where some failures are accepted it is not known.
+    """
+    outcome = outcome_of(result)
+    warn, fail = (condition or USUAL for condition in (node.config.warn_if, node.config.error_if))
+    strict = (node.config.severity or "error").lower() == "error"
+    known = outcome in (Outcome.WARNED, Outcome.FAILED) or (outcome is Outcome.PASSED and warn == USUAL and (fail == USUAL or not strict))
+    failures = result.failures if known else None
+    by_row = (node.config.fail_calc or "count(*)").strip().lower() == "count(*)"
+    return Verdict(
+        outcome=outcome,
+        reason=_reason(result, outcome),
+        expected=f"fails if {fail}, warns if {warn}" if strict and warn != fail else f"{'fails' if strict else 'warns'} if {warn}",
+        observed=shown(failures),
+        value=as_float(failures),
+        unit="rows" if by_row and failures is not None else "",
+        violations=failures if by_row and isinstance(failures, int) else None,
+        warn=_accepted(warn) if not strict or warn != fail else _OPEN,
+        fail=_accepted(fail) if strict else _OPEN,
+    )
+
+
+def judge_build(result: Result) -> Verdict:
+    """A model, seed, snapshot or hook that was run, or a unit test."""
+    outcome = outcome_of(result)
+    return Verdict(outcome=outcome, reason=_reason(result, outcome), expected="it builds")
+
+
+def judge_unit_test(result: Result) -> Verdict:
+    """A unit test; the rows that dbt shows where they differ stay in the project's log."""
+    outcome = outcome_of(result)
+    differs = outcome is Outcome.FAILED
+    return Verdict(
+        outcome=outcome, reason="actual differs from expected" if differs else _reason(result, outcome), expected="actual equals expected"
+    )
+
+
+def judge_source(result: Result) -> Verdict:
+    """The freshness of a source."""
+    outcome = OF_SOURCES.get(result.status, Outcome.ERRORED)
+    age = result.max_loaded_at_time_ago_in_s
+    ends = {name: _seconds(period) for name, period in (("warn", result.criteria.warn_after), ("fail", result.criteria.error_after))}
+    words = [f"{name}s above {_spoken(end)}" for name, end in ends.items() if end is not None]
+    if age is None:
+        said = str(result.error or result.message or f"dbt says {result.status!r}")
+        return Verdict(outcome=outcome, reason=without_values(said, result.compiled_code or ""), expected=", ".join(words))
+    return Verdict(
+        outcome=outcome,
+        reason=f"the newest row is {_spoken(age)} old",
+        expected=", ".join(words),
+        observed=shown(age),
+        value=age,
+        unit="seconds",
+        warn=Range(high=ends["warn"]),
+        fail=Range(high=ends["fail"]),
+    )
+
+
+def _spoken(seconds: float) -> str:
+    return spoken(timedelta(seconds=seconds))
+
+
+def _seconds(period: Period | None) -> float | None:
+    return None if period is None or period.count is None else period.count * _SECONDS[period.period or "day"]
+
+
+def outcome_of(result: Result) -> Outcome:
+    """What became of a node; what dbt never said before was not looked at by us."""
+    return OUTCOMES.get(result.status, Outcome.ERRORED)
+
+
+def _accepted(condition: str) -> Range:
+    most = most_accepted(condition)
+    return _OPEN if most is None else Range(high=float(most))
+
+
+def _reason(result: Result, outcome: Outcome) -> str:
+    said = without_values(result.message or "", result.compiled_code or "")
+    if result.status not in OUTCOMES:
+        return f"dbt says {result.status!r}, which is none of {', '.join(OUTCOMES)}"
+    if outcome is Outcome.SKIPPED:
+        return said or "dbt skipped it, since something before it failed"
+    if outcome is Outcome.PASSED:
+        return f"dbt says {result.status}"
+    return said or f"dbt says {result.status}"
+
+
+def without_values(message: str, statement: str) -> str:
+    """The first line of what a database said, without the values that it quotes: a name stands in the statement, a value of a row does not.
+
+    :param message: of dbt, which puts a line of its own before.
+    :param statement: the compiled SQL.
+    """
+    lines = [line.strip() for line in message.splitlines() if line.strip()]
+    told = [line for line in lines if not _PREAMBLE.match(line)] or lines
+    if not told:
+        return ""
+
+    def masked(found: re.Match[str]) -> str:
+        return found[0] if found[0][1:-1] and found[0][1:-1] in statement else f"{found[0][0]}…{found[0][-1]}"
+
+    line = _QUOTED.sub(masked, told[0])
+    return _LAST_WORD.sub(lambda found: found[0] if found[2] in statement or "…" in found[2] else f"{found[1]}…", line)

@@ -1,0 +1,95 @@
+"""Results without what must not leave: the one place that every result passes before it is kept, told or shown."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from airflow_dre.checks.masking import HIDDEN, Mask, masked, without_quotes
+from airflow_dre.checks.outcomes import Outcome, Segment
+from airflow_dre.store.records import ResultRecord
+
+_ABOUT_THE_CATALOGUE = ("schema_is", "schema_unchanged")
+"""Kinds that observe names and types of columns: no row is in them, and later runs compare with what is kept."""
+_COUNTS = ("distinct_count", "unique_ratio", "distribution", "column_count")
+_COUNTED_IN = ("rows", "%", "values")
+_LISTED = " do not pass: "
+
+
+def mask_result(result: ResultRecord, mask: Mask, dataset: str, named: Collection[str] = ()) -> ResultRecord:
+    """The result with every text masked; outcome, counts and definition stay.
+
+    :param dataset: name of the dataset; a driver's message may quote its parts.
+    :param named: words of SQL that the check brings: columns may be among them.
+    """
+    definition = result.definition
+    known = {*definition.columns, *dataset.split("."), definition.by}
+    shows_value = _shows_value(result, mask, named)
+    segments = tuple(_mask_segment(segment, result, mask, known, shows_value=shows_value) for segment in result.segments)
+    reason = _reason(result.reason, result, mask, known, shows_value=shows_value and result.segments == ())
+    if result.segments and (shows_value or _hides_segments(result, mask)) and _LISTED in reason:
+        reason = reason[: reason.index(_LISTED)] + _LISTED + _worst(segments)
+    if definition.kind in _ABOUT_THE_CATALOGUE:
+        return replace(result, reason=masked(result.reason))
+    observed = HIDDEN if shows_value and result.observed is not None else _masked(result.observed)
+    is_card = _is_masked_number(result.value)
+    hidden = observed != result.observed or is_card
+    return replace(
+        result,
+        reason=_hidden_value(result) if is_card and not result.segments else reason,
+        expected=masked(result.expected),
+        observed=HIDDEN if hidden else result.observed,
+        value=None if hidden else result.value,
+        segments=segments,
+    )
+
+
+def _shows_value(result: ResultRecord, mask: Mask, named: Collection[str]) -> bool:
+    """Whether what was observed is a value of a column that is masked, and not a count."""
+    if result.violations is not None or result.unit in _COUNTED_IN or result.definition.kind in _COUNTS:
+        return False
+    return any(mask.hides(column) for column in (*result.definition.columns, *named))
+
+
+def _hides_segments(result: ResultRecord, mask: Mask) -> bool:
+    by = result.definition.by
+    return by is not None and mask.hides(by)
+
+
+def _reason(reason: str, result: ResultRecord, mask: Mask, known: Collection[str | None], *, shows_value: bool) -> str:
+    if result.outcome is Outcome.ERRORED and mask.columns:
+        return masked(without_quotes(reason, [name for name in known if name is not None]))
+    if shows_value and result.observed is not None:
+        return _hidden_value(result)
+    return masked(reason)
+
+
+def _hidden_value(result: ResultRecord) -> str:
+    return f"{HIDDEN}, expected {masked(result.expected)}"
+
+
+def _mask_segment(segment: Segment, result: ResultRecord, mask: Mask, known: Collection[str | None], *, shows_value: bool) -> Segment:
+    as_result = replace(result, outcome=segment.outcome, reason=segment.reason, observed=segment.observed)
+    hidden = _hides_segments(result, mask) and segment.value is not None
+    return replace(
+        segment,
+        value=HIDDEN if hidden else _masked(segment.value),
+        reason=_reason(segment.reason, as_result, mask, known, shows_value=shows_value),
+        observed=HIDDEN if shows_value and segment.observed is not None else _masked(segment.observed),
+    )
+
+
+def _worst(segments: Collection[Segment]) -> str:
+    bad = [segment for segment in segments if segment.outcome.rank > Outcome.PASSED.rank]
+    return "; ".join(f"{'no value' if segment.value is None else segment.value}: {segment.reason}" for segment in bad[:3])
+
+
+def _masked(text: str | None) -> str | None:
+    return None if text is None else masked(text)
+
+
+def _is_masked_number(value: float | None) -> bool:
+    """Whether a number is that of a card, though six of its digits at the most are shown as text."""
+    if value is None or not value.is_integer() or not 1e12 <= abs(value) < 1e19:
+        return False
+    return HIDDEN in masked(f"{abs(value):.0f}")

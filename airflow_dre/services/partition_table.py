@@ -1,0 +1,144 @@
+"""A table as its partitions: what earlier runs kept of them, and what was seen in this one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from airflow_dre.checks.evaluate import Unanswered
+from airflow_dre.checks.merging import Form, Merge, answer_of, merged, state_of
+from airflow_dre.checks.metrics import LISTS, Metric, PerSegment, Split
+from airflow_dre.checks.partition_values import Partition, as_partition
+from airflow_dre.checks.states import Extreme, State
+from airflow_dre.checks.stored_text import read, read_all
+from airflow_dre.checks.values import Answer, Incomparable, Row
+from airflow_dre.services.answers import Answered, Engine
+from airflow_dre.services.partition_scans import Look, Seen, no_rows, scan_partitions
+from airflow_dre.sql.scope import Scope
+from airflow_dre.sql.splits import Only
+from airflow_dre.store.records import PartitionState
+
+
+@dataclass(slots=True)
+class Table:
+    """The partitions of a table: those that are known from earlier runs, and those that were seen in this one."""
+
+    forms: Mapping[str, Form]
+    """What is asked, by the keys that it is kept by."""
+    by: Split
+    scope: Scope
+    engine: Engine
+    answered: Answered
+    known: dict[str, Look] = field(default_factory=dict)
+    seen: Seen = field(default_factory=Seen)
+    gone: set[str] = field(default_factory=set)
+
+    def recall(self, states: Iterable[PartitionState]) -> None:
+        """Take over what earlier runs kept."""
+        for state in states:
+            look = self.known.get(state.partition)
+            if look is None:
+                look = self.known[state.partition] = Look(as_partition(read(state.partition)), state.rows, version=state.version)
+            look.mixed = look.mixed or (look.rows, look.version) != (state.rows, state.version)
+            look.kept[state.form] = state.answers
+
+    def look(self, only: Only | None, forms: Mapping[str, Form] | None = None) -> Seen:
+        """Scan partitions, or all of them."""
+        found = scan_partitions(self.forms if forms is None else forms, self.by, only, self.scope, self.engine, self.answered)
+        self.seen.add(found)
+        return found
+
+    def example(self, looks: Mapping[str, Look]) -> Partition:
+        """One of the partitions that have a value."""
+        return next((look.value for look in looks.values() if look.value is not None), None)
+
+    def empty(self, texts: Iterable[str]) -> None:
+        """Partitions that were looked at and have no row: what they had before is replaced by nothing."""
+        for text in texts:
+            if text not in self.seen.looks:
+                self.seen.looks[text] = no_rows(self.forms, as_partition(read(text)))
+
+    def forget(self, texts: Iterable[str]) -> None:
+        """Partitions that are no more."""
+        self.gone.update(texts)
+
+    def unseen_whole(self) -> bool:
+        """Whether no question at all was answered."""
+        return not self.seen.looks and len(self.seen.refused) == len(self.forms)
+
+    def look_at_lacking(self) -> None:
+        """Look at what earlier runs did not ask, and again at partitions that changed since."""
+        left = {text: look for text, look in self.known.items() if text not in self.seen.looks and text not in self.gone}
+        wanted = {key: form for key, form in self.forms.items() if key not in self.seen.refused}
+        texts = [text for text, look in left.items() if look.mixed or not wanted.keys() <= look.kept.keys()]
+        if not texts:
+            return
+        whole = any(left[text].mixed for text in texts)
+        lacking = {key: form for key, form in wanted.items() if any(key not in left[text].kept for text in texts)}
+        everything = len(texts) == len(self.known)
+        before = dict(self.seen.looks)
+        found = self.look(None if everything else self._named(texts, left), wanted if whole else lacking)
+        if not found.looks and found.refused:
+            return
+        self.empty(texts)
+        again = []
+        for text, look in found.looks.items():
+            same = left.get(text) or before.get(text)
+            if same is not None and same.rows == look.rows and not same.mixed:
+                self.seen.looks[text] = replace(same, answers={**same.answers, **look.answers})
+            elif not whole:
+                again.append(text)
+        if again:
+            self.look(self._named(again, found.looks), wanted)
+
+    def _named(self, texts: Iterable[str], looks: Mapping[str, Look]) -> Only:
+        return Only(by=self.by, values=tuple(looks[text].value for text in texts))
+
+    def everything(self) -> dict[str, Look]:
+        """All partitions, as they were seen last."""
+        known = {text: look for text, look in self.known.items() if text not in self.gone}
+        return {**known, **self.seen.looks}
+
+    def counts(self) -> tuple[int, int]:
+        """Partitions that were scanned, and all that have rows."""
+        scanned = sum(look.rows > 0 for look in self.seen.looks.values())
+        return scanned, sum(look.rows > 0 for look in self.everything().values())
+
+    def answer(self, metric: Metric, form: Form) -> Answer | Unanswered:
+        """What a look at the whole table would have answered."""
+        key = form.key
+        if key in self.seen.refused:
+            return Unanswered(self.seen.refused[key])
+        everything = self.everything()
+        try:
+            answers = self._answers(key, everything)
+            if len(answers) < len(everything):
+                return Unanswered("it was not answered for every partition")
+            states = {text: state_of(form, given) for text, given in answers.items()}
+            if isinstance(metric, PerSegment):
+                return self._segments(metric, states)
+            self._refuse_collations(form, states.values())
+            return answer_of(metric, merged(form, states.values()))
+        except Incomparable as unlike:
+            return Unanswered(str(unlike))
+
+    def _answers(self, key: str, looks: Mapping[str, Look]) -> dict[str, tuple[Answer, ...]]:
+        """What was answered to a form for each partition, in this run or in an earlier one."""
+        kept = {text: look.kept[key] for text, look in looks.items() if key not in look.answers and key in look.kept}
+        new = {text: look.answers[key] for text, look in looks.items() if key in look.answers}
+        return {**new, **dict(zip(kept, read_all(list(kept.values())), strict=True))}
+
+    def _segments(self, metric: PerSegment, states: Mapping[str, State]) -> Answer:
+        rows: list[Row] = []
+        for text, look in self.everything().items():
+            found = answer_of(metric.metric, states[text])
+            listed = found if isinstance(metric.metric, LISTS) and isinstance(found, tuple) else ((found,),)
+            rows += [(look.value, *row) for row in listed if look.rows]
+        return tuple(rows)
+
+    def _refuse_collations(self, form: Form, states: Iterable[State]) -> None:
+        """Texts are in an order that only the database knows."""
+        if form.merge not in (Merge.SMALLEST, Merge.LARGEST) or self.scope.dialect.orders_by_code_point:
+            return
+        if sum(isinstance(state, Extreme) and isinstance(state.value, str) for state in states) > 1:
+            raise Incomparable(f"the order of texts in {self.scope.dialect.name} depends on a collation: theirs cannot be merged")

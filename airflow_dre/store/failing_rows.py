@@ -1,0 +1,62 @@
+"""Failing rows of results: kept until they expire, and given to nobody after that."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, select
+
+from airflow_dre.store.records import Sample
+from airflow_dre.store.tables import failing_row, result, suite_run
+
+
+def save_samples(connection: Connection, samples: Sequence[tuple[str, Sample]], now: datetime) -> None:
+    """Keep the rows of samples, by the keys of their results, and drop what has expired: those of a late delivery are not written."""
+    drop_expired(connection, now)
+    rows = [
+        {
+            "result_key": key,
+            "position": position,
+            "row": json.dumps(values, ensure_ascii=False),
+            "reason": sample.reason,
+            "created_at": now,
+            "expires_at": sample.expires_at,
+        }
+        for key, sample in samples
+        if sample.expires_at > now
+        for position, values in enumerate(sample.rows)
+    ]
+    if rows:
+        connection.execute(failing_row.insert(), rows)
+
+
+def sample_columns(sample: Sample) -> dict[str, Any]:
+    """What a result itself says of its sample: everything but the rows."""
+    return {
+        "columns": list(sample.columns),
+        "rows": len(sample.rows),
+        "missing": sample.missing,
+        "expires_at": sample.expires_at.isoformat(),
+    }
+
+
+def sampled_result(connection: Connection, key: str) -> Row[Any] | None:
+    """The result of a key with what it says of its sample, and its Dag; None where there is none."""
+    about: list[Any] = [result.c.key, result.c.check_id, result.c.definition, result.c.sample, suite_run.c.dag_id]
+    return connection.execute(select(*about).join(suite_run, suite_run.c.key == result.c.run_key).where(result.c.key == key)).first()
+
+
+def rows_of(connection: Connection, key: str, now: datetime) -> list[tuple[list[str | None], str]]:
+    """The rows of a result with the reason of each, those excepted that have expired."""
+    found = connection.execute(
+        select(failing_row).where(failing_row.c.result_key == key, failing_row.c.expires_at > now).order_by(failing_row.c.position)
+    )
+    return [(json.loads(row.row), row.reason) for row in found]
+
+
+def drop_expired(connection: Connection, now: datetime) -> int:
+    """Forget the rows that have expired; their number."""
+    return connection.execute(delete(failing_row).where(failing_row.c.expires_at <= now)).rowcount

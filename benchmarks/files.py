@@ -1,0 +1,148 @@
+"""44 checks of 10,000,000 rows of Parquet through DuckDB, beside the same aggregates written by hand; and the most memory they take.
+
+The rows are those of ``one_scan.py``: 20 columns, numbers between texts of 32 characters, here in eight files of many row groups. Ours is
+what a task does: find the files, compare their columns, plan, ask, judge, and all that a result keeps. *Fused* is one SELECT over
+``read_parquet`` in a DuckDB of its own, as it comes. Both are measured in turn, each figure is the median; the memory is the peak of a
+fresh process that runs our side only.
+
+Prints one JSON line; exits 1 if a bound is missed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from itertools import zip_longest
+from pathlib import Path
+from typing import Any
+
+ROWS = 10_000_000
+ROUNDS = 5
+FILES = 8
+INTEGERS = [f"i{n}" for n in range(10)]
+FLOATS = [f"f{n}" for n in range(4)]
+TEXTS = [f"t{n}" for n in range(6)]
+NOT_NULL = INTEGERS + FLOATS
+BOUNDS = {"queries": 1, "ratio_to_fused": 1.15, "peak_mib": 1024}
+
+
+def fill(folder: Path, rows: int) -> None:
+    """Write the files: the same for every run; two of the texts have gaps."""
+    import duckdb
+
+    gaps = [("", "") if n < 4 else (f"CASE WHEN g % {n} > 0 THEN ", " END") for n in range(6)]
+    texts = [f"{before}md5((g % {5000 + n})::VARCHAR){after} AS t{n}" for n, (before, after) in enumerate(gaps)]
+    integers = [f"((g * {7 + n}) % {1000 + n})::INTEGER AS i{n}" for n in range(10)]
+    floats = [f"((g * {3 + n}) % 977)::DOUBLE / {2 + n} AS f{n}" for n in range(4)]
+    mixed = [column for group in zip_longest(texts, integers, floats) for column in group if column is not None]
+    with duckdb.connect(":memory:", config={"temp_directory": str(folder)}) as database:
+        for part in range(FILES):
+            numbers = f"range({rows * part // FILES + 1}, {rows * (part + 1) // FILES + 1}) AS numbers(g)"
+            database.execute(f"COPY (SELECT {', '.join(mixed)} FROM {numbers}) TO '{folder}/part-{part}.parquet' (ROW_GROUP_SIZE 122880)")
+
+
+def ours(pattern: str) -> tuple[Callable[[], object], Callable[[], int]]:
+    """Our suite, and how many queries it took."""
+    from airflow_dre.checks import column_max, column_min, mean, not_null
+    from airflow_dre.checks.parse import parse_checks
+    from airflow_dre.services.data import Wanted, opened_data
+    from airflow_dre.services.suite import Suite, run_suite
+
+    declared = [not_null(name) for name in NOT_NULL]
+    for name in INTEGERS:
+        declared += [column_min(name, at_least=0), column_max(name, at_most=2000), mean(name, at_least=0, at_most=2000)]
+    checks, queries = parse_checks(declared), [0]
+
+    def work() -> None:
+        with opened_data(pattern, Wanted(subject="bench", task="bench.files")) as source:
+            suite = Suite(name="bench", dataset=source.dataset, scope=source.scope, checks=checks)
+            run = run_suite(suite, source.engine, datetime.now(UTC))
+        assert len(run.results) == 44
+        assert run.outcome.value == "passed", [result.reason for result in run.results]
+        queries[0] = run.queries
+
+    return work, lambda: queries[0]
+
+
+def fused(pattern: str) -> Callable[[], object]:
+    """The same aggregates, written by hand in the cheapest way we know."""
+    import duckdb
+
+    parts = ["COUNT(*)", *[f"COUNT({name})" for name in NOT_NULL], *[f"MIN({name}), MAX({name}), AVG({name})" for name in INTEGERS]]
+    sql = f"SELECT {', '.join(parts)} FROM read_parquet('{pattern}')"
+
+    def work() -> None:
+        with duckdb.connect() as database:
+            assert len(database.execute(sql).fetchall()[0]) == 45
+
+    return work
+
+
+def timed(work: Callable[[], object]) -> float:
+    """Seconds of one run."""
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
+
+
+def peak(pattern: str) -> float:
+    """MiB that a fresh process takes at the most, with the interpreter and all that is imported."""
+    command = [sys.executable, str(Path(__file__).resolve()), "--only-ours", pattern]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return float(json.loads(done.stdout.splitlines()[-1]))
+
+
+def measure(folder: Path, rows: int, rounds: int) -> dict[str, Any]:
+    """Both sides in turn, and the memory of ours."""
+    pattern = f"{folder}/part-*.parquet"
+    mine, queries = ours(pattern)
+    by_hand = fused(pattern)
+    taken: dict[str, list[float]] = {"ours": [], "fused": []}
+    for works in ({"ours": mine, "fused": by_hand}, *[{"fused": by_hand, "ours": mine}, {"ours": mine, "fused": by_hand}] * rounds):
+        for name, work in works.items():
+            taken[name].append(timed(work))
+    seconds = {name: statistics.median(times[1:]) for name, times in taken.items()}  # the first reads the files from the disk
+    return {
+        "rows": rows,
+        "checks": 44,
+        "queries": queries(),
+        "ours_s": round(seconds["ours"], 4),
+        "fused_s": round(seconds["fused"], 4),
+        "ratio_to_fused": round(seconds["ours"] / seconds["fused"], 3),
+        "peak_mib": round(peak(pattern), 1),
+    }
+
+
+def main() -> None:
+    """Print the figures; exit 1 if a bound is broken."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, default=ROWS)
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
+    parser.add_argument("--no-bounds", action="store_true", help="print the figures and exit 0")
+    parser.add_argument("--only-ours", metavar="PATTERN", help="run our side once and print the peak memory in MiB")
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="dre-files-") as name:
+        os.environ.setdefault("AIRFLOW_HOME", name)
+        if given.only_ours:
+            ours(given.only_ours)[0]()
+            print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+            return
+        fill(Path(name), given.rows)
+        found = measure(Path(name), given.rows, given.rounds)
+    print(json.dumps(found))
+    missed = [name for name, bound in BOUNDS.items() if found[name] > bound]
+    if missed and not given.no_bounds:
+        raise SystemExit(f"missed: {', '.join(missed)}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+select id, country, email from {{ ref('raw_customers') }}

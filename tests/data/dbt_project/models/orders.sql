@@ -1,0 +1,1 @@
+select id, customer_id, status, amount, ordered_on, id < 3 as is_early from {{ source('raw', 'orders') }}

@@ -1,0 +1,1 @@
+select * from {{ ref('customers') }} where cast(email as integer) > 0
