@@ -20,11 +20,11 @@ from airflow_dre.sql.dialect import Dialect, Refusal, Writing
 from airflow_dre.sql.dialects import find_dialect
 
 _VALUES = (
-    (re.compile(r"'(?:[^']|'')*'"), "'...'"),
+    (re.compile(r"\b(string|text|value|literal) '(?:[^']|'')*'"), r"\1 '...'"),
     (re.compile(r': "[^"]*"'), ': "..."'),
     (re.compile(r'\bkey "[^"]*"'), 'key "..."'),
 )
-"""Where drivers quote values of rows: between single quotes, after a colon, and as a key."""
+"""Where drivers quote values of rows: as a string, after a colon, and as a key."""
 
 
 class Transaction:
@@ -112,6 +112,9 @@ def transaction(hook: Hook, timeout: timedelta | None = None) -> Iterator[tuple[
     dialect = find_dialect(hook.conn_type)
     if isinstance(dialect.writing, Refusal):
         raise DefinitionError([Problem("connection", "conn_type", hook.conn_type, dialect.writing.reason)])
+    if dialect.writing.only_inserts:
+        allowed = "a database with transactions: PostgreSQL, SQLite or DuckDB"
+        raise DefinitionError([Problem("connection", "conn_type", hook.conn_type, allowed)])
     connection = _connected(hook, dialect)
     try:
         begun = Transaction(connection, dialect, timeout)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from airflow_dre.checks.declaration import Declaration
 from airflow_dre.checks.instants import DURATION_ALLOWED, read_duration
 from airflow_dre.engines.files import is_paths
+from airflow_dre.operators.aside import Aside
 from airflow_dre.operators.gate import GatedOperator
 
 if TYPE_CHECKING:
@@ -23,10 +24,6 @@ if TYPE_CHECKING:
     from airflow_dre.sql.scope import Scope
     from airflow_dre.store.records import SuiteRunRecord
 
-QUARANTINE = ("copy", "move")
-QUARANTINE_ON = ("error", "warn")
-MOVED_AT_MOST = "10%"
-"""Most rows that are moved away where nobody said how many may be: a broken check must not empty a table at night."""
 MOST_SAMPLE_ROWS = 100
 """Failing rows that may be kept of one check: enough to see what is wrong, too few to be a copy of the data."""
 
@@ -57,8 +54,8 @@ class QualityCheckOperator(GatedOperator):
     :param trust_constraints: let ``not_null`` and ``unique`` be answered by constraints that the database enforces, without a scan; their
         rows are then not counted. SQLite, PostgreSQL and DuckDB; elsewhere nothing changes.
     :param quarantine_to: a table of the same warehouse that the rows which break the row checks go to, with the checks they break and the
-        run; made when it is missing. PostgreSQL, SQLite and DuckDB. (templated)
-    :param quarantine: ``"copy"`` (default): the rows stay in ``table`` as well; ``"move"``: they leave it.
+        run; made when it is missing. PostgreSQL, SQLite, DuckDB and tables of Spark. (templated)
+    :param quarantine: ``"copy"`` (default): the rows stay in ``table`` as well; ``"move"``: they leave it, which Spark cannot do.
     :param quarantine_on: ``"error"`` (default): the rows of failed checks; ``"warn"``: those of warned checks too.
     :param quarantine_limit: most rows that may go, a count or a percent of the rows looked at (``500``, ``"2%"``); when more break the
         checks, none goes and the task fails. The default is ``"10%"`` for ``"move"`` and none for ``"copy"``.
@@ -148,7 +145,6 @@ class QualityCheckOperator(GatedOperator):
         from airflow_dre.checks.parse import parse_checks
         from airflow_dre.services.answers import Answered
         from airflow_dre.services.contexts import circumstances_of
-        from airflow_dre.services.quarantine import find_breaches
         from airflow_dre.services.suite import Suite, run_suite
         from airflow_dre.services.wiring import StoredHistory
         from airflow_dre.store.clock import now
@@ -173,8 +169,7 @@ class QualityCheckOperator(GatedOperator):
                 answered,
                 self._ask(suite, moment),
             )
-            if self.quarantine_to:
-                self._breaches = find_breaches(run, checks, answered.values, source.scope, self.quarantine_on), source.scope
+            self._breaches = self._aside.find_breaches(run, checks, answered.values, source.scope)
             return run
 
     def _ask(self, suite: Suite, moment: datetime) -> Ask:
@@ -196,40 +191,28 @@ class QualityCheckOperator(GatedOperator):
 
     def note(self, run: SuiteRunRecord) -> str:
         """Where the failing rows are to be found."""
-        from airflow_dre.services.quarantine import announce, stamp_of
-        from airflow_dre.sql.quarantine import Mode
-
-        if self._breaches is None or not self.quarantine_to:
-            return ""
-        return announce(stamp_of(run, Mode(self.quarantine), run.measured_at), self.quarantine_to, self._breaches[0])
+        return "" if self._breaches is None else self._aside.note(run, self._breaches[0])
 
     def act(self, run: SuiteRunRecord) -> dict[str, Any]:
         """Put the failing rows aside."""
-        from airflow_dre.checks.thresholds import read_limit
-        from airflow_dre.services.quarantine import Quarantine, put_aside, stamp_of, summarize_taken, tell
-        from airflow_dre.sql.names import split_table
-        from airflow_dre.sql.quarantine import Mode
-        from airflow_dre.store.clock import now
-
-        if self._breaches is None or not self.quarantine_to:
+        if self._breaches is None:
             return {}
-        breaches, scope = self._breaches
-        wanted = Quarantine(
-            subject=self.subject,
-            target=split_table(self.quarantine_to, self.subject, "quarantine_to"),
-            mode=Mode(self.quarantine),
-            limit=read_limit(self._limit),
-            timeout=read_duration(self.statement_timeout),
-        )
-        taken = put_aside(self.get_db_hook(), scope, breaches.broken, stamp_of(run, wanted.mode, now()), wanted, run.origin.try_number)
-        self.log.info("%s", tell(taken, breaches.left))
-        return {"quarantine": summarize_taken(taken, breaches.left)}
+        told, summary = self._aside.put(run, *self._breaches, str(self.conn_id), self.get_db_hook)
+        self.log.info("%s", told)
+        return summary
 
     @property
-    def _limit(self) -> int | str | None:
-        if self.quarantine_limit is None and self.quarantine == "move":
-            return MOVED_AT_MOST
-        return self.quarantine_limit
+    def _aside(self) -> Aside:
+        return Aside(
+            subject=self.subject,
+            to=self.quarantine_to,
+            has_data=self.data is not None,
+            is_partitioned=self.partition_by is not None,
+            mode=self.quarantine,
+            on=self.quarantine_on,
+            limit=self.quarantine_limit,
+            timeout=read_duration(self.statement_timeout),
+        )
 
     def _sample_plan(self) -> SamplePlan:
         """Which failing rows are kept, and what is masked."""
@@ -283,7 +266,7 @@ class QualityCheckOperator(GatedOperator):
 
         checks, problems = find_problems(self.checks)
         problems += self.find_fail_on_problems()
-        problems += self._find_quarantine_problems()
+        problems += self._aside.find_problems()
         problems += self.find_data_problems()
         problems += find_partition_problems(self.subject, checks, self.partition_by, self.partitions, self.changes)
         if self.statement_timeout is not None and read_duration(self.statement_timeout) is None:
@@ -293,27 +276,6 @@ class QualityCheckOperator(GatedOperator):
             problems.append(Problem(self.subject, "checks", self.checks, "at least one check"))
         if problems:
             raise DefinitionError(problems)
-
-    def _find_quarantine_problems(self) -> list[Problem]:
-        from airflow_dre.checks.thresholds import LIMIT_ALLOWED, read_limit
-        from airflow_dre.errors import Problem
-
-        given = {"quarantine": (self.quarantine, QUARANTINE), "quarantine_on": (self.quarantine_on, QUARANTINE_ON)}
-        problems = [
-            Problem(self.subject, argument, value, ", ".join(allowed))
-            for argument, (value, allowed) in given.items()
-            if value not in allowed
-        ]
-        if self.quarantine_limit is not None and read_limit(self.quarantine_limit) is None:
-            problems.append(Problem(self.subject, "quarantine_limit", self.quarantine_limit, LIMIT_ALLOWED))
-        if self.quarantine_to is None and (self.quarantine, self.quarantine_on, self.quarantine_limit) != ("copy", "error", None):
-            problems.append(Problem(self.subject, "quarantine_to", None, "the table that the rows are to go to"))
-        if self.quarantine_to is not None and self.data is not None:
-            problems.append(Problem(self.subject, "quarantine_to", self.quarantine_to, "nothing beside data: only tables are written to"))
-        if self.quarantine_to is not None and self.partition_by is not None:
-            allowed = "nothing beside partition_by: rows are put aside by a task that looks at them; say where instead"
-            problems.append(Problem(self.subject, "quarantine_to", self.quarantine_to, allowed))
-        return problems
 
     def _find_sample_problems(self) -> list[Problem]:
         from airflow_dre.errors import Problem

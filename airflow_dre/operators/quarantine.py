@@ -92,7 +92,7 @@ class QuarantineReleaseOperator(HITLOperator):
         if not claimed.rows:
             self.log.info("No quarantined rows in %s: nobody is asked", self.quarantine_table)
             return {"decision": None, "by": None, "rows": 0, "given_back": 0, "dropped": 0}
-        self.subject = self.subject or f"What becomes of {claimed.rows} quarantined rows of {self.table}?"
+        self.subject = self.subject or f"What becomes of the rows of {self.table} in quarantine: {claimed.rows}"
         self.body = describe(review, claimed)
         self.log.info("%s\n%s", self.subject, self.body)
         return super().execute(context)
@@ -135,6 +135,8 @@ class QuarantineReleaseOperator(HITLOperator):
         """The hook of the connection, and the rows that are asked about."""
         from airflow.sdk import BaseHook
 
+        from airflow_dre.engines.spark_session import CONNECTION_TYPES
+        from airflow_dre.errors import DefinitionError, Problem
         from airflow_dre.lineage.naming import name_dataset
         from airflow_dre.services.contexts import origin_of
         from airflow_dre.services.release import review_id_of
@@ -144,6 +146,8 @@ class QuarantineReleaseOperator(HITLOperator):
 
         with _failing_for_good():
             connection = BaseHook.get_connection(self.conn_id)
+            if connection.conn_type in CONNECTION_TYPES:
+                raise DefinitionError([Problem(self._named, "conn_id", self.conn_id, "a connection of PostgreSQL, SQLite or DuckDB")])
             hook = connection.get_hook()
             source = split_table(self.table, self._named)
             named = name_dataset(hook, connection, source)

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlglot import exp
+
 from airflow_dre.checks.check import Check
 from airflow_dre.checks.evaluate import Found
 from airflow_dre.checks.failing import failing_rows_of
@@ -14,6 +16,7 @@ from airflow_dre.checks.thresholds import Limit, as_count
 from airflow_dre.engines.transactions import Transaction, transaction
 from airflow_dre.engines.warehouse import Hook
 from airflow_dre.errors import DefinitionError, Problem, QuarantineError, QueryFailed
+from airflow_dre.services.answers import Engine
 from airflow_dre.sql import quarantine as statements
 from airflow_dre.sql.dialect import Refusal
 from airflow_dre.sql.failing import failing
@@ -74,13 +77,22 @@ def find_breaches(run: SuiteRunRecord, checks: Sequence[Check], found: Found, sc
     for check in checks:
         if outcomes[check.id] not in OUTCOMES[on]:
             continue
-        metric = failing_rows_of(check, found)
-        condition = Refusal("no single row is to blame") if metric is None else failing(metric, scope)
+        condition = _condition(check, found, scope)
         if isinstance(condition, Refusal):
             left[check.name] = condition.reason
         else:
             broken.append(Broken(check_id=check.id, name=check.name, condition=condition))
     return Breaches(broken=tuple(broken), left=left)
+
+
+def _condition(check: Check, found: Found, scope: Scope) -> exp.Expr | Refusal:
+    metric = failing_rows_of(check, found)
+    if metric is None:
+        return Refusal("no single row is to blame")
+    try:
+        return failing(metric, scope)
+    except DefinitionError as error:  # the results of the run must be kept whatever its rows are
+        return Refusal(error.problems[0].allowed)
 
 
 def stamp_of(run: SuiteRunRecord, mode: Mode, at: datetime) -> Stamp:
@@ -113,35 +125,39 @@ def put_aside(hook: Hook, scope: Scope, broken: Sequence[Broken], stamp: Stamp, 
     :raises WarehouseUnreachable: it does not answer.
     """
     if not broken and try_number == 1:
-        return _taken(wanted, stamp)
+        return taken_of(wanted, stamp)
     if wanted.target == scope.table:
-        raise _refused(wanted, "quarantine_to", "another table than the one that is checked")
+        raise refused(wanted, "quarantine_to", "another table than the one that is checked")
     with transaction(hook, wanted.timeout) as (running, writing):
         if writing.lock is not None:
             running.fetch_rows(scope.render(writing.lock(wanted.target)), 1)
         there = columns_of(running, scope, wanted.target)
         if not broken and not there:
-            return _taken(wanted, stamp)
+            return taken_of(wanted, stamp)
         rows = Rows(
-            source=scope, columns=_source_columns(running, scope, wanted), target=wanted.target, broken=tuple(broken), writing=writing
+            source=scope, columns=source_columns(running, scope, wanted), target=wanted.target, broken=tuple(broken), writing=writing
         )
-        _make_fit(running, rows, there, wanted)
+        if there:
+            require_fit(rows, there, wanted)
+        else:
+            running.define(scope.render(statements.create(rows)))
         replaced = running.write(scope.render(statements.forget_copies(rows, stamp)))
         if not broken:
-            return _taken(wanted, stamp, replaced=replaced)
+            return taken_of(wanted, stamp, replaced=replaced)
         looked_at, counted = map(as_count, running.fetch_rows(scope.render(statements.count(rows)), 1)[0])
-        _stop_at_limit(counted, looked_at, rows, wanted)
+        stop_at_limit(counted, looked_at, rows, wanted)
         taken = _take(running, rows, stamp, wanted)
-        _stop_at_limit(taken, looked_at, rows, wanted)
-        return _taken(wanted, stamp, rows=taken, looked_at=looked_at, replaced=replaced)
+        stop_at_limit(taken, looked_at, rows, wanted)
+        return taken_of(wanted, stamp, rows=taken, looked_at=looked_at, replaced=replaced)
 
 
-def _taken(wanted: Quarantine, stamp: Stamp, *, rows: int = 0, looked_at: int = 0, replaced: int = 0) -> Taken:
+def taken_of(wanted: Quarantine, stamp: Stamp, *, rows: int = 0, looked_at: int = 0, replaced: int = 0) -> Taken:
+    """What became of the rows, in numbers."""
     table = ".".join(wanted.target)
     return Taken(table=table, mode=wanted.mode, batch=stamp.batch, rows=rows, looked_at=looked_at, replaced=replaced)
 
 
-def columns_of(running: Transaction, scope: Scope, table: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+def columns_of(running: Engine, scope: Scope, table: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
     """Names and types of a table's columns; none where it is not there."""
     catalogue = scope.dialect.columns
     if isinstance(catalogue, Refusal):
@@ -149,7 +165,11 @@ def columns_of(running: Transaction, scope: Scope, table: tuple[str, ...]) -> tu
     return tuple((str(name), str(kind)) for name, kind in running.fetch_rows(scope.render(catalogue(table)), MOST_COLUMNS))
 
 
-def _source_columns(running: Transaction, scope: Scope, wanted: Quarantine) -> tuple[tuple[str, str], ...]:
+def source_columns(running: Engine, scope: Scope, wanted: Quarantine) -> tuple[tuple[str, str], ...]:
+    """Names and types of the columns that go along.
+
+    :raises DefinitionError: they are not known, or one is named as only ours may be.
+    """
     columns = columns_of(running, scope, scope.table)
     if not columns:
         raise DefinitionError([Problem(wanted.subject, "table", ".".join(scope.table), "a table whose columns the catalogue lists")])
@@ -159,16 +179,20 @@ def _source_columns(running: Transaction, scope: Scope, wanted: Quarantine) -> t
     return columns
 
 
-def _make_fit(running: Transaction, rows: Rows, there: Sequence[tuple[str, str]], wanted: Quarantine) -> None:
-    """Make the quarantine table, or refuse one that has another shape."""
-    if not there:
-        running.define(rows.source.render(statements.create(rows)))
-    elif why := why_unfit(rows.columns, there, ".".join(rows.source.table), rows.source.dialect):
-        raise _refused(wanted, "quarantine_to", why)
+def require_fit(rows: Rows, there: Sequence[tuple[str, str]], wanted: Quarantine) -> None:
+    """Let a quarantine table pass that can take the rows.
+
+    :raises DefinitionError: it has another shape.
+    """
+    if why := why_unfit(rows.columns, there, ".".join(rows.source.table), rows.source.dialect):
+        raise refused(wanted, "quarantine_to", why)
 
 
-def _stop_at_limit(count: int, looked_at: int, rows: Rows, wanted: Quarantine) -> None:
-    """A broken check must not empty a table at night."""
+def stop_at_limit(count: int, looked_at: int, rows: Rows, wanted: Quarantine) -> None:
+    """Let as many rows go as may: a broken check must not empty a table at night.
+
+    :raises QuarantineError: there are more.
+    """
     if wanted.limit is not None and wanted.limit.exceeded(count, looked_at):
         raise QuarantineError(
             f"{wanted.subject}: {count} of {looked_at} rows of {'.'.join(rows.source.table)} break the checks, more than "
@@ -209,12 +233,12 @@ def _address(running: Transaction, rows: Rows, wanted: Quarantine) -> str:
     if address is not None:
         try:
             running.fetch_rows(rows.source.render(statements.probe_address(rows, address)), 1)
-        except QueryFailed as refused:
-            if address not in str(refused):
+        except QueryFailed as error:
+            if address not in str(error):
                 raise
             address = None
     if address is None:
-        raise _refused(wanted, "quarantine", "copy: the rows of this table have no rowid, so that they cannot be deleted one by one")
+        raise refused(wanted, "quarantine", "copy: the rows of this table have no rowid, so that they cannot be deleted one by one")
     return address
 
 
@@ -230,7 +254,8 @@ def require_equal(inserted: int, deleted: int, source: str, target: str) -> None
         )
 
 
-def _refused(wanted: Quarantine, argument: str, allowed: str) -> DefinitionError:
+def refused(wanted: Quarantine, argument: str, allowed: str) -> DefinitionError:
+    """The error of an argument, ``quarantine`` or ``quarantine_to``."""
     value = wanted.mode.value if argument == "quarantine" else ".".join(wanted.target)
     return DefinitionError([Problem(wanted.subject, argument, value, allowed)])
 

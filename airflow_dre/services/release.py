@@ -15,7 +15,7 @@ from airflow_dre.engines.transactions import Transaction, transaction
 from airflow_dre.engines.warehouse import Hook
 from airflow_dre.errors import DefinitionError, Problem
 from airflow_dre.incidents.signals import Origin
-from airflow_dre.services.quarantine import columns_of, require_equal
+from airflow_dre.services.quarantine import MOST_COLUMNS, columns_of, require_equal
 from airflow_dre.sql import release as statements
 from airflow_dre.sql.dialect import Writing
 from airflow_dre.sql.quarantine import OWN_COLUMNS, Mode
@@ -89,6 +89,9 @@ def carry_out(hook: Hook, review: Review, decision: Decision, subject: str, time
     with transaction(hook, timeout) as (running, writing):
         _locked(running, review, writing)
         columns = _fitting_columns(running, review, subject)
+        if writing.computed is not None:
+            computed = running.fetch_rows(scope.render(writing.computed(review.source)), MOST_COLUMNS)
+            columns = [name for name in columns if (name,) not in {tuple(row) for row in computed}]
         if decision is Decision.KEEP:
             return Decided(kept=running.write(scope.render(statements.unclaim(review))))
         back = _give_back(running, review, writing, columns) if decision is Decision.RELEASE else 0
@@ -153,15 +156,13 @@ def describe(review: Review, claimed: Claimed) -> str:
         Decision.KEEP: "nothing changes",
     }
     parts = [
-        f"{claimed.rows} rows of {_code(source)} wait in {_code(held)}.",
+        f"Rows of {_code(source)} that wait in {_code(held)}: {claimed.rows}.",
         _table("check that they break", claimed.by_check),
         _table("Dag and run", claimed.by_run),
         "\n".join(f"- **{decision}**: {words}" for decision, words in fate.items()),
     ]
     if claimed.copies:
-        parts.append(
-            f"{claimed.copies} of them are copies of rows that still stand in {_code(source)}: Release and Discard drop the copies."
-        )
+        parts.append(f"Copies of rows that still stand in {_code(source)}: {claimed.copies}. Release and Discard drop these copies.")
     return "\n\n".join(parts)
 
 

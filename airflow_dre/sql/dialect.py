@@ -34,8 +34,18 @@ class Writing:
     """Names of the hidden column that addresses a row, the first that no column has; none: DELETE gives back the rows that it deletes."""
     follows: Callable[[tuple[str, ...]], exp.Expr] | None = None
     """SELECT of what a DELETE from a table would change elsewhere, as words; None: nothing."""
+    computed: Callable[[tuple[str, ...]], exp.Expr] | None = None
+    """SELECT of the columns whose values the table computes from others, which no INSERT may give; None: none is listed as a column."""
+    overriding: str | None = None
+    """Words that let an INSERT give values to columns which number themselves."""
     keeps_types: bool = True
     """CREATE TABLE AS gives the columns the types that they have in the SELECT."""
+    only_inserts: bool = False
+    """It has neither transactions of several statements nor DELETE: rows are copied in one INSERT, and never moved."""
+
+
+READ_ONLY = Refusal("rows can be put aside on PostgreSQL, SQLite, DuckDB and Spark")
+"""What a database says that is not written to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,5 +122,5 @@ class Dialect:
     their rows."""
     length: Callable[[exp.Expr], exp.Expr] = lambda value: exp.Length(this=value)
     """Number of characters of a text."""
-    writing: Writing | Refusal = Refusal("rows can be put aside on PostgreSQL, SQLite and DuckDB")
+    writing: Writing | Refusal = READ_ONLY
     """How rows are put aside."""

@@ -146,6 +146,22 @@ def copy(rows: Rows, stamp: Stamp) -> exp.Expr:
     return _insert(rows, query)
 
 
+def copy_once(rows: Rows, stamp: Stamp) -> exp.Expr:
+    """Insert the failing rows unless the batch is there already, where an earlier copy cannot be deleted."""
+    extra = [rows.condition(), exp.Not(this=exp.Exists(this=_batch(rows, stamp, exp.Literal.number(1))))]
+    return _insert(rows, rows.source.select(*map(column, rows.column_names), *_own(rows, stamp, rows.reasons()), extra=extra))
+
+
+def count_batch(rows: Rows, stamp: Stamp) -> exp.Expr:
+    """The number of rows of a batch."""
+    return _batch(rows, stamp, exp.Count(this=exp.Star()))
+
+
+def _batch(rows: Rows, stamp: Stamp, what: exp.Expr) -> exp.Select:
+    same = exp.EQ(this=column("dre_batch"), expression=rows.source.dialect.text(stamp.batch))
+    return exp.select(what).from_(names.table(rows.target)).where(same)
+
+
 def move_at_once(rows: Rows, stamp: Stamp) -> exp.Expr:
     """Delete the failing rows and insert exactly those that were deleted, in one statement that gives both numbers."""
     conditions = [condition for condition in (rows.source.condition(), rows.condition()) if condition is not None]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from airflow_dre.sql import names
-from airflow_dre.sql.dialect import Dialect
+from airflow_dre.sql.dialect import Dialect, Refusal
 from airflow_dre.sql.names import column, quoted
 from airflow_dre.sql.quarantine import Mode
 
@@ -54,7 +54,7 @@ def give_back_at_once(review: Review, columns: Sequence[str]) -> exp.Expr:
     """Delete the claimed rows and insert exactly those that were deleted, but for copies, in one statement that gives both numbers."""
     gone = exp.delete(names.table(review.quarantine)).where(_claimed(review), _moved(review))
     gone.set("returning", exp.Returning(expressions=[column(name) for name in columns]))
-    back = exp.Insert(this=_into(review, columns), expression=exp.select(*map(column, columns)).from_("dre_gone"))
+    back = _insert(review, columns, exp.select(*map(column, columns)).from_("dre_gone"))
     back.set("returning", exp.Returning(expressions=[exp.Literal.number(1)]))
     numbers = [exp.select(exp.Count(this=exp.Star())).from_(name).subquery() for name in ("dre_gone", "dre_back")]
     return exp.select(*numbers).with_("dre_gone", as_=gone).with_("dre_back", as_=back)
@@ -63,7 +63,7 @@ def give_back_at_once(review: Review, columns: Sequence[str]) -> exp.Expr:
 def give_back(review: Review, columns: Sequence[str]) -> exp.Expr:
     """Insert the claimed rows into the source, but for copies, whose originals are there."""
     rows = exp.select(*map(column, columns)).from_(names.table(review.quarantine)).where(_claimed(review), _moved(review))
-    return exp.Insert(this=_into(review, columns), expression=rows)
+    return _insert(review, columns, rows)
 
 
 def drop(review: Review) -> exp.Expr:
@@ -76,8 +76,11 @@ def drop_moved(review: Review) -> exp.Expr:
     return exp.delete(names.table(review.quarantine)).where(_claimed(review), _moved(review))
 
 
-def _into(review: Review, columns: Sequence[str]) -> exp.Schema:
-    return exp.Schema(this=names.table(review.source), expressions=[quoted(name) for name in columns])
+def _insert(review: Review, columns: Sequence[str], rows: exp.Expr) -> exp.Insert:
+    into = exp.Schema(this=names.table(review.source), expressions=[quoted(name) for name in columns])
+    writing = review.dialect.writing
+    words = None if isinstance(writing, Refusal) or writing.overriding is None else exp.Var(this=writing.overriding)
+    return exp.Insert(this=into, expression=rows, stored=words)  # sqlglot has no place of its own for these words
 
 
 def _update(review: Review, value: exp.Expr) -> exp.Update:

@@ -151,6 +151,21 @@ def test_rows_that_their_table_does_not_take_any_more_stay_in_quarantine(world: 
     assert (len(world.rows("orders")), len(world.rows("bad"))) == (0, 4)
 
 
+@pytest.mark.postgres
+def test_rows_keep_their_numbers_and_what_is_computed_is_computed_again(tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    world = make_world("postgres", tmp_path, request)
+    world.do(
+        "CREATE TABLE orders (id INTEGER GENERATED ALWAYS AS IDENTITY, amount INTEGER)",
+        "ALTER TABLE orders ADD COLUMN doubled INTEGER GENERATED ALWAYS AS (2 * amount) STORED",
+        "INSERT INTO orders (amount) VALUES (1), (NULL), (3)",
+    )
+    assert ask_suite(world.hook, c.not_null("amount")).aside(world.hook).rows == 1
+    world.do("UPDATE bad SET amount = 7")
+    claim_rows(world.hook, review_of(world), "the task")
+    assert carry_out(world.hook, review_of(world), Decision.RELEASE, "the task") == Decided(given_back=1)
+    assert world.ask("SELECT * FROM orders ORDER BY id") == [(1, 1, 2), (2, 7, 14), (3, 3, 6)]
+
+
 def test_the_question_tells_numbers_and_names_and_no_row() -> None:
     review = Review(
         quarantine=("bad",),
@@ -165,7 +180,7 @@ def test_the_question_tells_numbers_and_names_and_no_row() -> None:
     by_check = {"not `null`|x": 3, **{f"check {number}": 1 for number in range(30)}}
     text = describe(review, Claimed(rows=1200, copies=2, by_check=by_check, by_run={"d r1": 1200}))
     assert text.splitlines()[:5] == [
-        "1200 rows of `shop.orders` wait in `bad`.",
+        "Rows of `shop.orders` that wait in `bad`: 1200.",
         "",
         "| check that they break | rows |",
         "|---|---|",
@@ -173,7 +188,7 @@ def test_the_question_tells_numbers_and_names_and_no_row() -> None:
     ]
     assert "| and 11 more | |" in text
     assert "- **Release**: rows go back into `shop.orders` in one transaction, without the columns of the quarantine" in text
-    assert text.endswith("2 of them are copies of rows that still stand in `shop.orders`: Release and Discard drop the copies.")
+    assert text.endswith("Copies of rows that still stand in `shop.orders`: 2. Release and Discard drop these copies.")
 
 
 def test_each_try_of_a_task_instance_reviews_for_itself() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from airflow_dre.sql.catalogue import Owner, information_schema
+from airflow_dre.sql.dialect import READ_ONLY
 from airflow_dre.sql.dialects.spark import SPARK
 from airflow_dre.sql.spelling import call
 
@@ -14,5 +15,6 @@ DATABRICKS = replace(
     session="SET TIME ZONE 'UTC'",
     timeout=lambda milliseconds: f"SET STATEMENT_TIMEOUT = {-(-milliseconds // 1000)}",
     catalogue_is_cheap=False,
+    writing=READ_ONLY,
     columns=information_schema(default_schema=call("CURRENT_SCHEMA"), owner=Owner.CATALOG),
 )

@@ -38,6 +38,9 @@ WHERE c.oid = TO_REGCLASS(:name) AND c.relkind = 'r'
 """
 
 
+_COMPUTED = "SELECT a.attname FROM pg_attribute a WHERE a.attrelid = TO_REGCLASS(:name) AND a.attgenerated <> ''"
+
+
 def _lock(table: tuple[str, ...]) -> exp.Expr:
     """A lock of a number that is made of the table's name: unlike LOCK TABLE it needs no table, and keeps nobody else waiting."""
     name = exp.Literal.string(".".join(("airflow_dre", *table)))
@@ -92,6 +95,8 @@ POSTGRES = Dialect(
         row_id=lambda: exp.cast(call("GEN_RANDOM_UUID"), "TEXT"),
         lock=_lock,
         follows=lambda table: _of(table, _FOLLOWS),
+        computed=lambda table: _of(table, _COMPUTED),
+        overriding="OVERRIDING SYSTEM VALUE",
     ),
     partitions=_partitions,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlglot import exp
 
 from airflow_dre.sql import names
-from airflow_dre.sql.dialect import Dialect
+from airflow_dre.sql.dialect import Dialect, Writing
 from airflow_dre.sql.spelling import UNLIMITED, call, in_doubles, is_given, like
 
 
@@ -43,8 +43,9 @@ SPARK = Dialect(
     json=is_json,
     mean=in_doubles(exp.Avg),  # AVG of decimals has four digits more than its argument and no others
     quantile_is_aggregate=True,
-    hash=lambda values: call("XXHASH64", *values),
-    orders_by_code_point=True,
     catalogue_is_cheap=True,
     columns=lambda table: exp.Describe(this=names.table(table), kind="TABLE"),  # the engine takes the columns from what it gives
+    hash=lambda values: call("XXHASH64", *values),
+    orders_by_code_point=True,
+    writing=Writing(row_id=lambda: call("UUID"), only_inserts=True),
 )

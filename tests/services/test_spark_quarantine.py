@@ -1,0 +1,89 @@
+"""Failing rows of Spark's tables are copied in one INSERT, once, classic and through Connect; they never move."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from airflow_dre import checks as c
+from airflow_dre.checks.parse import parse_checks
+from airflow_dre.checks.thresholds import read_limit
+from airflow_dre.engines.spark import SparkEngine
+from airflow_dre.errors import DefinitionError, QuarantineError
+from airflow_dre.incidents.signals import Origin
+from airflow_dre.lineage.naming import DatasetName
+from airflow_dre.services.answers import Answered
+from airflow_dre.services.quarantine import Quarantine, Taken, find_breaches, stamp_of
+from airflow_dre.services.spark_quarantine import copy_by
+from airflow_dre.services.suite import Circumstances, Suite, run_suite
+from airflow_dre.sql.quarantine import OWN_COLUMNS, Mode
+from airflow_dre.sql.scope import Scope
+from tests.services.quarantine_world import NOW
+
+Aside = Callable[..., Taken]
+
+
+@pytest.fixture(params=["spark", "spark_connect"])
+def session(request: pytest.FixtureRequest) -> Iterator[Any]:
+    """A session with a table of orders."""
+    found = request.getfixturevalue(request.param)
+    found.sql("CREATE TABLE orders (id INT, amount DECIMAL(10, 2), `odd ``x` STRING)")
+    found.sql("INSERT INTO orders VALUES (1, 5, 'a'), (2, NULL, 'b'), (2, NULL, 'b'), (3, -1, 'o''hara \\\\ x')")
+    yield found
+    for table in ("orders", "bad"):
+        found.sql(f"DROP TABLE IF EXISTS {table}")
+
+
+@pytest.fixture
+def aside(session: Any) -> Aside:
+    """Run a suite and copy its failing rows."""
+
+    def put(*declared: Any, mode: str = "copy", target: str = "bad", limit: object = None) -> Taken:
+        checks, answered, engine = parse_checks(declared), Answered(), SparkEngine(session)
+        scope = Scope(("orders",), "id < 9", engine.dialect)
+        around = Circumstances(origin=Origin(dag_id="d", run_id="r1", task_id="t", map_index=-1, try_number=1))
+        suite = Suite(name="s", dataset=DatasetName("n", "orders"), scope=scope, checks=checks, circumstances=around)
+        try:
+            run = run_suite(suite, engine, NOW, answered=answered)
+            broken = find_breaches(run, checks, answered.values, scope, "error").broken
+            wanted = Quarantine(subject="the task", target=(target,), mode=Mode(mode), limit=read_limit(limit))
+            return copy_by(engine, scope, broken, stamp_of(run, Mode(mode), NOW), wanted)
+        finally:
+            engine.close()
+
+    return put
+
+
+def test_each_failing_row_is_copied_once_with_all_its_reasons(session: Any, aside: Aside) -> None:
+    declared = [c.not_null("amount"), c.unique("id"), c.rows("amount >= 0", name='it\'s "odd" \\ x')]
+    taken = aside(*declared)
+    assert (taken.rows, taken.looked_at) == (3, 4)
+    found = session.sql("SELECT id, `odd ``x`, dre_checks, dre_dataset, dre_mode, dre_map_index, dre_row_id FROM bad").collect()
+    reasons = Counter((row[0], row[1], *(check["name"] for check in json.loads(row[2]))) for row in found)
+    assert reasons == {(2, "b", "not_null(amount)", "unique(id)"): 2, (3, "o'hara \\ x", 'it\'s "odd" \\ x'): 1}
+    assert {tuple(row[3:6]) for row in found} == {("n/orders", "copy", -1)}
+    assert len({row[6] for row in found}) == 3
+    assert dict(session.table("bad").dtypes)["amount"] == "decimal(10,2)"
+    assert aside(*declared).rows == 3, "another try copies nothing"
+    assert session.table("bad").count() == 3
+    assert session.table("orders").count() == 4
+
+
+@pytest.mark.parametrize("session", ["spark_connect"], indirect=True)
+def test_what_cannot_be_is_refused_and_nothing_is_written(session: Any, aside: Aside) -> None:
+    with pytest.raises(DefinitionError, match="invalid quarantine='move'. Allowed: copy: the tables of Spark have no transaction"):
+        aside(c.not_null("amount"), mode="move")
+    with pytest.raises(DefinitionError, match="another table than the one that is checked"):
+        aside(c.not_null("amount"), target="orders")
+    with pytest.raises(QuarantineError, match="2 of 4 rows of orders break the checks, more than quarantine_limit=1 lets copy to bad"):
+        aside(c.not_null("amount"), limit=1)
+    assert not session.catalog.tableExists("bad")
+    own = ", ".join(f"{name} {'INT' if kind == 'INT' else 'STRING'}" for name, kind in OWN_COLUMNS.items())
+    session.sql(f"CREATE TABLE bad (id INT, amount DECIMAL(10, 2), {own})")
+    with pytest.raises(DefinitionError, match="it lacks odd `x string, which orders has"):
+        aside(c.not_null("amount"))
+    assert session.table("bad").count() == 0
