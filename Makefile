@@ -52,6 +52,7 @@ check: $(VENV)/.dev ## Lint, types and the import contract
 bench: $(VENV)/.dev ## Run the benchmarks
 	$(BIN)/python benchmarks/import_cost.py
 	$(BIN)/python benchmarks/one_scan.py
+	$(BIN)/python benchmarks/spark.py
 	$(BIN)/python benchmarks/files.py
 	$(BIN)/python benchmarks/incremental.py
 

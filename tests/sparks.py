@@ -31,6 +31,10 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+SMALL = {"spark.sql.adaptive.enabled": "false", "spark.sql.shuffle.partitions": "1"}
+"""What a session is set to for many questions about a dozen rows: planning in stages would take longer than they do."""
+
+
 @contextlib.contextmanager
 def running(folder: Path) -> Iterator[tuple[Any, str]]:
     """A classic session, and the address of a Connect server beside it."""
@@ -43,6 +47,7 @@ def running(folder: Path) -> Iterator[tuple[Any, str]]:
             "spark.driver.host": "127.0.0.1",
             "spark.driver.bindAddress": "127.0.0.1",
             "spark.driver.memory": "1g",
+            "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
             "spark.ui.enabled": "false",
             "spark.ui.showConsoleProgress": "false",
             "spark.log.level": "OFF",
@@ -50,7 +55,8 @@ def running(folder: Path) -> Iterator[tuple[Any, str]]:
             "spark.connect.grpc.binding.address": "127.0.0.1",
             "spark.connect.grpc.binding.port": str(port),
             "spark.sql.shuffle.partitions": "2",
-            "spark.sql.codegen.wholeStage": "false",  # compiling takes longer than a dozen rows do
+            "spark.sql.codegen.wholeStage": "false",  # compiling takes longer than a dozen rows do; the benchmark compiles
+            "spark.sql.codegen.factoryMode": "NO_CODEGEN",
             "spark.default.parallelism": "2",
             "spark.sql.session.timeZone": "America/New_York",
             "spark.sql.warehouse.dir": str(folder / "warehouse"),

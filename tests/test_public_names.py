@@ -15,7 +15,7 @@ from airflow_dre import checks
 from airflow_dre.checks.declaration import Declaration
 from airflow_dre.checks.parse import READERS
 
-HEAVY = {"alembic", "duckdb", "fastapi", "great_expectations", "pandas", "sqlalchemy", "sqlglot"}
+HEAVY = {"alembic", "duckdb", "fastapi", "fsspec", "great_expectations", "pandas", "polars", "pyarrow", "sqlalchemy", "sqlglot"}
 """Packages that no Dag file may load through us."""
 
 IMPORTERS = ["from_column_mapping", "from_dbt", "from_gx"]
@@ -74,7 +74,8 @@ def test_an_unknown_name_is_refused_with_those_that_are_known() -> None:
 
 def test_every_kind_of_check_can_be_declared_and_read() -> None:
     assert checks.__all__ == sorted([*READERS, *IMPORTERS])
-    assert checks.__all__ == sorted(name for name, value in vars(checks).items() if getattr(value, "__module__", "") == checks.__name__)
+    homes = (checks.__name__, f"{checks.__name__}.imported")
+    assert checks.__all__ == sorted(name for name, value in vars(checks).items() if getattr(value, "__module__", "") in homes)
 
 
 @pytest.mark.parametrize(
@@ -126,6 +127,7 @@ def test_declaring_checks_loads_only_the_declarations() -> None:
         "airflow_dre",
         "airflow_dre.checks",
         "airflow_dre.checks.declaration",
+        "airflow_dre.checks.imported",
     }
 
 
@@ -135,6 +137,7 @@ IMPORTS = {
     "operators": "from airflow_dre.operators.quality import QualityCheckOperator",
     "operators of quarantine": "from airflow_dre.operators.quarantine import QuarantineReleaseOperator",
     "operators of Great Expectations": "from airflow_dre.operators.gx import GXCheckOperator",
+    "decorators": "from airflow_dre.decorators.quality import quality_check_task",
     "operators of dbt": "from airflow_dre.operators.dbt import DbtResultsOperator",
     "sensors": "from airflow_dre.sensors.freshness import FreshnessSensor",
     "notifications": "from airflow_dre.notifications import open_incident, resolve_incident",
@@ -144,6 +147,11 @@ IMPORTS = {
     "a Dag with checks": """
 with DAG("d", start_date=datetime(2026, 1, 1), on_failure_callback=open_incident(severity="high", routes=["a"])):
     QualityCheckOperator(task_id="q", conn_id="w", table="t", checks=[not_null("a")], on_success_callback=resolve_incident())
+""",
+    "a Dag with files": """
+with DAG("f", start_date=datetime(2026, 1, 1)):
+    QualityCheckOperator(task_id="q", data="x/{{ ds }}.csv", read_options={"delim": ";"}, checks=[not_null("a")])
+    quality_check_task(lambda: "x.csv", task_id="r", checks=[not_null("a")])()
 """,
     "a Dag with results of dbt": """
 with DAG("t", start_date=datetime(2026, 1, 1)):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, HTTPException, Path, Query
+from fastapi import APIRouter, HTTPException, Path, Query, Response
 
 from airflow_dre.api import schemas, shapes
 from airflow_dre.api.access import ReadableDep, SameOrigin, UserDep, may_change, may_see_rows
@@ -129,7 +129,7 @@ def task_results(
 
 
 @router.get("/results/{key}/rows")
-def failing_rows(key: ResultKey, readable: ReadableDep, user: UserDep) -> schemas.FailingRows:
+def failing_rows(key: ResultKey, readable: ReadableDep, user: UserDep, response: Response) -> schemas.FailingRows:
     """A few of the rows that broke a check, masked. Who asks for them is noted, also where they are refused."""
     moment = now()
     with _store().database.read() as connection:
@@ -142,6 +142,7 @@ def failing_rows(key: ResultKey, readable: ReadableDep, user: UserDep) -> schema
             raise HTTPException(403, "Failing rows are shown to those who may edit the Dag and read its XComs")
         rows = rows_of(connection, key, moment)
     log.info("airflow-dre: %r was shown %d failing rows of %r of Dag %s, result %s", user.get_name(), len(rows), *about)
+    response.headers["Cache-Control"] = "no-store"
     return shapes.failing_rows(found.sample, rows, moment)
 
 

@@ -63,7 +63,7 @@ def _find_plain(text: str) -> Iterator[tuple[int, int]]:
     runs = list(_RUN.finditer(text))
     by_chance = [found.span() for found in _NAMELESS.finditer(text)] if runs else []
     for run in runs:
-        groups = [found.span() for found in _DIGITS.finditer(text, run.start(), run.end())]
+        groups = [_without_padding(text, *found.span()) for found in _DIGITS.finditer(text, run.start(), run.end())]
         first = 0
         while first < len(groups):
             last = _card_from(text, groups, first)
@@ -74,6 +74,13 @@ def _find_plain(text: str) -> Iterator[tuple[int, int]]:
             if not any(low <= start and end <= high for low, high in by_chance):
                 yield start, end
             first = last + 1
+
+
+def _without_padding(text: str, start: int, end: int) -> tuple[int, int]:
+    """The digits of a group without the zeros that fill it up where numbers have a fixed width."""
+    while end - start > 13 and text[start] == "0":
+        start += 1
+    return start, end
 
 
 def _card_from(text: str, groups: Sequence[tuple[int, int]], first: int) -> int | None:

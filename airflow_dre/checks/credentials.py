@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 _DOMAIN = r"(?:\w(?:[\w-]*\w)?\.)+[^\W\d_]{2,}"
-_EMAIL = re.compile(rf"(?<![\w.!#%+~^-])[\w.!#%+~^-]++@{_DOMAIN}|(?<![\w.+~-])[\w.+~-]++%40{_DOMAIN}")
+_EMAIL = re.compile(rf"(?<![\w.!#%+~^-])(?<!\w')(?:[\w.!#%+~^-]|(?<=\w)'(?=\w))++@{_DOMAIN}|(?<![\w.+~-])[\w.+~-]++%40{_DOMAIN}")
 
 _AWS = ("AKIA", "ASIA", "AROA", "AIDA", "AGPA", "ANPA", "ANVA", "ABIA", "ACCA")
 _HINTS = (
@@ -56,8 +56,8 @@ _KEYS = re.compile(
 )
 _AWS_ID = re.compile(r"A(?:KI|SI)A[A-Z0-9]{16}")
 _AWS_SECRET = re.compile(r"(?<![\w/+=.-])[A-Za-z0-9/+]{40}(?![\w/+=.-])")
-_SECRET_LIKE = re.compile(r"(?=[^/+]*[/+])(?=\D*\d)(?=(?:[^A-Z]*[A-Z]){3})(?:[^a-z]*[a-z]){3}")
-"""What tells such a secret from a digest or an id: letters of both kinds, a digit, and a slash or a plus."""
+_SECRET_LIKE = re.compile(r"(?=\D*\d)(?=(?:[^A-Z]*[A-Z]){3})(?:[^a-z]*[a-z]){3}")
+"""What tells such a secret from a digest or a path: a digit, and several letters of both kinds."""
 
 _WORDS = ("token", "sig", "pass", "pwd", "secret", "credential", "key")
 _NAME = (

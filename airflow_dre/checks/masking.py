@@ -48,13 +48,17 @@ class Mask:
 
     def hides(self, column: str) -> bool:
         """Whether the values of a column never leave: it is listed, or it is called ``password`` or the like."""
-        return names_a_secret(column) or any(fnmatchcase(column.lower(), pattern.lower()) for pattern in self.columns)
+        return names_a_secret(column) or any(_is_like(column.lower(), pattern.lower()) for pattern in self.columns)
 
     def cell(self, column: str, value: object) -> str | None:
         """The value of a column as text that may be kept; None for NULL."""
         if value is None:
             return None
         return HIDDEN if self.hides(column) else _short(_as_text(value))
+
+
+def _is_like(column: str, pattern: str) -> bool:
+    return column == pattern or fnmatchcase(column, pattern.replace("[", "[[]"))
 
 
 def without_quotes(text: str, known: Iterable[str]) -> str:

@@ -41,8 +41,6 @@ def find_partition_problems(
         return [*problems, *unmergeable_problems(checks, split_by(partition_by))]
     if changes is not None and (partitions != Choice.CHANGED or not isinstance(changes, str)):
         problems.append(Problem(subject, "changes", changes, "one read-only SELECT of partition and version beside partitions='changed'"))
-    if changes is None and partitions == Choice.CHANGED:
-        problems.append(Problem(subject, "changes", changes, "one read-only SELECT of two columns: the partition and its version"))
     return [*problems, *unmergeable_problems(checks, split_by(partition_by))]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 
@@ -23,7 +23,7 @@ class Metadata(msgspec.Struct, frozen=True, kw_only=True):
     """Who wrote an artefact, and when."""
 
     dbt_schema_version: str
-    generated_at: datetime
+    generated_at: Annotated[datetime, msgspec.Meta(tz=True)]
     dbt_version: str = "unknown"
     invocation_id: str | None = None
     adapter_type: str | None = None
@@ -56,7 +56,7 @@ class NodeConfig(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Node(msgspec.Struct, frozen=True, kw_only=True):
-    """A model, seed, snapshot, source, data test or unit test."""
+    """A model, seed, snapshot, source, data test, unit test, or what else dbt comes to, such as a hook or an exposure."""
 
     unique_id: str
     resource_type: str
@@ -96,11 +96,14 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     nodes: dict[str, msgspec.Raw]
     sources: dict[str, msgspec.Raw] = {}
     unit_tests: dict[str, msgspec.Raw] = {}
+    exposures: dict[str, msgspec.Raw] = {}
+    saved_queries: dict[str, msgspec.Raw] = {}
+    functions: dict[str, msgspec.Raw] = {}
     groups: dict[str, Group] = {}
 
     def find(self, unique_id: str) -> Node | None:
         """A node by its id; None where there is none, or none that can be read."""
-        for part in (self.nodes, self.sources, self.unit_tests):
+        for part in (self.nodes, self.sources, self.unit_tests, self.exposures, self.saved_queries, self.functions):
             if (raw := part.get(unique_id)) is not None:
                 try:
                     return msgspec.json.decode(raw, type=Node)

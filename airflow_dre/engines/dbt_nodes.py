@@ -11,6 +11,7 @@ from airflow_dre.engines.dbt_artifacts import Manifest, Node
 
 TABLES = ("model", "seed", "snapshot", "source")
 """The types of nodes that are tables (or views) of the warehouse."""
+_TESTS = ("test", "unit_test")
 _CALL = re.compile(r"\b(ref|source)\(([^()]*)\)")
 _TEXT = re.compile(r"""(\w+\s*=\s*)?(?:'([^']*)'|"([^"]*)"|(\d+))""")
 _DIMENSIONS = (
@@ -40,6 +41,8 @@ def table_of(node: Node, manifest: Manifest) -> Node | None:
     """
     if node.resource_type in TABLES:
         return node
+    if node.resource_type not in _TESTS:
+        return None
     if node.attached_node is not None:
         return manifest.find(node.attached_node)
     read = [table for name in node.depends_on.nodes if name.split(".", 1)[0] in TABLES and (table := manifest.find(name)) is not None]

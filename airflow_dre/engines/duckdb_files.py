@@ -17,8 +17,8 @@ from airflow_dre.engines.reading import reading
 from airflow_dre.errors import DefinitionError, FilesUnreachable, Problem, QueryFailed
 
 _SHOWN = 3
-_APART = {"hive_partitioning": False, "union_by_name": False}
-"""One file by itself."""
+_APART = {"filename": False, "hive_partitioning": False, "union_by_name": False}
+"""What a file itself holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ def _relation(database: DuckDB, readable: Readable) -> exp.Expr:
     form, options = readable.form, readable.options
     _refuse_same_names(readable.files[0], _written_names(database, readable))
     if form is JSON_LINES:
-        columns = _describe(database, reading(form, readable.files, options))
+        columns = _describe(database, reading(form, readable.files, {**options, **_APART}))
         pinned = {key: value for key, value in options.items() if key not in ("sample_size", "union_by_name")}
         return reading(form, readable.files, {**pinned, "columns": dict(columns)})
     if options.get("union_by_name"):
@@ -90,11 +90,13 @@ def _relation(database: DuckDB, readable: Readable) -> exp.Expr:
     if form is PARQUET:
         _refuse_differences({file: dict(_of_file(database, readable, file)) for file in readable.files})
         return reading(form, readable.files, options)
-    files = _with_rows(database, readable)
+    found = _with_rows(database, readable)
+    files, kinds = list(found), next(iter(found.values()))
     if options.get("all_varchar"):
         return reading(form, files, options)
-    columns = _describe(database, reading(form, files, {**options, **_APART, "files_to_sniff": -1}))
-    return reading(form, files, {**options, "types": {**dict(columns), **options.get("types", {})}})
+    if any(other != kinds for other in found.values()):  # what one file holds as numbers may be texts to another
+        kinds = dict(_describe(database, reading(form, files, {**options, **_APART, "files_to_sniff": -1})))
+    return reading(form, files, {**options, "types": {**kinds, **options.get("types", {})}})
 
 
 def _written_names(database: DuckDB, readable: Readable) -> list[str]:
@@ -133,22 +135,18 @@ def _refuse_same_names(file: str, names: Sequence[str]) -> None:
         raise QueryFailed(f"{file} has columns that are one name to DuckDB, which does not tell upper from lower case: {', '.join(same)}")
 
 
-def _with_rows(database: DuckDB, readable: Readable) -> list[str]:
-    """The CSV files that hold more than their header; one of them where none does.
+def _with_rows(database: DuckDB, readable: Readable) -> dict[str, dict[str, str]]:
+    """The CSV files that hold more than their header, with their columns; one of them where none does.
 
     :raises QueryFailed: a file lacks a header, or their columns differ.
     """
-    found: dict[str, dict[str, str]] = {}
-    empty: list[str] = []
-    for file in readable.files:
-        columns = [column for column, _ in _of_file(database, readable, file)]
-        if _is_empty(database, readable, file):
-            empty.append(file)
-            if columns == ["column0"] and readable.options.get("header", True):
-                raise QueryFailed(f"{file} is empty: it lacks even the line with the names of the columns")
-        found[file] = dict.fromkeys(columns, "")
-    _refuse_differences(found)
-    return [file for file in readable.files if file not in empty] or [readable.files[0]]
+    found = {file: dict(_of_file(database, readable, file)) for file in readable.files}
+    empty = [file for file, columns in found.items() if set(columns.values()) == {"VARCHAR"} and _is_empty(database, readable, file)]
+    for file in empty:
+        if list(found[file]) == ["column0"] and readable.options.get("header", True):
+            raise QueryFailed(f"{file} is empty: it lacks even the line with the names of the columns")
+    _refuse_differences({file: dict.fromkeys(columns, "") for file, columns in found.items()})
+    return {file: columns for file, columns in found.items() if file not in empty} or {readable.files[0]: found[readable.files[0]]}
 
 
 def _is_empty(database: DuckDB, readable: Readable, file: str) -> bool:

@@ -78,6 +78,13 @@ class DbtResultsOperator(GatedOperator):
             self.log.warning("Nothing ran in the dbt invocation of %s: its selection was empty, nothing was looked at", results)
         return runs
 
+    @property
+    def in_lineage(self) -> tuple[SuiteRunRecord, ...]:
+        """Those of tables: what is about the project itself is about no dataset."""
+        from airflow_dre.services.dbt import PROJECTS
+
+        return tuple(run for run in self.suite_runs if run.namespace != PROJECTS)
+
     def summary(self) -> dict[str, Any]:
         """What became of all tables, and of each."""
         from airflow_dre.services.report import summarize_all

@@ -43,6 +43,11 @@ class GatedOperator(BaseSQLOperator):
         """The run of an operator that looks at one dataset, once it has measured."""
         return self.suite_runs[0] if self.suite_runs else None
 
+    @property
+    def in_lineage(self) -> tuple[SuiteRunRecord, ...]:
+        """The runs whose datasets the lineage names."""
+        return self.suite_runs
+
     @abstractmethod
     def measure(self, context: Context) -> SuiteRunRecord | tuple[SuiteRunRecord, ...]:
         """Look at the data and judge it: one run, or one for each of several datasets.
@@ -125,4 +130,4 @@ class GatedOperator(BaseSQLOperator):
 
         from airflow_dre.lineage.facets import input_dataset, run_facets
 
-        return OperatorLineage(inputs=[input_dataset(run) for run in self.suite_runs], run_facets=run_facets(*self.suite_runs))
+        return OperatorLineage(inputs=[input_dataset(run) for run in self.in_lineage], run_facets=run_facets(*self.suite_runs))

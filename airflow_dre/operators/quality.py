@@ -69,7 +69,8 @@ class QualityCheckOperator(GatedOperator):
         follow from those of partitions are refused.
     :param partitions: which ones are looked at: ``"run"`` (default): the partition key of the run, or else its data interval;
         ``"changed"``: those with another version than before; ``"all"``. Those of which nothing is known are looked at anyway. (templated)
-    :param changes: one read-only ``SELECT`` of two columns, partition and version, for ``partitions="changed"``. (templated)
+    :param changes: one read-only ``SELECT`` of two columns, partition and version, for ``partitions="changed"``; the default is to ask the
+        catalogue, which PostgreSQL has of the tables that it partitions itself. (templated)
     :raises airflow_dre.errors.DefinitionError: lists everything that is wrong with the checks, when the Dag is parsed.
     """
 

@@ -20,6 +20,9 @@ from airflow_dre.services.dbt_verdicts import Verdict, judge_build, judge_source
 from airflow_dre.services.suite import Circumstances, delivery_of, record_run
 from airflow_dre.store.records import Definition, Delivery, ResultRecord, SuiteRunRecord, digest
 
+PROJECTS = "dbt"
+"""The namespace of what is about a project and no table of it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Artifacts:
@@ -72,25 +75,27 @@ def record_invocation(invocation: Invocation, namer: Namer, suite: str, circumst
 
     What is about no table is recorded of the project itself; so is an invocation that ran nothing.
     """
-    project = DatasetName("dbt", invocation.manifest.metadata.project_name or "project")
+    project = DatasetName(PROJECTS, invocation.manifest.metadata.project_name or "project")
     kept: dict[DatasetName, dict[str, tuple[Result, ResultRecord]]] = {}
     for result in invocation.results:
         node = invocation.manifest.find(result.unique_id)
         table = None if node is None else table_of(node, invocation.manifest)
         dataset = project if table is None else namer.name(parts_of(table))
         kept.setdefault(dataset, {})[result.unique_id] = (result, _record(result, node, table, invocation))
-    metadata = invocation.metadata
-    return tuple(
-        record_run(
+    runs = []
+    for dataset, found in (kept or {project: {}}).items():
+        run = record_run(
             _Subject(name=suite, dataset=dataset, circumstances=circumstances),
             tuple(record for _, record in found.values()),
             engine=f"dbt-{invocation.manifest.metadata.adapter_type or 'unknown'}",
             queries=sum(record.outcome is not Outcome.SKIPPED for _, record in found.values()),
-            measured_at=metadata.generated_at,
+            measured_at=invocation.metadata.generated_at,
             seconds=sum(result.execution_time for result, _ in found.values()),
         )
-        for dataset, found in (kept or {project: {}}).items()
-    )
+        left_out = any(result.status == "skipped" for result, _ in found.values())
+        healthy = run.outcome in (Outcome.PASSED, Outcome.WARNED)
+        runs.append(replace(run, outcome=Outcome.SKIPPED) if left_out and healthy else run)  # half an answer ends no incident
+    return tuple(runs)
 
 
 def deliveries_of(runs: Iterable[SuiteRunRecord], severity: IncidentSeverity, routes: tuple[str, ...]) -> list[Delivery]:
@@ -133,7 +138,7 @@ def _judge(result: Result, node: Node | None, *, of_sources: bool) -> Verdict:
         case "unit_test":
             return judge_unit_test(result)
         case _:
-            return judge_build(result)
+            return judge_build(result, "it builds" if node.resource_type in TABLES else "it runs")
 
 
 def _definition(result: Result, node: Node | None, table: Node | None, invocation: Invocation) -> Definition:
@@ -169,7 +174,7 @@ def _content(path: str, argument: str, subject: str) -> bytes:
     """The bytes of a local file, or of an object that Airflow's ``ObjectStoragePath`` leads to."""
     try:
         if "://" not in path:
-            return Path(path).read_bytes()
+            return Path(path).expanduser().read_bytes()
         from airflow.sdk import ObjectStoragePath
 
         content: bytes = ObjectStoragePath(path).read_bytes()

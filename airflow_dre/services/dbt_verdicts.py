@@ -32,7 +32,9 @@ OF_SOURCES: Mapping[str, Outcome] = {
 }
 """What dbt says of the freshness of a source: an error is data that is too old."""
 _OPEN = Range()
-_PREAMBLE = re.compile(r"^[\w ]+ (?:Error|Exception) in [\w ]+ \S+ \(.*\)\s*$")
+_PREAMBLE = re.compile(r"[\w ]+ (?:Error|Exception) in [\w ]+ \S+ \(.*\)|\S+ failed, error:")
+_BY_DBT = ("Compilation Error", "Parsing Error")
+"""What dbt says of a project before any row is read."""
 _QUOTED = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|`[^`]*`""")
 _LAST_WORD = re.compile(r"(: )(\S+)$")
 _SECONDS = {"minute": 60.0, "hour": 3600.0, "day": 86400.0}
@@ -77,10 +79,10 @@ def judge_test(result: Result, node: Node) -> Verdict:
     )
 
 
-def judge_build(result: Result) -> Verdict:
-    """A model, seed, snapshot or hook that was run, or a unit test."""
+def judge_build(result: Result, expected: str) -> Verdict:
+    """A model, seed or snapshot that was built, or a hook that was run."""
     outcome = outcome_of(result)
-    return Verdict(outcome=outcome, reason=_reason(result, outcome), expected="it builds")
+    return Verdict(outcome=outcome, reason=_reason(result, outcome), expected=expected)
 
 
 def judge_unit_test(result: Result) -> Verdict:
@@ -149,12 +151,14 @@ def without_values(message: str, statement: str) -> str:
     :param statement: the compiled SQL.
     """
     lines = [line.strip() for line in message.splitlines() if line.strip()]
-    told = [line for line in lines if not _PREAMBLE.match(line)] or lines
+    told = [line for line in lines if not _PREAMBLE.fullmatch(line)] or lines
     if not told:
         return ""
 
     def masked(found: re.Match[str]) -> str:
         return found[0] if found[0][1:-1] and found[0][1:-1] in statement else f"{found[0][0]}…{found[0][-1]}"
 
+    if message.lstrip().startswith(_BY_DBT):
+        return told[0]
     line = _QUOTED.sub(masked, told[0])
     return _LAST_WORD.sub(lambda found: found[0] if found[2] in statement or "…" in found[2] else f"{found[1]}…", line)

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from airflow_dre.checks.freshness import judge_age
 from airflow_dre.checks.instants import DURATION_ALLOWED, read_duration, spoken, to_instant
+from airflow_dre.checks.masking import masked
 from airflow_dre.checks.metrics import Maximum
 from airflow_dre.checks.outcomes import Judgement, Outcome
 from airflow_dre.checks.values import Incomparable, Scalar
@@ -74,12 +75,14 @@ def measure_freshness(question: FreshnessQuestion, now: datetime) -> Freshness:
     table = split_table(question.table)
     scope = Scope(table, question.where or None, find_dialect(hook.conn_type))
     (statement,) = plan([Maximum(column=question.column)], scope)
-    with opened(hook) as warehouse:
-        newest = warehouse.fetch_row(statement.sql)[0]
     try:
+        with opened(hook) as warehouse:
+            newest = warehouse.fetch_row(statement.sql)[0]
         judgement = judge_age(newest, now, question.max_age)
+    except QueryFailed as refused:
+        raise refused from None  # the driver's own message may quote a row, and a cause is logged whole
     except Incomparable as unlike:
-        raise QueryFailed(f"column {question.column} of {question.table}: {unlike}") from unlike
+        raise QueryFailed(masked(f"column {question.column} of {question.table}: {unlike}")) from None  # it quotes the value
     return Freshness(dataset=name_dataset(hook, connection, table), newest=newest, judgement=judgement)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from dataclasses import replace
 
@@ -13,6 +14,7 @@ _ABOUT_THE_CATALOGUE = ("schema_is", "schema_unchanged")
 """Kinds that observe names and types of columns: no row is in them, and later runs compare with what is kept."""
 _COUNTS = ("distinct_count", "unique_ratio", "distribution", "column_count")
 _COUNTED_IN = ("rows", "%", "values")
+_NUMBER = re.compile(r"(?<!\w)[+-]?\d[\w.:+-]*")
 _LISTED = " do not pass: "
 
 
@@ -57,8 +59,10 @@ def _hides_segments(result: ResultRecord, mask: Mask) -> bool:
 
 
 def _reason(reason: str, result: ResultRecord, mask: Mask, known: Collection[str | None], *, shows_value: bool) -> str:
-    if result.outcome is Outcome.ERRORED and mask.columns:
-        return masked(without_quotes(reason, [name for name in known if name is not None]))
+    if result.outcome is Outcome.ERRORED:
+        names = [name for name in known if name is not None]
+        said = without_quotes(reason, names) if mask.columns else reason
+        return masked(_NUMBER.sub(HIDDEN, said) if any(map(mask.hides, names)) else said)
     if shows_value and result.observed is not None:
         return _hidden_value(result)
     return masked(reason)

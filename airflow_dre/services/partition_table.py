@@ -10,13 +10,16 @@ from airflow_dre.checks.merging import Form, Merge, answer_of, merged, state_of
 from airflow_dre.checks.metrics import LISTS, Metric, PerSegment, Split
 from airflow_dre.checks.partition_values import Partition, as_partition
 from airflow_dre.checks.states import Extreme, State
-from airflow_dre.checks.stored_text import read, read_all
+from airflow_dre.checks.stored_text import read, read_all, spell_all
 from airflow_dre.checks.values import Answer, Incomparable, Row
 from airflow_dre.services.answers import Answered, Engine
 from airflow_dre.services.partition_scans import Look, Seen, no_rows, scan_partitions
 from airflow_dre.sql.scope import Scope
 from airflow_dre.sql.splits import Only
 from airflow_dre.store.records import PartitionState
+
+LOST = -1
+"""Rows of a state that no longer holds: the last look could not tell it anew."""
 
 
 @dataclass(slots=True)
@@ -39,6 +42,9 @@ class Table:
             look = self.known.get(state.partition)
             if look is None:
                 look = self.known[state.partition] = Look(as_partition(read(state.partition)), state.rows, version=state.version)
+            if state.rows == LOST:
+                look.mixed = True
+                continue
             look.mixed = look.mixed or (look.rows, look.version) != (state.rows, state.version)
             look.kept[state.form] = state.answers
 
@@ -93,6 +99,24 @@ class Table:
 
     def _named(self, texts: Iterable[str], looks: Mapping[str, Look]) -> Only:
         return Only(by=self.by, values=tuple(looks[text].value for text in texts))
+
+    def to_keep(self) -> list[PartitionState]:
+        """What later runs are to know of what was seen; a question without an answer takes what was known of it away."""
+        kept: list[PartitionState] = []
+        for key in self.forms:
+            try:
+                if key not in self.seen.refused:
+                    kept += [
+                        PartitionState(text, key, spell_all(look.answers[key]), look.rows, look.version)
+                        for text, look in self.seen.looks.items()
+                        if key in look.answers
+                    ]
+            except Incomparable as unlike:
+                self.seen.refused[key] = str(unlike)
+            if key in self.seen.refused:
+                before = [text for text in self.seen.looks if text in self.known and key in self.known[text].kept]
+                kept += [PartitionState(text, key, "[]", LOST) for text in before]
+        return kept
 
     def everything(self) -> dict[str, Look]:
         """All partitions, as they were seen last."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from airflow_dre.checks.merging import partition_column
+from airflow_dre.checks.partition_bounds import Child, read_children
 from airflow_dre.checks.partition_values import Partition, as_partition, read_like, spoken_partition
 from airflow_dre.checks.segments import MOST
 from airflow_dre.checks.stored_text import spell
@@ -11,8 +13,10 @@ from airflow_dre.checks.values import Incomparable, Row
 from airflow_dre.errors import DefinitionError, Problem, QueryFailed
 from airflow_dre.services.answers import Answered, Engine
 from airflow_dre.services.partition_scans import as_key
+from airflow_dre.services.partition_table import Table
 from airflow_dre.sql.raw import read_versions
 from airflow_dre.sql.scope import Scope
+from airflow_dre.sql.splits import Only
 
 
 def read_versions_of(changes: str, scope: Scope, engine: Engine, answered: Answered) -> Sequence[Row]:
@@ -32,6 +36,51 @@ def read_versions_of(changes: str, scope: Scope, engine: Engine, answered: Answe
     if any(len(row) != 2 for row in rows):
         raise DefinitionError([Problem("suite", "changes", changes, "a SELECT of two columns: the partition and its version")])
     return rows
+
+
+def read_catalogue(scope: Scope, engine: Engine, answered: Answered) -> Sequence[Row]:
+    """The partitions that the database itself keeps of a table, with their versions.
+
+    :raises Incomparable: it does not tell them.
+    """
+    if scope.dialect.partitions is None:
+        raise Incomparable(
+            f"{scope.dialect.name} does not tell which partitions changed: give changes=, one SELECT of partition and version"
+        )
+    answered.lookups += 1
+    try:
+        return engine.fetch_rows(scope.dialect.partitions(scope.table), MOST + 1)
+    except QueryFailed as refused:
+        raise Incomparable(f"the catalogue cannot be asked: {refused}") from refused
+
+
+def look_at_children(table: Table, rows: Sequence[Row]) -> str | None:
+    """Look at the tables below a partitioned one that changed, and forget what none of them holds; why that tells nothing, or None."""
+    if table.example(table.known) is None:
+        table.look(None)
+    like = table.example(table.known or table.seen.looks)
+    if table.unseen_whole():
+        return None
+    if like is None:
+        return "the table has no partition"
+    children = read_children(rows, partition_column(table.by), like)
+    homes = {text: next((child for child in children if child.holds(look.value)), None) for text, look in table.known.items()}
+    settled: dict[Child, bool] = {}
+    for text, home in homes.items():
+        if home is not None:
+            same = table.known[text].version == home.version and not table.known[text].mixed
+            settled[home] = settled.get(home, True) and same
+    changed = [child for child in children if not settled.get(child, child.size == 0)]
+    if changed and not table.seen.looks:
+        spans = tuple((child.low, child.high) for child in changed if child.values is None)
+        values = tuple(value for child in changed for value in child.values or ())
+        table.look(None if len(changed) == len(children) else Only(by=table.by, values=values, spans=spans))
+        if table.unseen_whole():
+            return None
+    table.forget(text for text, home in homes.items() if text not in table.seen.looks and (home is None or home in changed))
+    for look in table.seen.looks.values():
+        look.version = next((child.version for child in children if child.holds(look.value)), None)
+    return None
 
 
 def versions_like(rows: Sequence[Row], like: Partition) -> dict[str, tuple[Partition, str]]:

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Protocol
 
 from airflow_dre.checks.check import Check
@@ -14,13 +15,12 @@ from airflow_dre.checks.merging import NOT_OF_ROWS, Form, Unmergeable, form_of, 
 from airflow_dre.checks.metrics import Metric, PerSegment, Split
 from airflow_dre.checks.partition_choice import Asked, Choice, Named, Span
 from airflow_dre.checks.partition_values import some_of
-from airflow_dre.checks.stored_text import spell_all
 from airflow_dre.checks.values import Incomparable, Row
 from airflow_dre.errors import DefinitionError, Problem
 from airflow_dre.services.answers import Answered, History, answer
 from airflow_dre.services.partition_scans import why_unreadable
 from airflow_dre.services.partition_table import Table
-from airflow_dre.services.partition_versions import read_versions_of, versions_like
+from airflow_dre.services.partition_versions import look_at_children, read_catalogue, read_versions_of, versions_like
 from airflow_dre.services.suite import Ask, NamedEngine, Suite
 from airflow_dre.sql.scope import Scope
 from airflow_dre.sql.settled import unsettled_problems
@@ -123,9 +123,10 @@ class _Asking:
         """Look at the partitions of this run and keep what was found; why nothing can be judged, or None."""
         split = self._split()
         asked = asked_of(self.suite) if self.partitioning.choice is Choice.RUN else None
-        rows = None
-        if self.partitioning.choice is Choice.CHANGED and self.partitioning.changes is not None:
-            rows = read_versions_of(self.partitioning.changes, table.scope, table.engine, table.answered)
+        changes, rows = self.partitioning.changes, None
+        if self.partitioning.choice is Choice.CHANGED:
+            ask = read_catalogue if changes is None else partial(read_versions_of, changes)
+            rows = ask(table.scope, table.engine, table.answered)
         table.recall(self.memory.read(split, list(table.forms)))
         name = ".".join(table.scope.table)
         if not table.known:
@@ -138,7 +139,7 @@ class _Asking:
         if asked is not None:
             reason = _look_at_asked(table, asked)
         elif rows is not None:
-            reason = _look_at_changed(table, rows)
+            reason = _look_at_changed(table, rows) if changes is not None else look_at_children(table, rows)
         else:
             table.look(None)
             if not table.unseen_whole():
@@ -156,12 +157,6 @@ class _Asking:
         return digest(_FORMAT, dataset.namespace, dataset.name, scope.dialect.name, scope.where, repr(by))[:32]
 
     def _save(self, split: str, table: Table) -> None:
-        states = [
-            PartitionState(text, key, spell_all(answers), look.rows, look.version)
-            for text, look in table.seen.looks.items()
-            for key, answers in look.answers.items()
-            if key not in table.seen.refused
-        ]
         self.memory.save(
             PartitionStates(
                 split=split,
@@ -169,7 +164,7 @@ class _Asking:
                 name=self.suite.dataset.name,
                 measured_at=self.now,
                 run_id=self.suite.circumstances.origin.run_id,
-                states=tuple(states),
+                states=tuple(table.to_keep()),
                 gone=tuple(sorted(table.gone - table.seen.looks.keys())),
             )
         )
@@ -202,7 +197,7 @@ def _look_at_asked(table: Table, asked: Asked) -> str | None:
 
 
 def _only(by: Split, meant: Named | Span) -> Only:
-    return Only(by=by, values=(meant.value,)) if isinstance(meant, Named) else Only(by=by, low=meant.low, high=meant.high)
+    return Only(by=by, values=(meant.value,)) if isinstance(meant, Named) else Only(by=by, spans=((meant.low, meant.high),))
 
 
 def _look_at_changed(table: Table, rows: Sequence[Row]) -> str | None:

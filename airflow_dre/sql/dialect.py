@@ -117,6 +117,9 @@ class Dialect:
     """SELECT of the names and types of a table's columns, in their order."""
     constraints: Callable[[tuple[str, ...]], exp.Expr] | None = None
     """SELECT of the constraints of a table that the database enforces, as rows of kind, name and column; None: it enforces none."""
+    partitions: Callable[[tuple[str, ...]], str] | None = None
+    """SELECT of the partitions that the database itself keeps of a table, as rows of column, bounds, version and size; reads none of
+    their rows."""
     length: Callable[[exp.Expr], exp.Expr] = lambda value: exp.Length(this=value)
     """Number of characters of a text."""
     writing: Writing | Refusal = READ_ONLY

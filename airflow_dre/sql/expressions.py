@@ -37,7 +37,8 @@ def filter_of(metric: Metric, dialect: Dialect) -> exp.Expr | None:
     """The check's own row filter."""
     if metric.where is None:
         return None
-    return exp.paren(read_condition(metric.where, dialect.name, "check", "where"))
+    condition = read_condition(metric.where, dialect.name, "check", "where")
+    return condition if isinstance(condition, exp.Column) else exp.paren(condition)
 
 
 def _both(*conditions: exp.Expr | None) -> exp.Expr:

@@ -33,7 +33,9 @@ class Scope:
         """The row filter of the suite as a tree."""
         if self.where is None:
             return None
-        return exp.paren(read_condition(self.where, self.dialect.name, "suite", "where"))
+        condition = read_condition(self.where, self.dialect.name, "suite", "where")
+        # Spark reads FROM t WHERE (b) as a table that is called WHERE and has a column b.
+        return condition if isinstance(condition, exp.Column) else exp.paren(condition)
 
     def select(self, *columns: exp.Expr, extra: Iterable[exp.Expr | None] = ()) -> exp.Select:
         """SELECT ``columns`` from these rows, further narrowed by ``extra``."""

@@ -31,17 +31,12 @@ class Only:
 
     by: Split
     values: tuple[Literal | None, ...] = ()
-    low: Literal | None = None
-    """The first that belongs to them, in place of ``values``."""
-    high: Literal | None = None
-    """The first that no longer does."""
+    spans: tuple[tuple[Literal | None, Literal | None], ...] = ()
+    """And those from one value up to another, which no longer belongs to them; an absent end is open."""
 
     def condition(self, dialect: Dialect) -> exp.Expr:
         """That a row lies in one of them."""
         split = split_of(self.by, dialect)
-        if self.low is not None and self.high is not None:
-            low = exp.GTE(this=split, expression=literal(self.low, dialect))
-            return exp.and_(low, exp.LT(this=split.copy(), expression=literal(self.high, dialect)))
         given = [literal(value, dialect) for value in self.values if value is not None]
         ways: list[exp.Expr] = []
         if len(given) == 1:
@@ -50,4 +45,8 @@ class Only:
             ways.append(exp.In(this=split, expressions=given))
         if None in self.values:
             ways.append(exp.Is(this=split.copy(), expression=exp.Null()))
+        for low, high in self.spans:
+            ends: list[exp.Expr] = [] if low is None else [exp.GTE(this=split.copy(), expression=literal(low, dialect))]
+            ends += [] if high is None else [exp.LT(this=split.copy(), expression=literal(high, dialect))]
+            ways.append(exp.and_(*ends) if ends else exp.Not(this=exp.Is(this=split.copy(), expression=exp.Null())))
         return exp.paren(exp.or_(*ways)) if len(ways) > 1 else ways[0]

@@ -58,6 +58,7 @@ AT_A_COLUMN: list[tuple[str, dict[str, Any], list[Declaration]]] = [
     ("accepted_values", {"values": ["7", "'x'"], "quote": False}, [c.in_set("a", [7, "x"])]),
     ("accepted_values", {"values": [1, True]}, [c.rows("a IN ('1', 'True')", name="accepted_values(a)")]),
     ("relationships", {"to": "ref('people')", "field": "id"}, [c.foreign_key("a", to="people.id")]),
+    ("relationships", {"to": "{{ ref('people') }}", "field": "id"}, [c.foreign_key("a", to="people.id")]),
     ("relationships", {"to": "ref('package', 'people')", "field": "id"}, [c.foreign_key("a", to="people.id")]),
     ("relationships", {"to": "ref('people', v=2)", "field": "id"}, [c.foreign_key("a", to="people_v2.id")]),
     ("relationships", {"to": "source('raw', 'odd name')", "field": '"odd id"'}, [c.foreign_key("a", to='raw."odd name"."odd id"')]),
@@ -108,6 +109,9 @@ def test_a_test_of_a_model_becomes(kind: str, arguments: dict[str, Any], expecte
     assert read(kind, at=None, **arguments) == expected
 
 
+ARGUMENTS = sorted(
+    {name for _, arguments, _ in [*AT_A_COLUMN, *AT_A_MODEL] for name in arguments} | {"name", "config", "where", "severity", "error_if"}
+)
 VALUES = "COUNT(DISTINCT CASE WHEN NOT (a IN ('x')) THEN a END)"
 
 
@@ -394,3 +398,14 @@ LAUGHS = "a0: &a0 [x]\n" + "\n".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 
 def test_a_text_that_is_no_schema_yml_is_refused(text: str, why: str) -> None:
     with pytest.raises(DefinitionError, match=re.escape(why)):
         from_dbt(text)
+
+
+JUNK = st.sampled_from([None, True, 0, -1, 1.5, "", "x", "ref('x')", "'", [], {}, [None], {"a": 1}, {1: 2}, "{{ x }}", float("inf"), "> 3"])
+
+
+@given(st.sampled_from(sorted(TRANSLATIONS)), st.dictionaries(st.sampled_from(ARGUMENTS), JUNK, max_size=4), st.booleans())
+def test_whatever_is_written_is_read_or_refused(kind: str, arguments: dict[str, Any], at_column: bool) -> None:
+    try:
+        parse_checks(from_dbt(document({kind: arguments}, at="a" if at_column else None)))
+    except DefinitionError as error:
+        assert all(problem.where.startswith("models.t") for problem in error.problems)

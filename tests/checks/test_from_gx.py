@@ -622,6 +622,13 @@ def test_types_of_frames_are_those_of_their_columns(kind: str, kwargs: dict[str,
     assert plain.arguments["columns"] != {"a": types}
 
 
+def test_types_of_spark_are_those_of_its_sql() -> None:
+    (found,) = from_gx(
+        [one("expect_column_values_to_be_in_type_list", column="a", type_list=["IntegerType", "LongType"])], types_of="spark"
+    )
+    assert found.arguments["columns"] == {"a": ["int", "bigint"]}
+
+
 def test_types_of_nobody_are_refused() -> None:
-    with pytest.raises(DefinitionError, match="from_gx: invalid types_of='polars'. Allowed: pandas"):
+    with pytest.raises(DefinitionError, match="from_gx: invalid types_of='polars'. Allowed: pandas, spark"):
         from_gx([one("expect_column_to_exist", column="a")], types_of="polars")

@@ -42,7 +42,7 @@ TAKES = {
     "column_min": {"column"} | BOUNDS,
     "compare": {"left", "nulls", "operator", "right"} | LIMITS,
     "decreasing": {"column", "order_by", "strictly"} | LIMITS,
-    "distinct_count": {"columns"} | BOUNDS,
+    "distinct_count": {"columns", "approximate"} | BOUNDS,
     "distribution": {"column", "distance", "others", "reference"} | BOUNDS,
     "failed_rows_sql": {"sql"} | LIMITS,
     "foreign_key": {"columns", "to"} | LIMITS,
@@ -76,7 +76,7 @@ TAKES = {
     "total": {"column"} | BOUNDS,
     "tuple_in_set": {"columns", "nulls", "values"} | LIMITS,
     "unique": {"columns", "nulls"} | LIMITS,
-    "unique_ratio": {"columns"} | BOUNDS,
+    "unique_ratio": {"columns", "approximate"} | BOUNDS,
     "z_scores": {"column", "strictly", "two_sided", "within"} | LIMITS,
 }
 """What each kind takes besides the traits."""

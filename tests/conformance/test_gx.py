@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import Decimal
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from typing import Any
 import duckdb
 import pandas as pd
 import psycopg
+import pyarrow as pa
 import pytest
 from pandas.api.types import infer_dtype
 
@@ -32,21 +34,23 @@ from airflow_dre.checks.outcomes import Outcome
 from airflow_dre.checks.parse import parse_checks
 from airflow_dre.engines.duckdb import DuckDB, opened_duckdb
 from airflow_dre.engines.duckdb_frames import look_at_frame
+from airflow_dre.engines.spark import SparkEngine
 from airflow_dre.engines.warehouse import Warehouse
 from airflow_dre.errors import DefinitionError
 from airflow_dre.lineage.naming import DatasetName
-from airflow_dre.services.suite import Suite, run_suite
+from airflow_dre.services.suite import NamedEngine, Suite, run_suite
 from airflow_dre.sql.dialects import find_dialect
 from airflow_dre.sql.scope import Scope
+from tests.sparks import SMALL
 
 HERE = Path(__file__).resolve()
 BAR = 0.97
 LISTED: dict[str, Any] = tomllib.loads((HERE.parent / "gx_exceptions.toml").read_text())
 NOT_ON_SQL: dict[str, str] = LISTED["not_on_sql"]
 EXCEPTIONS: list[dict[str, Any]] = LISTED["exception"]
-DATABASES = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres), "duckdb", "pandas"]
+DATABASES = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres), "duckdb", "pandas", "spark"]
 
-SPOKEN_AS = {"sqlite": "sqlite", "postgres": "postgresql", "duckdb": "postgresql", "pandas": "pandas"}
+SPOKEN_AS = {"sqlite": "sqlite", "postgres": "postgresql", "duckdb": "postgresql", "pandas": "pandas", "spark": "spark"}
 """How the cases call the database whose cases and types each of ours takes."""
 NUMBERED = {"column_map_expectations", "column_pair_map_expectations", "multicolumn_map_expectations"}
 """Folders whose tables get a column ``pk_index`` that numbers their rows."""
@@ -82,7 +86,7 @@ class Case:
 
     def applies_to(self, database: str) -> bool:
         """Whether it is a case for a database."""
-        names = {SPOKEN_AS[database]} | ({"sqlalchemy"} if database != "pandas" else set())
+        names = {SPOKEN_AS[database]} | ({"sqlalchemy"} if database not in ("pandas", "spark") else set())
         return (not self.only_for or bool(self.only_for & names)) and not self.not_for & names
 
 
@@ -136,7 +140,7 @@ def cases_of(path: Path) -> Iterator[Case]:
 def dataset_suppressed(dataset: dict[str, Any]) -> frozenset[str]:
     """The databases that a whole dataset is not for."""
     only = words(dataset.get("only_for"))
-    others = {"sqlite", "postgresql", "pandas"} - only if only else set()
+    others = {"sqlite", "postgresql", "pandas", "spark"} - only if only else set()
     if "sqlalchemy" in only:
         others -= {"sqlite", "postgresql"}
     return words(dataset.get("suppress_test_for")) | others
@@ -204,6 +208,34 @@ def column_of(values: Sequence[Any], declared: str | None, database: str) -> tup
     return kind.replace("_", " "), made
 
 
+SPARK_TYPES = {
+    "IntegerType": "INTEGER", "LongType": "BIGINT", "FloatType": "FLOAT", "DecimalType": "NUMERIC", "StringType": "TEXT",
+    "BooleanType": "BOOLEAN", "TimestampType": "TIMESTAMP", "NullType": "TEXT",
+}  # fmt: skip
+ARROW_TYPES: dict[str, tuple[Any, Callable[[Any], Any]]] = {
+    "INTEGER": (pa.int32(), int),
+    "BIGINT": (pa.int64(), int),
+    "FLOAT": (pa.float32(), float),
+    "DOUBLE PRECISION": (pa.float64(), float),
+    "NUMERIC": (pa.decimal128(10, 0), lambda value: round(Decimal(value))),
+    "BOOLEAN": (pa.bool_(), bool),
+    "TIMESTAMP": (pa.timestamp("us"), lambda value: value),
+    "TEXT": (pa.string(), str),
+}
+
+
+def load_spark(tables: Sequence[Table], session: Any) -> None:
+    """Make views of tables."""
+    for table in tables:
+        schema = {name: SPARK_TYPES[kind] for name, kind in table.schemas.get("spark", {}).items()}
+        made = {}
+        for name, given in table.data.items():
+            kind, values = column_of(given, schema.get(name), "spark")
+            arrow_type, cast = ARROW_TYPES[kind]
+            made[name] = pa.array([None if value is None else cast(value) for value in values], arrow_type)
+        session.createDataFrame(pa.table(made)).createOrReplaceTempView(table.name)
+
+
 def frame_of(table: Table) -> pd.DataFrame:
     """A DataFrame, made as the harness of these cases makes it."""
     frame, kinds = pd.DataFrame(table.data), dict[str, Any]()
@@ -237,7 +269,7 @@ def load(tables: Sequence[Table], hook: Hook | DuckDB) -> None:
     connection.close()
 
 
-def verdict(case: Case, warehouse: Warehouse, types_of: str | None = None) -> bool | str:
+def verdict(case: Case, warehouse: NamedEngine, types_of: str | None = None) -> bool | str:
     """Whether an expectation succeeds; a text: why it was refused or could not be answered."""
     name, suite = quoted(case.tables[0].name), [{"type": case.expectation, "kwargs": case.kwargs}]
     try:
@@ -273,7 +305,7 @@ def entries_for(case: Case, database: str) -> list[int]:
 
 def left_out(case: Case, database: str) -> bool:
     """Whether Great Expectations cannot run it on SQL itself; of DataFrames we are asked too what has a native form."""
-    native = database == "pandas" and case.expectation not in NOT_NATIVE
+    native = database in ("pandas", "spark") and case.expectation not in NOT_NATIVE
     return case.expectation in NOT_ON_SQL and not native
 
 
@@ -295,11 +327,26 @@ def kept() -> dict[str, Outcomes]:
     return {}
 
 
+def asked_of_spark(asked: Sequence[Case], session: Any) -> list[tuple[Case, bool | str]]:
+    """Cases on views of a session of their own, set for tables of a dozen rows."""
+    own = session.newSession()
+    for setting, value in {**SMALL, "spark.sql.session.timeZone": "UTC"}.items():
+        own.conf.set(setting, value)
+    engine, found = SparkEngine(own), list[tuple[Case, bool | str]]()
+    for tables, group in groupby(asked, lambda case: case.tables):
+        load_spark(tables, own)
+        found += [(case, verdict(case, engine, "spark")) for case in group]
+    return found
+
+
 @pytest.fixture
 def outcomes(database: str, cases: list[Case], kept: dict[str, Outcomes], request: pytest.FixtureRequest) -> Outcomes:
     """Every case that applies to a database and says what is expected, run."""
     if database not in kept:
         asked = [case for case in cases if case.applies_to(database) and case.expected is not None and not left_out(case, database)]
+        if database == "spark":
+            kept[database] = Outcomes(database, asked_of_spark(asked, request.getfixturevalue("spark")))
+            return kept[database]
         types_of = "pandas" if database == "pandas" else None
         with opened(database, request) as hook:
             warehouse, found = Warehouse(hook), list[tuple[Case, bool | str]]()

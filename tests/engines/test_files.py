@@ -355,13 +355,22 @@ def test_what_an_option_says_is_text_and_never_sql(tmp_path: Path) -> None:
     assert set(outcomes(run).values()) == {"passed"}
 
 
-def test_folders_that_hold_one_partition_each_are_a_column(tmp_path: Path) -> None:
+@pytest.mark.parametrize("ending", ["parquet", "csv", "jsonl"])
+def test_folders_that_hold_one_partition_each_are_a_column(tmp_path: Path, ending: str) -> None:
     for year in (2024, 2025):
         (tmp_path / f"year={year}").mkdir()
-        parquet(tmp_path / f"year={year}" / "x.parquet", "SELECT 1 AS id")
-    run = look(f"{tmp_path}/*/*.parquet", c.in_set("year", [2024, 2025]), c.row_count(equals=2), c.schema_is(["id", "year"]))
-    assert set(outcomes(run).values()) == {"passed"}
-    assert (run.namespace, run.name) == ("file", f"{tmp_path}/*/*.parquet")
+        path = tmp_path / f"year={year}" / f"x.{ending}"
+        if ending == "parquet":
+            parquet(path, "SELECT 1 AS id")
+        else:
+            path.write_text("id\n1\n" if ending == "csv" else '{"id": 1}\n')
+    checks = [c.in_set("year", [2024, 2025]), c.row_count(equals=2), c.schema_is(["id", "year"])]
+    run = look(f"{tmp_path}/*/*.{ending}", *checks)
+    assert set(outcomes(run).values()) == {"passed"}, reasons(run)
+    assert (run.namespace, run.name) == ("file", f"{tmp_path}/*/*.{ending}")
+    asked = {"filename": True, "hive_partitioning": False}
+    named = look(f"{tmp_path}/*/*.{ending}", c.matches("filename", "year=202[45]"), c.schema_is(["id", "filename"]), read_options=asked)
+    assert set(outcomes(named).values()) == {"passed"}, reasons(named)
 
 
 def test_columns_in_another_order_are_told_by_their_names(tmp_path: Path) -> None:

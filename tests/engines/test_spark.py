@@ -121,6 +121,11 @@ def as_expected(result: ResultRecord, expected: Any) -> Any:
     return int(result.observed) if isinstance(expected, int) and result.observed.lstrip("-").isdigit() else result.value
 
 
+def test_a_filter_that_is_a_bare_column_is_no_name_of_the_table(filled: Any) -> None:
+    rows, shares, nulls = run(filled, [c.row_count(equals=3), c.not_null("a", by="b"), c.not_null("a", where="b")], where="b").results
+    assert (rows.outcome, shares.rows, nulls.rows) == ("passed", 3, 3), rows.reason
+
+
 def test_segments_readable_texts_and_painful_ones(filled: Any) -> None:
     cases = renamed(answers.SEGMENTED)
     for result in run(filled, [declared for declared, _ in cases.values()]).results:

@@ -23,6 +23,7 @@ from hypothesis import HealthCheck, Phase, settings
 
 from airflow_dre.engines.duckdb import DuckDB, opened_duckdb
 from airflow_dre.engines.duckdb_files import look_at_files, read_format
+from tests.oracle.spark_world import spark_world
 from tests.oracle.world import World
 
 _SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
@@ -56,7 +57,7 @@ def in_parquet(plain: Any, engine: DuckDB) -> World:
     return found
 
 
-@pytest.fixture(scope="session", params=["sqlite", "duckdb", "parquet", pytest.param("postgres", marks=pytest.mark.postgres)])
+@pytest.fixture(scope="session", params=["sqlite", "duckdb", "parquet", "spark", pytest.param("postgres", marks=pytest.mark.postgres)])
 def world(request: pytest.FixtureRequest) -> Iterator[World]:
     """Both tables in a database of each dialect, whose sessions are not in UTC unless the engine says so."""
     if request.param == "sqlite":
@@ -69,6 +70,8 @@ def world(request: pytest.FixtureRequest) -> Iterator[World]:
             found.create()
             yield found
             plain.close()
+    elif request.param == "spark":
+        yield spark_world(request.getfixturevalue("spark"))
     elif request.param == "parquet":
         with duckdb.connect(config={"threads": 1}) as plain, opened_duckdb("256MB") as engine:
             yield in_parquet(plain, engine)

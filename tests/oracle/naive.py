@@ -58,7 +58,7 @@ FINDERS: dict[str, Callable[[Question, Rows], Finding]] = {
 }
 """How each kind is worked out."""
 
-_VARIANCE = {"sqlite": "AVG", "duckdb": "VAR_SAMP", "postgres": "VAR_SAMP"}
+_VARIANCE = {"sqlite": "AVG", "duckdb": "VAR_SAMP", "postgres": "VAR_SAMP", "spark": "VAR_SAMP"}
 
 
 def attempts(question: Question) -> list[str]:

@@ -113,6 +113,11 @@ def quantile(question: Question, rows: Rows) -> Finding:
         return SKIPPED
     share = Fraction(str(question.given.get("at", "0.5")))
     floating = is_floating(question.column, question.world.dialect)
+    if question.given.get("interpolate") is False and question.world.dialect == "spark":
+        exact = values[max(0, math.ceil(share * len(values)) - 1)]  # which it gives as a double
+        if not math.isfinite(exact):
+            return bounded(question, exact, floating=floating)
+        return bounded(question, Fraction(exact), tolerance=abs(Fraction(exact)) * EPSILON, floating=True)
     if question.given.get("interpolate") is False:
         return bounded(question, values[max(0, math.ceil(share * len(values)) - 1)], floating=floating)
     place = share * (len(values) - 1)

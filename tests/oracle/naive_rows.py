@@ -180,6 +180,9 @@ def no_json(question: Question) -> Callable[[Mapping[str, Any]], bool]:
     column, world = question.column, question.world
     if world.dialect == "sqlite":
         return lambda row: not _is_json(row[column])
+    if world.dialect == "spark":  # a VARIANT takes no name twice, and Spark stops reading behind the first document
+        taken = world.truths(f"TRY_PARSE_JSON({quoted(column)}) IS NOT NULL", question.where)
+        return lambda row: not taken[row["id"]] or not _is_json(row[column])
     condition = f"{quoted(column)} IS JSON" if world.dialect == "postgres" else f"json_valid({quoted(column)})"
     truth = world.truths(condition, question.where)
     return lambda row: not truth[row["id"]]

@@ -137,12 +137,13 @@ def catalogue(dialect: str) -> dict[str, str]:
     }
     types = SQL_TYPES[dialect]
     found = {name: told.get(types[kind], types[kind]) for name, kind in COLUMNS.items()}
-    return {name: kind.lower() for name, kind in found.items()} if dialect == "postgres" else found
+    return {name: kind.lower() for name, kind in found.items()} if dialect in ("postgres", "spark") else found
 
 
 _SAME_TYPES = [
-    {"INTEGER"}, {"BIGINT", "int8"}, {"DOUBLE", "DOUBLE PRECISION"}, {"DECIMAL(24,6)"}, {"NUMERIC"}, {"TEXT"}, {"VARCHAR", "varchar(20)"},
-    {"BOOLEAN"}, {"DATE"}, {"TIMESTAMP"}, {"TIMESTAMPTZ", "TIMESTAMP WITH TIME ZONE"},
+    {"INTEGER"},
+    {"BIGINT", "int8"}, {"DOUBLE", "DOUBLE PRECISION"}, {"DECIMAL(24,6)"}, {"NUMERIC"}, {"TEXT", "STRING"}, {"VARCHAR", "varchar(20)"},
+    {"BOOLEAN"}, {"DATE"}, {"TIMESTAMP", "TIMESTAMP_NTZ"}, {"TIMESTAMPTZ", "TIMESTAMP WITH TIME ZONE"},
 ]  # fmt: skip
 
 

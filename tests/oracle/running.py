@@ -8,9 +8,11 @@ from typing import Any
 
 from airflow_dre.checks.parse import parse_checks
 from airflow_dre.checks.values import Row
+from airflow_dre.engines.spark import SparkEngine
 from airflow_dre.engines.warehouse import Warehouse
 from airflow_dre.lineage.naming import DatasetName
 from airflow_dre.services.suite import Suite, run_suite
+from airflow_dre.sql.dialect import Dialect
 from airflow_dre.sql.dialects import find_dialect
 from airflow_dre.sql.scope import Scope
 from airflow_dre.store.records import SuiteRunRecord
@@ -30,18 +32,30 @@ class Hook:
         self.get_conn = connect
 
 
-class Recorded(Warehouse):
-    """A warehouse that keeps the statements it was asked."""
+class Recorded:
+    """An engine that keeps the statements it was asked."""
 
-    def __init__(self, hook: Hook) -> None:
-        super().__init__(hook)
+    def __init__(self, engine: Warehouse | SparkEngine) -> None:
+        self.engine = engine
         self.asked: list[str] = []
         self.refused = 0
+
+    @property
+    def dialect(self) -> Dialect:
+        return self.engine.dialect
+
+    @property
+    def name(self) -> str:
+        return self.engine.name
+
+    @property
+    def queries(self) -> int:
+        return self.engine.queries
 
     def fetch_rows(self, sql: str, most: int) -> Sequence[Row]:
         self.asked.append(sql)
         try:
-            return super().fetch_rows(sql, most)
+            return self.engine.fetch_rows(sql, most)
         except Exception:
             self.refused += 1
             raise
@@ -73,9 +87,10 @@ def run_loaded(example: Example, world: World) -> tuple[SuiteRunRecord, Recorded
         scope=Scope(("t",), example.where, dialect),
         checks=parse_checks(example.declared),
     )
-    warehouse = Recorded(Hook(world.dialect, world.connect))
+    engine = SparkEngine(world.connect()) if world.dialect == "spark" else Warehouse(Hook(world.dialect, world.connect))
+    warehouse = Recorded(engine)
     try:
         memory = Memory(remembered_columns(catalogue(world.dialect), example.remembered))
         return run_suite(suite, warehouse, NOW, memory), warehouse
     finally:
-        warehouse.close()
+        engine.close()

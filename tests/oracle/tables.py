@@ -62,6 +62,10 @@ SQL_TYPES: dict[str, dict[Type, str]] = {
         Type.INTEGER: "BIGINT", Type.DOUBLE: "DOUBLE PRECISION", Type.DECIMAL: "NUMERIC", Type.TEXT: "TEXT", Type.BOOLEAN: "BOOLEAN",
         Type.DATE: "DATE", Type.TIMESTAMP: "TIMESTAMP", Type.ZONED: "TIMESTAMPTZ",
     },
+    "spark": {
+        Type.INTEGER: "BIGINT", Type.DOUBLE: "DOUBLE", Type.DECIMAL: "DECIMAL(24,6)", Type.TEXT: "STRING", Type.BOOLEAN: "BOOLEAN",
+        Type.DATE: "DATE", Type.TIMESTAMP: "TIMESTAMP_NTZ", Type.ZONED: "TIMESTAMP",
+    },
 }  # fmt: skip
 
 _NEW_YORK, _BERLIN = ZoneInfo("America/New_York"), ZoneInfo("Europe/Berlin")

@@ -9,11 +9,10 @@ from hypothesis import given, note, settings
 
 from airflow_dre.checks.declaration import Declaration
 from airflow_dre.checks.readers import READERS
-from airflow_dre.engines.warehouse import Warehouse
 from tests.oracle.compare import differences
 from tests.oracle.conftest import ORACLE
 from tests.oracle.declared import KINDS, Example, examples
-from tests.oracle.running import run
+from tests.oracle.running import Recorded, run
 from tests.oracle.world import World
 
 
@@ -47,7 +46,7 @@ SCANNED_APART = {"failed_rows_sql", "foreign_key", "increasing", "decreasing", "
 """Kinds with a statement of their own."""
 
 
-def most_queries(declared: Sequence[Declaration], warehouse: Warehouse) -> int:
+def most_queries(declared: Sequence[Declaration], warehouse: Recorded) -> int:
     """What ADR 2 promises: one scan for each column that splits the rows, one statement for each key and list, one for follow-ups."""
     splits, apart, follow_ups = set(), {"the catalogue"}, set()
     for declaration in declared:

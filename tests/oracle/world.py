@@ -33,7 +33,7 @@ def spelled(value: Any, dialect: str) -> str:
     text = str(stored(value, "sqlite"))
     if dialect == "sqlite":
         return f"'{text}'"
-    kind = "DATE" if not isinstance(value, datetime) else "TIMESTAMP" if value.tzinfo is None else "TIMESTAMPTZ"
+    kind = "DATE" if not isinstance(value, datetime) else "TIMESTAMP" if value.tzinfo is None or dialect == "spark" else "TIMESTAMPTZ"
     return f"{kind} '{text}'"
 
 

@@ -135,6 +135,32 @@ def test_a_broken_check_hides_no_other_and_costs_no_scan_of_the_table(days: Days
     assert all("2026-01-04" in statement for statement in days.asked)
 
 
+def test_a_number_that_cannot_be_told_anew_is_not_told_from_before(days: Days) -> None:
+    broken = {"sqlite": "abs(n) > 0", "duckdb": "CAST(s AS INTEGER) > 0", "postgres": "CAST(s AS INTEGER) > 0"}[days.hook.conn_type]
+    bad = (-(2**63), None, 0.5, "x", None)
+    declared = [COUNT, c.rows(broken, fail_above=0)]
+    for day in JAN[:2]:
+        days.append(day, [(1, None, 0.5, "1", None), (2, None, 0.5, "2", None)])
+    assert [result.outcome.value for result in days.judged(declared, "all").results] == ["passed"] * 2
+    days.clear(JAN[0])
+    days.append(JAN[0], [bad, bad])
+    for key in ("2026-01-01", "2026-01-02"):  # as many rows as before, so that nothing else tells that they are others
+        run = days.judged(declared, "run", key)
+        assert [result.outcome.value for result in run.results] == ["passed", "errored"]
+    days.clear(JAN[0])
+    days.append(JAN[0], [(1, None, 0.5, "1", None)])
+    assert [result.outcome.value for result in days.judged(declared, "run", "2026-01-01").results] == ["passed"] * 2
+
+
+def test_a_value_that_cannot_be_kept_hides_no_other_check(days: Days) -> None:
+    if days.hook.conn_type != "sqlite":
+        pytest.skip("the other two take no bytes for a text")
+    days.append(JAN[0], [(1, None, 0.5, b"bytes", None)])
+    run = days.judged([COUNT, c.column_max("s", at_most="z")], "all")
+    assert [result.outcome.value for result in run.results] == ["passed", "errored"]
+    assert "a value of type bytes cannot be kept" in run.results[1].reason
+
+
 def test_an_unknown_partition_column_is_said_once_and_asked_for_once(days: Days) -> None:
     days.append(JAN[0], ROWS)
     run = days.judged([COUNT, NULLS], "run", "2026-01-01", by="dya")

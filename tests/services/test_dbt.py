@@ -90,6 +90,7 @@ OUTCOMES = {
         "no_negative_amounts": "failed",
     },
     "main.broken": {"model broken builds": "errored", "not_null_broken_no_such_column": "skipped"},
+    "dbt/shop": {"shop-on-run-start-0": "passed", "dashboard": "skipped"},
     "main.after_broken": {"model after_broken builds": "skipped", "unique_after_broken_no_such_column": "skipped"},
 }
 """What dbt finds in our project, by dataset and name."""
@@ -114,6 +115,7 @@ def test_each_table_speaks_for_itself(dbt_folder: Path) -> None:
         "main.orders": Event.CHECKS_FAILED,
         "main.broken": Event.CHECKS_ERRORED,
         "main.after_broken": None,
+        "dbt/shop": Event.CHECKS_PASSED,
     }
     assert signals["main.broken"] is not None
     assert signals["main.broken"].title == "broken: 1 of 2 checks could not be answered: model broken builds"
@@ -139,7 +141,7 @@ def test_a_test_is_kept_with_its_words_and_numbers(dbt_folder: Path) -> None:
         name: result_of(runs, name).definition.kind for name in ("no_negative_amounts", "early_orders_are_marked", "model orders builds")
     }
     assert list(kinds.values()) == ["singular_test", "unit_test", "model"]
-    assert len({result.check_id for run in runs.values() for result in run.results}) == 28
+    assert len({result.check_id for run in runs.values() for result in run.results}) == 30
 
 
 def test_the_freshness_of_a_source(dbt_folder: Path) -> None:
@@ -174,6 +176,8 @@ def test_no_value_of_a_row_is_kept(dbt_folder: Path) -> None:
         ("Database Error in test t (t.sql)\n  Bad int64 value: 4711", "Bad int64 value: …"),
         ("Numeric value 'ann' is not recognized", "Numeric value '…' is not recognized"),
         ("Got 1 result, configured to fail if != 0", "Got 1 result, configured to fail if != 0"),
+        ('shop.on-run-end.0 failed, error:\n Binder Error: no "amount"', 'Binder Error: no "amount"'),
+        ("Compilation Error in model m (m.sql)\n  'x' is undefined", "'x' is undefined"),
         ("", ""),
     ],
 )
@@ -191,10 +195,10 @@ def drop_node(results: dict[str, Any], manifest: dict[str, Any]) -> None:
 def test_a_test_that_the_manifest_does_not_know_is_errored_and_hides_no_other(changed: Callable[[Change], Path]) -> None:
     runs = runs_of(changed(drop_node))
     lost = runs.pop("dbt/shop")
-    assert {(one.outcome, one.reason) for one in lost.results} == {
+    assert {(one.outcome, one.reason) for one in lost.results if one.definition.kind == "unknown"} == {
         (Outcome.ERRORED, f"dbt says {status}, but its manifest does not know this node") for status in ("fail", "warn")
     }
-    assert sum(len(run.results) for run in runs.values()) == 26
+    assert sum(len(run.results) for run in runs.values()) == 26 and len(lost.results) == 4
 
 
 def status(name: str, said: str) -> Change:
@@ -225,6 +229,21 @@ def test_what_else_dbt_may_say(changed: Callable[[Change], Path], said: str, out
     assert (found.outcome, found.reason) == (outcome, reason)
 
 
+@pytest.mark.parametrize(
+    ("said", "outcome", "event"),
+    [("pass", Outcome.PASSED, Event.CHECKS_PASSED), ("skipped", Outcome.SKIPPED, None), ("fail", Outcome.FAILED, Event.CHECKS_FAILED)],
+)
+def test_half_an_answer_ends_no_incident(changed: Callable[[Change], Path], said: str, outcome: Outcome, event: Event | None) -> None:
+    def change(results: dict[str, Any], manifest: dict[str, Any]) -> None:
+        for result in results["results"]:
+            result["status"] = "pass"
+        status("unique_orders_id", said)(results, manifest)
+
+    run = runs_of(changed(change))["main.orders"]
+    signal = signal_of(run)
+    assert (run.outcome, signal and signal.event) == (outcome, event)
+
+
 def test_an_invocation_that_ran_nothing_was_skipped(changed: Callable[[Change], Path]) -> None:
     runs = runs_of(changed(lambda results, manifest: results.update(results=[])))
     assert {name: (run.outcome, run.results) for name, run in runs.items()} == {"dbt/shop": (Outcome.SKIPPED, ())}
@@ -244,6 +263,10 @@ def test_artefacts_of_another_version_or_invocation_are_refused(changed: Callabl
         (version(0, f"{place}manifest/v12.json"), f"Allowed: {known}: this file is manifest v12"),
         (version(0, None), f"Allowed: {known}: this file does not say its dbt_schema_version"),
         (lambda results, manifest: results["metadata"].update(invocation_id="other"), "keep both files of one invocation of dbt"),
+        (
+            lambda results, manifest: results["metadata"].update(generated_at="2026-01-01T00:00:00"),
+            "a file as dbt writes it: Expected `datetime` with a timezone component - at `$.metadata.generated_at`",
+        ),
         (
             lambda results, manifest: results["results"][0].pop("status"),
             "Allowed: a file as dbt writes it: Object missing required field `status`",

@@ -22,6 +22,7 @@ from airflow_dre.checks.values import Row
 from airflow_dre.engines.warehouse import Warehouse, opened
 from airflow_dre.errors import QueryFailed, WarehouseUnreachable
 from airflow_dre.lineage.naming import DatasetName
+from airflow_dre.services.masked_results import mask_result
 from airflow_dre.services.samples import SamplePlan
 from airflow_dre.services.suite import Suite, run_suite
 from airflow_dre.sql.names import split_table
@@ -229,6 +230,13 @@ def test_masked_columns_are_hidden_in_every_part_of_a_result(hook: Hook) -> None
 
 
 def test_what_a_driver_quotes_is_masked(hook: Hook) -> None:
+    unlike = [run(hook, c.fresh("status", max_age="1d"), plan=plan).results[0] for plan in (None, MASKED)]
+    assert ["'paid' is no timestamp" in result.reason for result in unlike] == [True, False]
+    number = replace(unlike[0], reason="400 is no timestamp: expected a date")
+    assert [mask_result(number, mask, "main.orders").reason for mask in (Mask(), MASKED.mask)] == [
+        number.reason,
+        "*** is no timestamp: expected a date",
+    ]
     failing = c.rows("CAST(email AS INTEGER) = 1 OR id = 4", name="casts")
     (plain,) = run(hook, failing, plan=None).results
     (masked,) = run(hook, failing, plan=MASKED).results

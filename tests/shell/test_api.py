@@ -267,7 +267,9 @@ def test_who_gets_to_see_failing_rows(ask: Run, world: Path, caplog: pytest.LogC
     assert f"airflow-dre: 'viewer' was refused the failing rows of 'amounts of open_dag' of Dag open_dag, result {key}" in lines
     assert f"airflow-dre: 'user' was shown 1 failing rows of 'amounts of open_dag' of Dag open_dag, result {key}" in lines
 
-    answer = ask("GET", f"/api/results/{key}/rows").json()
+    given = ask("GET", f"/api/results/{key}/rows")
+    assert given.headers["cache-control"] == "no-store"
+    answer = given.json()
     schemas.FailingRows.model_validate(answer)
     assert answer == {
         "columns": ["id", "amount"],

@@ -19,7 +19,7 @@ from sqlalchemy import select
 from airflow_dre import QualityCheckOperator
 from airflow_dre import checks as c
 from airflow_dre.errors import DefinitionError
-from airflow_dre.store.tables import result, suite_run
+from airflow_dre.store.tables import failing_row, result, suite_run
 
 pytestmark = pytest.mark.airflow
 Run = Callable[..., Any]
@@ -192,6 +192,10 @@ MISTAKES: dict[str, tuple[dict[str, Any], str]] = {
     "no ending": ({"data": "orders"}, "invalid data='orders'. Allowed: a file that ends in .parquet, .csv"),
     "an option": ({"data": "a.csv", "read_options": {"delm": ";"}}, "read_options: invalid delm=';'. Allowed: an option: all_varchar, "),
     "a format": ({"data": "a.txt", "read_options": {"format": "xml"}}, "invalid format='xml'. Allowed: parquet, csv, tsv, jsonl"),
+    "a quarantine": (
+        {"data": "a.csv", "quarantine_to": "bad"},
+        "invalid quarantine_to='bad'. Allowed: nothing beside data: only tables are",
+    ),
     "no options": ({"data": "a.csv", "read_options": [";"]}, "invalid read_options=[';']. Allowed: a dict of options by name"),
 }
 
@@ -322,3 +326,13 @@ def test_mistakes_of_a_decorator_are_refused_when_the_dag_is_parsed(arguments: d
         with pytest.raises(DefinitionError) as refused:
             extract()
     assert said in str(refused.value)
+
+
+def test_failing_rows_of_files_are_kept_masked(run_dag: Run, rows: Run, files: Path) -> None:
+    (files / "x.csv").write_text("id,card\n1,4111111111111111\n2,\n3,5500005555555559\n")
+    checks = [c.not_null("card"), c.matches("card", "^9")]
+    options = {"read_options": {"types": {"card": "VARCHAR"}}, "sample_rows": 2, "key_columns": ["id"], "fail_on": "never"}
+    assert run_dag(dag_of("sampled", data=f"{files}/x.csv", checks=checks, **options)).state == "success"
+    kept = rows(select(failing_row))
+    assert len(kept) == 3
+    assert "4111111111111111" not in str(kept)

@@ -66,10 +66,9 @@ def test_everything_is_kept_before_the_task_decides(
     (ti,) = finished.get_task_instances()
     assert (ti.state, ti.try_number) == (state, 1), "bad data is not retried"
     kept = rows(suite_run)
-    assert {(run.namespace, run.suite, run.dag_id, run.task_id) for run in kept} == {
-        (PLACE, f"dbt_{fail_on}.results", ti.dag_id, "results")
-    }
-    assert len(kept) == 6 and len(rows(result)) == 28
+    assert {(run.suite, run.dag_id, run.task_id) for run in kept} == {(f"dbt_{fail_on}.results", ti.dag_id, "results")}
+    assert {run.namespace for run in kept} == {PLACE, "dbt"}
+    assert len(kept) == 7 and len(rows(result)) == 30
     assert sorted((found.name, found.kind) for found in incidents()) == [(name, "data") for name in BROKEN], "one for each dataset"
     summary = ti.xcom_pull(task_ids="results")
     assert (summary["outcome"], summary["counts"]["failed"], summary["counts"]["errored"]) == ("failed", 4, 3)
@@ -101,7 +100,7 @@ def test_the_lineage_names_every_table_with_its_results(target: Path) -> None:
     assert {"assertion": "relationships", "column": "customer_id", "success": False}.items() <= next(
         one for one in assertions if one["name"].startswith("relationships_")
     ).items()
-    assert len(found.run_facets["test"].tests) == 28
+    assert len(found.run_facets["test"].tests) == 30
     fresh = DbtResultsOperator(task_id="t", target_path="/t", namespace=PLACE)
     assert fresh.get_openlineage_facets_on_complete(None) is None
 
@@ -111,7 +110,7 @@ def test_yesterdays_results_are_not_taken_for_those_of_this_run(target: Path, ro
     _, error = executed(context, target_path=target)
     assert "results of this Dag run: dbt wrote these at" in str(error) and "Did dbt run?" in str(error)
     _, error = executed(context, target_path=target, allow_stale=True, fail_on="never")
-    assert error is None and len(rows(suite_run)) == 6
+    assert error is None and len(rows(suite_run)) == 7
 
 
 def test_an_invocation_that_ran_nothing_says_so(target: Path, rows: Run, capfd: Any) -> None:
@@ -155,7 +154,7 @@ def test_a_failed_dbt_task_opens_the_incidents_of_its_tables_and_none_of_its_own
     target: Path, dbt_folder: Path, run_dag: Run, rows: Run, incidents: Run, queued: Run
 ) -> None:
     assert run_dag(bash("dbt_in_bash", target, 1)).state == "failed"
-    assert len(rows(suite_run)) == 6 and len(rows(result)) == 28
+    assert len(rows(suite_run)) == 7 and len(rows(result)) == 30
     opened = incidents()
     assert sorted((found.kind, found.name, found.suite, found.severity) for found in opened) == [
         ("data", name, "dbt_in_bash.dbt", "high") for name in BROKEN
@@ -171,7 +170,7 @@ def test_a_callback_that_runs_twice_records_once(target: Path, rows: Run, incide
     tell = record_dbt_results(target_path=target, namespace=PLACE)
     for context in ({"ti": ti, "exception": RuntimeError("exit code 1")}, {"ti": ti}):  # in the worker, and in the Dag processor
         tell(context)
-    assert len(rows(suite_run)) == 6
+    assert len(rows(suite_run)) == 7
     assert sorted(found.name for found in incidents()) == BROKEN
     assert {found.occurrences for found in incidents()} == {1}
 
@@ -180,7 +179,7 @@ def test_a_try_that_will_be_repeated_is_recorded_and_is_no_failed_task(target: P
     ti = SimpleNamespace(dag_id="d", run_id="r", task_id="dbt", map_index=-1, try_number=1, start_date=START, state="up_for_retry")
     record_dbt_results(target_path=target, namespace=PLACE)({"ti": ti, "exception": RuntimeError("exit code 1")})
     record_dbt_results(target_path=target / "gone", namespace=PLACE)({"ti": ti, "exception": RuntimeError("exit code 2")})
-    assert len(rows(suite_run)) == 6
+    assert len(rows(suite_run)) == 7
     assert {found.kind for found in incidents()} == {"data"}
 
 

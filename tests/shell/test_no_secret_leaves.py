@@ -6,6 +6,7 @@ import json
 import logging
 import os
 import sqlite3
+import traceback
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,7 +26,9 @@ from starlette.testclient import TestClient
 from airflow_dre import QualityCheckOperator, open_incident
 from airflow_dre import checks as c
 from airflow_dre.api.app import create_app
+from airflow_dre.errors import QueryFailed
 from airflow_dre.services.contexts import failed_task
+from airflow_dre.services.freshness import measure_freshness, read_question
 from airflow_dre.services.wiring import drain
 from airflow_dre.store.database import open_database
 from airflow_dre.store.schema import migrate
@@ -223,3 +226,14 @@ def test_an_exception_that_quotes_a_row_is_masked(world: Path) -> None:
     found = failed_task(ti, datetime.now(UTC), error=error)
     assert found_in("detail", found.detail) == []
     assert found.detail.startswith("ValueError: duplicate key (email)=(***)")
+
+
+def test_a_timestamp_that_is_none_is_not_told(world: Path) -> None:
+    with sqlite3.connect(world / "w.db") as connection:
+        connection.execute("CREATE TABLE odd AS SELECT ? AS at, ? AS json", (PLANTED["email"], PLANTED["note"]))
+    for column in ("at", "json", "missing"):
+        question = read_question("x", {"conn_id": "warehouse", "table": "odd", "column": column, "max_age": "1h"})
+        with pytest.raises(QueryFailed) as error:
+            measure_freshness(question, datetime.now(UTC))
+        assert found_in(column, "".join(traceback.format_exception(error.value))) == []
+        assert error.value.__cause__ is None

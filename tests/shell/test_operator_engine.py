@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from airflow.sdk.exceptions import AirflowFailException
 from sqlalchemy import select
 
 from airflow_dre import QualityCheckOperator
 from airflow_dre import checks as c
 from airflow_dre.errors import DefinitionError
 from airflow_dre.services.report import render_report
-from airflow_dre.store.tables import result
+from airflow_dre.services.wiring import drain
+from airflow_dre.store.database import open_database
+from airflow_dre.store.tables import failing_row, result
 
 pytestmark = pytest.mark.airflow
 SLOW = "SELECT COUNT(*) FROM orders a, orders b, orders c, orders d, orders e, orders f, orders g, orders h WHERE a.id + h.id < 0"
@@ -45,6 +48,41 @@ def test_a_statement_that_takes_too_long_is_ended_and_hides_no_other(world: Path
 def test_a_time_limit_that_is_none_is_refused_when_the_dag_is_parsed(wrong: Any) -> None:
     with pytest.raises(DefinitionError, match="QualityCheckOperator check: invalid statement_timeout=.*a positive duration such as"):
         QualityCheckOperator(task_id="check", conn_id="w", table="t", checks=[c.row_count(at_least=1)], statement_timeout=wrong)
+
+
+@pytest.mark.parametrize(
+    ("argument", "wrong", "allowed"),
+    [
+        *(("sample_rows", wrong, "a whole number from 0 to 100") for wrong in (101, -1, True, 2.0, "5", None)),
+        *((name, wrong, "a list of names of columns") for name in ("key_columns", "mask_columns") for wrong in ("id", [""], [1], None)),
+    ],
+)
+def test_samples_that_cannot_be_are_refused_when_the_dag_is_parsed(argument: str, wrong: object, allowed: str) -> None:
+    with pytest.raises(DefinitionError) as error:
+        QualityCheckOperator(task_id="check", conn_id="w", table="t", checks=[c.row_count(at_least=1)], **{argument: wrong})
+    assert str(error.value).endswith(f"- QualityCheckOperator check: invalid {argument}={wrong!r}. Allowed: {allowed}")
+
+
+def test_samples_live_as_long_as_the_configuration_says(
+    world: Path, rows: Callable[[Any], list[Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AIRFLOW__DRE__SAMPLE_RETENTION", "2h")
+    executed(checks=[c.not_null("amount"), c.unique("id")], sample_rows=5, key_columns=["id"], fail_on="never")
+    kept = rows(failing_row)
+    assert sorted((row.row, row.reason) for row in kept) == [
+        ('["2", null]', "amount is NULL"),
+        ('["2"]', "another row has the same id"),
+        ('["2"]', "another row has the same id"),
+    ]
+    assert {round((row.expires_at - row.created_at).total_seconds() / 60) for row in kept} == {120}
+    with open_database(f"sqlite:///{world}/dre.db").write() as connection:
+        connection.execute(failing_row.update().where(failing_row.c.reason == "amount is NULL").values(expires_at=datetime.now(UTC)))
+    drain()
+    assert {row.reason for row in rows(failing_row)} == {"another row has the same id"}
+
+    monkeypatch.setenv("AIRFLOW__DRE__SAMPLE_RETENTION", "forever")
+    with pytest.raises(AirflowFailException, match=r"\[dre\]: invalid sample_retention='forever'"):
+        executed(checks=[c.not_null("amount")], sample_rows=5)
 
 
 def test_constraints_answer_where_they_are_trusted(world: Path, rows: Callable[[Any], list[Any]]) -> None:

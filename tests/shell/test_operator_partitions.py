@@ -102,7 +102,6 @@ def test_what_is_known_must_be_readable_and_what_was_found_is_spooled(world: Pat
         ({"partition_by": None, "partitions": "all"}, ["invalid partitions='all'. Allowed: it only beside partition_by"]),
         ({"partition_by": None, "changes": "SELECT 1, 2"}, ["invalid changes='SELECT 1, 2'. Allowed: it only beside partition_by"]),
         ({"changes": "SELECT 1, 2"}, ["Allowed: one read-only SELECT of partition and version beside partitions='changed'"]),
-        ({"partitions": "changed"}, ["invalid changes=None. Allowed: one read-only SELECT of two columns: the partition and its version"]),
         (
             {"checks": [c.median("n", at_least=1), c.unique("n"), *CHECKS]},
             [

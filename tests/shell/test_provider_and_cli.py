@@ -19,6 +19,7 @@ import sqlalchemy as sa
 
 from airflow_dre.cli import get_dre_cli_commands
 from airflow_dre.provider import get_provider_info
+from airflow_dre.store.schema import head
 
 pytestmark = pytest.mark.airflow
 OPTIONS = get_provider_info()["config"]["dre"]["options"]
@@ -96,7 +97,7 @@ def test_config_list_describes_every_option(airflow: Cli) -> None:
         assert option["description"] in done.stdout
         assert f"# Variable: AIRFLOW__DRE__{name.upper()}" in done.stdout
     assert {name for name, option in OPTIONS.items() if option.get("sensitive")} == {"sql_alchemy_conn", "routes"}
-    others = {"duckdb_memory_limit", "spool_folder", "default_routes", "watch_dags", "send_seconds"}
+    others = {"sample_retention", "duckdb_memory_limit", "spool_folder", "default_routes", "watch_dags", "send_seconds"}
     assert set(OPTIONS) == {"sql_alchemy_conn", "routes", *others}
 
 
@@ -115,18 +116,18 @@ def test_plugins(airflow: Cli) -> None:
 def test_the_embedded_store_from_the_command_line(airflow: Cli, world: Path) -> None:
     before = airflow("dre", "db", "check")
     assert before.returncode == 1
-    assert f"The results store at sqlite:///{world}/dre.db is at revision none; needed: 0004; spool files waiting: 0." in before.stdout
+    assert f"The results store at sqlite:///{world}/dre.db is at revision none; needed: {head()}; spool files waiting: 0." in before.stdout
     assert before.stderr.splitlines()[-1] == "Run `airflow dre db migrate`."
     migrated = airflow("dre", "db", "migrate")
     assert (migrated.returncode, migrated.stdout.splitlines()[-1]) == (
         0,
-        f"The results store at sqlite:///{world}/dre.db is at revision 0004.",
+        f"The results store at sqlite:///{world}/dre.db is at revision {head()}.",
     )
     (world / "spool").mkdir()
     (world / "spool" / "host-1.jsonl").write_text("{}\n")
     after = airflow("dre", "db", "check")
     assert after.returncode == 0, after.stderr
-    assert after.stdout.splitlines()[-1].endswith("is at revision 0004; needed: 0004; spool files waiting: 1.")
+    assert after.stdout.splitlines()[-1].endswith(f"is at revision {head()}; needed: {head()}; spool files waiting: 1.")
 
 
 @pytest.mark.postgres
@@ -143,7 +144,7 @@ def test_a_postgres_store_from_the_command_line_by_command_and_by_secret(airflow
     assert f"The results store at {shown} is at revision none" in before.stdout
     migrated = airflow("dre", "db", "migrate", **by_command)
     assert migrated.returncode == 0, migrated.stderr
-    assert migrated.stdout.splitlines()[-1] == f"The results store at {shown} is at revision 0004."
+    assert migrated.stdout.splitlines()[-1] == f"The results store at {shown} is at revision {head()}."
     (world / "vault.py").write_text(VAULT)
     by_secret: dict[str, str | None] = {
         "AIRFLOW__DRE__SQL_ALCHEMY_CONN": None,
@@ -154,7 +155,7 @@ def test_a_postgres_store_from_the_command_line_by_command_and_by_secret(airflow
     }
     after = airflow("dre", "db", "check", **by_secret)
     assert after.returncode == 0, after.stderr
-    assert f"The results store at {shown} is at revision 0004; needed: 0004" in after.stdout
+    assert f"The results store at {shown} is at revision {head()}; needed: {head()}" in after.stdout
     assert "hunter2" not in "".join(done.stdout + done.stderr for done in (before, migrated, after))
 
 

@@ -17,21 +17,26 @@ QUERIES = {
     "/api/table": {"namespace": "n", "name": "t"},
     "/api/task-results": {"dag_id": "bad_data", "run_id": "r", "task_id": "check"},
 }
-STATUS = {"/api/table": 404, "/api/incidents/{incident_id}": 404, "/api/incidents/{incident_id}/resolve": 404}
+STATUS = {
+    "/api/table": 404,
+    "/api/incidents/{incident_id}": 404,
+    "/api/incidents/{incident_id}/resolve": 404,
+    "/api/results/{key}/rows": 404,
+}
 """What an admin gets for things that do not exist; 200 for all others."""
 
 
 def routes() -> list[tuple[str, str]]:
     """Method and path of every route of the application."""
     found = [(method, route.path) for route in create_app(DIST).routes if isinstance(route, APIRoute) for method in sorted(route.methods)]
-    assert len(found) == 6, "a new route: is it guarded, and in this table?"
+    assert len(found) == 7, "a new route: is it guarded, and in this table?"
     return found
 
 
 def ask(stack: Any, method: str, path: str, user: str | None, **more: Any) -> Any:
     """Call a route with arguments it understands."""
     arguments = {"params": QUERIES.get(path, {}), **({"json": {"note": ""}} if method == "POST" else {}), **more}
-    return stack.call(method, "dre" + path.replace("{incident_id}", "999999"), user=user, **arguments)
+    return stack.call(method, "dre" + path.replace("{incident_id}", "999999").replace("{key}", "0" * 64), user=user, **arguments)
 
 
 def test_nothing_else_is_mounted() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 
 from airflow_dre.checks.declaration import Declaration
-from airflow_dre.checks.importers.dbt_arguments import Counts, DbtArguments, Setting, Translated
+from airflow_dre.checks.importers.dbt_arguments import Counts, DbtArguments, Setting, Translated, reference_in
 from airflow_dre.checks.importers.dbt_document import Table, Test, read_tables, read_test
 from airflow_dre.checks.importers.dbt_expectations import EXPECTATIONS
 from airflow_dre.checks.importers.dbt_tests import NOT_NATIVE, TESTS
@@ -83,7 +83,7 @@ def _translated(test: Test, setting: Setting) -> list[Declaration]:
     if translate is None:
         raise Refused("test", test.kind, _why_not(test.kind))
     for name, value in {**test.arguments, **test.config}.items():
-        if name not in _HARMLESS and _has_jinja(value):
+        if name not in _HARMLESS and _has_jinja(value) and reference_in(value) is None:
             raise Refused(name, value, "a value without Jinja, which only dbt renders")
     arguments = DbtArguments(test, setting)
     translated = translate(arguments)

@@ -17,6 +17,7 @@ _REFERENCE = re.compile(
     r"""\s*(ref|source)\(\s*(?P<one>'[^']*'|"[^"]*")(?:\s*,\s*(?P<two>'[^']*'|"[^"]*"))?(?:\s*,\s*(?:v|version)\s*=\s*['"]?(?P<v>[\w.]+)['"]?)?\s*\)\s*"""
 )
 _NAME = re.compile(r'"((?:[^"]|"")+)"|([A-Za-z_][\w$]*)')
+_BRACED = re.compile(r"\s*\{\{(.*)\}\}\s*")
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 _QUOTED = re.compile(r"'((?:[^']|'')*)'")
 
@@ -98,7 +99,7 @@ class DbtArguments:
     def other_table(self, name: str) -> str:
         """The table that ``ref('x')`` or ``source('a', 'b')`` stands for."""
         value = self.take(name)
-        found = _REFERENCE.fullmatch(value) if isinstance(value, str) else None
+        found = reference_in(value)
         if found is None:
             raise Refused(name, value, "ref('model') or source('source', 'table')")
         words = [word[1:-1] for word in (found["one"], found["two"]) if word]
@@ -152,6 +153,14 @@ def literal_of(name: str, value: object) -> Bound:
 def in_sql(value: object) -> str:
     """A text as SQL spells it."""
     return "'" + str(value).replace("'", "''") + "'"
+
+
+def reference_in(value: object) -> re.Match[str] | None:
+    """The words of ``ref('x')`` or ``source('a', 'b')``, which dbt also reads between braces."""
+    if not isinstance(value, str):
+        return None
+    braced = _BRACED.fullmatch(value)
+    return _REFERENCE.fullmatch(braced[1] if braced else value)
 
 
 class Counts(StrEnum):

@@ -167,7 +167,7 @@ def read_test(table: Table, column: Mapping[str, object] | None, written: object
         raise _refused(place, "test", written, "a name with a dict of arguments")
     config = {**{name: given[name] for name in given if name in _CONFIGURED}, **_mapping(given.get("config"))}
     about = {"config", "arguments", "description", "name"}
-    arguments = {name: value for name, value in given.items() if name not in _CONFIGURED | about} | _mapping(given.get("arguments"))
+    arguments = {str(name): value for name, value in given.items() if name not in _CONFIGURED | about} | _mapping(given.get("arguments"))
     spelled = None if column is None else _spelled(column)
     return Test(
         subject=f"{place} {kind}",

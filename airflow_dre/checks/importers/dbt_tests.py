@@ -76,7 +76,7 @@ def _unique_combination(a: DbtArguments) -> Translated:
 def _accepted_range(a: DbtArguments) -> Translated:
     inclusive = a.flag("inclusive", usual=True)
     ends = {name: a.take(name) for name in ("min_value", "max_value")}
-    if set(ends.values()) == {None}:
+    if all(value is None for value in ends.values()):
         raise Refused("min_value", None, "at least one of min_value and max_value")
     try:
         low, high = (None if value is None else literal_of(name, value) for name, value in ends.items())

@@ -18,7 +18,22 @@ FRAME_TYPES: dict[str, dict[str, tuple[str, ...]]] = {
         "O": ("varchar",),
         **dict.fromkeys(("datetime64", "datetime64[ns]", "datetime64[us]"), ("timestamp", "timestamp_ns", "timestamp_s", "timestamp_ms")),
         "datetime64[ns, UTC]": ("timestamp with time zone",),
-    }
+    },
+    "spark": {
+        "ByteType": ("tinyint",),
+        "ShortType": ("smallint",),
+        "IntegerType": ("int",),
+        "LongType": ("bigint",),
+        "FloatType": ("float",),
+        "DoubleType": ("double",),
+        "DecimalType": ("decimal",),
+        "StringType": ("string",),
+        "BinaryType": ("binary",),
+        "BooleanType": ("boolean",),
+        "DateType": ("date",),
+        "TimestampType": ("timestamp",),
+        "TimestampNTZType": ("timestamp_ntz",),
+    },
 }
 """What names of types that are not of SQL mean, by the package whose they are."""
 

@@ -47,6 +47,25 @@ def _lock(table: tuple[str, ...]) -> exp.Expr:
     return exp.select(call("PG_ADVISORY_XACT_LOCK", call("HASHTEXTEXTENDED", name, 0)))
 
 
+_PARTITIONS = """
+SELECT
+  (SELECT STRING_AGG(a.attname, ', ') FROM pg_attribute a WHERE a.attrelid = p.partrelid AND a.attnum = ANY(p.partattrs::smallint[])),
+  PG_GET_EXPR(c.relpartbound, c.oid),
+  (SELECT STRING_AGG(
+      CONCAT_WS(':', l.oid, l.relfilenode, PG_RELATION_SIZE(l.oid), s.n_tup_ins, s.n_tup_upd, s.n_tup_del), ' ' ORDER BY l.oid)
+    FROM PG_PARTITION_TREE(c.oid) t JOIN pg_class l ON l.oid = t.relid LEFT JOIN pg_stat_all_tables s ON s.relid = l.oid WHERE t.isleaf),
+  (SELECT COALESCE(SUM(PG_RELATION_SIZE(t.relid)), 0) FROM PG_PARTITION_TREE(c.oid) t WHERE t.isleaf)
+FROM pg_partitioned_table p JOIN pg_inherits i ON i.inhparent = p.partrelid JOIN pg_class c ON c.oid = i.inhrelid
+WHERE p.partrelid = TO_REGCLASS({name}) AND CURRENT_SETTING('track_counts') = 'on'
+"""
+"""A file that was replaced (TRUNCATE, CLUSTER) has another number, one that grew another size, and rows that were written are counted. The
+counts arrive up to a minute after the transaction where its session stays open, so that such a change is noticed by a later look."""
+
+
+def _partitions(table: tuple[str, ...]) -> str:
+    return _PARTITIONS.format(name=exp.Literal.string(names.table(table).sql(dialect="postgres")).sql(dialect="postgres"))
+
+
 def _of(table: tuple[str, ...], query: str) -> exp.Expr:
     name = exp.Literal.string(names.table(table).sql(dialect="postgres"))
     return exp.replace_placeholders(parse_one(query, read="postgres"), name=name)
@@ -79,4 +98,5 @@ POSTGRES = Dialect(
         computed=lambda table: _of(table, _COMPUTED),
         overriding="OVERRIDING SYSTEM VALUE",
     ),
+    partitions=_partitions,
 )

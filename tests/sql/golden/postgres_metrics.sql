@@ -358,6 +358,36 @@ SELECT COUNT(DISTINCT CASE WHEN (c) THEN "a" END) AS m0 FROM "t";
 -- different values of a filter, the suite too
 SELECT COUNT(DISTINCT CASE WHEN (c) THEN "a" END) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
 
+-- a sketch of values
+SELECT STRING_AGG(CAST(h AS TEXT), ',') AS sketch FROM (SELECT h, ROW_NUMBER() OVER (ORDER BY h) AS place FROM (SELECT DISTINCT HASH_RECORD_EXTENDED(ROW("a"), 0) AS h FROM "t" WHERE NOT "a" IS NULL) AS hashes) AS ranked WHERE place <= 2048;
+
+-- a sketch of values, the suite too
+SELECT STRING_AGG(CAST(h AS TEXT), ',') AS sketch FROM (SELECT h, ROW_NUMBER() OVER (ORDER BY h) AS place FROM (SELECT DISTINCT HASH_RECORD_EXTENDED(ROW("a"), 0) AS h FROM "s"."t" WHERE (d = 1 OR e) AND NOT "a" IS NULL) AS hashes) AS ranked WHERE place <= 2048;
+
+-- a sketch of keys of a filter
+SELECT STRING_AGG(CAST(h AS TEXT), ',') AS sketch FROM (SELECT h, ROW_NUMBER() OVER (ORDER BY h) AS place FROM (SELECT DISTINCT HASH_RECORD_EXTENDED(ROW("a", "odd ""column"""), 0) AS h FROM "t" WHERE (c) AND NOT "a" IS NULL AND NOT "odd ""column""" IS NULL) AS hashes) AS ranked WHERE place <= 2048;
+
+-- a sketch of keys of a filter, the suite too
+SELECT STRING_AGG(CAST(h AS TEXT), ',') AS sketch FROM (SELECT h, ROW_NUMBER() OVER (ORDER BY h) AS place FROM (SELECT DISTINCT HASH_RECORD_EXTENDED(ROW("a", "odd ""column"""), 0) AS h FROM "s"."t" WHERE (d = 1 OR e) AND (c) AND NOT "a" IS NULL AND NOT "odd ""column""" IS NULL) AS hashes) AS ranked WHERE place <= 2048;
+
+-- a sketch of each segment
+SELECT segment, STRING_AGG(CAST(h AS TEXT), ',') AS sketch FROM (SELECT segment, h, ROW_NUMBER() OVER (PARTITION BY segment ORDER BY h) AS place FROM (SELECT DISTINCT "g" AS segment, HASH_RECORD_EXTENDED(ROW("a"), 0) AS h FROM "t" WHERE NOT "a" IS NULL) AS hashes) AS ranked WHERE place <= 2048 GROUP BY segment LIMIT 10001;
+
+-- a sketch of each segment, the suite too
+SELECT segment, STRING_AGG(CAST(h AS TEXT), ',') AS sketch FROM (SELECT segment, h, ROW_NUMBER() OVER (PARTITION BY segment ORDER BY h) AS place FROM (SELECT DISTINCT "g" AS segment, HASH_RECORD_EXTENDED(ROW("a"), 0) AS h FROM "s"."t" WHERE (d = 1 OR e) AND NOT "a" IS NULL) AS hashes) AS ranked WHERE place <= 2048 GROUP BY segment LIMIT 10001;
+
+-- rows by an expression
+SELECT (a + 1) AS segment, COUNT(*) AS m0 FROM "t" GROUP BY (a + 1) LIMIT 10001;
+
+-- rows by an expression, the suite too
+SELECT (a + 1) AS segment, COUNT(*) AS m0 FROM "s"."t" WHERE (d = 1 OR e) GROUP BY (a + 1) LIMIT 10001;
+
+-- each day by an expression
+SELECT DISTINCT (a + 1) AS segment, DATE_TRUNC('day', "a") AS period FROM "t" WHERE NOT "a" IS NULL LIMIT 200001;
+
+-- each day by an expression, the suite too
+SELECT DISTINCT (a + 1) AS segment, DATE_TRUNC('day', "a") AS period FROM "s"."t" WHERE (d = 1 OR e) AND NOT "a" IS NULL LIMIT 200001;
+
 -- keys without a parent
 SELECT COUNT(*) FROM (SELECT "a" AS k0, "b" AS k1 FROM "t" WHERE NOT "a" IS NULL AND NOT "b" IS NULL) AS child LEFT JOIN "s"."odd p" AS parent ON parent."k" = child.k0 AND parent."l""" = child.k1 WHERE parent."k" IS NULL;
 

@@ -358,6 +358,36 @@ SELECT COUNT(*) FROM (SELECT COUNT(*) AS n FROM "t" WHERE (c) AND NOT "t"."a" IS
 -- different values of a filter, the suite too
 SELECT COUNT(*) FROM (SELECT COUNT(*) AS n FROM "s"."t" WHERE (d = 1 OR e) AND (c) AND NOT "t"."a" IS NULL GROUP BY "t"."a") AS groups_of_rows;
 
+-- a sketch of values
+SELECT GROUP_CONCAT(CAST(h AS TEXT), ',') AS sketch FROM (SELECT h, ROW_NUMBER() OVER (ORDER BY h) AS place FROM (SELECT DISTINCT DRE_HASH("t"."a") AS h FROM "t" WHERE NOT "t"."a" IS NULL) AS hashes) AS ranked WHERE place <= 2048;
+
+-- a sketch of values, the suite too
+SELECT GROUP_CONCAT(CAST(h AS TEXT), ',') AS sketch FROM (SELECT h, ROW_NUMBER() OVER (ORDER BY h) AS place FROM (SELECT DISTINCT DRE_HASH("t"."a") AS h FROM "s"."t" WHERE (d = 1 OR e) AND NOT "t"."a" IS NULL) AS hashes) AS ranked WHERE place <= 2048;
+
+-- a sketch of keys of a filter
+SELECT GROUP_CONCAT(CAST(h AS TEXT), ',') AS sketch FROM (SELECT h, ROW_NUMBER() OVER (ORDER BY h) AS place FROM (SELECT DISTINCT DRE_HASH("t"."a", "t"."odd ""column""") AS h FROM "t" WHERE (c) AND NOT "t"."a" IS NULL AND NOT "t"."odd ""column""" IS NULL) AS hashes) AS ranked WHERE place <= 2048;
+
+-- a sketch of keys of a filter, the suite too
+SELECT GROUP_CONCAT(CAST(h AS TEXT), ',') AS sketch FROM (SELECT h, ROW_NUMBER() OVER (ORDER BY h) AS place FROM (SELECT DISTINCT DRE_HASH("t"."a", "t"."odd ""column""") AS h FROM "s"."t" WHERE (d = 1 OR e) AND (c) AND NOT "t"."a" IS NULL AND NOT "t"."odd ""column""" IS NULL) AS hashes) AS ranked WHERE place <= 2048;
+
+-- a sketch of each segment
+SELECT segment, GROUP_CONCAT(CAST(h AS TEXT), ',') AS sketch FROM (SELECT segment, h, ROW_NUMBER() OVER (PARTITION BY segment ORDER BY h) AS place FROM (SELECT DISTINCT "t"."g" AS segment, DRE_HASH("t"."a") AS h FROM "t" WHERE NOT "t"."a" IS NULL) AS hashes) AS ranked WHERE place <= 2048 GROUP BY segment LIMIT 10001;
+
+-- a sketch of each segment, the suite too
+SELECT segment, GROUP_CONCAT(CAST(h AS TEXT), ',') AS sketch FROM (SELECT segment, h, ROW_NUMBER() OVER (PARTITION BY segment ORDER BY h) AS place FROM (SELECT DISTINCT "t"."g" AS segment, DRE_HASH("t"."a") AS h FROM "s"."t" WHERE (d = 1 OR e) AND NOT "t"."a" IS NULL) AS hashes) AS ranked WHERE place <= 2048 GROUP BY segment LIMIT 10001;
+
+-- rows by an expression
+SELECT (a + 1) AS segment, COUNT(*) AS m0 FROM "t" GROUP BY (a + 1) LIMIT 10001;
+
+-- rows by an expression, the suite too
+SELECT (a + 1) AS segment, COUNT(*) AS m0 FROM "s"."t" WHERE (d = 1 OR e) GROUP BY (a + 1) LIMIT 10001;
+
+-- each day by an expression
+SELECT DISTINCT (a + 1) AS segment, STRFTIME('%Y-%m-%d', "t"."a") AS period FROM "t" WHERE NOT "t"."a" IS NULL LIMIT 200001;
+
+-- each day by an expression, the suite too
+SELECT DISTINCT (a + 1) AS segment, STRFTIME('%Y-%m-%d', "t"."a") AS period FROM "s"."t" WHERE (d = 1 OR e) AND NOT "t"."a" IS NULL LIMIT 200001;
+
 -- keys without a parent
 SELECT COUNT(*) FROM (SELECT "t"."a" AS k0, "t"."b" AS k1 FROM "t" WHERE NOT "t"."a" IS NULL AND NOT "t"."b" IS NULL) AS child LEFT JOIN "s"."odd p" AS parent ON parent."k" = child.k0 AND parent."l""" = child.k1 WHERE parent."k" IS NULL;
 

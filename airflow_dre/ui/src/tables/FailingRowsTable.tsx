@@ -38,7 +38,7 @@ export function FailingRowsTable({ found }: { found: FailingRows }) {
         ))}
       </DataTable>
       <Text color="fg.muted" fontSize="xs" mt={1}>
-        Secrets are masked. Dropped on <At at={found.expires_at} />. Who looks at them is noted.
+        Secrets are masked. Kept until <At at={found.expires_at} />. Who looks at them is noted.
       </Text>
     </>
   );

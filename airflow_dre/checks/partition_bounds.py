@@ -1,0 +1,82 @@
+"""The partitions of a catalogue: which values each of them may hold, and its version."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from airflow_dre.checks.partition_values import Partition, as_partition, read_like
+from airflow_dre.checks.thresholds import in_order
+from airflow_dre.checks.values import Incomparable, Row
+
+_INSTEAD = "give changes=, one SELECT of partition and version"
+_RANGE = re.compile(r"FOR VALUES FROM \((.+)\) TO \((.+)\)")
+_LIST = re.compile(r"FOR VALUES IN \((.+)\)")
+_VALUE = re.compile(r"'((?:[^']|'')*)'|(-?[\w.]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """One table of a table that is partitioned by the database: values from one up to another, or some values."""
+
+    version: str
+    size: int
+    """Bytes; of 0 it has no row."""
+    low: Partition = None
+    high: Partition = None
+    values: tuple[Partition, ...] | None = None
+
+    def holds(self, value: Partition) -> bool:
+        """Whether the rows of a partition are in this table."""
+        if self.values is not None:
+            return value in self.values
+        return value is not None and not _before(value, self.low) and (self.high is None or _before(value, self.high))
+
+
+def _before(one: Partition, other: Partition) -> bool:
+    """Whether one value stands before another, both of one kind; nothing stands before an open end."""
+    if other is None or one is None:
+        return False
+    if isinstance(one, str) or isinstance(other, str):
+        return str(one) < str(other)
+    return not in_order(other, one)
+
+
+def read_children(rows: Iterable[Row], column: str | None, like: Partition) -> list[Child]:
+    """The tables that a catalogue lists, as rows of partition column, bounds, version and size.
+
+    :param column: the column by which the rows are split.
+    :param like: one of the partitions.
+    :raises Incomparable: the catalogue does not tell which values each table holds.
+    """
+    found: list[Child] = []
+    for key, bounds, version, size in rows:
+        if key != column:
+            split = "by an expression" if column is None else f"by {column}"
+            raise Incomparable(f"the database partitions the table by {key}, and it is to be looked at {split}: {_INSTEAD}")
+        if str(bounds) != "DEFAULT":
+            found.append(_child(str(bounds), str(version), int(str(size)), like))
+        elif int(str(size)):
+            raise Incomparable(f"there are rows in the default partition, and nobody knows which without looking: {_INSTEAD}")
+    if not found:
+        raise Incomparable(f"the database does not partition the table: {_INSTEAD}")
+    return found
+
+
+def _child(bounds: str, version: str, size: int, like: Partition) -> Child:
+    if (span := _RANGE.fullmatch(bounds)) is not None:
+        (low,), (high,) = (_values(text, like) for text in span.groups())
+        return Child(version, size, low, high)
+    if (listed := _LIST.fullmatch(bounds)) is not None:
+        return Child(version, size, values=_values(listed[1], like))
+    raise Incomparable(f"the partitions of the database are not by values, but {bounds}: {_INSTEAD}")
+
+
+def _values(text: str, like: Partition) -> tuple[Partition, ...]:
+    """The values between commas; the ends of everything and NULL are None."""
+    found: list[Partition] = []
+    for quoted, word in _VALUE.findall(text):
+        open_end = word in ("MINVALUE", "MAXVALUE", "NULL")
+        found.append(None if open_end else as_partition(read_like(word or quoted.replace("''", "'"), like)))
+    return tuple(found)
