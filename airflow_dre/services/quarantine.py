@@ -147,7 +147,8 @@ def put_aside(hook: Hook, scope: Scope, broken: Sequence[Broken], stamp: Stamp, 
         looked_at, counted = map(as_count, running.fetch_rows(scope.render(statements.count(rows)), 1)[0])
         stop_at_limit(counted, looked_at, rows, wanted)
         taken = _take(running, rows, stamp, wanted)
-        stop_at_limit(taken, looked_at, rows, wanted)
+        came = max(0, taken - counted)  # others wrote rows since they were counted
+        stop_at_limit(taken, looked_at + came, rows, wanted)
         return taken_of(wanted, stamp, rows=taken, looked_at=looked_at, replaced=replaced)
 
 
