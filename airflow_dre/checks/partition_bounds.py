@@ -10,7 +10,7 @@ from airflow_dre.checks.partition_values import Partition, as_partition, read_li
 from airflow_dre.checks.thresholds import in_order
 from airflow_dre.checks.values import Incomparable, Row
 
-_INSTEAD = "give changes=, one SELECT of partition and version"
+INSTEAD = "give changes=, one SELECT of partition and version"
 _RANGE = re.compile(r"FOR VALUES FROM \((.+)\) TO \((.+)\)")
 _LIST = re.compile(r"FOR VALUES IN \((.+)\)")
 _VALUE = re.compile(r"'((?:[^']|'')*)'|(-?[\w.]+)")
@@ -54,13 +54,13 @@ def read_children(rows: Iterable[Row], column: str | None, like: Partition) -> l
     for key, bounds, version, size in rows:
         if key != column:
             split = "by an expression" if column is None else f"by {column}"
-            raise Incomparable(f"the database partitions the table by {key}, and it is to be looked at {split}: {_INSTEAD}")
+            raise Incomparable(f"the database partitions the table by {key}, and it is to be looked at {split}: {INSTEAD}")
         if str(bounds) != "DEFAULT":
             found.append(_child(str(bounds), str(version), int(str(size)), like))
         elif int(str(size)):
-            raise Incomparable(f"there are rows in the default partition, and nobody knows which without looking: {_INSTEAD}")
+            raise Incomparable(f"there are rows in the default partition, and nobody knows which without looking: {INSTEAD}")
     if not found:
-        raise Incomparable(f"the database does not partition the table: {_INSTEAD}")
+        raise Incomparable(f"the database does not partition the table: {INSTEAD}")
     return found
 
 
@@ -70,7 +70,7 @@ def _child(bounds: str, version: str, size: int, like: Partition) -> Child:
         return Child(version, size, low, high)
     if (listed := _LIST.fullmatch(bounds)) is not None:
         return Child(version, size, values=_values(listed[1], like))
-    raise Incomparable(f"the partitions of the database are not by values, but {bounds}: {_INSTEAD}")
+    raise Incomparable(f"the partitions of the database are not by values, but {bounds}: {INSTEAD}")
 
 
 def _values(text: str, like: Partition) -> tuple[Partition, ...]:

@@ -6,19 +6,26 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import re
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 from airflow_dre.checks.instants import spoken
 from airflow_dre.checks.values import Row
 from airflow_dre.engines.warehouse import Hook, add_functions, first_line, interrupted_in_time, session_statements
-from airflow_dre.errors import DefinitionError, Problem, QueryFailed, StatementTimeout, WarehouseUnreachable
+from airflow_dre.errors import DefinitionError, Problem, QueryFailed, StatementTimeout, WarehouseUnreachable, WriteConflict
 from airflow_dre.sql.dialect import Dialect, Refusal, Writing
 from airflow_dre.sql.dialects import find_dialect
 
+P = ParamSpec("P")
+R = TypeVar("R")
+_CONFLICTS = ("40001", "40P01")
+"""SQLSTATE of a serialization failure and of a deadlock (PostgreSQL, appendix A)."""
+_PAUSES = (0.1, 0.3, 1.0)
+"""Seconds before each further try after a conflict."""
 _VALUES = (
     (re.compile(r"\b(string|text|value|literal) '(?:[^']|'')*'"), r"\1 '...'"),
     (re.compile(r': "[^"]*"'), ': "..."'),
@@ -86,11 +93,12 @@ class Transaction:
             return
         except Exception as error:  # every driver has exceptions of its own
             said, taken = without_values(first_line(error)), time.perf_counter() - started
+            conflict = _is_conflict(error)
         if not self._still_answers():
             raise WarehouseUnreachable(f"the {self.dialect.name} warehouse stopped answering: {said}{doubt}") from None
         if self._timeout is not None and taken >= self._timeout.total_seconds():
             raise StatementTimeout(f"ended after {spoken(self._timeout)}, the statement timeout: {said}") from None
-        raise QueryFailed(said) from None
+        raise (WriteConflict if conflict else QueryFailed)(said) from None
 
     def _still_answers(self) -> bool:
         try:
@@ -126,6 +134,30 @@ def transaction(hook: Hook, timeout: timedelta | None = None) -> Iterator[tuple[
             connection.rollback()
         with contextlib.suppress(Exception):
             connection.close()
+
+
+def again_after_conflict(work: Callable[P, R]) -> Callable[P, R]:
+    """``work``, which is one transaction, done anew where others wrote the same rows meanwhile; the last conflict is raised."""
+
+    @functools.wraps(work)
+    def tried(*args: P.args, **kwargs: P.kwargs) -> R:
+        for pause in _PAUSES:
+            try:
+                return work(*args, **kwargs)
+            except WriteConflict:
+                time.sleep(pause)
+        return work(*args, **kwargs)
+
+    return tried
+
+
+def _is_conflict(error: Exception) -> bool:
+    """Whether a driver says that another transaction stood in the way, or that it ended this one to let another go on."""
+    if (getattr(error, "sqlstate", None) or getattr(error, "pgcode", None)) in _CONFLICTS:
+        return True
+    if getattr(error, "sqlite_errorname", "").startswith("SQLITE_BUSY"):
+        return True
+    return type(error).__name__ == "TransactionException" and "conflict" in str(error).lower()
 
 
 def _connected(hook: Hook, dialect: Dialect) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from airflow_dre.checks.merging import partition_column
-from airflow_dre.checks.partition_bounds import Child, read_children
+from airflow_dre.checks.partition_bounds import INSTEAD, Child, read_children
 from airflow_dre.checks.partition_values import Partition, as_partition, read_like, spoken_partition
 from airflow_dre.checks.segments import MOST
 from airflow_dre.checks.stored_text import spell
@@ -44,9 +44,7 @@ def read_catalogue(scope: Scope, engine: Engine, answered: Answered) -> Sequence
     :raises Incomparable: it does not tell them.
     """
     if scope.dialect.partitions is None:
-        raise Incomparable(
-            f"{scope.dialect.name} does not tell which partitions changed: give changes=, one SELECT of partition and version"
-        )
+        raise Incomparable(f"{scope.dialect.name} does not tell which partitions changed: {INSTEAD}")
     answered.lookups += 1
     try:
         return engine.fetch_rows(scope.dialect.partitions(scope.table), MOST + 1)

@@ -13,7 +13,7 @@ from airflow_dre.checks.evaluate import Found
 from airflow_dre.checks.failing import failing_rows_of
 from airflow_dre.checks.outcomes import Outcome
 from airflow_dre.checks.thresholds import Limit, as_count
-from airflow_dre.engines.transactions import Transaction, transaction
+from airflow_dre.engines.transactions import Transaction, again_after_conflict, transaction
 from airflow_dre.engines.warehouse import Hook
 from airflow_dre.errors import DefinitionError, Problem, QuarantineError, QueryFailed
 from airflow_dre.services.answers import Engine
@@ -114,6 +114,7 @@ def stamp_of(run: SuiteRunRecord, mode: Mode, at: datetime) -> Stamp:
     )
 
 
+@again_after_conflict
 def put_aside(hook: Hook, scope: Scope, broken: Sequence[Broken], stamp: Stamp, wanted: Quarantine, try_number: int | None = None) -> Taken:
     """Copy or move the rows that break the checks, all or none.
 

@@ -118,8 +118,7 @@ class Dialect:
     constraints: Callable[[tuple[str, ...]], exp.Expr] | None = None
     """SELECT of the constraints of a table that the database enforces, as rows of kind, name and column; None: it enforces none."""
     partitions: Callable[[tuple[str, ...]], str] | None = None
-    """SELECT of the partitions that the database itself keeps of a table, as rows of column, bounds, version and size; reads none of
-    their rows."""
+    """SELECT of the partitions into which the database itself splits a table, as rows of column, bounds, version and size."""
     length: Callable[[exp.Expr], exp.Expr] = lambda value: exp.Length(this=value)
     """Number of characters of a text."""
     writing: Writing | Refusal = READ_ONLY
