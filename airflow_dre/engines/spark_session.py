@@ -61,8 +61,8 @@ def impatient(session: Any) -> Iterator[None]:
     from pyspark.sql.connect.client.retries import DefaultPolicy
 
     before = session.client.get_retry_policies()
-    # For some 20 seconds, where it would try again for 10 minutes.
-    session.client.set_retry_policies([DefaultPolicy(max_retries=5, initial_backoff=100, backoff_multiplier=4.0, max_backoff=10_000)])
+    # Three attempts: by itself it would try again for 10 minutes.
+    session.client.set_retry_policies([DefaultPolicy(max_retries=2, initial_backoff=1000, backoff_multiplier=4.0, max_backoff=10_000)])
     try:
         yield
     finally:
@@ -141,10 +141,12 @@ def opened_session(connection: Connection) -> Iterator[Any]:
 
 
 def _connect(connection: Connection, stack: contextlib.ExitStack) -> Any:
-    _reach([connect_address(connection)])
     from pyspark.sql.connect.session import SparkSession
 
-    session = SparkSession.builder.remote(connect_url(connection)).create()
+    url = connect_url(connection)
+    _reach([connect_address(connection)])
+    _make_sure_it_speaks(url, place_of(connection))
+    session = SparkSession.builder.remote(url).create()
     stack.callback(session.stop)
     stack.enter_context(impatient(session))
     for name, value in conf_of(connection).items():
@@ -184,6 +186,24 @@ def _reach(addresses: list[tuple[str, int]]) -> None:
         except OSError as error:
             reasons.append(f"{host}:{port} ({error.strerror or error})")
     raise WarehouseUnreachable(f"cannot connect to Spark: nobody answers at {', '.join(reasons)}")
+
+
+def _make_sure_it_speaks(url: str, place: str) -> None:
+    """Open a channel and close it again: a session would ask through one that never gets ready for minutes.
+
+    :raises WarehouseUnreachable: it does not get ready.
+    """
+    import grpc
+    from pyspark.sql.connect.client import DefaultChannelBuilder
+
+    channel = DefaultChannelBuilder(url).toChannel()
+    try:
+        grpc.channel_ready_future(channel).result(timeout=_REACHABLE_IN)
+    except grpc.FutureTimeoutError as error:
+        said = f"{place} takes a connection, but does not answer as a Spark Connect server (is use_ssl as the server wants it?)"
+        raise WarehouseUnreachable(said) from error
+    finally:
+        channel.close()
 
 
 def _spelled(value: object) -> str:

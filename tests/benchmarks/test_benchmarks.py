@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from tests import sparks
+
 BENCHMARKS = Path(__file__).parent.parent.parent / "benchmarks"
 
 
@@ -44,3 +46,15 @@ def test_importing_the_public_names_loads_nothing_heavy() -> None:
     assert found["ours"] >= found["common_sql"] > 0
     assert "airflow_dre.operators.quality" in found["modules"]
     assert not {name.split(".")[0] for name in found["modules"]} & set(program["FORBIDDEN"])
+
+
+def test_spark_runs_one_job_beside_the_aggregation_by_hand() -> None:
+    if why := sparks.why_missing():
+        pytest.skip(why)
+    command = [sys.executable, str(BENCHMARKS / "spark.py"), "--rows", "2000", "--rounds", "1", "--no-bounds"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=200, check=False)
+    assert done.returncode == 0, done.stderr
+    (line,) = [line for line in done.stdout.splitlines() if line.startswith("{")]
+    found: dict[str, float] = json.loads(line)
+    assert found.keys() == {"rows", "checks", "jobs", "ours_s", "fused_s", "ratio_to_fused"}
+    assert (found["rows"], found["checks"], found["jobs"]) == (2000, 44, 1)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import socket
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -15,9 +18,10 @@ import pytest
 from airflow_dre import checks as c
 from airflow_dre.checks.declaration import Declaration
 from airflow_dre.checks.parse import parse_checks
+from airflow_dre.engines import spark_session
 from airflow_dre.engines.spark import SETTINGS, SparkEngine
 from airflow_dre.engines.spark_session import conf_of, connect_url, master_of, opened_session
-from airflow_dre.errors import QueryFailed, StatementTimeout, WarehouseUnreachable
+from airflow_dre.errors import DefinitionError, QueryFailed, StatementTimeout, WarehouseUnreachable
 from airflow_dre.lineage.naming import DatasetName, name_spark_table
 from airflow_dre.services.spark_sources import is_spark_frame, opened_spark_frame, opened_spark_table
 from airflow_dre.services.suite import Suite, run_suite
@@ -366,7 +370,9 @@ def stack() -> Iterator[ExitStack]:
         yield found
 
 
-def test_a_spark_that_is_not_there_is_told_within_bounds(spark: Any, spark_and_server: tuple[Any, str], stack: ExitStack) -> None:
+def test_a_spark_that_is_not_there_is_told_within_bounds(
+    spark: Any, spark_and_server: tuple[Any, str], stack: ExitStack, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from pyspark.sql.connect.session import SparkSession
 
     started = time.perf_counter()
@@ -375,6 +381,10 @@ def test_a_spark_that_is_not_there_is_told_within_bounds(spark: Any, spark_and_s
         stack.enter_context(opened_session(server_of(nobody)))
     with pytest.raises(WarehouseUnreachable, match=r"connection big is for local\[7\], and this process runs Spark on local\[2\] already"):
         stack.enter_context(opened_session(connection(conn_type="spark", host="local[7]")))
+    with socket.create_server(("127.0.0.1", 0)) as silent, monkeypatch.context() as patient:
+        patient.setattr(spark_session, "_REACHABLE_IN", 1.0)
+        with pytest.raises(WarehouseUnreachable, match="takes a connection, but does not answer as a Spark Connect server"):
+            stack.enter_context(opened_session(server_of(f"127.0.0.1:{silent.getsockname()[1]}")))
     stopped = SparkSession.builder.remote(spark_and_server[1]).create()
     frame = stopped.range(3)
     with opened_spark_frame(frame, "data", DATASET, None, None) as source:
@@ -384,3 +394,24 @@ def test_a_spark_that_is_not_there_is_told_within_bounds(spark: Any, spark_and_s
     with pytest.raises(WarehouseUnreachable, match="the session of the DataFrame is stopped, or nobody answers it"):
         stack.enter_context(opened_spark_frame(frame, "data", DATASET, None, None))
     assert time.perf_counter() - started < 30
+
+
+def test_a_master_that_is_not_there_is_told_before_java_is_started() -> None:
+    program = f"""
+from types import SimpleNamespace
+from airflow_dre.engines.spark_session import opened_session
+made = dict(conn_id="big", conn_type="spark", host="spark://127.0.0.1:{sparks.free_port()},127.0.0.1:1", port=None, extra_dejson={{}})
+with opened_session(SimpleNamespace(**made)):
+    pass
+"""
+    started = time.perf_counter()
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)
+    assert "WarehouseUnreachable: cannot connect to Spark: nobody answers at 127.0.0.1:" in done.stderr
+    assert ", 127.0.0.1:1 (Connection refused)" in done.stderr
+    assert time.perf_counter() - started < 30
+
+
+def test_pyspark_that_is_missing_is_told_with_the_command(monkeypatch: pytest.MonkeyPatch, stack: ExitStack) -> None:
+    monkeypatch.setitem(sys.modules, "pyspark.sql", None)
+    with pytest.raises(DefinitionError, match=r"connection big: .*an environment with Spark: pip install 'airflow-dre\[spark\]'"):
+        stack.enter_context(opened_session(connection(conn_type="spark", host="local[2]")))
