@@ -53,10 +53,10 @@ SELECT COUNT(*) FILTER(WHERE NOT "a" BETWEEN CAST('2013-01-01' AS DATE) AND CAST
 SELECT COUNT(*) FILTER(WHERE NOT "a" BETWEEN CAST('2013-01-01' AS DATE) AND CAST('2013-01-31' AS DATE)) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
 
 -- values outside of moments
-SELECT COUNT(*) FILTER(WHERE (c) AND NOT "a" BETWEEN CAST('2013-01-01 05:00:00' AS TIMESTAMP) AND CAST('2013-01-02 00:00:00+00:00' AS TIMESTAMPTZ)) AS m0 FROM "t";
+SELECT COUNT(*) FILTER(WHERE c AND NOT "a" BETWEEN CAST('2013-01-01 05:00:00' AS TIMESTAMP) AND CAST('2013-01-02 00:00:00+00:00' AS TIMESTAMPTZ)) AS m0 FROM "t";
 
 -- values outside of moments, the suite too
-SELECT COUNT(*) FILTER(WHERE (c) AND NOT "a" BETWEEN CAST('2013-01-01 05:00:00' AS TIMESTAMP) AND CAST('2013-01-02 00:00:00+00:00' AS TIMESTAMPTZ)) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
+SELECT COUNT(*) FILTER(WHERE c AND NOT "a" BETWEEN CAST('2013-01-01 05:00:00' AS TIMESTAMP) AND CAST('2013-01-02 00:00:00+00:00' AS TIMESTAMPTZ)) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
 
 -- values not in a set
 SELECT COUNT(*) FILTER(WHERE NOT "a" IN (1, 'x', TRUE, CAST('2013-01-01' AS DATE))) AS m0 FROM "t";
@@ -65,10 +65,10 @@ SELECT COUNT(*) FILTER(WHERE NOT "a" IN (1, 'x', TRUE, CAST('2013-01-01' AS DATE
 SELECT COUNT(*) FILTER(WHERE NOT "a" IN (1, 'x', TRUE, CAST('2013-01-01' AS DATE))) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
 
 -- values not in a set of a filter
-SELECT COUNT(*) FILTER(WHERE (c) AND NOT "a" IN (1)) AS m0 FROM "t";
+SELECT COUNT(*) FILTER(WHERE c AND NOT "a" IN (1)) AS m0 FROM "t";
 
 -- values not in a set of a filter, the suite too
-SELECT COUNT(*) FILTER(WHERE (c) AND NOT "a" IN (1)) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
+SELECT COUNT(*) FILTER(WHERE c AND NOT "a" IN (1)) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
 
 -- values
 SELECT COUNT("a") AS m0 FROM "t";
@@ -77,10 +77,10 @@ SELECT COUNT("a") AS m0 FROM "t";
 SELECT COUNT("a") AS m0 FROM "s"."t" WHERE (d = 1 OR e);
 
 -- values of a filter
-SELECT COUNT(*) FILTER(WHERE (c) AND NOT "a" IS NULL) AS m0 FROM "t";
+SELECT COUNT(*) FILTER(WHERE c AND NOT "a" IS NULL) AS m0 FROM "t";
 
 -- values of a filter, the suite too
-SELECT COUNT(*) FILTER(WHERE (c) AND NOT "a" IS NULL) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
+SELECT COUNT(*) FILTER(WHERE c AND NOT "a" IS NULL) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
 
 -- texts of spaces
 SELECT COUNT(*) FILTER(WHERE ("a" IS NULL OR TRIM(' ' FROM "a") = '')) AS m0 FROM "t";
@@ -107,10 +107,10 @@ SELECT COUNT(*) FILTER(WHERE ("a" < 1 OR "a" >= 2)) AS m0 FROM "t";
 SELECT COUNT(*) FILTER(WHERE ("a" < 1 OR "a" >= 2)) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
 
 -- values in a set
-SELECT COUNT(*) FILTER(WHERE (c) AND "a" IN (1, 'O''Hare')) AS m0 FROM "t";
+SELECT COUNT(*) FILTER(WHERE c AND "a" IN (1, 'O''Hare')) AS m0 FROM "t";
 
 -- values in a set, the suite too
-SELECT COUNT(*) FILTER(WHERE (c) AND "a" IN (1, 'O''Hare')) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
+SELECT COUNT(*) FILTER(WHERE c AND "a" IN (1, 'O''Hare')) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
 
 -- texts without a match
 SELECT COUNT(*) FILTER(WHERE NOT "a" ~ '^O''\d+$') AS m0 FROM "t";
@@ -119,10 +119,10 @@ SELECT COUNT(*) FILTER(WHERE NOT "a" ~ '^O''\d+$') AS m0 FROM "t";
 SELECT COUNT(*) FILTER(WHERE NOT "a" ~ '^O''\d+$') AS m0 FROM "s"."t" WHERE (d = 1 OR e);
 
 -- texts without one of two matches
-SELECT COUNT(*) FILTER(WHERE (c) AND NOT ("a" ~ '^x' AND "a" ~ 'y$')) AS m0 FROM "t";
+SELECT COUNT(*) FILTER(WHERE c AND NOT ("a" ~ '^x' AND "a" ~ 'y$')) AS m0 FROM "t";
 
 -- texts without one of two matches, the suite too
-SELECT COUNT(*) FILTER(WHERE (c) AND NOT ("a" ~ '^x' AND "a" ~ 'y$')) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
+SELECT COUNT(*) FILTER(WHERE c AND NOT ("a" ~ '^x' AND "a" ~ 'y$')) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
 
 -- texts with a match
 SELECT COUNT(*) FILTER(WHERE ("a" ~ '^x' OR "a" ~ 'y$')) AS m0 FROM "t";
@@ -137,10 +137,10 @@ SELECT COUNT(*) FILTER(WHERE NOT ("a" LIKE 'O''%' OR "a" LIKE '50\%')) AS m0 FRO
 SELECT COUNT(*) FILTER(WHERE NOT ("a" LIKE 'O''%' OR "a" LIKE '50\%')) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
 
 -- texts alike
-SELECT COUNT(*) FILTER(WHERE (c) AND ("a" LIKE 'x%' OR "a" LIKE '_y')) AS m0 FROM "t";
+SELECT COUNT(*) FILTER(WHERE c AND ("a" LIKE 'x%' OR "a" LIKE '_y')) AS m0 FROM "t";
 
 -- texts alike, the suite too
-SELECT COUNT(*) FILTER(WHERE (c) AND ("a" LIKE 'x%' OR "a" LIKE '_y')) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
+SELECT COUNT(*) FILTER(WHERE c AND ("a" LIKE 'x%' OR "a" LIKE '_y')) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
 
 -- texts too short or long
 SELECT COUNT(*) FILTER(WHERE (LENGTH("a") < 1 OR LENGTH("a") > 3)) AS m0 FROM "t";
@@ -197,10 +197,10 @@ SELECT COUNT(*) FILTER(WHERE NOT "a" IS NULL AND NOT "a" ~ '^\s*[0-9a-fA-F]{8}(-
 SELECT COUNT(*) FILTER(WHERE NOT "a" IS NULL AND NOT "a" ~ '^\s*[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\s*$') AS m0 FROM "s"."t" WHERE (d = 1 OR e);
 
 -- texts that are no JSON
-SELECT COUNT(*) FILTER(WHERE (c) AND (NOT "a" IS NULL AND NOT (PG_INPUT_IS_VALID("a", 'json')))) AS m0 FROM "t";
+SELECT COUNT(*) FILTER(WHERE c AND (NOT "a" IS NULL AND NOT (PG_INPUT_IS_VALID("a", 'json')))) AS m0 FROM "t";
 
 -- texts that are no JSON, the suite too
-SELECT COUNT(*) FILTER(WHERE (c) AND (NOT "a" IS NULL AND NOT (PG_INPUT_IS_VALID("a", 'json')))) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
+SELECT COUNT(*) FILTER(WHERE c AND (NOT "a" IS NULL AND NOT (PG_INPUT_IS_VALID("a", 'json')))) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
 
 -- rows where not a == b
 SELECT COUNT(*) FILTER(WHERE NOT ("a" = "b")) AS m0 FROM "t";
@@ -245,10 +245,10 @@ SELECT COUNT(*) FILTER(WHERE "a" + "b" + "c" <> 1.50) AS m0 FROM "t";
 SELECT COUNT(*) FILTER(WHERE "a" + "b" + "c" <> 1.50) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
 
 -- rows of other values
-SELECT COUNT(*) FILTER(WHERE (c) AND (NOT "a" IS NULL AND NOT "b" IS NULL AND NOT (("a" = 1 AND "b" = 'x') OR ("a" = 2 AND "b" = 'O''Hare')))) AS m0 FROM "t";
+SELECT COUNT(*) FILTER(WHERE c AND (NOT "a" IS NULL AND NOT "b" IS NULL AND NOT (("a" = 1 AND "b" = 'x') OR ("a" = 2 AND "b" = 'O''Hare')))) AS m0 FROM "t";
 
 -- rows of other values, the suite too
-SELECT COUNT(*) FILTER(WHERE (c) AND (NOT "a" IS NULL AND NOT "b" IS NULL AND NOT (("a" = 1 AND "b" = 'x') OR ("a" = 2 AND "b" = 'O''Hare')))) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
+SELECT COUNT(*) FILTER(WHERE c AND (NOT "a" IS NULL AND NOT "b" IS NULL AND NOT (("a" = 1 AND "b" = 'x') OR ("a" = 2 AND "b" = 'O''Hare')))) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
 
 -- rows with two same values
 SELECT COUNT(*) FILTER(WHERE NOT "a" IS NULL AND NOT "b" IS NULL AND NOT "c" IS NULL AND ("a" = "b" OR "a" = "c" OR "b" = "c")) AS m0 FROM "t";
@@ -269,10 +269,10 @@ SELECT MIN("a") AS m0 FROM "t";
 SELECT MIN("a") AS m0 FROM "s"."t" WHERE (d = 1 OR e);
 
 -- smallest value of a filter
-SELECT MIN(CASE WHEN (c) THEN "a" END) AS m0 FROM "t";
+SELECT MIN(CASE WHEN c THEN "a" END) AS m0 FROM "t";
 
 -- smallest value of a filter, the suite too
-SELECT MIN(CASE WHEN (c) THEN "a" END) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
+SELECT MIN(CASE WHEN c THEN "a" END) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
 
 -- largest value
 SELECT MAX("odd ""column""") AS m0 FROM "t";
@@ -281,10 +281,10 @@ SELECT MAX("odd ""column""") AS m0 FROM "t";
 SELECT MAX("odd ""column""") AS m0 FROM "s"."t" WHERE (d = 1 OR e);
 
 -- largest value of a filter
-SELECT MAX(CASE WHEN (c) THEN "a" END) AS m0 FROM "t";
+SELECT MAX(CASE WHEN c THEN "a" END) AS m0 FROM "t";
 
 -- largest value of a filter, the suite too
-SELECT MAX(CASE WHEN (c) THEN "a" END) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
+SELECT MAX(CASE WHEN c THEN "a" END) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
 
 -- mean
 SELECT AVG("a") AS m0 FROM "t";
@@ -293,10 +293,10 @@ SELECT AVG("a") AS m0 FROM "t";
 SELECT AVG("a") AS m0 FROM "s"."t" WHERE (d = 1 OR e);
 
 -- mean of a filter
-SELECT AVG(CASE WHEN (c) THEN "a" END) AS m0 FROM "t";
+SELECT AVG(CASE WHEN c THEN "a" END) AS m0 FROM "t";
 
 -- mean of a filter, the suite too
-SELECT AVG(CASE WHEN (c) THEN "a" END) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
+SELECT AVG(CASE WHEN c THEN "a" END) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
 
 -- rows that break a condition
 SELECT COUNT(*) FILTER(WHERE NOT (a > b OR "c" LIKE 'x%')) AS m0 FROM "t";
@@ -317,10 +317,10 @@ SELECT SUM("a") AS m0 FROM "t";
 SELECT SUM("a") AS m0 FROM "s"."t" WHERE (d = 1 OR e);
 
 -- total of a filter
-SELECT SUM(CASE WHEN (c) THEN "a" END) AS m0 FROM "t";
+SELECT SUM(CASE WHEN c THEN "a" END) AS m0 FROM "t";
 
 -- total of a filter, the suite too
-SELECT SUM(CASE WHEN (c) THEN "a" END) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
+SELECT SUM(CASE WHEN c THEN "a" END) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
 
 -- variance
 SELECT VAR_SAMP("a") AS m0 FROM "t";
@@ -329,10 +329,10 @@ SELECT VAR_SAMP("a") AS m0 FROM "t";
 SELECT VAR_SAMP("a") AS m0 FROM "s"."t" WHERE (d = 1 OR e);
 
 -- variance of a filter
-SELECT VAR_SAMP(CASE WHEN (c) THEN "a" END) AS m0 FROM "t";
+SELECT VAR_SAMP(CASE WHEN c THEN "a" END) AS m0 FROM "t";
 
 -- variance of a filter, the suite too
-SELECT VAR_SAMP(CASE WHEN (c) THEN "a" END) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
+SELECT VAR_SAMP(CASE WHEN c THEN "a" END) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
 
 -- a quantile between values
 SELECT q0[1] AS m0 FROM (SELECT PERCENTILE_CONT(ARRAY[0.95]) WITHIN GROUP (ORDER BY "a") AS q0 FROM "t") AS sorted;
@@ -341,10 +341,10 @@ SELECT q0[1] AS m0 FROM (SELECT PERCENTILE_CONT(ARRAY[0.95]) WITHIN GROUP (ORDER
 SELECT q0[1] AS m0 FROM (SELECT PERCENTILE_CONT(ARRAY[0.95]) WITHIN GROUP (ORDER BY "a") AS q0 FROM "s"."t" WHERE (d = 1 OR e)) AS sorted;
 
 -- a quantile that is a value
-SELECT q0[1] AS m0 FROM (SELECT PERCENTILE_DISC(ARRAY[0.5]) WITHIN GROUP (ORDER BY CASE WHEN (c) THEN "a" END) AS q0 FROM "t") AS sorted;
+SELECT q0[1] AS m0 FROM (SELECT PERCENTILE_DISC(ARRAY[0.5]) WITHIN GROUP (ORDER BY CASE WHEN c THEN "a" END) AS q0 FROM "t") AS sorted;
 
 -- a quantile that is a value, the suite too
-SELECT q0[1] AS m0 FROM (SELECT PERCENTILE_DISC(ARRAY[0.5]) WITHIN GROUP (ORDER BY CASE WHEN (c) THEN "a" END) AS q0 FROM "s"."t" WHERE (d = 1 OR e)) AS sorted;
+SELECT q0[1] AS m0 FROM (SELECT PERCENTILE_DISC(ARRAY[0.5]) WITHIN GROUP (ORDER BY CASE WHEN c THEN "a" END) AS q0 FROM "s"."t" WHERE (d = 1 OR e)) AS sorted;
 
 -- different keys
 SELECT COUNT(*) FROM (SELECT COUNT(*) AS n FROM "t" WHERE NOT "a" IS NULL AND NOT "b" IS NULL GROUP BY "a", "b") AS groups_of_rows;
@@ -353,10 +353,10 @@ SELECT COUNT(*) FROM (SELECT COUNT(*) AS n FROM "t" WHERE NOT "a" IS NULL AND NO
 SELECT COUNT(*) FROM (SELECT COUNT(*) AS n FROM "s"."t" WHERE (d = 1 OR e) AND NOT "a" IS NULL AND NOT "b" IS NULL GROUP BY "a", "b") AS groups_of_rows;
 
 -- different values of a filter
-SELECT COUNT(DISTINCT CASE WHEN (c) THEN "a" END) AS m0 FROM "t";
+SELECT COUNT(DISTINCT CASE WHEN c THEN "a" END) AS m0 FROM "t";
 
 -- different values of a filter, the suite too
-SELECT COUNT(DISTINCT CASE WHEN (c) THEN "a" END) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
+SELECT COUNT(DISTINCT CASE WHEN c THEN "a" END) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
 
 -- a sketch of values
 SELECT STRING_AGG(CAST(h AS TEXT), ',') AS sketch FROM (SELECT h, ROW_NUMBER() OVER (ORDER BY h) AS place FROM (SELECT DISTINCT HASH_RECORD_EXTENDED(ROW("a"), 0) AS h FROM "t" WHERE NOT "a" IS NULL) AS hashes) AS ranked WHERE place <= 2048;
@@ -365,10 +365,10 @@ SELECT STRING_AGG(CAST(h AS TEXT), ',') AS sketch FROM (SELECT h, ROW_NUMBER() O
 SELECT STRING_AGG(CAST(h AS TEXT), ',') AS sketch FROM (SELECT h, ROW_NUMBER() OVER (ORDER BY h) AS place FROM (SELECT DISTINCT HASH_RECORD_EXTENDED(ROW("a"), 0) AS h FROM "s"."t" WHERE (d = 1 OR e) AND NOT "a" IS NULL) AS hashes) AS ranked WHERE place <= 2048;
 
 -- a sketch of keys of a filter
-SELECT STRING_AGG(CAST(h AS TEXT), ',') AS sketch FROM (SELECT h, ROW_NUMBER() OVER (ORDER BY h) AS place FROM (SELECT DISTINCT HASH_RECORD_EXTENDED(ROW("a", "odd ""column"""), 0) AS h FROM "t" WHERE (c) AND NOT "a" IS NULL AND NOT "odd ""column""" IS NULL) AS hashes) AS ranked WHERE place <= 2048;
+SELECT STRING_AGG(CAST(h AS TEXT), ',') AS sketch FROM (SELECT h, ROW_NUMBER() OVER (ORDER BY h) AS place FROM (SELECT DISTINCT HASH_RECORD_EXTENDED(ROW("a", "odd ""column"""), 0) AS h FROM "t" WHERE c AND NOT "a" IS NULL AND NOT "odd ""column""" IS NULL) AS hashes) AS ranked WHERE place <= 2048;
 
 -- a sketch of keys of a filter, the suite too
-SELECT STRING_AGG(CAST(h AS TEXT), ',') AS sketch FROM (SELECT h, ROW_NUMBER() OVER (ORDER BY h) AS place FROM (SELECT DISTINCT HASH_RECORD_EXTENDED(ROW("a", "odd ""column"""), 0) AS h FROM "s"."t" WHERE (d = 1 OR e) AND (c) AND NOT "a" IS NULL AND NOT "odd ""column""" IS NULL) AS hashes) AS ranked WHERE place <= 2048;
+SELECT STRING_AGG(CAST(h AS TEXT), ',') AS sketch FROM (SELECT h, ROW_NUMBER() OVER (ORDER BY h) AS place FROM (SELECT DISTINCT HASH_RECORD_EXTENDED(ROW("a", "odd ""column"""), 0) AS h FROM "s"."t" WHERE (d = 1 OR e) AND c AND NOT "a" IS NULL AND NOT "odd ""column""" IS NULL) AS hashes) AS ranked WHERE place <= 2048;
 
 -- a sketch of each segment
 SELECT segment, STRING_AGG(CAST(h AS TEXT), ',') AS sketch FROM (SELECT segment, h, ROW_NUMBER() OVER (PARTITION BY segment ORDER BY h) AS place FROM (SELECT DISTINCT "g" AS segment, HASH_RECORD_EXTENDED(ROW("a"), 0) AS h FROM "t" WHERE NOT "a" IS NULL) AS hashes) AS ranked WHERE place <= 2048 GROUP BY segment LIMIT 10001;
@@ -395,10 +395,10 @@ SELECT COUNT(*) FROM (SELECT "a" AS k0, "b" AS k1 FROM "t" WHERE NOT "a" IS NULL
 SELECT COUNT(*) FROM (SELECT "a" AS k0, "b" AS k1 FROM "s"."t" WHERE (d = 1 OR e) AND NOT "a" IS NULL AND NOT "b" IS NULL) AS child LEFT JOIN "s"."odd p" AS parent ON parent."k" = child.k0 AND parent."l""" = child.k1 WHERE parent."k" IS NULL;
 
 -- keys without a parent of a filter
-SELECT COUNT(*) FROM (SELECT "a" AS k0 FROM "t" WHERE (c) AND NOT "a" IS NULL) AS child LEFT JOIN "p" AS parent ON parent."k" = child.k0 WHERE parent."k" IS NULL;
+SELECT COUNT(*) FROM (SELECT "a" AS k0 FROM "t" WHERE c AND NOT "a" IS NULL) AS child LEFT JOIN "p" AS parent ON parent."k" = child.k0 WHERE parent."k" IS NULL;
 
 -- keys without a parent of a filter, the suite too
-SELECT COUNT(*) FROM (SELECT "a" AS k0 FROM "s"."t" WHERE (d = 1 OR e) AND (c) AND NOT "a" IS NULL) AS child LEFT JOIN "p" AS parent ON parent."k" = child.k0 WHERE parent."k" IS NULL;
+SELECT COUNT(*) FROM (SELECT "a" AS k0 FROM "s"."t" WHERE (d = 1 OR e) AND c AND NOT "a" IS NULL) AS child LEFT JOIN "p" AS parent ON parent."k" = child.k0 WHERE parent."k" IS NULL;
 
 -- values that fall
 SELECT COUNT(*) FILTER(WHERE v < v_before) FROM (SELECT "a" AS v, LAG("a") OVER (ORDER BY "b") AS v_before FROM "t" WHERE NOT "a" IS NULL) AS steps;
@@ -407,10 +407,10 @@ SELECT COUNT(*) FILTER(WHERE v < v_before) FROM (SELECT "a" AS v, LAG("a") OVER 
 SELECT COUNT(*) FILTER(WHERE v < v_before) FROM (SELECT "a" AS v, LAG("a") OVER (ORDER BY "b") AS v_before FROM "s"."t" WHERE (d = 1 OR e) AND NOT "a" IS NULL) AS steps;
 
 -- values that do not fall
-SELECT COUNT(*) FILTER(WHERE v >= v_before) FROM (SELECT "a" AS v, LAG("a") OVER (ORDER BY "b", "c") AS v_before FROM "t" WHERE (c) AND NOT "a" IS NULL) AS steps;
+SELECT COUNT(*) FILTER(WHERE v >= v_before) FROM (SELECT "a" AS v, LAG("a") OVER (ORDER BY "b", "c") AS v_before FROM "t" WHERE c AND NOT "a" IS NULL) AS steps;
 
 -- values that do not fall, the suite too
-SELECT COUNT(*) FILTER(WHERE v >= v_before) FROM (SELECT "a" AS v, LAG("a") OVER (ORDER BY "b", "c") AS v_before FROM "s"."t" WHERE (d = 1 OR e) AND (c) AND NOT "a" IS NULL) AS steps;
+SELECT COUNT(*) FILTER(WHERE v >= v_before) FROM (SELECT "a" AS v, LAG("a") OVER (ORDER BY "b", "c") AS v_before FROM "s"."t" WHERE (d = 1 OR e) AND c AND NOT "a" IS NULL) AS steps;
 
 -- most common values
 SELECT v, n FROM (SELECT v, n, MAX(n) OVER () AS most FROM (SELECT "a" AS v, COUNT(*) AS n FROM "t" WHERE NOT "a" IS NULL GROUP BY "a") AS frequencies) AS ranked WHERE n = most LIMIT 200001;
@@ -419,10 +419,10 @@ SELECT v, n FROM (SELECT v, n, MAX(n) OVER () AS most FROM (SELECT "a" AS v, COU
 SELECT v, n FROM (SELECT v, n, MAX(n) OVER () AS most FROM (SELECT "a" AS v, COUNT(*) AS n FROM "s"."t" WHERE (d = 1 OR e) AND NOT "a" IS NULL GROUP BY "a") AS frequencies) AS ranked WHERE n = most LIMIT 200001;
 
 -- most common values of a filter
-SELECT v, n FROM (SELECT v, n, MAX(n) OVER () AS most FROM (SELECT "a" AS v, COUNT(*) AS n FROM "t" WHERE (c) AND NOT "a" IS NULL GROUP BY "a") AS frequencies) AS ranked WHERE n = most LIMIT 200001;
+SELECT v, n FROM (SELECT v, n, MAX(n) OVER () AS most FROM (SELECT "a" AS v, COUNT(*) AS n FROM "t" WHERE c AND NOT "a" IS NULL GROUP BY "a") AS frequencies) AS ranked WHERE n = most LIMIT 200001;
 
 -- most common values of a filter, the suite too
-SELECT v, n FROM (SELECT v, n, MAX(n) OVER () AS most FROM (SELECT "a" AS v, COUNT(*) AS n FROM "s"."t" WHERE (d = 1 OR e) AND (c) AND NOT "a" IS NULL GROUP BY "a") AS frequencies) AS ranked WHERE n = most LIMIT 200001;
+SELECT v, n FROM (SELECT v, n, MAX(n) OVER () AS most FROM (SELECT "a" AS v, COUNT(*) AS n FROM "s"."t" WHERE (d = 1 OR e) AND c AND NOT "a" IS NULL GROUP BY "a") AS frequencies) AS ranked WHERE n = most LIMIT 200001;
 
 -- each hour
 SELECT DISTINCT DATE_TRUNC('hour', "a") AS period FROM "t" WHERE NOT "a" IS NULL LIMIT 200001;
@@ -461,10 +461,10 @@ SELECT DISTINCT DATE_TRUNC('year', "a") AS period FROM "t" WHERE NOT "a" IS NULL
 SELECT DISTINCT DATE_TRUNC('year', "a") AS period FROM "s"."t" WHERE (d = 1 OR e) AND NOT "a" IS NULL LIMIT 200001;
 
 -- each day of a filter
-SELECT DISTINCT DATE_TRUNC('day', "a") AS period FROM "t" WHERE (c) AND NOT "a" IS NULL LIMIT 200001;
+SELECT DISTINCT DATE_TRUNC('day', "a") AS period FROM "t" WHERE c AND NOT "a" IS NULL LIMIT 200001;
 
 -- each day of a filter, the suite too
-SELECT DISTINCT DATE_TRUNC('day', "a") AS period FROM "s"."t" WHERE (d = 1 OR e) AND (c) AND NOT "a" IS NULL LIMIT 200001;
+SELECT DISTINCT DATE_TRUNC('day', "a") AS period FROM "s"."t" WHERE (d = 1 OR e) AND c AND NOT "a" IS NULL LIMIT 200001;
 
 -- all rows of another table
 SELECT (SELECT COUNT(*) FROM "s"."odd p") AS m0;
@@ -497,10 +497,10 @@ SELECT COUNT(*) FILTER(WHERE NOT "a" IS NULL) - COUNT(DISTINCT "a") FILTER(WHERE
 SELECT COUNT(*) FILTER(WHERE NOT "a" IS NULL) - COUNT(DISTINCT "a") FILTER(WHERE NOT "a" IS NULL) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
 
 -- a proof that no key of two columns repeats
-SELECT COUNT(*) FILTER(WHERE (c) AND NOT "a" IS NULL AND NOT "b" IS NULL) - COUNT(DISTINCT HASH_RECORD_EXTENDED(("a", "b"), 0)) FILTER(WHERE (c) AND NOT "a" IS NULL AND NOT "b" IS NULL) AS m0 FROM "t";
+SELECT COUNT(*) FILTER(WHERE c AND NOT "a" IS NULL AND NOT "b" IS NULL) - COUNT(DISTINCT HASH_RECORD_EXTENDED(("a", "b"), 0)) FILTER(WHERE c AND NOT "a" IS NULL AND NOT "b" IS NULL) AS m0 FROM "t";
 
 -- a proof that no key of two columns repeats, the suite too
-SELECT COUNT(*) FILTER(WHERE (c) AND NOT "a" IS NULL AND NOT "b" IS NULL) - COUNT(DISTINCT HASH_RECORD_EXTENDED(("a", "b"), 0)) FILTER(WHERE (c) AND NOT "a" IS NULL AND NOT "b" IS NULL) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
+SELECT COUNT(*) FILTER(WHERE c AND NOT "a" IS NULL AND NOT "b" IS NULL) - COUNT(DISTINCT HASH_RECORD_EXTENDED(("a", "b"), 0)) FILTER(WHERE c AND NOT "a" IS NULL AND NOT "b" IS NULL) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
 
 -- rows of each segment
 SELECT "g" AS segment, COUNT(*) AS m0 FROM "t" GROUP BY "g" LIMIT 10001;
@@ -509,10 +509,10 @@ SELECT "g" AS segment, COUNT(*) AS m0 FROM "t" GROUP BY "g" LIMIT 10001;
 SELECT "g" AS segment, COUNT(*) AS m0 FROM "s"."t" WHERE (d = 1 OR e) GROUP BY "g" LIMIT 10001;
 
 -- values of each segment of a filter
-SELECT "g" AS segment, COUNT(*) FILTER(WHERE (c) AND NOT "a" IS NULL) AS m0 FROM "t" GROUP BY "g" LIMIT 10001;
+SELECT "g" AS segment, COUNT(*) FILTER(WHERE c AND NOT "a" IS NULL) AS m0 FROM "t" GROUP BY "g" LIMIT 10001;
 
 -- values of each segment of a filter, the suite too
-SELECT "g" AS segment, COUNT(*) FILTER(WHERE (c) AND NOT "a" IS NULL) AS m0 FROM "s"."t" WHERE (d = 1 OR e) GROUP BY "g" LIMIT 10001;
+SELECT "g" AS segment, COUNT(*) FILTER(WHERE c AND NOT "a" IS NULL) AS m0 FROM "s"."t" WHERE (d = 1 OR e) GROUP BY "g" LIMIT 10001;
 
 -- means of each segment
 SELECT "g" AS segment, AVG("a") AS m0 FROM "t" GROUP BY "g" LIMIT 10001;
@@ -539,10 +539,10 @@ SELECT segment, COUNT(*) FROM (SELECT "g" AS segment, COUNT(*) AS n FROM "t" WHE
 SELECT segment, COUNT(*) FROM (SELECT "g" AS segment, COUNT(*) AS n FROM "s"."t" WHERE (d = 1 OR e) AND NOT "a" IS NULL AND NOT "b" IS NULL GROUP BY "g", "a", "b") AS groups_of_rows GROUP BY segment LIMIT 10001;
 
 -- rows of each segment that share a key
-SELECT segment, COALESCE(SUM(n), 0) FROM (SELECT "g" AS segment, COUNT(*) AS n FROM "t" WHERE (c) AND NOT "a" IS NULL GROUP BY "g", "a" HAVING COUNT(*) > 1) AS groups_of_rows GROUP BY segment LIMIT 10001;
+SELECT segment, COALESCE(SUM(n), 0) FROM (SELECT "g" AS segment, COUNT(*) AS n FROM "t" WHERE c AND NOT "a" IS NULL GROUP BY "g", "a" HAVING COUNT(*) > 1) AS groups_of_rows GROUP BY segment LIMIT 10001;
 
 -- rows of each segment that share a key, the suite too
-SELECT segment, COALESCE(SUM(n), 0) FROM (SELECT "g" AS segment, COUNT(*) AS n FROM "s"."t" WHERE (d = 1 OR e) AND (c) AND NOT "a" IS NULL GROUP BY "g", "a" HAVING COUNT(*) > 1) AS groups_of_rows GROUP BY segment LIMIT 10001;
+SELECT segment, COALESCE(SUM(n), 0) FROM (SELECT "g" AS segment, COUNT(*) AS n FROM "s"."t" WHERE (d = 1 OR e) AND c AND NOT "a" IS NULL GROUP BY "g", "a" HAVING COUNT(*) > 1) AS groups_of_rows GROUP BY segment LIMIT 10001;
 
 -- keys of each segment without a parent
 SELECT child.segment, COUNT(*) FROM (SELECT "g" AS segment, "a" AS k0 FROM "t" WHERE NOT "a" IS NULL) AS child LEFT JOIN "p" AS parent ON parent."k" = child.k0 WHERE parent."k" IS NULL GROUP BY child.segment LIMIT 10001;
@@ -569,10 +569,10 @@ SELECT DISTINCT "g" AS segment, DATE_TRUNC('day', "a") AS period FROM "t" WHERE 
 SELECT DISTINCT "g" AS segment, DATE_TRUNC('day', "a") AS period FROM "s"."t" WHERE (d = 1 OR e) AND NOT "a" IS NULL LIMIT 200001;
 
 -- an aggregate expression of each segment
-SELECT "g" AS segment, SUM(a) FROM "t" WHERE (c) GROUP BY "g" LIMIT 10001;
+SELECT "g" AS segment, SUM(a) FROM "t" WHERE c GROUP BY "g" LIMIT 10001;
 
 -- an aggregate expression of each segment, the suite too
-SELECT "g" AS segment, SUM(a) FROM "s"."t" WHERE (d = 1 OR e) AND (c) GROUP BY "g" LIMIT 10001;
+SELECT "g" AS segment, SUM(a) FROM "s"."t" WHERE (d = 1 OR e) AND c GROUP BY "g" LIMIT 10001;
 
 -- rows with a whole key
 SELECT COUNT(*) FILTER(WHERE NOT "a" IS NULL AND NOT "b" IS NULL) AS m0 FROM "t";
@@ -581,10 +581,10 @@ SELECT COUNT(*) FILTER(WHERE NOT "a" IS NULL AND NOT "b" IS NULL) AS m0 FROM "t"
 SELECT COUNT(*) FILTER(WHERE NOT "a" IS NULL AND NOT "b" IS NULL) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
 
 -- rows with a whole key of a filter
-SELECT COUNT(*) FILTER(WHERE (c) AND NOT "a" IS NULL) AS m0 FROM "t";
+SELECT COUNT(*) FILTER(WHERE c AND NOT "a" IS NULL) AS m0 FROM "t";
 
 -- rows with a whole key of a filter, the suite too
-SELECT COUNT(*) FILTER(WHERE (c) AND NOT "a" IS NULL) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
+SELECT COUNT(*) FILTER(WHERE c AND NOT "a" IS NULL) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
 
 -- rows that share a key
 SELECT COALESCE(SUM(n), 0) FROM (SELECT COUNT(*) AS n FROM "t" WHERE NOT "a" IS NULL AND NOT "b" IS NULL GROUP BY "a", "b" HAVING COUNT(*) > 1) AS groups_of_rows;
@@ -593,10 +593,10 @@ SELECT COALESCE(SUM(n), 0) FROM (SELECT COUNT(*) AS n FROM "t" WHERE NOT "a" IS 
 SELECT COALESCE(SUM(n), 0) FROM (SELECT COUNT(*) AS n FROM "s"."t" WHERE (d = 1 OR e) AND NOT "a" IS NULL AND NOT "b" IS NULL GROUP BY "a", "b" HAVING COUNT(*) > 1) AS groups_of_rows;
 
 -- rows that share a key of a filter
-SELECT COALESCE(SUM(n), 0) FROM (SELECT COUNT(*) AS n FROM "t" WHERE (c) AND NOT "a" IS NULL GROUP BY "a" HAVING COUNT(*) > 1) AS groups_of_rows;
+SELECT COALESCE(SUM(n), 0) FROM (SELECT COUNT(*) AS n FROM "t" WHERE c AND NOT "a" IS NULL GROUP BY "a" HAVING COUNT(*) > 1) AS groups_of_rows;
 
 -- rows that share a key of a filter, the suite too
-SELECT COALESCE(SUM(n), 0) FROM (SELECT COUNT(*) AS n FROM "s"."t" WHERE (d = 1 OR e) AND (c) AND NOT "a" IS NULL GROUP BY "a" HAVING COUNT(*) > 1) AS groups_of_rows;
+SELECT COALESCE(SUM(n), 0) FROM (SELECT COUNT(*) AS n FROM "s"."t" WHERE (d = 1 OR e) AND c AND NOT "a" IS NULL GROUP BY "a" HAVING COUNT(*) > 1) AS groups_of_rows;
 
 -- an aggregate expression
 SELECT SUM("a") / COUNT(*) AS m0 FROM "t";
@@ -605,10 +605,10 @@ SELECT SUM("a") / COUNT(*) AS m0 FROM "t";
 SELECT SUM("a") / COUNT(*) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
 
 -- an aggregate expression of a filter
-SELECT SUM(a) FROM "t" WHERE (c);
+SELECT SUM(a) FROM "t" WHERE c;
 
 -- an aggregate expression of a filter, the suite too
-SELECT SUM(a) FROM "s"."t" WHERE (d = 1 OR e) AND (c);
+SELECT SUM(a) FROM "s"."t" WHERE (d = 1 OR e) AND c;
 
 -- a whole SELECT
 SELECT MAX("n") FROM other AS o WHERE k = 1 /* the newest */;

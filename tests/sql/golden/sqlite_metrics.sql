@@ -53,10 +53,10 @@ SELECT COUNT(*) FILTER(WHERE NOT "t"."a" BETWEEN '2013-01-01' AND '2013-01-31') 
 SELECT COUNT(*) FILTER(WHERE NOT "t"."a" BETWEEN '2013-01-01' AND '2013-01-31') AS m0 FROM "s"."t" WHERE (d = 1 OR e);
 
 -- values outside of moments
-SELECT COUNT(*) FILTER(WHERE (c) AND NOT "t"."a" BETWEEN '2013-01-01 05:00:00' AND '2013-01-02 00:00:00+00:00') AS m0 FROM "t";
+SELECT COUNT(*) FILTER(WHERE c AND NOT "t"."a" BETWEEN '2013-01-01 05:00:00' AND '2013-01-02 00:00:00+00:00') AS m0 FROM "t";
 
 -- values outside of moments, the suite too
-SELECT COUNT(*) FILTER(WHERE (c) AND NOT "t"."a" BETWEEN '2013-01-01 05:00:00' AND '2013-01-02 00:00:00+00:00') AS m0 FROM "s"."t" WHERE (d = 1 OR e);
+SELECT COUNT(*) FILTER(WHERE c AND NOT "t"."a" BETWEEN '2013-01-01 05:00:00' AND '2013-01-02 00:00:00+00:00') AS m0 FROM "s"."t" WHERE (d = 1 OR e);
 
 -- values not in a set
 SELECT COUNT(*) FILTER(WHERE NOT "t"."a" IN (1, 'x', TRUE, '2013-01-01')) AS m0 FROM "t";
@@ -65,10 +65,10 @@ SELECT COUNT(*) FILTER(WHERE NOT "t"."a" IN (1, 'x', TRUE, '2013-01-01')) AS m0 
 SELECT COUNT(*) FILTER(WHERE NOT "t"."a" IN (1, 'x', TRUE, '2013-01-01')) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
 
 -- values not in a set of a filter
-SELECT COUNT(*) FILTER(WHERE (c) AND NOT "t"."a" IN (1)) AS m0 FROM "t";
+SELECT COUNT(*) FILTER(WHERE c AND NOT "t"."a" IN (1)) AS m0 FROM "t";
 
 -- values not in a set of a filter, the suite too
-SELECT COUNT(*) FILTER(WHERE (c) AND NOT "t"."a" IN (1)) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
+SELECT COUNT(*) FILTER(WHERE c AND NOT "t"."a" IN (1)) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
 
 -- values
 SELECT COUNT("t"."a") AS m0 FROM "t";
@@ -77,10 +77,10 @@ SELECT COUNT("t"."a") AS m0 FROM "t";
 SELECT COUNT("t"."a") AS m0 FROM "s"."t" WHERE (d = 1 OR e);
 
 -- values of a filter
-SELECT COUNT(*) FILTER(WHERE (c) AND NOT "t"."a" IS NULL) AS m0 FROM "t";
+SELECT COUNT(*) FILTER(WHERE c AND NOT "t"."a" IS NULL) AS m0 FROM "t";
 
 -- values of a filter, the suite too
-SELECT COUNT(*) FILTER(WHERE (c) AND NOT "t"."a" IS NULL) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
+SELECT COUNT(*) FILTER(WHERE c AND NOT "t"."a" IS NULL) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
 
 -- texts of spaces
 SELECT COUNT(*) FILTER(WHERE ("t"."a" IS NULL OR TRIM("t"."a", ' ') = '')) AS m0 FROM "t";
@@ -107,10 +107,10 @@ SELECT COUNT(*) FILTER(WHERE ("t"."a" < 1 OR "t"."a" >= 2)) AS m0 FROM "t";
 SELECT COUNT(*) FILTER(WHERE ("t"."a" < 1 OR "t"."a" >= 2)) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
 
 -- values in a set
-SELECT COUNT(*) FILTER(WHERE (c) AND "t"."a" IN (1, 'O''Hare')) AS m0 FROM "t";
+SELECT COUNT(*) FILTER(WHERE c AND "t"."a" IN (1, 'O''Hare')) AS m0 FROM "t";
 
 -- values in a set, the suite too
-SELECT COUNT(*) FILTER(WHERE (c) AND "t"."a" IN (1, 'O''Hare')) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
+SELECT COUNT(*) FILTER(WHERE c AND "t"."a" IN (1, 'O''Hare')) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
 
 -- texts without a match
 SELECT COUNT(*) FILTER(WHERE NOT "t"."a" REGEXP '^O''\d+$') AS m0 FROM "t";
@@ -119,10 +119,10 @@ SELECT COUNT(*) FILTER(WHERE NOT "t"."a" REGEXP '^O''\d+$') AS m0 FROM "t";
 SELECT COUNT(*) FILTER(WHERE NOT "t"."a" REGEXP '^O''\d+$') AS m0 FROM "s"."t" WHERE (d = 1 OR e);
 
 -- texts without one of two matches
-SELECT COUNT(*) FILTER(WHERE (c) AND NOT ("t"."a" REGEXP '^x' AND "t"."a" REGEXP 'y$')) AS m0 FROM "t";
+SELECT COUNT(*) FILTER(WHERE c AND NOT ("t"."a" REGEXP '^x' AND "t"."a" REGEXP 'y$')) AS m0 FROM "t";
 
 -- texts without one of two matches, the suite too
-SELECT COUNT(*) FILTER(WHERE (c) AND NOT ("t"."a" REGEXP '^x' AND "t"."a" REGEXP 'y$')) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
+SELECT COUNT(*) FILTER(WHERE c AND NOT ("t"."a" REGEXP '^x' AND "t"."a" REGEXP 'y$')) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
 
 -- texts with a match
 SELECT COUNT(*) FILTER(WHERE ("t"."a" REGEXP '^x' OR "t"."a" REGEXP 'y$')) AS m0 FROM "t";
@@ -137,10 +137,10 @@ SELECT COUNT(*) FILTER(WHERE NOT ("t"."a" LIKE 'O''%' OR "t"."a" LIKE '50\%' ESC
 SELECT COUNT(*) FILTER(WHERE NOT ("t"."a" LIKE 'O''%' OR "t"."a" LIKE '50\%' ESCAPE '\')) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
 
 -- texts alike
-SELECT COUNT(*) FILTER(WHERE (c) AND ("t"."a" LIKE 'x%' OR "t"."a" LIKE '_y')) AS m0 FROM "t";
+SELECT COUNT(*) FILTER(WHERE c AND ("t"."a" LIKE 'x%' OR "t"."a" LIKE '_y')) AS m0 FROM "t";
 
 -- texts alike, the suite too
-SELECT COUNT(*) FILTER(WHERE (c) AND ("t"."a" LIKE 'x%' OR "t"."a" LIKE '_y')) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
+SELECT COUNT(*) FILTER(WHERE c AND ("t"."a" LIKE 'x%' OR "t"."a" LIKE '_y')) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
 
 -- texts too short or long
 SELECT COUNT(*) FILTER(WHERE (LENGTH("t"."a") < 1 OR LENGTH("t"."a") > 3)) AS m0 FROM "t";
@@ -197,10 +197,10 @@ SELECT COUNT(*) FILTER(WHERE NOT "t"."a" IS NULL AND NOT "t"."a" REGEXP '^\s*[0-
 SELECT COUNT(*) FILTER(WHERE NOT "t"."a" IS NULL AND NOT "t"."a" REGEXP '^\s*[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\s*$') AS m0 FROM "s"."t" WHERE (d = 1 OR e);
 
 -- texts that are no JSON
-SELECT COUNT(*) FILTER(WHERE (c) AND (NOT "t"."a" IS NULL AND NOT (JSON_VALID("t"."a") = 1))) AS m0 FROM "t";
+SELECT COUNT(*) FILTER(WHERE c AND (NOT "t"."a" IS NULL AND NOT (JSON_VALID("t"."a") = 1))) AS m0 FROM "t";
 
 -- texts that are no JSON, the suite too
-SELECT COUNT(*) FILTER(WHERE (c) AND (NOT "t"."a" IS NULL AND NOT (JSON_VALID("t"."a") = 1))) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
+SELECT COUNT(*) FILTER(WHERE c AND (NOT "t"."a" IS NULL AND NOT (JSON_VALID("t"."a") = 1))) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
 
 -- rows where not a == b
 SELECT COUNT(*) FILTER(WHERE NOT ("t"."a" = "t"."b")) AS m0 FROM "t";
@@ -245,10 +245,10 @@ SELECT COUNT(*) FILTER(WHERE "t"."a" + "t"."b" + "t"."c" <> 1.50) AS m0 FROM "t"
 SELECT COUNT(*) FILTER(WHERE "t"."a" + "t"."b" + "t"."c" <> 1.50) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
 
 -- rows of other values
-SELECT COUNT(*) FILTER(WHERE (c) AND (NOT "t"."a" IS NULL AND NOT "t"."b" IS NULL AND NOT (("t"."a" = 1 AND "t"."b" = 'x') OR ("t"."a" = 2 AND "t"."b" = 'O''Hare')))) AS m0 FROM "t";
+SELECT COUNT(*) FILTER(WHERE c AND (NOT "t"."a" IS NULL AND NOT "t"."b" IS NULL AND NOT (("t"."a" = 1 AND "t"."b" = 'x') OR ("t"."a" = 2 AND "t"."b" = 'O''Hare')))) AS m0 FROM "t";
 
 -- rows of other values, the suite too
-SELECT COUNT(*) FILTER(WHERE (c) AND (NOT "t"."a" IS NULL AND NOT "t"."b" IS NULL AND NOT (("t"."a" = 1 AND "t"."b" = 'x') OR ("t"."a" = 2 AND "t"."b" = 'O''Hare')))) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
+SELECT COUNT(*) FILTER(WHERE c AND (NOT "t"."a" IS NULL AND NOT "t"."b" IS NULL AND NOT (("t"."a" = 1 AND "t"."b" = 'x') OR ("t"."a" = 2 AND "t"."b" = 'O''Hare')))) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
 
 -- rows with two same values
 SELECT COUNT(*) FILTER(WHERE NOT "t"."a" IS NULL AND NOT "t"."b" IS NULL AND NOT "t"."c" IS NULL AND ("t"."a" = "t"."b" OR "t"."a" = "t"."c" OR "t"."b" = "t"."c")) AS m0 FROM "t";
@@ -269,10 +269,10 @@ SELECT MIN("t"."a") AS m0 FROM "t";
 SELECT MIN("t"."a") AS m0 FROM "s"."t" WHERE (d = 1 OR e);
 
 -- smallest value of a filter
-SELECT MIN(CASE WHEN (c) THEN "t"."a" END) AS m0 FROM "t";
+SELECT MIN(CASE WHEN c THEN "t"."a" END) AS m0 FROM "t";
 
 -- smallest value of a filter, the suite too
-SELECT MIN(CASE WHEN (c) THEN "t"."a" END) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
+SELECT MIN(CASE WHEN c THEN "t"."a" END) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
 
 -- largest value
 SELECT MAX("t"."odd ""column""") AS m0 FROM "t";
@@ -281,10 +281,10 @@ SELECT MAX("t"."odd ""column""") AS m0 FROM "t";
 SELECT MAX("t"."odd ""column""") AS m0 FROM "s"."t" WHERE (d = 1 OR e);
 
 -- largest value of a filter
-SELECT MAX(CASE WHEN (c) THEN "t"."a" END) AS m0 FROM "t";
+SELECT MAX(CASE WHEN c THEN "t"."a" END) AS m0 FROM "t";
 
 -- largest value of a filter, the suite too
-SELECT MAX(CASE WHEN (c) THEN "t"."a" END) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
+SELECT MAX(CASE WHEN c THEN "t"."a" END) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
 
 -- mean
 SELECT AVG("t"."a") AS m0 FROM "t";
@@ -293,10 +293,10 @@ SELECT AVG("t"."a") AS m0 FROM "t";
 SELECT AVG("t"."a") AS m0 FROM "s"."t" WHERE (d = 1 OR e);
 
 -- mean of a filter
-SELECT AVG(CASE WHEN (c) THEN "t"."a" END) AS m0 FROM "t";
+SELECT AVG(CASE WHEN c THEN "t"."a" END) AS m0 FROM "t";
 
 -- mean of a filter, the suite too
-SELECT AVG(CASE WHEN (c) THEN "t"."a" END) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
+SELECT AVG(CASE WHEN c THEN "t"."a" END) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
 
 -- rows that break a condition
 SELECT COUNT(*) FILTER(WHERE NOT (a > b OR "t"."c" LIKE 'x%')) AS m0 FROM "t";
@@ -317,10 +317,10 @@ SELECT SUM("t"."a") AS m0 FROM "t";
 SELECT SUM("t"."a") AS m0 FROM "s"."t" WHERE (d = 1 OR e);
 
 -- total of a filter
-SELECT SUM(CASE WHEN (c) THEN "t"."a" END) AS m0 FROM "t";
+SELECT SUM(CASE WHEN c THEN "t"."a" END) AS m0 FROM "t";
 
 -- total of a filter, the suite too
-SELECT SUM(CASE WHEN (c) THEN "t"."a" END) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
+SELECT SUM(CASE WHEN c THEN "t"."a" END) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
 
 -- variance
 SELECT CAST((SUM((1.0 * ("t"."a" - (SELECT AVG("t"."a") FROM "t"))) * (1.0 * ("t"."a" - (SELECT AVG("t"."a") FROM "t")))) - CAST(SUM((1.0 * ("t"."a" - (SELECT AVG("t"."a") FROM "t")))) * SUM((1.0 * ("t"."a" - (SELECT AVG("t"."a") FROM "t")))) AS REAL) / COUNT((1.0 * ("t"."a" - (SELECT AVG("t"."a") FROM "t"))))) AS REAL) / NULLIF(COUNT((1.0 * ("t"."a" - (SELECT AVG("t"."a") FROM "t")))) - 1, 0) AS m0 FROM "t";
@@ -329,10 +329,10 @@ SELECT CAST((SUM((1.0 * ("t"."a" - (SELECT AVG("t"."a") FROM "t"))) * (1.0 * ("t
 SELECT CAST((SUM((1.0 * ("t"."a" - (SELECT AVG("t"."a") FROM "s"."t" WHERE (d = 1 OR e)))) * (1.0 * ("t"."a" - (SELECT AVG("t"."a") FROM "s"."t" WHERE (d = 1 OR e))))) - CAST(SUM((1.0 * ("t"."a" - (SELECT AVG("t"."a") FROM "s"."t" WHERE (d = 1 OR e))))) * SUM((1.0 * ("t"."a" - (SELECT AVG("t"."a") FROM "s"."t" WHERE (d = 1 OR e))))) AS REAL) / COUNT((1.0 * ("t"."a" - (SELECT AVG("t"."a") FROM "s"."t" WHERE (d = 1 OR e)))))) AS REAL) / NULLIF(COUNT((1.0 * ("t"."a" - (SELECT AVG("t"."a") FROM "s"."t" WHERE (d = 1 OR e))))) - 1, 0) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
 
 -- variance of a filter
-SELECT CAST((SUM(CASE WHEN (c) THEN (1.0 * ("t"."a" - (SELECT AVG("t"."a") FROM "t" WHERE (c)))) END * CASE WHEN (c) THEN (1.0 * ("t"."a" - (SELECT AVG("t"."a") FROM "t" WHERE (c)))) END) - CAST(SUM(CASE WHEN (c) THEN (1.0 * ("t"."a" - (SELECT AVG("t"."a") FROM "t" WHERE (c)))) END) * SUM(CASE WHEN (c) THEN (1.0 * ("t"."a" - (SELECT AVG("t"."a") FROM "t" WHERE (c)))) END) AS REAL) / COUNT(CASE WHEN (c) THEN (1.0 * ("t"."a" - (SELECT AVG("t"."a") FROM "t" WHERE (c)))) END)) AS REAL) / NULLIF(COUNT(CASE WHEN (c) THEN (1.0 * ("t"."a" - (SELECT AVG("t"."a") FROM "t" WHERE (c)))) END) - 1, 0) AS m0 FROM "t";
+SELECT CAST((SUM(CASE WHEN c THEN (1.0 * ("t"."a" - (SELECT AVG("t"."a") FROM "t" WHERE c))) END * CASE WHEN c THEN (1.0 * ("t"."a" - (SELECT AVG("t"."a") FROM "t" WHERE c))) END) - CAST(SUM(CASE WHEN c THEN (1.0 * ("t"."a" - (SELECT AVG("t"."a") FROM "t" WHERE c))) END) * SUM(CASE WHEN c THEN (1.0 * ("t"."a" - (SELECT AVG("t"."a") FROM "t" WHERE c))) END) AS REAL) / COUNT(CASE WHEN c THEN (1.0 * ("t"."a" - (SELECT AVG("t"."a") FROM "t" WHERE c))) END)) AS REAL) / NULLIF(COUNT(CASE WHEN c THEN (1.0 * ("t"."a" - (SELECT AVG("t"."a") FROM "t" WHERE c))) END) - 1, 0) AS m0 FROM "t";
 
 -- variance of a filter, the suite too
-SELECT CAST((SUM(CASE WHEN (c) THEN (1.0 * ("t"."a" - (SELECT AVG("t"."a") FROM "s"."t" WHERE (d = 1 OR e) AND (c)))) END * CASE WHEN (c) THEN (1.0 * ("t"."a" - (SELECT AVG("t"."a") FROM "s"."t" WHERE (d = 1 OR e) AND (c)))) END) - CAST(SUM(CASE WHEN (c) THEN (1.0 * ("t"."a" - (SELECT AVG("t"."a") FROM "s"."t" WHERE (d = 1 OR e) AND (c)))) END) * SUM(CASE WHEN (c) THEN (1.0 * ("t"."a" - (SELECT AVG("t"."a") FROM "s"."t" WHERE (d = 1 OR e) AND (c)))) END) AS REAL) / COUNT(CASE WHEN (c) THEN (1.0 * ("t"."a" - (SELECT AVG("t"."a") FROM "s"."t" WHERE (d = 1 OR e) AND (c)))) END)) AS REAL) / NULLIF(COUNT(CASE WHEN (c) THEN (1.0 * ("t"."a" - (SELECT AVG("t"."a") FROM "s"."t" WHERE (d = 1 OR e) AND (c)))) END) - 1, 0) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
+SELECT CAST((SUM(CASE WHEN c THEN (1.0 * ("t"."a" - (SELECT AVG("t"."a") FROM "s"."t" WHERE (d = 1 OR e) AND c))) END * CASE WHEN c THEN (1.0 * ("t"."a" - (SELECT AVG("t"."a") FROM "s"."t" WHERE (d = 1 OR e) AND c))) END) - CAST(SUM(CASE WHEN c THEN (1.0 * ("t"."a" - (SELECT AVG("t"."a") FROM "s"."t" WHERE (d = 1 OR e) AND c))) END) * SUM(CASE WHEN c THEN (1.0 * ("t"."a" - (SELECT AVG("t"."a") FROM "s"."t" WHERE (d = 1 OR e) AND c))) END) AS REAL) / COUNT(CASE WHEN c THEN (1.0 * ("t"."a" - (SELECT AVG("t"."a") FROM "s"."t" WHERE (d = 1 OR e) AND c))) END)) AS REAL) / NULLIF(COUNT(CASE WHEN c THEN (1.0 * ("t"."a" - (SELECT AVG("t"."a") FROM "s"."t" WHERE (d = 1 OR e) AND c))) END) - 1, 0) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
 
 -- a quantile between values
 SELECT SUM(CASE WHEN ABS(place - (1 + 0.95 * (n - 1))) < 1 THEN CAST(v AS REAL) * (1 - ABS(place - (1 + 0.95 * (n - 1)))) END) FROM (SELECT "t"."a" AS v, ROW_NUMBER() OVER (ORDER BY "t"."a") AS place, COUNT(*) OVER () AS n FROM "t" WHERE NOT "t"."a" IS NULL) AS numbered;
@@ -341,10 +341,10 @@ SELECT SUM(CASE WHEN ABS(place - (1 + 0.95 * (n - 1))) < 1 THEN CAST(v AS REAL) 
 SELECT SUM(CASE WHEN ABS(place - (1 + 0.95 * (n - 1))) < 1 THEN CAST(v AS REAL) * (1 - ABS(place - (1 + 0.95 * (n - 1)))) END) FROM (SELECT "t"."a" AS v, ROW_NUMBER() OVER (ORDER BY "t"."a") AS place, COUNT(*) OVER () AS n FROM "s"."t" WHERE (d = 1 OR e) AND NOT "t"."a" IS NULL) AS numbered;
 
 -- a quantile that is a value
-SELECT MIN(CASE WHEN place >= 0.5 * n THEN v END) FROM (SELECT "t"."a" AS v, ROW_NUMBER() OVER (ORDER BY "t"."a") AS place, COUNT(*) OVER () AS n FROM "t" WHERE (c) AND NOT "t"."a" IS NULL) AS numbered;
+SELECT MIN(CASE WHEN place >= 0.5 * n THEN v END) FROM (SELECT "t"."a" AS v, ROW_NUMBER() OVER (ORDER BY "t"."a") AS place, COUNT(*) OVER () AS n FROM "t" WHERE c AND NOT "t"."a" IS NULL) AS numbered;
 
 -- a quantile that is a value, the suite too
-SELECT MIN(CASE WHEN place >= 0.5 * n THEN v END) FROM (SELECT "t"."a" AS v, ROW_NUMBER() OVER (ORDER BY "t"."a") AS place, COUNT(*) OVER () AS n FROM "s"."t" WHERE (d = 1 OR e) AND (c) AND NOT "t"."a" IS NULL) AS numbered;
+SELECT MIN(CASE WHEN place >= 0.5 * n THEN v END) FROM (SELECT "t"."a" AS v, ROW_NUMBER() OVER (ORDER BY "t"."a") AS place, COUNT(*) OVER () AS n FROM "s"."t" WHERE (d = 1 OR e) AND c AND NOT "t"."a" IS NULL) AS numbered;
 
 -- different keys
 SELECT COUNT(*) FROM (SELECT COUNT(*) AS n FROM "t" WHERE NOT "t"."a" IS NULL AND NOT "t"."b" IS NULL GROUP BY "t"."a", "t"."b") AS groups_of_rows;
@@ -353,10 +353,10 @@ SELECT COUNT(*) FROM (SELECT COUNT(*) AS n FROM "t" WHERE NOT "t"."a" IS NULL AN
 SELECT COUNT(*) FROM (SELECT COUNT(*) AS n FROM "s"."t" WHERE (d = 1 OR e) AND NOT "t"."a" IS NULL AND NOT "t"."b" IS NULL GROUP BY "t"."a", "t"."b") AS groups_of_rows;
 
 -- different values of a filter
-SELECT COUNT(*) FROM (SELECT COUNT(*) AS n FROM "t" WHERE (c) AND NOT "t"."a" IS NULL GROUP BY "t"."a") AS groups_of_rows;
+SELECT COUNT(*) FROM (SELECT COUNT(*) AS n FROM "t" WHERE c AND NOT "t"."a" IS NULL GROUP BY "t"."a") AS groups_of_rows;
 
 -- different values of a filter, the suite too
-SELECT COUNT(*) FROM (SELECT COUNT(*) AS n FROM "s"."t" WHERE (d = 1 OR e) AND (c) AND NOT "t"."a" IS NULL GROUP BY "t"."a") AS groups_of_rows;
+SELECT COUNT(*) FROM (SELECT COUNT(*) AS n FROM "s"."t" WHERE (d = 1 OR e) AND c AND NOT "t"."a" IS NULL GROUP BY "t"."a") AS groups_of_rows;
 
 -- a sketch of values
 SELECT GROUP_CONCAT(CAST(h AS TEXT), ',') AS sketch FROM (SELECT h, ROW_NUMBER() OVER (ORDER BY h) AS place FROM (SELECT DISTINCT DRE_HASH("t"."a") AS h FROM "t" WHERE NOT "t"."a" IS NULL) AS hashes) AS ranked WHERE place <= 2048;
@@ -365,10 +365,10 @@ SELECT GROUP_CONCAT(CAST(h AS TEXT), ',') AS sketch FROM (SELECT h, ROW_NUMBER()
 SELECT GROUP_CONCAT(CAST(h AS TEXT), ',') AS sketch FROM (SELECT h, ROW_NUMBER() OVER (ORDER BY h) AS place FROM (SELECT DISTINCT DRE_HASH("t"."a") AS h FROM "s"."t" WHERE (d = 1 OR e) AND NOT "t"."a" IS NULL) AS hashes) AS ranked WHERE place <= 2048;
 
 -- a sketch of keys of a filter
-SELECT GROUP_CONCAT(CAST(h AS TEXT), ',') AS sketch FROM (SELECT h, ROW_NUMBER() OVER (ORDER BY h) AS place FROM (SELECT DISTINCT DRE_HASH("t"."a", "t"."odd ""column""") AS h FROM "t" WHERE (c) AND NOT "t"."a" IS NULL AND NOT "t"."odd ""column""" IS NULL) AS hashes) AS ranked WHERE place <= 2048;
+SELECT GROUP_CONCAT(CAST(h AS TEXT), ',') AS sketch FROM (SELECT h, ROW_NUMBER() OVER (ORDER BY h) AS place FROM (SELECT DISTINCT DRE_HASH("t"."a", "t"."odd ""column""") AS h FROM "t" WHERE c AND NOT "t"."a" IS NULL AND NOT "t"."odd ""column""" IS NULL) AS hashes) AS ranked WHERE place <= 2048;
 
 -- a sketch of keys of a filter, the suite too
-SELECT GROUP_CONCAT(CAST(h AS TEXT), ',') AS sketch FROM (SELECT h, ROW_NUMBER() OVER (ORDER BY h) AS place FROM (SELECT DISTINCT DRE_HASH("t"."a", "t"."odd ""column""") AS h FROM "s"."t" WHERE (d = 1 OR e) AND (c) AND NOT "t"."a" IS NULL AND NOT "t"."odd ""column""" IS NULL) AS hashes) AS ranked WHERE place <= 2048;
+SELECT GROUP_CONCAT(CAST(h AS TEXT), ',') AS sketch FROM (SELECT h, ROW_NUMBER() OVER (ORDER BY h) AS place FROM (SELECT DISTINCT DRE_HASH("t"."a", "t"."odd ""column""") AS h FROM "s"."t" WHERE (d = 1 OR e) AND c AND NOT "t"."a" IS NULL AND NOT "t"."odd ""column""" IS NULL) AS hashes) AS ranked WHERE place <= 2048;
 
 -- a sketch of each segment
 SELECT segment, GROUP_CONCAT(CAST(h AS TEXT), ',') AS sketch FROM (SELECT segment, h, ROW_NUMBER() OVER (PARTITION BY segment ORDER BY h) AS place FROM (SELECT DISTINCT "t"."g" AS segment, DRE_HASH("t"."a") AS h FROM "t" WHERE NOT "t"."a" IS NULL) AS hashes) AS ranked WHERE place <= 2048 GROUP BY segment LIMIT 10001;
@@ -395,10 +395,10 @@ SELECT COUNT(*) FROM (SELECT "t"."a" AS k0, "t"."b" AS k1 FROM "t" WHERE NOT "t"
 SELECT COUNT(*) FROM (SELECT "t"."a" AS k0, "t"."b" AS k1 FROM "s"."t" WHERE (d = 1 OR e) AND NOT "t"."a" IS NULL AND NOT "t"."b" IS NULL) AS child LEFT JOIN "s"."odd p" AS parent ON parent."k" = child.k0 AND parent."l""" = child.k1 WHERE parent."k" IS NULL;
 
 -- keys without a parent of a filter
-SELECT COUNT(*) FROM (SELECT "t"."a" AS k0 FROM "t" WHERE (c) AND NOT "t"."a" IS NULL) AS child LEFT JOIN "p" AS parent ON parent."k" = child.k0 WHERE parent."k" IS NULL;
+SELECT COUNT(*) FROM (SELECT "t"."a" AS k0 FROM "t" WHERE c AND NOT "t"."a" IS NULL) AS child LEFT JOIN "p" AS parent ON parent."k" = child.k0 WHERE parent."k" IS NULL;
 
 -- keys without a parent of a filter, the suite too
-SELECT COUNT(*) FROM (SELECT "t"."a" AS k0 FROM "s"."t" WHERE (d = 1 OR e) AND (c) AND NOT "t"."a" IS NULL) AS child LEFT JOIN "p" AS parent ON parent."k" = child.k0 WHERE parent."k" IS NULL;
+SELECT COUNT(*) FROM (SELECT "t"."a" AS k0 FROM "s"."t" WHERE (d = 1 OR e) AND c AND NOT "t"."a" IS NULL) AS child LEFT JOIN "p" AS parent ON parent."k" = child.k0 WHERE parent."k" IS NULL;
 
 -- values that fall
 SELECT COUNT(*) FILTER(WHERE v < v_before) FROM (SELECT "t"."a" AS v, LAG("t"."a") OVER (ORDER BY "t"."b" NULLS LAST) AS v_before FROM "t" WHERE NOT "t"."a" IS NULL) AS steps;
@@ -407,10 +407,10 @@ SELECT COUNT(*) FILTER(WHERE v < v_before) FROM (SELECT "t"."a" AS v, LAG("t"."a
 SELECT COUNT(*) FILTER(WHERE v < v_before) FROM (SELECT "t"."a" AS v, LAG("t"."a") OVER (ORDER BY "t"."b" NULLS LAST) AS v_before FROM "s"."t" WHERE (d = 1 OR e) AND NOT "t"."a" IS NULL) AS steps;
 
 -- values that do not fall
-SELECT COUNT(*) FILTER(WHERE v >= v_before) FROM (SELECT "t"."a" AS v, LAG("t"."a") OVER (ORDER BY "t"."b" NULLS LAST, "t"."c" NULLS LAST) AS v_before FROM "t" WHERE (c) AND NOT "t"."a" IS NULL) AS steps;
+SELECT COUNT(*) FILTER(WHERE v >= v_before) FROM (SELECT "t"."a" AS v, LAG("t"."a") OVER (ORDER BY "t"."b" NULLS LAST, "t"."c" NULLS LAST) AS v_before FROM "t" WHERE c AND NOT "t"."a" IS NULL) AS steps;
 
 -- values that do not fall, the suite too
-SELECT COUNT(*) FILTER(WHERE v >= v_before) FROM (SELECT "t"."a" AS v, LAG("t"."a") OVER (ORDER BY "t"."b" NULLS LAST, "t"."c" NULLS LAST) AS v_before FROM "s"."t" WHERE (d = 1 OR e) AND (c) AND NOT "t"."a" IS NULL) AS steps;
+SELECT COUNT(*) FILTER(WHERE v >= v_before) FROM (SELECT "t"."a" AS v, LAG("t"."a") OVER (ORDER BY "t"."b" NULLS LAST, "t"."c" NULLS LAST) AS v_before FROM "s"."t" WHERE (d = 1 OR e) AND c AND NOT "t"."a" IS NULL) AS steps;
 
 -- most common values
 SELECT v, n FROM (SELECT v, n, MAX(n) OVER () AS most FROM (SELECT "t"."a" AS v, COUNT(*) AS n FROM "t" WHERE NOT "t"."a" IS NULL GROUP BY "t"."a") AS frequencies) AS ranked WHERE n = most LIMIT 200001;
@@ -419,10 +419,10 @@ SELECT v, n FROM (SELECT v, n, MAX(n) OVER () AS most FROM (SELECT "t"."a" AS v,
 SELECT v, n FROM (SELECT v, n, MAX(n) OVER () AS most FROM (SELECT "t"."a" AS v, COUNT(*) AS n FROM "s"."t" WHERE (d = 1 OR e) AND NOT "t"."a" IS NULL GROUP BY "t"."a") AS frequencies) AS ranked WHERE n = most LIMIT 200001;
 
 -- most common values of a filter
-SELECT v, n FROM (SELECT v, n, MAX(n) OVER () AS most FROM (SELECT "t"."a" AS v, COUNT(*) AS n FROM "t" WHERE (c) AND NOT "t"."a" IS NULL GROUP BY "t"."a") AS frequencies) AS ranked WHERE n = most LIMIT 200001;
+SELECT v, n FROM (SELECT v, n, MAX(n) OVER () AS most FROM (SELECT "t"."a" AS v, COUNT(*) AS n FROM "t" WHERE c AND NOT "t"."a" IS NULL GROUP BY "t"."a") AS frequencies) AS ranked WHERE n = most LIMIT 200001;
 
 -- most common values of a filter, the suite too
-SELECT v, n FROM (SELECT v, n, MAX(n) OVER () AS most FROM (SELECT "t"."a" AS v, COUNT(*) AS n FROM "s"."t" WHERE (d = 1 OR e) AND (c) AND NOT "t"."a" IS NULL GROUP BY "t"."a") AS frequencies) AS ranked WHERE n = most LIMIT 200001;
+SELECT v, n FROM (SELECT v, n, MAX(n) OVER () AS most FROM (SELECT "t"."a" AS v, COUNT(*) AS n FROM "s"."t" WHERE (d = 1 OR e) AND c AND NOT "t"."a" IS NULL GROUP BY "t"."a") AS frequencies) AS ranked WHERE n = most LIMIT 200001;
 
 -- each hour
 SELECT DISTINCT STRFTIME('%Y-%m-%d %H:00:00', "t"."a") AS period FROM "t" WHERE NOT "t"."a" IS NULL LIMIT 200001;
@@ -461,10 +461,10 @@ SELECT DISTINCT STRFTIME('%Y-01-01', "t"."a") AS period FROM "t" WHERE NOT "t"."
 SELECT DISTINCT STRFTIME('%Y-01-01', "t"."a") AS period FROM "s"."t" WHERE (d = 1 OR e) AND NOT "t"."a" IS NULL LIMIT 200001;
 
 -- each day of a filter
-SELECT DISTINCT STRFTIME('%Y-%m-%d', "t"."a") AS period FROM "t" WHERE (c) AND NOT "t"."a" IS NULL LIMIT 200001;
+SELECT DISTINCT STRFTIME('%Y-%m-%d', "t"."a") AS period FROM "t" WHERE c AND NOT "t"."a" IS NULL LIMIT 200001;
 
 -- each day of a filter, the suite too
-SELECT DISTINCT STRFTIME('%Y-%m-%d', "t"."a") AS period FROM "s"."t" WHERE (d = 1 OR e) AND (c) AND NOT "t"."a" IS NULL LIMIT 200001;
+SELECT DISTINCT STRFTIME('%Y-%m-%d', "t"."a") AS period FROM "s"."t" WHERE (d = 1 OR e) AND c AND NOT "t"."a" IS NULL LIMIT 200001;
 
 -- all rows of another table
 SELECT (SELECT COUNT(*) FROM "s"."odd p") AS m0;
@@ -497,10 +497,10 @@ SELECT "t"."g" AS segment, COUNT(*) AS m0 FROM "t" GROUP BY "t"."g" LIMIT 10001;
 SELECT "t"."g" AS segment, COUNT(*) AS m0 FROM "s"."t" WHERE (d = 1 OR e) GROUP BY "t"."g" LIMIT 10001;
 
 -- values of each segment of a filter
-SELECT "t"."g" AS segment, COUNT(*) FILTER(WHERE (c) AND NOT "t"."a" IS NULL) AS m0 FROM "t" GROUP BY "t"."g" LIMIT 10001;
+SELECT "t"."g" AS segment, COUNT(*) FILTER(WHERE c AND NOT "t"."a" IS NULL) AS m0 FROM "t" GROUP BY "t"."g" LIMIT 10001;
 
 -- values of each segment of a filter, the suite too
-SELECT "t"."g" AS segment, COUNT(*) FILTER(WHERE (c) AND NOT "t"."a" IS NULL) AS m0 FROM "s"."t" WHERE (d = 1 OR e) GROUP BY "t"."g" LIMIT 10001;
+SELECT "t"."g" AS segment, COUNT(*) FILTER(WHERE c AND NOT "t"."a" IS NULL) AS m0 FROM "s"."t" WHERE (d = 1 OR e) GROUP BY "t"."g" LIMIT 10001;
 
 -- means of each segment
 SELECT "t"."g" AS segment, AVG("t"."a") AS m0 FROM "t" GROUP BY "t"."g" LIMIT 10001;
@@ -527,10 +527,10 @@ SELECT segment, COUNT(*) FROM (SELECT "t"."g" AS segment, COUNT(*) AS n FROM "t"
 SELECT segment, COUNT(*) FROM (SELECT "t"."g" AS segment, COUNT(*) AS n FROM "s"."t" WHERE (d = 1 OR e) AND NOT "t"."a" IS NULL AND NOT "t"."b" IS NULL GROUP BY "t"."g", "t"."a", "t"."b") AS groups_of_rows GROUP BY segment LIMIT 10001;
 
 -- rows of each segment that share a key
-SELECT segment, COALESCE(SUM(n), 0) FROM (SELECT "t"."g" AS segment, COUNT(*) AS n FROM "t" WHERE (c) AND NOT "t"."a" IS NULL GROUP BY "t"."g", "t"."a" HAVING COUNT(*) > 1) AS groups_of_rows GROUP BY segment LIMIT 10001;
+SELECT segment, COALESCE(SUM(n), 0) FROM (SELECT "t"."g" AS segment, COUNT(*) AS n FROM "t" WHERE c AND NOT "t"."a" IS NULL GROUP BY "t"."g", "t"."a" HAVING COUNT(*) > 1) AS groups_of_rows GROUP BY segment LIMIT 10001;
 
 -- rows of each segment that share a key, the suite too
-SELECT segment, COALESCE(SUM(n), 0) FROM (SELECT "t"."g" AS segment, COUNT(*) AS n FROM "s"."t" WHERE (d = 1 OR e) AND (c) AND NOT "t"."a" IS NULL GROUP BY "t"."g", "t"."a" HAVING COUNT(*) > 1) AS groups_of_rows GROUP BY segment LIMIT 10001;
+SELECT segment, COALESCE(SUM(n), 0) FROM (SELECT "t"."g" AS segment, COUNT(*) AS n FROM "s"."t" WHERE (d = 1 OR e) AND c AND NOT "t"."a" IS NULL GROUP BY "t"."g", "t"."a" HAVING COUNT(*) > 1) AS groups_of_rows GROUP BY segment LIMIT 10001;
 
 -- keys of each segment without a parent
 SELECT child.segment, COUNT(*) FROM (SELECT "t"."g" AS segment, "t"."a" AS k0 FROM "t" WHERE NOT "t"."a" IS NULL) AS child LEFT JOIN "p" AS parent ON parent."k" = child.k0 WHERE parent."k" IS NULL GROUP BY child.segment LIMIT 10001;
@@ -557,10 +557,10 @@ SELECT DISTINCT "t"."g" AS segment, STRFTIME('%Y-%m-%d', "t"."a") AS period FROM
 SELECT DISTINCT "t"."g" AS segment, STRFTIME('%Y-%m-%d', "t"."a") AS period FROM "s"."t" WHERE (d = 1 OR e) AND NOT "t"."a" IS NULL LIMIT 200001;
 
 -- an aggregate expression of each segment
-SELECT "t"."g" AS segment, SUM(a) FROM "t" WHERE (c) GROUP BY "t"."g" LIMIT 10001;
+SELECT "t"."g" AS segment, SUM(a) FROM "t" WHERE c GROUP BY "t"."g" LIMIT 10001;
 
 -- an aggregate expression of each segment, the suite too
-SELECT "t"."g" AS segment, SUM(a) FROM "s"."t" WHERE (d = 1 OR e) AND (c) GROUP BY "t"."g" LIMIT 10001;
+SELECT "t"."g" AS segment, SUM(a) FROM "s"."t" WHERE (d = 1 OR e) AND c GROUP BY "t"."g" LIMIT 10001;
 
 -- rows with a whole key
 SELECT COUNT(*) FILTER(WHERE NOT "t"."a" IS NULL AND NOT "t"."b" IS NULL) AS m0 FROM "t";
@@ -569,10 +569,10 @@ SELECT COUNT(*) FILTER(WHERE NOT "t"."a" IS NULL AND NOT "t"."b" IS NULL) AS m0 
 SELECT COUNT(*) FILTER(WHERE NOT "t"."a" IS NULL AND NOT "t"."b" IS NULL) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
 
 -- rows with a whole key of a filter
-SELECT COUNT(*) FILTER(WHERE (c) AND NOT "t"."a" IS NULL) AS m0 FROM "t";
+SELECT COUNT(*) FILTER(WHERE c AND NOT "t"."a" IS NULL) AS m0 FROM "t";
 
 -- rows with a whole key of a filter, the suite too
-SELECT COUNT(*) FILTER(WHERE (c) AND NOT "t"."a" IS NULL) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
+SELECT COUNT(*) FILTER(WHERE c AND NOT "t"."a" IS NULL) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
 
 -- rows that share a key
 SELECT COALESCE(SUM(n), 0) FROM (SELECT COUNT(*) AS n FROM "t" WHERE NOT "t"."a" IS NULL AND NOT "t"."b" IS NULL GROUP BY "t"."a", "t"."b" HAVING COUNT(*) > 1) AS groups_of_rows;
@@ -581,10 +581,10 @@ SELECT COALESCE(SUM(n), 0) FROM (SELECT COUNT(*) AS n FROM "t" WHERE NOT "t"."a"
 SELECT COALESCE(SUM(n), 0) FROM (SELECT COUNT(*) AS n FROM "s"."t" WHERE (d = 1 OR e) AND NOT "t"."a" IS NULL AND NOT "t"."b" IS NULL GROUP BY "t"."a", "t"."b" HAVING COUNT(*) > 1) AS groups_of_rows;
 
 -- rows that share a key of a filter
-SELECT COALESCE(SUM(n), 0) FROM (SELECT COUNT(*) AS n FROM "t" WHERE (c) AND NOT "t"."a" IS NULL GROUP BY "t"."a" HAVING COUNT(*) > 1) AS groups_of_rows;
+SELECT COALESCE(SUM(n), 0) FROM (SELECT COUNT(*) AS n FROM "t" WHERE c AND NOT "t"."a" IS NULL GROUP BY "t"."a" HAVING COUNT(*) > 1) AS groups_of_rows;
 
 -- rows that share a key of a filter, the suite too
-SELECT COALESCE(SUM(n), 0) FROM (SELECT COUNT(*) AS n FROM "s"."t" WHERE (d = 1 OR e) AND (c) AND NOT "t"."a" IS NULL GROUP BY "t"."a" HAVING COUNT(*) > 1) AS groups_of_rows;
+SELECT COALESCE(SUM(n), 0) FROM (SELECT COUNT(*) AS n FROM "s"."t" WHERE (d = 1 OR e) AND c AND NOT "t"."a" IS NULL GROUP BY "t"."a" HAVING COUNT(*) > 1) AS groups_of_rows;
 
 -- an aggregate expression
 SELECT SUM("t"."a") / COUNT(*) AS m0 FROM "t";
@@ -593,10 +593,10 @@ SELECT SUM("t"."a") / COUNT(*) AS m0 FROM "t";
 SELECT SUM("t"."a") / COUNT(*) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
 
 -- an aggregate expression of a filter
-SELECT SUM(a) FROM "t" WHERE (c);
+SELECT SUM(a) FROM "t" WHERE c;
 
 -- an aggregate expression of a filter, the suite too
-SELECT SUM(a) FROM "s"."t" WHERE (d = 1 OR e) AND (c);
+SELECT SUM(a) FROM "s"."t" WHERE (d = 1 OR e) AND c;
 
 -- a whole SELECT
 SELECT MAX("o"."n") FROM other AS o WHERE k = 1 /* the newest */;
