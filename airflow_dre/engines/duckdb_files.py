@@ -17,6 +17,19 @@ from airflow_dre.engines.reading import reading
 from airflow_dre.errors import DefinitionError, FilesUnreachable, Problem, QueryFailed
 
 _SHOWN = 3
+_STATED = (
+    "file_name",
+    "name",
+    "type",
+    "type_length",
+    "repetition_type",
+    "num_children",
+    "converted_type",
+    "scale",
+    "precision",
+    "logical_type",
+)
+"""What a Parquet file states of itself and of its columns, in their order."""
 _APART = {"filename": False, "hive_partitioning": False, "union_by_name": False}
 """What a file itself holds."""
 
@@ -88,7 +101,8 @@ def _relation(database: DuckDB, readable: Readable) -> exp.Expr:
     if options.get("union_by_name"):
         return reading(form, readable.files, options)
     if form is PARQUET:
-        _refuse_differences({file: dict(_of_file(database, readable, file)) for file in readable.files})
+        if not _same_schemas(database, readable.files):
+            _refuse_differences({file: dict(_of_file(database, readable, file)) for file in readable.files})
         return reading(form, readable.files, options)
     found = _with_rows(database, readable)
     files, kinds = list(found), next(iter(found.values()))
@@ -111,6 +125,17 @@ def _written_names(database: DuckDB, readable: Readable) -> list[str]:
     lenient = {"all_varchar": True, "header": False, "ignore_errors": True, "null_padding": True, "strict_mode": False}
     header = database.ask(exp.select("*").from_(reading(readable.form, [first], {**as_rows, **_APART, **lenient})).limit(1))
     return [str(name) for row in header for name in row if name is not None]
+
+
+def _same_schemas(database: DuckDB, files: Sequence[str]) -> bool:
+    """Whether Parquet files state one schema, told by one look at all of them; where they do not, their columns may still be the same."""
+    names = exp.Array(expressions=[exp.Literal.string(glob.escape(file)) for file in files])
+    stated = exp.Anonymous(this="parquet_schema", expressions=[names])
+    schemas: dict[object, list[tuple[object, ...]]] = {}
+    for file, *column in database.ask(exp.select(*_STATED).from_(stated)):
+        schemas.setdefault(file, []).append(tuple(column))
+    first, *others = schemas.values()
+    return len(schemas) == len(files) and all(other == first for other in others)
 
 
 def _top(schema: Sequence[tuple[str, int | None]]) -> list[str]:

@@ -38,9 +38,5 @@ def learn_types(checks: Sequence[Check], scope: Scope, engine: Engine, answered:
 
 def refuse_by_types(checks: Sequence[Check], scope: Scope) -> dict[str, Judgement]:
     """The checks that cannot be asked of the types of their columns, errored before they are asked, by check id."""
-    reasons = {check.id: why_unfit(check, dict(scope.types)) for check in checks}
-    return {
-        check_id: Judgement(outcome=Outcome.ERRORED, reason=reason, expected="")
-        for check_id, reason in reasons.items()
-        if reason is not None
-    }
+    reasons = ((check, why_unfit(check, dict(scope.types))) for check in checks)
+    return {check.id: Judgement(outcome=Outcome.ERRORED, reason=reason, expected="") for check, reason in reasons if reason is not None}

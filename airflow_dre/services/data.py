@@ -23,7 +23,7 @@ from airflow_dre.errors import DefinitionError, Problem, QueryFailed, StatementT
 from airflow_dre.lineage.naming import DatasetName, name_files
 from airflow_dre.services.sources import Source
 from airflow_dre.services.spark_sources import is_spark_frame, opened_spark_frame
-from airflow_dre.sql.dialects.duckdb import DUCKDB
+from airflow_dre.sql.dialects.duckdb import DUCKDB_VIEW
 from airflow_dre.sql.names import quoted
 from airflow_dre.sql.scope import Scope
 
@@ -118,7 +118,7 @@ KINDS: tuple[Kind, ...] = (
 
 @contextlib.contextmanager
 def _opened(look: Callable[[DuckDB], None], dataset: DatasetName, wanted: Wanted, files: Sequence[str] = ()) -> Iterator[Source]:
-    scope = Scope((NAME,), wanted.where, DUCKDB)
+    scope = Scope((NAME,), wanted.where, DUCKDB_VIEW)
     with opened_duckdb(read_settings().duckdb_memory_limit) as database, opened(database, wanted.timeout) as warehouse:
         engine = DataEngine(warehouse, files)
         try:

@@ -100,7 +100,7 @@ def plan(metrics: Iterable[Metric], scope: Scope) -> tuple[Statement, ...]:
 
 def scan(metrics: Sequence[Metric], scope: Scope, by: Split | None = None) -> Statement:
     """One pass over the rows that answers all of ``metrics``, for each value of ``by``."""
-    columns = [exp.alias_(expression(metric, scope), f"m{place}") for place, metric in enumerate(metrics)]
+    columns = [exp.alias_(expression(metric, scope), f"m{place}", copy=False) for place, metric in enumerate(metrics)]
     if all(isinstance(metric, OtherRowCount) for metric in metrics):
         return _statement(exp.select(*columns), metrics, scope, by)  # without an aggregate it would give a row for each row, or none
     if by is None:
