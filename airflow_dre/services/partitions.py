@@ -60,7 +60,7 @@ def ask_partitions(suite: Suite, partitioning: Partitioning, memory: Memory, now
 
     :raises DefinitionError: a check cannot be answered so, or SQL is not what it must be. When it is asked: the run names no partition.
     """
-    problems = unmergeable_problems(suite.checks, partitioning.by) + unsettled_problems(suite.checks, suite.scope)
+    problems = unmergeable_problems(suite.checks, partitioning.by) + unsettled_problems(suite.checks, partitioning.by, suite.scope)
     if problems:
         raise DefinitionError(problems)
     return _Asking(suite, partitioning, memory, now)
