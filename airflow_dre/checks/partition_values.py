@@ -51,7 +51,9 @@ def as_partition(value: object) -> Partition:
         return value if value.tzinfo is None else value.astimezone(UTC)
     if isinstance(value, (Decimal, float)) and math.isfinite(value) and value == int(value):
         return int(value)
-    if value is None or isinstance(value, (int, str, date)) or (isinstance(value, Decimal) and value.is_finite()):
+    if isinstance(value, Decimal) and value.is_finite():
+        return Decimal(f"{value:f}".rstrip("0"))  # 1.5 and 1.50 are one partition, however many digits its column shows
+    if value is None or isinstance(value, (int, str, date)):
         return value
     raise Incomparable(f"{value!r} names no partition: partition by dates, timestamps, texts or whole numbers")
 

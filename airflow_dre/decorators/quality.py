@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from airflow.sdk.bases.decorator import DecoratedOperator, TaskDecorator, task_decorator_factory
@@ -27,8 +28,8 @@ class QualityCheckDecoratedOperator(DecoratedOperator, QualityCheckOperator):
 
     :param python_callable: the function; it returns whatever ``data`` of
         :class:`~airflow_dre.operators.quality.QualityCheckOperator` may be.
-    :param op_args: its arguments. (templated)
-    :param op_kwargs: its arguments by name. (templated)
+    :param op_args: its arguments. (templated; shown in the UI only where each is a text, a number, a date or paths)
+    :param op_kwargs: its arguments by name; as ``op_args``.
     :param returns: what the task returns: ``"data"``, what the function returned; or ``"summary"``, that of the checks. The default is
         the data where it is paths, and the summary where it is rows, which are then kept nowhere.
     """
@@ -53,6 +54,14 @@ class QualityCheckDecoratedOperator(DecoratedOperator, QualityCheckOperator):
         self.returns = returns
         given = {"data": python_callable, **kwargs}
         super().__init__(python_callable=python_callable, op_args=op_args, op_kwargs=op_kwargs, **given)
+
+    def _do_render_template_fields(
+        self, parent: Any, template_fields: Iterable[str], context: Any, jinja_env: Any, seen_oids: set[int]
+    ) -> None:
+        """Render the arguments, and show them only where they can be no rows, which another task may have given: what is shown is kept."""
+        super()._do_render_template_fields(parent, template_fields, context, jinja_env, seen_oids)
+        if parent is self and not all(map(_can_be_shown, [*self.op_args, *self.op_kwargs.values()])):
+            self.template_fields = [name for name in self.template_fields if name not in DecoratedOperator.template_fields]
 
     def given_data(self, context: Context) -> Any:
         """What the function returns."""
@@ -85,6 +94,10 @@ class QualityCheckDecoratedOperator(DecoratedOperator, QualityCheckOperator):
 
     def _hands_on(self) -> bool:
         return self.returns == "data" or (self.returns is None and is_paths(self.data))
+
+
+def _can_be_shown(argument: Any) -> bool:
+    return argument is None or isinstance(argument, (bool, date, float, int)) or is_paths(argument)
 
 
 def _plain(data: Any) -> Any:

@@ -154,8 +154,8 @@ class SparkEngine:
         try:
             with quiet():
                 self._session.sql("SELECT 1").collect()
-        except Exception as error:
-            raise WarehouseUnreachable(f"the Spark session is stopped, or nobody answers it: {said}") from error
+        except Exception:  # the first error stands behind it, which may quote a row
+            raise WarehouseUnreachable(f"the Spark session is stopped, or nobody answers it: {said}") from None
 
 
 def _columns(described: Sequence[Any]) -> Sequence[Row]:

@@ -6,6 +6,8 @@ import contextlib
 import re
 from collections.abc import Iterator
 
+from airflow_dre.checks.masking import masked
+
 _LOGGERS = ("SQLQueryContextLogger", "DataFrameQueryContextLogger")
 """pyspark's own, which print every error with its plan and with values of the data."""
 _JAVA_CLASS = re.compile(r"^\(?(?:[\w$]+\.)+[\w$]+(?:Exception|Error)\)?:? ?")
@@ -33,7 +35,7 @@ def explained(error: BaseException) -> str:
     if not is_refused(error):
         text = _UNQUOTED.sub("…", _QUOTED.sub(lambda found: found[0] if found[1].startswith("try_") else "'…'", text))
     line = (text.splitlines() or [""])[0].strip()
-    return _TAIL.sub("", _JAVA_CLASS.sub("", line)).strip() or type(error).__name__
+    return masked(_TAIL.sub("", _JAVA_CLASS.sub("", line)).strip()) or type(error).__name__
 
 
 @contextlib.contextmanager

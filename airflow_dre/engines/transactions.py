@@ -27,11 +27,12 @@ _CONFLICTS = ("40001", "40P01")
 _PAUSES = (0.1, 0.3, 1.0)
 """Seconds before each further try after a conflict."""
 _VALUES = (
-    (re.compile(r"\b(string|text|value|literal) '(?:[^']|'')*'"), r"\1 '...'"),
-    (re.compile(r': "[^"]*"'), ': "..."'),
+    (re.compile(r"\b(string|text|value|literal) (?:'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|-?\d\S*)"), r"\1 '...'"),
+    (re.compile(r"\(-?\d\S* [-+*/%] -?\d\S*\)"), "(...)"),
+    (re.compile(r': ".*"'), ': "..."'),
     (re.compile(r'\bkey "[^"]*"'), 'key "..."'),
 )
-"""Where drivers quote values of rows: as a string, after a colon, and as a key."""
+"""Where drivers quote values of rows: as a string or a number, in a sum, after a colon, and as a key."""
 
 
 class Transaction:

@@ -120,8 +120,8 @@ class Warehouse:
         """Tell a refused statement from a warehouse that is gone: drivers do not agree on the exception."""
         try:
             self._execute(self._open(), "SELECT 1", 1)
-        except Exception as error:
-            raise WarehouseUnreachable(f"the {self.name} warehouse stopped answering: {first_line(cause)}") from error
+        except Exception:  # the first error stands behind it, which may quote a row
+            raise WarehouseUnreachable(f"the {self.name} warehouse stopped answering: {first_line(cause)}") from None
 
 
 @contextlib.contextmanager

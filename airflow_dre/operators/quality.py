@@ -16,6 +16,7 @@ from airflow_dre.operators.gate import GatedOperator
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
+    from airflow_dre.checks.masking import Mask
     from airflow_dre.errors import Problem
     from airflow_dre.services.quarantine import Breaches
     from airflow_dre.services.samples import SamplePlan
@@ -174,7 +175,7 @@ class QualityCheckOperator(GatedOperator):
 
     def _ask(self, suite: Suite, source: Source, moment: datetime) -> Ask:
         """How the rendered arguments want the checks to be answered: by a look at all rows, or from the states of partitions."""
-        from airflow_dre.checks.partition_choice import Choice, find_partition_problems
+        from airflow_dre.checks.partition_choice import Choice, find_partition_problems, find_shown_problems
         from airflow_dre.checks.partition_values import split_by
         from airflow_dre.errors import DefinitionError
         from airflow_dre.services.partitions import Partitioning, ask_partitions
@@ -184,6 +185,7 @@ class QualityCheckOperator(GatedOperator):
         if self.partition_by is None:
             return ask_rows
         problems = find_partition_problems(self.subject, (), self.partition_by, self.partitions, self.changes)
+        problems += find_shown_problems(self.subject, suite.checks, self.partition_by, self._mask)
         if problems:
             raise DefinitionError(problems)
         by, choice = split_by(self.partition_by), Choice(self.partitions)
@@ -215,17 +217,21 @@ class QualityCheckOperator(GatedOperator):
             timeout=read_duration(self.statement_timeout),
         )
 
+    @property
+    def _mask(self) -> Mask:
+        from airflow_dre.checks.masking import Mask
+
+        return Mask(columns=tuple(self.mask_columns))
+
     def _sample_plan(self) -> SamplePlan:
         """Which failing rows are kept, and what is masked."""
-        from airflow_dre.checks.masking import Mask
         from airflow_dre.config import read_settings
         from airflow_dre.services.samples import SamplePlan
 
-        mask = Mask(columns=tuple(self.mask_columns))
         if self.sample_rows == 0:
-            return SamplePlan(mask=mask)
+            return SamplePlan(mask=self._mask)
         keep_for = read_settings().sample_retention
-        return SamplePlan(rows=self.sample_rows, key_columns=tuple(self.key_columns), mask=mask, keep_for=keep_for)
+        return SamplePlan(rows=self.sample_rows, key_columns=tuple(self.key_columns), mask=self._mask, keep_for=keep_for)
 
     def given_data(self, context: Context) -> Any:
         """The data, made or fetched where an author gave what makes it."""
@@ -262,7 +268,7 @@ class QualityCheckOperator(GatedOperator):
 
     def _refuse_mistakes(self) -> None:
         from airflow_dre.checks.parse import find_problems
-        from airflow_dre.checks.partition_choice import find_partition_problems
+        from airflow_dre.checks.partition_choice import find_partition_problems, find_shown_problems
         from airflow_dre.errors import DefinitionError, Problem
 
         checks, problems = find_problems(self.checks)
@@ -272,7 +278,10 @@ class QualityCheckOperator(GatedOperator):
         problems += find_partition_problems(self.subject, checks, self.partition_by, self.partitions, self.changes)
         if self.statement_timeout is not None and read_duration(self.statement_timeout) is None:
             problems.append(Problem(self.subject, "statement_timeout", self.statement_timeout, DURATION_ALLOWED))
-        problems += self._find_sample_problems()
+        of_samples = self._find_sample_problems()
+        problems += of_samples
+        if isinstance(self.partition_by, str) and not of_samples:
+            problems += find_shown_problems(self.subject, checks, self.partition_by, self._mask)
         if not self.checks:
             problems.append(Problem(self.subject, "checks", self.checks, "at least one check"))
         if problems:

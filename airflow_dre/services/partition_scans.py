@@ -117,10 +117,11 @@ def no_rows(forms: Mapping[str, Form], value: Partition) -> Look:
     return Look(value, 0, {key: tuple(_answer(part, None) for part in form.parts) for key, form in forms.items()})
 
 
-Table = Mapping[str, tuple[Partition, list[Row]]]
+ByPartition = Mapping[str, tuple[Partition, list[Row]]]
+"""The rows that one question was answered with, by the partition that they are of."""
 
 
-def _by_partition(answers: Answer | Unanswered) -> Table | Unanswered:
+def _by_partition(answers: Answer | Unanswered) -> ByPartition | Unanswered:
     if isinstance(answers, Unanswered):
         return answers
     listed: dict[str, tuple[Partition, list[Row]]] = {}

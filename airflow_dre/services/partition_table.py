@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from airflow_dre.checks.evaluate import Unanswered
 from airflow_dre.checks.merging import Form, Merge, answer_of, merged, state_of
 from airflow_dre.checks.metrics import LISTS, Metric, PerSegment, Split
-from airflow_dre.checks.partition_values import Partition, as_partition
+from airflow_dre.checks.partition_values import Partition, as_partition, calendar_like
 from airflow_dre.checks.states import Extreme, State
 from airflow_dre.checks.stored_text import read, read_all, spell_all
 from airflow_dre.checks.values import Answer, Incomparable, Row
@@ -55,8 +55,9 @@ class Table:
         return found
 
     def example(self, looks: Mapping[str, Look]) -> Partition:
-        """One of the partitions that have a value."""
-        return next((look.value for look in looks.values() if look.value is not None), None)
+        """One of the partitions that have a value: of a moment where there is one, since others may stand for what has none."""
+        values = [look.value for look in looks.values() if look.value is not None]
+        return next((value for value in values if calendar_like(value) is not None), next(iter(values), None))
 
     def empty(self, texts: Iterable[str]) -> None:
         """Partitions that were looked at and have no row: what they had before is replaced by nothing."""

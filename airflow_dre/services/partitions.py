@@ -10,6 +10,7 @@ from typing import Protocol
 
 from airflow_dre.checks.check import Check
 from airflow_dre.checks.evaluate import Unanswered, questions
+from airflow_dre.checks.masking import masked
 from airflow_dre.checks.merging import NOT_OF_ROWS, Form, Unmergeable, form_of, partition_column, unmergeable_problems
 from airflow_dre.checks.metrics import Metric, PerSegment, Split
 from airflow_dre.checks.partition_choice import Asked, Choice, Named, Span
@@ -61,7 +62,7 @@ def ask_partitions(suite: Suite, partitioning: Partitioning, memory: Memory, now
 
     :raises DefinitionError: a check cannot be answered so, or SQL is not what it must be. When it is asked: the run names no partition.
     """
-    problems = unmergeable_problems(suite.checks, partitioning.by) + unsettled_problems(suite.checks, suite.scope)
+    problems = unmergeable_problems(suite.checks, partitioning.by) + unsettled_problems(suite.checks, partitioning.by, suite.scope)
     if problems:
         raise DefinitionError(problems)
     return _Asking(suite, partitioning, memory, now)
@@ -109,7 +110,7 @@ class _Asking:
         for metric, form in forms.items():
             answered.values[metric] = table.answer(metric, form)
             if form.key in table.seen.statements:
-                answered.statements[metric] = table.seen.statements[form.key]
+                answered.statements[metric] = masked(table.seen.statements[form.key])  # it quotes partitions, which are data
         answered.partitions = table.counts()
 
     def _form(self, metric: Metric) -> Form | None:

@@ -68,7 +68,7 @@ def claim_rows(hook: Hook, review: Review, subject: str, timeout: timedelta | No
 
     Rows that an earlier review claimed are taken over: whoever was asked last decides about a row, and nobody else.
 
-    :raises DefinitionError: the quarantine is not there or was not made by us, or its rows do not fit into the source.
+    :raises DefinitionError: the quarantine is not there or was not made by us, its rows do not fit back, or are of too many runs.
     :raises WarehouseError: the warehouse did not do it.
     """
     with transaction(hook, timeout) as (running, writing):
@@ -76,7 +76,11 @@ def claim_rows(hook: Hook, review: Review, subject: str, timeout: timedelta | No
         _fitting_columns(running, review, subject)
         for statement in (statements.unclaim(review), statements.claim(review)):
             running.write(_scope(review).render(statement))
-        return _counted(running.fetch_rows(_scope(review).render(statements.tally(review)), _MOST_GROUPS))
+        groups = running.fetch_rows(_scope(review).render(statements.tally(review)), _MOST_GROUPS + 1)
+        if len(groups) > _MOST_GROUPS:  # what was not counted must not be decided about
+            allowed = f"one whose waiting rows are of at most {_MOST_GROUPS} runs and sets of checks: name from_run, from_dag or from_batch"
+            raise DefinitionError([Problem(subject, "quarantine_table", ".".join(review.quarantine), allowed)])
+        return _counted(groups)
 
 
 @again_after_conflict

@@ -8,7 +8,7 @@ from typing import Any
 from airflow_dre.checks.thresholds import as_count
 from airflow_dre.engines.spark import SparkEngine
 from airflow_dre.engines.spark_session import opened_session
-from airflow_dre.errors import QueryFailed
+from airflow_dre.errors import QueryFailed, WarehouseError
 from airflow_dre.services.answers import Engine
 from airflow_dre.services.quarantine import Quarantine, Taken, columns_of, refused, require_fit, source_columns, stop_at_limit, taken_of
 from airflow_dre.sql import quarantine as statements
@@ -28,6 +28,8 @@ def copy_aside(connection: Any, scope: Scope, broken: Sequence[Broken], stamp: S
         engine = SparkEngine(session, wanted.timeout)
         try:
             return copy_by(engine, scope, broken, stamp, wanted)
+        except WarehouseError as error:
+            raise error from None  # Spark's own words may quote a row, and a cause is logged whole
         finally:
             engine.close()
 

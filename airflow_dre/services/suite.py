@@ -263,14 +263,6 @@ GATES = {
 """Values of ``fail_on`` and the outcomes that close the gate."""
 
 
-def check_gate(run: SuiteRunRecord, fail_on: str) -> None:
-    """Let a good run pass.
-
-    :raises GateError: the run holds an outcome that ``fail_on`` does not let pass; names the checks and their reasons.
-    """
-    check_gates((run,), fail_on)
-
-
 def check_gates(runs: Iterable[SuiteRunRecord], fail_on: str) -> None:
     """Let good runs pass.
 

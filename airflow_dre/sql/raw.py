@@ -54,8 +54,16 @@ def read_row_expression(text: str, dialect: str, subject: str, argument: str) ->
     return tree
 
 
-_MOMENTARY = ("now", "today", "getdate", "sysdate", "random", "clock_timestamp", "statement_timestamp", "transaction_timestamp")
-_NOW = (exp.CurrentDate, exp.CurrentDatetime, exp.CurrentTime, exp.CurrentTimestamp, exp.Rand, exp.CurrentUser)
+_MOMENTARY = (
+    *("now", "today", "tomorrow", "yesterday", "getdate", "getutcdate", "sysdate", "sysutcdatetime", "random", "timeofday"),
+    *("clock_timestamp", "get_current_timestamp", "statement_timestamp", "transaction_timestamp"),
+)
+_NOW = (
+    *(exp.CurrentDate, exp.CurrentDatetime, exp.CurrentTime, exp.CurrentTimestamp, exp.CurrentTimestampLTZ, exp.CurrentUser),
+    *(exp.Localtime, exp.Localtimestamp, exp.Rand, exp.SessionUser, exp.UtcDate, exp.UtcTime, exp.UtcTimestamp, exp.Uuid),
+)
+_NOW_WITHOUT = {"age": 2, "date": 1, "datetime": 1, "julianday": 1, "time": 1, "unix_timestamp": 1, "unixepoch": 1}
+"""Functions that take the present moment for what they are called without, and how many arguments they want instead."""
 
 
 def why_not_settled(tree: exp.Expr) -> str | None:
@@ -63,7 +71,9 @@ def why_not_settled(tree: exp.Expr) -> str | None:
     if tree.find(exp.Query) is not None:
         return "it reads other rows, which may change"
     named = [node.name for node in tree.find_all(exp.Anonymous)] + [text.name for text in tree.find_all(exp.Literal) if text.is_string]
-    if tree.find(*_NOW) is not None or any(name.lower() in _MOMENTARY for name in named):
+    lacking = any(len(call.expressions) < _NOW_WITHOUT.get(call.name.lower(), 0) for call in tree.find_all(exp.Anonymous))
+    bare = any(not any(call.args.values()) for call in tree.find_all(exp.Date))
+    if lacking or bare or tree.find(*_NOW) is not None or any(name.lower() in _MOMENTARY for name in named):
         return "it depends on the moment in which it is asked"
     return None
 

@@ -20,6 +20,7 @@ from airflow_dre.checks.declaration import Declaration
 from airflow_dre.checks.parse import parse_checks
 from airflow_dre.engines import spark_session
 from airflow_dre.engines.spark import SETTINGS, SparkEngine
+from airflow_dre.engines.spark_errors import explained
 from airflow_dre.engines.spark_session import conf_of, connect_url, master_of, opened_session
 from airflow_dre.errors import DefinitionError, QueryFailed, StatementTimeout, WarehouseUnreachable
 from airflow_dre.lineage.naming import DatasetName, name_spark_table
@@ -262,6 +263,11 @@ def test_what_spark_refuses_is_said_in_a_line_without_plans_stacks_or_data(sessi
     ]
     engine.close()
     assert "4711" not in "".join(capfd.readouterr())
+
+
+def test_an_address_with_a_token_is_told_without_it() -> None:
+    said = explained(ValueError("Invalid URL for Spark Connect: sc://big:15002/x;token=q7%2BzK4mP9w;use_ssl=true"))
+    assert said == "Invalid URL for Spark Connect: sc://big:15002/x;token=***;use_ssl=true"
 
 
 def test_a_statement_that_takes_too_long_is_cancelled_and_hides_no_other(session: Any) -> None:

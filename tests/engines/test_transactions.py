@@ -117,6 +117,12 @@ def test_a_database_that_is_not_written_to_is_not_even_connected_to(conn_type: s
         ('Constraint Error: Duplicate key "card: 4111" violates primary key', 'Constraint Error: Duplicate key "..." violates primary key'),
         ('invalid input syntax for type integer: "4111"', 'invalid input syntax for type integer: "..."'),
         ('null value in column "card" of relation "bad" violates', 'null value in column "card" of relation "bad" violates'),
+        ('value "99999999999" is out of range for type integer', "value '...' is out of range for type integer"),
+        ("Type INT32 with value 300 can't be cast because", "Type INT32 with value '...' can't be cast because"),
+        ("Could not cast value -12345.670000 to DECIMAL(4,1)", "Could not cast value '...' to DECIMAL(4,1)"),
+        ("Overflow in addition of INT32 (2147483647 + 1)!", "Overflow in addition of INT32 (...)!"),
+        ('Malformed JSON at byte 6 of input.  Input: "{"a": sec"', 'Malformed JSON at byte 6 of input.  Input: "..."'),
+        ('Could not parse string "secret" according to', "Could not parse string '...' according to"),
         ("unknown database 'nowhere'", "unknown database 'nowhere'"),
     ],
 )

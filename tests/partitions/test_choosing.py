@@ -231,6 +231,23 @@ def test_what_the_data_does_not_allow_is_an_error_of_the_checks(days: Days, argu
     assert reason in run.results[0].reason
 
 
+def test_a_partition_of_no_moment_hides_no_other_from_a_data_interval(days: Days) -> None:
+    for text in ("__HIVE_DEFAULT_PARTITION__", "2026-01-01", "2026-01-02"):
+        days.append(JAN[0], [(1, None, 0.5, text, None)])
+    run = days.judged([COUNT], by="s", interval=(at(1), at(2)))
+    assert counted(run) == ("3", (3, 3)), run.results[0].reason
+    assert counted(days.judged([COUNT], by="s", interval=(at(1), at(2)))) == ("3", (1, 3))
+
+
+def test_a_statement_that_names_partitions_is_masked(days: Days) -> None:
+    for text in ("ann@example.com", "bob@example.com"):
+        days.append(JAN[0], [(1, None, 0.5, text, None)])
+    days.judged([COUNT], "all", by="s")
+    run = days.judged([COUNT], "run", "ann@example.com", by="s")
+    assert "ann@example.com" in days.asked[-1]
+    assert (run.results[0].outcome, run.results[0].statement) == ("passed", days.asked[-1].replace("ann@example.com", "***"))
+
+
 def test_texts_are_compared_only_where_their_order_is_known(days: Days) -> None:
     filled(days)
     run = days.judged([c.column_max("s", equals="b")], "all")

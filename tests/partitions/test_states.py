@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from fractions import Fraction
 from statistics import variance
@@ -22,6 +22,7 @@ from airflow_dre.checks.sketches import KEPT_HASHES, STANDARD_ERROR, estimate, r
 from airflow_dre.checks.stored_text import read_all, spell_all
 from airflow_dre.checks.values import Answer, Incomparable
 from airflow_dre.engines.warehouse import _hash
+from airflow_dre.services.partition_scans import as_key
 
 NAN, INF = math.nan, math.inf
 MEAN, TOTAL, SPREAD = Mean(column="a"), Total(column="a"), Variance(column="a")
@@ -196,3 +197,17 @@ def test_metrics_that_follow_from_the_same_answers_are_kept_once() -> None:
     assert form_of(MEAN, None) == form_of(TOTAL, None)
     assert form_of(SPREAD, None) != form_of(TOTAL, None)
     assert {merge.value for merge in Merge} == {"count", "sum", "moments", "smallest", "largest", "list", "hashes"}
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        pytest.param(Decimal("1.5"), Decimal("1.500"), id="a column that shows more digits now"),
+        pytest.param(Decimal("1e1"), 10, id="a decimal without a fraction"),
+        pytest.param(Decimal("0.00000010"), Decimal("1E-7"), id="an exponent"),
+        pytest.param(2.0, 2, id="a float without a fraction"),
+        pytest.param(datetime(2026, 1, 1, 1, tzinfo=timezone(timedelta(hours=1))), datetime(2026, 1, 1, tzinfo=UTC), id="another zone"),
+    ],
+)
+def test_equal_partitions_are_kept_by_one_text(one: object, other: object) -> None:
+    assert as_key(one) == as_key(other)

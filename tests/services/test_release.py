@@ -10,6 +10,7 @@ import pytest
 from airflow_dre import checks as c
 from airflow_dre.errors import DefinitionError, QueryFailed
 from airflow_dre.incidents.signals import Origin
+from airflow_dre.services import release
 from airflow_dre.services.release import Claimed, Decided, Decision, carry_out, claim_rows, describe, review_id_of
 from airflow_dre.sql.dialects import find_dialect
 from airflow_dre.sql.release import Review
@@ -98,6 +99,15 @@ def test_only_rows_of_the_run_the_batch_and_the_dataset_that_are_asked_for(world
     assert counts == [1, 5, 4, 5]
     for wrong in ({"run_id": "r3"}, {"dag_id": "e"}, {"dataset": "n/other"}, {"batch": batch, "run_id": "r2"}):
         assert claim_rows(world.hook, review_of(world, "v9", **wrong), "the task").rows == 0
+
+
+def test_more_sets_of_checks_than_can_be_counted_are_not_asked_about(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    move(world)
+    assert claim_rows(world.hook, review_of(world, "v1"), "the task").rows == 4
+    monkeypatch.setattr(release, "_MOST_GROUPS", 2)
+    with pytest.raises(DefinitionError, match="of at most 2 runs and sets of checks: name from_run"):
+        claim_rows(world.hook, review_of(world, "v2"), "the task")
+    assert carry_out(world.hook, review_of(world, "v1"), Decision.DISCARD, "the task") == Decided(dropped=4), "nothing was taken over"
 
 
 def test_repaired_rows_go_back_repaired_and_new_columns_take_their_defaults(world: World) -> None:

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import json
+import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from sqlglot import parse_one
 
 from airflow_dre import checks as c
 from airflow_dre.checks.parse import parse_checks
 from airflow_dre.checks.thresholds import read_limit
 from airflow_dre.engines.spark import SparkEngine
-from airflow_dre.errors import DefinitionError, QuarantineError
+from airflow_dre.errors import DefinitionError, QuarantineError, QueryFailed
 from airflow_dre.incidents.signals import Origin
 from airflow_dre.lineage.naming import DatasetName
 from airflow_dre.services.answers import Answered
 from airflow_dre.services.quarantine import Quarantine, Taken, find_breaches, stamp_of
-from airflow_dre.services.spark_quarantine import copy_by
+from airflow_dre.services.spark_quarantine import copy_aside, copy_by
 from airflow_dre.services.suite import Circumstances, Suite, run_suite
-from airflow_dre.sql.quarantine import OWN_COLUMNS, Mode
+from airflow_dre.sql.quarantine import OWN_COLUMNS, Broken, Mode
 from airflow_dre.sql.scope import Scope
 from tests.services.quarantine_world import NOW
 
@@ -87,3 +90,18 @@ def test_what_cannot_be_is_refused_and_nothing_is_written(session: Any, aside: A
     with pytest.raises(DefinitionError, match="it lacks odd `x string, which orders has"):
         aside(c.not_null("amount"))
     assert session.table("bad").count() == 0
+
+
+@pytest.mark.parametrize("session", ["spark"], indirect=True)
+def test_what_spark_says_of_a_row_is_in_no_cause(session: Any) -> None:
+    engine = SparkEngine(session)
+    scope = Scope(("orders",), None, engine.dialect)
+    suite = Suite(name="s", dataset=DatasetName("n", "orders"), scope=scope, checks=parse_checks([c.not_null("id")]))
+    stamp = stamp_of(run_suite(suite, engine, NOW), Mode.COPY, NOW)
+    engine.close()
+    broken = Broken(check_id="1", name="x", condition=parse_one("CAST(`odd ``x` AS INT) > 0", read="spark"))
+    wanted = Quarantine(subject="the task", target=("bad",), mode=Mode.COPY, limit=None)
+    connection = SimpleNamespace(conn_id="big", conn_type="spark", host=session.sparkContext.master, port=None, extra_dejson={})
+    with pytest.raises(QueryFailed) as error:
+        copy_aside(connection, scope, [broken], stamp, wanted)
+    assert "The value '" not in "".join(traceback.format_exception(error.value))

@@ -19,7 +19,7 @@ from airflow_dre.engines.warehouse import Warehouse, opened
 from airflow_dre.errors import DefinitionError, GateError, WarehouseUnreachable
 from airflow_dre.lineage.naming import DatasetName
 from airflow_dre.services.report import render_report
-from airflow_dre.services.suite import GATES, Suite, check_gate, delivery_of, run_suite
+from airflow_dre.services.suite import GATES, Suite, check_gates, delivery_of, run_suite
 from airflow_dre.sql.names import split_table
 from airflow_dre.sql.scope import Scope
 from airflow_dre.store.records import SuiteRunRecord
@@ -202,10 +202,10 @@ def test_the_gate(tmp_path: Path, request: pytest.FixtureRequest, fail_on: str, 
     record = run(hook, declared)
     assert fail_on in GATES
     if not stops:
-        check_gate(record, fail_on)
+        check_gates([record], fail_on)
         return
     with pytest.raises(GateError, match=rf"1 of 1 checks of orders do not let the task pass \(fail_on='{fail_on}'\):\n- not_null"):
-        check_gate(record, fail_on)
+        check_gates([record], fail_on)
 
 
 def test_the_log_reads_like_a_report(tmp_path: Path, request: pytest.FixtureRequest) -> None:

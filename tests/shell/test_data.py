@@ -336,3 +336,41 @@ def test_failing_rows_of_files_are_kept_masked(run_dag: Run, rows: Run, files: P
     kept = rows(select(failing_row))
     assert len(kept) == 3
     assert "4012888888881881" not in str(kept)
+
+
+@pytest.mark.parametrize("mapped", [False, True])
+def test_rows_that_a_function_is_given_are_in_no_rendered_field(run_dag: Run, mapped: bool) -> None:
+    with DAG(f"given_{mapped}", schedule=None, start_date=START) as dag:
+
+        @task.quality_check(checks=[c.not_null("note")])
+        def check(rows: Any, path: str) -> Any:
+            return rows
+
+        @task
+        def made() -> Any:
+            return [[{"note": SECRET}]] if mapped else [{"note": SECRET}]
+
+        if mapped:
+            check.partial(path="{{ dag.dag_id }}").expand(rows=made())
+        else:
+            check(made(), path="{{ dag.dag_id }}")
+    finished = run_dag(dag)
+    assert finished.state == "success"
+    from airflow.models.renderedtifields import RenderedTaskInstanceFields
+
+    for ti in finished.get_task_instances():
+        if ti.task_id == "check":
+            found: dict[str, Any] = RenderedTaskInstanceFields.get_templated_fields(ti) or {}
+            assert "4012888888881881" not in str(found), found
+            assert "op_kwargs" not in found
+
+
+def test_arguments_that_are_no_rows_are_shown(run_dag: Run, files: Path) -> None:
+    with DAG("shown", schedule=None, start_date=START) as dag:
+
+        @task.quality_check(checks=GOOD)
+        def check(path: str) -> str:
+            return path
+
+        check(f"{files}/{{{{ ds }}}}.parquet")
+    assert shown(run_dag(dag))["op_args"] in ([f"{files}/2026-01-01.parquet"], (f"{files}/2026-01-01.parquet",))

@@ -125,3 +125,23 @@ def test_what_a_template_renders_is_checked_too(run_dag: Callable[..., Any], row
         operator(partitions="{{ params.which }}e", checks=[*CHECKS, c.mean("{{ 'n' }}", at_least=0)])
     assert run_dag(dag, 2).state == "failed"
     assert rows(result) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        pytest.param(
+            {"mask_columns": ["DAY"]}, "invalid partition_by='day'. Allowed: a column that is not masked", id="the partitions themselves"
+        ),
+        pytest.param({"partition_by": "substr(email, 1, 1)", "mask_columns": ["e*"]}, "invalid partition_by='substr", id="an expression"),
+        pytest.param(
+            {"checks": [c.column_max("email", at_most="z"), c.not_null("email")], "mask_columns": ["email"]},
+            r"^1 problem in the definition:\n- check column_max\(email\): invalid column='email'. Allowed: a column that is not masked",
+            id="a largest value",
+        ),
+        pytest.param({"checks": [c.column_min("api_key", at_least="a")]}, "invalid column='api_key'", id="masked by its name"),
+    ],
+)
+def test_no_value_of_a_masked_column_is_kept_for_a_partition(arguments: dict[str, Any], message: str) -> None:
+    with pytest.raises(DefinitionError, match=message):
+        operator(**arguments)

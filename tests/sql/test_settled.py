@@ -1,0 +1,39 @@
+"""What may say something else of the same row tomorrow is told from what rests on the row alone."""
+
+from __future__ import annotations
+
+import pytest
+
+from airflow_dre.checks.metrics import Expression
+from airflow_dre.sql.dialects import find_dialect
+from airflow_dre.sql.raw import read_condition, why_not_settled
+from airflow_dre.sql.scope import Scope
+from airflow_dre.sql.settled import unsettled_problems
+
+MOVING = [
+    *[("postgres", text) for text in ("now()", "localtimestamp", "localtime", "current_date", "'yesterday'::date", "timeofday()::date")],
+    *[("postgres", text) for text in ("age(d)", "session_user", "gen_random_uuid()", "clock_timestamp()", "(SELECT max(d) FROM t)")],
+    *[("mysql", text) for text in ("utc_timestamp()", "utc_date()", "sysdate()", "unix_timestamp()", "uuid()")],
+    *[("sqlite", text) for text in ("date()", "datetime()", "julianday()", "unixepoch()", "date('now')", "random()")],
+    *[("duckdb", text) for text in ("today()", "get_current_timestamp()", "current_localtimestamp()")],
+    *[("spark", text) for text in ("localtimestamp()", "unix_timestamp()", "curdate()")],
+    *[("tsql", text) for text in ("getutcdate()", "sysutcdatetime()", "sysdatetimeoffset()")],
+]
+STAYING = [
+    *[("postgres", text) for text in ("d", "age(d, e)", "pi()", "date_trunc('day', d)", "d::date", "lower(s)", "'2026-01-01'::date")],
+    *[("sqlite", text) for text in ("date(d)", "strftime('%Y', d)", "unixepoch(d)")],
+    *[("spark", text) for text in ("unix_timestamp(d)", "e()", "array()")],
+]
+
+
+@pytest.mark.parametrize(("dialect", "text", "moves"), [*[(*case, True) for case in MOVING], *[(*case, False) for case in STAYING]])
+def test_what_depends_on_the_moment_is_told(dialect: str, text: str, moves: bool) -> None:
+    tree = read_condition(f"x < {text}", dialect, "suite", "where")
+    assert (why_not_settled(tree) is not None) is moves
+
+
+def test_an_expression_that_splits_a_table_must_stay_as_it_is_too() -> None:
+    scope = Scope(("t",), None, find_dialect("postgres"))
+    (problem,) = unsettled_problems([], Expression("age(d) > interval '1 day'"), scope)
+    assert (problem.argument, problem.value) == ("partition_by", "age(d) > interval '1 day'")
+    assert unsettled_problems([], Expression("d::date"), scope) == unsettled_problems([], "d", scope) == []
