@@ -16,6 +16,7 @@ from airflow_dre.operators.gate import GatedOperator
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
+    from airflow_dre.checks.check import Check
     from airflow_dre.errors import Problem
     from airflow_dre.services.quarantine import Breaches
     from airflow_dre.services.samples import SamplePlan
@@ -183,10 +184,12 @@ class QualityCheckOperator(GatedOperator):
 
         if self.partition_by is None:
             return ask_rows
+        by = split_by(self.partition_by)
         problems = find_partition_problems(self.subject, (), self.partition_by, self.partitions, self.changes)
+        problems += self._find_kept_secrets(suite.checks)
         if problems:
             raise DefinitionError(problems)
-        wanted = Partitioning(by=split_by(self.partition_by), choice=Choice(self.partitions), changes=self.changes)
+        wanted = Partitioning(by=by, choice=Choice(self.partitions), changes=self.changes)
         return ask_partitions(suite, wanted, StoredPartitions(suite.dataset), moment)
 
     def note(self, run: SuiteRunRecord) -> str:
@@ -271,11 +274,23 @@ class QualityCheckOperator(GatedOperator):
         problems += find_partition_problems(self.subject, checks, self.partition_by, self.partitions, self.changes)
         if self.statement_timeout is not None and read_duration(self.statement_timeout) is None:
             problems.append(Problem(self.subject, "statement_timeout", self.statement_timeout, DURATION_ALLOWED))
-        problems += self._find_sample_problems()
+        if not (mistaken := self._find_sample_problems()):
+            problems += self._find_kept_secrets(checks)
+        problems += mistaken
         if not self.checks:
             problems.append(Problem(self.subject, "checks", self.checks, "at least one check"))
         if problems:
             raise DefinitionError(problems)
+
+    def _find_kept_secrets(self, checks: Iterable[Check]) -> list[Problem]:
+        """What the states of partitions would tell of masked columns."""
+        if not isinstance(self.partition_by, str):
+            return []
+        from airflow_dre.checks.masking import Mask
+        from airflow_dre.checks.partition_secrets import secret_problems
+        from airflow_dre.checks.partition_values import split_by
+
+        return secret_problems(checks, split_by(self.partition_by), Mask(columns=tuple(self.mask_columns)))
 
     def _find_sample_problems(self) -> list[Problem]:
         from airflow_dre.errors import Problem

@@ -112,6 +112,19 @@ def test_what_is_known_must_be_readable_and_what_was_found_is_spooled(world: Pat
                 "a key with the column day in it merges",
             ],
         ),
+        (
+            {"mask_columns": ["DAY", "n"], "checks": [c.mean("n", at_least=1), c.column_max("n", at_most=1), *CHECKS]},
+            [
+                "3 problems in the definition",
+                "invalid partition_by='day'. Allowed: without day, which is masked: the values that name partitions are kept and shown",
+                "- check mean(n): invalid partition_by='day'. Allowed: none beside this check: what is kept of each partition would hold",
+                "- check column_max(n): invalid partition_by='day'",
+            ],
+        ),
+        (
+            {"mask_columns": ["customer*"], "partition_by": "lower(customer_name)"},
+            ["invalid partition_by='lower(customer_name)'. Allowed: without customer_name, which is masked"],
+        ),
     ],
 )
 def test_mistakes_are_told_when_the_dag_is_parsed(arguments: dict[str, Any], messages: list[str]) -> None:
@@ -125,3 +138,20 @@ def test_what_a_template_renders_is_checked_too(run_dag: Callable[..., Any], row
         operator(partitions="{{ params.which }}e", checks=[*CHECKS, c.mean("{{ 'n' }}", at_least=0)])
     assert run_dag(dag, 2).state == "failed"
     assert rows(result) == []
+
+
+def test_what_is_masked_by_its_form_is_not_kept_of_a_partition_and_the_verdict_is_that_of_all_rows(
+    table: sqlite3.Connection, rows: Callable[[Any], list[Any]]
+) -> None:
+    table.execute("CREATE TABLE mails (day TEXT, mail TEXT, card INTEGER)")
+    planted = [("2026-01-01", "zoe@planted.example", 4111111111111111), ("2026-01-02", "none", 7), ("2026-01-03", "no", 8)]
+    table.executemany("INSERT INTO mails VALUES (?, ?, ?)", planted)
+    wanted = {"table": "mails", "checks": [c.column_max("mail", at_most="y"), c.column_max("card", at_most=9), c.row_count(equals=3)]}
+    for number, day in enumerate(["2026-01-02", "2026-01-03", "2026-01-03"]):
+        run = executed(str(number), day, **wanted, fail_on="never")
+        assert [result.outcome for result in run.results] == ["failed", "failed", "passed"]
+        assert run.partitions == ((3, 3) if number == 0 else (2, 3)), "the one of which a number is not kept is looked at again"
+    assert not any(secret in str(rows(partition_state)) for secret in ("planted", "4111111111111111"))
+    run = executed("3", "2026-01-03", table="mails", partition_by="mail", fail_on="never")
+    assert {result.outcome for result in run.results} == {"errored"}
+    assert "e-mail addresses and keys name no partition" in run.results[0].reason
