@@ -13,7 +13,6 @@ from airflow_dre.checks import states
 from airflow_dre.checks.check import Check
 from airflow_dre.checks.exact import as_exact
 from airflow_dre.checks.metrics import (
-    ColumnMetric,
     DistinctCount,
     DuplicateCount,
     FailedRowCount,
@@ -62,9 +61,6 @@ class Merge(StrEnum):
     LARGEST = "largest"
     LIST = "list"
     HASHES = "hashes"
-
-
-_KEEPS_VALUES = (Merge.SMALLEST, Merge.LARGEST, Merge.LIST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,13 +143,6 @@ def why_unmergeable(check: Check, column: str | None) -> str | None:
         if isinstance(form, Unmergeable):
             return form.reason
     return None
-
-
-def kept_columns(check: Check, column: str | None) -> list[str]:
-    """The columns of which values are kept for each partition, and not only numbers about them."""
-    forms = [form_of(metric, column) for metric in check.metrics() if not isinstance(metric, NOT_OF_ROWS)]
-    parts = [part for form in forms if isinstance(form, Form) and form.merge in _KEEPS_VALUES for part in form.parts]
-    return list(dict.fromkeys(part.column for part in parts if isinstance(part, ColumnMetric)))
 
 
 def partition_column(by: Split) -> str | None:

@@ -9,8 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from airflow_dre.checks.check import Check
-from airflow_dre.checks.masking import Mask
-from airflow_dre.checks.merging import kept_columns, partition_column, unmergeable_problems
+from airflow_dre.checks.merging import unmergeable_problems
 from airflow_dre.checks.partition_values import Partition, calendar_like, read_like, split_by, spoken_partition
 from airflow_dre.checks.values import Incomparable
 from airflow_dre.errors import Problem
@@ -46,19 +45,6 @@ def find_partition_problems(
     if changes is not None and (partitions != Choice.CHANGED or not isinstance(changes, str)):
         problems.append(Problem(subject, "changes", changes, "one read-only SELECT of partition and version beside partitions='changed'"))
     return [*problems, *unmergeable_problems(checks, split_by(partition_by))]
-
-
-def find_shown_problems(subject: str, checks: Sequence[Check], partition_by: str, mask: Mask) -> list[Problem]:
-    """The masked columns whose values would be kept from run to run, as states, or as the names of partitions in statements and reasons."""
-    by = split_by(partition_by)
-    problems = []
-    if any(mask.hides(name) for name in ([by] if isinstance(by, str) else _WORD.findall(by.sql))):
-        problems.append(Problem(subject, "partition_by", partition_by, "a column that is not masked: its values are kept"))
-    for check in checks:
-        shown = [column for column in kept_columns(check, partition_column(by)) if mask.hides(column)]
-        allowed = "a column that is not masked, or no partition_by: of each partition a value of it is kept as it is"
-        problems += [Problem(f"check {check.name}", "column", column, allowed) for column in shown]
-    return problems
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

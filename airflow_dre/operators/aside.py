@@ -55,6 +55,8 @@ class Aside:
         if self.to is not None and self.is_partitioned:
             allowed = "nothing beside partition_by: rows are put aside by a task that looks at them; say where instead"
             problems.append(Problem(self.subject, "quarantine_to", self.to, allowed))
+        if self.to is not None and not str(self.to).strip():
+            problems.append(Problem(self.subject, "quarantine_to", self.to, "the table that the rows are to go to, or None for none"))
         if self.to is None and (self.mode, self.on, self.limit) != ("copy", "error", None):
             problems.append(Problem(self.subject, "quarantine_to", None, "the table that the rows are to go to"))
         return problems
@@ -63,7 +65,7 @@ class Aside:
         """The broken checks and the rows they are about; None where no rows are to go anywhere."""
         from airflow_dre.services.quarantine import find_breaches
 
-        return (find_breaches(run, checks, found, scope, self.on), scope) if self.to else None
+        return (find_breaches(run, checks, found, scope, self.on), scope) if self.to is not None else None
 
     def note(self, run: SuiteRunRecord, breaches: Breaches) -> str:
         """What an incident is told."""

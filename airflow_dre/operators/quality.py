@@ -16,6 +16,7 @@ from airflow_dre.operators.gate import GatedOperator
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
+    from airflow_dre.checks.check import Check
     from airflow_dre.checks.masking import Mask
     from airflow_dre.errors import Problem
     from airflow_dre.services.quarantine import Breaches
@@ -175,7 +176,7 @@ class QualityCheckOperator(GatedOperator):
 
     def _ask(self, suite: Suite, source: Source, moment: datetime) -> Ask:
         """How the rendered arguments want the checks to be answered: by a look at all rows, or from the states of partitions."""
-        from airflow_dre.checks.partition_choice import Choice, find_partition_problems, find_shown_problems
+        from airflow_dre.checks.partition_choice import Choice, find_partition_problems
         from airflow_dre.checks.partition_values import split_by
         from airflow_dre.errors import DefinitionError
         from airflow_dre.services.partitions import Partitioning, ask_partitions
@@ -184,12 +185,12 @@ class QualityCheckOperator(GatedOperator):
 
         if self.partition_by is None:
             return ask_rows
+        by = split_by(self.partition_by)
         problems = find_partition_problems(self.subject, (), self.partition_by, self.partitions, self.changes)
-        problems += find_shown_problems(self.subject, suite.checks, self.partition_by, self._mask)
+        problems += self._find_kept_secrets(suite.checks)
         if problems:
             raise DefinitionError(problems)
-        by, choice = split_by(self.partition_by), Choice(self.partitions)
-        wanted = Partitioning(by=by, choice=choice, changes=self.changes, versions=source.versions)
+        wanted = Partitioning(by=by, choice=Choice(self.partitions), changes=self.changes, versions=source.versions)
         return ask_partitions(suite, wanted, StoredPartitions(suite.dataset), moment)
 
     def note(self, run: SuiteRunRecord) -> str:
@@ -268,7 +269,7 @@ class QualityCheckOperator(GatedOperator):
 
     def _refuse_mistakes(self) -> None:
         from airflow_dre.checks.parse import find_problems
-        from airflow_dre.checks.partition_choice import find_partition_problems, find_shown_problems
+        from airflow_dre.checks.partition_choice import find_partition_problems
         from airflow_dre.errors import DefinitionError, Problem
 
         checks, problems = find_problems(self.checks)
@@ -278,14 +279,22 @@ class QualityCheckOperator(GatedOperator):
         problems += find_partition_problems(self.subject, checks, self.partition_by, self.partitions, self.changes)
         if self.statement_timeout is not None and read_duration(self.statement_timeout) is None:
             problems.append(Problem(self.subject, "statement_timeout", self.statement_timeout, DURATION_ALLOWED))
-        of_samples = self._find_sample_problems()
-        problems += of_samples
-        if isinstance(self.partition_by, str) and not of_samples:
-            problems += find_shown_problems(self.subject, checks, self.partition_by, self._mask)
+        if not (mistaken := self._find_sample_problems()):
+            problems += self._find_kept_secrets(checks)
+        problems += mistaken
         if not self.checks:
             problems.append(Problem(self.subject, "checks", self.checks, "at least one check"))
         if problems:
             raise DefinitionError(problems)
+
+    def _find_kept_secrets(self, checks: Iterable[Check]) -> list[Problem]:
+        """What the states of partitions would tell of masked columns."""
+        if not isinstance(self.partition_by, str):
+            return []
+        from airflow_dre.checks.partition_secrets import secret_problems
+        from airflow_dre.checks.partition_values import split_by
+
+        return secret_problems(checks, split_by(self.partition_by), self._mask)
 
     def _find_sample_problems(self) -> list[Problem]:
         from airflow_dre.errors import Problem

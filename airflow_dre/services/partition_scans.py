@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from airflow_dre.checks.evaluate import Unanswered
 from airflow_dre.checks.merging import Form
 from airflow_dre.checks.metrics import LISTS, Metric, PerSegment, RowCount, Split
+from airflow_dre.checks.partition_secrets import must_not_stay
 from airflow_dre.checks.partition_values import Partition, as_partition
 from airflow_dre.checks.segments import MOST
 from airflow_dre.checks.stored_text import spell
@@ -66,6 +67,8 @@ def as_key(value: object) -> tuple[str, Partition]:
     text = spell(known)
     if len(text) > LONGEST:
         raise Incomparable(f"{text[:40]}... is too long to name a partition: at most {LONGEST} characters")
+    if must_not_stay(text):
+        raise Incomparable("card numbers, IBANs, e-mail addresses and keys name no partition: the values that do are kept and shown")
     return text, known
 
 

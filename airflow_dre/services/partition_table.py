@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from airflow_dre.checks.evaluate import Unanswered
 from airflow_dre.checks.merging import Form, Merge, answer_of, merged, state_of
 from airflow_dre.checks.metrics import LISTS, Metric, PerSegment, Split
+from airflow_dre.checks.partition_secrets import must_not_stay
 from airflow_dre.checks.partition_values import Partition, as_partition, calendar_like
 from airflow_dre.checks.states import Extreme, State
 from airflow_dre.checks.stored_text import read, read_all, spell_all
@@ -19,7 +20,7 @@ from airflow_dre.sql.splits import Only
 from airflow_dre.store.records import PartitionState
 
 LOST = -1
-"""Rows of a state that no longer holds: the last look could not tell it anew."""
+"""Rows of a state that does not hold: the last look could not tell it anew, or it must not be kept."""
 
 
 @dataclass(slots=True)
@@ -104,14 +105,10 @@ class Table:
     def to_keep(self) -> list[PartitionState]:
         """What later runs are to know of what was seen; a question without an answer takes what was known of it away."""
         kept: list[PartitionState] = []
-        for key in self.forms:
+        for key, form in self.forms.items():
             try:
                 if key not in self.seen.refused:
-                    kept += [
-                        PartitionState(text, key, spell_all(look.answers[key]), look.rows, look.version)
-                        for text, look in self.seen.looks.items()
-                        if key in look.answers
-                    ]
+                    kept += [_kept(text, look, form) for text, look in self.seen.looks.items() if key in look.answers]
             except Incomparable as unlike:
                 self.seen.refused[key] = str(unlike)
             if key in self.seen.refused:
@@ -167,3 +164,11 @@ class Table:
             return
         if sum(isinstance(state, Extreme) and isinstance(state.value, str) for state in states) > 1:
             raise Incomparable(f"the order of texts in {self.scope.dialect.name} depends on a collation: theirs cannot be merged")
+
+
+def _kept(text: str, look: Look, form: Form) -> PartitionState:
+    """What is kept of an answer: of an extreme that must not be only that it is lost, so that each run looks at the partition."""
+    spelled = spell_all(look.answers[form.key])
+    if form.merge in (Merge.SMALLEST, Merge.LARGEST) and must_not_stay(spelled):
+        return PartitionState(text, form.key, "[]", LOST)
+    return PartitionState(text, form.key, spelled, look.rows, look.version)

@@ -10,7 +10,6 @@ from typing import Protocol
 
 from airflow_dre.checks.check import Check
 from airflow_dre.checks.evaluate import Unanswered, questions
-from airflow_dre.checks.masking import masked
 from airflow_dre.checks.merging import NOT_OF_ROWS, Form, Unmergeable, form_of, partition_column, unmergeable_problems
 from airflow_dre.checks.metrics import Metric, PerSegment, Split
 from airflow_dre.checks.partition_choice import Asked, Choice, Named, Span
@@ -110,7 +109,7 @@ class _Asking:
         for metric, form in forms.items():
             answered.values[metric] = table.answer(metric, form)
             if form.key in table.seen.statements:
-                answered.statements[metric] = masked(table.seen.statements[form.key])  # it quotes partitions, which are data
+                answered.statements[metric] = table.seen.statements[form.key]
         answered.partitions = table.counts()
 
     def _form(self, metric: Metric) -> Form | None:

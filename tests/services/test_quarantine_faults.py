@@ -196,6 +196,20 @@ def test_rows_whose_going_would_take_others_along_are_not_moved(kind: str, tmp_p
     assert asked.aside(Hook(kind, connect), mode="copy").rows == 1
 
 
+@pytest.mark.postgres
+def test_rows_of_a_view_are_only_copied(tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    world = make_world("postgres", tmp_path, request)
+    world.fill("orders", [(1, None, "kept"), (2, 3, "kept")], "id INTEGER, amount INTEGER, note TEXT")
+    world.do("CREATE VIEW amounts AS SELECT id, amount FROM orders")
+    asked = ask_suite(world.hook, c.not_null("amount"), table="amounts")
+    with pytest.raises(
+        QuarantineError, match="moving rows of amounts would lose what only the tables below the view know; use quarantine='c"
+    ):
+        asked.aside(world.hook)
+    assert world.ask("SELECT note FROM orders") == [("kept",), ("kept",)]
+    assert asked.aside(world.hook, mode="copy").rows == 1
+
+
 def test_rows_without_an_address_are_only_copied(tmp_path: Path, request: pytest.FixtureRequest) -> None:
     world = make_world("sqlite", tmp_path, request)
     world.do("CREATE TABLE orders (id INTEGER PRIMARY KEY, amount INTEGER) WITHOUT ROWID", "INSERT INTO orders VALUES (1, NULL)")

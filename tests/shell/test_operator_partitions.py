@@ -112,6 +112,19 @@ def test_what_is_known_must_be_readable_and_what_was_found_is_spooled(world: Pat
                 "a key with the column day in it merges",
             ],
         ),
+        (
+            {"mask_columns": ["DAY", "n"], "checks": [c.mean("n", at_least=1), c.column_max("n", at_most=1), *CHECKS]},
+            [
+                "3 problems in the definition",
+                "invalid partition_by='day'. Allowed: without day, which is masked: the values that name partitions are kept and shown",
+                "- check mean(n): invalid partition_by='day'. Allowed: none beside this check: what is kept of each partition would hold",
+                "- check column_max(n): invalid partition_by='day'",
+            ],
+        ),
+        (
+            {"mask_columns": ["customer*"], "partition_by": "lower(customer_name)"},
+            ["invalid partition_by='lower(customer_name)'. Allowed: without customer_name, which is masked"],
+        ),
     ],
 )
 def test_mistakes_are_told_when_the_dag_is_parsed(arguments: dict[str, Any], messages: list[str]) -> None:
@@ -131,17 +144,38 @@ def test_what_a_template_renders_is_checked_too(run_dag: Callable[..., Any], row
     ("arguments", "message"),
     [
         pytest.param(
-            {"mask_columns": ["DAY"]}, "invalid partition_by='day'. Allowed: a column that is not masked", id="the partitions themselves"
+            {"mask_columns": ["DAY"]}, "invalid partition_by='day'. Allowed: without day, which is masked", id="the partitions themselves"
         ),
         pytest.param({"partition_by": "substr(email, 1, 1)", "mask_columns": ["e*"]}, "invalid partition_by='substr", id="an expression"),
         pytest.param(
             {"checks": [c.column_max("email", at_most="z"), c.not_null("email")], "mask_columns": ["email"]},
-            r"^1 problem in the definition:\n- check column_max\(email\): invalid column='email'. Allowed: a column that is not masked",
+            r"^1 problem in the definition:\n- check column_max\(email\): invalid partition_by='day'. Allowed: none beside this check",
             id="a largest value",
         ),
-        pytest.param({"checks": [c.column_min("api_key", at_least="a")]}, "invalid column='api_key'", id="masked by its name"),
+        pytest.param(
+            {"checks": [c.column_min("api_key", at_least="a")]},
+            r"check column_min\(api_key\): invalid partition_by='day'",
+            id="masked by its name",
+        ),
     ],
 )
 def test_no_value_of_a_masked_column_is_kept_for_a_partition(arguments: dict[str, Any], message: str) -> None:
     with pytest.raises(DefinitionError, match=message):
         operator(**arguments)
+
+
+def test_what_is_masked_by_its_form_is_not_kept_of_a_partition_and_the_verdict_is_that_of_all_rows(
+    table: sqlite3.Connection, rows: Callable[[Any], list[Any]]
+) -> None:
+    table.execute("CREATE TABLE mails (day TEXT, mail TEXT, card INTEGER)")
+    planted = [("2026-01-01", "zoe@planted.example", 4012888888881881), ("2026-01-02", "none", 7), ("2026-01-03", "no", 8)]
+    table.executemany("INSERT INTO mails VALUES (?, ?, ?)", planted)
+    wanted = {"table": "mails", "checks": [c.column_max("mail", at_most="y"), c.column_max("card", at_most=9), c.row_count(equals=3)]}
+    for number, day in enumerate(["2026-01-02", "2026-01-03", "2026-01-03"]):
+        run = executed(str(number), day, **wanted, fail_on="never")
+        assert [result.outcome for result in run.results] == ["failed", "failed", "passed"]
+        assert run.partitions == ((3, 3) if number == 0 else (2, 3)), "the one of which a number is not kept is looked at again"
+    assert not any(secret in str(rows(partition_state)) for secret in ("planted", "4012888888881881"))
+    run = executed("3", "2026-01-03", table="mails", partition_by="mail", fail_on="never")
+    assert {result.outcome for result in run.results} == {"errored"}
+    assert "e-mail addresses and keys name no partition" in run.results[0].reason

@@ -98,6 +98,18 @@ def test_what_is_refused_fails_without_retry_after_the_results_were_kept(
     assert ask(world, "SELECT COUNT(*) FROM orders") == [(3,)]
 
 
+def test_a_quarantine_that_a_template_leaves_without_a_name_is_no_quarantine_that_nobody_wanted(
+    world: Path, run_dag: Callable[..., Any], rows: Rows
+) -> None:
+    with DAG("nameless", schedule=None, start_date=datetime(2026, 1, 1, tzinfo=UTC), params={"to": ""}) as dag:
+        checks = [c.not_null("amount")]
+        QualityCheckOperator(
+            task_id="check", conn_id="warehouse", table="orders", checks=checks, quarantine_to="{{ params.to }}", fail_on="never"
+        )
+    assert run_dag(dag).state == "failed"
+    assert [row.outcome for row in rows(result)] == ["failed"]
+
+
 def test_a_warehouse_that_refuses_is_tried_again_and_the_results_are_kept(rows: Rows) -> None:
     _, error = executed(quarantine_to="nowhere.bad")
     assert isinstance(error, QueryFailed)
@@ -120,6 +132,8 @@ def test_mistakes_are_told_at_once_when_the_dag_is_parsed() -> None:
     ]
     with pytest.raises(DefinitionError, match="invalid quarantine_to='q'. Allowed: nothing beside data: only tables are written to"):
         QualityCheckOperator(task_id="t", data="orders.parquet", checks=[c.not_null("a")], quarantine_to="q")
+    with pytest.raises(DefinitionError, match="invalid quarantine_to=' '. Allowed: the table that the rows are to go to, or None"):
+        QualityCheckOperator(task_id="t", conn_id="w", table="t", checks=[c.not_null("a")], quarantine_to=" ")
     with pytest.raises(DefinitionError, match="invalid quarantine_to='q'. Allowed: nothing beside partition_by: rows are put aside by"):
         QualityCheckOperator(task_id="t", conn_id="w", table="t", partition_by="d", checks=[c.not_null("a")], quarantine_to="q")
     with pytest.raises(DefinitionError) as refused:

@@ -35,7 +35,10 @@ WHERE c.confrelid = TO_REGCLASS(:name) AND c.contype = 'f' AND c.confdeltype IN 
 UNION ALL
 SELECT 'columns that only its heir ' || CAST(i.inhrelid AS REGCLASS) || ' has' FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhparent
 WHERE c.oid = TO_REGCLASS(:name) AND c.relkind = 'r'
+UNION ALL
+SELECT 'what only the tables below the view know' FROM pg_class c WHERE c.oid = TO_REGCLASS(:name) AND c.relkind = 'v'
 """
+"""A DELETE from a view reaches the tables below it, whose foreign keys, heirs and other columns the view does not tell."""
 
 
 _COMPUTED = "SELECT a.attname FROM pg_attribute a WHERE a.attrelid = TO_REGCLASS(:name) AND a.attgenerated <> ''"

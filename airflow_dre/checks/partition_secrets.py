@@ -1,0 +1,48 @@
+"""What of partitions must not be kept: their names and some of their states are values of rows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from airflow_dre.checks.check import Check
+from airflow_dre.checks.masking import Mask, masked
+from airflow_dre.checks.merging import NOT_OF_ROWS, Form, Merge, form_of, partition_column
+from airflow_dre.checks.metrics import ColumnMetric, Split
+from airflow_dre.errors import Problem
+
+_MADE_OF_VALUES = (Merge.SUM, Merge.MOMENTS, Merge.SMALLEST, Merge.LARGEST, Merge.LIST)
+"""Of a partition with one row these tell its value; counts do not, and hashes only to those who guess it."""
+_WORD = re.compile(r"\w+")
+
+
+def secret_problems(checks: Iterable[Check], by: Split, mask: Mask) -> list[Problem]:
+    """What would keep values of columns that are masked.
+
+    :param by: the column or expression by which the table is partitioned.
+    """
+    column = partition_column(by)
+    shown, named = (by, [by]) if isinstance(by, str) else (by.sql, _WORD.findall(by.sql))
+    problems = [
+        Problem("partitions", "partition_by", shown, f"without {name}, which is masked: the values that name partitions are kept and shown")
+        for name in named
+        if mask.hides(name)
+    ]
+    for check in checks:
+        for name in dict.fromkeys(
+            metric.column for metric in check.metrics() if isinstance(metric, ColumnMetric) and _tells(metric, column)
+        ):
+            if mask.hides(name):
+                allowed = f"none beside this check: what is kept of each partition would hold values of {name}, which is masked"
+                problems.append(Problem(f"check {check.name}", "partition_by", shown, allowed))
+    return problems
+
+
+def _tells(metric: ColumnMetric, column: str | None) -> bool:
+    form = None if isinstance(metric, NOT_OF_ROWS) else form_of(metric, column)
+    return isinstance(form, Form) and form.merge in _MADE_OF_VALUES
+
+
+def must_not_stay(text: str) -> bool:
+    """Whether a card number, an IBAN, an e-mail address, a key or a password is in what would be kept."""
+    return masked(text) != text
