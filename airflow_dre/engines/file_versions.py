@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from airflow_dre.checks.values import Incomparable, Row
+from airflow_dre.errors import FilesUnreachable
 
 _NULL = "__HIVE_DEFAULT_PARTITION__"
 _STAMPS = ("ETag", "etag", "generation", "md5Hash", "content_md5", "LastModified", "last_modified", "mtime", "updated", "created")
@@ -19,6 +20,7 @@ def folder_versions(files: Sequence[str], store: Any, column: str) -> list[Row]:
 
     :param files: the names of the files, as they were found.
     :param store: the fsspec filesystem that has them; None: the disk.
+    :raises FilesUnreachable: a file is gone meanwhile, or its store does not answer.
     :raises Incomparable: a file lies in no folder of the column, or its store does not tell when it changed.
     """
     return [(_value(file, column), f"{file} {_version(file, store)}") for file in files]
@@ -32,10 +34,13 @@ def _value(file: str, column: str) -> str | None:
 
 
 def _version(file: str, store: Any) -> str:
-    if store is None:
-        told = os.stat(file)
-        return f"{told.st_size}:{told.st_mtime_ns}:{told.st_ino}"
-    info = store.info(file)
+    try:
+        if store is None:
+            told = os.stat(file)
+            return f"{told.st_size}:{told.st_mtime_ns}:{told.st_ino}"
+        info = store.info(file)
+    except Exception as error:  # every store has exceptions of its own
+        raise FilesUnreachable(f"{file} was found and is gone, or its store does not answer: {type(error).__name__}") from None
     stamps = [f"{key}={info[key]}" for key in _STAMPS if info.get(key) is not None]
     if not stamps:
         raise Incomparable(f"the store of {file} does not tell when a file changed: give changes=")

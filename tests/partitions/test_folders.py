@@ -20,6 +20,7 @@ from airflow_dre.checks.outcomes import Outcome
 from airflow_dre.checks.parse import parse_checks
 from airflow_dre.checks.partition_choice import Choice
 from airflow_dre.checks.partition_values import split_by
+from airflow_dre.errors import FilesUnreachable
 from airflow_dre.services.data import Wanted, opened_data
 from airflow_dre.services.partitions import Partitioning, ask_partitions
 from airflow_dre.services.suite import Suite, run_suite
@@ -107,3 +108,12 @@ def test_what_folders_do_not_tell_is_said(tmp_path: Path, judged: Callable[..., 
     run = judged(by)
     assert {result.outcome for result in run.results} == {Outcome.ERRORED}
     assert reason in run.results[0].reason
+
+
+def test_a_file_that_goes_away_meanwhile_is_to_be_tried_again(tmp_path: Path) -> None:
+    write(tmp_path, "1", 1)
+    with opened_data(f"{tmp_path}/*/*.parquet", Wanted(subject="here", task="d.t")) as source:
+        (tmp_path / "day=1" / "part.parquet").unlink()
+        assert source.versions is not None
+        with pytest.raises(FilesUnreachable, match="FileNotFoundError"):
+            source.versions("day")
