@@ -118,6 +118,8 @@ with DAG(
             metric_sql("COUNT(DISTINCT carrier)", at_least=10, name="carriers"),
             fresh("time_hour", max_age="2d", as_of="{{ data_interval_end }}"),
         ],
+        sample_rows=5,
+        key_columns=["month", "day", "carrier", "flight", "origin"],
         outlets=[FLIGHTS],
         on_failure_callback=open_incident(severity="high", routes=ROUTES),
         on_success_callback=resolve_incident(),

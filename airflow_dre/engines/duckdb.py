@@ -18,7 +18,6 @@ _SETTINGS = {
     "python_enable_replacements": False,  # a table of SQL is never a variable of this process
     "pandas_analyze_sample": 2**62,  # all rows: the type of a column of objects is otherwise taken from some of them
 }
-"""Settings, as far as this version of DuckDB has them."""
 
 
 class DuckDB:
@@ -44,10 +43,8 @@ class DuckDB:
             self._database.execute("SET memory_limit = $1", [memory_limit])
         except duckdb.Error as refused:
             raise DefinitionError([Problem("[dre]", "duckdb_memory_limit", memory_limit, "a size such as 1GB")]) from refused
-        known = {name for (name,) in self._database.execute("SELECT name FROM duckdb_settings()").fetchall()}
         for name, value in _SETTINGS.items():
-            if name in known:
-                self._database.execute(f"SET {name} = $1", [value])
+            self._database.execute(f"SET {name} = $1", [value])
 
     def get_conn(self) -> Any:
         """A connection that knows the frames, which belong to a connection each."""

@@ -168,12 +168,12 @@ class QualityCheckOperator(GatedOperator):
                 StoredHistory(suite.dataset, suite.name),
                 self._sample_plan(),
                 answered,
-                self._ask(suite, moment),
+                self._ask(suite, source, moment),
             )
             self._breaches = self._aside.find_breaches(run, checks, answered.values, source.scope)
             return run
 
-    def _ask(self, suite: Suite, moment: datetime) -> Ask:
+    def _ask(self, suite: Suite, source: Source, moment: datetime) -> Ask:
         """How the rendered arguments want the checks to be answered: by a look at all rows, or from the states of partitions."""
         from airflow_dre.checks.partition_choice import Choice, find_partition_problems
         from airflow_dre.checks.partition_values import split_by
@@ -184,12 +184,12 @@ class QualityCheckOperator(GatedOperator):
 
         if self.partition_by is None:
             return ask_rows
-        by = split_by(self.partition_by)
         problems = find_partition_problems(self.subject, (), self.partition_by, self.partitions, self.changes)
         problems += self._find_kept_secrets(suite.checks)
         if problems:
             raise DefinitionError(problems)
-        wanted = Partitioning(by=by, choice=Choice(self.partitions), changes=self.changes)
+        by, choice = split_by(self.partition_by), Choice(self.partitions)
+        wanted = Partitioning(by=by, choice=choice, changes=self.changes, versions=source.versions)
         return ask_partitions(suite, wanted, StoredPartitions(suite.dataset), moment)
 
     def note(self, run: SuiteRunRecord) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from airflow_dre.checks.values import Row
@@ -15,6 +16,7 @@ from airflow_dre.engines.duckdb import DuckDB, opened_duckdb
 from airflow_dre.engines.duckdb_files import look_at_files, read_format, refusal_of
 from airflow_dre.engines.duckdb_frames import is_frame, is_rows, look_at_frame, look_at_rows
 from airflow_dre.engines.duckdb_reasons import spoils_every_scan
+from airflow_dre.engines.file_versions import folder_versions
 from airflow_dre.engines.files import find_files, is_paths, read_places
 from airflow_dre.engines.warehouse import Warehouse, opened
 from airflow_dre.errors import DefinitionError, Problem, QueryFailed, StatementTimeout
@@ -86,7 +88,7 @@ def _opened_files(given: Any, wanted: Wanted) -> Iterator[Source]:
         look_at_files(database, NAME, readable)
 
     with _opened(look, dataset, wanted, files) as source:
-        yield source
+        yield replace(source, versions=partial(folder_versions, files, places[0].store))
 
 
 @contextlib.contextmanager

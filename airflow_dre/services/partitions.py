@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from typing import Protocol
 
 from airflow_dre.checks.check import Check
@@ -53,6 +52,8 @@ class Partitioning:
     choice: Choice = Choice.RUN
     changes: str | None = None
     """A SELECT of partitions and their versions."""
+    versions: Callable[[str], Sequence[Row]] | None = None
+    """Partitions by a column and their versions, where folders of files tell them."""
 
 
 def ask_partitions(suite: Suite, partitioning: Partitioning, memory: Memory, now: datetime) -> Ask:
@@ -123,10 +124,10 @@ class _Asking:
         """Look at the partitions of this run and keep what was found; why nothing can be judged, or None."""
         split = self._split()
         asked = asked_of(self.suite) if self.partitioning.choice is Choice.RUN else None
-        changes, rows = self.partitioning.changes, None
+        listed = children = None
         if self.partitioning.choice is Choice.CHANGED:
-            ask = read_catalogue if changes is None else partial(read_versions_of, changes)
-            rows = ask(table.scope, table.engine, table.answered)
+            listed = self._listed(table)
+            children = read_catalogue(table.scope, table.engine, table.answered) if listed is None else None
         table.recall(self.memory.read(split, list(table.forms)))
         name = ".".join(table.scope.table)
         if not table.known:
@@ -138,8 +139,10 @@ class _Asking:
         reason = None
         if asked is not None:
             reason = _look_at_asked(table, asked)
-        elif rows is not None:
-            reason = _look_at_changed(table, rows) if changes is not None else look_at_children(table, rows)
+        elif listed is not None:
+            reason = _look_at_changed(table, listed)
+        elif children is not None:
+            reason = look_at_children(table, children)
         else:
             table.look(None)
             if not table.unseen_whole():
@@ -150,6 +153,18 @@ class _Asking:
         self._save(split, table)
         log.info("airflow-dre: looked at %d of %d partitions of %s", *table.counts(), name)
         return reason
+
+    def _listed(self, table: Table) -> Sequence[Row] | None:
+        """Partitions and their versions, by whoever lists them; None: the catalogue has to be asked."""
+        changes, versions = self.partitioning.changes, self.partitioning.versions
+        if changes is not None:
+            return read_versions_of(changes, table.scope, table.engine, table.answered)
+        if versions is None:
+            return None
+        column = partition_column(self.partitioning.by)
+        if column is None:
+            raise Incomparable("files lie in folders of a column, and partition_by is an expression: give changes=")
+        return versions(column)
 
     def _split(self) -> str:
         scope, by = self.suite.scope, self.partitioning.by

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from airflow_dre.checks.values import Row
 from airflow_dre.engines.warehouse import opened
 from airflow_dre.lineage.naming import DatasetName, name_dataset
 from airflow_dre.services.suite import NamedEngine
@@ -22,6 +23,8 @@ class Source:
     engine: NamedEngine
     scope: Scope
     dataset: DatasetName
+    versions: Callable[[str], Sequence[Row]] | None = None
+    """Partitions by a column and their versions, where the rows lie in folders of it; None: the database is asked."""
 
 
 @contextlib.contextmanager

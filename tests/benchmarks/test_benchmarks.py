@@ -34,7 +34,7 @@ def test_files_are_read_in_one_query_beside_the_one_written_by_hand() -> None:
     done = subprocess.run(command, capture_output=True, text=True, timeout=200, check=False)
     assert done.returncode == 0, done.stderr
     found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
-    figures = {"ours_s", "fused_s", "ratio_to_fused", "peak_mib"}
+    figures = {"ours_s", "fused_s", "ratio_to_fused", "ratio_of_cpu", "peak_mib"}
     assert found.keys() == {"rows", "checks", "queries"} | figures
     assert (found["rows"], found["checks"], found["queries"]) == (4000, 44, 1)
     assert all(found[name] > 0 for name in figures)

@@ -142,7 +142,7 @@ def test_silence_ends_with_the_work(caplog: pytest.LogCaptureFixture) -> None:
         logger.error("heard by nobody")
         print("nor this")
     logger.error("heard")
-    assert [record.message for record in caplog.records] == ["heard"]
+    assert [record.getMessage() for record in caplog.records] == ["heard"]
 
 
 def test_a_missing_package_is_said_with_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:

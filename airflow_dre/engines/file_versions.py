@@ -1,0 +1,42 @@
+"""The partitions that folders such as ``day=2026-01-05`` make of files, with a version each that costs no look at a row."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import unquote
+
+from airflow_dre.checks.values import Incomparable, Row
+
+_NULL = "__HIVE_DEFAULT_PARTITION__"
+_STAMPS = ("ETag", "etag", "generation", "md5Hash", "content_md5", "LastModified", "last_modified", "mtime", "updated", "created")
+"""Keys under which filesystems of fsspec tell what changes whenever a file does."""
+
+
+def folder_versions(files: Sequence[str], store: Any, column: str) -> list[Row]:
+    """The value of a partition and a version, for each file.
+
+    :param files: the names of the files, as they were found.
+    :param store: the fsspec filesystem that has them; None: the disk.
+    :raises Incomparable: a file lies in no folder of the column, or its store does not tell when it changed.
+    """
+    return [(_value(file, column), f"{file} {_version(file, store)}") for file in files]
+
+
+def _value(file: str, column: str) -> str | None:
+    found = [folder.partition("=")[2] for folder in file.split("/")[:-1] if folder.partition("=")[0] == column and "=" in folder]
+    if not found:
+        raise Incomparable(f"{file} lies in no folder {column}=..., so that nobody knows which partition it is of: give changes=")
+    return None if found[-1] == _NULL else unquote(found[-1])
+
+
+def _version(file: str, store: Any) -> str:
+    if store is None:
+        told = os.stat(file)
+        return f"{told.st_size}:{told.st_mtime_ns}:{told.st_ino}"
+    info = store.info(file)
+    stamps = [f"{key}={info[key]}" for key in _STAMPS if info.get(key) is not None]
+    if not stamps:
+        raise Incomparable(f"the store of {file} does not tell when a file changed: give changes=")
+    return f"{info.get('size')}:{':'.join(stamps)}"
