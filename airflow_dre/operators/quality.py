@@ -290,7 +290,7 @@ class QualityCheckOperator(GatedOperator):
         from airflow_dre.checks.partition_secrets import secret_problems
         from airflow_dre.checks.partition_values import split_by
 
-        return secret_problems(checks, split_by(self.partition_by), Mask(columns=tuple(self.mask_columns)))
+        return secret_problems(self.subject, checks, split_by(self.partition_by), Mask(columns=tuple(self.mask_columns)))
 
     def _find_sample_problems(self) -> list[Problem]:
         from airflow_dre.errors import Problem
