@@ -16,15 +16,16 @@ _MADE_OF_VALUES = (Merge.SUM, Merge.MOMENTS, Merge.SMALLEST, Merge.LARGEST, Merg
 _WORD = re.compile(r"\w+")
 
 
-def secret_problems(checks: Iterable[Check], by: Split, mask: Mask) -> list[Problem]:
+def secret_problems(subject: str, checks: Iterable[Check], by: Split, mask: Mask) -> list[Problem]:
     """What would keep values of columns that are masked.
 
+    :param subject: what messages call the task.
     :param by: the column or expression by which the table is partitioned.
     """
     column = partition_column(by)
     shown, named = (by, [by]) if isinstance(by, str) else (by.sql, _WORD.findall(by.sql))
     problems = [
-        Problem("partitions", "partition_by", shown, f"without {name}, which is masked: the values that name partitions are kept and shown")
+        Problem(subject, "partition_by", shown, f"without {name}, which is masked: the values that name partitions are kept and shown")
         for name in named
         if mask.hides(name)
     ]

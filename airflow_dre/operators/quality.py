@@ -185,12 +185,12 @@ class QualityCheckOperator(GatedOperator):
 
         if self.partition_by is None:
             return ask_rows
-        by = split_by(self.partition_by)
         problems = find_partition_problems(self.subject, (), self.partition_by, self.partitions, self.changes)
         problems += self._find_kept_secrets(suite.checks)
         if problems:
             raise DefinitionError(problems)
-        wanted = Partitioning(by=by, choice=Choice(self.partitions), changes=self.changes, versions=source.versions)
+        by, choice = split_by(self.partition_by), Choice(self.partitions)
+        wanted = Partitioning(by=by, choice=choice, changes=self.changes, versions=source.versions)
         return ask_partitions(suite, wanted, StoredPartitions(suite.dataset), moment)
 
     def note(self, run: SuiteRunRecord) -> str:
@@ -294,7 +294,7 @@ class QualityCheckOperator(GatedOperator):
         from airflow_dre.checks.partition_secrets import secret_problems
         from airflow_dre.checks.partition_values import split_by
 
-        return secret_problems(checks, split_by(self.partition_by), self._mask)
+        return secret_problems(self.subject, checks, split_by(self.partition_by), self._mask)
 
     def _find_sample_problems(self) -> list[Problem]:
         from airflow_dre.errors import Problem

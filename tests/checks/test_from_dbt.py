@@ -409,3 +409,10 @@ def test_whatever_is_written_is_read_or_refused(kind: str, arguments: dict[str, 
         parse_checks(from_dbt(document({kind: arguments}, at="a" if at_column else None)))
     except DefinitionError as error:
         assert all(problem.where.startswith("models.t") for problem in error.problems)
+
+
+def test_a_document_without_tables_is_said_to_be_one() -> None:
+    with pytest.raises(
+        DefinitionError, match=r"invalid model='orders'. Allowed: none: the document has no model, seed, snapshot or source"
+    ):
+        from_dbt({"models": []}, model="orders")

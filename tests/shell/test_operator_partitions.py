@@ -123,7 +123,7 @@ def test_what_is_known_must_be_readable_and_what_was_found_is_spooled(world: Pat
         ),
         (
             {"mask_columns": ["customer*"], "partition_by": "lower(customer_name)"},
-            ["invalid partition_by='lower(customer_name)'. Allowed: without customer_name, which is masked"],
+            ["QualityCheckOperator check: invalid partition_by='lower(customer_name)'. Allowed: without customer_name, which is masked"],
         ),
     ],
 )

@@ -64,7 +64,7 @@ def read_dbt(
 
 def _chosen(known: Mapping[str, Table], model: str | None, source: str | None) -> Table:
     """The one table that is asked for."""
-    names = ", ".join(known)
+    names = ", ".join(known) or "none: the document has no model, seed, snapshot or source"
     wanted = model if source is None else source
     if wanted is None and len(known) == 1:
         return next(iter(known.values()))
@@ -74,7 +74,7 @@ def _chosen(known: Mapping[str, Table], model: str | None, source: str | None) -
         near = get_close_matches(wanted, known, 1)
         hint = f"did you mean {near[0]}? " if near else ""
         argument = "model" if source is None else "source"
-        raise DefinitionError([Problem("from_dbt", argument, wanted, f"{hint}One of {names}")])
+        raise DefinitionError([Problem("from_dbt", argument, wanted, f"{hint}One of {names}" if known else names)])
     return known[wanted]
 
 
