@@ -190,7 +190,7 @@ class QualityCheckOperator(GatedOperator):
         if problems:
             raise DefinitionError(problems)
         by, choice = split_by(self.partition_by), Choice(self.partitions)
-        wanted = Partitioning(by=by, choice=choice, changes=self.changes, versions=source.versions)
+        wanted = Partitioning(by=by, choice=choice, changes=self.changes, versions=source.versions, read_options=self.read_options or {})
         return ask_partitions(suite, wanted, StoredPartitions(suite.dataset), moment)
 
     def note(self, run: SuiteRunRecord) -> str:

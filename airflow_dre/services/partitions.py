@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from airflow_dre.checks.check import Check
 from airflow_dre.checks.evaluate import Unanswered, questions
@@ -54,6 +54,8 @@ class Partitioning:
     """A SELECT of partitions and their versions."""
     versions: Callable[[str], Sequence[Row]] | None = None
     """Partitions by a column and their versions, where folders of files tell them."""
+    read_options: Mapping[str, Any] = field(default_factory=dict)
+    """How files are read: another way may give other values."""
 
 
 def ask_partitions(suite: Suite, partitioning: Partitioning, memory: Memory, now: datetime) -> Ask:
@@ -169,7 +171,8 @@ class _Asking:
     def _split(self) -> str:
         scope, by = self.suite.scope, self.partitioning.by
         dataset = self.suite.dataset
-        return digest(_FORMAT, dataset.namespace, dataset.name, scope.dialect.name, scope.where, repr(by))[:32]
+        read = [repr(sorted(self.partitioning.read_options.items()))] if self.partitioning.read_options else []
+        return digest(_FORMAT, dataset.namespace, dataset.name, scope.dialect.name, scope.where, repr(by), *read)[:32]
 
     def _save(self, split: str, table: Table) -> None:
         self.memory.save(

@@ -42,11 +42,11 @@ def judged(tmp_path: Path) -> Callable[..., SuiteRunRecord]:
     """Judges all files below a folder from the states of their partitions."""
     memory, runs = Remembered(), iter(range(100))
 
-    def judge(by: str = "day", given: Any = None) -> SuiteRunRecord:
+    def judge(by: str = "day", given: Any = None, **read: Any) -> SuiteRunRecord:
         now = NOW + timedelta(seconds=next(runs))
-        with opened_data(given or f"{tmp_path}/*/*.parquet", Wanted(subject="here", task="d.t")) as source:
+        with opened_data(given or f"{tmp_path}/*/*.parquet", Wanted(subject="here", task="d.t", read_options=read)) as source:
             suite = Suite(name="s", dataset=source.dataset, scope=source.scope, checks=parse_checks(CHECKS))
-            wanted = Partitioning(by=split_by(by), choice=Choice.CHANGED, versions=source.versions)
+            wanted = Partitioning(by=split_by(by), choice=Choice.CHANGED, versions=source.versions, read_options=read)
             return run_suite(suite, source.engine, now, ask=ask_partitions(suite, wanted, memory, now))
 
     return judge
@@ -74,6 +74,16 @@ def test_a_file_that_was_written_again_with_the_same_size_is_another(tmp_path: P
     file = tmp_path / "day=1" / "part.parquet"
     os.utime(file, ns=(0, file.stat().st_mtime_ns + 1))
     assert judged().partitions == (1, 1)
+
+
+def test_files_that_are_read_otherwise_are_looked_at_anew(tmp_path: Path, judged: Callable[..., SuiteRunRecord]) -> None:
+    (tmp_path / "day=1").mkdir()
+    (tmp_path / "day=1" / "part.csv").write_text("n\n1\n7\n")
+    given = f"{tmp_path}/*/*.csv"
+    assert judged(given=given).results[2].observed == "4"
+    run = judged(given=given, nullstr="7")
+    assert (run.partitions, run.results[2].observed) == ((1, 1), "1")
+    assert judged(given=given).partitions == (0, 1)
 
 
 def test_folders_of_no_value_are_a_partition(tmp_path: Path, judged: Callable[..., SuiteRunRecord]) -> None:
