@@ -94,27 +94,30 @@ class SparkEngine:
     def _ask(self, sql: str, most: int) -> Sequence[Row]:
         if sql.startswith("DESCRIBE "):
             return _columns(self._session.sql(sql).collect())
-        with self._planned_at_once(sql, most):
-            return _collected(self._session.sql(sql).limit(most))
+        if most == 1 and self._session.conf.get(_ADAPTIVE) == "true":
+            rows = self._gathered(sql)
+            if rows is not None:
+                return rows
+        return _collected(self._session.sql(sql).limit(most))
 
-    @contextlib.contextmanager
-    def _planned_at_once(self, sql: str, most: int) -> Iterator[None]:
-        """One Spark job for a statement that gathers one row from a single scan.
+    def _gathered(self, sql: str) -> Sequence[Row] | None:
+        """What a statement gives that gathers one row from a single scan, by one Spark job; None: it is a statement of another kind.
 
-        Adaptive execution would make two of it, to plan the second by what the first found; here there is nothing left to plan.
+        Adaptive execution would make two jobs of it, to plan the second by what the first found; here there is nothing left to plan.
         """
-        if most > 1 or self._session.conf.get(_ADAPTIVE) != "true" or not self._only_gathers(sql):
-            yield
-            return
         self._session.conf.set(_ADAPTIVE, "false")
         try:
-            yield
+            frame = self._session.sql(sql).limit(1)
+            return _collected(frame) if self._only_gathers(frame, sql) else None
         finally:
             self._session.conf.set(_ADAPTIVE, "true")
 
-    def _only_gathers(self, sql: str) -> bool:
+    def _only_gathers(self, frame: Any, sql: str) -> bool:
         """Whether rows are exchanged only to be gathered for the last aggregate."""
-        plan = str(self._session.sql(f"EXPLAIN {sql}").collect()[0][0])
+        if speaks_connect(self._session):
+            plan = str(self._session.sql(f"EXPLAIN {sql}").collect()[0][0])
+        else:  # which is the plan that is then run, and need not be made twice
+            plan = frame._jdf.queryExecution().executedPlan().toString()
         return _EXCHANGE.findall(plan) == ["Exchange SinglePartition"]
 
     @contextlib.contextmanager
