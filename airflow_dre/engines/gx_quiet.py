@@ -7,6 +7,7 @@ import io
 import logging
 import warnings
 from collections.abc import Iterator
+from importlib import import_module
 
 from airflow_dre.errors import DefinitionError, Problem
 
@@ -34,7 +35,7 @@ def require_gx() -> None:
     """
     try:
         with quiet():
-            import great_expectations  # noqa: F401
+            import_module("great_expectations")
     except ModuleNotFoundError as missing:
         allowed = "an environment with Great Expectations: pip install 'airflow-dre[gx]'"
         raise DefinitionError([Problem("GXCheckOperator", "great_expectations", missing.name, allowed)]) from missing

@@ -16,8 +16,9 @@ from airflow_dre.errors import DefinitionError, Problem
 from airflow_dre.incidents.signals import Severity as IncidentSeverity
 from airflow_dre.lineage.naming import DatasetName
 from airflow_dre.services.dbt_names import Namer, namer_of
-from airflow_dre.services.dbt_verdicts import Verdict, judge_build, judge_source, judge_test, judge_unit_test
+from airflow_dre.services.dbt_verdicts import judge_build, judge_source, judge_test, judge_unit_test
 from airflow_dre.services.suite import Circumstances, delivery_of, record_run
+from airflow_dre.services.verdicts import Verdict
 from airflow_dre.store.records import Definition, Delivery, ResultRecord, SuiteRunRecord, digest
 
 PROJECTS = "dbt"
@@ -110,21 +111,8 @@ def deliveries_of(runs: Iterable[SuiteRunRecord], severity: IncidentSeverity, ro
 def _record(result: Result, node: Node | None, table: Node | None, invocation: Invocation) -> ResultRecord:
     verdict = _judge(result, node, of_sources=invocation.of_sources)
     freshness = "freshness." if invocation.of_sources else ""
-    return ResultRecord(
-        check_id=digest("dbt", freshness, result.unique_id)[:16],
-        definition=_definition(result, node, table, invocation),
-        outcome=verdict.outcome,
-        reason=verdict.reason,
-        expected=verdict.expected,
-        observed=verdict.observed,
-        value=verdict.value,
-        unit=verdict.unit,
-        violations=verdict.violations,
-        rows=None,
-        warn=verdict.warn,
-        fail=verdict.fail,
-        statement=result.compiled_code,
-    )
+    check_id = digest("dbt", freshness, result.unique_id)[:16]
+    return verdict.recorded(check_id, _definition(result, node, table, invocation), result.compiled_code)
 
 
 def _judge(result: Result, node: Node | None, *, of_sources: bool) -> Verdict:

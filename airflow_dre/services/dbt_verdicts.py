@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 
 from airflow_dre.checks.importers.dbt_thresholds import USUAL, most_accepted
@@ -12,6 +11,7 @@ from airflow_dre.checks.instants import spoken
 from airflow_dre.checks.outcomes import Outcome, Range, shown
 from airflow_dre.checks.thresholds import as_float
 from airflow_dre.engines.dbt_artifacts import Node, Period, Result
+from airflow_dre.services.verdicts import Verdict
 
 OUTCOMES: Mapping[str, Outcome] = {
     "error": Outcome.ERRORED,
@@ -38,21 +38,6 @@ _BY_DBT = ("Compilation Error", "Parsing Error")
 _QUOTED = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|`[^`]*`""")
 _LAST_WORD = re.compile(r"(: )(\S+)$")
 _SECONDS = {"minute": 60.0, "hour": 3600.0, "day": 86400.0}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
-    """Outcome, reason and numbers of one result."""
-
-    outcome: Outcome
-    reason: str
-    expected: str = ""
-    observed: str | None = None
-    value: float | None = None
-    unit: str = ""
-    violations: int | None = None
-    warn: Range = _OPEN
-    fail: Range = _OPEN
 
 
 def judge_test(result: Result, node: Node) -> Verdict:

@@ -12,12 +12,11 @@ from datetime import datetime
 from typing import Any
 
 from airflow_dre.checks.check import Dimension, Severity
-from airflow_dre.checks.outcomes import Range
 from airflow_dre.engines.gx import Validated
 from airflow_dre.engines.gx_results import Validation
 from airflow_dre.lineage.naming import DatasetName
+from airflow_dre.services.gx_verdicts import judge, short_text
 from airflow_dre.services.suite import Circumstances, record_run
-from airflow_dre.services.verdicts import judge, short_text
 from airflow_dre.store.records import Definition, ResultRecord, SuiteRunRecord, digest
 
 _THRESHOLDS = {"mostly", "strict_max", "strict_min", "min_value", "max_value", "p_value", "threshold", "value"}
@@ -91,22 +90,7 @@ def identify(validation: Validation) -> str:
 
 
 def _record(validation: Validation, identity: str, statement: str | None) -> ResultRecord:
-    verdict = judge(validation)
-    return ResultRecord(
-        check_id=identity,
-        definition=_definition(validation),
-        outcome=verdict.outcome,
-        reason=verdict.reason,
-        expected=verdict.expected,
-        observed=verdict.observed,
-        value=verdict.value,
-        unit=verdict.unit,
-        violations=verdict.violations,
-        rows=verdict.rows,
-        warn=Range(),
-        fail=verdict.fail,
-        statement=statement,
-    )
+    return judge(validation).recorded(identity, _definition(validation), statement)
 
 
 def _definition(validation: Validation) -> Definition:

@@ -1,22 +1,18 @@
-"""Great Expectations' verdicts in our terms: the outcome is its own, the numbers it rests on stand beside it."""
+"""What another tool found, in our terms, and what is kept of it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
-from fractions import Fraction
 
-from airflow_dre.checks.outcomes import Outcome, Range, shown
-from airflow_dre.checks.thresholds import Limit, as_count, as_float
-from airflow_dre.engines.gx_results import Validation
+from airflow_dre.checks.outcomes import Outcome, Range
+from airflow_dre.store.records import Definition, ResultRecord
 
-_LONGEST = 120
 _OPEN = Range()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """Outcome, reason and numbers of one validation."""
+    """Outcome, reason and numbers of one result."""
 
     outcome: Outcome
     reason: str
@@ -26,86 +22,23 @@ class Verdict:
     unit: str = ""
     violations: int | None = None
     rows: int | None = None
+    warn: Range = _OPEN
     fail: Range = _OPEN
 
-
-def judge(validation: Validation) -> Verdict:
-    """Great Expectations' own verdict with the numbers it rests on; only what it passed for want of anything to look at is skipped."""
-    if validation.error is not None:
-        return Verdict(outcome=Outcome.ERRORED, reason=validation.error)
-    broken = Outcome.FAILED if validation.severity == "critical" else Outcome.WARNED
-    outcome = Outcome.PASSED if validation.success else broken
-    if validation.kind == "unexpected_rows_expectation":
-        return _judge_rows(validation, outcome, as_count(validation.observed), None)
-    if validation.elements is not None:
-        return _judge_rows(validation, outcome, validation.unexpected or 0, validation.elements - (validation.missing or 0))
-    return _judge_observed(validation, outcome)
-
-
-def _judge_rows(validation: Validation, outcome: Outcome, violations: int, rows: int | None) -> Verdict:
-    mostly = Decimal(str(validation.arguments.get("mostly", 1)))
-    percent = mostly < 1
-    limit = Limit((1 - mostly) * 100, percent=percent)
-    expected = f"at most {limit} violating"
-    if rows == 0 and outcome is Outcome.PASSED:
-        return Verdict(outcome=Outcome.SKIPPED, reason="no rows to look at", expected=expected, violations=violations, rows=0)
-    share = float(Fraction(100 * violations, rows)) if rows else None
-    of_all = f"{violations} of {rows} rows ({share:.4g}%)" if rows else f"{violations} rows"
-    found = f"{of_all} break it" if violations else f"all {rows} rows meet it" if rows else "no row breaks it"
-    observed = share if percent else violations
-    return Verdict(
-        outcome=outcome,
-        reason=found if outcome is Outcome.PASSED else f"{found}, more than {limit}",
-        expected=expected,
-        observed=shown(observed),
-        value=as_float(observed),
-        unit="%" if percent else "rows",
-        violations=violations,
-        rows=rows,
-        fail=Range(high=float(limit.amount)),
-    )
-
-
-def _judge_observed(validation: Validation, outcome: Outcome) -> Verdict:
-    expected, fail = _bounds(validation)
-    observed = shown(validation.observed)
-    said = "no value" if validation.nothing and fail != _OPEN else observed
-    counts_rows = "row_count" in validation.kind
-    return Verdict(
-        outcome=outcome,
-        reason=_reason(outcome is Outcome.PASSED, said, expected, bounded=fail != _OPEN),
-        expected=expected,
-        observed=observed,
-        value=as_float(validation.observed),
-        unit="rows" if counts_rows else "",
-        rows=int(validation.observed) if counts_rows and isinstance(validation.observed, int) else None,
-        fail=fail,
-    )
-
-
-def _reason(passed: bool, observed: str | None, expected: str, *, bounded: bool) -> str:
-    if observed is None:
-        return "met" if passed else "not met"
-    if bounded:
-        return f"{observed} is within its bounds" if passed else f"{observed} is not {expected}"
-    return f"found {observed}" if passed else f"found {observed}, expected {expected}"
-
-
-def _bounds(validation: Validation) -> tuple[str, Range]:
-    """The bounds of a number in words and to draw; for anything else the arguments in words."""
-    given = validation.arguments
-    low, high = given.get("min_value"), given.get("max_value", None if validation.by_row else given.get("threshold"))
-    if validation.kind.endswith("_to_equal") and "value" in given:
-        return f"exactly {shown(given['value'])}", Range(low=as_float(given["value"]), high=as_float(given["value"]))
-    strict_high = given.get("strict_max") or (high is not None and high is given.get("threshold"))
-    words = [f"{'above' if given.get('strict_min') else 'at least'} {shown(low)}"] if low is not None else []
-    words += [f"{'below' if strict_high else 'at most'} {shown(high)}"] if high is not None else []
-    if words:
-        return " and ".join(words), Range(low=as_float(low), high=as_float(high))
-    about_columns = ("column", "column_A", "column_B")
-    return short_text(", ".join(f"{name}={value!r}" for name, value in given.items() if name not in about_columns)), _OPEN
-
-
-def short_text(text: str) -> str:
-    """A text of at most 120 characters."""
-    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+    def recorded(self, check_id: str, definition: Definition, statement: str | None) -> ResultRecord:
+        """What is kept of it."""
+        return ResultRecord(
+            check_id=check_id,
+            definition=definition,
+            outcome=self.outcome,
+            reason=self.reason,
+            expected=self.expected,
+            observed=self.observed,
+            value=self.value,
+            unit=self.unit,
+            violations=self.violations,
+            rows=self.rows,
+            warn=self.warn,
+            fail=self.fail,
+            statement=statement,
+        )

@@ -20,7 +20,7 @@ from airflow.sdk.exceptions import AirflowFailException, TaskAwaitingInput
 from airflow_dre import QualityCheckOperator, QuarantineReleaseOperator
 from airflow_dre import checks as c
 from airflow_dre.errors import DefinitionError, QueryFailed
-from airflow_dre.store.tables import incident, incident_event, result
+from airflow_dre.store.tables import failing_row, incident, incident_event, result
 
 pytestmark = pytest.mark.airflow
 Rows = Callable[[Any], list[Any]]
@@ -64,6 +64,22 @@ def test_moved_rows_leave_a_good_table_behind(world: Path) -> None:
     again, error = executed(try_number=2, quarantine="move")
     assert (error, again and again["outcome"], again and again["quarantine"]["rows"]) == (None, "passed", 0)
     assert (ask(world, "SELECT COUNT(*) FROM orders"), ask(world, "SELECT COUNT(*) FROM bad")) == ([(2,)], [(1,)])
+
+
+def test_names_and_rows_that_look_like_code_are_neither(world: Path, rows: Rows) -> None:
+    table, planted = 'x"; DROP TABLE orders --', "{{ conn.warehouse.password }}'); DROP TABLE orders; --"
+    name = '"' + table.replace('"', '""') + '"'
+    with sqlite3.connect(world / "w.db") as connection:
+        connection.execute(f"CREATE TABLE {name} (id INTEGER, {name} TEXT)")
+        connection.executemany(f"INSERT INTO {name} VALUES (?, ?)", [(1, planted), (2, "y")])
+    checks = [c.in_set(table, ["y"]), c.most_common(table, ["y"]), c.not_null(table, by=table)]
+    summary, error = executed(
+        table=name, checks=checks, quarantine_to=name.replace("x", "bad"), sample_rows=2, key_columns=["id", table], fail_on="never"
+    )
+    assert (error, summary and summary["quarantine"]["rows"]) == (None, 1)
+    assert ask(world, f"SELECT {name} FROM {name.replace('x', 'bad')}") == [(planted,)]
+    assert ask(world, "SELECT COUNT(*) FROM orders") == [(3,)]
+    assert [json.loads(row.row)[1] for row in rows(failing_row)] == [planted]
 
 
 REFUSED = [
