@@ -41,6 +41,9 @@ class IncidentSummary(BaseModel):
     severity: SeverityName
     dataset: Dataset | None
     suite: str | None
+    """Name of the suite or SLA, where the incident is about data."""
+    promise: Literal["suite", "sla", "deadline", "slo", "contract"] | None
+    """The kind of promise that is broken; null where the incident is about a Dag."""
     origin: Origin
     opened_at: datetime
     last_seen_at: datetime

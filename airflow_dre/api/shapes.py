@@ -34,6 +34,7 @@ def incident(row: Row[Any]) -> schemas.IncidentSummary:
         severity=row.severity,
         dataset=None if row.namespace is None else dataset(row.namespace, row.name),
         suite=row.suite,
+        promise=row.promise,
         origin=origin(row),
         opened_at=row.opened_at,
         last_seen_at=row.last_problem_at,

@@ -15,14 +15,29 @@ class Kind(StrEnum):
     PIPELINE = "pipeline"
 
 
+class Promise(StrEnum):
+    """The kind of promise about a dataset that a data incident says is broken."""
+
+    SUITE = "suite"
+    """A suite of checks."""
+    SLA = "sla"
+    """A freshness SLA."""
+    DEADLINE = "deadline"
+    SLO = "slo"
+    CONTRACT = "contract"
+
+
 class DataCause(msgspec.Struct, frozen=True, kw_only=True, tag="data", tag_field="cause"):
-    """Bad or late data: a dataset, and the suite or SLA that says so."""
+    """Bad or late data: a dataset, and the promise about it that is broken."""
 
     namespace: str
     """OpenLineage namespace, for example ``postgres://db:5432``."""
     name: str
     """OpenLineage name, for example ``shop.public.orders``."""
     suite: str
+    """Name of the suite, or of whatever else makes the promise."""
+    promise: Promise = Promise.SUITE
+    """An SLA and a suite of one name are two causes."""
 
     @property
     def kind(self) -> Kind:
@@ -31,8 +46,12 @@ class DataCause(msgspec.Struct, frozen=True, kw_only=True, tag="data", tag_field
 
     @property
     def fingerprint(self) -> str:
-        """SHA-256 over the parts, each ended by byte 0xFF, which no UTF-8 text holds (as Alertmanager's label fingerprints do)."""
-        return _digest(self.kind, self.namespace, self.name, self.suite)
+        """Return the SHA-256 of the parts, each ended by byte 0xFF, which no UTF-8 text holds (as Alertmanager's label fingerprints do).
+
+        A suite adds no part for its promise, so that its fingerprint is the same in every release.
+        """
+        promise = () if self.promise is Promise.SUITE else (self.promise,)
+        return _digest(self.kind, self.namespace, self.name, self.suite, *promise)
 
 
 class PipelineCause(msgspec.Struct, frozen=True, kw_only=True, tag="pipeline", tag_field="cause"):

@@ -6,11 +6,13 @@ Airflow may report one failure never, once or twice, by callback or by listener.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
-from airflow_dre.incidents.identity import Cause
+import msgspec
+
+from airflow_dre.incidents.identity import Cause, DataCause, Promise
 
 
 class Event(StrEnum):
@@ -96,3 +98,11 @@ class Signal:
         )
         told = ["" if part is None else str(part) for part in parts]
         return hashlib.sha256(b"".join(part.encode() + b"\xff" for part in told)).hexdigest()
+
+
+def with_promise(fact: Signal) -> Signal:
+    """Return a signal of a version that knew no promises with the promise that its event implies: only an SLA is stale or fresh."""
+    cause = fact.cause
+    if isinstance(cause, DataCause) and cause.promise is Promise.SUITE and fact.event in (Event.STALE, Event.FRESH):
+        return replace(fact, cause=msgspec.structs.replace(cause, promise=Promise.SLA))
+    return fact

@@ -14,7 +14,7 @@ from airflow_dre.checks.outcomes import Judgement, Outcome
 from airflow_dre.checks.values import Incomparable, Scalar
 from airflow_dre.engines.warehouse import opened
 from airflow_dre.errors import DefinitionError, Problem, QueryFailed
-from airflow_dre.incidents.identity import DataCause
+from airflow_dre.incidents.identity import DataCause, Promise
 from airflow_dre.incidents.signals import Event, Origin, Signal
 from airflow_dre.lineage.naming import DatasetName, name_dataset, short_name
 from airflow_dre.sql.dialects import find_dialect
@@ -106,7 +106,7 @@ def evaluate_sla(name: str, question: FreshnessQuestion, store: Store, origin: O
     :raises airflow_dre.errors.StoreError: the store is down: the next look finds the same.
     """
     found = measure_freshness(question, now)
-    cause = DataCause(namespace=found.dataset.namespace, name=found.dataset.name, suite=name)
+    cause = DataCause(namespace=found.dataset.namespace, name=found.dataset.name, suite=name, promise=Promise.SLA)
     state = SlaState(
         cause=cause,
         dag_id=origin.dag_id,
@@ -135,7 +135,7 @@ def _signal(cause: DataCause, found: Freshness, origin: Origin, since: datetime,
     table = short_name(cause.name)
     if found.fresh:
         title = f"{table} is fresh again: {found.judgement.reason}"
-        return Signal(cause=cause, event=Event.FRESH, at=now, title=title, origin=Origin(dag_id=origin.dag_id))
+        return Signal(cause=cause, event=Event.FRESH, at=now, title=title, origin=Origin(dag_id=origin.dag_id), episode=since.isoformat())
     return Signal(
         cause=cause,
         event=Event.STALE,

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, exists, false, func, select, update
 
 from airflow_dre.incidents.decide import Action, Decision, Live, decide
-from airflow_dre.incidents.identity import Cause, DataCause, PipelineCause
+from airflow_dre.incidents.identity import Cause, DataCause, PipelineCause, Promise
 from airflow_dre.incidents.signals import Event, Severity, Signal
 from airflow_dre.store.database import Database
 from airflow_dre.store.outbox import enqueue
@@ -151,7 +151,8 @@ def _recovered_at(connection: Connection, fact: Signal) -> datetime | None:
     remembered = select(signal.c.at).where(signal.c.key == digest("recovered", cause.fingerprint))
     moments.append(connection.scalar(remembered.where(~func.coalesce(siblings_of(signal, fact.origin), false()))))
     if isinstance(cause, DataCause):
-        moments.append(last_healthy_at(connection, cause.namespace, cause.name, cause.suite, fact.origin))
+        if cause.promise is Promise.SUITE:
+            moments.append(last_healthy_at(connection, cause.namespace, cause.name, cause.suite, fact.origin))
         moments.append(met_at(connection, cause))
     return max((moment for moment in moments if moment is not None), default=None)
 
@@ -206,14 +207,14 @@ def _opening(fact: Signal, decision: Decision) -> dict[str, Any]:
 def cause_columns(cause: Cause) -> dict[str, Any]:
     """A cause as columns of an incident."""
     if isinstance(cause, DataCause):
-        return {"namespace": cause.namespace, "name": cause.name, "suite": cause.suite}
+        return {"namespace": cause.namespace, "name": cause.name, "suite": cause.suite, "promise": cause.promise.value}
     return {"dag_id": cause.dag_id, "task_id": cause.task_id or None, "deadline": cause.deadline or None}
 
 
 def cause_of(row: Row[Any]) -> Cause:
     """The cause that an incident was opened for."""
     if row.kind == "data":
-        return DataCause(namespace=row.namespace, name=row.name, suite=row.suite)
+        return DataCause(namespace=row.namespace, name=row.name, suite=row.suite, promise=Promise(row.promise or Promise.SUITE))
     return PipelineCause(dag_id=row.dag_id, task_id=row.task_id or "", deadline=row.deadline or "")
 
 

@@ -35,8 +35,10 @@ def enqueue(connection: Connection, incident_id: int, routes: Sequence[str], eve
     if not routes:
         return
     row = connection.execute(select(incident).where(incident.c.id == incident_id)).one()
+    earlier = select(outbox.c.message).where(outbox.c.incident_id == incident_id).order_by(outbox.c.id).limit(1)
+    told = connection.scalar(earlier) or {}
     facts = {
-        "fingerprint": row.fingerprint,
+        "fingerprint": told.get("fingerprint", row.fingerprint),  # receivers know the incident by the one that they were told first
         "kind": row.kind,
         "event": row.event,
         "title": row.title,
@@ -45,6 +47,7 @@ def enqueue(connection: Connection, incident_id: int, routes: Sequence[str], eve
         "namespace": row.namespace,
         "name": row.name,
         "suite": row.suite,
+        "promise": row.promise,
         "dag_id": row.dag_id,
         "run_id": row.run_id,
         "task_id": row.task_id,

@@ -155,6 +155,7 @@ incident = Table(
     Column("namespace", PlainText),
     Column("name", PlainText),
     Column("suite", String(500)),
+    Column("promise", String(16)),
     Column("deadline", String(250)),
     *_origin(),
     Column("event", String(32), nullable=False),

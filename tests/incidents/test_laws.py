@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from airflow_dre.incidents.decide import Action, Live, decide
-from airflow_dre.incidents.identity import Cause, DataCause, Kind, PipelineCause
+from airflow_dre.incidents.identity import Cause, DataCause, Kind, PipelineCause, Promise
 from airflow_dre.incidents.retry import FIRST_WAIT, LONGEST_WAIT, next_wait
 from airflow_dre.incidents.signals import Event, Origin, Severity, Signal
 
@@ -28,7 +28,7 @@ origins = st.builds(
     map_index=st.integers(-1, 12),
     try_number=st.integers(1, 12),
 )
-data_causes = st.builds(DataCause, namespace=tricky, name=tricky, suite=tricky)
+data_causes = st.builds(DataCause, namespace=tricky, name=tricky, suite=tricky, promise=st.sampled_from(Promise))
 pipeline_causes = st.builds(PipelineCause, dag_id=tricky, task_id=tricky, deadline=tricky)
 causes = st.one_of(data_causes, pipeline_causes)
 lives = st.builds(

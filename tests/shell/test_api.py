@@ -451,6 +451,7 @@ def golden(world: Path) -> dict[str, Any]:
         "severity": "medium",
         "dataset": dataset,
         "suite": "orders",
+        "promise": "suite",
         "origin": origin,
         "opened_at": Moment(),
         "last_seen_at": Moment(),

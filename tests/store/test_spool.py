@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from airflow_dre.errors import StoreUnreachable
-from airflow_dre.incidents.identity import DataCause, PipelineCause
+from airflow_dre.incidents.identity import DataCause, PipelineCause, Promise
 from airflow_dre.incidents.signals import Event, Origin, Severity, Signal
 from airflow_dre.store.database import Database
 from airflow_dre.store.records import Delivery
@@ -25,7 +25,8 @@ from airflow_dre.store.tables import suite_run as suite_run_table
 Make = Callable[..., Any]
 texts = st.text()
 causes = st.one_of(
-    st.builds(DataCause, namespace=texts, name=texts, suite=texts), st.builds(PipelineCause, dag_id=texts, task_id=texts, deadline=texts)
+    st.builds(DataCause, namespace=texts, name=texts, suite=texts, promise=st.sampled_from(Promise)),
+    st.builds(PipelineCause, dag_id=texts, task_id=texts, deadline=texts),
 )
 moments = st.datetimes(min_value=datetime(2000, 1, 1), timezones=st.just(UTC))
 facts = st.builds(
