@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
-from urllib.parse import urlsplit
 
 from airflow.api_fastapi.app import get_auth_manager
 from airflow.api_fastapi.auth.managers.models.resource_details import DagAccessEntity, DagDetails
 from airflow.api_fastapi.core_api.security import GetUserDep, get_user
+from airflow.sdk.configuration import conf
 from fastapi import Depends, HTTPException, Request
 
 from airflow_dre.store.views import Readable
 
+_PORTS = {"http": 80, "https": 443}
+_ORIGIN = re.compile(r"(https?)://([\w.-]+|\[[0-9a-f:.]+\])(?::([0-9]{1,5}))?", re.IGNORECASE | re.ASCII)
 UserDep = GetUserDep
 require_user = Depends(get_user)
 
@@ -39,15 +42,35 @@ def may_see_rows(user: UserDep, dag_id: str | None) -> bool:
 def same_origin(request: Request) -> None:
     """Refuse a change that another site sent with this user's cookie: Airflow has no CSRF token.
 
-    :raises HTTPException: 403 for a foreign ``Origin``, 415 unless the body is JSON.
+    The page's own site is the ``Host`` of the request or, behind a proxy that rewrites ``Host``, that of ``[api] base_url``.
+
+    :raises HTTPException: 403 for a foreign or malformed ``Origin``, 415 unless the body is JSON.
     """
     if request.headers.get("content-type", "").split(";")[0].strip() != "application/json":
         raise HTTPException(415, "Send the change as application/json")
-    origin = request.headers.get("origin")
-    if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
+    origins = request.headers.getlist("origin")
+    if any(not _is_own_origin(origin, request.headers.get("host")) for origin in origins):
         raise HTTPException(403, "The request comes from another site")
-    if origin is None and request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+    if not origins and request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
         raise HTTPException(403, "The request comes from another site")
+
+
+def _is_own_origin(origin: str, host: str | None) -> bool:
+    """Whether an ``Origin`` is of the host that was asked, whose scheme a proxy may hide, or is that of ``[api] base_url``."""
+    sent = _read_origin(origin)
+    if sent is None:
+        return False
+    base, _, path = (conf.get("api", "base_url", fallback="") or "").partition("://")
+    return sent in (_read_origin(f"{sent[0]}://{host or ''}"), _read_origin(f"{base}://{path.partition('/')[0]}"))
+
+
+def _read_origin(text: str) -> tuple[str, str, int] | None:
+    """Scheme, host and port of an origin; None for a text that is no origin."""
+    found = _ORIGIN.fullmatch(text)
+    if found is None:
+        return None
+    scheme = found[1].lower()
+    return scheme, found[2].lower(), int(found[3] or _PORTS[scheme])
 
 
 SameOrigin = Depends(same_origin)

@@ -6,12 +6,15 @@ import logging
 from pathlib import Path
 
 from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import Scope
 
 from airflow_dre.api.access import require_user
+from airflow_dre.api.requests import refuse_request
 from airflow_dre.api.routes import router
 from airflow_dre.errors import DefinitionError, StoreError
 
@@ -22,8 +25,14 @@ class Bundle(StaticFiles):
     """The built pages: chunks carry a hash in their names and never change, the entry must be asked for again."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
-        """The file with its cache rule."""
-        response = await super().get_response(path, scope)
+        """Return the file with its cache rule.
+
+        :raises HTTPException: 404 for a path that names no file, such as one with a NUL character.
+        """
+        try:
+            response = await super().get_response(path, scope)
+        except (ValueError, UnicodeError) as error:  # the operating system takes no such path
+            raise HTTPException(404) from error
         forever = path.startswith("chunks/") and response.status_code in (200, 304)
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if forever else "no-cache"
         return response
@@ -36,6 +45,7 @@ def create_app(dist: Path) -> FastAPI:
     """
     app = FastAPI(title="Data Reliability", docs_url=None, redoc_url=None, openapi_url=None)
     app.include_router(router, dependencies=[require_user])
+    app.add_exception_handler(RequestValidationError, refuse_request)
     if dist.is_dir():
         app.mount("/static", Bundle(directory=dist), name="static")
 

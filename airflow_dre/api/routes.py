@@ -9,6 +9,7 @@ from fastapi import APIRouter, HTTPException, Path, Query, Response
 
 from airflow_dre.api import schemas, shapes
 from airflow_dre.api.access import ReadableDep, SameOrigin, UserDep, may_change, may_see_rows
+from airflow_dre.api.requests import Name
 from airflow_dre.checks.outcomes import Outcome, worst
 from airflow_dre.config import read_settings
 from airflow_dre.services.dispatch import dispatch_outbox
@@ -48,7 +49,7 @@ def overview(readable: ReadableDep) -> schemas.Overview:
 
 
 @router.get("/table")
-def table(namespace: str, name: str, readable: ReadableDep) -> schemas.TableDetail:
+def table(namespace: Name, name: Name, readable: ReadableDep) -> schemas.TableDetail:
     """One table: its checks with their histories, its runs, SLAs and incidents."""
     key = (namespace, name)
     with _store().database.read() as connection:
@@ -113,7 +114,7 @@ def resolve(incident_id: IncidentId, request: schemas.ResolveRequest, readable: 
 
 @router.get("/task-results")
 def task_results(
-    dag_id: str, run_id: str, task_id: str, readable: ReadableDep, map_index: Annotated[int, Query(ge=-1, le=2**31 - 1)] = -1
+    dag_id: Name, run_id: Name, task_id: Name, readable: ReadableDep, map_index: Annotated[int, Query(ge=-1, le=2**31 - 1)] = -1
 ) -> schemas.TaskResults:
     """What the checks of one task instance found, latest try first."""
     if not readable.admits(dag_id):
