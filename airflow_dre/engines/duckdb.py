@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 from sqlglot import exp
 
+from airflow_dre.engines.duckdb_sandbox import refusal_of_statement, seal
 from airflow_dre.errors import DefinitionError, Problem
 from airflow_dre.sql.names import quoted
 
@@ -63,6 +64,21 @@ class DuckDB:
         from airflow_dre.engines.known_files import known_files
 
         self._database.register_filesystem(known_files(store, names))
+
+    def seal(self, files: Sequence[str], *, local: bool) -> None:
+        """Let this database and all its connections open no other file, and lock its configuration.
+
+        :param files: names of the files that its views read.
+        :param local: whether they lie on a disk.
+        """
+        seal(self._database, files, local=local)
+
+    def refusal_of(self, sql: str, tables: Collection[str]) -> str | None:
+        """Return why a statement of an author may not run, or None where it may.
+
+        :param tables: names of the tables that it may read.
+        """
+        return refusal_of_statement(self._database, sql, tables)
 
     def look_through(self, name: str, source: exp.Expr) -> None:
         """Make a view of what a table function reads, in place of one of that name."""

@@ -125,9 +125,12 @@ class Warehouse:
 
 
 @contextlib.contextmanager
-def opened(hook: Hook, timeout: timedelta | None = None) -> Iterator[Warehouse]:
-    """A warehouse whose connection is closed at the end, and whose statements are ended after ``timeout``."""
-    warehouse = Warehouse(hook, timeout=timeout)
+def opened(hook: Hook, timeout: timedelta | None = None, dialect: Dialect | None = None) -> Iterator[Warehouse]:
+    """A warehouse whose connection is closed at the end, and whose statements are ended after ``timeout``.
+
+    :param dialect: how it speaks; None: as its type of connection tells.
+    """
+    warehouse = Warehouse(hook, dialect, timeout)
     try:
         yield warehouse
     finally:

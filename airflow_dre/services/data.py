@@ -87,7 +87,7 @@ def _opened_files(given: Any, wanted: Wanted) -> Iterator[Source]:
             database.register_store(places[0].store, files)
         look_at_files(database, NAME, readable)
 
-    with _opened(look, dataset, wanted, files) as source:
+    with _opened(look, dataset, wanted, files, local=places[0].store is None) as source:
         yield replace(source, versions=partial(folder_versions, files, places[0].store))
 
 
@@ -117,25 +117,34 @@ KINDS: tuple[Kind, ...] = (
 
 
 @contextlib.contextmanager
-def _opened(look: Callable[[DuckDB], None], dataset: DatasetName, wanted: Wanted, files: Sequence[str] = ()) -> Iterator[Source]:
+def _opened(
+    look: Callable[[DuckDB], None], dataset: DatasetName, wanted: Wanted, files: Sequence[str] = (), *, local: bool = True
+) -> Iterator[Source]:
     scope = Scope((NAME,), wanted.where, DUCKDB_VIEW)
-    with opened_duckdb(read_settings().duckdb_memory_limit) as database, opened(database, wanted.timeout) as warehouse:
-        engine = DataEngine(warehouse, files)
+    with opened_duckdb(read_settings().duckdb_memory_limit) as database, opened(database, wanted.timeout, DUCKDB_VIEW) as warehouse:
+        engine = DataEngine(warehouse, files, lambda sql: database.refusal_of(sql, [NAME]))
         try:
             look(database)
         except QueryFailed as refused:
             engine.refuse(str(refused))
+        database.seal(files, local=local)
         yield Source(engine, scope, dataset)
 
 
 class DataEngine:
     """DuckDB as whoever answers, which says what is wrong with the data and never quotes it."""
 
-    def __init__(self, warehouse: Warehouse, files: Sequence[str]) -> None:
+    def __init__(self, warehouse: Warehouse, files: Sequence[str], refusal: Callable[[str], str | None]) -> None:
+        """Answer through a warehouse.
+
+        :param files: names of files, which a reason may quote.
+        :param refusal: why a statement may not run; None where it may.
+        """
         self.queries = 0
         """Statements asked so far."""
         self._warehouse = warehouse
         self._files = files
+        self._refusal = refusal
         self._missing: str | None = None
         """Why there is no data to look at."""
         self._spoiled: str | None = None
@@ -163,6 +172,8 @@ class DataEngine:
         if self._spoiled is not None and _SCANNED in sql:
             raise QueryFailed(self._spoiled)
         try:
+            if (why := self._refusal(sql)) is not None:
+                raise QueryFailed(why)
             return self._warehouse.fetch_rows(sql, most)
         except StatementTimeout:
             raise

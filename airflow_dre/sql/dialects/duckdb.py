@@ -74,5 +74,6 @@ def _described(table: tuple[str, ...]) -> exp.Expr:
     return exp.select("column_name", "column_type").from_(described)
 
 
-DUCKDB_VIEW = replace(DUCKDB, columns=_described)
-"""A view that is there: it is described in a tenth of the time that the catalogue takes, which looks at every other view as well."""
+DUCKDB_VIEW = replace(DUCKDB, columns=_described, session=None)
+"""A view over files or a frame. It is described in a tenth of the time that the catalogue takes, which looks at every other view as well.
+Its time zone is set before its configuration is locked."""
