@@ -15,7 +15,18 @@ from typing import Any, ParamSpec, TypeVar
 
 from airflow_dre.checks.instants import spoken
 from airflow_dre.checks.values import Row
-from airflow_dre.engines.warehouse import Hook, add_functions, first_line, interrupted_in_time, session_statements
+from airflow_dre.engines.callers import GRACE, Caller, CallFailed, NoAnswer
+from airflow_dre.engines.refusals import is_refusal
+from airflow_dre.engines.regexps import Regexps
+from airflow_dre.engines.warehouse import (
+    Hook,
+    add_functions,
+    belongs_elsewhere,
+    first_line,
+    interrupt,
+    interrupted_in_time,
+    session_statements,
+)
 from airflow_dre.errors import DefinitionError, Problem, QueryFailed, StatementTimeout, WarehouseUnreachable, WriteConflict
 from airflow_dre.sql.dialect import Dialect, Refusal, Writing
 from airflow_dre.sql.dialects import find_dialect
@@ -38,11 +49,16 @@ _VALUES = (
 class Transaction:
     """A transaction that is under way."""
 
-    def __init__(self, connection: Any, dialect: Dialect, timeout: timedelta | None) -> None:
+    def __init__(self, hook: Hook, dialect: Dialect, timeout: timedelta | None) -> None:
+        """Open a connection.
+
+        :raises WarehouseUnreachable: there is no connection to be had.
+        """
         self.dialect = dialect
-        self._connection = connection
         self._timeout = timeout
-        self._cursor = connection if dialect.name == "duckdb" else connection.cursor()
+        self._caller = Caller()
+        self._regexps = Regexps()
+        self._connection, self._cursor = self._opened(hook)
 
     def fetch_rows(self, sql: str, most: int) -> Sequence[Row]:
         """The first ``most`` rows of a statement.
@@ -51,23 +67,28 @@ class Transaction:
         :raises StatementTimeout: it took longer than it may.
         :raises WarehouseUnreachable: the connection broke.
         """
-        with self._told_apart():
+
+        def fetch() -> Sequence[Row]:
             self._cursor.execute(sql)
             rows: Sequence[Row] = self._cursor.fetchmany(most)
-        return rows
+            return rows
+
+        return self._told_apart(fetch)
 
     def write(self, sql: str) -> int:
         """The number of rows that an INSERT, UPDATE or DELETE changed; raises as :meth:`fetch_rows`."""
-        with self._told_apart():
+
+        def change() -> int:
             self._cursor.execute(sql)
             if self.dialect.name == "duckdb":  # whose result it is
                 return int(self._cursor.fetchone()[0])
             return int(self._cursor.rowcount)
 
+        return self._told_apart(change)
+
     def define(self, sql: str) -> None:
         """Create a table; raises as :meth:`fetch_rows`."""
-        with self._told_apart():
-            self._cursor.execute(sql)
+        self._told_apart(lambda: self._cursor.execute(sql))
 
     def begin(self, statement: str | None) -> None:
         """Begin it; raises as :meth:`fetch_rows`."""
@@ -81,34 +102,71 @@ class Transaction:
         :raises QueryFailed: the warehouse refused; nothing stays.
         :raises WarehouseUnreachable: the connection broke, and nobody knows whether everything stays or nothing.
         """
-        with self._told_apart("; whether the transaction was kept is not known"):
-            self._connection.commit()
+        self._told_apart(self._connection.commit, "; whether the transaction was kept is not known")
 
-    @contextlib.contextmanager
-    def _told_apart(self, doubt: str = "") -> Iterator[None]:
+    def close(self) -> None:
+        """Undo what was not kept and give the connection back."""
+
+        def last() -> None:
+            with contextlib.suppress(Exception):
+                self._connection.rollback()
+            with contextlib.suppress(Exception):
+                self._connection.close()
+
+        self._caller.end(last)
+        self._regexps.close()
+
+    def _told_apart(self, work: Callable[[], R], doubt: str = "") -> R:
         """Tell a refused statement from a warehouse that is gone. What a driver says at length may hold rows: it is not handed on."""
         started = time.perf_counter()
         try:
-            with interrupted_in_time(self._connection, self.dialect, self._timeout):
-                yield
-            return
-        except Exception as error:  # every driver has exceptions of its own
-            said, taken = without_values(first_line(error)), time.perf_counter() - started
-            conflict = _is_conflict(error)
+            return self._call(work)
+        except NoAnswer:
+            raise WarehouseUnreachable(f"the {self.dialect.name} warehouse does not answer{doubt}") from None
+        except CallFailed as failed:
+            error, taken = failed.error, time.perf_counter() - started
+        if not is_refusal(error):
+            raise error from None
+        said = self._regexps.ended or without_values(first_line(error))
         if not self._still_answers():
             raise WarehouseUnreachable(f"the {self.dialect.name} warehouse stopped answering: {said}{doubt}") from None
         if self._timeout is not None and taken >= self._timeout.total_seconds():
             raise StatementTimeout(f"ended after {spoken(self._timeout)}, the statement timeout: {said}") from None
-        raise (WriteConflict if conflict else QueryFailed)(said) from None
+        raise (WriteConflict if _is_conflict(error) else QueryFailed)(said) from None
 
     def _still_answers(self) -> bool:
-        try:
+        def ask() -> None:
             self._connection.rollback()
             self._cursor.execute("SELECT 1")
             self._cursor.fetchmany(1)
-        except Exception:  # every driver has exceptions of its own
+
+        try:
+            self._call(ask)
+        except (CallFailed, NoAnswer):
             return False
         return True
+
+    def _call(self, work: Callable[[], R]) -> R:
+        """Make a call of the driver within the time of a statement."""
+        self._regexps.begin(self._timeout)
+        with interrupted_in_time(self._connection, self.dialect, self._timeout):
+            return self._caller.run(work, self._interrupt, None if self._timeout is None else self._timeout.total_seconds() + GRACE)
+
+    def _interrupt(self) -> None:
+        self._regexps.abort()
+        interrupt(self._connection)
+
+    def _opened(self, hook: Hook) -> tuple[Any, Any]:
+        try:
+            return self._caller.run(lambda: _connected(hook, self.dialect, self._regexps), lambda: None)
+        except CallFailed as failed:
+            error = failed.error
+        if belongs_elsewhere(error) and not self._caller.is_bypassed:
+            self._caller.is_bypassed = True
+            return self._opened(hook)
+        if not is_refusal(error):
+            raise error from None
+        raise WarehouseUnreachable(f"cannot connect to the {self.dialect.name} warehouse: {first_line(error)}") from error
 
 
 @contextlib.contextmanager
@@ -124,17 +182,13 @@ def transaction(hook: Hook, timeout: timedelta | None = None) -> Iterator[tuple[
     if dialect.writing.only_inserts:
         allowed = "a database with transactions: PostgreSQL, SQLite or DuckDB"
         raise DefinitionError([Problem("connection", "conn_type", hook.conn_type, allowed)])
-    connection = _connected(hook, dialect)
+    begun = Transaction(hook, dialect, timeout)
     try:
-        begun = Transaction(connection, dialect, timeout)
         begun.begin(dialect.writing.begin)
         yield begun, dialect.writing
         begun.commit()
     finally:
-        with contextlib.suppress(Exception):
-            connection.rollback()
-        with contextlib.suppress(Exception):
-            connection.close()
+        begun.close()
 
 
 def again_after_conflict(work: Callable[P, R]) -> Callable[P, R]:
@@ -161,17 +215,15 @@ def _is_conflict(error: Exception) -> bool:
     return type(error).__name__ == "TransactionException" and "conflict" in str(error).lower()
 
 
-def _connected(hook: Hook, dialect: Dialect) -> Any:
-    try:
-        connection = hook.get_conn()
-        add_functions(connection, dialect)
-        if dialect.name == "sqlite":
-            connection.isolation_level = None  # or the module begins transactions of another kind by itself
-        elif getattr(connection, "autocommit", False) is True:
-            connection.autocommit = False
-    except Exception as error:  # every driver has exceptions of its own
-        raise WarehouseUnreachable(f"cannot connect to the {dialect.name} warehouse: {first_line(error)}") from error
-    return connection
+def _connected(hook: Hook, dialect: Dialect, regexps: Regexps) -> tuple[Any, Any]:
+    """A connection that begins no transaction by itself, and its cursor; of DuckDB they are the same."""
+    connection = hook.get_conn()
+    add_functions(connection, dialect, regexps)
+    if dialect.name == "sqlite":
+        connection.isolation_level = None  # or the module begins transactions of another kind by itself
+    elif getattr(connection, "autocommit", False) is True:
+        connection.autocommit = False
+    return connection, connection if dialect.name == "duckdb" else connection.cursor()
 
 
 def without_values(text: str) -> str:

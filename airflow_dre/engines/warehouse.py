@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 import hashlib
-import re
+import sqlite3
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -15,6 +14,9 @@ from typing import Any, Protocol
 from airflow_dre.checks.instants import spoken
 from airflow_dre.checks.masking import masked
 from airflow_dre.checks.values import Row
+from airflow_dre.engines.callers import GRACE, Caller, CallFailed, NoAnswer
+from airflow_dre.engines.refusals import is_refusal
+from airflow_dre.engines.regexps import Regexps
 from airflow_dre.errors import QueryFailed, StatementTimeout, WarehouseUnreachable
 from airflow_dre.sql.dialect import Dialect
 from airflow_dre.sql.dialects import find_dialect
@@ -30,7 +32,11 @@ class Hook(Protocol):
 
 
 class Warehouse:
-    """One connection that answers statements, opened on first use and opened again when it broke."""
+    """One connection that answers statements, opened on first use and opened again when it broke.
+
+    Every call of the driver is made on a thread of its own, so that the exception of a signal handler, by which Airflow ends a task, is
+    neither held back by native code nor taken for a refused statement.
+    """
 
     def __init__(self, hook: Hook, dialect: Dialect | None = None, timeout: timedelta | None = None) -> None:
         self.dialect = dialect or find_dialect(hook.conn_type)
@@ -38,6 +44,8 @@ class Warehouse:
         """Statements asked so far."""
         self._timeout = timeout
         self._hook = hook
+        self._caller = Caller()
+        self._regexps = Regexps()
         self._connection: Any = None
         self._cursor: Any = None
         """The only one. Of DuckDB it is the connection itself: each of its cursors is a session of its own, which nothing was set for."""
@@ -64,64 +72,95 @@ class Warehouse:
         :raises WarehouseUnreachable: the warehouse does not answer any statement.
         """
         self.queries += 1
-        cursor = self._open()
+        self._open()
         started = time.perf_counter()
         try:
-            return self._execute(cursor, sql, most)
-        except WarehouseUnreachable:
-            raise
-        except Exception as error:  # every driver has exceptions of its own
-            taken = time.perf_counter() - started
+            return self._execute(sql, most)
+        except NoAnswer as silent:  # neither the database nor the driver kept the limit
             self.close()
-            self._make_sure_it_answers(error)
-            if self._timeout is not None and taken >= self._timeout.total_seconds():
-                raise StatementTimeout(f"ended after {spoken(self._timeout)}, the statement timeout: {first_line(error)}") from error
-            raise QueryFailed(first_line(error)) from error
+            raise WarehouseUnreachable(f"the {self.name} warehouse does not answer, not even when its statement is to be ended") from silent
+        except CallFailed as failed:
+            error, taken = failed.error, time.perf_counter() - started
+            said = self._regexps.ended or first_line(error)
+            self.close()
+            if not is_refusal(error):
+                raise error from None
+        self._make_sure_it_answers(said)
+        if self._timeout is not None and taken >= self._timeout.total_seconds():
+            raise StatementTimeout(f"ended after {spoken(self._timeout)}, the statement timeout: {said}") from error
+        raise QueryFailed(said) from error
 
     def close(self) -> None:
         """Give the connection back."""
-        for opened_before in (self._cursor, self._connection):
-            if opened_before is not None:
-                with contextlib.suppress(Exception):
-                    opened_before.close()
-        self._connection = self._cursor = None
+        opened_before, self._connection, self._cursor = (self._cursor, self._connection), None, None
+        self._caller.end(lambda: _close(opened_before))
+        self._regexps.close()
 
-    def _execute(self, cursor: Any, sql: str, most: int) -> Sequence[Row]:
-        with interrupted_in_time(self._connection, self.dialect, self._timeout):
+    def _execute(self, sql: str, most: int) -> Sequence[Row]:
+        cursor = self._cursor
+
+        def execute() -> Sequence[Row]:
             cursor.execute(sql)
             rows: Sequence[Row] = cursor.fetchmany(most)
-        return rows
+            return rows
 
-    def _open(self) -> Any:
-        """The cursor of the session.
+        self._regexps.begin(self._timeout)
+        with interrupted_in_time(self._connection, self.dialect, self._timeout):
+            return self._caller.run(execute, self._interrupt, None if self._timeout is None else self._timeout.total_seconds() + GRACE)
+
+    def _interrupt(self) -> None:
+        """Make the statement that is under way return."""
+        self._regexps.abort()
+        interrupt(self._connection)
+
+    def _open(self) -> None:
+        """Open the session unless it is open.
 
         :raises WarehouseUnreachable: there is no session to be had.
         """
-        if self._cursor is None:
-            try:
-                self._connection = self._hook.get_conn()
-                add_functions(self._connection, self.dialect)
-                if self.dialect.guard is not None and getattr(self._connection, "autocommit", False) is True:
-                    self._connection.autocommit = False  # or guard and timeout, which hold for a transaction, would end with it
-                self._cursor = self._connection if self.dialect.name == "duckdb" else self._connection.cursor()
-                for statement in self._session():
-                    self._cursor.execute(statement)
-            except Exception as error:  # every driver has exceptions of its own
-                self.close()
-                raise WarehouseUnreachable(f"cannot connect to the {self.name} warehouse: {first_line(error)}") from error
-        return self._cursor
+        if self._cursor is not None:
+            return
+        try:
+            self._connection, self._cursor = self._caller.run(self._connected, lambda: None)
+        except CallFailed as failed:
+            error = failed.error
+            if belongs_elsewhere(error) and not self._caller.is_bypassed:
+                self._caller.is_bypassed = True
+                self._open()
+                return
+            self.close()
+            if not is_refusal(error):
+                raise error from None
+            raise WarehouseUnreachable(f"cannot connect to the {self.name} warehouse: {first_line(error)}") from error
+
+    def _connected(self) -> tuple[Any, Any]:
+        """A connection and its cursor, with everything set."""
+        connection = self._hook.get_conn()
+        try:
+            add_functions(connection, self.dialect, self._regexps)
+            if self.dialect.guard is not None and getattr(connection, "autocommit", False) is True:
+                connection.autocommit = False  # or guard and timeout, which hold for a transaction, would end with it
+            cursor = connection if self.dialect.name == "duckdb" else connection.cursor()
+            for statement in self._session():
+                cursor.execute(statement)
+        except BaseException as error:
+            if not belongs_elsewhere(error):
+                _close((connection,))
+            raise
+        return connection, cursor
 
     def _session(self) -> list[str]:
         """The statements that a session begins with."""
         guard = [] if self.dialect.guard is None else [self.dialect.guard]
         return [*guard, *session_statements(self.dialect, self._timeout)]
 
-    def _make_sure_it_answers(self, cause: Exception) -> None:
+    def _make_sure_it_answers(self, said: str) -> None:
         """Tell a refused statement from a warehouse that is gone: drivers do not agree on the exception."""
         try:
-            self._execute(self._open(), "SELECT 1", 1)
-        except Exception:  # the first error stands behind it, which may quote a row
-            raise WarehouseUnreachable(f"the {self.name} warehouse stopped answering: {first_line(cause)}") from None
+            self._open()
+            self._execute("SELECT 1", 1)
+        except (CallFailed, NoAnswer, WarehouseUnreachable):  # the first error stands behind it, which may quote a row
+            raise WarehouseUnreachable(f"the {self.name} warehouse stopped answering: {said}") from None
 
 
 @contextlib.contextmanager
@@ -145,10 +184,30 @@ def session_statements(dialect: Dialect, timeout: timedelta | None) -> list[str]
     return [statement for statement in (dialect.session, limit) if statement is not None]
 
 
-def add_functions(connection: Any, dialect: Dialect) -> None:
+def _close(opened_before: Sequence[Any]) -> None:
+    for each in opened_before:
+        if each is not None:
+            with contextlib.suppress(Exception):
+                each.close()
+
+
+def belongs_elsewhere(error: BaseException) -> bool:
+    """Whether SQLite says that a connection may be used only by the thread that opened it, which a hook did before it was asked to."""
+    return isinstance(error, sqlite3.ProgrammingError) and "thread" in str(error)
+
+
+def interrupt(connection: Any) -> None:
+    """Ask a driver to return early from what it does for a connection, by whichever name it has for that."""
+    for name in ("interrupt", "cancel"):
+        if callable(end := getattr(connection, name, None)):
+            end()
+            return
+
+
+def add_functions(connection: Any, dialect: Dialect, regexps: Regexps) -> None:
     """Bring the functions that a database lacks and conditions may need."""
     if dialect.name == "sqlite":
-        connection.create_function("regexp", 2, _regexp, deterministic=True)
+        connection.create_function("regexp", 2, regexps.search, deterministic=True)
         connection.create_function("dre_hash", -1, _hash, deterministic=True)
 
 
@@ -165,16 +224,6 @@ def interrupted_in_time(connection: Any, dialect: Dialect, timeout: timedelta | 
         yield
     finally:
         timer.cancel()
-
-
-@functools.lru_cache(maxsize=256)
-def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern)
-
-
-def _regexp(pattern: str, value: object) -> bool | None:
-    """SQLite's REGEXP: whether a pattern of Python's ``re`` is found in a value; NULL for NULL."""
-    return None if value is None else _compiled(pattern).search(str(value)) is not None
 
 
 def _hash(*values: object) -> int:

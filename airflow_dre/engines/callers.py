@@ -1,0 +1,123 @@
+"""Calls into drivers on a thread of their own, so that a signal or a time limit reaches the caller while native code is busy."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Callable
+from queue import SimpleQueue
+from typing import Any, TypeVar
+
+R = TypeVar("R")
+GRACE = 5.0
+"""Seconds that an interrupted call may take to return before its thread is left behind."""
+
+
+class NoAnswer(Exception):
+    """A call that did not return within its time."""
+
+
+class CallFailed(Exception):
+    """A call that raised an exception, told apart from whatever a signal handler raises while the call is waited for."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
+class _Job:
+    """One call and what became of it."""
+
+    def __init__(self, work: Callable[[], Any]) -> None:
+        self.work = work
+        self.done = threading.Event()
+        self.result: Any = None
+        self.error: BaseException | None = None
+
+    def run(self) -> None:
+        """Make the call and keep its result or its exception."""
+        try:
+            self.result = self.work()
+        except BaseException as error:
+            self.error = error
+        finally:
+            self.done.set()
+
+
+class Caller:
+    """A thread that makes the calls of one connection.
+
+    Python runs signal handlers in its main thread and only between instructions. A driver that waits in C would hold back the
+    exception by which Airflow ends a task, or SQLite would take it for an error of the function that it calls.
+    """
+
+    def __init__(self, grace: float = GRACE) -> None:
+        self._grace = grace
+        self.is_bypassed = False
+        """Whether calls are made in the caller's own thread, for a connection that belongs to it."""
+        self._jobs: SimpleQueue[_Job | None] | None = None
+
+    def run(self, work: Callable[[], R], interrupt: Callable[[], None], seconds: float | None = None) -> R:
+        """Make a call and return its result.
+
+        :param work: the call.
+        :param interrupt: makes a call that is under way return early; runs in a thread of its own.
+        :param seconds: longest wait; None: without a limit.
+        :raises CallFailed: the call raised an exception.
+        :raises NoAnswer: the call did not return within ``seconds``.
+        """
+        job = _Job(work)
+        answered = False
+        try:
+            self._put(job)
+            answered = job.done.wait(seconds)
+        finally:
+            if not answered:  # time is up, or a signal handler raised
+                self._give_up(job, interrupt)
+        if not answered:
+            raise NoAnswer(f"no answer within {seconds:g} s")
+        if isinstance(job.error, Exception):
+            raise CallFailed(job.error) from job.error
+        if job.error is not None:
+            raise job.error
+        result: R = job.result
+        return result
+
+    def end(self, last: Callable[[], None]) -> None:
+        """End the thread with a last call, which is waited for no longer than a grace period."""
+        job = _Job(last)
+        if self._jobs is None:
+            if self.is_bypassed:
+                job.run()
+            return
+        self._jobs.put(job)
+        self._jobs.put(None)
+        self._jobs = None
+        job.done.wait(self._grace)
+
+    def _put(self, job: _Job) -> None:
+        if self.is_bypassed:
+            job.run()
+            return
+        if self._jobs is None:
+            self._jobs = SimpleQueue()
+            threading.Thread(target=_work, args=(self._jobs,), daemon=True, name="airflow-dre-driver").start()
+        self._jobs.put(job)
+
+    def _give_up(self, job: _Job, interrupt: Callable[[], None]) -> None:
+        """Interrupt a call; where it does not return, leave its thread behind."""
+
+        def quietly() -> None:
+            with contextlib.suppress(Exception):
+                interrupt()
+
+        threading.Thread(target=quietly, daemon=True, name="airflow-dre-interrupt").start()  # which may itself wait for a server
+        if not job.done.wait(self._grace) and self._jobs is not None:
+            self._jobs.put(None)
+            self._jobs = None
+
+
+def _work(jobs: SimpleQueue[_Job | None]) -> None:
+    while (job := jobs.get()) is not None:
+        job.run()
+        del job  # or its result would be held until the next call
