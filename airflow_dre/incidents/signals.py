@@ -20,6 +20,7 @@ class Event(StrEnum):
 
     CHECKS_FAILED = "checks_failed"
     CHECKS_ERRORED = "checks_errored"
+    CHECKS_WARNED = "checks_warned"
     CHECKS_PASSED = "checks_passed"
     STALE = "stale"
     FRESH = "fresh"

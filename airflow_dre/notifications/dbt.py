@@ -6,13 +6,14 @@ import logging
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from airflow_dre.notifications.incidents import OpenIncident, Verbatim
+from airflow_dre.notifications.incidents import Verbatim
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from airflow.sdk import Context, ObjectStoragePath
 
+    from airflow_dre.incidents.telling import Telling
     from airflow_dre.store.records import Delivery
 
 log = logging.getLogger(__name__)
@@ -34,6 +35,7 @@ class RecordDbtResults(Verbatim):
         suite: str | None = None,
         severity: str = "medium",
         routes: Iterable[str] = (),
+        notify_on: str = "failed",
         allow_stale: bool = False,
         **kwargs: Any,
     ) -> None:
@@ -42,7 +44,7 @@ class RecordDbtResults(Verbatim):
         self.conn_id = conn_id
         self.namespace = namespace
         self.suite = suite
-        self.failure = OpenIncident(severity=severity, routes=routes)
+        self.telling = _read_telling("record_dbt_results", severity, routes, notify_on)
         self.allow_stale = allow_stale
         if (conn_id is None) == (namespace is None):
             from airflow_dre.errors import DefinitionError, Problem
@@ -58,7 +60,7 @@ class RecordDbtResults(Verbatim):
         from airflow_dre.store.clock import now
         from airflow_dre.store.records import Delivery
 
-        severity, routes = Severity(self.failure.severity), self.failure.routes
+        severity, routes = self.telling.severity or Severity.MEDIUM, self.telling.routes
         told = dict(context)
         deliveries = _deliveries(
             told,
@@ -66,8 +68,7 @@ class RecordDbtResults(Verbatim):
             conn_id=self.conn_id,
             namespace=self.namespace,
             suite=self.suite,
-            severity=severity.value,
-            routes=routes,
+            telling=self.telling,
             allow_stale=self.allow_stale,
         )
         if _succeeded(told):
@@ -85,6 +86,7 @@ def record_dbt_results(
     suite: str | None = None,
     severity: str = "medium",
     routes: Iterable[str] = (),
+    notify_on: str = "failed",
     allow_stale: bool = False,
 ) -> RecordDbtResults:
     """A callback that records what the dbt of a task found, whether or not the task failed over it.
@@ -100,6 +102,8 @@ def record_dbt_results(
     :param suite: name of the suite; the default is ``<dag_id>.<task_id>``.
     :param severity: of the incidents: ``low``, ``medium`` (default), ``high`` or ``critical``.
     :param routes: names of routes of ``[dre] routes`` that are told.
+    :param notify_on: ``"failed"`` (default): failed and errored results open an incident; ``"warned"``: warnings too; ``"never"``: none
+        does. A task that failed although dbt left no results opens one in any case.
     :param allow_stale: take results that were written before the task began; the default is to refuse them.
     :raises airflow_dre.errors.DefinitionError: the arguments are not what they must be.
     """
@@ -110,6 +114,7 @@ def record_dbt_results(
         suite=suite,
         severity=severity,
         routes=routes,
+        notify_on=notify_on,
         allow_stale=allow_stale,
     )
 
@@ -123,6 +128,7 @@ def record_cosmos_results(
     suite: str | None = None,
     severity: str = "medium",
     routes: Iterable[str] = (),
+    notify_on: str = "failed",
     **_: object,
 ) -> None:
     """Record what the dbt of a Cosmos task found: its ``callback``, called with the project's folder before dbt's exit code is looked at.
@@ -132,11 +138,14 @@ def record_cosmos_results(
     """
     from airflow_dre.services.wiring import keep_all
 
-    keep_all(
-        _deliveries(
-            context, f"{project_dir}/target", conn_id=conn_id, namespace=namespace, suite=suite, severity=severity, routes=tuple(routes)
-        )
-    )
+    telling = _read_telling("record_cosmos_results", severity, routes, notify_on)
+    keep_all(_deliveries(context, f"{project_dir}/target", conn_id=conn_id, namespace=namespace, suite=suite, telling=telling))
+
+
+def _read_telling(subject: str, severity: str, routes: Iterable[str], notify_on: str) -> Telling:
+    from airflow_dre.incidents.telling import read_telling
+
+    return read_telling(subject, routes=routes, severity=severity, notify_on=notify_on, severity_argument="severity")
 
 
 def _deliveries(
@@ -146,13 +155,11 @@ def _deliveries(
     conn_id: str | None,
     namespace: str | None,
     suite: str | None,
-    severity: str,
-    routes: tuple[str, ...],
+    telling: Telling,
     allow_stale: bool = False,
 ) -> list[Delivery]:
     """The results of a task as deliveries; none where dbt left nothing that can be read."""
     from airflow_dre.errors import DefinitionError
-    from airflow_dre.incidents.signals import Severity
     from airflow_dre.services.contexts import circumstances_of
     from airflow_dre.services.dbt import Artifacts, deliveries_of, locate, read_runs
 
@@ -172,7 +179,7 @@ def _deliveries(
     except (DefinitionError, OSError) as error:
         log.error("airflow-dre: the results of dbt are not recorded. %s", error)
         return []
-    return deliveries_of(runs, Severity(severity), routes)
+    return deliveries_of(runs, telling)
 
 
 def _succeeded(context: Mapping[str, Any]) -> bool:

@@ -14,8 +14,6 @@ from airflow.sdk import BaseNotifier
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
-SEVERITIES = ("low", "medium", "high", "critical")
-
 
 class Verbatim(BaseNotifier):
     """A notifier that renders nothing, also where Airflow hands it a Dag without a template environment."""
@@ -40,14 +38,12 @@ class OpenIncident(Verbatim):
 
     def __init__(self, *, severity: str = "medium", routes: Iterable[str] = (), deadline: str = "", **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.severity = severity
-        self.routes = (routes,) if isinstance(routes, str) else tuple(routes)
-        self.deadline = deadline
-        if severity not in SEVERITIES or not all(isinstance(route, str) and route for route in self.routes):
-            from airflow_dre.errors import DefinitionError, Problem
+        from airflow_dre.incidents.telling import read_telling
 
-            wrong = ("severity", severity, ", ".join(SEVERITIES)) if severity not in SEVERITIES else ("routes", routes, "names of routes")
-            raise DefinitionError([Problem("open_incident", *wrong)])
+        self.telling = read_telling("open_incident", routes=routes, severity=severity, severity_argument="severity")
+        self.severity = severity
+        self.routes = self.telling.routes
+        self.deadline = deadline
 
     def notify(self, context: Context) -> None:
         """Record the problem; safe to call twice."""

@@ -33,6 +33,11 @@ class DbtResultsOperator(GatedOperator):
     :param allow_stale: take results that were written before this Dag run began; the default is to refuse them.
     :param suite: name of the suite; the default is ``<dag_id>.<task_id>``. Results of one suite and table form one history. (templated)
     :param fail_on: ``"error"`` (default): failed and errored results fail the task; ``"warn"``: warnings too; ``"never"``: none does.
+    :param routes: names of routes of ``[dre] routes`` that are notified of a problem, whatever ``fail_on`` is; those of a callback
+        ``open_incident(...)`` of the task are added.
+    :param incident_severity: ``low``, ``medium``, ``high`` or ``critical``; the default is that of the callback, or else ``medium``.
+    :param notify_on: ``"failed"`` (default): failed and errored checks open an incident; ``"warned"``: warnings too; ``"never"``: no check
+        does.
     :raises airflow_dre.errors.DefinitionError: lists everything that is wrong with the arguments, when the Dag is parsed.
     """
 
@@ -94,7 +99,7 @@ class DbtResultsOperator(GatedOperator):
     def _refuse_mistakes(self) -> None:
         from airflow_dre.errors import DefinitionError, Problem
 
-        problems: list[Problem] = self.find_fail_on_problems()
+        problems: list[Problem] = self.find_gate_problems()
         given = {name for name in ("target_path", "run_results", "manifest") if getattr(self, name) is not None}
         if given not in ({"target_path"}, {"run_results", "manifest"}, {"target_path", "run_results"}):
             allowed = "target_path, or run_results and manifest, or target_path and run_results"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from airflow.providers.common.sql.operators.sql import BaseSQLOperator
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from airflow.sdk import Context
 
     from airflow_dre.errors import Problem
+    from airflow_dre.incidents.telling import Telling
     from airflow_dre.store.records import SuiteRunRecord
 
 FAIL_ON = ("error", "warn", "never")
@@ -25,15 +27,33 @@ class GatedOperator(BaseSQLOperator):
 
     :param suite: name of the suite; the default is ``<dag_id>.<task_id>``. Results of one suite and dataset form one history. (templated)
     :param fail_on: ``"error"`` (default): failed and errored checks fail the task; ``"warn"``: warnings too; ``"never"``: none does.
+    :param routes: names of routes of ``[dre] routes`` that are notified of a problem, whatever ``fail_on`` is. Routes of
+        ``open_incident(...)`` among the failure callbacks of the task are added.
+    :param incident_severity: severity of the incident: ``low``, ``medium``, ``high`` or ``critical``. The default is the highest of the
+        callbacks ``open_incident(...)``, or else ``medium``.
+    :param notify_on: ``"failed"`` (default): failed and errored checks open an incident; ``"warned"``: warnings too; ``"never"``: results
+        are kept, and no check opens an incident.
     """
 
     operator_extra_links = (ResultsLink(),)
     ui_color = "#d5f0e3"
 
-    def __init__(self, *, suite: str | None = None, fail_on: str = "error", **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *,
+        suite: str | None = None,
+        fail_on: str = "error",
+        routes: str | Iterable[str] = (),
+        incident_severity: str | None = None,
+        notify_on: str = "failed",
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs)
         self.suite = suite
         self.fail_on = fail_on
+        self.routes = (routes,) if isinstance(routes, str) else routes if not isinstance(routes, Iterable) else tuple(routes)
+        self.incident_severity = incident_severity
+        self.notify_on = notify_on
         self.suite_runs: tuple[SuiteRunRecord, ...] = ()
         """What was measured: one run for each dataset."""
         self.acted: dict[str, Any] = {}
@@ -82,7 +102,8 @@ class GatedOperator(BaseSQLOperator):
             found = self.measure(context)
             self.suite_runs = found if isinstance(found, tuple) else (found,)
             self.log.info("%s", render_reports(found) if isinstance(found, tuple) else render_report(found))
-            keep_all(delivery_of(run, self.note(run)) for run in self.suite_runs)
+            telling = self.read_telling()
+            keep_all(delivery_of(run, self.note(run), telling) for run in self.suite_runs)
             for run in self.suite_runs:
                 self.acted |= self.act(run)
             check_gates(self.suite_runs, self.fail_on)
@@ -112,11 +133,23 @@ class GatedOperator(BaseSQLOperator):
         """Name of the suite."""
         return self.suite or f"{self.dag_id}.{self.task_id}"
 
-    def find_fail_on_problems(self) -> list[Problem]:
-        """What is wrong with ``fail_on``."""
-        from airflow_dre.errors import Problem
+    def read_telling(self) -> Telling:
+        """Return who hears of a problem: the arguments of the operator, joined with those of its callbacks ``open_incident``.
 
-        return [] if self.fail_on in FAIL_ON else [Problem(self.subject, "fail_on", self.fail_on, ", ".join(FAIL_ON))]
+        :raises airflow_dre.errors.DefinitionError: lists every argument that is wrong.
+        """
+        from airflow_dre.incidents.telling import read_telling, telling_of_callbacks
+
+        own = read_telling(self.subject, routes=self.routes, severity=self.incident_severity, notify_on=self.notify_on)
+        return own.joined_with(telling_of_callbacks(self.on_failure_callback))
+
+    def find_gate_problems(self) -> list[Problem]:
+        """Return the problems with ``fail_on``, ``routes``, ``incident_severity`` and ``notify_on``."""
+        from airflow_dre.errors import Problem
+        from airflow_dre.incidents.telling import find_telling_problems
+
+        problems = [] if self.fail_on in FAIL_ON else [Problem(self.subject, "fail_on", self.fail_on, ", ".join(FAIL_ON))]
+        return problems + find_telling_problems(self.subject, routes=self.routes, severity=self.incident_severity, notify_on=self.notify_on)
 
     def get_openlineage_facets_on_start(self) -> OperatorLineage[Any, Any] | None:
         """Nothing is known before the checks ran."""

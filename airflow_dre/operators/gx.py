@@ -41,6 +41,11 @@ class GXCheckOperator(GatedOperator):
     :param parameters: values for ``{"$PARAMETER": ...}`` in expectations. (templated)
     :param suite: name of the suite; the default is ``<dag_id>.<task_id>``. Results of one suite and dataset form one history. (templated)
     :param fail_on: ``"error"`` (default): failed and errored checks fail the task; ``"warn"``: warnings too; ``"never"``: none does.
+    :param routes: names of routes of ``[dre] routes`` that are notified of a problem, whatever ``fail_on`` is; those of a callback
+        ``open_incident(...)`` of the task are added.
+    :param incident_severity: ``low``, ``medium``, ``high`` or ``critical``; the default is that of the callback, or else ``medium``.
+    :param notify_on: ``"failed"`` (default): failed and errored checks open an incident; ``"warned"``: warnings too; ``"never"``: no check
+        does.
     :raises airflow_dre.errors.DefinitionError: lists everything that is wrong with the arguments, when the Dag is parsed.
     """
 
@@ -139,7 +144,7 @@ class GXCheckOperator(GatedOperator):
         from airflow_dre.engines.gx_shape import find_shape_problems
         from airflow_dre.errors import DefinitionError
 
-        problems: list[Problem] = self.find_fail_on_problems()
+        problems: list[Problem] = self.find_gate_problems()
         given = {name for name in _ARGUMENTS if getattr(self, name) is not None}
         if len(given & {"expectations", "checkpoint"}) != 1:
             problems.append(self._refused(given & {"expectations", "checkpoint"}, "exactly one of expectations and checkpoint"))

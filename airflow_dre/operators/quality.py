@@ -51,6 +51,11 @@ class QualityCheckOperator(GatedOperator):
     :param where: a SQL condition: only rows that meet it are looked at. (templated)
     :param suite: name of the suite; the default is ``<dag_id>.<task_id>``. Results of one suite and table form one history. (templated)
     :param fail_on: ``"error"`` (default): failed and errored checks fail the task; ``"warn"``: warnings too; ``"never"``: none does.
+    :param routes: names of routes of ``[dre] routes`` that are notified of a problem, whatever ``fail_on`` is; those of a callback
+        ``open_incident(...)`` of the task are added.
+    :param incident_severity: ``low``, ``medium``, ``high`` or ``critical``; the default is that of the callback, or else ``medium``.
+    :param notify_on: ``"failed"`` (default): failed and errored checks open an incident; ``"warned"``: warnings too; ``"never"``: no check
+        does.
     :param statement_timeout: longest time that one statement may take (``"90s"``, ``"10m"``, a timedelta); its checks are then errored.
         The default is the database's own.
     :param trust_constraints: let ``not_null`` and ``unique`` be answered by constraints that the database enforces, without a scan; their
@@ -273,7 +278,7 @@ class QualityCheckOperator(GatedOperator):
         from airflow_dre.errors import DefinitionError, Problem
 
         checks, problems = find_problems(self.checks)
-        problems += self.find_fail_on_problems()
+        problems += self.find_gate_problems()
         problems += self._aside.find_problems()
         problems += self.find_data_problems()
         problems += find_partition_problems(self.subject, checks, self.partition_by, self.partitions, self.changes)

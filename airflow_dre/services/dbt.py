@@ -13,7 +13,7 @@ from airflow_dre.checks.outcomes import Outcome
 from airflow_dre.engines.dbt_artifacts import Invocation, Node, Result, read_invocation, read_manifest, refuse_stale
 from airflow_dre.engines.dbt_nodes import TABLES, columns_of, dimension_of, kind_of, meta_of, owner_of, parts_of, runbook_of, table_of
 from airflow_dre.errors import DefinitionError, Problem
-from airflow_dre.incidents.signals import Severity as IncidentSeverity
+from airflow_dre.incidents.telling import Telling
 from airflow_dre.lineage.naming import DatasetName
 from airflow_dre.services.dbt_names import Namer, namer_of
 from airflow_dre.services.dbt_verdicts import judge_build, judge_source, judge_test, judge_unit_test
@@ -99,13 +99,9 @@ def record_invocation(invocation: Invocation, namer: Namer, suite: str, circumst
     return tuple(runs)
 
 
-def deliveries_of(runs: Iterable[SuiteRunRecord], severity: IncidentSeverity, routes: tuple[str, ...]) -> list[Delivery]:
-    """The runs with what they say about their datasets; problems carry the severity and the routes of a callback."""
-    found = []
-    for delivery in map(delivery_of, runs):
-        signals = [replace(fact, severity=severity, routes=routes) if fact.event.firing else fact for fact in delivery.signals]
-        found.append(replace(delivery, signals=tuple(signals)))
-    return found
+def deliveries_of(runs: Iterable[SuiteRunRecord], telling: Telling) -> list[Delivery]:
+    """Return the runs with their signals; problems carry the severity and the routes of ``telling``."""
+    return [delivery_of(run, telling=telling) for run in runs]
 
 
 def _record(result: Result, node: Node | None, table: Node | None, invocation: Invocation) -> ResultRecord:

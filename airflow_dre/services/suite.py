@@ -19,6 +19,7 @@ from airflow_dre.checks.thresholds import as_float
 from airflow_dre.errors import GateError
 from airflow_dre.incidents.identity import DataCause
 from airflow_dre.incidents.signals import Event, Origin, Signal
+from airflow_dre.incidents.telling import Telling
 from airflow_dre.lineage.naming import DatasetName, short_name
 from airflow_dre.services.answers import Answered, Engine, History, answer
 from airflow_dre.services.catalogue import learn_types, refuse_by_types, settle_by_constraints
@@ -225,16 +226,19 @@ def _culprit(check: Check, answered: Answered) -> Metric:
     return next((metric for metric in metrics if isinstance(answered.values[metric], Unanswered)), metrics[-1])
 
 
-def signal_of(run: SuiteRunRecord) -> Signal | None:
-    """What a suite run says about its dataset; None where nothing was looked at."""
-    broken = [result for result in run.results if result.outcome in (Outcome.FAILED, Outcome.ERRORED)]
+def signal_of(run: SuiteRunRecord, *, warnings_count: bool = False) -> Signal | None:
+    """Return the signal of a suite run about its dataset; None where nothing was looked at.
+
+    :param warnings_count: whether warnings are a problem too.
+    """
+    problems = (Outcome.FAILED, Outcome.ERRORED, Outcome.WARNED) if warnings_count else (Outcome.FAILED, Outcome.ERRORED)
+    broken = sorted((result for result in run.results if result.outcome in problems), key=lambda result: -result.outcome.rank)
     table = short_name(run.name)
     if run.outcome is Outcome.SKIPPED:
         return None
     event, title = Event.CHECKS_PASSED, f"{table}: all checks of {run.suite} passed"
     if broken:
-        event = Event.CHECKS_FAILED if run.outcome is Outcome.FAILED else Event.CHECKS_ERRORED
-        verb = "failed" if event is Event.CHECKS_FAILED else "could not be answered"
+        event, verb = _BROKEN[run.outcome]
         names = ", ".join(result.definition.name for result in broken[:3]) + (", ..." if len(broken) > 3 else "")
         title = f"{table}: {len(broken)} of {len(run.results)} checks {verb}: {names}"
     return Signal(
@@ -247,12 +251,24 @@ def signal_of(run: SuiteRunRecord) -> Signal | None:
     )
 
 
-def delivery_of(run: SuiteRunRecord, note: str = "") -> Delivery:
-    """A suite run and its signal, to be kept together; a problem is told with a note."""
-    signal = signal_of(run)
+_BROKEN = {
+    Outcome.FAILED: (Event.CHECKS_FAILED, "failed"),
+    Outcome.ERRORED: (Event.CHECKS_ERRORED, "could not be answered"),
+    Outcome.WARNED: (Event.CHECKS_WARNED, "warned"),
+}
+
+
+def delivery_of(run: SuiteRunRecord, note: str = "", telling: Telling | None = None) -> Delivery:
+    """Return a suite run and its signal, to be kept together.
+
+    :param note: text that is added to the detail of a problem.
+    :param telling: who hears of a problem; None: the default routes alone.
+    """
+    telling = telling or Telling()
+    signal = signal_of(run, warnings_count=telling.warnings_count)
     if signal is not None and note and signal.event.firing:
         signal = replace(signal, detail=f"{signal.detail}\n{note}")
-    return Delivery(run=run, signals=() if signal is None else (signal,))
+    return Delivery(run=run, signals=() if signal is None else telling.address((signal,)))
 
 
 GATES = {

@@ -8,13 +8,14 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, exists, false, func, select, update
 
+from airflow_dre.checks.outcomes import Outcome
 from airflow_dre.incidents.decide import Action, Decision, Live, decide
 from airflow_dre.incidents.identity import Cause, DataCause, PipelineCause, Promise
-from airflow_dre.incidents.signals import Event, Severity, Signal
+from airflow_dre.incidents.signals import Event, Origin, Severity, Signal
 from airflow_dre.store.database import Database
 from airflow_dre.store.outbox import enqueue
 from airflow_dre.store.records import digest
-from airflow_dre.store.results import broken_suites, insert_new, last_healthy_at, origin_columns, siblings_of
+from airflow_dre.store.results import HEALTHY, broken_suites, insert_new, last_healthy_at, origin_columns, siblings_of
 from airflow_dre.store.slas import met_at
 from airflow_dre.store.tables import incident, incident_event, signal
 
@@ -73,6 +74,7 @@ def _explained_by(connection: Connection, fact: Signal) -> list[Signal]:
         return []
     if fact.event is Event.TASK_FAILED:
         causes: list[Cause] = [DataCause(namespace=n, name=d, suite=s) for n, d, s in broken_suites(connection, origin)]
+        causes += _warned_about(connection, origin)
         if causes:
             return [replace(fact, cause=explaining) for explaining in sorted(causes, key=lambda cause: cause.fingerprint)]
     other = Event.RUN_FAILED if fact.event is Event.TASK_FAILED else Event.TASK_FAILED
@@ -81,6 +83,15 @@ def _explained_by(connection: Connection, fact: Signal) -> list[Signal]:
     )
     rows = connection.execute(select(incident).where(incident.c.id.in_(of_run))).all()
     return [replace(fact, cause=cause_of(row)) for row in rows]
+
+
+def _warned_about(connection: Connection, origin: Origin) -> list[Cause]:
+    """Return the causes that a task instance opened incidents for because of warnings (``notify_on="warned"``)."""
+    warned = select(signal.c.incident_id).where(signal.c.event == Event.CHECKS_WARNED.value)
+    for name, value in origin_columns(origin).items():
+        if value is not None:
+            warned = warned.where(signal.c[name] == value)
+    return [cause_of(row) for row in connection.execute(select(incident).where(incident.c.id.in_(warned))).all()]
 
 
 def _apply(database: Database, connection: Connection, fact: Signal, *, known: bool) -> Change:
@@ -152,7 +163,8 @@ def _recovered_at(connection: Connection, fact: Signal) -> datetime | None:
     moments.append(connection.scalar(remembered.where(~func.coalesce(siblings_of(signal, fact.origin), false()))))
     if isinstance(cause, DataCause):
         if cause.promise is Promise.SUITE:
-            moments.append(last_healthy_at(connection, cause.namespace, cause.name, cause.suite, fact.origin))
+            healthy = (Outcome.PASSED,) if fact.event is Event.CHECKS_WARNED else HEALTHY  # a warning must not contradict itself
+            moments.append(last_healthy_at(connection, cause.namespace, cause.name, cause.suite, fact.origin, healthy))
         moments.append(met_at(connection, cause))
     return max((moment for moment in moments if moment is not None), default=None)
 

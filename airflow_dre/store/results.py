@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -99,14 +100,22 @@ def _result_row(run_key: str, position: int, record: ResultRecord) -> dict[str, 
     }
 
 
-def last_healthy_at(connection: Connection, namespace: str, name: str, suite: str, origin: Origin) -> datetime | None:
-    """When a suite last ran on a dataset without a broken check, other map indexes of the run of ``origin`` left out."""
+HEALTHY = (Outcome.PASSED, Outcome.WARNED)
+
+
+def last_healthy_at(
+    connection: Connection, namespace: str, name: str, suite: str, origin: Origin, outcomes: Sequence[Outcome] = HEALTHY
+) -> datetime | None:
+    """When a suite last ran on a dataset without a broken check, other map indexes of the run of ``origin`` left out.
+
+    :param outcomes: outcomes of a run that count as healthy.
+    """
     moment: datetime | None = connection.scalar(
         select(func.max(suite_run.c.measured_at)).where(
             suite_run.c.namespace == namespace,
             suite_run.c.name == name,
             suite_run.c.suite == suite,
-            suite_run.c.outcome.in_((Outcome.PASSED.value, Outcome.WARNED.value)),
+            suite_run.c.outcome.in_([outcome.value for outcome in outcomes]),
             ~func.coalesce(siblings_of(suite_run, origin), false()),
         )
     )
