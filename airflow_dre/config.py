@@ -1,25 +1,48 @@
-"""The ``[dre]`` section of Airflow's configuration, read into a frozen value."""
+"""The ``[dre]`` section of Airflow's configuration, read into a frozen value.
+
+Reading never fails. An option that cannot be read gets its default, a route that cannot be read is left out, and each is listed as a
+problem: recording a result needs the address of the store and the spool, and nothing else.
+"""
 
 from __future__ import annotations
 
 import json
+import logging
+import math
 import os
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import TypeVar
 
 from airflow.sdk.configuration import conf
 
 from airflow_dre.checks.instants import DURATION_ALLOWED, read_duration
-from airflow_dre.errors import DefinitionError, Problem
+from airflow_dre.errors import Problem
 
+log = logging.getLogger(__name__)
 SECTION = "dre"
 DUCKDB_MEMORY = "768MB"
+SEND_SECONDS = 5.0
+SAMPLE_RETENTION = timedelta(days=7)
+MOST_SEND_SECONDS = 3600.0
+MOST_RETENTION = timedelta(days=3650)
+LONGEST_ROUTE = 250
+"""Most characters of the name of a route: the store keeps no more."""
+HIDDEN = "(not shown: it may hold secrets)"
 ROUTES_ALLOWED = (
     'a JSON object of routes by name, each {"channel": "webhook", "url": "https://..."} or {"channel": "webhook", "conn_id": "..."}, '
     'optionally with "headers" and "secret"'
 )
+_LONGEST_VALUE = 100
+_LEAST_MEMORY = 16 * 10**6
+_MEMORY = re.compile(r"(\d{1,15}(?:\.\d{1,15})?) ?([kmgt]i?b)", re.IGNORECASE | re.ASCII)
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
+_T = TypeVar("_T")
+_logged: set[str] = set()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,16 +51,18 @@ class Route:
 
     name: str
     channel: str
-    options: dict[str, object] = field(default_factory=dict)
+    options: dict[str, object] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """Everything that an administrator can set."""
 
-    store_url: str
+    store_url: str = field(repr=False)
+    """SQLAlchemy URL of the results store; empty where it cannot be read."""
     spool_folder: Path
     routes: dict[str, Route]
+    """The routes that can be read, by name."""
     default_routes: tuple[str, ...]
     watch_dags: tuple[str, ...]
     send_seconds: float
@@ -48,62 +73,170 @@ class Settings:
     """Most memory that a task gives to DuckDB, which puts aside on the disk what it has no room for."""
     base_url: str
     """Where people reach Airflow's UI, without a slash at the end."""
+    problems: tuple[Problem, ...] = ()
+    """Every option that could not be read, with what is allowed; no secret is in it."""
+    broken_routes: dict[str, Problem] = field(default_factory=dict)
+    """The routes that are configured and cannot be read, by name: they may be put right later."""
+    routes_unreadable: bool = False
+    """Whether ``routes`` as a whole could not be read, so that a route which is not known may still be configured."""
 
     def watches(self, dag_id: str) -> bool:
-        """Whether failed runs of a Dag open incidents without a callback."""
+        """Return whether failed runs of a Dag open incidents without a callback."""
         return any(fnmatchcase(dag_id, pattern) for pattern in self.watch_dags)
 
 
 def airflow_home() -> Path:
-    """The folder of this Airflow."""
+    """Return the folder of this Airflow."""
     return Path(os.environ.get("AIRFLOW_HOME") or "~/airflow").expanduser()
 
 
 def read_settings() -> Settings:
-    """The settings as they are now.
+    """Return the settings as they are now; a problem with an option is logged once for each process.
 
-    :raises DefinitionError: an option cannot be read.
+    Never raises: see :attr:`Settings.problems`.
     """
-    base_url = conf.get("api", "base_url", fallback="") or "http://localhost:8080"
-    return Settings(
-        store_url=conf.get(SECTION, "sql_alchemy_conn", fallback="") or f"sqlite:///{airflow_home() / 'dre.db'}",
-        spool_folder=Path(conf.get(SECTION, "spool_folder", fallback="") or airflow_home() / "dre_spool"),
-        routes=_read_routes(conf.get(SECTION, "routes", fallback="") or "{}"),
-        default_routes=_words(conf.get(SECTION, "default_routes", fallback="")),
-        watch_dags=_words(conf.get(SECTION, "watch_dags", fallback="*")),
-        duckdb_memory_limit=conf.get(SECTION, "duckdb_memory_limit", fallback="") or DUCKDB_MEMORY,
-        send_seconds=conf.getfloat(SECTION, "send_seconds", fallback=5.0),
-        sample_retention=_read_retention(conf.get(SECTION, "sample_retention", fallback="") or "7d"),
-        base_url=base_url.rstrip("/"),
+    problems: list[Problem] = []
+    routes_text = _text("routes", problems)
+    routes, broken = _read_routes(routes_text or "{}", problems)
+    unreadable = routes_text is None or any(problem.argument == "routes" for problem in problems)
+    default_routes = _read_default_routes(_text("default_routes", problems) or "", problems)
+    if not unreadable:
+        problems += [
+            Problem("[dre]", "default_routes", name, f"names of routes: {', '.join(sorted(routes)) or 'none is configured yet'}")
+            for name in default_routes
+            if name not in routes and name not in broken
+        ]
+    watched = _text("watch_dags", problems, fallback="*")
+    settings = Settings(
+        store_url=_store_url(problems),
+        spool_folder=Path(_text("spool_folder", problems) or airflow_home() / "dre_spool"),
+        routes=routes,
+        default_routes=default_routes,
+        watch_dags=_words("*" if watched is None else watched),
+        duckdb_memory_limit=_read("duckdb_memory_limit", _memory, DUCKDB_MEMORY, MEMORY_ALLOWED, problems),
+        send_seconds=_read("send_seconds", _seconds, SEND_SECONDS, SECONDS_ALLOWED, problems),
+        sample_retention=_read("sample_retention", _retention, SAMPLE_RETENTION, RETENTION_ALLOWED, problems),
+        base_url=_base_url(problems),
+        problems=tuple(problems),
+        broken_routes=broken,
+        routes_unreadable=unreadable,
     )
+    for problem in problems:
+        _log_once(str(problem))
+    return settings
 
 
-def _read_retention(text: str) -> timedelta:
-    retention = read_duration(text)
-    if retention is None:
-        raise DefinitionError([Problem("[dre]", "sample_retention", text, DURATION_ALLOWED)])
-    return retention
+def _log_once(message: str) -> None:
+    if message not in _logged:
+        _logged.add(message)
+        log.error("airflow-dre: %s. Until it is put right the default counts; `airflow dre db check` looks again.", message)
 
 
-def _words(text: str | None) -> tuple[str, ...]:
-    return tuple(word.strip() for word in (text or "").split(",") if word.strip())
+def _text(option: str, problems: list[Problem], *, fallback: str = "") -> str | None:
+    """The text of an option; None where it cannot be had, for example because its command fails."""
+    try:
+        return conf.get(SECTION, option, fallback=fallback) or ""
+    except Exception as error:  # commands and secrets backends are other people's programs
+        kind = type(error).__name__
+        problems.append(Problem("[dre]", option, f"({kind}: it could not be had)", f"a text, or _cmd or _secret that gives {option}"))
+        return None
 
 
-def _read_routes(text: str) -> dict[str, Route]:
+def _store_url(problems: list[Problem]) -> str:
+    given = _text("sql_alchemy_conn", problems)
+    return "" if given is None else given or f"sqlite:///{airflow_home() / 'dre.db'}"  # never another store than the one that is meant
+
+
+def _base_url(problems: list[Problem]) -> str:
+    default = "http://localhost:8080"
+    try:
+        return (conf.get("api", "base_url", fallback="") or default).rstrip("/")
+    except Exception as error:
+        problems.append(Problem("[api]", "base_url", f"({type(error).__name__}: it could not be had)", f"an address such as {default}"))
+        return default
+
+
+def _read(option: str, read: Callable[[str], _T | None], default: _T, allowed: str, problems: list[Problem]) -> _T:
+    text = (_text(option, problems) or "").strip()
+    if not text:
+        return default
+    value = read(text)
+    if value is None:
+        problems.append(Problem("[dre]", option, text[:_LONGEST_VALUE], allowed))
+        return default
+    return value
+
+
+SECONDS_ALLOWED = f"a number of seconds from 0 to {MOST_SEND_SECONDS:.0f}, such as {SEND_SECONDS}"
+RETENTION_ALLOWED = f"{DURATION_ALLOWED.removesuffix(' or a timedelta')}, at most {MOST_RETENTION.days}d"
+MEMORY_ALLOWED = "a size such as 768MB, 4GB or 1.5GiB, at least 16MB, or a percentage such as 50%"
+
+
+def _seconds(text: str) -> float | None:
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if math.isfinite(value) and 0 <= value <= MOST_SEND_SECONDS else None
+
+
+def _retention(text: str) -> timedelta | None:
+    value = read_duration(text)
+    return value if value is not None and value <= MOST_RETENTION else None
+
+
+def _memory(text: str) -> str | None:
+    if re.fullmatch(r"[1-9]\d?%|100%", text, re.ASCII):
+        return text
+    found = _MEMORY.fullmatch(text)
+    if found is None:
+        return None
+    unit = found[2].lower()
+    size = float(found[1]) * (1024 if "i" in unit else 1000) ** (1 + "kmgt".index(unit[0]))
+    return text if _LEAST_MEMORY <= size < 2**60 else None
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(word.strip() for word in text.split(",") if word.strip())
+
+
+def _read_default_routes(text: str, problems: list[Problem]) -> tuple[str, ...]:
+    words = _words(text)
+    problems += [Problem("[dre]", "default_routes", word[:_LONGEST_VALUE], _NAME_ALLOWED) for word in words if not _is_name(word)]
+    return tuple(word for word in words if _is_name(word))
+
+
+_NAME_ALLOWED = f"names of routes, at most {LONGEST_ROUTE} printable characters each"
+
+
+def _is_name(name: str) -> bool:
+    return 0 < len(name) <= LONGEST_ROUTE and _UNPRINTABLE.search(name) is None
+
+
+def _read_routes(text: str, problems: list[Problem]) -> tuple[dict[str, Route], dict[str, Problem]]:
+    """The routes that can be read, and what is wrong with each of the others."""
     try:
         given = json.loads(text)
-    except ValueError:
-        given = None
+    except (ValueError, RecursionError) as error:
+        place = f"line {error.lineno}, column {error.colno}" if isinstance(error, json.JSONDecodeError) else "too deep"
+        problems.append(Problem("[dre]", "routes", f"{HIDDEN[:-1]}; no JSON: {place})", ROUTES_ALLOWED))
+        return {}, {}
     if not isinstance(given, dict):
-        raise DefinitionError([Problem("[dre]", "routes", "(not shown: it may hold secrets)", ROUTES_ALLOWED)])
-    problems = [
-        Problem("[dre] routes", name, "(not shown: it may hold secrets)", ROUTES_ALLOWED)
-        for name, options in given.items()
-        if not isinstance(options, dict) or not isinstance(options.get("channel"), str)
-    ]
-    if problems:
-        raise DefinitionError(problems)
+        problems.append(Problem("[dre]", "routes", HIDDEN, ROUTES_ALLOWED))
+        return {}, {}
+    broken = {name: problem for name, options in given.items() if (problem := _wrong_route(name, options)) is not None}
+    problems += broken.values()
     return {
         name: Route(name=name, channel=options["channel"], options={key: value for key, value in options.items() if key != "channel"})
         for name, options in given.items()
-    }
+        if name not in broken
+    }, broken
+
+
+def _wrong_route(name: str, options: object) -> Problem | None:
+    """What keeps a route from being used whatever its channel; the channel judges its own options when it sends."""
+    if not _is_name(name):
+        return Problem("[dre] routes", "name", name[:_LONGEST_VALUE], _NAME_ALLOWED)
+    if not isinstance(options, Mapping) or not isinstance(options.get("channel"), str):
+        return Problem("[dre] routes", name, HIDDEN, ROUTES_ALLOWED)
+    return None

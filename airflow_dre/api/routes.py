@@ -36,7 +36,8 @@ def _store() -> Store:
 
 @router.get("/overview")
 def overview(readable: ReadableDep) -> schemas.Overview:
-    """Every table, SLA and live incident, worst first."""
+    """Every table, SLA and live incident, worst first, and what is wrong with the configuration."""
+    problems = [str(problem) for problem in read_settings().problems]
     with _store().database.read() as connection:
         runs = views.recent_runs(connection, readable)
         live = views.live_incidents(connection, readable)
@@ -44,7 +45,10 @@ def overview(readable: ReadableDep) -> schemas.Overview:
     tables = [shapes.table(key, rows, live) for key, rows in runs.items()]
     tables.sort(key=lambda found: (-Outcome(found.outcome).rank, found.dataset.name))
     return schemas.Overview(
-        tables=tables, slas=[shapes.sla(row) for row in promises], live_incidents=[shapes.incident(row) for row in live]
+        tables=tables,
+        slas=[shapes.sla(row) for row in promises],
+        live_incidents=[shapes.incident(row) for row in live],
+        config_problems=problems,
     )
 
 

@@ -229,6 +229,8 @@ class Overview(BaseModel):
     tables: list[TableSummary]
     slas: list[SlaSummary]
     live_incidents: list[IncidentSummary]
+    config_problems: list[str] = []
+    """Options of ``[dre]`` that the API server cannot read, each with what is allowed; no secret is in it."""
 
 
 class TableDetail(BaseModel):

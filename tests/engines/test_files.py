@@ -24,6 +24,8 @@ import pytest
 
 from airflow_dre import checks as c
 from airflow_dre.checks.parse import parse_checks
+from airflow_dre.config import read_settings
+from airflow_dre.engines.duckdb import DuckDB
 from airflow_dre.engines.duckdb_reasons import reason_of
 from airflow_dre.errors import DefinitionError, FilesUnreachable
 from airflow_dre.services.data import Wanted, opened_data
@@ -500,10 +502,21 @@ def test_what_does_not_fit_is_put_aside_and_gone_afterwards(tmp_path: Path, monk
     assert os.listdir(tmp_path) == ["x.parquet"]
 
 
-def test_a_limit_of_memory_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AIRFLOW__DRE__DUCKDB_MEMORY_LIMIT", "much")
+def test_a_limit_of_memory_that_is_none_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DefinitionError, match="invalid duckdb_memory_limit='much'. Allowed: a size such as 1GB"):
-        look(ORDERS)
+        DuckDB(str(tmp_path), "much")
+
+
+@pytest.mark.parametrize("limit", ["16MB", "768MB", "1.5GiB", "4 gb", "1TiB", "50%", "100%"])
+def test_a_limit_that_the_configuration_takes_is_one_that_duckdb_takes(monkeypatch: pytest.MonkeyPatch, limit: str) -> None:
+    monkeypatch.setenv("AIRFLOW__DRE__DUCKDB_MEMORY_LIMIT", limit)
+    assert not read_settings().problems
+    assert outcomes(look(ORDERS, c.row_count(at_least=1)))
+
+
+def test_a_limit_that_cannot_be_read_costs_no_result(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AIRFLOW__DRE__DUCKDB_MEMORY_LIMIT", "much")
+    assert set(outcomes(look(ORDERS, c.row_count(at_least=1))).values()) == {"passed"}
 
 
 def test_without_duckdb_the_command_that_installs_it_is_told() -> None:

@@ -185,7 +185,7 @@ def test_the_bundle_is_served_to_everybody(ask: Run) -> None:
 
 def test_an_empty_store_gives_empty_lists(ask: Run, world: Path) -> None:
     for user in ("viewer", "admin"):
-        assert ask("GET", "/api/overview", user).json() == {"tables": [], "slas": [], "live_incidents": []}
+        assert ask("GET", "/api/overview", user).json() == {"tables": [], "slas": [], "live_incidents": [], "config_problems": []}
         assert ask("GET", "/api/incidents", user).json() == {"incidents": [], "total": 0}
         query = {"dag_id": "open_dag", "run_id": "r", "task_id": "t"}
         assert ask("GET", "/api/task-results", user, params=query).json() == {"runs": []}
@@ -380,13 +380,18 @@ def test_a_store_that_is_not_migrated_is_said_without_sql(ask: Run, world: Path)
     assert "SELECT" not in answer.text
 
 
-def test_routes_that_cannot_be_read_are_said_without_their_secrets(ask: Run, incident_id: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_routes_that_cannot_be_read_hide_no_results_and_are_said_without_their_secrets(
+    ask: Run, incident_id: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("AIRFLOW__DRE__ROUTES", '{"oncall": "https://example.org/?token=s3cret"')
     answer = ask("GET", "/api/overview")
-    assert (answer.status_code, answer.json()) == (
-        500,
-        {"detail": "The [dre] section of the configuration cannot be read. See the log of the API server."},
+    assert answer.status_code == 200
+    assert [incident["id"] for incident in answer.json()["live_incidents"]] == [incident_id]
+    (problem,) = answer.json()["config_problems"]
+    assert problem.startswith(
+        "[dre]: invalid routes='(not shown: it may hold secrets; no JSON: line 1, column 47)'. Allowed: a JSON object"
     )
+    assert "s3cret" not in answer.text
 
 
 @pytest.mark.parametrize("query", [{"limit": 0}, {"limit": 201}, {"offset": -1}, {"status": "closed"}, {"limit": "x"}, {"offset": 2**70}])
@@ -539,7 +544,7 @@ def test_the_shape_of_the_overview(ask: Run, one_run: dict[str, Any]) -> None:
         "trend": [one_run["run"]],
         "live_incidents": [one_run["incident"]],
     }
-    assert found == {"tables": [table], "slas": [], "live_incidents": [one_run["incident"]]}
+    assert found == {"tables": [table], "slas": [], "live_incidents": [one_run["incident"]], "config_problems": []}
 
 
 def test_the_shape_of_an_sla(ask: Run, world: Path) -> None:

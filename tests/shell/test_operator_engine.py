@@ -10,7 +10,6 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from airflow.sdk.exceptions import AirflowFailException
 from sqlalchemy import select
 
 from airflow_dre import QualityCheckOperator
@@ -80,9 +79,14 @@ def test_samples_live_as_long_as_the_configuration_says(
     drain()
     assert {row.reason for row in rows(failing_row)} == {"another row has the same id"}
 
+
+def test_a_retention_that_cannot_be_read_costs_no_result(
+    world: Path, rows: Callable[[Any], list[Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("AIRFLOW__DRE__SAMPLE_RETENTION", "forever")
-    with pytest.raises(AirflowFailException, match=r"\[dre\]: invalid sample_retention='forever'"):
-        executed(checks=[c.not_null("amount")], sample_rows=5)
+    executed(checks=[c.not_null("amount")], sample_rows=5, fail_on="never")
+    (kept,) = rows(failing_row)
+    assert (kept.expires_at - kept.created_at).total_seconds() == pytest.approx(7 * 86400, abs=60)
 
 
 def test_constraints_answer_where_they_are_trusted(world: Path, rows: Callable[[Any], list[Any]]) -> None:
