@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -20,10 +21,12 @@ def reliability_monitor(
     schedule: Any = timedelta(minutes=5),
     **dag_arguments: Any,
 ) -> DAG:
-    """The monitor Dag. Two lines in a file of your Dags folder add it::
+    """Return the monitor Dag. Two lines in a file of your Dags folder add it::
 
         from airflow_dre import FreshnessSLA, reliability_monitor
         dag = reliability_monitor([FreshnessSLA("flights", conn_id="warehouse", table="flights", column="time_hour", max_age="2h")])
+
+    Airflow reads a file only where its text holds the words ``airflow`` and ``dag`` (or ``asset``), so keep the name ``dag``.
 
     It starts unpaused, runs once at a time and does not catch up. One task evaluates one SLA, so that a warehouse that is down hides no
     other; the last task writes what waits in the spool and sends what waits in the outbox, even if the others failed.
@@ -40,6 +43,7 @@ def reliability_monitor(
 
     promised = list(slas)
     _refuse_doubles(promised)
+    task_ids = task_ids_of([sla.name for sla in promised])
     arguments = {
         "start_date": datetime(2024, 1, 1, tzinfo=UTC),
         "catchup": False,
@@ -53,7 +57,7 @@ def reliability_monitor(
     with DAG(dag_id=dag_id, schedule=schedule, **arguments) as dag:
         looks = [
             EvaluateSlaOperator(
-                task_id=f"sla_{_slug(sla.name)}",
+                task_id=task_ids[sla.name],
                 sla=sla.name,
                 question=sla.question,
                 on_miss=sla.on_miss,
@@ -68,18 +72,48 @@ def reliability_monitor(
     return dag
 
 
+LONGEST_TASK_ID = 250
+"""Most characters of a task id in Airflow."""
+_MOST_BYTES = 180
+"""Most bytes of a task id that is not ASCII: it is part of the name of a folder of logs, which holds 255."""
+
+
+def task_ids_of(names: Sequence[str]) -> dict[str, str]:
+    """Return a task id for each SLA name, different for different names.
+
+    Letters and digits of every script, ``_``, ``.`` and ``-`` stay; other characters become ``_``. A digest is added where a name of
+    another script lost a character or is long, and where two names that lost characters would have one id. A name of ASCII alone never
+    changes its id.
+    """
+    slugs = {name: _slug(name) for name in names}
+    taken = set()
+    ids = {}
+    for name in sorted(names, key=lambda name: (slugs[name] != name, name)):  # names that lost nothing choose first
+        slug, length = slugs[name], 8
+        kept = slug == name or (name.isascii() and list(slugs.values()).count(slug) == 1)
+        task_id = f"sla_{slug}" if kept else ""
+        while not task_id or task_id in taken:
+            task_id = f"sla_{slug[: LONGEST_TASK_ID - 5 - length]}_{hashlib.sha256(name.encode()).hexdigest()[:length]}"
+            length += 8
+        taken.add(task_id)
+        ids[name] = task_id
+    return ids
+
+
 def _slug(name: str) -> str:
-    return re.sub(r"[^A-Za-z0-9_.-]+", "_", name)
+    if name.isascii():
+        return re.sub(r"[^A-Za-z0-9_.-]+", "_", name)
+    return re.sub(r"[^\w.-]+", "_", name).encode()[:_MOST_BYTES].decode(errors="ignore")
 
 
 def _refuse_doubles(slas: list[FreshnessSLA]) -> None:
     from airflow_dre.errors import DefinitionError, Problem
 
-    names = [_slug(sla.name) for sla in slas]
+    names = [sla.name for sla in slas]
     problems = [
-        Problem("reliability_monitor", "slas", sla.name, "SLAs whose names differ in letters and digits")
-        for place, sla in enumerate(slas)
-        if names.index(_slug(sla.name)) != place
+        Problem("reliability_monitor", "slas", name, "SLAs with different names")
+        for place, name in enumerate(names)
+        if names.index(name) != place
     ]
     if problems:
         raise DefinitionError(problems)

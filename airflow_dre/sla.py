@@ -5,9 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
+from unicodedata import category
 
 if TYPE_CHECKING:
     from airflow.sdk.definitions.deadline import DeadlineAlert
+
+    from airflow_dre.errors import Problem
+
+LONGEST_NAME = 246
+"""Most characters of the name of an SLA: its task id has four more, and at most 250."""
 
 
 class FreshnessSLA:
@@ -20,9 +26,12 @@ class FreshnessSLA:
     :param name: unique among the SLAs of a monitor, for example ``"flights hourly"``.
     :param conn_id: connection of the warehouse.
     :param table: the table, ``[[catalog.]schema.]table``.
-    :param column: its timestamp column; values without a zone are UTC.
+    :param column: its timestamp column; give it or ``expression``.
     :param max_age: how old the newest value may be, for example ``"6h"`` or a timedelta.
     :param where: a SQL condition: only rows that meet it are looked at.
+    :param expression: SQL about one row whose value is its timestamp, for example ``"to_timestamp(epoch)"``.
+    :param time_zone: IANA name of the time zone of values without one, for example ``"Asia/Tokyo"``; by default UTC.
+    :param future_tolerance: how far ahead of now the newest value may lie, by default 5 minutes. Beyond it the age is not known.
     :param on_miss: callbacks that take a context, for example ``[open_incident(severity="high", routes=["oncall"])]``.
     :raises airflow_dre.errors.DefinitionError: lists every argument that is not what it must be.
     """
@@ -33,9 +42,12 @@ class FreshnessSLA:
         *,
         conn_id: str,
         table: str,
-        column: str,
+        column: str | None = None,
         max_age: str | timedelta,
         where: str | None = None,
+        expression: str | None = None,
+        time_zone: str | None = None,
+        future_tolerance: str | timedelta | None = None,
         on_miss: Callable[[Any], Any] | Iterable[Callable[[Any], Any]] = (),
     ) -> None:
         from airflow_dre.errors import DefinitionError, Problem
@@ -44,9 +56,17 @@ class FreshnessSLA:
         callbacks = (on_miss,) if callable(on_miss) else tuple(on_miss)
         subject = f"FreshnessSLA {name}"
         problems = [Problem(subject, "on_miss", call, "a callback that takes a context") for call in callbacks if not callable(call)]
-        if not isinstance(name, str) or not name.strip():
-            problems.append(Problem("FreshnessSLA", "name", name, "text that is not empty"))
-        given = {"conn_id": conn_id, "table": table, "column": column, "max_age": max_age, "where": where}
+        problems += _name_problems(name)
+        given = {
+            "conn_id": conn_id,
+            "table": table,
+            "column": column,
+            "max_age": max_age,
+            "where": where,
+            "expression": expression,
+            "time_zone": time_zone,
+            "future_tolerance": future_tolerance,
+        }
         try:
             self.question = read_question(subject, given)
         except DefinitionError as error:
@@ -58,6 +78,19 @@ class FreshnessSLA:
 
     def __repr__(self) -> str:
         return f"FreshnessSLA({self.name!r}, table={self.question.table!r}, max_age={self.question.max_age!r})"
+
+
+def _name_problems(name: object) -> list[Problem]:
+    """Return why ``name`` cannot be the name of an SLA; it becomes part of a task id."""
+    from airflow_dre.errors import Problem
+
+    if not isinstance(name, str) or not name.strip():
+        return [Problem("FreshnessSLA", "name", name, "text that is not empty")]
+    if len(name) > LONGEST_NAME:
+        return [Problem("FreshnessSLA", "name", name, f"at most {LONGEST_NAME} characters; it has {len(name)}")]
+    if any(category(character) in ("Cc", "Cs") for character in name):
+        return [Problem("FreshnessSLA", "name", name, "text without control characters and halves of surrogate pairs")]
+    return []
 
 
 def dag_deadline(

@@ -125,6 +125,27 @@ def test_a_decision_says_why_and_when_it_is_violated(path: Path) -> None:
     assert re.findall(r"^## (.+)$", path.read_text(), re.MULTILINE) == ["Context", "Decision", "Consequences", "Violated when"]
 
 
+DAG_FILES = {
+    **{place: block for place, block in BLOCKS.items() if re.search(r"\b(reliability_monitor|DAG)\(|@dag\b", block)},
+    **{str(path.relative_to(ROOT)): path.read_text() for path in sorted((ROOT / "dags_examples").glob("*.py"))},
+    "docstring of reliability_monitor": str(airflow_dre.reliability_monitor.__doc__).split("::")[1].split("Airflow reads")[0],
+}
+
+
+@pytest.mark.parametrize("place", DAG_FILES)
+def test_airflow_reads_every_file_that_is_shown(tmp_path: Path, place: str) -> None:
+    from airflow.utils.file import might_contain_dag
+
+    shown = tmp_path / "watch.py"
+    shown.write_text(DAG_FILES[place])
+    assert might_contain_dag(str(shown), safe_mode=True)
+
+
+@pytest.mark.parametrize("path", [path for path in PAGES if "dag = reliability_monitor" in path.read_text()], ids=lambda path: path.name)
+def test_a_page_that_shows_a_monitor_names_the_word_that_airflow_looks_for(path: Path) -> None:
+    assert re.search(r"eep the name `dag`", path.read_text())
+
+
 @pytest.fixture(scope="module")
 def failed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """What each block of Python raised when it ran as a Dag file, all in one fresh interpreter with an empty Airflow home."""

@@ -409,10 +409,12 @@ def metric_sql(sql: str, **options: Unpack[MetricOptions]) -> Declaration:
     return Declaration("metric_sql", {"sql": sql, **options})
 
 
-def fresh(column: str, *, max_age: str | timedelta, **options: Unpack[FreshOptions]) -> Declaration:
-    """The newest value of the timestamp ``column`` is at most ``max_age`` (``"6h"``, ``"1d"``, a timedelta) old.
+def fresh(column: str | None = None, *, max_age: str | timedelta, **options: Unpack[FreshOptions]) -> Declaration:
+    """Demand that the newest value of the timestamp ``column`` is at most ``max_age`` (``"6h"``, ``"1d"``, a timedelta) old.
 
     The age is taken at ``as_of`` (templated, for example ``"{{ data_interval_end }}"``), by default now. ``warn_age`` warns earlier.
-    Timestamps without a zone are UTC. A table without any timestamp is failed: nothing arrived.
+    Timestamps without a zone are of ``time_zone`` (an IANA name, by default UTC). ``expression`` takes SQL about one row instead of a
+    column. A table without any timestamp is failed: nothing arrived. A timestamp more than ``future_tolerance`` (by default 5 minutes)
+    ahead of now is errored: its age is not known.
     """
-    return Declaration("fresh", {"column": column, "max_age": max_age, **options})
+    return Declaration("fresh", {**({} if column is None else {"column": column}), "max_age": max_age, **options})

@@ -80,10 +80,13 @@ class RowCountOptions(MetricOptions, total=False):
 
 
 class FreshOptions(Options, total=False):
-    """Thresholds of a freshness check besides ``max_age``."""
+    """What a freshness check takes besides ``column`` and ``max_age``."""
 
     warn_age: str | timedelta
     as_of: str | datetime
+    expression: str
+    time_zone: str
+    future_tolerance: str | timedelta
 
 
 class Declaration:

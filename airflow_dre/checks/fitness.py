@@ -72,7 +72,9 @@ def _wanted(check: Check) -> dict[str, tuple[Family, ...]]:
             return _for_values(check.column, ends)
         case Distribution(column=column, edges=edges) if edges:
             return {column: _NUMERIC}
-        case Fresh(column=column) | NoGaps(column=column):
+        case Fresh(column=None):  # an expression, whose type nobody knows
+            return {}
+        case Fresh(column=str(column)) | NoGaps(column=column):
             return {column: (Family.MOMENTS, Family.TEXTS)}
         case RowCheck(rule=SumIs(columns=columns)):
             return dict.fromkeys(columns, _NUMERIC)

@@ -3,65 +3,102 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import ClassVar
+from zoneinfo import ZoneInfo
 
 from airflow_dre.checks.check import Answers, Check, Dimension
-from airflow_dre.checks.instants import spoken, to_instant
-from airflow_dre.checks.metrics import Maximum, Metric
+from airflow_dre.checks.instants import is_day, spoken, to_instant
+from airflow_dre.checks.metrics import Maximum, MaximumOf, Metric
 from airflow_dre.checks.outcomes import Judgement, Outcome, Range
 from airflow_dre.checks.values import Incomparable, Scalar
 
+FUTURE_TOLERANCE = timedelta(minutes=5)
+"""How far ahead of now the newest timestamp may lie, unless ``future_tolerance`` says otherwise: clocks differ."""
+_EARLIEST_DAY = timedelta(hours=14)
+"""How long before UTC a day begins at UTC+14; a date without a zone may be of there."""
 
-def judge_age(newest: Scalar, now: datetime, max_age: timedelta, warn_age: timedelta | None = None) -> Judgement:
-    """Judge the newest timestamp of a table at ``now``; age = now - newest, in seconds, 0 where ``newest`` lies in the future.
 
+def judge_age(
+    newest: Scalar,
+    now: datetime,
+    max_age: timedelta,
+    warn_age: timedelta | None = None,
+    *,
+    as_of: datetime | None = None,
+    tolerance: timedelta = FUTURE_TOLERANCE,
+    zone: ZoneInfo | None = None,
+) -> Judgement:
+    """Judge the newest timestamp of a table.
+
+    The age is ``as_of`` (by default ``now``) less ``newest`` in seconds, never below 0. A timestamp that lies further ahead of ``now``
+    than ``tolerance`` has no age: the verdict is errored.
+
+    :param zone: the time zone of values without one; None: UTC.
     :raises Incomparable: ``newest`` is no timestamp.
     """
     warning = f" (warn above {spoken(warn_age)})" if warn_age is not None else ""
-    expected = f"at most {spoken(max_age)} old{warning}"
-    warn = Range(high=None if warn_age is None else warn_age.total_seconds())
-    fail = Range(high=max_age.total_seconds())
+    judged = Judgement(
+        outcome=Outcome.PASSED,
+        reason="",
+        expected=f"at most {spoken(max_age)} old{warning}",
+        unit="seconds",
+        warn=Range(high=None if warn_age is None else warn_age.total_seconds()),
+        fail=Range(high=max_age.total_seconds()),
+    )
     if newest is None:
-        reason = "the table holds no timestamp at all"
-        return Judgement(outcome=Outcome.FAILED, reason=reason, expected=expected, unit="seconds", warn=warn, fail=fail)
-    moment = to_instant(newest)
+        return replace(judged, outcome=Outcome.FAILED, reason="the table holds no timestamp at all")
+    moment = to_instant(newest, zone)
     if moment is None:
         raise Incomparable(f"{newest!r} is no timestamp: expected a date, a datetime or ISO 8601 text")
-    age = max(now - moment, timedelta(0))
+    ahead = moment - max(now, as_of or now)
+    if ahead > tolerance + (_EARLIEST_DAY if zone is None and is_day(newest) else timedelta(0)):
+        return replace(judged, outcome=Outcome.ERRORED, reason=_from_the_future(moment, ahead, tolerance, zone))
+    age = max((as_of or now) - moment, timedelta(0))
     outcome = Outcome.PASSED
     if age > max_age:
         outcome = Outcome.FAILED
     elif warn_age is not None and age > warn_age:
         outcome = Outcome.WARNED
-    return Judgement(
-        outcome=outcome,
-        reason=f"the newest row is {spoken(age)} old ({moment.isoformat()})",
-        expected=expected,
-        observed=age.total_seconds(),
-        unit="seconds",
-        warn=warn,
-        fail=fail,
-    )
+    reason = f"the newest row is {spoken(age)} old ({moment.isoformat()})"
+    return replace(judged, outcome=outcome, reason=reason, observed=age.total_seconds())
+
+
+def _from_the_future(moment: datetime, ahead: timedelta, tolerance: timedelta, zone: ZoneInfo | None) -> str:
+    where = f"the newest row lies {spoken(ahead)} in the future ({moment.isoformat()}), where {spoken(tolerance)} are tolerated"
+    zone_hint = ", or wall-clock time of another zone, which time_zone names" if zone is None else f", or not of time zone {zone.key}"
+    return f"{where}, so that its age is not known: a wrong timestamp{zone_hint}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fresh(Check):
-    """The newest timestamp of a column is recent enough."""
+    """The newest timestamp of a column, or of an expression, is recent enough."""
 
     kind: ClassVar[str] = "fresh"
     usual_dimension: ClassVar[Dimension] = Dimension.TIMELINESS
-    column: str
+    column: str | None = None
+    expression: str | None = None
+    """SQL whose value is the timestamp of a row, instead of a column."""
     max_age: timedelta
     warn_age: timedelta | None = None
     as_of: datetime | None = None
+    time_zone: ZoneInfo | None = None
+    """The time zone of values without one; None: UTC."""
+    future_tolerance: timedelta = FUTURE_TOLERANCE
 
     def asks(self) -> Mapping[str, object]:
-        return {"column": self.column}
+        asked = {"column": self.column} if self.expression is None else {"expression": self.expression}
+        return asked if self.time_zone is None else {**asked, "time_zone": self.time_zone.key}
 
     def metrics(self) -> tuple[Metric, ...]:
-        return (Maximum(column=self.column, where=self.traits.where),)
+        return (newest_of(self.column, self.expression, self.traits.where),)
 
     def judge(self, answers: Answers, now: datetime) -> Judgement:
-        return judge_age(answers.scalar(self.metrics()[0]), self.as_of or now, self.max_age, self.warn_age)
+        newest = answers.scalar(self.metrics()[0])
+        return judge_age(newest, now, self.max_age, self.warn_age, as_of=self.as_of, tolerance=self.future_tolerance, zone=self.time_zone)
+
+
+def newest_of(column: str | None, expression: str | None, where: str | None = None) -> Metric:
+    """Return the metric of the newest timestamp: of an expression where there is one, else of a column."""
+    return MaximumOf(sql=expression, where=where) if expression is not None else Maximum(column=column or "", where=where)

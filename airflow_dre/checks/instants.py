@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, time, timedelta
+from difflib import get_close_matches
+from zoneinfo import ZoneInfo, available_timezones
 
 DURATION_ALLOWED = "a positive duration such as '90m', '6h', '1d', '2w' or a timedelta"
 _DURATION = re.compile(r"(\d+(?:\.\d+)?) ?(s|m|h|d|w)")
@@ -26,25 +28,54 @@ def read_duration(value: object) -> timedelta | None:
     return value if isinstance(value, timedelta) and value > timedelta(0) else None
 
 
-def to_instant(value: object) -> datetime | None:
-    """The moment that ``value`` names, in UTC: a datetime, a date (its midnight) or ISO 8601 text; naive values are UTC.
+def to_instant(value: object, zone: ZoneInfo | None = None) -> datetime | None:
+    """Return the moment that ``value`` names, in UTC: a datetime, a date (its midnight) or ISO 8601 text.
 
-    None where it names no moment.
+    A naive value is wall-clock time in ``zone``, by default UTC. A time that occurs twice when clocks go back is the first of the two; a
+    time that clocks skip is read with the offset that held before. None where ``value`` names no moment.
     """
     if isinstance(value, str):
         try:
             value = datetime.fromisoformat(value.strip())
         except ValueError:
             return None
-    if isinstance(value, datetime):
+    if isinstance(value, date) and not isinstance(value, datetime):
+        value = datetime.combine(value, time())
+    if not isinstance(value, datetime):
+        return None
+    try:
+        zoned = (value.replace(tzinfo=zone or UTC, fold=0) if value.tzinfo is None else value).astimezone(UTC)
+    except OverflowError:  # before the year 1 or after the year 9999 in UTC
+        return None
+    return datetime.combine(zoned.date(), zoned.time(), tzinfo=UTC)  # a plain datetime, whatever subclass came in
+
+
+def is_day(value: object) -> bool:
+    """Return whether ``value`` names a day without a time: a date, or such text."""
+    if isinstance(value, str):
         try:
-            zoned = value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-        except OverflowError:  # before the year 1 or after the year 9999 in UTC
-            return None
-        return datetime.combine(zoned.date(), zoned.time(), tzinfo=UTC)  # a plain datetime, whatever subclass came in
-    if isinstance(value, date):
-        return datetime.combine(value, time(), tzinfo=UTC)
-    return None
+            date.fromisoformat(value.strip())
+        except ValueError:
+            return False
+        return True
+    return isinstance(value, date) and not isinstance(value, datetime)
+
+
+def read_zone(name: object) -> ZoneInfo | None:
+    """Return the time zone of an IANA name such as ``"Asia/Tokyo"``; None where there is no such zone."""
+    if not isinstance(name, str):
+        return None
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):  # unknown, a path, or a folder of zones such as "America"
+        return None
+
+
+def zone_allowed(name: object) -> str:
+    """Say which time zones are allowed, with the name that was probably meant."""
+    by_lower = {zone.lower(): zone for zone in available_timezones()}
+    near = get_close_matches(name.lower().replace(" ", "_"), by_lower, 1, 0.75) if isinstance(name, str) else []
+    return f"an IANA time zone such as 'Asia/Tokyo'{f'; did you mean {by_lower[near[0]]!r}?' if near else ''}"
 
 
 def spoken(duration: timedelta) -> str:

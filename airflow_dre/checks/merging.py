@@ -19,6 +19,7 @@ from airflow_dre.checks.metrics import (
     KeyCount,
     LastPassed,
     Maximum,
+    MaximumOf,
     Mean,
     Metric,
     Minimum,
@@ -113,7 +114,7 @@ def form_of(metric: Metric, column: str | None) -> Form | Unmergeable:
             return Form(Merge.MOMENTS, (ValueCount(column=name, where=where), Total(column=name, where=where), metric))
         case Minimum():
             return Form(Merge.SMALLEST, (metric,))
-        case Maximum():
+        case Maximum() | MaximumOf():
             return Form(Merge.LARGEST, (metric,))
         case Periods():
             return Form(Merge.LIST, (metric,))

@@ -76,6 +76,13 @@ class Maximum(ColumnMetric):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MaximumOf(Metric):
+    """The largest value of a SQL expression about one row."""
+
+    sql: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Mean(ColumnMetric):
     """The arithmetic mean of the values that are not NULL."""
 

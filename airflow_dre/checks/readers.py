@@ -11,14 +11,15 @@ from datetime import timedelta
 from decimal import Decimal
 from itertools import pairwise
 from typing import TypeGuard
+from zoneinfo import ZoneInfo
 
 from airflow_dre.checks import metric_checks as numbers
 from airflow_dre.checks import rules
 from airflow_dre.checks.arguments import Arguments
 from airflow_dre.checks.check import Check
 from airflow_dre.checks.distribution_checks import Distance, Distribution, HasValues, MostCommonIn
-from airflow_dre.checks.freshness import Fresh
-from airflow_dre.checks.instants import DURATION_ALLOWED
+from airflow_dre.checks.freshness import FUTURE_TOLERANCE, Fresh
+from airflow_dre.checks.instants import DURATION_ALLOWED, read_zone, zone_allowed
 from airflow_dre.checks.limited_checks import RowCheck
 from airflow_dre.checks.metrics import Unit
 from airflow_dre.checks.schema_checks import SchemaIs, SchemaUnchanged
@@ -288,7 +289,35 @@ def _fresh(a: Arguments) -> Check:
     warn = a.duration("warn_age")
     if warn is not None and age is not None and warn > age:
         a.refuse("warn_age", "at most max_age: a warning comes before a failure")
-    return Fresh(column=_column(a), max_age=age or timedelta(0), warn_age=warn, as_of=a.moment("as_of"), traits=a.traits())
+    column, expression = _newest(a)
+    return Fresh(
+        column=column,
+        expression=expression,
+        max_age=age or timedelta(0),
+        warn_age=warn,
+        as_of=a.moment("as_of"),
+        time_zone=_zone(a),
+        future_tolerance=a.duration("future_tolerance") or FUTURE_TOLERANCE,
+        traits=a.traits(),
+    )
+
+
+def _newest(a: Arguments) -> tuple[str | None, str | None]:
+    """The column or the expression that holds the timestamp of a row."""
+    expression = a.optional_text("expression")
+    if expression is None:
+        return _column(a), None
+    if a.take("column") is not None:
+        a.refuse("expression", "either column or expression")
+    return None, expression
+
+
+def _zone(a: Arguments) -> ZoneInfo | None:
+    name = a.take("time_zone")
+    zone = None if name is None else read_zone(name)
+    if name is not None and zone is None:
+        a.refuse("time_zone", zone_allowed(name))
+    return zone
 
 
 READERS: dict[str, Callable[[Arguments], Check]] = {

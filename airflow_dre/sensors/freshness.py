@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseSensorOperator
 from airflow.sdk.bases.sensor import PokeReturnValue
+from airflow.sdk.configuration import conf
 
 from airflow_dre.errors import DreError
 
@@ -22,18 +23,22 @@ class FreshnessSensor(BaseSensorOperator):
     Wait until the newest value of a timestamp column is at most ``max_age`` old.
 
     ``mode="poke"``, ``mode="reschedule"`` and ``deferrable=True`` give the same outcome and the same return value: the dataset, its newest
-    timestamp and that it is fresh. Timestamps without a zone are UTC; a table without any is not fresh.
+    timestamp and that it is fresh. A table without any timestamp is not fresh.
 
     :param conn_id: connection of the warehouse. (templated)
     :param table: the table, ``[[catalog.]schema.]table``. (templated)
     :param column: its timestamp column. (templated)
     :param max_age: how old the newest value may be, for example ``"6h"`` or a timedelta. (templated)
     :param where: a SQL condition: only rows that meet it are looked at. (templated)
-    :param deferrable: wait in the triggerer instead of in a worker.
+    :param expression: SQL about one row whose value is its timestamp, instead of ``column``. (templated)
+    :param time_zone: IANA name of the time zone of values without one, for example ``"Asia/Tokyo"``; by default UTC.
+    :param future_tolerance: how far ahead of now the newest value may lie, by default 5 minutes. Beyond it the age is not known, which
+        is an error.
+    :param deferrable: wait in the triggerer instead of in a worker; by default as ``[operators] default_deferrable`` says.
     :raises airflow_dre.errors.DefinitionError: lists every argument that is not what it must be.
     """
 
-    template_fields: Sequence[str] = ("conn_id", "table", "column", "max_age", "where")
+    template_fields: Sequence[str] = ("conn_id", "table", "column", "max_age", "where", "expression")
     ui_color = "#e0ecf8"
 
     def __init__(
@@ -41,10 +46,13 @@ class FreshnessSensor(BaseSensorOperator):
         *,
         conn_id: str,
         table: str,
-        column: str,
+        column: str | None = None,
         max_age: str | timedelta,
         where: str | None = None,
-        deferrable: bool = False,
+        expression: str | None = None,
+        time_zone: str | None = None,
+        future_tolerance: str | timedelta | None = None,
+        deferrable: bool | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -53,8 +61,11 @@ class FreshnessSensor(BaseSensorOperator):
         self.column = column
         self.max_age = max_age
         self.where = where
-        self.deferrable = deferrable
-        if not any("{{" in str(value) for value in (conn_id, table, column, max_age)):
+        self.expression = expression
+        self.time_zone = time_zone
+        self.future_tolerance = future_tolerance
+        self.deferrable = conf.getboolean("operators", "default_deferrable", fallback=False) if deferrable is None else deferrable
+        if not any("{{" in str(value) for value in (conn_id, table, column, max_age, expression)):
             self._question()
 
     def poke(self, context: Context) -> PokeReturnValue:
@@ -85,6 +96,9 @@ class FreshnessSensor(BaseSensorOperator):
             where=question.where,
             poke_interval=float(self.poke_interval),
             silent_fail=self.silent_fail,
+            expression=question.expression,
+            time_zone=question.time_zone,
+            future_tolerance_seconds=question.future_tolerance.total_seconds(),
         )
         return self.defer(trigger=trigger, method_name="execute_complete", timeout=timedelta(seconds=self.timeout))
 
@@ -112,13 +126,14 @@ class FreshnessSensor(BaseSensorOperator):
         self.log.error("%s: %s", self.table, error)
 
     def _measure(self) -> Freshness:
-        from airflow_dre.services.freshness import measure_freshness
+        from airflow_dre.services.freshness import ask_freshness
         from airflow_dre.store.clock import now
 
-        return measure_freshness(self._question(), now())
+        return ask_freshness(self._question(), now())
 
     def _question(self) -> FreshnessQuestion:
         from airflow_dre.services.freshness import read_question
 
-        given = {"conn_id": self.conn_id, "table": self.table, "column": self.column, "max_age": self.max_age, "where": self.where}
+        names = ("conn_id", "table", "column", "max_age", "where", "expression", "time_zone", "future_tolerance")
+        given = {name: getattr(self, name) for name in names}
         return read_question(f"FreshnessSensor {self.task_id}", given)

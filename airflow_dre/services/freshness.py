@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
-from airflow_dre.checks.freshness import judge_age
-from airflow_dre.checks.instants import DURATION_ALLOWED, read_duration, spoken, to_instant
+from airflow_dre.checks.freshness import FUTURE_TOLERANCE, judge_age, newest_of
+from airflow_dre.checks.instants import DURATION_ALLOWED, read_duration, read_zone, spoken, to_instant, zone_allowed
 from airflow_dre.checks.masking import masked
-from airflow_dre.checks.metrics import Maximum
 from airflow_dre.checks.outcomes import Judgement, Outcome
-from airflow_dre.checks.values import Incomparable, Scalar
+from airflow_dre.checks.values import Incomparable
 from airflow_dre.engines.warehouse import opened
 from airflow_dre.errors import DefinitionError, Problem, QueryFailed
 from airflow_dre.incidents.identity import DataCause, Promise
@@ -33,9 +33,20 @@ class FreshnessQuestion:
 
     conn_id: str
     table: str
-    column: str
+    column: str | None = None
     max_age: timedelta
     where: str | None = None
+    expression: str | None = None
+    """SQL about one row whose value is its timestamp, instead of a column."""
+    time_zone: str | None = None
+    """IANA name of the time zone of values without one; None: UTC."""
+    future_tolerance: timedelta = FUTURE_TOLERANCE
+    """How far ahead of now the newest timestamp may lie."""
+
+    @property
+    def zone(self) -> ZoneInfo | None:
+        """The time zone of values without one; None: UTC."""
+        return None if self.time_zone is None else read_zone(self.time_zone)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +54,8 @@ class Freshness:
     """What was found."""
 
     dataset: DatasetName
-    newest: Scalar
+    newest: datetime | None
+    """The newest timestamp, in UTC."""
     judgement: Judgement
 
     @property
@@ -53,10 +65,9 @@ class Freshness:
 
     def summary(self) -> dict[str, object]:
         """The small value that a sensor returns, the same in every mode."""
-        moment = to_instant(self.newest)
         return {
             "dataset": f"{self.dataset.namespace}/{self.dataset.name}",
-            "newest": None if moment is None else moment.isoformat(),
+            "newest": None if self.newest is None else self.newest.isoformat(),
             "fresh": self.fresh,
         }
 
@@ -74,16 +85,28 @@ def measure_freshness(question: FreshnessQuestion, now: datetime) -> Freshness:
     hook = connection.get_hook()
     table = split_table(question.table)
     scope = Scope(table, question.where or None, find_dialect(hook.conn_type))
-    (statement,) = plan([Maximum(column=question.column)], scope)
+    (statement,) = plan([newest_of(question.column, question.expression)], scope)
+    described = f"column {question.column}" if question.expression is None else f"expression {question.expression}"
     try:
         with opened(hook) as warehouse:
             newest = warehouse.fetch_row(statement.sql)[0]
-        judgement = judge_age(newest, now, question.max_age)
+        judgement = judge_age(newest, now, question.max_age, tolerance=question.future_tolerance, zone=question.zone)
     except QueryFailed as refused:
         raise refused from None  # the driver's own message may quote a row, and a cause is logged whole
     except Incomparable as unlike:
-        raise QueryFailed(masked(f"column {question.column} of {question.table}: {unlike}")) from None  # it quotes the value
-    return Freshness(dataset=name_dataset(hook, connection, table), newest=newest, judgement=judgement)
+        raise QueryFailed(masked(f"{described} of {question.table}: {unlike}")) from None  # it quotes the value
+    return Freshness(dataset=name_dataset(hook, connection, table), newest=to_instant(newest, question.zone), judgement=judgement)
+
+
+def ask_freshness(question: FreshnessQuestion, now: datetime) -> Freshness:
+    """Do as :func:`measure_freshness`, and refuse an answer that has no age.
+
+    :raises QueryFailed: the newest timestamp lies in the future, too.
+    """
+    found = measure_freshness(question, now)
+    if found.judgement.outcome is Outcome.ERRORED:
+        raise QueryFailed(f"{question.table}: {found.judgement.reason}")
+    return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,14 +128,14 @@ def evaluate_sla(name: str, question: FreshnessQuestion, store: Store, origin: O
     :raises airflow_dre.errors.WarehouseError: the warehouse could not answer: the state stays as it was.
     :raises airflow_dre.errors.StoreError: the store is down: the next look finds the same.
     """
-    found = measure_freshness(question, now)
+    found = ask_freshness(question, now)
     cause = DataCause(namespace=found.dataset.namespace, name=found.dataset.name, suite=name, promise=Promise.SLA)
     state = SlaState(
         cause=cause,
         dag_id=origin.dag_id,
         missed=not found.fresh,
         reason=found.judgement.reason,
-        newest=to_instant(found.newest),
+        newest=found.newest,
         max_age_seconds=question.max_age.total_seconds(),
         evaluated_at=now,
     )
@@ -148,27 +171,44 @@ def _signal(cause: DataCause, found: Freshness, origin: Origin, since: datetime,
 
 
 def read_question(subject: str, given: Mapping[str, object]) -> FreshnessQuestion:
-    """The arguments of a sensor or SLA, read.
+    """Read the arguments of a sensor or SLA.
 
     :raises DefinitionError: lists every argument that is not what it must be.
     """
     problems = [
-        Problem(subject, name, given.get(name), "text that is not empty")
-        for name in ("conn_id", "table", "column")
-        if not isinstance(given.get(name), str) or not str(given.get(name)).strip()
+        Problem(subject, name, given.get(name), "text that is not empty") for name in ("conn_id", "table") if not _is_text(given.get(name))
     ]
+    column, expression = given.get("column"), given.get("expression")
+    if expression is None and not _is_text(column):
+        problems.append(Problem(subject, "column", column, "text that is not empty"))
+    elif expression is not None and not _is_text(expression):
+        problems.append(Problem(subject, "expression", expression, "a SQL expression about one row"))
+    elif expression is not None and column is not None:
+        problems.append(Problem(subject, "expression", expression, "either column or expression"))
     max_age = read_duration(given.get("max_age"))
-    where = given.get("where")
+    where, zone = given.get("where"), given.get("time_zone")
     if max_age is None:
         problems.append(Problem(subject, "max_age", given.get("max_age"), DURATION_ALLOWED))
     if where is not None and not isinstance(where, str):
         problems.append(Problem(subject, "where", where, "a SQL condition"))
-    if problems or max_age is None:
+    if zone is not None and read_zone(zone) is None:
+        problems.append(Problem(subject, "time_zone", zone, zone_allowed(zone)))
+    tolerance = FUTURE_TOLERANCE if given.get("future_tolerance") is None else read_duration(given["future_tolerance"])
+    if tolerance is None:
+        problems.append(Problem(subject, "future_tolerance", given["future_tolerance"], DURATION_ALLOWED))
+    if problems or max_age is None or tolerance is None:
         raise DefinitionError(problems)
     return FreshnessQuestion(
         conn_id=str(given["conn_id"]),
         table=str(given["table"]),
-        column=str(given["column"]),
+        column=None if column is None else str(column),
         max_age=max_age,
         where=str(where) if where else None,
+        expression=None if expression is None else str(expression),
+        time_zone=None if zone is None else str(zone),
+        future_tolerance=tolerance,
     )
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and bool(value.strip())

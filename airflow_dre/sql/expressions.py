@@ -11,6 +11,7 @@ from airflow_dre.checks.metrics import (
     DistinctCount,
     KeyCount,
     Maximum,
+    MaximumOf,
     Mean,
     Metric,
     Minimum,
@@ -29,7 +30,7 @@ from airflow_dre.sql import names
 from airflow_dre.sql.dialect import Dialect
 from airflow_dre.sql.names import column
 from airflow_dre.sql.predicates import breaks, has_all
-from airflow_dre.sql.raw import read_condition, read_metric
+from airflow_dre.sql.raw import read_condition, read_metric, read_row_expression
 from airflow_dre.sql.scope import Scope
 
 
@@ -113,6 +114,12 @@ def _(metric: Minimum, scope: Scope) -> exp.Expr:
 @expression.register
 def _(metric: Maximum, scope: Scope) -> exp.Expr:
     return _aggregate(metric, scope, lambda value: exp.Max(this=value))
+
+
+@expression.register
+def _(metric: MaximumOf, scope: Scope) -> exp.Expr:
+    value = read_row_expression(metric.sql, scope.dialect.name, "newest timestamp", "expression")
+    return exp.Max(this=value_if(filter_of(metric, scope.dialect), value))
 
 
 @expression.register

@@ -23,17 +23,23 @@ class FreshnessTrigger(BaseTrigger):
     :param where: a SQL condition on the rows.
     :param poke_interval: seconds between two questions.
     :param silent_fail: go on asking after an error.
+    :param expression: SQL about one row whose value is its timestamp, instead of a column.
+    :param time_zone: IANA name of the time zone of values without one; None: UTC.
+    :param future_tolerance_seconds: how far ahead of now the newest value may lie.
     """
 
     def __init__(
         self,
         conn_id: str,
         table: str,
-        column: str,
+        column: str | None,
         max_age_seconds: float,
         where: str | None = None,
         poke_interval: float = 60.0,
         silent_fail: bool = False,
+        expression: str | None = None,
+        time_zone: str | None = None,
+        future_tolerance_seconds: float = 300.0,
     ) -> None:
         BaseTrigger.__init__(self)
         self.conn_id = conn_id
@@ -43,6 +49,9 @@ class FreshnessTrigger(BaseTrigger):
         self.where = where
         self.poke_interval = poke_interval
         self.silent_fail = silent_fail
+        self.expression = expression
+        self.time_zone = time_zone
+        self.future_tolerance_seconds = future_tolerance_seconds
 
     def serialize(self) -> tuple[str, dict[str, Any]]:
         """Class path and arguments."""
@@ -56,13 +65,16 @@ class FreshnessTrigger(BaseTrigger):
                 "where": self.where,
                 "poke_interval": self.poke_interval,
                 "silent_fail": self.silent_fail,
+                "expression": self.expression,
+                "time_zone": self.time_zone,
+                "future_tolerance_seconds": self.future_tolerance_seconds,
             },
         )
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
         """Ask until the table is fresh; an error ends the wait, as it does in the other modes."""
         from airflow_dre.errors import DreError
-        from airflow_dre.services.freshness import FreshnessQuestion, measure_freshness
+        from airflow_dre.services.freshness import FreshnessQuestion, ask_freshness
         from airflow_dre.store.clock import now
 
         question = FreshnessQuestion(
@@ -71,10 +83,13 @@ class FreshnessTrigger(BaseTrigger):
             column=self.column,
             max_age=timedelta(seconds=self.max_age_seconds),
             where=self.where,
+            expression=self.expression,
+            time_zone=self.time_zone,
+            future_tolerance=timedelta(seconds=self.future_tolerance_seconds),
         )
         while True:
             try:
-                found = await asyncio.to_thread(measure_freshness, question, now())
+                found = await asyncio.to_thread(ask_freshness, question, now())
             except DreError as error:
                 if not self.silent_fail:
                     yield TriggerEvent({"error": type(error).__name__, "message": str(error)})

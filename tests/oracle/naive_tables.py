@@ -11,8 +11,8 @@ from itertools import pairwise
 from typing import Any
 
 from tests.oracle.naive_rows import fits
-from tests.oracle.tables import COLUMNS, SQL_TYPES
-from tests.oracle.verdicts import SKIPPED, Finding, Question, Rows, is_floating, limited, literal_point, one, point, present
+from tests.oracle.tables import COLUMNS, SQL_TYPES, Type
+from tests.oracle.verdicts import NOW, SKIPPED, Finding, Question, Rows, is_floating, limited, literal_point, one, point, present
 from tests.oracle.world import quoted, spelled
 
 
@@ -90,7 +90,11 @@ def fresh(question: Question, rows: Rows) -> Finding:
     moments = [point(row[question.column]) for row in present(rows, question.column)]
     if not moments:
         return Finding(outcomes=one("failed"))
-    age = max(point(question.given["as_of"]) - max(moments), timedelta(0))
+    as_of, newest = point(question.given["as_of"]), max(moments)
+    eastern = timedelta(hours=14) if COLUMNS[question.column] is Type.DATE else timedelta(0)
+    if newest - max(as_of, point(NOW)) > timedelta(minutes=5) + eastern:
+        return Finding(outcomes=one("errored"))
+    age = max(as_of - newest, timedelta(0))
     units = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 
     def longer(name: str) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 from airflow_dre.checks.parse import parse_checks
@@ -19,9 +18,8 @@ from airflow_dre.store.records import SuiteRunRecord
 from tests.oracle.compare import remembered_columns
 from tests.oracle.declared import Example
 from tests.oracle.naive_tables import catalogue
+from tests.oracle.verdicts import NOW
 from tests.oracle.world import World
-
-NOW = datetime(2013, 1, 6, tzinfo=UTC)
 
 
 class Hook:

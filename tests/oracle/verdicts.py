@@ -24,6 +24,10 @@ RANK = ["skipped", "passed", "warned", "errored", "failed"]
 EPSILON = Fraction(2) ** -52
 
 
+NOW = datetime(2013, 1, 6, tzinfo=UTC)
+"""The moment in which every suite runs."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """What must be found; several outcomes or counts only where rounding may tip it."""

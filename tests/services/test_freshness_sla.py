@@ -78,7 +78,8 @@ def incidents(store: Store) -> list[tuple[str, str, int]]:
         pytest.param(timedelta(0), True, id="just now"),
         pytest.param(timedelta(hours=6), True, id="exactly as old as it may be"),
         pytest.param(timedelta(hours=6, seconds=1), False, id="a second too old"),
-        pytest.param(timedelta(hours=-2), True, id="in the future"),
+        pytest.param(timedelta(minutes=-5), True, id="ahead as far as clocks differ"),
+        pytest.param(timedelta(hours=-2), False, id="in the future"),
         pytest.param(None, False, id="an empty table"),
     ],
 )
@@ -168,6 +169,34 @@ def test_a_warehouse_that_cannot_tell_leaves_the_state_as_it_was(arrive: Arrive,
         look(kept, 2)
     assert "s3cret" not in str(gone.value)
     assert incidents(kept) == [("stale", "open", 1)]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "newest", "says"),
+    [
+        pytest.param({}, NOW + timedelta(hours=2), "lies 2 h in the future", id="of the future"),
+        pytest.param({"time_zone": "Asia/Tokyo"}, NOW + timedelta(hours=2), None, id="of Tokyo, seven hours old there"),
+        pytest.param({"future_tolerance": "3h"}, NOW + timedelta(hours=2), None, id="ahead as far as is tolerated"),
+        pytest.param({"column": None, "expression": "created_at"}, NOW, None, id="an expression"),
+    ],
+)
+def test_where_the_age_is_taken_from(arrive: Arrive, kept: Store, arguments: dict[str, object], newest: datetime, says: str | None) -> None:
+    arrive(newest)
+    question = read_question("SLA", {"conn_id": "dre_warehouse", "table": "orders", "column": "created_at", "max_age": "7h", **arguments})
+    if says is None:
+        assert not evaluate_sla("s", question, kept, Origin(dag_id="monitor"), NOW).missed
+        return
+    assert says in measure_freshness(question, NOW).judgement.reason
+    with pytest.raises(QueryFailed, match=says):
+        evaluate_sla("s", question, kept, Origin(dag_id="monitor"), NOW)
+
+
+@pytest.mark.parametrize("expression", ["created_at; DROP TABLE orders", "max(created_at)", "(SELECT 1)", "created_at AS x"])
+def test_an_expression_is_one_expression_about_one_row(arrive: Arrive, expression: str) -> None:
+    arrive(NOW)
+    question = FreshnessQuestion(conn_id="dre_warehouse", table="orders", expression=expression, max_age=timedelta(hours=1))
+    with pytest.raises(DefinitionError, match="one SQL expression about one row"):
+        measure_freshness(question, NOW)
 
 
 def test_a_column_that_holds_no_moments_is_an_error_and_not_a_miss(arrive: Arrive, kept: Store) -> None:

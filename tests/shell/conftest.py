@@ -37,6 +37,7 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         connection.execute("CREATE TABLE orders (id INTEGER, amount INTEGER, created_at TEXT)")
         connection.executemany("INSERT INTO orders VALUES (?, ?, datetime('now'))", [(1, 10), (2, None), (2, 30)])
         connection.execute("CREATE TABLE good AS SELECT 1 AS id, 5 AS amount, datetime('now') AS created_at")
+        connection.execute("CREATE TABLE booked AS SELECT 1 AS id, '2999-01-01 00:00:00' AS created_at")
         connection.execute("CREATE TABLE stale AS SELECT 1 AS id, '2001-01-01 00:00:00' AS created_at")
     settings = {
         "AIRFLOW_CONN_WAREHOUSE": json.dumps({"conn_type": "sqlite", "host": str(tmp_path / "w.db")}),

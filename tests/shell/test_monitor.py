@@ -10,13 +10,17 @@ from typing import Any
 
 import pytest
 from airflow.sdk import DAG
+from airflow.sdk.definitions._internal.node import validate_key
 from airflow.sdk.definitions.deadline import DeadlineAlert, DeadlineReference
 from airflow.serialization.serialized_objects import LazyDeserializedDAG
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import select
 
 from airflow_dre import FreshnessSLA, QualityCheckOperator, dag_deadline, open_incident, reliability_monitor
 from airflow_dre import checks as c
 from airflow_dre.errors import DefinitionError
+from airflow_dre.monitor import task_ids_of
 from airflow_dre.notifications import OpenIncident
 from airflow_dre.services.contexts import SIGNAL
 from airflow_dre.store.tables import outbox, sla, suite_run
@@ -56,12 +60,57 @@ def test_the_shape_of_the_monitor() -> None:
     assert reliability_monitor(dag_id="another").task_ids == ["dispatch"], "without SLAs it still sends what waits"
 
 
-@pytest.mark.parametrize("names", [("orders", "orders"), ("orders hourly", "orders_hourly"), ("a", "b", "a")])
+@pytest.mark.parametrize("names", [("orders", "orders"), ("a", "b", "a"), ("заказы", "заказы")])
 def test_two_slas_of_one_name_are_refused(names: tuple[str, ...]) -> None:
     with pytest.raises(DefinitionError) as error:
         reliability_monitor([sla_of(name) for name in names])
-    text = f"reliability_monitor: invalid slas={names[-1]!r}. Allowed: SLAs whose names differ in letters and digits"
+    text = f"reliability_monitor: invalid slas={names[-1]!r}. Allowed: SLAs with different names"
     assert str(error.value) == f"1 problem in the definition:\n- {text}"
+
+
+@pytest.mark.parametrize(
+    ("names", "task_ids"),
+    [
+        pytest.param(["orders hourly", "flights/month"], ["sla_orders_hourly", "sla_flights_month"], id="ASCII as ever"),
+        pytest.param(["orders_hourly", "orders hourly"], ["sla_orders_hourly", "sla_orders_hourly_25d7eb9b"], id="the exact name first"),
+        pytest.param(["a b", "a/b"], ["sla_a_b_c8687a08", "sla_a_b_c14cddc0"], id="two that lost a character"),
+        pytest.param(["заказы", "клиенты"], ["sla_заказы", "sla_клиенты"], id="Cyrillic"),
+        pytest.param(["注文", "顧客"], ["sla_注文", "sla_顧客"], id="Chinese"),
+        pytest.param(["été", "e\u0301te\u0301"], ["sla_été", "sla_e_te__b71a8c52"], id="an accent as one character and as two"),
+        pytest.param(["🚚", "🚀"], ["sla__", "sla__"], id="no letter at all"),
+    ],
+)
+def test_names_of_any_script_have_task_ids_of_their_own(names: list[str], task_ids: list[str]) -> None:
+    dag = reliability_monitor([sla_of(name) for name in names], dag_id="scripts")
+    found = [task_ids_of(names)[name] for name in names]
+    assert len(set(found)) == len(names)
+    assert all(one.startswith(wanted) for one, wanted in zip(found, task_ids, strict=True)), found
+    assert set(found) < set(dag.task_ids)
+    assert sorted(LazyDeserializedDAG.from_dag(dag)._real_dag.task_ids) == sorted(dag.task_ids)
+
+
+@given(st.lists(st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=246), unique=True, max_size=8))
+def test_task_ids_never_collide(names: list[str]) -> None:
+    ids = task_ids_of(names)
+    assert len(set(ids.values())) == len(names)
+    for task_id in ids.values():
+        validate_key(task_id)
+        assert len(task_id.encode()) <= 250
+
+
+@pytest.mark.parametrize(
+    ("name", "allowed"),
+    [
+        ("x" * 247, "at most 246 characters; it has 247"),
+        ("two\nlines", "text without control characters and halves of surrogate pairs"),
+        ("half \ud83d", "text without control characters and halves of surrogate pairs"),
+    ],
+)
+def test_a_name_that_cannot_be_a_task_id_is_refused_with_the_bound(name: str, allowed: str) -> None:
+    with pytest.raises(DefinitionError) as error:
+        sla_of(name)
+    assert [problem.allowed for problem in error.value.problems] == [allowed]
+    assert sla_of("x" * 246).name in task_ids_of(["x" * 246])
 
 
 def test_the_arguments_of_an_sla() -> None:

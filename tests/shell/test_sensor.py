@@ -127,6 +127,8 @@ CASES = [
     pytest.param({"column": "craeted_at", "never_fail": True}, "AirflowSkipException", id="a missing column, never_fail"),
     pytest.param({"column": "craeted_at", "silent_fail": True}, "AirflowSensorTimeout", id="a missing column, silent_fail"),
     pytest.param({"column": "id"}, "QueryFailed", id="a column that holds no timestamps"),
+    pytest.param({"table": "booked"}, "QueryFailed", id="a timestamp of the future"),
+    pytest.param({"table": "booked", "future_tolerance": "1000000d"}, "returned", id="a future that is tolerated"),
     pytest.param({"conn_id": "gone"}, "WarehouseUnreachable", id="an unreachable warehouse"),
     pytest.param({"where": "1; DROP TABLE good"}, "DefinitionError", id="a row filter that is more than a condition"),
     pytest.param({"table": 'good"; DROP TABLE good; --'}, "DefinitionError", id="a table name that is more than a name"),
@@ -196,6 +198,9 @@ def test_a_trigger_survives_serialization() -> None:
         "where": "x > 1",
         "poke_interval": 7.0,
         "silent_fail": True,
+        "expression": None,
+        "time_zone": None,
+        "future_tolerance_seconds": 300.0,
     }
     assert FreshnessTrigger(**arguments).serialize() == (path, arguments)
 
@@ -227,6 +232,15 @@ def test_a_slow_warehouse_does_not_block_the_event_loop(world: Path) -> None:
     assert took > 0.5, "the query must be slow for this to show anything"
     assert max(gaps) < took / 2, f"the event loop stood still for {max(gaps):.2f} s of {took:.2f} s"
     assert len(gaps) > 10
+
+
+@pytest.mark.parametrize(
+    ("given", "deferrable"), [({}, True), ({"deferrable": False}, False), ({"deferrable": True}, True)], ids=["the switch", "no", "yes"]
+)
+def test_the_switch_of_airflow_is_the_default(monkeypatch: pytest.MonkeyPatch, given: dict[str, bool], deferrable: bool) -> None:
+    assert FreshnessSensor(task_id="x", conn_id="w", table="t", column="c", max_age="1h").deferrable is False
+    monkeypatch.setenv("AIRFLOW__OPERATORS__DEFAULT_DEFERRABLE", "True")
+    assert FreshnessSensor(task_id="x", conn_id="w", table="t", column="c", max_age="1h", **given).deferrable is deferrable
 
 
 def test_mistakes_are_found_when_the_dag_is_parsed() -> None:

@@ -79,6 +79,8 @@ EVERY_METRIC: dict[str, Metric] = {
     "smallest value of a filter": m.Minimum(column="a", where="c"),
     "largest value": m.Maximum(column='odd "column"'),
     "largest value of a filter": m.Maximum(column="a", where="c"),
+    "largest value of an expression": m.MaximumOf(sql="a + 1"),
+    "largest value of an expression of a filter": m.MaximumOf(sql="a + 1", where="c"),
     "mean": m.Mean(column="a"),
     "mean of a filter": m.Mean(column="a", where="c"),
     "rows that break a condition": m.Violations(rule=r.Holds(condition="a > b OR \"c\" LIKE 'x%'")),
