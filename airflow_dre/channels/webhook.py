@@ -7,34 +7,48 @@ import hmac
 import json
 import logging
 import re
+import time
 from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import partial
 from typing import Any
 
 import httpx
 
+from airflow_dre.channels.deadline import DeadlinePassed, Exchange, call_within
 from airflow_dre.errors import DefinitionError, Problem
 from airflow_dre.incidents.retry import Attempt
 
 SIGNATURE = "X-Dre-Signature"
-"""Header with ``sha256=`` and the HMAC-SHA256 of the body, in hex, where the route has a secret."""
+"""Header with the signature of :func:`sign`, where the route has a secret."""
 _NEVER = "0001-01-01T00:00:00Z"
 """Alertmanager's way to say that an alert has not ended."""
-
-
+TIMESTAMP = "X-Dre-Timestamp"
+"""Header with the seconds since 1970 at which the message was sent; the signature covers it."""
+GRACE_SECONDS = 0.25
+"""Added to the deadline of an exchange, so that the HTTP client names the step that was too slow where it can."""
+_OURS = frozenset(
+    ("content-type", "content-length", "transfer-encoding", "host", "user-agent", "connection", "keep-alive", "te", "trailer", "upgrade")
+)
+_OURS_PREFIX = "x-dre-"
+_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}")
+_VALUE = re.compile(r"[\t\x20-\x7e]{0,16000}")
 _LONGEST_WAIT = timedelta(days=1)
 _SECONDS = re.compile("[0-9]{1,12}")
+_INVALID = "the address or a header of the receiver is not valid"
 _sending: ContextVar[bool] = ContextVar("dre_sending", default=False)
+log = logging.getLogger(__name__)
 
 
 def _is_not_ours(_: logging.LogRecord) -> bool:
     return not _sending.get()
 
 
-logging.getLogger("httpx").addFilter(_is_not_ours)  # it logs every address it asks, and ours may hold a token
+for _logger in ("httpx", "httpcore.connection", "httpcore.http11", "httpcore.proxy", "httpcore.socks"):
+    logging.getLogger(_logger).addFilter(_is_not_ours)  # they log addresses and headers, which may hold a token
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,36 +57,96 @@ class Webhook:
 
     url: str = field(repr=False)
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """Headers of the route; those of airflow-dre and of the transport are ignored."""
     secret: str | None = field(default=None, repr=False)
     timeout_seconds: float = 5.0
+    """Longest time for the whole exchange, from the look-up of the name to the status of the answer."""
 
     def __post_init__(self) -> None:
         if not self.url.startswith(("https://", "http://")):
             raise DefinitionError([Problem("webhook", "url", "(not shown)", "an address that starts with https:// or http://")])
 
+    @property
+    def mistake(self) -> str | None:
+        """Why no message can go to this receiver, found without a connection; None where nothing is wrong."""
+        try:
+            httpx.Request("POST", self.url)
+        except Exception as error:  # IDNA, ports, control characters: each has an exception of its own
+            return f"{_INVALID}: {type(error).__name__}"
+        wrong = [name for name, value in self.headers.items() if not _is_ours(name) and not _can_be_sent(name, value)]
+        return f"{_INVALID}: header {wrong[0]!r:.100}" if wrong else None
+
     def send(self, payload: Mapping[str, Any]) -> Attempt:
-        """POST a payload once; redirects are not followed. The error never shows the address, which may hold a token."""
-        body = json.dumps(payload, sort_keys=True).encode()
-        headers = {**self.headers, "Content-Type": "application/json", "User-Agent": "airflow-dre"}
+        """POST a payload once, within ``timeout_seconds`` for the whole exchange; never raise because of the receiver.
+
+        Redirects are not followed. The error never shows the address, which may hold a token.
+        """
+        if (mistake := self.mistake) is not None:
+            return Attempt(delivered=False, misrouted=True, error=mistake)
+        try:
+            body = json.dumps(payload, sort_keys=True, allow_nan=False).encode()
+        except (TypeError, ValueError, RecursionError) as error:
+            return Attempt(delivered=False, error=f"the message cannot be written as JSON: {type(error).__name__}")
+        headers = self._headers(body, int(time.time()))
+        try:
+            return call_within(self.timeout_seconds + GRACE_SECONDS, partial(self._post, body, headers))
+        except DeadlinePassed:
+            late = f"it took more than {self.timeout_seconds:.3g} s"
+            return Attempt(delivered=False, retryable=True, error=f"no answer from the receiver: {late}")
+        except Exception as error:  # whatever an HTTP client, a proxy or this machine may come up with
+            return Attempt(delivered=False, retryable=True, error=f"the message could not be sent: {type(error).__name__}")
+
+    def _headers(self, body: bytes, timestamp: int) -> dict[str, str]:
+        """Return the headers of the route, and ours in place of those that a route must not set."""
+        refused = sorted(name for name in self.headers if _is_ours(name))
+        if refused:
+            log.warning("airflow-dre: ignored headers of a route that airflow-dre sets itself: %s", ", ".join(refused)[:500])
+        headers = {name: value for name, value in self.headers.items() if name not in refused}
+        headers |= {"Content-Type": "application/json", "User-Agent": "airflow-dre", TIMESTAMP: str(timestamp)}
         if self.secret is not None:
-            headers[SIGNATURE] = "sha256=" + hmac.new(self.secret.encode(), body, hashlib.sha256).hexdigest()
-        quiet = _sending.set(True)
+            headers[SIGNATURE] = sign(self.secret, timestamp, body)
+        return headers
+
+    def _post(self, body: bytes, headers: Mapping[str, str], exchange: Exchange) -> Attempt:
+        _sending.set(True)
+        try:
+            client = httpx.Client(timeout=self.timeout_seconds, follow_redirects=False)
+        except Exception as error:  # TLS files that are missing, a proxy without its library
+            return Attempt(delivered=False, retryable=True, error=f"TLS files or proxy settings are not valid: {type(error).__name__}")
         try:  # the body of the answer is not read: it says nothing, and may never end
-            with httpx.stream(
-                "POST", self.url, content=body, headers=headers, timeout=self.timeout_seconds, follow_redirects=False
-            ) as response:
-                pass
-        except (httpx.InvalidURL, httpx.LocalProtocolError, httpx.UnsupportedProtocol, TypeError, ValueError):
-            return Attempt(delivered=False, error="the address or a header of the receiver is not valid")
+            with (
+                client,
+                client.stream("POST", self.url, content=body, headers=headers, extensions={"trace": exchange.trace}) as response,
+            ):
+                return _attempt_of(response)
+        except (httpx.InvalidURL, httpx.LocalProtocolError, httpx.UnsupportedProtocol, TypeError, ValueError) as error:
+            return Attempt(delivered=False, misrouted=True, error=f"{_INVALID}: {type(error).__name__}")
         except httpx.HTTPError as error:
             return Attempt(delivered=False, retryable=True, error=f"no answer from the receiver: {type(error).__name__}")
-        finally:
-            _sending.reset(quiet)
-        if response.is_success:
-            return Attempt(delivered=True)
-        retryable = response.status_code == 429 or response.status_code >= 500
-        after = _retry_after(response.headers.get("Retry-After"), datetime.now(UTC))
-        return Attempt(delivered=False, retryable=retryable, error=f"the receiver answered HTTP {response.status_code}", retry_after=after)
+
+
+def sign(secret: str, timestamp: int, body: bytes) -> str:
+    """Return the value of ``X-Dre-Signature``: the HMAC-SHA256 of the timestamp, a dot and the body, in hex after ``sha256=``."""
+    return "sha256=" + hmac.new(secret.encode(errors="replace"), f"{timestamp}.".encode() + body, hashlib.sha256).hexdigest()
+
+
+def _is_ours(name: object) -> bool:
+    """Whether a header belongs to the transport or to airflow-dre, in any letter case."""
+    plain = str(name).strip().lower()
+    return plain in _OURS or plain.startswith(_OURS_PREFIX)
+
+
+def _can_be_sent(name: object, value: object) -> bool:
+    return isinstance(name, str) and isinstance(value, str) and bool(_NAME.fullmatch(name)) and bool(_VALUE.fullmatch(value))
+
+
+def _attempt_of(response: httpx.Response) -> Attempt:
+    """Return what the status of an answer means for the message."""
+    if response.is_success:
+        return Attempt(delivered=True)
+    retryable = response.status_code == 429 or response.status_code >= 500
+    after = _retry_after(response.headers.get("Retry-After"), datetime.now(UTC))
+    return Attempt(delivered=False, retryable=retryable, error=f"the receiver answered HTTP {response.status_code}", retry_after=after)
 
 
 def _retry_after(value: str | None, now: datetime) -> timedelta | None:

@@ -18,7 +18,10 @@ class Attempt:
     delivered: bool
     retryable: bool = False
     """Whether trying again can help: yes for HTTP 429, 5xx and network errors, no for other 4xx (Alertmanager's rule)."""
+    misrouted: bool = False
+    """Whether the route or its connection is at fault: it may be put right, so the message waits as one that can be retried."""
     error: str = ""
+    """Cause of the failure, without addresses and secrets."""
     retry_after: timedelta | None = None
     """What the receiver asked for."""
 

@@ -6,6 +6,8 @@ import hashlib
 import hmac
 import json
 import logging
+import re
+import signal
 import socket
 import threading
 import time
@@ -13,13 +15,14 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from airflow_dre.channels.webhook import SIGNATURE, Webhook, _retry_after, render_payload
+from airflow_dre.channels.webhook import SIGNATURE, TIMESTAMP, Webhook, _retry_after, render_payload, sign
 from airflow_dre.errors import DefinitionError
 
 FACTS = {
@@ -110,12 +113,29 @@ def test_a_resolved_alert_ends_and_a_pipeline_has_no_dataset() -> None:
     assert set(payload["commonLabels"]) == {"alertname", "severity", "kind", "dag_id", "task_id"}
 
 
-def test_the_signature_is_of_the_very_bytes(receiver: Any) -> None:
+def test_the_signature_is_of_the_timestamp_and_the_very_bytes(receiver: Any) -> None:
     assert Webhook(url=receiver.url, secret="schlüssel").send({"text": "ü"}).delivered
     headers, body = receiver.requests[0]
-    assert headers[SIGNATURE] == "sha256=" + hmac.new("schlüssel".encode(), body, hashlib.sha256).hexdigest()
+    assert abs(int(headers[TIMESTAMP]) - time.time()) < 60
+    signed = headers[TIMESTAMP].encode() + b"." + body
+    assert headers[SIGNATURE] == "sha256=" + hmac.new("schlüssel".encode(), signed, hashlib.sha256).hexdigest()
     assert json.loads(body) == {"text": "ü"}
     assert headers["Content-Type"] == "application/json"
+
+
+def test_the_documented_receiver_takes_what_is_sent_and_nothing_else(receiver: Any) -> None:
+    text = (Path(__file__).parents[2] / "docs" / "incidents.md").read_text()
+    (block,) = [found for found in re.findall(r"^```python\n(.*?)^```$", text, re.MULTILINE | re.DOTALL) if "def is_genuine" in found]
+    documented: dict[str, Any] = {}
+    exec(block, documented)
+    Webhook(url=receiver.url, secret="k3y").send({"text": "ü"})
+    headers, body = receiver.requests[0]
+    moment = int(headers[TIMESTAMP])
+    assert documented["is_genuine"]("k3y", headers, body, now=moment)
+    assert not documented["is_genuine"]("k3y", headers, body, now=moment + 301), "a message that is sent again later"
+    assert not documented["is_genuine"]("k3y", {**headers, TIMESTAMP: str(moment + 301)}, body, now=moment + 301), "another timestamp"
+    assert not documented["is_genuine"]("k3y", headers, body + b" ", now=moment)
+    assert not documented["is_genuine"]("other", headers, body, now=moment)
 
 
 def test_no_secret_no_signature(receiver: Any) -> None:
@@ -215,6 +235,127 @@ def test_no_answer_can_be_tried_again_and_shows_no_address(
     assert "s3cret" not in attempt.error + caplog.text
 
 
+def headers_drip(connection: socket.socket) -> None:
+    """A header every tenth of a second, without end."""
+    connection.sendall(b"HTTP/1.1 200 OK\r\n")
+    while True:
+        connection.sendall(b"X-Header: a\r\n")
+        time.sleep(0.1)
+
+
+def early_hints(connection: socket.socket) -> None:
+    """Answer that there is no answer yet, for ever."""
+    while True:
+        connection.sendall(b"HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n")
+        time.sleep(0.1)
+
+
+def status_line_drips(connection: socket.socket) -> None:
+    """A letter every tenth of a second."""
+    for letter in b"HTTP/1.1 200 " + b"O" * 1000:
+        connection.sendall(bytes([letter]))
+        time.sleep(0.1)
+
+
+@pytest.mark.parametrize(
+    "speak",
+    [
+        pytest.param(headers_drip, id="headers without end"),
+        pytest.param(early_hints, id="103 without end"),
+        pytest.param(status_line_drips, id="a status line, a letter at a time"),
+        pytest.param(hang, id="nothing at all, not even a TLS handshake"),
+    ],
+)
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_the_whole_exchange_has_one_deadline(speaking: Callable[..., str], speak: Callable[[socket.socket], None], scheme: str) -> None:
+    url = speaking(speak).replace("http:", f"{scheme}:")
+    started = time.monotonic()
+    attempt = Webhook(url=url, timeout_seconds=0.6).send({})
+    assert (attempt.delivered, attempt.retryable) == (False, True)
+    assert attempt.error.startswith("no answer from the receiver: ")
+    assert time.monotonic() - started < 1.5
+    assert "s3cret" not in attempt.error
+
+
+def test_a_receiver_that_reads_slowly_is_given_up() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:  # takes the connection, reads nothing
+        server.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        started = time.monotonic()
+        attempt = Webhook(url=f"http://127.0.0.1:{server.getsockname()[1]}/", timeout_seconds=0.5).send({"text": "x" * 20_000_000})
+    assert (attempt.delivered, attempt.retryable) == (False, True)
+    assert time.monotonic() - started < 3
+
+
+def test_an_exchange_that_was_given_up_is_cut(speaking: Callable[..., str]) -> None:
+    ended = threading.Event()
+
+    def watch(connection: socket.socket) -> None:
+        with suppress(OSError):
+            while connection.send(b"HTTP/1.1 103 Early Hints\r\n\r\n"):
+                time.sleep(0.05)
+        ended.set()
+
+    Webhook(url=speaking(watch), timeout_seconds=0.3).send({})
+    assert ended.wait(5), "nobody reads any more"
+
+
+def test_a_time_limit_of_the_caller_ends_the_wait(speaking: Callable[..., str]) -> None:
+    """Airflow's own time limit is an exception raised in a signal handler."""
+
+    class TimeIsUp(BaseException):
+        pass
+
+    def ring(*_: object) -> None:
+        raise TimeIsUp
+
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, 0.3)
+    started = time.monotonic()
+    try:
+        with pytest.raises(TimeIsUp):
+            Webhook(url=speaking(hang), timeout_seconds=20).send({})
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    assert time.monotonic() - started < 3
+
+
+@pytest.mark.parametrize(
+    ("environment", "error"),
+    [
+        pytest.param({"SSL_CERT_FILE": "/nothing.pem"}, "TLS files or proxy settings are not valid: ", id="a TLS file that is missing"),
+        pytest.param(
+            {"ALL_PROXY": "socks5://127.0.0.1:1"}, "TLS files or proxy settings are not valid: ", id="a proxy without its library"
+        ),
+        pytest.param({"ALL_PROXY": "ftp://127.0.0.1:1"}, "TLS files or proxy settings are not valid: ", id="a proxy that is none"),
+        pytest.param({"HTTP_PROXY": "http://127.0.0.1:1"}, "no answer from the receiver: ConnectError", id="a proxy that is down"),
+    ],
+)
+def test_settings_of_the_machine_never_raise(monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], error: str) -> None:
+    for name, value in {**environment, "NO_PROXY": "", "no_proxy": ""}.items():
+        monkeypatch.setenv(name, value)
+    attempt = Webhook(url="http://receiver.invalid/?token=s3cret", timeout_seconds=2).send({})
+    assert (attempt.delivered, attempt.retryable, attempt.misrouted) == (False, True, False)
+    assert attempt.error.startswith(error)
+
+
+@pytest.mark.parametrize(
+    ("payload", "delivered"),
+    [
+        pytest.param({"a": float("nan")}, False, id="NaN"),
+        pytest.param({"a": float("inf")}, False, id="infinity"),
+        pytest.param({"a": object()}, False, id="an object"),
+        pytest.param({1: "a", "b": 2}, False, id="keys of two kinds"),
+        pytest.param({"a": "\ud800"}, True, id="half a surrogate pair"),
+        pytest.param({"a": "\x00"}, True, id="NUL"),
+    ],
+)
+def test_no_payload_raises(receiver: Any, payload: Any, delivered: bool) -> None:
+    attempt = Webhook(url=receiver.url).send(payload)
+    assert (attempt.delivered, attempt.retryable) == (delivered, False)
+    assert len(receiver.requests) == delivered
+
+
 def test_a_body_that_never_ends_is_not_waited_for(speaking: Callable[..., str]) -> None:
     started = time.monotonic()
     assert Webhook(url=speaking(drip), timeout_seconds=0.5).send({}).delivered
@@ -247,11 +388,42 @@ def test_an_address_that_is_none_never_raises_and_is_never_shown(url: str) -> No
     assert "s3cret" not in attempt.error
 
 
-@pytest.mark.parametrize("headers", [{"X-Team": 5}, {"X-Team": "a\r\nX-Evil: 1"}, {"X-Team": "ü\u20ac"}, {"X Team": "a"}, {"X": None}])
-def test_a_header_that_cannot_be_sent_is_an_error_and_no_crash(receiver: Any, headers: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    "headers",
+    [
+        pytest.param({"X-Team": 5}, id="a number"),
+        pytest.param({"X-Team": None}, id="None"),
+        pytest.param({"X-Team": ["a"]}, id="a list"),
+        pytest.param({"X-Team": "a\r\nX-Evil: 1"}, id="a line break in a value"),
+        pytest.param({"X-Team\r\nX-Evil": "1"}, id="a line break in a name"),
+        pytest.param({"X-Team": "\x00"}, id="NUL"),
+        pytest.param({"X-Team": "ü\u20ac"}, id="letters outside ASCII"),
+        pytest.param({"X-Team": "\ud800"}, id="half a surrogate pair"),
+        pytest.param({"X Team": "a"}, id="a blank in a name"),
+        pytest.param({"": "a"}, id="no name"),
+        pytest.param({"X-Team": "a" * 20_000}, id="a value without bound"),
+    ],
+)
+def test_a_header_that_cannot_be_sent_is_a_mistake_of_the_route(receiver: Any, headers: dict[str, Any]) -> None:
     attempt = Webhook(url=receiver.url, headers=headers).send({})
-    assert attempt.delivered or not attempt.retryable or "no answer" in attempt.error
-    assert not any("X-Evil" in sent for sent, _ in receiver.requests)
+    assert (attempt.delivered, attempt.misrouted) == (False, True)
+    assert attempt.error.startswith("the address or a header of the receiver is not valid: header ")
+    assert receiver.requests == []
+
+
+OURS = ["Content-Type", "content-length", "TRANSFER-ENCODING", "Host", "user-agent", "X-Dre-Signature", "x-dre-timestamp", "X-DRE-Other"]
+
+
+@pytest.mark.parametrize("name", [*OURS, "Connection", " Content-Length"])
+def test_a_header_of_a_route_cannot_replace_ours(receiver: Any, caplog: pytest.LogCaptureFixture, name: str) -> None:
+    assert Webhook(url=receiver.url, headers={name: "3", "X-Team": "data"}, secret="k").send({"a": 1}).delivered
+    headers, body = receiver.requests[0]
+    assert body == b'{"a": 1}'
+    sent = {key.lower(): value for key, value in headers.items()}
+    assert sent.get(name.strip().lower()) != "3"
+    assert sent["x-team"] == "data"
+    assert sent["x-dre-signature"] == sign("k", int(sent["x-dre-timestamp"]), body)
+    assert f"ignored headers of a route that airflow-dre sets itself: {name}" in caplog.text
 
 
 @pytest.mark.parametrize("url", ["ftp://x", "file:///etc/passwd", "", "javascript:alert(1)"])

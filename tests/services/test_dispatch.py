@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from airflow_dre.channels.webhook import SIGNATURE
+from airflow_dre.channels.webhook import SIGNATURE, TIMESTAMP
 from airflow_dre.incidents.identity import DataCause
 from airflow_dre.incidents.signals import Event, Origin, Signal
 from airflow_dre.services.dispatch import dispatch_outbox
@@ -74,7 +74,8 @@ def test_a_message_is_an_alertmanager_webhook_in_order_with_one_key(store: Store
     assert (opened["alerts"][0]["endsAt"], resolved["alerts"][0]["endsAt"]) == ("0001-01-01T00:00:00Z", "2026-01-01T01:00:00+00:00")
     assert opened["externalURL"] == "http://airflow.example/plugin/reliability/incidents/1"
     headers, body = receiver.requests[0]
-    assert headers[SIGNATURE] == "sha256=" + hmac.new(b"k3y", body, hashlib.sha256).hexdigest()
+    signed = headers[TIMESTAMP].encode() + b"." + body
+    assert headers[SIGNATURE] == "sha256=" + hmac.new(b"k3y", signed, hashlib.sha256).hexdigest()
     assert headers["X-Team"] == "data"
 
 
