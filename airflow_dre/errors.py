@@ -22,6 +22,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+MOST_SHOWN = 500
+"""Characters of a wrong value that a message quotes."""
+
 
 class DreError(Exception):
     """Root of everything that airflow-dre raises on purpose."""
@@ -39,7 +42,14 @@ class Problem:
     """What would have been accepted."""
 
     def __str__(self) -> str:
-        return f"{self.where}: invalid {self.argument}={self.value!r}. Allowed: {self.allowed}"
+        return f"{self.where}: invalid {self.argument}={_shown(self.value)}. Allowed: {self.allowed}"
+
+
+def _shown(value: object) -> str:
+    """Return a value as the author wrote it, as far as that is known: functions and classes by their names, long ones cut."""
+    name = getattr(value, "__name__", None)
+    text = name if callable(value) and isinstance(name, str) else repr(value)
+    return text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]}..."
 
 
 class DefinitionError(DreError):

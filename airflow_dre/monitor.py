@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
+
+from airflow_dre.declaring.calls import unknown_problems
+from airflow_dre.declaring.functions import strict
+from airflow_dre.declaring.slips import find_callback_problems
 
 if TYPE_CHECKING:
     from airflow.sdk import DAG
 
+    from airflow_dre.errors import Problem
     from airflow_dre.sla import FreshnessSLA
 
 
+@strict
 def reliability_monitor(
     slas: Iterable[FreshnessSLA] = (),
     *,
@@ -41,8 +47,7 @@ def reliability_monitor(
 
     from airflow_dre.operators.monitor import DispatchOperator, EvaluateSlaOperator
 
-    promised = list(slas)
-    _refuse_doubles(promised)
+    promised = _read_slas(slas, dag_arguments)
     task_ids = task_ids_of([sla.name for sla in promised])
     arguments = {
         "start_date": datetime(2024, 1, 1, tzinfo=UTC),
@@ -106,14 +111,44 @@ def _slug(name: str) -> str:
     return re.sub(r"[^\w.-]+", "_", name).encode()[:_MOST_BYTES].decode(errors="ignore")
 
 
-def _refuse_doubles(slas: list[FreshnessSLA]) -> None:
+def _read_slas(given: Any, dag_arguments: Mapping[str, Any]) -> list[FreshnessSLA]:
+    """Return the SLAs of a monitor.
+
+    :raises airflow_dre.errors.DefinitionError: lists everything that is wrong with them and with the arguments of the Dag.
+    """
     from airflow_dre.errors import DefinitionError, Problem
 
-    names = [sla.name for sla in slas]
-    problems = [
+    listed = isinstance(given, Iterable) and not isinstance(given, (str, Mapping))
+    slas = list(given) if listed else []
+    problems = _find_sla_problems(slas) + _find_dag_problems(dag_arguments)
+    if not listed and given is not None:
+        problems.insert(0, Problem("reliability_monitor", "slas", given, "a list of SLAs: write [FreshnessSLA(...)]"))
+    if problems:
+        raise DefinitionError(problems)
+    return slas
+
+
+def _find_sla_problems(slas: list[Any]) -> list[Problem]:
+    from airflow_dre.errors import Problem
+    from airflow_dre.sla import FreshnessSLA
+
+    wrong = [sla for sla in slas if not isinstance(sla, FreshnessSLA)]
+    problems = [Problem("reliability_monitor", "slas", sla, "SLAs made by FreshnessSLA(...)") for sla in wrong]
+    names = [sla.name for sla in slas if sla not in wrong]
+    return problems + [
         Problem("reliability_monitor", "slas", name, "SLAs with different names")
         for place, name in enumerate(names)
         if names.index(name) != place
     ]
-    if problems:
-        raise DefinitionError(problems)
+
+
+def _find_dag_problems(given: Mapping[str, Any]) -> list[Problem]:
+    from inspect import signature
+
+    from airflow.sdk import DAG
+
+    names = [name for name in signature(DAG).parameters if name not in ("dag_id", "schedule")]
+    unknown = {name: value for name, value in given.items() if name not in names}
+    problems = unknown_problems("reliability_monitor", unknown, ["slas", "dag_id", "schedule", *names])
+    callbacks = ("on_failure_callback", "on_success_callback")
+    return problems + [problem for name in callbacks for problem in find_callback_problems("reliability_monitor", name, given.get(name))]

@@ -7,6 +7,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from unicodedata import category
 
+from airflow_dre.declaring.functions import REQUIRED, strict
+from airflow_dre.declaring.slips import find_callback_problems
+
 if TYPE_CHECKING:
     from airflow.sdk.definitions.deadline import DeadlineAlert
 
@@ -36,26 +39,27 @@ class FreshnessSLA:
     :raises airflow_dre.errors.DefinitionError: lists every argument that is not what it must be.
     """
 
+    @strict
     def __init__(
         self,
-        name: str,
+        name: str = REQUIRED,
         *,
-        conn_id: str,
-        table: str,
+        conn_id: str = REQUIRED,
+        table: str = REQUIRED,
         column: str | None = None,
-        max_age: str | timedelta,
+        max_age: str | timedelta = REQUIRED,
         where: str | None = None,
         expression: str | None = None,
         time_zone: str | None = None,
         future_tolerance: str | timedelta | None = None,
         on_miss: Callable[[Any], Any] | Iterable[Callable[[Any], Any]] = (),
     ) -> None:
-        from airflow_dre.errors import DefinitionError, Problem
+        from airflow_dre.errors import DefinitionError
         from airflow_dre.services.freshness import read_question
 
-        callbacks = (on_miss,) if callable(on_miss) else tuple(on_miss)
+        name = "" if name is REQUIRED else name
         subject = f"FreshnessSLA {name}"
-        problems = [Problem(subject, "on_miss", call, "a callback that takes a context") for call in callbacks if not callable(call)]
+        callbacks, problems = _read_callbacks(subject, on_miss)
         problems += _name_problems(name)
         given = {
             "conn_id": conn_id,
@@ -93,6 +97,16 @@ def _name_problems(name: object) -> list[Problem]:
     return []
 
 
+def _read_callbacks(subject: str, given: Any) -> tuple[tuple[Callable[[Any], Any], ...], list[Problem]]:
+    """Return the callbacks of an SLA, given as one or as any iterable, and what is wrong with them."""
+    if given is None or callable(given) or isinstance(given, str) or not isinstance(given, Iterable):
+        calls: list[Any] = [] if given is None else [given]
+    else:
+        calls = list(given)
+    return tuple(calls), find_callback_problems(subject, "on_miss", calls)
+
+
+@strict
 def dag_deadline(
     interval: timedelta | str,
     *,

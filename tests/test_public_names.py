@@ -128,6 +128,8 @@ def test_declaring_checks_loads_only_the_declarations() -> None:
         "airflow_dre.checks",
         "airflow_dre.checks.declaration",
         "airflow_dre.checks.imported",
+        "airflow_dre.declaring",
+        "airflow_dre.declaring.functions",
     }
 
 

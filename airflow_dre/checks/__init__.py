@@ -42,6 +42,7 @@ from airflow_dre.checks.declaration import (
     RowOptions,
 )
 from airflow_dre.checks.imported import from_column_mapping, from_dbt, from_gx
+from airflow_dre.declaring.functions import strict
 
 __all__ = [
     "all_differ",
@@ -93,21 +94,25 @@ __all__ = [
 ]
 
 
+@strict
 def not_null(column: str, **options: Unpack[RowOptions]) -> Declaration:
     """Rows in which ``column`` is NULL are violations. Looks at every row."""
     return Declaration("not_null", {"column": column, **options})
 
 
+@strict
 def null(column: str, **options: Unpack[RowOptions]) -> Declaration:
     """Rows in which ``column`` has a value are violations. Looks at every row."""
     return Declaration("null", {"column": column, **options})
 
 
+@strict
 def not_empty(column: str, **options: Unpack[RowOptions]) -> Declaration:
     """Rows in which the text ``column`` is NULL, empty or made of spaces are violations. Looks at every row."""
     return Declaration("not_empty", {"column": column, **options})
 
 
+@strict
 def unique(*columns: str, **options: Unpack[CrossRowOptions]) -> Declaration:
     """Rows that share the key ``columns`` with another row are violations.
 
@@ -116,6 +121,7 @@ def unique(*columns: str, **options: Unpack[CrossRowOptions]) -> Declaration:
     return Declaration("unique", {"columns": list(columns), **options})
 
 
+@strict
 def distinct_count(*columns: str, approximate: bool = False, **options: Unpack[MetricOptions]) -> Declaration:
     """Bounds the number of different complete keys ``columns``. No complete key: 0, judged.
 
@@ -124,6 +130,7 @@ def distinct_count(*columns: str, approximate: bool = False, **options: Unpack[M
     return Declaration("distinct_count", {"columns": list(columns), "approximate": approximate or None, **options})
 
 
+@strict
 def unique_ratio(*columns: str, approximate: bool = False, **options: Unpack[MetricOptions]) -> Declaration:
     """Bounds the number of different complete keys as a share (0 to 1) of the rows that have one.
 
@@ -132,6 +139,7 @@ def unique_ratio(*columns: str, approximate: bool = False, **options: Unpack[Met
     return Declaration("unique_ratio", {"columns": list(columns), "approximate": approximate or None, **options})
 
 
+@strict
 def foreign_key(*columns: str, to: str | Sequence[str], **options: Unpack[RowOptions]) -> Declaration:
     """Rows whose key stands in no row of another table are violations. Looks at rows whose key is complete.
 
@@ -140,6 +148,7 @@ def foreign_key(*columns: str, to: str | Sequence[str], **options: Unpack[RowOpt
     return Declaration("foreign_key", {"columns": list(columns), "to": to, **options})
 
 
+@strict
 def between(
     column: str, low: Bound | None = None, high: Bound | None = None, *, inclusive: str = "both", **options: Unpack[RowOptions]
 ) -> Declaration:
@@ -153,21 +162,25 @@ def between(
     return Declaration("between", {"column": column, "low": low, "high": high, "inclusive": ends, **options})
 
 
+@strict
 def in_set(column: str, values: Collection[Bound | bool], **options: Unpack[RowOptions]) -> Declaration:
     """Rows whose value is none of ``values`` are violations."""
     return Declaration("in_set", {"column": column, "values": values, **options})
 
 
+@strict
 def not_in_set(column: str, values: Collection[Bound | bool], **options: Unpack[RowOptions]) -> Declaration:
     """Rows whose value is one of ``values`` are violations."""
     return Declaration("not_in_set", {"column": column, "values": values, **options})
 
 
+@strict
 def tuple_in_set(*columns: str, values: Collection[Sequence[Bound | bool | None]], **options: Unpack[CrossRowOptions]) -> Declaration:
     """Rows whose values of ``columns`` are, taken together, none of ``values`` are violations; beside ``nulls``, None in them is NULL."""
     return Declaration("tuple_in_set", {"columns": list(columns), "values": values, **options})
 
 
+@strict
 def matches(column: str, pattern: str | Sequence[str], *, every: bool = False, **options: Unpack[RowOptions]) -> Declaration:
     """Rows in whose text the regular expression ``pattern`` is not found are violations; anchor it with ``^`` and ``$``.
 
@@ -176,11 +189,13 @@ def matches(column: str, pattern: str | Sequence[str], *, every: bool = False, *
     return Declaration("matches", {"column": column, "pattern": pattern, "every": every or None, **options})
 
 
+@strict
 def not_matches(column: str, pattern: str | Sequence[str], **options: Unpack[RowOptions]) -> Declaration:
     """Rows in whose text the regular expression ``pattern``, or one of several, is found are violations."""
     return Declaration("not_matches", {"column": column, "pattern": pattern, **options})
 
 
+@strict
 def like(column: str, pattern: str | Sequence[str], *, every: bool = False, **options: Unpack[RowOptions]) -> Declaration:
     """Rows whose text is not like the SQL LIKE ``pattern`` are violations. Of several one must fit, or with ``every=True`` all.
 
@@ -189,11 +204,13 @@ def like(column: str, pattern: str | Sequence[str], *, every: bool = False, **op
     return Declaration("like", {"column": column, "pattern": pattern, "every": every or None, **options})
 
 
+@strict
 def not_like(column: str, pattern: str | Sequence[str], **options: Unpack[RowOptions]) -> Declaration:
     """Rows whose text is like the SQL LIKE ``pattern``, or one of several, are violations."""
     return Declaration("not_like", {"column": column, "pattern": pattern, **options})
 
 
+@strict
 def length(
     column: str,
     *,
@@ -206,16 +223,19 @@ def length(
     return Declaration("length", {"column": column, "at_least": at_least, "at_most": at_most, "equals": equals, **options})
 
 
+@strict
 def of_type(column: str, kind: str, **options: Unpack[RowOptions]) -> Declaration:
     """Rows whose text cannot be read as ``kind`` are violations: integer, number, boolean, date, timestamp or uuid."""
     return Declaration("of_type", {"column": column, "kind": kind, **options})
 
 
+@strict
 def json_valid(column: str, **options: Unpack[RowOptions]) -> Declaration:
     """Rows whose text is not one JSON document are violations."""
     return Declaration("json_valid", {"column": column, **options})
 
 
+@strict
 def increasing(column: str, *, order_by: str | Sequence[str], strictly: bool = False, **options: Unpack[RowOptions]) -> Declaration:
     """Rows whose value is below that of the row before, in the order of ``order_by``, are violations.
 
@@ -224,6 +244,7 @@ def increasing(column: str, *, order_by: str | Sequence[str], strictly: bool = F
     return Declaration("increasing", {"column": column, "order_by": order_by, "strictly": strictly or None, **options})
 
 
+@strict
 def decreasing(column: str, *, order_by: str | Sequence[str], strictly: bool = False, **options: Unpack[RowOptions]) -> Declaration:
     """Rows whose value is above that of the row before, in the order of ``order_by``, are violations.
 
@@ -232,32 +253,38 @@ def decreasing(column: str, *, order_by: str | Sequence[str], strictly: bool = F
     return Declaration("decreasing", {"column": column, "order_by": order_by, "strictly": strictly or None, **options})
 
 
+@strict
 def compare(left: str, operator: str, right: str, **options: Unpack[CrossRowOptions]) -> Declaration:
     """Rows in which column ``left`` does not compare to column ``right`` as ``operator`` (``== != < <= > >=``) says are violations."""
     return Declaration("compare", {"left": left, "operator": operator, "right": right, **options})
 
 
+@strict
 def sum_equals(*columns: str, total: Bound, **options: Unpack[CrossRowOptions]) -> Declaration:
     """Rows whose ``columns`` do not add up to ``total`` are violations."""
     return Declaration("sum_equals", {"columns": list(columns), "total": total, **options})
 
 
+@strict
 def all_differ(*columns: str, **options: Unpack[CrossRowOptions]) -> Declaration:
     """Rows in which two of ``columns`` hold the same value are violations."""
     return Declaration("all_differ", {"columns": list(columns), **options})
 
 
+@strict
 def rows(condition: str, **options: Unpack[RowOptions]) -> Declaration:
     """Rows in which the SQL ``condition`` is false are violations (templated); where it is NULL it is not broken, as in a SQL CHECK
     constraint. Looks at every row."""
     return Declaration("rows", {"condition": condition, **options})
 
 
+@strict
 def failed_rows_sql(sql: str, **options: Unpack[RowOptions]) -> Declaration:
     """The rows that one read-only ``SELECT`` gives are violations (templated). Percents are of all rows of the table."""
     return Declaration("failed_rows_sql", {"sql": sql, **options})
 
 
+@strict
 def z_scores(column: str, *, within: float, two_sided: bool = True, strictly: bool = False, **options: Unpack[RowOptions]) -> Declaration:
     """Rows whose value lies more than ``within`` standard deviations (of a sample) from the mean are violations.
 
@@ -268,6 +295,7 @@ def z_scores(column: str, *, within: float, two_sided: bool = True, strictly: bo
     return Declaration("z_scores", {"column": column, "within": within, "two_sided": two, "strictly": strict, **options})
 
 
+@strict
 def row_count(*, same_as: str | None = None, **options: Unpack[RowCountOptions]) -> Declaration:
     """Bounds the number of rows. An empty table has 0 rows and is judged.
 
@@ -277,41 +305,49 @@ def row_count(*, same_as: str | None = None, **options: Unpack[RowCountOptions])
     return Declaration("row_count", {"same_as": same_as, **options})
 
 
+@strict
 def column_count(**options: Unpack[MetricOptions]) -> Declaration:
     """Bounds the number of columns of the table."""
     return Declaration("column_count", {**options})
 
 
+@strict
 def column_min(column: str, **options: Unpack[MetricOptions]) -> Declaration:
     """Bounds the smallest value of ``column``; bounds may be numbers, dates or text."""
     return Declaration("column_min", {"column": column, **options})
 
 
+@strict
 def column_max(column: str, **options: Unpack[MetricOptions]) -> Declaration:
     """Bounds the largest value of ``column``; bounds may be numbers, dates or text."""
     return Declaration("column_max", {"column": column, **options})
 
 
+@strict
 def mean(column: str, **options: Unpack[MetricOptions]) -> Declaration:
     """Bounds the arithmetic mean of ``column``."""
     return Declaration("mean", {"column": column, **options})
 
 
+@strict
 def total(column: str, **options: Unpack[MetricOptions]) -> Declaration:
     """Bounds the sum of ``column``."""
     return Declaration("total", {"column": column, **options})
 
 
+@strict
 def stddev(column: str, **options: Unpack[MetricOptions]) -> Declaration:
     """Bounds the standard deviation of ``column`` as of a sample (n - 1). Fewer than two values: skipped."""
     return Declaration("stddev", {"column": column, **options})
 
 
+@strict
 def median(column: str, **options: Unpack[MetricOptions]) -> Declaration:
     """Bounds the middle value of ``column``, the mean of the two middle ones where their number is even."""
     return Declaration("median", {"column": column, **options})
 
 
+@strict
 def quantile(column: str, at: float | str, *, interpolate: bool = True, **options: Unpack[MetricOptions]) -> Declaration:
     """Bounds the value of ``column`` below which the share ``at`` (0 to 1) of the values lies.
 
@@ -320,11 +356,13 @@ def quantile(column: str, at: float | str, *, interpolate: bool = True, **option
     return Declaration("quantile", {"column": column, "at": at, "interpolate": None if interpolate else False, **options})
 
 
+@strict
 def has_values(column: str, values: Collection[Bound | bool], **options: Unpack[Options]) -> Declaration:
     """Each of ``values`` stands in ``column`` at least once. An empty table fails."""
     return Declaration("has_values", {"column": column, "values": values, **options})
 
 
+@strict
 def most_common(
     column: str, values: Collection[Bound | bool], *, ties: bool = True, if_empty: str | None = None, **options: Unpack[Options]
 ) -> Declaration:
@@ -336,6 +374,7 @@ def most_common(
     return Declaration("most_common", {**arguments, **options})
 
 
+@strict
 def distribution(
     column: str,
     reference: Mapping[Bound | bool, float] | Mapping[str, Sequence[float]],
@@ -356,6 +395,7 @@ def distribution(
     return Declaration("distribution", {"column": column, "reference": reference, "distance": distance, "others": others, **options})
 
 
+@strict
 def no_gaps(
     column: str,
     *,
@@ -375,6 +415,7 @@ def no_gaps(
     return Declaration("no_gaps", {"column": column, "every": every, "start": start, "end": end, **options})
 
 
+@strict
 def schema_is(
     columns: Sequence[str] | Mapping[str, str | Sequence[str] | None],
     *,
@@ -398,17 +439,20 @@ def schema_is(
     return Declaration("schema_is", {**arguments, "any_case": any_case or None, **options})
 
 
+@strict
 def schema_unchanged(**options: Unpack[Options]) -> Declaration:
     """Names and types of the columns are those of the last run in which this check passed; the first run passes."""
     return Declaration("schema_unchanged", {**options})
 
 
+@strict
 def metric_sql(sql: str, **options: Unpack[MetricOptions]) -> Declaration:
     """Bounds the value of ``sql`` (templated): an aggregate expression such as ``"SUM(air_time) / COUNT(*)"``, which travels in the
     common scan, or one read-only ``SELECT`` that gives one value, which runs on its own. NULL: skipped."""
     return Declaration("metric_sql", {"sql": sql, **options})
 
 
+@strict
 def fresh(column: str | None = None, *, max_age: str | timedelta, **options: Unpack[FreshOptions]) -> Declaration:
     """Demand that the newest value of the timestamp ``column`` is at most ``max_age`` (``"6h"``, ``"1d"``, a timedelta) old.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from decimal import Decimal
-from difflib import get_close_matches
 from enum import StrEnum
 from typing import TypedDict, TypeVar
 
@@ -13,6 +12,7 @@ from airflow_dre.checks.instants import DURATION_ALLOWED, read_duration, to_inst
 from airflow_dre.checks.outcomes import Empty
 from airflow_dre.checks.thresholds import LIMIT_ALLOWED, Bound, Bounds, Limit, in_order, read_limit
 from airflow_dre.checks.values import Incomparable, Literal, is_literal
+from airflow_dre.declaring.slips import nearest, one_of
 from airflow_dre.errors import Problem
 
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -91,7 +91,7 @@ class Arguments:
             return None
         if value in [item.value for item in kind]:
             return kind(value)
-        self.refuse(argument, ", ".join(item.value for item in kind))
+        self.refuse(argument, one_of(value, [item.value for item in kind]))
         return None
 
     def limit(self, argument: str) -> Limit | None:
@@ -233,6 +233,6 @@ class Arguments:
     def finish(self) -> None:
         """Note every argument that nothing asked for."""
         for argument in sorted(self.given.keys() - self.known):
-            near = get_close_matches(argument, self.known, 1)
-            hint = f"did you mean {near[0]}? " if near else ""
+            near = nearest(argument, sorted(self.known))
+            hint = f"did you mean {near}? " if near else ""
             self.refuse(argument, f"{hint}This check takes {', '.join(sorted(self.known))}")

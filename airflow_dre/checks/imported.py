@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from airflow_dre.checks.declaration import Declaration
+from airflow_dre.declaring.functions import strict
 
 
+@strict
 def from_gx(
     suite: object,
     *,
@@ -36,6 +38,7 @@ def from_gx(
     return read_gx(suite, parameters=parameters, now=now, order_by=order_by, table=table, types_of=types_of)
 
 
+@strict
 def from_dbt(
     properties: object,
     *,
@@ -60,6 +63,7 @@ def from_dbt(
     return read_dbt(properties, model=model, source=source, in_schema=schema, tables=tables, unsupported=unsupported)
 
 
+@strict
 def from_column_mapping(
     column_mapping: Mapping[str, Mapping[str, Mapping[str, object]]] | None = None,
     *,

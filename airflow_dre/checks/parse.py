@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from airflow_dre.checks.arguments import Arguments
 from airflow_dre.checks.check import Check
@@ -13,8 +13,11 @@ from airflow_dre.checks.readers import READERS
 from airflow_dre.checks.schema_checks import SchemaIs, SchemaUnchanged
 from airflow_dre.checks.table_checks import FailedRows, SameRowCount
 from airflow_dre.checks.thresholds import as_number
+from airflow_dre.declaring.functions import REQUIRED
+from airflow_dre.declaring.slips import nearest
 from airflow_dre.errors import DefinitionError, Problem
 
+_IMPORTERS = ("from_column_mapping", "from_dbt", "from_gx")
 _WHOLE_TABLE = {
     SchemaIs: "it looks at no rows",
     SchemaUnchanged: "it looks at no rows",
@@ -28,6 +31,35 @@ _ALWAYS_A_NUMBER = (ColumnCountCheck, ColumnStddev, DistinctCheck, Distribution,
 _BOUNDS = ("at_least", "at_most", "more_than", "less_than", "equals", "warn_at_least", "warn_at_most")
 
 
+def read_declarations(given: object, subject: str) -> tuple[list[Declaration], list[Problem]]:
+    """Return the checks that an author gave, and what is wrong with the list itself; single checks are read by :func:`find_problems`.
+
+    Any iterable of checks is accepted, a generator included.
+    """
+    if given is REQUIRED:
+        return [], [Problem(subject, "checks", None, "a list of checks, for example checks=[not_null('id')]: this argument is required")]
+    if isinstance(given, Declaration):
+        return [], [Problem(subject, "checks", given, f"a list of checks: write checks=[{given.kind}(...)]")]
+    if given is None or isinstance(given, (str, bytes, Mapping)) or not isinstance(given, Iterable):
+        return [], [Problem(subject, "checks", given, _bare(given) or "a list of checks, for example checks=[not_null('id')]")]
+    return list(given), []
+
+
+def _bare(given: object) -> str | None:
+    """Return how to write a check whose brackets were forgotten; None where it is something else."""
+    name = getattr(given, "__name__", None)
+    return f"{name}(...) with its arguments in brackets" if callable(given) and (name in READERS or name in _IMPORTERS) else None
+
+
+def _allowed_instead(given: object) -> str:
+    kinds = ", ".join(READERS)
+    if isinstance(given, (list, tuple)) and given and all(isinstance(each, Declaration) for each in given):
+        return "single checks: write *from_gx(...) or * before any other list in the list"
+    near = None if given in list(READERS) else nearest(given, READERS)
+    hint = f"; did you mean {near}(...)?" if near else ""
+    return _bare(given) or f"checks made by airflow_dre.checks: {kinds}{hint}"
+
+
 def find_problems(declarations: Sequence[object]) -> tuple[tuple[Check, ...], list[Problem]]:
     """Read every declaration; a templated one is left for the time when it is rendered."""
     checks: list[Check] = []
@@ -35,8 +67,7 @@ def find_problems(declarations: Sequence[object]) -> tuple[tuple[Check, ...], li
     seen: dict[str, str] = {}
     for place, declaration in enumerate(declarations):
         if not isinstance(declaration, Declaration) or declaration.kind not in READERS:
-            kinds = ", ".join(READERS)
-            problems.append(Problem("checks", f"[{place}]", declaration, f"checks made by airflow_dre.checks: {kinds}"))
+            problems.append(Problem("checks", f"[{place}]", declaration, _allowed_instead(declaration)))
             continue
         if declaration.templated:
             continue

@@ -12,6 +12,7 @@ from airflow_dre.checks.check import Check
 from airflow_dre.checks.merging import unmergeable_problems
 from airflow_dre.checks.partition_values import Partition, calendar_like, read_like, split_by, spoken_partition
 from airflow_dre.checks.values import Incomparable
+from airflow_dre.declaring.slips import one_of
 from airflow_dre.errors import Problem
 
 _WORD = re.compile(r"\w+")
@@ -31,7 +32,7 @@ def find_partition_problems(
     subject: str, checks: Sequence[Check], partition_by: object, partitions: object, changes: object
 ) -> list[Problem]:
     """What is wrong with how a task splits its table; what is still a template is left for the time when it is rendered."""
-    allowed = ", ".join(choice.value for choice in Choice)
+    allowed = one_of(partitions, [choice.value for choice in Choice])
     later = isinstance(partitions, str) and ("{{" in partitions or "{%" in partitions)
     problems = [] if later or partitions in list(Choice) else [Problem(subject, "partitions", partitions, allowed)]
     if partition_by is None:

@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from airflow.sdk.bases.decorator import DecoratedOperator, TaskDecorator, task_decorator_factory
 
+from airflow_dre.declaring.slips import one_of
 from airflow_dre.engines.files import is_paths
+from airflow_dre.errors import DefinitionError, Problem
 from airflow_dre.operators.quality import QualityCheckOperator
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
-    from airflow_dre.errors import Problem
-
 RETURNS = ("data", "summary")
+SUBJECT = "@task.quality_check"
 SUMMARY = "summary"
 """Key of the XCom with the summary, where the task returns the data."""
 
@@ -55,6 +56,11 @@ class QualityCheckDecoratedOperator(DecoratedOperator, QualityCheckOperator):
         given = {"data": python_callable, **kwargs}
         super().__init__(python_callable=python_callable, op_args=op_args, op_kwargs=op_kwargs, **given)
 
+    def _hook_apply_defaults(self, *args: Any, **kwargs: Any) -> Any:
+        """Check the names of the arguments, then take those of the function from the defaults of the Dag."""
+        args, kwargs = QualityCheckOperator._hook_apply_defaults(self, *args, **kwargs)
+        return DecoratedOperator._hook_apply_defaults(self, *args, **kwargs)
+
     def _do_render_template_fields(
         self, parent: Any, template_fields: Iterable[str], context: Any, jinja_env: Any, seen_oids: set[int]
     ) -> None:
@@ -83,13 +89,11 @@ class QualityCheckDecoratedOperator(DecoratedOperator, QualityCheckOperator):
 
     def find_data_problems(self) -> list[Problem]:
         """What is wrong with the arguments."""
-        from airflow_dre.errors import Problem
-
         problems = super().find_data_problems()
         if self.data is not self.python_callable:
             problems.append(Problem(self.subject, "data", type(self.data).__name__, "nothing: what the function returns is the data"))
         if self.returns is not None and self.returns not in RETURNS:
-            problems.append(Problem(self.subject, "returns", self.returns, ", ".join(RETURNS)))
+            problems.append(Problem(self.subject, "returns", self.returns, one_of(self.returns, RETURNS)))
         return problems
 
     def _hands_on(self) -> bool:
@@ -107,11 +111,16 @@ def _plain(data: Any) -> Any:
     return os.fspath(data) if isinstance(data, os.PathLike) else data
 
 
-def quality_check_task(python_callable: Callable[..., Any] | None = None, **kwargs: Any) -> TaskDecorator:
+def quality_check_task(python_callable: Any = None, **kwargs: Any) -> TaskDecorator:
     """Make a task of a function that returns data, and check the data.
 
     :param python_callable: the function.
+    :raises airflow_dre.errors.DefinitionError: an argument is not known, or not what it must be.
     """
+    if python_callable is not None and not callable(python_callable):
+        problem = Problem(SUBJECT, "arguments", python_callable, "arguments by name, for example checks=[not_null('id')]")
+        raise DefinitionError([problem])
+    QualityCheckDecoratedOperator.refuse_partial(SUBJECT, kwargs)
     return task_decorator_factory(
         python_callable=python_callable,
         multiple_outputs=False,

@@ -6,7 +6,11 @@ import logging
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from airflow_dre.notifications.incidents import Verbatim
+from airflow_dre.declaring.calls import unknown_problems
+from airflow_dre.declaring.functions import callback_factory, strict
+from airflow_dre.declaring.slips import nearest
+from airflow_dre.errors import DefinitionError
+from airflow_dre.notifications.incidents import Verbatim, known_arguments
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,6 +21,7 @@ if TYPE_CHECKING:
     from airflow_dre.store.records import Delivery
 
 log = logging.getLogger(__name__)
+_ARGUMENTS = ("target_path", "conn_id", "namespace", "suite", "severity", "routes", "notify_on", "allow_stale")
 
 
 class RecordDbtResults(Verbatim):
@@ -26,6 +31,7 @@ class RecordDbtResults(Verbatim):
     :raises airflow_dre.errors.DefinitionError: the arguments are not what they must be.
     """
 
+    @strict
     def __init__(
         self,
         *,
@@ -39,7 +45,7 @@ class RecordDbtResults(Verbatim):
         allow_stale: bool = False,
         **kwargs: Any,
     ) -> None:
-        super().__init__(**kwargs)
+        super().__init__(**known_arguments(type(self), kwargs, *_ARGUMENTS))
         self.target_path = str(target_path)
         self.conn_id = conn_id
         self.namespace = namespace
@@ -47,7 +53,7 @@ class RecordDbtResults(Verbatim):
         self.telling = _read_telling("record_dbt_results", severity, routes, notify_on)
         self.allow_stale = allow_stale
         if (conn_id is None) == (namespace is None):
-            from airflow_dre.errors import DefinitionError, Problem
+            from airflow_dre.errors import Problem
             from airflow_dre.services.dbt_names import CONN_OR_NAMESPACE
 
             raise DefinitionError([Problem("record_dbt_results", "conn_id", conn_id, CONN_OR_NAMESPACE)])
@@ -78,6 +84,7 @@ class RecordDbtResults(Verbatim):
         keep_all(deliveries)
 
 
+@callback_factory
 def record_dbt_results(
     *,
     target_path: str | Path | ObjectStoragePath,
@@ -119,6 +126,7 @@ def record_dbt_results(
     )
 
 
+@strict
 def record_cosmos_results(
     project_dir: str | Path,
     *,
@@ -129,15 +137,21 @@ def record_cosmos_results(
     severity: str = "medium",
     routes: Iterable[str] = (),
     notify_on: str = "failed",
-    **_: object,
+    **others: object,
 ) -> None:
     """Record what the dbt of a Cosmos task found: its ``callback``, called with the project's folder before dbt's exit code is looked at.
 
     Give it to Cosmos with its arguments in ``callback_args``, for example ``{"conn_id": "warehouse"}``; the context is Cosmos' own gift.
     What cannot be read is logged, so that a Cosmos task fails over dbt and never over its records.
+
+    :raises airflow_dre.errors.DefinitionError: ``callback_args`` misspell an argument, or one is not what it must be. Further arguments of
+        Cosmos are left alone.
     """
     from airflow_dre.services.wiring import keep_all
 
+    misspelled = {name: value for name, value in others.items() if nearest(name, _ARGUMENTS) is not None}
+    if misspelled:
+        raise DefinitionError(unknown_problems("record_cosmos_results", misspelled, _ARGUMENTS))
     telling = _read_telling("record_cosmos_results", severity, routes, notify_on)
     keep_all(_deliveries(context, f"{project_dir}/target", conn_id=conn_id, namespace=namespace, suite=suite, telling=telling))
 
@@ -159,7 +173,6 @@ def _deliveries(
     allow_stale: bool = False,
 ) -> list[Delivery]:
     """The results of a task as deliveries; none where dbt left nothing that can be read."""
-    from airflow_dre.errors import DefinitionError
     from airflow_dre.services.contexts import circumstances_of
     from airflow_dre.services.dbt import Artifacts, deliveries_of, locate, read_runs
 

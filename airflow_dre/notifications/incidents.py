@@ -11,6 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseNotifier
 
+from airflow_dre.declaring.calls import unknown_problems
+from airflow_dre.declaring.functions import callback_factory, strict
+from airflow_dre.errors import DefinitionError
+
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
@@ -22,6 +26,17 @@ class Verbatim(BaseNotifier):
 
     def render_template_fields(self, context: Context, jinja_env: Any = None) -> None:
         """Leave everything as it is."""
+
+
+def known_arguments(kind: type, more: dict[str, Any], *names: str) -> dict[str, Any]:
+    """Return the arguments of Airflow's notifier.
+
+    :raises airflow_dre.errors.DefinitionError: there are others.
+    """
+    unknown = {name: value for name, value in more.items() if name != "context"}
+    if unknown:
+        raise DefinitionError(unknown_problems(kind.__name__, unknown, names))
+    return more
 
 
 class OpenIncident(Verbatim):
@@ -36,8 +51,9 @@ class OpenIncident(Verbatim):
     :raises airflow_dre.errors.DefinitionError: the severity or the routes are not what they must be.
     """
 
+    @strict
     def __init__(self, *, severity: str = "medium", routes: Iterable[str] = (), deadline: str = "", **kwargs: Any) -> None:
-        super().__init__(**kwargs)
+        super().__init__(**known_arguments(type(self), kwargs, "severity", "routes", "deadline"))
         from airflow_dre.incidents.telling import read_telling
 
         self.telling = read_telling("open_incident", routes=routes, severity=severity, severity_argument="severity")
@@ -69,8 +85,9 @@ class ResolveIncident(Verbatim):
     An incident about data is resolved by its checks when they pass, never by a task that merely ended well.
     """
 
+    @strict
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
+        super().__init__(**known_arguments(type(self), kwargs))
 
     def notify(self, context: Context) -> None:
         """Record the recovery; safe to call twice."""
@@ -86,6 +103,7 @@ class ResolveIncident(Verbatim):
         await asyncio.to_thread(self.notify, context)
 
 
+@callback_factory
 def open_incident(*, severity: str = "medium", routes: Iterable[str] = ()) -> OpenIncident:
     """A callback that opens an incident, or adds to the live one of the same cause.
 
@@ -98,6 +116,7 @@ def open_incident(*, severity: str = "medium", routes: Iterable[str] = ()) -> Op
     return OpenIncident(severity=severity, routes=routes)
 
 
+@callback_factory
 def resolve_incident() -> ResolveIncident:
     """A callback that resolves the live incident of a task or a Dag; use it as ``on_success_callback``."""
     return ResolveIncident()

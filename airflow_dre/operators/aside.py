@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from airflow_dre.declaring.slips import is_same_table, one_of
+
 if TYPE_CHECKING:
     from datetime import timedelta
 
@@ -28,6 +30,8 @@ class Aside:
 
     subject: str
     to: str | None
+    table: str | None
+    """The table that is checked, where one is."""
     has_data: bool
     """Whether files or frames are checked, and not a table."""
     is_partitioned: bool
@@ -44,7 +48,7 @@ class Aside:
 
         given = {"quarantine": (self.mode, MODES), "quarantine_on": (self.on, ON)}
         problems = [
-            Problem(self.subject, argument, value, ", ".join(allowed))
+            Problem(self.subject, argument, value, one_of(value, allowed))
             for argument, (value, allowed) in given.items()
             if value not in allowed
         ]
@@ -55,11 +59,20 @@ class Aside:
         if self.to is not None and self.is_partitioned:
             allowed = "nothing beside partition_by: rows are put aside by a task that looks at them; say where instead"
             problems.append(Problem(self.subject, "quarantine_to", self.to, allowed))
+        problems += self._find_same_table()
         if self.to is not None and not str(self.to).strip():
             problems.append(Problem(self.subject, "quarantine_to", self.to, "the table that the rows are to go to, or None for none"))
         if self.to is None and (self.mode, self.on, self.limit) != ("copy", "error", None):
             problems.append(Problem(self.subject, "quarantine_to", None, "the table that the rows are to go to"))
         return problems
+
+    def _find_same_table(self) -> list[Problem]:
+        """Refuse the checked table as its own quarantine."""
+        from airflow_dre.errors import Problem
+
+        if not isinstance(self.to, str) or not isinstance(self.table, str) or not is_same_table(self.to, self.table):
+            return []
+        return [Problem(self.subject, "quarantine_to", self.to, f"another table than table={self.table!r}, for example {self.table}_bad")]
 
     def find_breaches(self, run: SuiteRunRecord, checks: Sequence[Check], found: Found, scope: Scope) -> tuple[Breaches, Scope] | None:
         """The broken checks and the rows they are about; None where no rows are to go anywhere."""
@@ -87,12 +100,15 @@ class Aside:
 
         from airflow_dre.checks.thresholds import read_limit
         from airflow_dre.engines.spark_session import CONNECTION_TYPES
+        from airflow_dre.errors import DefinitionError
         from airflow_dre.services.quarantine import Quarantine, put_aside, stamp_of, summarize_taken, tell
         from airflow_dre.services.spark_quarantine import copy_aside
         from airflow_dre.sql.names import split_table
         from airflow_dre.sql.quarantine import Mode
         from airflow_dre.store.clock import now
 
+        if same := self._find_same_table():
+            raise DefinitionError(same)
         limit = MOVED_AT_MOST if self.limit is None and self.mode == "move" else self.limit
         wanted = Quarantine(
             subject=self.subject,

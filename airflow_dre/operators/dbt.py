@@ -97,7 +97,7 @@ class DbtResultsOperator(GatedOperator):
         return summarize_all(self.suite_runs)
 
     def _refuse_mistakes(self) -> None:
-        from airflow_dre.errors import DefinitionError, Problem
+        from airflow_dre.errors import Problem
 
         problems: list[Problem] = self.find_gate_problems()
         given = {name for name in ("target_path", "run_results", "manifest") if getattr(self, name) is not None}
@@ -108,5 +108,4 @@ class DbtResultsOperator(GatedOperator):
             from airflow_dre.services.dbt_names import CONN_OR_NAMESPACE
 
             problems.append(Problem(self.subject, "conn_id", self.conn_id, CONN_OR_NAMESPACE))
-        if problems:
-            raise DefinitionError(problems)
+        self.refuse(problems)

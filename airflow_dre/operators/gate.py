@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from airflow.providers.common.sql.operators.sql import BaseSQLOperator
 
+from airflow_dre.declaring.operators import DeclaredOperator
+from airflow_dre.declaring.slips import one_of
 from airflow_dre.operators.links import ResultsLink
 
 if TYPE_CHECKING:
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 FAIL_ON = ("error", "warn", "never")
 
 
-class GatedOperator(BaseSQLOperator):
+class GatedOperator(DeclaredOperator, BaseSQLOperator):
     """
     Measure, keep every result, then decide about the task.
 
@@ -36,6 +38,7 @@ class GatedOperator(BaseSQLOperator):
     """
 
     operator_extra_links = (ResultsLink(),)
+    choices: ClassVar[Mapping[str, tuple[str, ...]]] = {"fail_on": FAIL_ON}
     ui_color = "#d5f0e3"
 
     def __init__(
@@ -143,12 +146,21 @@ class GatedOperator(BaseSQLOperator):
         own = read_telling(self.subject, routes=self.routes, severity=self.incident_severity, notify_on=self.notify_on)
         return own.joined_with(telling_of_callbacks(self.on_failure_callback))
 
+    @classmethod
+    def find_partial_problems(cls, subject: str, given: Mapping[str, Any]) -> list[Problem]:
+        """Return what is wrong with the arguments of a mapped task as far as they are known."""
+        from airflow_dre.incidents.telling import find_telling_problems
+
+        names = {"routes": "routes", "incident_severity": "severity", "notify_on": "notify_on"}
+        telling = {option: given[name] for name, option in names.items() if name in given and not hasattr(given[name], "resolve")}
+        return super().find_partial_problems(subject, given) + find_telling_problems(subject, **telling)
+
     def find_gate_problems(self) -> list[Problem]:
         """Return the problems with ``fail_on``, ``routes``, ``incident_severity`` and ``notify_on``."""
         from airflow_dre.errors import Problem
         from airflow_dre.incidents.telling import find_telling_problems
 
-        problems = [] if self.fail_on in FAIL_ON else [Problem(self.subject, "fail_on", self.fail_on, ", ".join(FAIL_ON))]
+        problems = [] if self.fail_on in FAIL_ON else [Problem(self.subject, "fail_on", self.fail_on, one_of(self.fail_on, FAIL_ON))]
         return problems + find_telling_problems(self.subject, routes=self.routes, severity=self.incident_severity, notify_on=self.notify_on)
 
     def get_openlineage_facets_on_start(self) -> OperatorLineage[Any, Any] | None:

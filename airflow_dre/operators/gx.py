@@ -142,7 +142,6 @@ class GXCheckOperator(GatedOperator):
 
     def _refuse_mistakes(self) -> None:
         from airflow_dre.engines.gx_shape import find_shape_problems
-        from airflow_dre.errors import DefinitionError
 
         problems: list[Problem] = self.find_gate_problems()
         given = {name for name in _ARGUMENTS if getattr(self, name) is not None}
@@ -154,8 +153,7 @@ class GXCheckOperator(GatedOperator):
             problems.append(self._refused({"dataset", "table"}, "dataset only where no table names the data"))
         if self.expectations is not None:
             problems += find_shape_problems(self.expectations, self.subject)
-        if problems:
-            raise DefinitionError(problems)
+        self.refuse(problems)
 
     def _refused(self, given: set[str], allowed: str) -> Problem:
         from airflow_dre.errors import Problem

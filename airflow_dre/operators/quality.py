@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from airflow_dre.checks.declaration import Declaration
 from airflow_dre.checks.instants import DURATION_ALLOWED, read_duration
+from airflow_dre.declaring.functions import REQUIRED
+from airflow_dre.declaring.slips import find_names_problems, is_no_text
 from airflow_dre.engines.files import is_paths
-from airflow_dre.operators.aside import Aside
-from airflow_dre.operators.gate import GatedOperator
+from airflow_dre.operators.aside import MODES, ON, Aside
+from airflow_dre.operators.gate import FAIL_ON, GatedOperator
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -94,11 +96,17 @@ class QualityCheckOperator(GatedOperator):
     )
     """Without the data, of which only paths are rendered: rows are never templates, and rendered fields are kept and shown."""
     shallow_copy_attrs: Sequence[str] = ("data",)
+    choices: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "fail_on": FAIL_ON,
+        "quarantine": MODES,
+        "quarantine_on": ON,
+        "partitions": ("run", "changed", "all"),
+    }
 
     def __init__(
         self,
         *,
-        checks: Iterable[Declaration],
+        checks: Iterable[Declaration] = REQUIRED,
         table: str | None = None,
         data: object = None,
         dataset: str | None = None,
@@ -122,12 +130,14 @@ class QualityCheckOperator(GatedOperator):
     ) -> None:
         from airflow.sdk import XComArg
 
+        from airflow_dre.checks.parse import read_declarations
+
         super().__init__(suite=suite, fail_on=fail_on, **kwargs)
         self.table = table
         self.data = data
         self.dataset = dataset
         self.read_options = read_options
-        self.checks = list(checks)
+        self.checks, self._mistaken = read_declarations(checks, self.subject)
         self.where = where
         self.statement_timeout = statement_timeout
         self.trust_constraints = trust_constraints
@@ -146,6 +156,22 @@ class QualityCheckOperator(GatedOperator):
         if is_paths(data):
             self.template_fields = (*type(self).template_fields, "data")
         XComArg.apply_upstream_relationship(self, data)
+
+    @classmethod
+    def find_partial_problems(cls, subject: str, given: Mapping[str, Any]) -> list[Problem]:
+        """Return what is wrong with the arguments of a mapped task as far as they are known."""
+        from airflow.sdk import XComArg
+
+        from airflow_dre.checks.parse import find_problems, read_declarations
+
+        problems = super().find_partial_problems(subject, given)
+        if "checks" in given and not isinstance(given["checks"], XComArg):
+            declared, mistaken = read_declarations(given["checks"], subject)
+            problems += [*mistaken, *find_problems(declared)[1]]
+        for argument in ("key_columns", "mask_columns"):
+            if argument in given:
+                problems += find_names_problems(subject, argument, given[argument], "a list of names of columns")
+        return problems
 
     def measure(self, context: Context) -> SuiteRunRecord:
         """Ask whoever has the rows, and judge the answers."""
@@ -215,6 +241,7 @@ class QualityCheckOperator(GatedOperator):
         return Aside(
             subject=self.subject,
             to=self.quarantine_to,
+            table=self.table,
             has_data=self.data is not None,
             is_partitioned=self.partition_by is not None,
             mode=self.quarantine,
@@ -275,9 +302,10 @@ class QualityCheckOperator(GatedOperator):
     def _refuse_mistakes(self) -> None:
         from airflow_dre.checks.parse import find_problems
         from airflow_dre.checks.partition_choice import find_partition_problems
-        from airflow_dre.errors import DefinitionError, Problem
+        from airflow_dre.errors import Problem
 
         checks, problems = find_problems(self.checks)
+        problems = [*self._mistaken, *problems]
         problems += self.find_gate_problems()
         problems += self._aside.find_problems()
         problems += self.find_data_problems()
@@ -287,10 +315,9 @@ class QualityCheckOperator(GatedOperator):
         if not (mistaken := self._find_sample_problems()):
             problems += self._find_kept_secrets(checks)
         problems += mistaken
-        if not self.checks:
+        if not self.checks and not self._mistaken:
             problems.append(Problem(self.subject, "checks", self.checks, "at least one check"))
-        if problems:
-            raise DefinitionError(problems)
+        self.refuse(problems)
 
     def _find_kept_secrets(self, checks: Iterable[Check]) -> list[Problem]:
         """What the states of partitions would tell of masked columns."""
@@ -308,9 +335,7 @@ class QualityCheckOperator(GatedOperator):
         if not isinstance(self.sample_rows, int) or isinstance(self.sample_rows, bool) or not 0 <= self.sample_rows <= MOST_SAMPLE_ROWS:
             problems.append(Problem(self.subject, "sample_rows", self.sample_rows, f"a whole number from 0 to {MOST_SAMPLE_ROWS}"))
         for argument in ("key_columns", "mask_columns"):
-            given = getattr(self, argument)
-            if not isinstance(given, (list, tuple)) or not all(isinstance(name, str) and name.strip() for name in given):
-                problems.append(Problem(self.subject, argument, given, "a list of names of columns"))
+            problems += find_names_problems(self.subject, argument, getattr(self, argument), "a list of names of columns")
         return problems
 
     def find_data_problems(self) -> list[Problem]:
@@ -320,11 +345,21 @@ class QualityCheckOperator(GatedOperator):
 
         arguments = ("conn_id", "table", "data", "dataset", "read_options")
         given = {name for name in arguments if getattr(self, name) is not None}
+        for one, other in (("conn_id", "table"), ("table", "conn_id")):
+            if one in given and not given & {other, "data"}:
+                return [Problem(self.subject, other, None, f"text: it is required beside {one}")]
         if ("data" in given) == bool(given & {"conn_id", "table"}) or ("data" not in given and len(given & {"conn_id", "table"}) == 1):
             shown = ", ".join(sorted(given)) or "none"
             return [Problem(self.subject, "arguments", shown, "exactly one of data, and conn_id with table")]
         if "data" in given:
             return find_data_problems(self.data, self.read_options, self.subject)
+        texts = [
+            Problem(self.subject, name, getattr(self, name), "text that is not empty")
+            for name in ("conn_id", "table")
+            if is_no_text(getattr(self, name))
+        ]
+        if texts:
+            return texts
         beside = [(name, getattr(self, name)) for name in ("dataset", "read_options") if name in given]
         return [Problem(self.subject, name, value, "only with data: a table has a name of its own") for name, value in beside]
 

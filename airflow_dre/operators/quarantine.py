@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING, Any
 from airflow.providers.standard.operators.hitl import HITLOperator
 
 from airflow_dre.checks.instants import DURATION_ALLOWED, read_duration
+from airflow_dre.declaring.functions import REQUIRED
+from airflow_dre.declaring.operators import DeclaredOperator
+from airflow_dre.declaring.slips import is_no_text, is_same_table
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -32,7 +35,7 @@ def _failing_for_good() -> Iterator[None]:
         raise AirflowFailException(str(error)) from error
 
 
-class QuarantineReleaseOperator(HITLOperator):
+class QuarantineReleaseOperator(DeclaredOperator, HITLOperator):
     """
     Ask a person about the rows of a quarantine table, then give them back, drop them or leave them.
 
@@ -61,9 +64,9 @@ class QuarantineReleaseOperator(HITLOperator):
     def __init__(
         self,
         *,
-        conn_id: str,
-        table: str,
-        quarantine_table: str,
+        conn_id: str = REQUIRED,
+        table: str = REQUIRED,
+        quarantine_table: str = REQUIRED,
         from_run: str | None = None,
         from_dag: str | None = None,
         from_batch: str | None = None,
@@ -164,10 +167,17 @@ class QuarantineReleaseOperator(HITLOperator):
         return hook, review
 
     def _refuse_mistakes(self, fixed: dict[str, Any]) -> None:
-        from airflow_dre.errors import DefinitionError, Problem
+        from airflow_dre.errors import Problem
 
-        problems = [Problem(self._named, name, value, "nothing: the task says it itself") for name, value in fixed.items()]
+        problems = self.find_missing(conn_id=self.conn_id, table=self.table, quarantine_table=self.quarantine_table)
+        for name in ("conn_id", "table", "quarantine_table"):
+            value = getattr(self, name)
+            if value is not REQUIRED and (value is None or is_no_text(value)):
+                problems.append(Problem(self._named, name, value, "text that is not empty"))
+        tables = (self.table, self.quarantine_table)
+        if all(isinstance(name, str) for name in tables) and is_same_table(*tables):
+            problems.append(Problem(self._named, "quarantine_table", self.quarantine_table, f"another table than table={self.table!r}"))
+        problems += [Problem(self._named, name, value, "nothing: the task says it itself") for name, value in fixed.items()]
         if self.statement_timeout is not None and read_duration(self.statement_timeout) is None:
             problems.append(Problem(self._named, "statement_timeout", self.statement_timeout, DURATION_ALLOWED))
-        if problems:
-            raise DefinitionError(problems)
+        self.refuse(problems)

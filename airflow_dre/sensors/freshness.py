@@ -10,7 +10,9 @@ from airflow.sdk import BaseSensorOperator
 from airflow.sdk.bases.sensor import PokeReturnValue
 from airflow.sdk.configuration import conf
 
-from airflow_dre.errors import DreError
+from airflow_dre.declaring.functions import REQUIRED
+from airflow_dre.declaring.operators import DeclaredOperator
+from airflow_dre.errors import DefinitionError, DreError, Problem
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from airflow_dre.services.freshness import Freshness, FreshnessQuestion
 
 
-class FreshnessSensor(BaseSensorOperator):
+class FreshnessSensor(DeclaredOperator, BaseSensorOperator):
     """
     Wait until the newest value of a timestamp column is at most ``max_age`` old.
 
@@ -44,10 +46,10 @@ class FreshnessSensor(BaseSensorOperator):
     def __init__(
         self,
         *,
-        conn_id: str,
-        table: str,
+        conn_id: str = REQUIRED,
+        table: str = REQUIRED,
         column: str | None = None,
-        max_age: str | timedelta,
+        max_age: str | timedelta = REQUIRED,
         where: str | None = None,
         expression: str | None = None,
         time_zone: str | None = None,
@@ -65,8 +67,18 @@ class FreshnessSensor(BaseSensorOperator):
         self.time_zone = time_zone
         self.future_tolerance = future_tolerance
         self.deferrable = conf.getboolean("operators", "default_deferrable", fallback=False) if deferrable is None else deferrable
-        if not any("{{" in str(value) for value in (conn_id, table, column, max_age, expression)):
-            self._question()
+        self._refuse_mistakes()
+
+    def _refuse_mistakes(self) -> None:
+        """Refuse what is wrong already; what a template or another task gives is read when the task runs."""
+        given = [self.conn_id, self.table, self.column, self.max_age, self.expression]
+        problems: list[Problem] = []
+        if any(value is REQUIRED for value in given) or not any(map(_is_later, given)):
+            try:
+                self._question()
+            except DefinitionError as error:
+                problems = [problem for problem in error.problems if not _is_later(problem.value)]
+        self.refuse(problems)
 
     def poke(self, context: Context) -> PokeReturnValue:
         """Ask once."""
@@ -137,3 +149,8 @@ class FreshnessSensor(BaseSensorOperator):
         names = ("conn_id", "table", "column", "max_age", "where", "expression", "time_zone", "future_tolerance")
         given = {name: getattr(self, name) for name in names}
         return read_question(f"FreshnessSensor {self.task_id}", given)
+
+
+def _is_later(value: object) -> bool:
+    """Whether a value is known only when the task runs."""
+    return "{{" in str(value) or hasattr(value, "resolve")

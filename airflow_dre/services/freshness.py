@@ -12,6 +12,7 @@ from airflow_dre.checks.instants import DURATION_ALLOWED, read_duration, read_zo
 from airflow_dre.checks.masking import masked
 from airflow_dre.checks.outcomes import Judgement, Outcome
 from airflow_dre.checks.values import Incomparable
+from airflow_dre.declaring.functions import REQUIRED
 from airflow_dre.engines.warehouse import opened
 from airflow_dre.errors import DefinitionError, Problem, QueryFailed
 from airflow_dre.incidents.identity import DataCause, Promise
@@ -175,6 +176,7 @@ def read_question(subject: str, given: Mapping[str, object]) -> FreshnessQuestio
 
     :raises DefinitionError: lists every argument that is not what it must be.
     """
+    given = {name: None if value is REQUIRED else value for name, value in given.items()}
     problems = [
         Problem(subject, name, given.get(name), "text that is not empty") for name in ("conn_id", "table") if not _is_text(given.get(name))
     ]

@@ -1,0 +1,1 @@
+"""Mistakes in the arguments that a Dag author writes, reported as definition errors."""

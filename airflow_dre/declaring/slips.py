@@ -1,0 +1,75 @@
+"""Common slips in arguments: misspelled words, callbacks that cannot be called, tables that are the same."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
+
+from airflow_dre.declaring.functions import FACTORY
+from airflow_dre.errors import Problem
+
+CALLBACK_ALLOWED = "a callback that takes a context"
+_PART = re.compile(r'"((?:[^"]|"")+)"|([^."\s]+)')
+_USUAL_SCHEMAS = {"main", "public", "dbo", "default"}
+"""Schemas that a table without one lies in, in the usual set-up of a database."""
+
+
+def nearest(word: object, known: Iterable[str]) -> str | None:
+    """Return the known word that a misspelled one most likely stands for, or None."""
+    names = list(known)
+    if not isinstance(word, str) or not any(letter.isalpha() for letter in word):
+        return None
+    lowered = {name.lower(): name for name in reversed(names)}
+    near = get_close_matches(word.strip().lower(), list(lowered), 1)
+    return lowered[near[0]] if near else None
+
+
+def one_of(value: object, allowed: Sequence[str]) -> str:
+    """Return the allowed words for a message, after the one that was probably meant."""
+    near = nearest(value, allowed)
+    return (f"did you mean {near}? " if near else "") + ", ".join(allowed)
+
+
+def find_callback_problems(subject: str, argument: str, value: object) -> list[Problem]:
+    """Return what is wrong with a callback or a list of callbacks; None is no callback."""
+    if value is None:
+        return []
+    several = isinstance(value, (list, tuple, set, frozenset))
+    calls = list(value) if several else [value]  # type: ignore[call-overload]
+    return [Problem(subject, argument, call, allowed) for call in calls if (allowed := _why_no_callback(call))]
+
+
+def _why_no_callback(call: object) -> str | None:
+    if getattr(call, FACTORY, False) or (isinstance(call, type) and hasattr(call, "notify")):
+        name = getattr(call, "__name__", "it")
+        return f"{name}(...): call it with brackets, it returns the callback"
+    if callable(call):
+        return None
+    return CALLBACK_ALLOWED
+
+
+def find_names_problems(subject: str, argument: str, value: object, allowed: str) -> list[Problem]:
+    """Return what is wrong with a list of names."""
+    if not isinstance(value, (list, tuple)) or not all(isinstance(name, str) and name.strip() for name in value):
+        return [Problem(subject, argument, value, allowed)]
+    return []
+
+
+def is_no_text(value: object) -> bool:
+    """Tell whether a value that must be text is plainly none; the output of a task becomes text when the task runs."""
+    return isinstance(value, (bool, bytes, dict, float, int, list, set, tuple)) or (isinstance(value, str) and not value.strip())
+
+
+def is_same_table(one: str, other: str) -> bool:
+    """Tell whether two names of tables are one table, or so alike that a database may take them for one.
+
+    Case and quotes make no difference, and neither does the schema that tables without a schema usually lie in.
+    """
+    first, second = sorted((_parts(one), _parts(other)), key=len)
+    more = len(second) - len(first)
+    return bool(first) and second[more:] == first and (more == 0 or second[more - 1] in _USUAL_SCHEMAS)
+
+
+def _parts(table: str) -> list[str]:
+    return [(quoted.replace('""', '"') or plain).lower() for quoted, plain in _PART.findall(table)]
