@@ -130,9 +130,8 @@ def _read_slas(given: Any, dag_arguments: Mapping[str, Any]) -> list[FreshnessSL
 
 def _find_sla_problems(slas: list[Any]) -> list[Problem]:
     from airflow_dre.errors import Problem
-    from airflow_dre.sla import FreshnessSLA
 
-    wrong = [sla for sla in slas if not isinstance(sla, FreshnessSLA)]
+    wrong = [sla for sla in slas if isinstance(sla, type) or not hasattr(sla, "question")]
     problems = [Problem("reliability_monitor", "slas", sla, "SLAs made by FreshnessSLA(...)") for sla in wrong]
     names = [sla.name for sla in slas if sla not in wrong]
     return problems + [

@@ -11,8 +11,6 @@ from typing import Any, Final, ParamSpec, TypeVar
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
-FACTORY = "__dre_factory__"
-"""Attribute of a function that returns a callback."""
 
 
 class _Required:
@@ -52,6 +50,8 @@ def strict(function: Callable[Arguments, Result]) -> Callable[Arguments, Result]
 
 def callback_factory(function: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
     """Make a function strict that returns a callback, and recognize it where its brackets were forgotten."""
+    from airflow_dre.declaring.slips import FACTORY
+
     made = strict(function)
     setattr(made, FACTORY, True)
     return made

@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
-from airflow_dre.declaring.functions import FACTORY
 from airflow_dre.errors import Problem
 
 CALLBACK_ALLOWED = "a callback that takes a context"
+FACTORY = "__dre_factory__"
+"""Attribute of a function that returns a callback."""
 _PART = re.compile(r'"((?:[^"]|"")+)"|([^."\s]+)')
 _USUAL_SCHEMAS = {"main", "public", "dbo", "default"}
 """Schemas that a table without one lies in, in the usual set-up of a database."""
