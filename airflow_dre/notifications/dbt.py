@@ -62,6 +62,7 @@ class RecordDbtResults(Verbatim):
         """Record the results first: a task that failed because of them adds to their incidents, and opens none of its own."""
         from airflow_dre.incidents.signals import Severity
         from airflow_dre.services.contexts import problem_in, recovery_in
+        from airflow_dre.services.places import why_not_send
         from airflow_dre.services.wiring import keep_all
         from airflow_dre.store.clock import now
         from airflow_dre.store.records import Delivery
@@ -81,7 +82,7 @@ class RecordDbtResults(Verbatim):
             deliveries.append(Delivery(signals=(recovery_in(told, now()),)))
         elif str(getattr(told["ti"], "state", None)) != "up_for_retry":
             deliveries.append(Delivery(signals=(problem_in(told, now(), severity=severity, routes=routes, deadline=""),)))
-        keep_all(deliveries)
+        keep_all(deliveries, send=why_not_send(told) is None)
 
 
 @callback_factory

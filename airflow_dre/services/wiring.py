@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import logging
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from airflow_dre.config import Settings, read_settings
+from airflow_dre.errors import StoreError
 from airflow_dre.lineage.naming import DatasetName
 from airflow_dre.services.dispatch import Dispatched, dispatch_outbox
 from airflow_dre.store.clock import now
@@ -16,6 +19,8 @@ from airflow_dre.store.records import Delivery, PartitionState, PartitionStates
 from airflow_dre.store.results import last_passed
 from airflow_dre.store.schema import ensure_embedded
 from airflow_dre.store.store import Store, open_store
+
+log = logging.getLogger(__name__)
 
 
 def store_of(settings: Settings, *, hurried: bool = False) -> Store:
@@ -69,20 +74,55 @@ class StoredPartitions:
         store_of(read_settings()).deliver_or_spool(Delivery(partitions=found))
 
 
-def keep(delivery: Delivery, settings: Settings | None = None) -> list[Change]:
-    """Keep a delivery, or spool it, and then send what waits for as long as ``[dre] send_seconds`` allows."""
-    return keep_all([delivery], settings)
+def keep(delivery: Delivery, settings: Settings | None = None, *, send: bool = True) -> list[Change]:
+    """Keep a delivery, or spool it, and then send what waits for as long as ``[dre] send_seconds`` allows.
+
+    :param send: False for a caller that holds others up: the delivery is recorded, and no receiver is waited for.
+    """
+    return keep_all([delivery], settings, send=send)
 
 
-def keep_all(deliveries: Iterable[Delivery], settings: Settings | None = None) -> list[Change]:
+def keep_all(deliveries: Iterable[Delivery], settings: Settings | None = None, *, send: bool = True) -> list[Change]:
     """Keep deliveries one by one, as :func:`keep` does, and send what waits once."""
     settings = settings or read_settings()
+    told = [tell_default_routes(delivery, settings.default_routes) for delivery in deliveries]
+    if not send:
+        return record_all(told, settings)
     store = store_of(settings)
-    changes: list[Change] = []
-    for delivery in deliveries:
-        changes += store.deliver_or_spool(tell_default_routes(delivery, settings.default_routes))
+    changes = [change for delivery in told for change in store.deliver_or_spool(delivery)]
     if changes:
         dispatch_outbox(store, settings)
+    return changes
+
+
+DOWN_SECONDS = 60.0
+"""Time for which a store that did not answer is not asked again by those who hold others up."""
+
+
+class _State:
+    down_until = 0.0
+
+
+_state = _State()
+
+
+def record_all(deliveries: Iterable[Delivery], settings: Settings) -> list[Change]:
+    """Write deliveries to the store at once or to the spool, and wait for nobody else.
+
+    A store that does not answer is waited for once in :data:`DOWN_SECONDS`, and what waits in the spool is left to others.
+    """
+    store = store_of(settings, hurried=True)
+    changes: list[Change] = []
+    for delivery in deliveries:
+        if time.monotonic() < _state.down_until:
+            store.spool.append(delivery)
+            continue
+        try:
+            changes += store.deliver(delivery)
+        except StoreError as error:
+            _state.down_until = time.monotonic() + DOWN_SECONDS
+            path = store.spool.append(delivery)
+            log.error("airflow-dre: %s. What was to be written waits in %s and is written when the store is back.", error, path)
     return changes
 
 

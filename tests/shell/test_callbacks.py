@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import contextlib
+import json
+import socket
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -19,6 +25,7 @@ from airflow_dre.incidents.identity import DataCause
 from airflow_dre.incidents.signals import Event, Origin, Severity, Signal
 from airflow_dre.notifications import OpenIncident, ResolveIncident
 from airflow_dre.services.contexts import SIGNAL
+from airflow_dre.services.wiring import drain
 from airflow_dre.store.tables import incident_event
 
 pytestmark = pytest.mark.airflow
@@ -66,21 +73,38 @@ def in_sla() -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("context", "kind", "event", "where"),
+    ("context", "kind", "event", "where", "status"),
     [
-        pytest.param(in_task(), "pipeline", "task_failed", ("d", "load", None, None), id="a task"),
-        pytest.param({"task_instance": ti_of(), "exception": "killed"}, "pipeline", "task_failed", ("d", "load", None, None), id="no ti"),
-        pytest.param(in_dag(), "pipeline", "task_failed", ("d", "load", None, None), id="a Dag whose task failed"),
-        pytest.param(in_dag(reason="all_tasks_deadlocked"), "pipeline", "run_failed", ("d", None, None, None), id="a deadlocked Dag"),
+        pytest.param(in_task(), "pipeline", "task_failed", ("d", "load", None, None), "sent", id="a task"),
         pytest.param(
-            {"dag_run": run_of(), "reason": "timed_out"}, "pipeline", "run_failed", ("d", None, None, None), id="a run without ti"
+            {"task_instance": ti_of(), "exception": "killed"}, "pipeline", "task_failed", ("d", "load", None, None), "sent", id="no ti"
         ),
-        pytest.param(in_deadline(), "pipeline", "deadline_missed", ("d", None, "noon", None), id="a deadline"),
-        pytest.param(in_sla(), "data", "stale", ("monitor", None, None, "orders hourly"), id="an SLA"),
+        pytest.param(in_dag(), "pipeline", "task_failed", ("d", "load", None, None), "pending", id="a Dag whose task failed"),
+        pytest.param(
+            in_dag(reason="all_tasks_deadlocked"), "pipeline", "run_failed", ("d", None, None, None), "pending", id="a deadlocked Dag"
+        ),
+        pytest.param(
+            {"dag_run": run_of(), "reason": "timed_out"},
+            "pipeline",
+            "run_failed",
+            ("d", None, None, None),
+            "pending",
+            id="a run without ti",
+        ),
+        pytest.param(in_deadline(), "pipeline", "deadline_missed", ("d", None, "noon", None), "pending", id="a deadline"),
+        pytest.param(
+            {"ti": ti_of(state=None), "dag_run": run_of()},
+            "pipeline",
+            "task_failed",
+            ("d", "load", None, None),
+            "pending",
+            id="a task whose worker was lost",
+        ),
+        pytest.param(in_sla(), "data", "stale", ("monitor", None, None, "orders hourly"), "sent", id="an SLA"),
     ],
 )
 def test_each_context_names_its_cause(
-    context: dict[str, Any], kind: str, event: str, where: tuple[str | None, ...], incidents: Run, oncall: Any
+    context: dict[str, Any], kind: str, event: str, where: tuple[str | None, ...], status: str, incidents: Run, queued: Run, oncall: Any
 ) -> None:
     call = OpenIncident(severity="high", routes=["oncall"], deadline="noon")
     for _ in range(2):  # Airflow calls twice after it lost a worker
@@ -88,7 +112,53 @@ def test_each_context_names_its_cause(
     (row,) = incidents()
     assert (row.kind, row.event, row.severity, row.occurrences, row.routes) == (kind, event, "high", 1, ["oncall"])
     assert (row.dag_id, row.task_id, row.deadline, row.suite) == where
-    assert [message["status"] for message in oncall.messages] == ["firing"], "one message, however often it was called"
+    assert queued() == [("oncall", "opened", status)], "one message, however often it was called"
+    drain()
+    assert [message["status"] for message in oncall.messages] == ["firing"], "the monitor sends what others must not"
+
+
+@pytest.fixture
+def hanging(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Route ``oncall`` leads to a receiver that takes connections and never answers."""
+    with socket.create_server(("127.0.0.1", 0), backlog=64) as server:
+        url = f"http://127.0.0.1:{server.getsockname()[1]}/"
+        monkeypatch.setenv("AIRFLOW__DRE__ROUTES", json.dumps({"oncall": {"channel": "webhook", "url": url}}))
+        yield
+
+
+@pytest.mark.parametrize("store", ["answers", "is locked", "is down"])
+@pytest.mark.parametrize("process", ["plain", "client"])
+def test_a_dozen_dags_that_fail_at_once_are_recorded_within_seconds(
+    world: Path, incidents: Run, hanging: None, monkeypatch: pytest.MonkeyPatch, store: str, process: str
+) -> None:
+    """The Dag processor runs them one after the other, and is killed after 50 seconds."""
+    open_incident()(in_task("before"))
+    if process == "client":
+        monkeypatch.setenv("_AIRFLOW_PROCESS_CONTEXT", "client")
+    if store == "is down":
+        monkeypatch.setenv("AIRFLOW__DRE__SQL_ALCHEMY_CONN", "postgresql+psycopg://u:p@127.0.0.1:1/gone")
+    with contextlib.closing(sqlite3.connect(world / "dre.db")) as other:
+        if store == "is locked":
+            other.execute("BEGIN EXCLUSIVE")
+        started = time.monotonic()
+        for number in range(12):
+            ti = ti_of(task_id=f"t{number}", state=None if process == "plain" else "failed")
+            context = {"ti": ti, "dag_run": run_of(), **({"reason": "task_failure"} if process == "plain" else {})}
+            open_incident(severity="critical", routes=["oncall"])(context)
+        took = time.monotonic() - started
+        other.rollback()
+    assert took < 5
+    monkeypatch.setenv("AIRFLOW__DRE__SQL_ALCHEMY_CONN", f"sqlite:///{world}/dre.db")
+    drain(seconds=0)
+    assert [(row.severity, row.routes) for row in incidents()[1:]] == [("critical", ["oncall"])] * 12
+
+
+def test_the_callback_of_a_task_waits_no_longer_than_it_may(incidents: Run, hanging: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AIRFLOW__DRE__SEND_SECONDS", "1")
+    started = time.monotonic()
+    open_incident(routes=["oncall", "nobody"])(in_task())
+    assert time.monotonic() - started < 3
+    assert len(incidents()) == 1
 
 
 @pytest.mark.parametrize(
