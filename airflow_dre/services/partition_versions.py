@@ -25,7 +25,7 @@ def read_versions_of(changes: str, scope: Scope, engine: Engine, answered: Answe
     :raises DefinitionError: it is no such SELECT.
     :raises Incomparable: the database refuses it, or it gives too many rows or columns.
     """
-    query = read_versions(changes, scope.dialect.name, "suite")
+    query = read_versions(changes, scope.dialect.name, "suite").sql()
     answered.lookups += 1
     try:
         rows = engine.fetch_rows(scope.render(query), MOST + 1)

@@ -38,8 +38,7 @@ def filter_of(metric: Metric, dialect: Dialect) -> exp.Expr | None:
     """The check's own row filter."""
     if metric.where is None:
         return None
-    condition = read_condition(metric.where, dialect.name, "check", "where")
-    return condition if isinstance(condition, exp.Column) else exp.paren(condition)
+    return read_condition(metric.where, dialect.name, "check", "where").in_parentheses()
 
 
 def _both(*conditions: exp.Expr | None) -> exp.Expr:
@@ -204,4 +203,4 @@ def _(metric: OtherRowCount, scope: Scope) -> exp.Expr:
 
 @expression.register
 def _(metric: SqlMetric, scope: Scope) -> exp.Expr:
-    return read_metric(metric.sql, scope.dialect.name, "check metric_sql")
+    return read_metric(metric.sql, scope.dialect.name, "check metric_sql").sql()

@@ -190,7 +190,7 @@ def shares_scan(metric: Metric, dialect: Dialect, by: Split | None) -> bool:
         case Variance():
             return dialect.variance is not None or by is None
         case SqlMetric(sql=sql, where=where):
-            return where is None and not isinstance(read_metric(sql, dialect.name, "check metric_sql"), exp.Query)
+            return where is None and not isinstance(read_metric(sql, dialect.name, "check metric_sql").tree, exp.Query)
         case _:
             return not isinstance(metric, LISTS)
 

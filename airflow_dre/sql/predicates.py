@@ -266,7 +266,7 @@ def _(rule: rules.AllDiffer, dialect: Dialect) -> exp.Expr:
 
 @breaks.register
 def _(rule: rules.Holds, dialect: Dialect) -> exp.Expr:
-    return exp.Not(this=exp.paren(read_condition(rule.condition, dialect.name, "check rows", "condition")))
+    return exp.Not(this=exp.paren(read_condition(rule.condition, dialect.name, "check rows", "condition").sql()))
 
 
 @breaks.register

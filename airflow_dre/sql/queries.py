@@ -264,15 +264,15 @@ def _(metric: TableConstraints, scope: Scope, by: Split | None) -> exp.Expr:
 
 @query_of.register
 def _(metric: FailedRowCount, scope: Scope, by: Split | None) -> exp.Expr:
-    tree = read_rows(metric.sql, scope.dialect.name, "check failed_rows_sql")
-    return exp.select(exp.Count(this=exp.Star())).from_(tree.subquery("failed_rows"))
+    written = read_rows(metric.sql, scope.dialect.name, "check failed_rows_sql")
+    return written.selected_from("failed_rows", lambda rows: scope.dialect.spelled(exp.select(exp.Count(this=exp.Star())).from_(rows)))
 
 
 @query_of.register
 def _(metric: SqlMetric, scope: Scope, by: Split | None) -> exp.Expr:
-    tree = read_metric(metric.sql, scope.dialect.name, "check metric_sql")
-    if not isinstance(tree, exp.Query):
-        query = scope.select(*_segment(by, scope), tree, extra=[filter_of(metric, scope.dialect)])
+    written = read_metric(metric.sql, scope.dialect.name, "check metric_sql")
+    if not isinstance(written.tree, exp.Query):
+        query = scope.select(*_segment(by, scope), written.sql(), extra=[filter_of(metric, scope.dialect)])
         return query if by is None else query.group_by(split_of(by, scope.dialect))
     whole = {"where": metric.where, "by": by}
     problems = [
@@ -282,4 +282,4 @@ def _(metric: SqlMetric, scope: Scope, by: Split | None) -> exp.Expr:
     ]
     if problems:
         raise DefinitionError(problems)
-    return tree
+    return written.sql()

@@ -1,10 +1,14 @@
-"""SQL that a Dag author wrote: read into a tree, or refused. It must be one condition, or one expression, or one SELECT that only reads."""
+"""SQL that a Dag author wrote: one condition, or one expression, or one SELECT that only reads; anything else is refused.
+
+It is parsed to see that, and then sent as its own text: :mod:`airflow_dre.sql.written` has the text.
+"""
 
 from __future__ import annotations
 
-from sqlglot import ParseError, TokenError, exp, parse
+from sqlglot import ParseError, TokenError, exp
 
 from airflow_dre.errors import DefinitionError, Problem
+from airflow_dre.sql.written import Hidden, Written, written_in
 
 _WRITES = (
     exp.DDL,
@@ -29,29 +33,30 @@ _WRITES = (
 )
 
 
-def read_condition(text: str, dialect: str, subject: str, argument: str) -> exp.Expr:
+def read_condition(text: str, dialect: str, subject: str, argument: str) -> Written:
     """A condition on the rows of one table.
 
     :raises DefinitionError: it is anything else.
     """
-    tree = _read(text, dialect, subject, argument, "one SQL condition without a semicolon")
-    if isinstance(tree, (exp.Query, exp.Alias, exp.Tuple)):
+    written = _read(text, dialect, subject, argument, "one SQL condition without a semicolon")
+    if isinstance(written.tree, (exp.Query, exp.Alias, exp.Tuple)):
         raise _refused(text, subject, argument, "one SQL condition without a semicolon")
-    return tree
+    return written
 
 
 _ROW_EXPRESSION = "one SQL expression about one row, such as created_at::date: no aggregate, no window and no SELECT"
 
 
-def read_row_expression(text: str, dialect: str, subject: str, argument: str) -> exp.Expr:
+def read_row_expression(text: str, dialect: str, subject: str, argument: str) -> Written:
     """An expression whose value is known from the row alone.
 
     :raises DefinitionError: it is anything else.
     """
-    tree = _read(text, dialect, subject, argument, _ROW_EXPRESSION)
+    written = _read(text, dialect, subject, argument, _ROW_EXPRESSION)
+    tree = written.tree
     if isinstance(tree, (exp.Alias, exp.Tuple, exp.Literal)) or tree.find(exp.Query, exp.AggFunc, exp.Window):
         raise _refused(text, subject, argument, _ROW_EXPRESSION)
-    return tree
+    return written
 
 
 _MOMENTARY = (
@@ -78,43 +83,45 @@ def why_not_settled(tree: exp.Expr) -> str | None:
     return None
 
 
-def read_versions(text: str, dialect: str, subject: str) -> exp.Query:
+def read_versions(text: str, dialect: str, subject: str) -> Written:
     """One SELECT of two columns: partitions and their versions.
 
     :raises DefinitionError: it is anything else.
     """
     allowed = "one read-only SELECT of two columns: the partition, and a version that changes whenever the partition does"
-    tree = _read(text, dialect, subject, "changes", allowed)
+    written = _read(text, dialect, subject, "changes", allowed)
+    tree = written.tree
     if not isinstance(tree, exp.Query) or (len(tree.selects) != 2 and not tree.is_star):
         raise _refused(text, subject, "changes", allowed)
-    return tree
+    return written
 
 
-def read_metric(text: str, dialect: str, subject: str) -> exp.Expr:
+def read_metric(text: str, dialect: str, subject: str) -> Written:
     """An aggregate expression or one SELECT.
 
     :raises DefinitionError: it is anything else, or an expression without an aggregate.
     """
     allowed = "one aggregate expression such as SUM(amount), or one read-only SELECT of one value"
-    tree = _read(text, dialect, subject, "sql", allowed)
+    written = _read(text, dialect, subject, "sql", allowed)
+    tree = written.tree
     if isinstance(tree, exp.Query):
         if len(tree.selects) != 1:
             raise _refused(text, subject, "sql", allowed)
     elif isinstance(tree, (exp.Alias, exp.Tuple)) or not _aggregates(tree):
         raise _refused(text, subject, "sql", allowed)
-    return tree
+    return written
 
 
-def read_rows(text: str, dialect: str, subject: str) -> exp.Query:
+def read_rows(text: str, dialect: str, subject: str) -> Written:
     """One SELECT of any columns.
 
     :raises DefinitionError: it is anything else.
     """
     allowed = "one read-only SELECT"
-    tree = _read(text, dialect, subject, "sql", allowed)
-    if not isinstance(tree, exp.Query):
+    written = _read(text, dialect, subject, "sql", allowed)
+    if not isinstance(written.tree, exp.Query):
         raise _refused(text, subject, "sql", allowed)
-    return tree
+    return written
 
 
 def _aggregates(tree: exp.Expr) -> bool:
@@ -122,15 +129,17 @@ def _aggregates(tree: exp.Expr) -> bool:
     return tree.find(exp.AggFunc, exp.Anonymous) is not None
 
 
-def _read(text: str, dialect: str, subject: str, argument: str, allowed: str) -> exp.Expr:
+def _read(text: str, dialect: str, subject: str, argument: str, allowed: str) -> Written:
     try:
-        trees = parse(text, read=dialect)
+        written, trees = written_in(text, dialect)
     except (ParseError, TokenError) as error:
         reason = str(error).splitlines()[0]
         raise _refused(text, subject, argument, f"{allowed} ({reason})") from error
+    except Hidden as hidden:
+        raise _refused(text, subject, argument, f"{allowed} ({hidden})") from hidden
     if len(trees) != 1 or trees[0] is None or isinstance(trees[0], _WRITES) or trees[0].find(*_WRITES):
         raise _refused(text, subject, argument, f"{allowed}, that only reads")
-    return trees[0]
+    return written
 
 
 def _refused(text: str, subject: str, argument: str, allowed: str) -> DefinitionError:

@@ -50,7 +50,10 @@ def sample_of(metric: Metric, scope: Scope, columns: Sequence[str], most: int) -
 @sample_of.register
 def _(metric: FailedRowCount, scope: Scope, columns: Sequence[str], most: int) -> SampleQuery | Refusal:
     """The author's SELECT; of one that says ``*``, the given columns only."""
-    tree = read_rows(metric.sql, scope.dialect.name, "check failed_rows_sql")
+    written = read_rows(metric.sql, scope.dialect.name, "check failed_rows_sql")
+    tree = written.tree
+    if not isinstance(tree, exp.Query):
+        raise TypeError("a SELECT is a query")
     outputs = [select.unalias() if isinstance(select, exp.Column) else select for select in tree.selects]
     starred = any(select.is_star for select in outputs)
     if starred:
@@ -59,7 +62,8 @@ def _(metric: FailedRowCount, scope: Scope, columns: Sequence[str], most: int) -
         kept = [(name, frozenset([name.name, *sources])) for name, sources in _outputs(tree)]
     if not kept:
         return Refusal("its SELECT names no columns: name them, or give key_columns")
-    query = exp.select(*[exp.Column(this=name.copy()) for name, _ in kept]).from_(tree.subquery("failed_rows")).limit(most)
+    given = [exp.Column(this=name.copy()) for name, _ in kept]
+    query = written.selected_from("failed_rows", lambda rows: exp.select(*given).from_(rows).limit(most))
     return SampleQuery(sql=scope.render(query), columns=tuple(name.name for name, _ in kept), sources=tuple(sources for _, sources in kept))
 
 
@@ -68,7 +72,7 @@ def _named_in(metric: Metric, scope: Scope) -> list[exp.Identifier]:
     counted = metric.metric if isinstance(metric, PerSegment) else metric
     if not isinstance(counted, Violations) or not isinstance(counted.rule, Holds):
         return []
-    tree = read_condition(counted.rule.condition, scope.dialect.name, "check rows", "condition")
+    tree = read_condition(counted.rule.condition, scope.dialect.name, "check rows", "condition").tree
     found = [name for name in tree.find_all(exp.Column) if name.find_ancestor(exp.Query) is None]
     own = {name.name.lower(): name.this.copy() for name in found if isinstance(name.this, exp.Identifier)}
     return list(own.values())

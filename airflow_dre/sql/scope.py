@@ -30,12 +30,11 @@ class Scope:
         return dict(self.types).get(column)
 
     def condition(self) -> exp.Expr | None:
-        """The row filter of the suite as a tree."""
+        """The row filter of the suite, as it was written."""
         if self.where is None:
             return None
-        condition = read_condition(self.where, self.dialect.name, "suite", "where")
-        # Spark reads FROM t WHERE (b) as a table that is called WHERE and has a column b.
-        return condition if isinstance(condition, exp.Column) else exp.paren(condition)
+        # Without parentheses around a column: Spark reads FROM t WHERE (b) as a table that is called WHERE and has a column b.
+        return read_condition(self.where, self.dialect.name, "suite", "where").in_parentheses()
 
     def select(self, *columns: exp.Expr, extra: Iterable[exp.Expr | None] = ()) -> exp.Select:
         """SELECT ``columns`` from these rows, further narrowed by ``extra``."""

@@ -26,11 +26,11 @@ def unsettled_problems(checks: Iterable[Check], by: Split, scope: Scope) -> list
         if isinstance(check, RowCheck) and isinstance(check.rule, Holds):
             conditions.append((f"check {check.name}", "condition", check.rule.condition))
     read = [
-        (subject, argument, text, read_condition(text, scope.dialect.name, subject, argument))
+        (subject, argument, text, read_condition(text, scope.dialect.name, subject, argument).tree)
         for subject, argument, text in conditions
         if text is not None
     ]
     if not isinstance(by, str):
-        read.append(("suite", "partition_by", by.sql, read_row_expression(by.sql, scope.dialect.name, "suite", "partition_by")))
+        read.append(("suite", "partition_by", by.sql, read_row_expression(by.sql, scope.dialect.name, "suite", "partition_by").tree))
     reasons = [(subject, argument, text, why_not_settled(tree)) for subject, argument, text, tree in read]
     return [Problem(subject, argument, text, f"{_ALLOWED}; {reason}") for subject, argument, text, reason in reasons if reason is not None]

@@ -19,7 +19,7 @@ def split_of(by: Split, dialect: Dialect) -> exp.Expr:
 
     :raises DefinitionError: an expression of the Dag author is not about one row.
     """
-    return column(by) if isinstance(by, str) else exp.paren(read_row_expression(by.sql, dialect.name, "suite", "partition_by"))
+    return column(by) if isinstance(by, str) else exp.paren(read_row_expression(by.sql, dialect.name, "suite", "partition_by").sql())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,7 +28,7 @@ STAYING = [
 
 @pytest.mark.parametrize(("dialect", "text", "moves"), [*[(*case, True) for case in MOVING], *[(*case, False) for case in STAYING]])
 def test_what_depends_on_the_moment_is_told(dialect: str, text: str, moves: bool) -> None:
-    tree = read_condition(f"x < {text}", dialect, "suite", "where")
+    tree = read_condition(f"x < {text}", dialect, "suite", "where").tree
     assert (why_not_settled(tree) is not None) is moves
 
 

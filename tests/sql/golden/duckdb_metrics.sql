@@ -317,10 +317,10 @@ SELECT COUNT(*) FILTER(WHERE NOT (a > b OR "c" LIKE 'x%')) AS m0 FROM "t";
 SELECT COUNT(*) FILTER(WHERE NOT (a > b OR "c" LIKE 'x%')) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
 
 -- rows that break a condition of a filter
-SELECT COUNT(*) FILTER(WHERE (NOT c IS NULL) AND NOT (a > b)) AS m0 FROM "t";
+SELECT COUNT(*) FILTER(WHERE (c IS NOT NULL) AND NOT (a > b)) AS m0 FROM "t";
 
 -- rows that break a condition of a filter, the suite too
-SELECT COUNT(*) FILTER(WHERE (NOT c IS NULL) AND NOT (a > b)) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
+SELECT COUNT(*) FILTER(WHERE (c IS NOT NULL) AND NOT (a > b)) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
 
 -- total
 SELECT SUM("a") AS m0 FROM "t";
@@ -485,10 +485,12 @@ SELECT (SELECT COUNT(*) FROM "s"."odd p") AS m0;
 SELECT (SELECT COUNT(*) FROM "s"."odd p") AS m0;
 
 -- rows that a SELECT gives
-SELECT COUNT(*) FROM (WITH w AS (SELECT a FROM t) SELECT a, 1 FROM w WHERE a > 1 /* too many */) AS failed_rows;
+SELECT COUNT(*) FROM (WITH w AS (SELECT a FROM t) SELECT a, 1 FROM w WHERE a > 1 -- too many
+) AS failed_rows;
 
 -- rows that a SELECT gives, the suite too
-SELECT COUNT(*) FROM (WITH w AS (SELECT a FROM t) SELECT a, 1 FROM w WHERE a > 1 /* too many */) AS failed_rows;
+SELECT COUNT(*) FROM (WITH w AS (SELECT a FROM t) SELECT a, 1 FROM w WHERE a > 1 -- too many
+) AS failed_rows;
 
 -- the columns
 SELECT column_name, data_type FROM DUCKDB_COLUMNS() WHERE table_name = 't' AND schema_name = COALESCE(NULL, CURRENT_SCHEMA()) AND database_name = COALESCE(NULL, CURRENT_DATABASE()) ORDER BY column_index LIMIT 200001;
@@ -611,7 +613,7 @@ SELECT SUM(a) FROM "t" WHERE c;
 SELECT SUM(a) FROM "s"."t" WHERE (d = 1 OR e) AND c;
 
 -- a whole SELECT
-SELECT MAX("n") FROM other AS o WHERE k = 1 /* the newest */;
+SELECT MAX("n") FROM other AS o WHERE k = 1 -- the newest;
 
 -- a whole SELECT, the suite too
-SELECT MAX("n") FROM other AS o WHERE k = 1 /* the newest */;
+SELECT MAX("n") FROM other AS o WHERE k = 1 -- the newest;

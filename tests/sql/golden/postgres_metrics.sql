@@ -485,10 +485,12 @@ SELECT (SELECT COUNT(*) FROM "s"."odd p") AS m0;
 SELECT (SELECT COUNT(*) FROM "s"."odd p") AS m0;
 
 -- rows that a SELECT gives
-SELECT COUNT(*) FROM (WITH w AS (SELECT a FROM t) SELECT a, 1 FROM w WHERE a > 1 /* too many */) AS failed_rows;
+SELECT COUNT(*) FROM (WITH w AS (SELECT a FROM t) SELECT a, 1 FROM w WHERE a > 1 -- too many
+) AS failed_rows;
 
 -- rows that a SELECT gives, the suite too
-SELECT COUNT(*) FROM (WITH w AS (SELECT a FROM t) SELECT a, 1 FROM w WHERE a > 1 /* too many */) AS failed_rows;
+SELECT COUNT(*) FROM (WITH w AS (SELECT a FROM t) SELECT a, 1 FROM w WHERE a > 1 -- too many
+) AS failed_rows;
 
 -- the columns
 SELECT a.attname, FORMAT_TYPE(a.atttypid, a.atttypmod) FROM pg_attribute AS a WHERE a.attrelid = TO_REGCLASS('"t"') AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum LIMIT 200001;
@@ -623,7 +625,7 @@ SELECT SUM(a) FROM "t" WHERE c;
 SELECT SUM(a) FROM "s"."t" WHERE (d = 1 OR e) AND c;
 
 -- a whole SELECT
-SELECT MAX("n") FROM other AS o WHERE k = 1 /* the newest */;
+SELECT MAX("n") FROM other AS o WHERE k = 1 -- the newest;
 
 -- a whole SELECT, the suite too
-SELECT MAX("n") FROM other AS o WHERE k = 1 /* the newest */;
+SELECT MAX("n") FROM other AS o WHERE k = 1 -- the newest;

@@ -311,16 +311,16 @@ SELECT AVG(CASE WHEN c THEN "t"."a" END) AS m0 FROM "t";
 SELECT AVG(CASE WHEN c THEN "t"."a" END) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
 
 -- rows that break a condition
-SELECT COUNT(*) FILTER(WHERE NOT (a > b OR "t"."c" LIKE 'x%')) AS m0 FROM "t";
+SELECT COUNT(*) FILTER(WHERE NOT (a > b OR `c` LIKE 'x%')) AS m0 FROM "t";
 
 -- rows that break a condition, the suite too
-SELECT COUNT(*) FILTER(WHERE NOT (a > b OR "t"."c" LIKE 'x%')) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
+SELECT COUNT(*) FILTER(WHERE NOT (a > b OR `c` LIKE 'x%')) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
 
 -- rows that break a condition of a filter
-SELECT COUNT(*) FILTER(WHERE (NOT c IS NULL) AND NOT (a > b)) AS m0 FROM "t";
+SELECT COUNT(*) FILTER(WHERE (c IS NOT NULL) AND NOT (a > b)) AS m0 FROM "t";
 
 -- rows that break a condition of a filter, the suite too
-SELECT COUNT(*) FILTER(WHERE (NOT c IS NULL) AND NOT (a > b)) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
+SELECT COUNT(*) FILTER(WHERE (c IS NOT NULL) AND NOT (a > b)) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
 
 -- total
 SELECT SUM("t"."a") AS m0 FROM "t";
@@ -485,10 +485,12 @@ SELECT (SELECT COUNT(*) FROM "s"."odd p") AS m0;
 SELECT (SELECT COUNT(*) FROM "s"."odd p") AS m0;
 
 -- rows that a SELECT gives
-SELECT COUNT(*) FROM (WITH w AS (SELECT a FROM t) SELECT a, 1 FROM w WHERE a > 1 /* too many */) AS failed_rows;
+SELECT COUNT(*) FROM (WITH w AS (SELECT a FROM t) SELECT a, 1 FROM w WHERE a > 1 -- too many
+) AS failed_rows;
 
 -- rows that a SELECT gives, the suite too
-SELECT COUNT(*) FROM (WITH w AS (SELECT a FROM t) SELECT a, 1 FROM w WHERE a > 1 /* too many */) AS failed_rows;
+SELECT COUNT(*) FROM (WITH w AS (SELECT a FROM t) SELECT a, 1 FROM w WHERE a > 1 -- too many
+) AS failed_rows;
 
 -- the columns
 SELECT name, type FROM PRAGMA_TABLE_INFO('t') ORDER BY cid LIMIT 200001;
@@ -599,10 +601,10 @@ SELECT COALESCE(SUM(n), 0) FROM (SELECT COUNT(*) AS n FROM "t" WHERE c AND NOT "
 SELECT COALESCE(SUM(n), 0) FROM (SELECT COUNT(*) AS n FROM "s"."t" WHERE (d = 1 OR e) AND c AND NOT "t"."a" IS NULL GROUP BY "t"."a" HAVING COUNT(*) > 1) AS groups_of_rows;
 
 -- an aggregate expression
-SELECT SUM("t"."a") / COUNT(*) AS m0 FROM "t";
+SELECT SUM(`a`) / COUNT(*) AS m0 FROM "t";
 
 -- an aggregate expression, the suite too
-SELECT SUM("t"."a") / COUNT(*) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
+SELECT SUM(`a`) / COUNT(*) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
 
 -- an aggregate expression of a filter
 SELECT SUM(a) FROM "t" WHERE c;
@@ -611,7 +613,7 @@ SELECT SUM(a) FROM "t" WHERE c;
 SELECT SUM(a) FROM "s"."t" WHERE (d = 1 OR e) AND c;
 
 -- a whole SELECT
-SELECT MAX("o"."n") FROM other AS o WHERE k = 1 /* the newest */;
+SELECT MAX(`n`) FROM other AS o WHERE k = 1 -- the newest;
 
 -- a whole SELECT, the suite too
-SELECT MAX("o"."n") FROM other AS o WHERE k = 1 /* the newest */;
+SELECT MAX(`n`) FROM other AS o WHERE k = 1 -- the newest;

@@ -59,7 +59,7 @@ SELECT `region` AS segment, COUNT(*) AS m0, COUNT(`s`) AS m1, COUNT(CASE WHEN NO
 -- failed_rows_sql
 SELECT COUNT(*) AS m0 FROM `shop`.`orders`;
 -- failed_rows_sql
-WITH w AS (SELECT id, a + b AS n FROM orders) SELECT COUNT(*) FROM (SELECT id, n FROM w WHERE n < 0) AS failed_rows;
+SELECT COUNT(*) FROM (WITH w AS (SELECT id, a + b AS n FROM orders) SELECT id, n FROM w WHERE n < 0) AS failed_rows;
 -- foreign_key
 SELECT COUNT(CASE WHEN NOT `a` IS NULL AND NOT `b` IS NULL THEN 1 END) AS m0 FROM `shop`.`orders`;
 -- foreign_key

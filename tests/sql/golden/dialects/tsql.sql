@@ -59,7 +59,7 @@ SELECT TOP 10001 [region] AS segment, COUNT_BIG(*) AS m0, COUNT_BIG([s]) AS m1, 
 -- failed_rows_sql
 SELECT COUNT_BIG(*) AS m0 FROM [shop].[orders];
 -- failed_rows_sql
-WITH w AS (SELECT id AS id, a + b AS n FROM orders) SELECT COUNT_BIG(*) FROM (SELECT id AS id, n AS n FROM w WHERE n < 0) AS failed_rows;
+WITH w AS (SELECT id, a + b AS n FROM orders) SELECT COUNT_BIG(*) FROM (SELECT id, n FROM w WHERE n < 0) AS failed_rows;
 -- foreign_key
 SELECT COUNT_BIG(CASE WHEN NOT [a] IS NULL AND NOT [b] IS NULL THEN 1 END) AS m0 FROM [shop].[orders];
 -- foreign_key
@@ -144,11 +144,11 @@ SELECT TOP 10001 [region] AS segment, COUNT_BIG(*) AS m0 FROM [shop].[orders] GR
 -- median by
 SELECT TOP 10001 segment, SUM(CASE WHEN ABS(place - (1 + 0.5 * (n - 1))) < 1 THEN CAST(v AS FLOAT) * (1 - ABS(place - (1 + 0.5 * (n - 1)))) END) FROM (SELECT [region] AS segment, [a] AS v, ROW_NUMBER() OVER (PARTITION BY [region] ORDER BY [a]) AS place, COUNT_BIG(*) OVER (PARTITION BY [region]) AS n FROM [shop].[orders] WHERE NOT [a] IS NULL) AS numbered GROUP BY segment;
 -- metric_sql
-SELECT SUM(a) / NULLIF(COUNT_BIG(*), 0) AS m0 FROM [shop].[orders];
+SELECT SUM(a) / NULLIF(COUNT(*), 0) AS m0 FROM [shop].[orders];
 -- metric_sql where
-SELECT SUM(a) / NULLIF(COUNT_BIG(*), 0) FROM [shop].[orders] WHERE (a > 1 OR b = 2);
+SELECT SUM(a) / NULLIF(COUNT(*), 0) FROM [shop].[orders] WHERE (a > 1 OR b = 2);
 -- metric_sql by
-SELECT TOP 10001 [region] AS segment, COUNT_BIG(*) AS m0, SUM(a) / NULLIF(COUNT_BIG(*), 0) AS m1 FROM [shop].[orders] GROUP BY [region];
+SELECT TOP 10001 [region] AS segment, COUNT_BIG(*) AS m0, SUM(a) / NULLIF(COUNT(*), 0) AS m1 FROM [shop].[orders] GROUP BY [region];
 -- most_common
 SELECT TOP 200001 v, n FROM (SELECT v AS v, n AS n, MAX(n) OVER () AS most FROM (SELECT [s] AS v, COUNT_BIG(*) AS n FROM [shop].[orders] WHERE NOT [s] IS NULL GROUP BY [s]) AS frequencies) AS ranked WHERE n = most;
 -- most_common where
