@@ -117,7 +117,7 @@ def _(metric: Maximum, scope: Scope) -> exp.Expr:
 
 @expression.register
 def _(metric: MaximumOf, scope: Scope) -> exp.Expr:
-    value = read_row_expression(metric.sql, scope.dialect.name, "newest timestamp", "expression")
+    value = read_row_expression(metric.sql, scope.dialect.name, "newest timestamp", "expression").in_parentheses()
     return exp.Max(this=value_if(filter_of(metric, scope.dialect), value))
 
 
