@@ -5,8 +5,7 @@ Nothing here is templated: text of a failure, which may come out of the data, mu
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseNotifier
@@ -17,6 +16,9 @@ from airflow_dre.errors import DefinitionError
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
+
+CALLBACK_SECONDS = 120.0
+"""How long a callback in the triggerer may take; what it records is kept within seconds, or waits in the spool."""
 
 
 class Verbatim(BaseNotifier):
@@ -75,8 +77,14 @@ class OpenIncident(Verbatim):
         keep(Delivery(signals=(problem,)), send=why_not_send(context) is None)
 
     async def async_notify(self, context: Context) -> None:
-        """The same in the triggerer, without blocking it."""
-        await asyncio.to_thread(self.notify, context)
+        """Do the same in the triggerer, without blocking it and without the threads that others wait for."""
+        await _in_the_triggerer(lambda: self.notify(context))
+
+
+async def _in_the_triggerer(call: Callable[[], None]) -> None:
+    from airflow_dre.services.asking import ask
+
+    await ask("the results store, asked by callbacks,", CALLBACK_SECONDS, call)
 
 
 class ResolveIncident(Verbatim):
@@ -101,8 +109,8 @@ class ResolveIncident(Verbatim):
         keep(Delivery(signals=(recovery_in(dict(context), now()),)), send=why_not_send(context) is None)
 
     async def async_notify(self, context: Context) -> None:
-        """The same in the triggerer, without blocking it."""
-        await asyncio.to_thread(self.notify, context)
+        """Do the same in the triggerer, without blocking it and without the threads that others wait for."""
+        await _in_the_triggerer(lambda: self.notify(context))
 
 
 @callback_factory

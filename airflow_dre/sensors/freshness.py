@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from airflow.sdk import BaseSensorOperator
+from airflow.sdk import BaseOperator, BaseSensorOperator
 from airflow.sdk.bases.sensor import PokeReturnValue
 from airflow.sdk.configuration import conf
+from airflow.sdk.exceptions import (
+    AirflowFailException,
+    AirflowSensorTimeout,
+    AirflowSkipException,
+    AirflowTaskTimeout,
+    TaskDeferralError,
+    TaskDeferralTimeout,
+)
 
 from airflow_dre.declaring.functions import REQUIRED
 from airflow_dre.declaring.operators import DeclaredOperator
-from airflow_dre.errors import DefinitionError, DreError, Problem
+from airflow_dre.errors import DefinitionError, Problem
+from airflow_dre.lineage.naming import DatasetName
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
+    from airflow_dre.incidents.telling import Telling
     from airflow_dre.services.freshness import Freshness, FreshnessQuestion
 
 
@@ -36,7 +46,17 @@ class FreshnessSensor(DeclaredOperator, BaseSensorOperator):
     :param time_zone: IANA name of the time zone of values without one, for example ``"Asia/Tokyo"``; by default UTC.
     :param future_tolerance: how far ahead of now the newest value may lie, by default 5 minutes. Beyond it the age is not known, which
         is an error.
+    :param answer_within: how long one answer may take, connecting included, by default 5 minutes.
+    :param reconnect_for: for how long a lost connection is tried again before it is an error, by default 2 minutes and never longer than
+        ``timeout``; None: not at all.
+    :param routes: names of routes of ``[dre] routes`` that are notified when the wait runs out of time.
+    :param incident_severity: severity of that incident: ``low``, ``medium``, ``high`` or ``critical``.
+    :param notify_on: ``"failed"`` (default): a wait that runs out of time opens an incident of the dataset; ``"never"``: it does not.
     :param deferrable: wait in the triggerer instead of in a worker; by default as ``[operators] default_deferrable`` says.
+
+    ``soft_fail`` skips the task where the wait runs out of time, ``silent_fail`` goes on waiting after an error, and ``never_fail`` skips
+    the task in either case, in every mode.
+
     :raises airflow_dre.errors.DefinitionError: lists every argument that is not what it must be.
     """
 
@@ -54,6 +74,11 @@ class FreshnessSensor(DeclaredOperator, BaseSensorOperator):
         expression: str | None = None,
         time_zone: str | None = None,
         future_tolerance: str | timedelta | None = None,
+        answer_within: str | timedelta = timedelta(minutes=5),
+        reconnect_for: str | timedelta | None = timedelta(minutes=2),
+        routes: str | Iterable[str] = (),
+        incident_severity: str | None = None,
+        notify_on: str = "failed",
         deferrable: bool | None = None,
         **kwargs: Any,
     ) -> None:
@@ -66,11 +91,23 @@ class FreshnessSensor(DeclaredOperator, BaseSensorOperator):
         self.expression = expression
         self.time_zone = time_zone
         self.future_tolerance = future_tolerance
+        self.answer_within = answer_within
+        self.reconnect_for = reconnect_for
+        self.routes = (routes,) if isinstance(routes, str) else routes if not isinstance(routes, Iterable) else tuple(routes)
+        self.incident_severity = incident_severity
+        self.notify_on = notify_on
         self.deferrable = conf.getboolean("operators", "default_deferrable", fallback=False) if deferrable is None else deferrable
+        self._dataset: DatasetName | None = None
+        self._last = "it was not asked yet"
+        self._ended: BaseException | None = None
+        """The exception that an error of a question ended the wait with."""
         self._refuse_mistakes()
 
     def _refuse_mistakes(self) -> None:
         """Refuse what is wrong already; what a template or another task gives is read when the task runs."""
+        from airflow_dre.checks.instants import DURATION_ALLOWED, read_duration
+        from airflow_dre.incidents.telling import find_telling_problems
+
         given = [self.conn_id, self.table, self.column, self.max_age, self.expression]
         problems: list[Problem] = []
         if any(value is REQUIRED for value in given) or not any(map(_is_later, given)):
@@ -78,77 +115,189 @@ class FreshnessSensor(DeclaredOperator, BaseSensorOperator):
                 self._question()
             except DefinitionError as error:
                 problems = [problem for problem in error.problems if not _is_later(problem.value)]
+        if self.reconnect_for is not None and read_duration(self.reconnect_for) is None:
+            problems.append(Problem(self._subject, "reconnect_for", self.reconnect_for, f"{DURATION_ALLOWED}, or None"))
+        problems += find_telling_problems(self._subject, routes=self.routes, severity=self.incident_severity, notify_on=self.notify_on)
         self.refuse(problems)
 
     def poke(self, context: Context) -> PokeReturnValue:
-        """Ask once."""
-        found = self._measure()
+        """Ask once; an error ends the wait unless ``silent_fail`` is set."""
+        try:
+            found = self._ask(self._reconnect_seconds())
+        except (Exception, AirflowTaskTimeout) as error:
+            self._settle(error)
+            return PokeReturnValue(is_done=False)
         self.log.info("%s: %s", self.table, found.judgement.reason)
         return PokeReturnValue(is_done=found.fresh, xcom_value=found.summary())
 
     def execute(self, context: Context) -> Any:
         """Wait in the worker, or hand over to the triggerer unless the table is fresh already."""
-        if not self.deferrable:
-            return super().execute(context)
         try:
-            asked = self.poke(context)
-        except DreError as error:
-            self._forgive(error)
-        else:
-            if asked.is_done:
-                return asked.xcom_value
+            value = self._defer_unless_fresh(context) if self.deferrable else super().execute(context)
+        except (AirflowSensorTimeout, AirflowSkipException) as ended:
+            if ended is self._ended:
+                raise
+            raise self._out_of_time(context) from None
+        self._recovered(context)
+        return value
+
+    def execute_complete(self, context: Context, event: dict[str, Any]) -> dict[str, object]:
+        """Take what the trigger found.
+
+        :raises Exception: what the trigger met when it asked, unless ``silent_fail`` or ``never_fail`` is set.
+        """
+        if "error" in event:
+            from airflow_dre.triggers.failures import read_error
+
+            self._settle(read_error(event))
+            self._defer(self._remaining(context))
+        summary: dict[str, object] = event["summary"]
+        if "dataset" in event:  # a trigger of an earlier version does not say it
+            self._dataset, self._last = DatasetName(*event["dataset"]), event["reason"]
+            self._recovered(context)
+        return summary
+
+    def resume_execution(self, next_method: str, next_kwargs: dict[str, Any] | None, context: Context) -> Any:
+        """Go on where the triggerer ended: ask a last time where the time is over, and settle an error of the triggerer as any other."""
+        try:
+            return BaseOperator.resume_execution(self, next_method, next_kwargs, context)
+        except TaskDeferralTimeout:
+            return self._last_look(context)
+        except TaskDeferralError as error:
+            self._settle(error)
+        return self._defer(self._remaining(context))
+
+    def _defer_unless_fresh(self, context: Context) -> Any:
+        asked = self.poke(context)
+        return asked.xcom_value if asked.is_done else self._defer(timedelta(seconds=self.timeout))
+
+    def _defer(self, timeout: timedelta) -> Any:
         from airflow_dre.triggers.freshness import FreshnessTrigger
 
-        question = self._question()
+        interval = float(self.poke_interval)
+        try:
+            question = self._question()
+        except DefinitionError as error:  # silent_fail: every question ends so, until the time is over
+            trigger = FreshnessTrigger(self.conn_id, self.table, self.column, 0.0, None, interval, True, unreadable=str(error))
+            return self.defer(trigger=trigger, method_name="execute_complete", timeout=timeout)
         trigger = FreshnessTrigger(
             conn_id=question.conn_id,
             table=question.table,
             column=question.column,
             max_age_seconds=question.max_age.total_seconds(),
             where=question.where,
-            poke_interval=float(self.poke_interval),
+            poke_interval=interval,
             silent_fail=self.silent_fail,
             expression=question.expression,
             time_zone=question.time_zone,
             future_tolerance_seconds=question.future_tolerance.total_seconds(),
+            answer_seconds=question.answer_within.total_seconds(),
+            reconnect_seconds=self._reconnect_seconds(),
         )
-        return self.defer(trigger=trigger, method_name="execute_complete", timeout=timedelta(seconds=self.timeout))
+        return self.defer(trigger=trigger, method_name="execute_complete", timeout=timeout)
 
-    def execute_complete(self, context: Context, event: dict[str, Any]) -> dict[str, object]:
-        """Take what the trigger found.
+    def _remaining(self, context: Context) -> timedelta:
+        """What is left of the time to wait; a task that was deferred keeps its start."""
+        started = getattr(context.get("ti"), "start_date", None)
+        passed = timedelta(0) if started is None else datetime.now(UTC) - started
+        return max(timedelta(seconds=self.timeout) - passed, timedelta(seconds=1))
 
-        :raises airflow_dre.errors.DreError: what the trigger met when it asked.
+    def _last_look(self, context: Context) -> dict[str, object]:
+        """Ask once more when the time is over: another row may be there, and the failure says how old the newest is."""
+        try:
+            found = self._ask(0.0)
+        except (Exception, AirflowTaskTimeout) as error:
+            self._settle(error)
+        else:
+            if found.fresh:
+                self._recovered(context)
+                return found.summary()
+        raise self._out_of_time(context)
+
+    def _settle(self, error: BaseException) -> None:
+        """End the wait over an error, or return where it goes on: what the flags of Airflow's sensors mean in every mode.
+
+        :raises AirflowSkipException: ``never_fail`` is set, or ``soft_fail`` and the error is one of a time that is over.
         """
-        from airflow_dre import errors
-
-        if "error" in event:
-            kind = getattr(errors, event["error"], errors.DreError)
-            self._forgive((kind if kind is not errors.DefinitionError else errors.DreError)(event["message"]))
-        summary: dict[str, object] = event["summary"]
-        return summary
-
-    def _forgive(self, error: Exception) -> None:
-        """What the other modes do where asking failed: go on (``silent_fail``), skip (``never_fail``) or fail."""
-        from airflow.sdk.exceptions import AirflowSkipException
-
-        if self.never_fail and not self.silent_fail:
-            raise AirflowSkipException("Skipping due to never_fail is set to True.") from error
-        if not self.silent_fail:
+        over = isinstance(error, (AirflowSensorTimeout, AirflowTaskTimeout, AirflowFailException))
+        skipped = isinstance(error, AirflowSkipException)
+        if self.silent_fail and not over and not skipped:
+            self._last = f"it could not be asked: {error}"
+            self.log.error("%s: %s", self.table, error)
+            return
+        flag = None if skipped else "soft_fail" if over and self.soft_fail else "never_fail" if self.never_fail else None
+        if flag is None:
+            self._ended = error
             raise error
-        self.log.error("%s: %s", self.table, error)
+        self._ended = AirflowSkipException(f"Skipping due to {flag} is set to True.")
+        raise self._ended from error
 
-    def _measure(self) -> Freshness:
+    def _out_of_time(self, context: Context) -> Exception:
+        """Return what a wait that ran out of time ends with, and record that the dataset is stale unless the task is skipped."""
+        reason = self._overdue()
+        if self.soft_fail or self.never_fail:
+            return AirflowSkipException(f"{reason}. Skipping due to {'soft_fail' if self.soft_fail else 'never_fail'} is set to True.")
+        if self._dataset is not None:
+            from airflow_dre.services.waits import tell_stale
+
+            tell_stale(self._dataset, self._suite, reason, context, self._telling())
+        return AirflowSensorTimeout(reason)
+
+    def _overdue(self) -> str:
+        """Say that the time is over, how old the newest row is, and how old it may be."""
+        from airflow_dre.checks.instants import read_duration, spoken
+
+        age = read_duration(self.max_age)
+        allowed = "" if age is None else f", at most {spoken(age)} is allowed"
+        waited = spoken(timedelta(seconds=self.timeout)) if self.timeout >= 1 else f"{self.timeout:g} s"
+        return f"{self.table} is stale: {self._last}{allowed}; waited {waited} for it to become fresh"
+
+    def _recovered(self, context: Context) -> None:
+        """Record that the dataset is fresh, where this try has looked at it."""
+        if self._dataset is not None:
+            from airflow_dre.services.waits import tell_fresh
+
+            tell_fresh(self._dataset, self._suite, f"{self.table} is fresh again: {self._last}", context)
+
+    @property
+    def _suite(self) -> str:
+        return f"{self.dag_id}.{self.task_id}"
+
+    def _telling(self) -> Telling:
+        from airflow_dre.incidents.telling import read_telling, telling_of_callbacks
+
+        own = read_telling(self._subject, routes=self.routes, severity=self.incident_severity, notify_on=self.notify_on)
+        return own.joined_with(telling_of_callbacks(self.on_failure_callback))
+
+    def _ask(self, reconnect_seconds: float) -> Freshness:
+        """Ask, and try a lost connection again for so many seconds.
+
+        :raises Exception: whatever the question meets.
+        """
+        from airflow_dre.services.asking import ask_again
         from airflow_dre.services.freshness import ask_freshness
         from airflow_dre.store.clock import now
 
-        return ask_freshness(self._question(), now())
+        question = self._question()
+        found = ask_again(lambda: ask_freshness(question, now()), reconnect_seconds)
+        self._dataset, self._last = found.dataset, found.judgement.reason
+        return found
+
+    def _reconnect_seconds(self) -> float:
+        from airflow_dre.checks.instants import read_duration
+
+        budget = read_duration(self.reconnect_for)
+        return 0.0 if budget is None else min(budget.total_seconds(), float(self.timeout))
+
+    @property
+    def _subject(self) -> str:
+        return f"FreshnessSensor {self.task_id}"
 
     def _question(self) -> FreshnessQuestion:
         from airflow_dre.services.freshness import read_question
 
-        names = ("conn_id", "table", "column", "max_age", "where", "expression", "time_zone", "future_tolerance")
-        given = {name: getattr(self, name) for name in names}
-        return read_question(f"FreshnessSensor {self.task_id}", given)
+        names = ("conn_id", "table", "column", "max_age", "where", "expression", "time_zone", "future_tolerance", "answer_within")
+        return read_question(self._subject, {name: getattr(self, name) for name in names})
 
 
 def _is_later(value: object) -> bool:

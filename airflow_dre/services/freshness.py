@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from airflow_dre.checks.freshness import FUTURE_TOLERANCE, judge_age, newest_of
@@ -18,6 +19,7 @@ from airflow_dre.errors import DefinitionError, Problem, QueryFailed
 from airflow_dre.incidents.identity import DataCause, Promise
 from airflow_dre.incidents.signals import Event, Origin, Signal
 from airflow_dre.lineage.naming import DatasetName, name_dataset, short_name
+from airflow_dre.services.asking import within
 from airflow_dre.sql.dialects import find_dialect
 from airflow_dre.sql.names import split_table
 from airflow_dre.sql.plan import plan
@@ -26,6 +28,9 @@ from airflow_dre.store.incidents import record_signal
 from airflow_dre.store.schema import ensure_embedded
 from airflow_dre.store.slas import SlaState, give_back_callback, save_sla_state, take_callback
 from airflow_dre.store.store import Store
+
+ANSWER_WITHIN = timedelta(seconds=60)
+"""How long an answer may take, unless ``answer_within`` says otherwise."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +48,8 @@ class FreshnessQuestion:
     """IANA name of the time zone of values without one; None: UTC."""
     future_tolerance: timedelta = FUTURE_TOLERANCE
     """How far ahead of now the newest timestamp may lie."""
+    answer_within: timedelta = ANSWER_WITHIN
+    """How long the whole of connecting and asking may take; the statement alone gets nine tenths of it."""
 
     @property
     def zone(self) -> ZoneInfo | None:
@@ -73,30 +80,37 @@ class Freshness:
         }
 
 
-def measure_freshness(question: FreshnessQuestion, now: datetime) -> Freshness:
-    """Ask the warehouse for the newest timestamp and judge it; blocks, so a trigger calls it in a thread.
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A warehouse and the table in it."""
 
-    :raises DefinitionError: table, row filter or column are not what they must be.
-    :raises WarehouseUnreachable: the warehouse does not answer.
-    :raises QueryFailed: it refused, for example because the column is missing.
+    hook: Any
+    table: tuple[str, ...]
+    dataset: DatasetName
+
+
+def locate(question: FreshnessQuestion) -> Located:
+    """Return where a question is asked; most hooks know it without asking.
+
+    :raises DefinitionError: the name of the table is not what it must be.
+    :raises WarehouseUnreachable: the warehouse has to be asked for its default schema and does not answer.
     """
     from airflow.sdk import BaseHook
 
+    table = split_table(question.table)
     connection = BaseHook.get_connection(question.conn_id)
     hook = connection.get_hook()
-    table = split_table(question.table)
-    scope = Scope(table, question.where or None, find_dialect(hook.conn_type))
-    (statement,) = plan([newest_of(question.column, question.expression)], scope)
-    described = f"column {question.column}" if question.expression is None else f"expression {question.expression}"
-    try:
-        with opened(hook) as warehouse:
-            newest = warehouse.fetch_row(statement.sql)[0]
-        judgement = judge_age(newest, now, question.max_age, tolerance=question.future_tolerance, zone=question.zone)
-    except QueryFailed as refused:
-        raise refused from None  # the driver's own message may quote a row, and a cause is logged whole
-    except Incomparable as unlike:
-        raise QueryFailed(masked(f"{described} of {question.table}: {unlike}")) from None  # it quotes the value
-    return Freshness(dataset=name_dataset(hook, connection, table), newest=to_instant(newest, question.zone), judgement=judgement)
+    return Located(hook, table, name_dataset(hook, connection, table))
+
+
+def measure_freshness(question: FreshnessQuestion, now: datetime) -> Freshness:
+    """Ask the warehouse for the newest timestamp and judge it, within ``answer_within`` of the question.
+
+    :raises DefinitionError: table, row filter, column or expression are not what they must be.
+    :raises WarehouseUnreachable: the warehouse does not answer, or not in time.
+    :raises QueryFailed: it refused, for example because the column is missing.
+    """
+    return within(question.answer_within.total_seconds(), lambda: _measure(question, locate(question), now), _subject(question))
 
 
 def ask_freshness(question: FreshnessQuestion, now: datetime) -> Freshness:
@@ -104,7 +118,34 @@ def ask_freshness(question: FreshnessQuestion, now: datetime) -> Freshness:
 
     :raises QueryFailed: the newest timestamp lies in the future, too.
     """
-    found = measure_freshness(question, now)
+    return _with_age(question, measure_freshness(question, now))
+
+
+def answer_freshness(question: FreshnessQuestion, now: datetime) -> Freshness:
+    """Do as :func:`ask_freshness` in the present thread, whose caller keeps the limit."""
+    return _with_age(question, _measure(question, locate(question), now))
+
+
+def _subject(question: FreshnessQuestion) -> str:
+    return f"connection {question.conn_id!r}, asked about {question.table},"
+
+
+def _measure(question: FreshnessQuestion, located: Located, now: datetime) -> Freshness:
+    scope = Scope(located.table, question.where or None, find_dialect(located.hook.conn_type))
+    (statement,) = plan([newest_of(question.column, question.expression)], scope)
+    described = f"column {question.column}" if question.expression is None else f"expression {question.expression}"
+    try:
+        with opened(located.hook, question.answer_within * 0.9) as warehouse:
+            newest = warehouse.fetch_row(statement.sql)[0]
+        judgement = judge_age(newest, now, question.max_age, tolerance=question.future_tolerance, zone=question.zone)
+    except QueryFailed as refused:
+        raise refused from None  # the driver's own message may quote a row, and a cause is logged whole
+    except Incomparable as unlike:
+        raise QueryFailed(masked(f"{described} of {question.table}: {unlike}")) from None  # it quotes the value
+    return Freshness(dataset=located.dataset, newest=to_instant(newest, question.zone), judgement=judgement)
+
+
+def _with_age(question: FreshnessQuestion, found: Freshness) -> Freshness:
     if found.judgement.outcome is Outcome.ERRORED:
         raise QueryFailed(f"{question.table}: {found.judgement.reason}")
     return found
@@ -198,7 +239,10 @@ def read_question(subject: str, given: Mapping[str, object]) -> FreshnessQuestio
     tolerance = FUTURE_TOLERANCE if given.get("future_tolerance") is None else read_duration(given["future_tolerance"])
     if tolerance is None:
         problems.append(Problem(subject, "future_tolerance", given["future_tolerance"], DURATION_ALLOWED))
-    if problems or max_age is None or tolerance is None:
+    answer_within = ANSWER_WITHIN if given.get("answer_within") is None else read_duration(given["answer_within"])
+    if answer_within is None:
+        problems.append(Problem(subject, "answer_within", given["answer_within"], DURATION_ALLOWED))
+    if problems or max_age is None or tolerance is None or answer_within is None:
         raise DefinitionError(problems)
     return FreshnessQuestion(
         conn_id=str(given["conn_id"]),
@@ -209,6 +253,7 @@ def read_question(subject: str, given: Mapping[str, object]) -> FreshnessQuestio
         expression=None if expression is None else str(expression),
         time_zone=None if zone is None else str(zone),
         future_tolerance=tolerance,
+        answer_within=answer_within,
     )
 
 

@@ -86,8 +86,8 @@ def _explained_by(connection: Connection, fact: Signal) -> list[Signal]:
 
 
 def _warned_about(connection: Connection, origin: Origin) -> list[Cause]:
-    """Return the causes that a task instance opened incidents for because of warnings (``notify_on="warned"``)."""
-    warned = select(signal.c.incident_id).where(signal.c.event == Event.CHECKS_WARNED.value)
+    """Return the causes that a task instance opened incidents for: warnings (``notify_on="warned"``), or a dataset that stayed stale."""
+    warned = select(signal.c.incident_id).where(signal.c.event.in_((Event.CHECKS_WARNED.value, Event.STALE.value)))
     for name, value in origin_columns(origin).items():
         if value is not None:
             warned = warned.where(signal.c[name] == value)

@@ -3,18 +3,35 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from airflow.triggers.base import BaseTrigger, TriggerEvent
+
+if TYPE_CHECKING:
+    from airflow_dre.services.freshness import Freshness
+
+ANSWER_SECONDS = 300.0
+RECONNECT_SECONDS = 120.0
+_LATER: dict[str, Any] = {
+    "expression": None,
+    "time_zone": None,
+    "future_tolerance_seconds": 300.0,
+    "answer_seconds": ANSWER_SECONDS,
+    "reconnect_seconds": RECONNECT_SECONDS,
+    "unreadable": None,
+}
+"""Arguments that came after the first version, with their defaults."""
 
 
 class FreshnessTrigger(BaseTrigger):
     """
     Fire when the newest timestamp of a table is young enough, or when asking failed.
 
-    Every question runs in a thread, so that a slow warehouse never blocks the other triggers.
+    Every question runs in a thread of its own, and the triggers of a process ask a warehouse few questions at a time, so that a slow
+    warehouse delays only those that wait for it.
 
     :param conn_id: connection of the warehouse.
     :param table: the table.
@@ -26,6 +43,9 @@ class FreshnessTrigger(BaseTrigger):
     :param expression: SQL about one row whose value is its timestamp, instead of a column.
     :param time_zone: IANA name of the time zone of values without one; None: UTC.
     :param future_tolerance_seconds: how far ahead of now the newest value may lie.
+    :param answer_seconds: how long one answer may take.
+    :param reconnect_seconds: for how long a lost connection is tried again.
+    :param unreadable: why the question cannot be asked at all; with ``silent_fail`` the trigger then only waits.
     """
 
     def __init__(
@@ -40,6 +60,9 @@ class FreshnessTrigger(BaseTrigger):
         expression: str | None = None,
         time_zone: str | None = None,
         future_tolerance_seconds: float = 300.0,
+        answer_seconds: float = ANSWER_SECONDS,
+        reconnect_seconds: float = RECONNECT_SECONDS,
+        unreadable: str | None = None,
     ) -> None:
         BaseTrigger.__init__(self)
         self.conn_id = conn_id
@@ -52,29 +75,66 @@ class FreshnessTrigger(BaseTrigger):
         self.expression = expression
         self.time_zone = time_zone
         self.future_tolerance_seconds = future_tolerance_seconds
+        self.answer_seconds = answer_seconds
+        self.reconnect_seconds = reconnect_seconds
+        self.unreadable = unreadable
 
     def serialize(self) -> tuple[str, dict[str, Any]]:
-        """Class path and arguments."""
-        return (
-            "airflow_dre.triggers.freshness.FreshnessTrigger",
-            {
-                "conn_id": self.conn_id,
-                "table": self.table,
-                "column": self.column,
-                "max_age_seconds": self.max_age_seconds,
-                "where": self.where,
-                "poke_interval": self.poke_interval,
-                "silent_fail": self.silent_fail,
-                "expression": self.expression,
-                "time_zone": self.time_zone,
-                "future_tolerance_seconds": self.future_tolerance_seconds,
-            },
-        )
+        """Return the class path and the arguments; later arguments only where they are not their defaults, which an older triggerer has."""
+        arguments: dict[str, Any] = {
+            "conn_id": self.conn_id,
+            "table": self.table,
+            "column": self.column,
+            "max_age_seconds": self.max_age_seconds,
+            "where": self.where,
+            "poke_interval": self.poke_interval,
+            "silent_fail": self.silent_fail,
+        }
+        later = {name: getattr(self, name) for name in _LATER}
+        arguments |= {name: value for name, value in later.items() if value != _LATER[name]}
+        return "airflow_dre.triggers.freshness.FreshnessTrigger", arguments
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
         """Ask until the table is fresh; an error ends the wait, as it does in the other modes."""
+        from airflow_dre.errors import WarehouseUnreachable
+        from airflow_dre.services.asking import pause_before
+        from airflow_dre.triggers.failures import spell_error
+
+        lost_at, losses = 0.0, 0
+        while True:
+            pause = self.poke_interval
+            try:
+                found = await self._ask()
+            except Exception as error:  # whatever it is, the task decides by its flags
+                losses = losses + 1 if isinstance(error, WarehouseUnreachable) else 0
+                lost_at = time.monotonic() if losses == 1 else lost_at
+                tried_again = losses > 0 and time.monotonic() + pause_before(losses) - lost_at <= self.reconnect_seconds
+                if not self.silent_fail and not tried_again:
+                    yield TriggerEvent(spell_error(error))
+                    return
+                pause = min(pause, pause_before(losses)) if tried_again else pause
+                self.log.error("%s: %s", self.table, error)
+            else:
+                losses = 0
+                if found.fresh:
+                    dataset = (found.dataset.namespace, found.dataset.name)
+                    yield TriggerEvent({"summary": found.summary(), "dataset": dataset, "reason": found.judgement.reason})
+                    return
+                self.log.info("%s: %s", self.table, found.judgement.reason)
+            await asyncio.sleep(pause)
+
+    async def _ask(self) -> Freshness:
+        """Ask once, in one of the places of the connection."""
         from airflow_dre.errors import DreError
-        from airflow_dre.services.freshness import FreshnessQuestion, ask_freshness
+        from airflow_dre.services.asking import ask
+
+        if self.unreadable is not None:
+            raise DreError(self.unreadable)
+        return await ask(f"connection {self.conn_id!r}", self.answer_seconds, self._answer)
+
+    def _answer(self) -> Freshness:
+        """Ask in the present thread, whose imports do not block the event loop."""
+        from airflow_dre.services.freshness import FreshnessQuestion, answer_freshness
         from airflow_dre.store.clock import now
 
         question = FreshnessQuestion(
@@ -86,18 +146,6 @@ class FreshnessTrigger(BaseTrigger):
             expression=self.expression,
             time_zone=self.time_zone,
             future_tolerance=timedelta(seconds=self.future_tolerance_seconds),
+            answer_within=timedelta(seconds=self.answer_seconds),
         )
-        while True:
-            try:
-                found = await asyncio.to_thread(ask_freshness, question, now())
-            except DreError as error:
-                if not self.silent_fail:
-                    yield TriggerEvent({"error": type(error).__name__, "message": str(error)})
-                    return
-                self.log.error("%s: %s", self.table, error)
-            else:
-                if found.fresh:
-                    yield TriggerEvent({"summary": found.summary()})
-                    return
-                self.log.info("%s: %s", self.table, found.judgement.reason)
-            await asyncio.sleep(self.poke_interval)
+        return answer_freshness(question, now())

@@ -198,11 +198,17 @@ def test_a_trigger_survives_serialization() -> None:
         "where": "x > 1",
         "poke_interval": 7.0,
         "silent_fail": True,
-        "expression": None,
-        "time_zone": None,
-        "future_tolerance_seconds": 300.0,
     }
     assert FreshnessTrigger(**arguments).serialize() == (path, arguments)
+    later = {
+        "expression": "x",
+        "time_zone": "Asia/Tokyo",
+        "future_tolerance_seconds": 1.0,
+        "answer_seconds": 2.0,
+        "reconnect_seconds": 3.0,
+        "unreadable": "why",
+    }
+    assert FreshnessTrigger(**arguments, **later).serialize() == (path, arguments | later)
 
 
 def test_a_slow_warehouse_does_not_block_the_event_loop(world: Path) -> None:

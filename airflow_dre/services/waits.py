@@ -1,0 +1,48 @@
+"""Waits for a table that ran out of time, or did not: what they say of the dataset."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from airflow_dre.errors import DreError
+from airflow_dre.incidents.identity import DataCause, Promise
+from airflow_dre.incidents.signals import Event, Signal
+from airflow_dre.incidents.telling import Telling
+from airflow_dre.lineage.naming import DatasetName
+from airflow_dre.services.contexts import origin_of
+from airflow_dre.services.wiring import keep
+from airflow_dre.store.clock import now
+from airflow_dre.store.records import Delivery
+
+log = logging.getLogger(__name__)
+
+
+def tell_stale(dataset: DatasetName, suite: str, reason: str, context: Mapping[str, Any], telling: Telling) -> None:
+    """Record that a wait for a dataset ran out of time; the failure of its task then speaks of the dataset, too."""
+    _keep(telling.address(_signals(Event.STALE, dataset, suite, reason, context)))
+
+
+def tell_fresh(dataset: DatasetName, suite: str, reason: str, context: Mapping[str, Any]) -> None:
+    """Record that a wait for a dataset ended well."""
+    _keep(_signals(Event.FRESH, dataset, suite, reason, context))
+
+
+def _signals(event: Event, dataset: DatasetName, suite: str, reason: str, context: Mapping[str, Any]) -> tuple[Signal, ...]:
+    ti = context.get("ti")
+    if getattr(ti, "run_id", None) is None:  # called by hand, outside a run
+        return ()
+    cause = DataCause(namespace=dataset.namespace, name=dataset.name, suite=suite, promise=Promise.SLA)
+    return (Signal(cause=cause, event=event, at=now(), title=reason, origin=origin_of(ti)),)
+
+
+def _keep(signals: Iterable[Signal]) -> None:
+    """Keep signals; what goes wrong is logged, since the wait itself has ended as it has."""
+    told = tuple(signals)
+    if not told:
+        return
+    try:
+        keep(Delivery(signals=told))
+    except (DreError, OSError) as error:
+        log.error("airflow-dre: the end of the wait is not recorded: %s", error)

@@ -1,0 +1,34 @@
+"""Errors that a trigger met, as events that a task can raise again."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+from airflow_dre.errors import DefinitionError, DreError, Problem
+
+
+def spell_error(error: Exception) -> dict[str, Any]:
+    """Return an error as the payload of an event: its class, its text, and the problems of a definition."""
+    kind = type(error)
+    payload: dict[str, Any] = {"error": f"{kind.__module__}:{kind.__qualname__}", "message": str(error)}
+    if isinstance(error, DefinitionError):
+        payload["problems"] = [[problem.where, problem.argument, str(problem.value), problem.allowed] for problem in error.problems]
+    return payload
+
+
+def read_error(payload: dict[str, Any]) -> Exception:
+    """Return the error that a payload spells; a :class:`DreError` where its class is not found or cannot be made of a text."""
+    module, _, name = payload["error"].rpartition(":")
+    message = payload["message"]
+    try:
+        kind = getattr(import_module(module or "airflow_dre.errors"), name)  # a trigger of an earlier version names its class alone
+        if not isinstance(kind, type) or not issubclass(kind, Exception):
+            return DreError(message)
+        if issubclass(kind, DefinitionError):
+            problems = [Problem(*problem) for problem in payload.get("problems", ())]
+            return kind(problems) if problems else DreError(message)
+        error: Exception = kind(message)
+    except Exception:  # a class of a driver may be anything
+        return DreError(f"{name}: {message}")
+    return error
