@@ -22,12 +22,13 @@ class Owner(Enum):
 
 
 def information_schema(
-    *, default_schema: exp.Expr | None = None, owner: Owner = Owner.SESSION, upper: bool = False
+    *, default_schema: exp.Expr | None = None, owner: Owner = Owner.SESSION, upper: bool = False, only: exp.Expr | None = None
 ) -> Callable[[tuple[str, ...]], exp.Expr]:
     """A reader of ``information_schema.columns``.
 
     :param default_schema: where a table without a schema lives; None: in any schema.
     :param owner: whose it is.
+    :param only: a condition on the columns that SELECT * gives, where it leaves some out.
     :param upper: its names are written in capitals, for databases where case matters.
     """
 
@@ -49,6 +50,8 @@ def information_schema(
             conditions.append(equals("table_schema", default_schema.copy()))
         if len(before) == 2:
             conditions.append(equals("table_catalog", exp.Literal.string(before[0])))
+        if only is not None:
+            conditions.append(only.copy())
         wanted = exp.select(cased("column_name"), cased("data_type")).from_(source)
         return wanted.where(*conditions).order_by(exp.column(cased("ordinal_position")))
 

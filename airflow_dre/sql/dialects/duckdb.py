@@ -11,24 +11,39 @@ from airflow_dre.sql import names
 from airflow_dre.sql.dialect import Dialect, Writing
 from airflow_dre.sql.spelling import UNLIMITED, call, search_by
 
+_HERE = """
+WITH here AS (
+  SELECT *, RANK() OVER (ORDER BY CASE
+      WHEN database_name = 'temp' THEN 0
+      WHEN :schema IS NOT NULL AND LOWER(schema_name) = LOWER(:schema) THEN 1
+      WHEN :schema IS NOT NULL THEN 2
+      ELSE LIST_POSITION(CURRENT_SCHEMAS(TRUE), schema_name) END) AS place
+  FROM duckdb_columns()
+  WHERE LOWER(table_name) = LOWER(:name) AND CASE
+    WHEN :catalog IS NOT NULL THEN LOWER(database_name) = LOWER(:catalog) AND LOWER(schema_name) = LOWER(:schema)
+    WHEN :schema IS NOT NULL THEN (LOWER(schema_name) = LOWER(:schema) AND database_name IN ('temp', CURRENT_DATABASE()))
+      OR (LOWER(database_name) = LOWER(:schema) AND schema_name = 'main')
+    ELSE database_name = 'temp' OR (database_name = CURRENT_DATABASE() AND LIST_CONTAINS(CURRENT_SCHEMAS(TRUE), schema_name)) END
+)
+SELECT * FROM here
+"""
+"""The columns of what a name means to SELECT: a temporary table hides one of its name, and the first of two parts may be a database."""
 _CONSTRAINTS = """
 SELECT CASE WHEN constraint_type = 'NOT NULL' THEN 'not_null' ELSE 'unique' END, constraint_index, UNNEST(constraint_column_names)
 FROM duckdb_constraints()
-WHERE constraint_type IN ('NOT NULL', 'PRIMARY KEY', 'UNIQUE') AND table_name = :name AND schema_name = COALESCE(:schema, CURRENT_SCHEMA())
-  AND database_name = COALESCE(:catalog, CURRENT_DATABASE())
+WHERE constraint_type IN ('NOT NULL', 'PRIMARY KEY', 'UNIQUE')
+  AND (database_oid, schema_oid, table_oid) IN (SELECT (database_oid, schema_oid, table_oid) FROM here WHERE place = 1)
 """
-_COLUMNS = """
-SELECT column_name, data_type FROM duckdb_columns()
-WHERE table_name = :name AND schema_name = COALESCE(:schema, CURRENT_SCHEMA()) AND database_name = COALESCE(:catalog, CURRENT_DATABASE())
-ORDER BY column_index
-"""
+_COLUMNS = "SELECT column_name, data_type FROM here WHERE place = 1 ORDER BY column_index"
 """Unlike information_schema, it tells the tables of attached databases from those of this one."""
 
 
 def _of(table: tuple[str, ...], query: str) -> exp.Expr:
     parts = [exp.Literal.string(part) for part in reversed(table)] + [exp.Null()] * (3 - len(table))
     known = dict(zip(("name", "schema", "catalog"), parts, strict=True))
-    return exp.replace_placeholders(_parsed(query), **known)
+    found = exp.replace_placeholders(_parsed(query), **known)
+    found.set("with_", exp.replace_placeholders(_parsed(_HERE), **known).args["with_"])
+    return found
 
 
 @functools.lru_cache

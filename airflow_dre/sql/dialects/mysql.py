@@ -50,6 +50,9 @@ def _start_of(value: exp.Expr, unit: Unit) -> exp.Expr:
             return call("MAKEDATE", year, 1)
 
 
+_SHOWN = exp.Not(this=exp.Like(this=exp.column("extra"), expression=exp.Literal.string("%INVISIBLE%")))
+"""Columns that SELECT * gives: those of MySQL 8.0.23 and MariaDB 10.3 may be invisible."""
+
 MYSQL = Dialect(
     name="mysql",
     max_columns=4096,  # MAX_FIELDS
@@ -69,5 +72,5 @@ MYSQL = Dialect(
     json=lambda value: exp.EQ(this=call("JSON_VALID", value), expression=exp.Literal.number(1)),
     start_of=_start_of,
     mean=in_doubles(exp.Avg),  # AVG of integers has four decimals
-    columns=information_schema(default_schema=call("DATABASE")),
+    columns=information_schema(default_schema=call("DATABASE"), only=_SHOWN),
 )

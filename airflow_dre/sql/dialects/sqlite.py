@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from sqlglot import exp, parse_one
 
@@ -36,24 +37,33 @@ def _why_broken(pattern: str) -> str | None:
     return None
 
 
-def _columns(table: tuple[str, ...]) -> exp.Expr:
-    arguments = [exp.Literal.string(part) for part in reversed(table)]
-    return exp.select("name", "type").from_(exp.Anonymous(this="pragma_table_info", expressions=arguments)).order_by("cid")
-
-
+_COLUMNS = "SELECT name, type FROM PRAGMA_TABLE_XINFO(:name, :schema) WHERE hidden <> 1 ORDER BY cid"
+"""Generated columns are hidden by 2 or 3, and those of a virtual table that SELECT * leaves out by 1."""
+_COMPUTED = "SELECT name FROM PRAGMA_TABLE_XINFO(:name, :schema) WHERE hidden > 1"
 _CONSTRAINTS = """
-SELECT 'not_null', name, name FROM PRAGMA_TABLE_INFO(:name) WHERE "notnull" = 1
+WITH named AS (SELECT l.schema AS s, l.type AS kind FROM PRAGMA_TABLE_LIST(:name) AS l JOIN PRAGMA_DATABASE_LIST AS d ON d.name = l.schema
+  WHERE l.schema = COALESCE(:schema, l.schema) ORDER BY l.schema <> 'temp', d.seq LIMIT 1),
+here AS (SELECT s FROM named WHERE kind = 'table')
+SELECT 'not_null', name, name FROM PRAGMA_TABLE_INFO(:name, (SELECT s FROM here)) WHERE "notnull" = 1 AND EXISTS (SELECT 1 FROM here)
 UNION ALL
-SELECT 'unique', 'primary key', name FROM PRAGMA_TABLE_INFO(:name) WHERE pk > 0
+SELECT 'unique', 'primary key', name FROM PRAGMA_TABLE_INFO(:name, (SELECT s FROM here)) WHERE pk > 0 AND EXISTS (SELECT 1 FROM here)
 UNION ALL
-SELECT 'unique', l.name, i.name FROM PRAGMA_INDEX_LIST(:name) AS l JOIN PRAGMA_INDEX_INFO(l.name) AS i
-WHERE l."unique" = 1 AND l.partial = 0 AND NOT EXISTS (SELECT 1 FROM PRAGMA_INDEX_INFO(l.name) AS e WHERE e.name IS NULL)
+SELECT 'unique', l.name, i.name
+FROM PRAGMA_INDEX_LIST(:name, (SELECT s FROM here)) AS l JOIN PRAGMA_INDEX_INFO(l.name, (SELECT s FROM here)) AS i
+WHERE l."unique" = 1 AND l.partial = 0 AND EXISTS (SELECT 1 FROM here)
+  AND NOT EXISTS (SELECT 1 FROM PRAGMA_INDEX_INFO(l.name, (SELECT s FROM here)) AS e WHERE e.name IS NULL)
 """
-"""A primary key that is not an integer may be NULL in SQLite, so that it says nothing about NULL."""
+"""A primary key that is not an integer may be NULL in SQLite, so that it says nothing about NULL; a virtual table enforces nothing."""
 
 
-def _constraints(table: tuple[str, ...]) -> exp.Expr:
-    return exp.replace_placeholders(parse_one(_CONSTRAINTS, read="sqlite"), name=exp.Literal.string(table[-1]))
+def _of(query: str) -> Callable[[tuple[str, ...]], exp.Expr]:
+    """A query of the catalogue about a table; one without a schema is looked for where SELECT looks for it, temporary ones first."""
+
+    def about(table: tuple[str, ...]) -> exp.Expr:
+        schema = exp.Literal.string(table[-2]) if len(table) > 1 else exp.Null()
+        return exp.replace_placeholders(parse_one(query, read="sqlite"), name=exp.Literal.string(table[-1]), schema=schema)
+
+    return about
 
 
 _FOLLOWS = """
@@ -85,13 +95,14 @@ SQLITE = Dialect(
     variance=None,
     hash=lambda values: call("dre_hash", *values),  # the engine brings it
     orders_by_code_point=True,
-    constraints=_constraints,
-    columns=_columns,
+    constraints=_of(_CONSTRAINTS),
+    columns=_of(_COLUMNS),
     writing=Writing(
         begin="BEGIN IMMEDIATE",  # nobody else writes from here on
         row_id=lambda: call("LOWER", call("HEX", call("RANDOMBLOB", 16))),
         addresses=("rowid", "_rowid_", "oid"),
         follows=_follows,
+        computed=_of(_COMPUTED),
         keeps_types=False,
     ),
 )

@@ -287,16 +287,16 @@ SELECT MAX(CASE WHEN c THEN "a" END) AS m0 FROM "t";
 SELECT MAX(CASE WHEN c THEN "a" END) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
 
 -- largest value of an expression
-SELECT MAX(a + 1) AS m0 FROM "t";
+SELECT MAX((a + 1)) AS m0 FROM "t";
 
 -- largest value of an expression, the suite too
-SELECT MAX(a + 1) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
+SELECT MAX((a + 1)) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
 
 -- largest value of an expression of a filter
-SELECT MAX(CASE WHEN c THEN a + 1 END) AS m0 FROM "t";
+SELECT MAX(CASE WHEN c THEN (a + 1) END) AS m0 FROM "t";
 
 -- largest value of an expression of a filter, the suite too
-SELECT MAX(CASE WHEN c THEN a + 1 END) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
+SELECT MAX(CASE WHEN c THEN (a + 1) END) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
 
 -- mean
 SELECT AVG("a") AS m0 FROM "t";
@@ -493,16 +493,16 @@ SELECT COUNT(*) FROM (WITH w AS (SELECT a FROM t) SELECT a, 1 FROM w WHERE a > 1
 ) AS failed_rows;
 
 -- the columns
-SELECT column_name, data_type FROM DUCKDB_COLUMNS() WHERE table_name = 't' AND schema_name = COALESCE(NULL, CURRENT_SCHEMA()) AND database_name = COALESCE(NULL, CURRENT_DATABASE()) ORDER BY column_index LIMIT 200001;
+WITH here AS (SELECT *, RANK() OVER (ORDER BY CASE WHEN database_name = 'temp' THEN 0 WHEN NOT NULL IS NULL AND LOWER(schema_name) = LOWER(NULL) THEN 1 WHEN NOT NULL IS NULL THEN 2 ELSE LIST_POSITION(CURRENT_SCHEMAS(TRUE), schema_name) END) AS place FROM DUCKDB_COLUMNS() WHERE LOWER(table_name) = LOWER('t') AND CASE WHEN NOT NULL IS NULL THEN LOWER(database_name) = LOWER(NULL) AND LOWER(schema_name) = LOWER(NULL) WHEN NOT NULL IS NULL THEN (LOWER(schema_name) = LOWER(NULL) AND database_name IN ('temp', CURRENT_DATABASE())) OR (LOWER(database_name) = LOWER(NULL) AND schema_name = 'main') ELSE database_name = 'temp' OR (database_name = CURRENT_DATABASE() AND ARRAY_CONTAINS(CURRENT_SCHEMAS(TRUE), schema_name)) END) SELECT column_name, data_type FROM here WHERE place = 1 ORDER BY column_index LIMIT 200001;
 
 -- the columns, the suite too
-SELECT column_name, data_type FROM DUCKDB_COLUMNS() WHERE table_name = 't' AND schema_name = COALESCE('s', CURRENT_SCHEMA()) AND database_name = COALESCE(NULL, CURRENT_DATABASE()) ORDER BY column_index LIMIT 200001;
+WITH here AS (SELECT *, RANK() OVER (ORDER BY CASE WHEN database_name = 'temp' THEN 0 WHEN NOT 's' IS NULL AND LOWER(schema_name) = LOWER('s') THEN 1 WHEN NOT 's' IS NULL THEN 2 ELSE LIST_POSITION(CURRENT_SCHEMAS(TRUE), schema_name) END) AS place FROM DUCKDB_COLUMNS() WHERE LOWER(table_name) = LOWER('t') AND CASE WHEN NOT NULL IS NULL THEN LOWER(database_name) = LOWER(NULL) AND LOWER(schema_name) = LOWER('s') WHEN NOT 's' IS NULL THEN (LOWER(schema_name) = LOWER('s') AND database_name IN ('temp', CURRENT_DATABASE())) OR (LOWER(database_name) = LOWER('s') AND schema_name = 'main') ELSE database_name = 'temp' OR (database_name = CURRENT_DATABASE() AND ARRAY_CONTAINS(CURRENT_SCHEMAS(TRUE), schema_name)) END) SELECT column_name, data_type FROM here WHERE place = 1 ORDER BY column_index LIMIT 200001;
 
 -- the constraints
-SELECT CASE WHEN constraint_type = 'NOT NULL' THEN 'not_null' ELSE 'unique' END, constraint_index, UNNEST(constraint_column_names) FROM DUCKDB_CONSTRAINTS() WHERE constraint_type IN ('NOT NULL', 'PRIMARY KEY', 'UNIQUE') AND table_name = 't' AND schema_name = COALESCE(NULL, CURRENT_SCHEMA()) AND database_name = COALESCE(NULL, CURRENT_DATABASE()) LIMIT 200001;
+WITH here AS (SELECT *, RANK() OVER (ORDER BY CASE WHEN database_name = 'temp' THEN 0 WHEN NOT NULL IS NULL AND LOWER(schema_name) = LOWER(NULL) THEN 1 WHEN NOT NULL IS NULL THEN 2 ELSE LIST_POSITION(CURRENT_SCHEMAS(TRUE), schema_name) END) AS place FROM DUCKDB_COLUMNS() WHERE LOWER(table_name) = LOWER('t') AND CASE WHEN NOT NULL IS NULL THEN LOWER(database_name) = LOWER(NULL) AND LOWER(schema_name) = LOWER(NULL) WHEN NOT NULL IS NULL THEN (LOWER(schema_name) = LOWER(NULL) AND database_name IN ('temp', CURRENT_DATABASE())) OR (LOWER(database_name) = LOWER(NULL) AND schema_name = 'main') ELSE database_name = 'temp' OR (database_name = CURRENT_DATABASE() AND ARRAY_CONTAINS(CURRENT_SCHEMAS(TRUE), schema_name)) END) SELECT CASE WHEN constraint_type = 'NOT NULL' THEN 'not_null' ELSE 'unique' END, constraint_index, UNNEST(constraint_column_names) FROM DUCKDB_CONSTRAINTS() WHERE constraint_type IN ('NOT NULL', 'PRIMARY KEY', 'UNIQUE') AND (database_oid, schema_oid, table_oid) IN (SELECT (database_oid, schema_oid, table_oid) FROM here WHERE place = 1) LIMIT 200001;
 
 -- the constraints, the suite too
-SELECT CASE WHEN constraint_type = 'NOT NULL' THEN 'not_null' ELSE 'unique' END, constraint_index, UNNEST(constraint_column_names) FROM DUCKDB_CONSTRAINTS() WHERE constraint_type IN ('NOT NULL', 'PRIMARY KEY', 'UNIQUE') AND table_name = 't' AND schema_name = COALESCE('s', CURRENT_SCHEMA()) AND database_name = COALESCE(NULL, CURRENT_DATABASE()) LIMIT 200001;
+WITH here AS (SELECT *, RANK() OVER (ORDER BY CASE WHEN database_name = 'temp' THEN 0 WHEN NOT 's' IS NULL AND LOWER(schema_name) = LOWER('s') THEN 1 WHEN NOT 's' IS NULL THEN 2 ELSE LIST_POSITION(CURRENT_SCHEMAS(TRUE), schema_name) END) AS place FROM DUCKDB_COLUMNS() WHERE LOWER(table_name) = LOWER('t') AND CASE WHEN NOT NULL IS NULL THEN LOWER(database_name) = LOWER(NULL) AND LOWER(schema_name) = LOWER('s') WHEN NOT 's' IS NULL THEN (LOWER(schema_name) = LOWER('s') AND database_name IN ('temp', CURRENT_DATABASE())) OR (LOWER(database_name) = LOWER('s') AND schema_name = 'main') ELSE database_name = 'temp' OR (database_name = CURRENT_DATABASE() AND ARRAY_CONTAINS(CURRENT_SCHEMAS(TRUE), schema_name)) END) SELECT CASE WHEN constraint_type = 'NOT NULL' THEN 'not_null' ELSE 'unique' END, constraint_index, UNNEST(constraint_column_names) FROM DUCKDB_CONSTRAINTS() WHERE constraint_type IN ('NOT NULL', 'PRIMARY KEY', 'UNIQUE') AND (database_oid, schema_oid, table_oid) IN (SELECT (database_oid, schema_oid, table_oid) FROM here WHERE place = 1) LIMIT 200001;
 
 -- rows of each segment
 SELECT "g" AS segment, COUNT(*) AS m0 FROM "t" GROUP BY "g" LIMIT 10001;

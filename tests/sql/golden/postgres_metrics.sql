@@ -287,16 +287,16 @@ SELECT MAX(CASE WHEN c THEN "a" END) AS m0 FROM "t";
 SELECT MAX(CASE WHEN c THEN "a" END) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
 
 -- largest value of an expression
-SELECT MAX(a + 1) AS m0 FROM "t";
+SELECT MAX((a + 1)) AS m0 FROM "t";
 
 -- largest value of an expression, the suite too
-SELECT MAX(a + 1) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
+SELECT MAX((a + 1)) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
 
 -- largest value of an expression of a filter
-SELECT MAX(CASE WHEN c THEN a + 1 END) AS m0 FROM "t";
+SELECT MAX(CASE WHEN c THEN (a + 1) END) AS m0 FROM "t";
 
 -- largest value of an expression of a filter, the suite too
-SELECT MAX(CASE WHEN c THEN a + 1 END) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
+SELECT MAX(CASE WHEN c THEN (a + 1) END) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
 
 -- mean
 SELECT AVG("a") AS m0 FROM "t";

@@ -287,16 +287,16 @@ SELECT MAX(CASE WHEN c THEN "t"."a" END) AS m0 FROM "t";
 SELECT MAX(CASE WHEN c THEN "t"."a" END) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
 
 -- largest value of an expression
-SELECT MAX(a + 1) AS m0 FROM "t";
+SELECT MAX((a + 1)) AS m0 FROM "t";
 
 -- largest value of an expression, the suite too
-SELECT MAX(a + 1) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
+SELECT MAX((a + 1)) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
 
 -- largest value of an expression of a filter
-SELECT MAX(CASE WHEN c THEN a + 1 END) AS m0 FROM "t";
+SELECT MAX(CASE WHEN c THEN (a + 1) END) AS m0 FROM "t";
 
 -- largest value of an expression of a filter, the suite too
-SELECT MAX(CASE WHEN c THEN a + 1 END) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
+SELECT MAX(CASE WHEN c THEN (a + 1) END) AS m0 FROM "s"."t" WHERE (d = 1 OR e);
 
 -- mean
 SELECT AVG("t"."a") AS m0 FROM "t";
@@ -493,16 +493,16 @@ SELECT COUNT(*) FROM (WITH w AS (SELECT a FROM t) SELECT a, 1 FROM w WHERE a > 1
 ) AS failed_rows;
 
 -- the columns
-SELECT name, type FROM PRAGMA_TABLE_INFO('t') ORDER BY cid LIMIT 200001;
+SELECT name, type FROM PRAGMA_TABLE_XINFO('t', NULL) WHERE hidden <> 1 ORDER BY cid LIMIT 200001;
 
 -- the columns, the suite too
-SELECT name, type FROM PRAGMA_TABLE_INFO('t', 's') ORDER BY cid LIMIT 200001;
+SELECT name, type FROM PRAGMA_TABLE_XINFO('t', 's') WHERE hidden <> 1 ORDER BY cid LIMIT 200001;
 
 -- the constraints
-SELECT 'not_null', name, name FROM PRAGMA_TABLE_INFO('t') WHERE "notnull" = 1 UNION ALL SELECT 'unique', 'primary key', name FROM PRAGMA_TABLE_INFO('t') WHERE pk > 0 UNION ALL SELECT 'unique', l.name, i.name FROM PRAGMA_INDEX_LIST('t') AS l JOIN PRAGMA_INDEX_INFO(l.name) AS i ON TRUE WHERE l."unique" = 1 AND l.partial = 0 AND NOT EXISTS(SELECT 1 FROM PRAGMA_INDEX_INFO(l.name) AS e WHERE e.name IS NULL);
+WITH named AS (SELECT l.schema AS s, l.type AS kind FROM PRAGMA_TABLE_LIST('t') AS l JOIN PRAGMA_DATABASE_LIST AS d ON d.name = l.schema WHERE l.schema = COALESCE(NULL, l.schema) ORDER BY l.schema <> 'temp', d.seq LIMIT 1), here AS (SELECT s FROM named WHERE kind = 'table') SELECT 'not_null', name, name FROM PRAGMA_TABLE_INFO('t', (SELECT s FROM here)) WHERE "notnull" = 1 AND EXISTS(SELECT 1 FROM here) UNION ALL SELECT 'unique', 'primary key', name FROM PRAGMA_TABLE_INFO('t', (SELECT s FROM here)) WHERE pk > 0 AND EXISTS(SELECT 1 FROM here) UNION ALL SELECT 'unique', l.name, i.name FROM PRAGMA_INDEX_LIST('t', (SELECT s FROM here)) AS l JOIN PRAGMA_INDEX_INFO(l.name, (SELECT s FROM here)) AS i ON TRUE WHERE l."unique" = 1 AND l.partial = 0 AND EXISTS(SELECT 1 FROM here) AND NOT EXISTS(SELECT 1 FROM PRAGMA_INDEX_INFO(l.name, (SELECT s FROM here)) AS e WHERE e.name IS NULL);
 
 -- the constraints, the suite too
-SELECT 'not_null', name, name FROM PRAGMA_TABLE_INFO('t') WHERE "notnull" = 1 UNION ALL SELECT 'unique', 'primary key', name FROM PRAGMA_TABLE_INFO('t') WHERE pk > 0 UNION ALL SELECT 'unique', l.name, i.name FROM PRAGMA_INDEX_LIST('t') AS l JOIN PRAGMA_INDEX_INFO(l.name) AS i ON TRUE WHERE l."unique" = 1 AND l.partial = 0 AND NOT EXISTS(SELECT 1 FROM PRAGMA_INDEX_INFO(l.name) AS e WHERE e.name IS NULL);
+WITH named AS (SELECT l.schema AS s, l.type AS kind FROM PRAGMA_TABLE_LIST('t') AS l JOIN PRAGMA_DATABASE_LIST AS d ON d.name = l.schema WHERE l.schema = COALESCE('s', l.schema) ORDER BY l.schema <> 'temp', d.seq LIMIT 1), here AS (SELECT s FROM named WHERE kind = 'table') SELECT 'not_null', name, name FROM PRAGMA_TABLE_INFO('t', (SELECT s FROM here)) WHERE "notnull" = 1 AND EXISTS(SELECT 1 FROM here) UNION ALL SELECT 'unique', 'primary key', name FROM PRAGMA_TABLE_INFO('t', (SELECT s FROM here)) WHERE pk > 0 AND EXISTS(SELECT 1 FROM here) UNION ALL SELECT 'unique', l.name, i.name FROM PRAGMA_INDEX_LIST('t', (SELECT s FROM here)) AS l JOIN PRAGMA_INDEX_INFO(l.name, (SELECT s FROM here)) AS i ON TRUE WHERE l."unique" = 1 AND l.partial = 0 AND EXISTS(SELECT 1 FROM here) AND NOT EXISTS(SELECT 1 FROM PRAGMA_INDEX_INFO(l.name, (SELECT s FROM here)) AS e WHERE e.name IS NULL);
 
 -- rows of each segment
 SELECT "t"."g" AS segment, COUNT(*) AS m0 FROM "t" GROUP BY "t"."g" LIMIT 10001;

@@ -17,7 +17,7 @@ SELECT COUNT(CASE WHEN (a > 1 OR b = 2) AND NOT `a` IS NULL THEN 1 END) AS m0, C
 -- between by
 SELECT `region` AS segment, COUNT(*) AS m0, COUNT(`a`) AS m1, COUNT(CASE WHEN NOT `a` BETWEEN 1 AND 2.5 THEN 1 END) AS m2 FROM `shop`.`orders` GROUP BY `region` LIMIT 10001;
 -- column_count
-SELECT column_name, data_type FROM information_schema.columns WHERE table_name = 'orders' AND table_schema = 'shop' ORDER BY ordinal_position LIMIT 200001;
+SELECT column_name, data_type FROM information_schema.columns WHERE table_name = 'orders' AND table_schema = 'shop' AND NOT extra LIKE '%INVISIBLE%' ORDER BY ordinal_position LIMIT 200001;
 -- column_max
 SELECT MAX(`a`) AS m0 FROM `shop`.`orders`;
 -- column_max where
@@ -231,9 +231,9 @@ SELECT COUNT(CASE WHEN (a > 1 OR b = 2) THEN 1 END) AS m0, COUNT(CASE WHEN (a > 
 -- rows by
 SELECT `region` AS segment, COUNT(*) AS m0, COUNT(CASE WHEN NOT (a > 0 OR b IS NULL) THEN 1 END) AS m1 FROM `shop`.`orders` GROUP BY `region` LIMIT 10001;
 -- schema_is
-SELECT column_name, data_type FROM information_schema.columns WHERE table_name = 'orders' AND table_schema = 'shop' ORDER BY ordinal_position LIMIT 200001;
+SELECT column_name, data_type FROM information_schema.columns WHERE table_name = 'orders' AND table_schema = 'shop' AND NOT extra LIKE '%INVISIBLE%' ORDER BY ordinal_position LIMIT 200001;
 -- schema_unchanged
-SELECT column_name, data_type FROM information_schema.columns WHERE table_name = 'orders' AND table_schema = 'shop' ORDER BY ordinal_position LIMIT 200001;
+SELECT column_name, data_type FROM information_schema.columns WHERE table_name = 'orders' AND table_schema = 'shop' AND NOT extra LIKE '%INVISIBLE%' ORDER BY ordinal_position LIMIT 200001;
 -- stddev
 SELECT COUNT(`a`) AS m0, VAR_SAMP(`a`) AS m1 FROM `shop`.`orders`;
 -- stddev where
@@ -319,6 +319,6 @@ SELECT DISTINCT DATE_ADD(MAKEDATE(YEAR(`at`), 1), INTERVAL (QUARTER(`at`) - 1) Q
 -- each year
 SELECT DISTINCT MAKEDATE(YEAR(`at`), 1) AS period FROM `shop`.`orders` WHERE NOT `at` IS NULL LIMIT 200001;
 -- columns of orders
-SELECT column_name, data_type FROM information_schema.columns WHERE table_name = 'orders' AND table_schema = DATABASE() ORDER BY ordinal_position LIMIT 200001;
+SELECT column_name, data_type FROM information_schema.columns WHERE table_name = 'orders' AND table_schema = DATABASE() AND NOT extra LIKE '%INVISIBLE%' ORDER BY ordinal_position LIMIT 200001;
 -- columns of "cat-1".shop."odd ""name` ]\"
-SELECT column_name, data_type FROM information_schema.columns WHERE table_name = 'odd "name` ]\\' AND table_schema = 'shop' AND table_catalog = 'cat-1' ORDER BY ordinal_position LIMIT 200001;
+SELECT column_name, data_type FROM information_schema.columns WHERE table_name = 'odd "name` ]\\' AND table_schema = 'shop' AND table_catalog = 'cat-1' AND NOT extra LIKE '%INVISIBLE%' ORDER BY ordinal_position LIMIT 200001;

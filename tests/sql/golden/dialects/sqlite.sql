@@ -13,7 +13,7 @@ SELECT COUNT(*) FILTER(WHERE (a > 1 OR b = 2) AND NOT "orders"."a" IS NULL) AS m
 -- between by
 SELECT "orders"."region" AS segment, COUNT(*) AS m0, COUNT(*) - COUNT(*) FILTER(WHERE "orders"."a" IS NULL) AS m1, COUNT(*) FILTER(WHERE NOT "orders"."a" BETWEEN 1 AND 2.5) AS m2 FROM "shop"."orders" GROUP BY "orders"."region" LIMIT 10001;
 -- column_count
-SELECT name, type FROM PRAGMA_TABLE_INFO('orders', 'shop') ORDER BY cid LIMIT 200001;
+SELECT name, type FROM PRAGMA_TABLE_XINFO('orders', 'shop') WHERE hidden <> 1 ORDER BY cid LIMIT 200001;
 -- column_max
 SELECT MAX("orders"."a") AS m0 FROM "shop"."orders";
 -- column_max where
@@ -230,9 +230,9 @@ SELECT COUNT(*) FILTER(WHERE (a > 1 OR b = 2)) AS m0, COUNT(*) FILTER(WHERE (a >
 -- rows by
 SELECT "orders"."region" AS segment, COUNT(*) AS m0, COUNT(*) FILTER(WHERE NOT (a > 0 OR b IS NULL)) AS m1 FROM "shop"."orders" GROUP BY "orders"."region" LIMIT 10001;
 -- schema_is
-SELECT name, type FROM PRAGMA_TABLE_INFO('orders', 'shop') ORDER BY cid LIMIT 200001;
+SELECT name, type FROM PRAGMA_TABLE_XINFO('orders', 'shop') WHERE hidden <> 1 ORDER BY cid LIMIT 200001;
 -- schema_unchanged
-SELECT name, type FROM PRAGMA_TABLE_INFO('orders', 'shop') ORDER BY cid LIMIT 200001;
+SELECT name, type FROM PRAGMA_TABLE_XINFO('orders', 'shop') WHERE hidden <> 1 ORDER BY cid LIMIT 200001;
 -- stddev
 SELECT COUNT(*) - COUNT(*) FILTER(WHERE "orders"."a" IS NULL) AS m0, CAST((SUM((1.0 * ("orders"."a" - (SELECT AVG("orders"."a") FROM "shop"."orders"))) * (1.0 * ("orders"."a" - (SELECT AVG("orders"."a") FROM "shop"."orders")))) - CAST(SUM((1.0 * ("orders"."a" - (SELECT AVG("orders"."a") FROM "shop"."orders")))) * SUM((1.0 * ("orders"."a" - (SELECT AVG("orders"."a") FROM "shop"."orders")))) AS REAL) / COUNT((1.0 * ("orders"."a" - (SELECT AVG("orders"."a") FROM "shop"."orders"))))) AS REAL) / NULLIF(COUNT((1.0 * ("orders"."a" - (SELECT AVG("orders"."a") FROM "shop"."orders")))) - 1, 0) AS m1 FROM "shop"."orders";
 -- stddev where
@@ -322,6 +322,6 @@ SELECT DISTINCT DATE("orders"."at", 'start of month', '-' || ((CAST(STRFTIME('%m
 -- each year
 SELECT DISTINCT STRFTIME('%Y-01-01', "orders"."at") AS period FROM "shop"."orders" WHERE NOT "orders"."at" IS NULL LIMIT 200001;
 -- columns of orders
-SELECT name, type FROM PRAGMA_TABLE_INFO('orders') ORDER BY cid LIMIT 200001;
+SELECT name, type FROM PRAGMA_TABLE_XINFO('orders', NULL) WHERE hidden <> 1 ORDER BY cid LIMIT 200001;
 -- columns of "cat-1".shop."odd ""name` ]\"
-SELECT name, type FROM PRAGMA_TABLE_INFO('odd "name` ]\', 'shop', 'cat-1') ORDER BY cid LIMIT 200001;
+SELECT name, type FROM PRAGMA_TABLE_XINFO('odd "name` ]\', 'shop') WHERE hidden <> 1 ORDER BY cid LIMIT 200001;
