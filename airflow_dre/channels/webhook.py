@@ -38,6 +38,7 @@ _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}")
 _VALUE = re.compile(r"[\t\x20-\x7e]{0,16000}")
 _LONGEST_WAIT = timedelta(days=1)
 _SECONDS = re.compile("[0-9]{1,12}")
+_MOST_PORT = 2**16 - 1
 _INVALID = "the address or a header of the receiver is not valid"
 _sending: ContextVar[bool] = ContextVar("dre_sending", default=False)
 log = logging.getLogger(__name__)
@@ -70,7 +71,9 @@ class Webhook:
     def mistake(self) -> str | None:
         """Why no message can go to this receiver, found without a connection; None where nothing is wrong."""
         try:
-            httpx.Request("POST", self.url)
+            url = httpx.Request("POST", self.url).url
+            if not url.host or not 0 <= (url.port or 0) <= _MOST_PORT:
+                return f"{_INVALID}: host or port"
         except Exception as error:  # IDNA, ports, control characters: each has an exception of its own
             return f"{_INVALID}: {type(error).__name__}"
         wrong = [name for name, value in self.headers.items() if not _is_ours(name) and not _can_be_sent(name, value)]

@@ -27,8 +27,10 @@ class Live:
 
     severity: Severity
     routes: frozenset[str]
-    """Who has been told."""
+    """Who is told."""
     last_problem_at: datetime
+    undelivered: frozenset[str] = frozenset()
+    """Those of ``routes`` that no message reached and that none waits for: a new occurrence tells them anew."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,4 +73,5 @@ def _decide_problem(signal: Signal, live: Live | None, *, known: bool, recovered
     tell = tuple(route for route in signal.routes if route not in live.routes)
     if known:
         return Decision(action=Action.NOTE, reason="this occurrence is counted already", severity=severity, tell=tell)
-    return Decision(action=Action.ADD, reason="the incident of this cause is live", severity=severity, tell=tell)
+    anew = tuple(route for route in signal.routes if route not in live.routes - live.undelivered)
+    return Decision(action=Action.ADD, reason="the incident of this cause is live", severity=severity, tell=anew)

@@ -5,18 +5,19 @@ from __future__ import annotations
 import logging
 import time
 from dataclasses import dataclass, replace
-from typing import Any
 
-from airflow_dre.channels.webhook import Webhook, render_payload
-from airflow_dre.config import Route, Settings
-from airflow_dre.errors import DefinitionError, Problem, StoreError
+from airflow_dre.channels.webhook import render_payload
+from airflow_dre.config import Settings
+from airflow_dre.errors import StoreError
 from airflow_dre.incidents.retry import Attempt
+from airflow_dre.services.routes import RouteUnreadable, has_connection, is_usable, read_webhook
 from airflow_dre.store.clock import now
 from airflow_dre.store.outbox import Message, claim, settle
+from airflow_dre.store.revival import find_untold, misrouted_routes, revive, tell_untold
 from airflow_dre.store.store import Store
 
 log = logging.getLogger(__name__)
-LEAST_SECONDS = 1.0
+LEAST_SECONDS = 0.5
 """A receiver gets so long to answer even where the round is over: cut off sooner, it would get the message twice."""
 MOST_SECONDS = 5.0
 """A receiver gets no longer, so that one that hangs does not use up the round."""
@@ -32,78 +33,72 @@ class Dispatched:
     dead: int = 0
 
 
-def dispatch_outbox(store: Store, settings: Settings, *, seconds: float | None = None) -> Dispatched:
-    """Send messages that are due until none is left or ``seconds`` (default ``[dre] send_seconds``) have passed.
+def dispatch_outbox(store: Store, settings: Settings, *, seconds: float | None = None, probe: bool = False) -> Dispatched:
+    """Send messages that are due until none is left or ``seconds`` have passed; never raise because of a store or a receiver.
 
-    Best effort: what cannot be sent, or a store that is down, is left to the next round.
+    What cannot be sent, or a store that is down, is left to the next round. Live incidents are caught up first: routes that were put
+    right, and default routes that were added, hear of them.
+
+    :param seconds: longest time for the whole round; None: ``[dre] send_seconds``.
+    :param probe: whether connections of routes that could not be read are read again before their next attempt is due.
     """
     until = time.monotonic() + (settings.send_seconds if seconds is None else seconds)
     outcomes: list[str] = []
     try:
-        while time.monotonic() < until:
-            with store.database.write() as connection:
-                message = claim(connection, now())
-            if message is None:
-                break
-            attempt = _send(message, settings, min(max(until - time.monotonic(), LEAST_SECONDS), MOST_SECONDS))
-            with store.database.write() as connection:
-                outcomes.append(settle(connection, message, attempt, now()))
-            if not attempt.delivered:
-                log.error("airflow-dre: could not tell route %r about incident %d: %s", message.route, message.incident_id, attempt.error)
+        if until > time.monotonic():
+            _catch_up(store, settings, until, probe=probe)
+        _send_due(store, settings, until, outcomes)
     except StoreError as error:
         log.error("airflow-dre: messages wait until the results store is back: %s", error)
+    except Exception:  # sending is best effort: nothing of it may end a task
+        log.exception("airflow-dre: messages could not be sent and wait")
     return Dispatched(sent=outcomes.count("sent"), waiting=outcomes.count("pending"), dead=outcomes.count("dead"))
 
 
+def _send_due(store: Store, settings: Settings, until: float, outcomes: list[str]) -> None:
+    silent: set[str] = set()  # their other messages wait for the next round, so that other routes are not kept waiting
+    while time.monotonic() < until:
+        with store.database.write() as connection:
+            message = claim(connection, now(), skip_routes=silent)
+        if message is None:
+            break
+        started = time.monotonic()
+        attempt = _send(message, settings, min(max(until - started, LEAST_SECONDS), MOST_SECONDS))
+        with store.database.write() as connection:
+            outcomes.append(settle(connection, message, attempt, now()))
+        if not attempt.delivered:
+            log.error("airflow-dre: could not tell route %r about incident %d: %s", message.route, message.incident_id, attempt.error)
+        if not attempt.delivered and time.monotonic() - started > LEAST_SECONDS:
+            silent.add(message.route)
+
+
 def _send(message: Message, settings: Settings, seconds: float) -> Attempt:
+    started = time.monotonic()
     try:
-        webhook = replace(_webhook(message.route, settings), timeout_seconds=seconds)
-    except DefinitionError as error:
-        return Attempt(delivered=False, error=str(error))
-    link = f"{settings.base_url}/plugin/reliability/incidents/{message.incident_id}"
-    return webhook.send(
-        render_payload(message.facts, event=message.event, incident_id=message.incident_id, receiver=message.route, link=link)
-    )
+        webhook = read_webhook(message.route, settings, seconds)
+        left = max(seconds - (time.monotonic() - started), LEAST_SECONDS / 2)
+        link = f"{settings.base_url}/plugin/reliability/incidents/{message.incident_id}"
+        payload = render_payload(message.facts, event=message.event, incident_id=message.incident_id, receiver=message.route, link=link)
+        return replace(webhook, timeout_seconds=left).send(payload)
+    except RouteUnreadable as error:
+        return Attempt(delivered=False, misrouted=True, error=str(error))
+    except Exception as error:  # for example facts that another version queued
+        return Attempt(delivered=False, retryable=True, error=f"the message could not be sent: {type(error).__name__}")
 
 
-def _webhook(name: str, settings: Settings) -> Webhook:
-    """The receiver of a route.
-
-    :raises DefinitionError: there is no such route, channel or connection, or it lacks an address.
-    """
-    route = settings.routes.get(name)
-    if route is None:
-        allowed = ", ".join(sorted(settings.routes)) or "none is configured yet"
-        raise DefinitionError([Problem("[dre] routes", "route", name, allowed)])
-    if route.channel != "webhook":
-        raise DefinitionError([Problem(f"[dre] routes {name}", "channel", route.channel, "webhook")])
-    options = {**route.options, **_connection_options(route)}
-    url = options.get("url")
-    if not isinstance(url, str) or not url:
-        raise DefinitionError([Problem(f"[dre] routes {name}", "url", None, "url, or conn_id of an HTTP connection with a host")])
-    headers = options.get("headers")
-    secret = options.get("secret")
-    return Webhook(url=url, headers=headers if isinstance(headers, dict) else {}, secret=str(secret) if secret else None)
-
-
-def _connection_options(route: Route) -> dict[str, Any]:
-    """Address, headers and secret of an Airflow HTTP connection; the path stands in its extra as ``path``."""
-    conn_id = route.options.get("conn_id")
-    if not isinstance(conn_id, str):
-        return {}
-    from airflow.sdk import BaseHook
-    from airflow.sdk.exceptions import AirflowException
-
-    try:
-        connection = BaseHook.get_connection(conn_id)
-    except AirflowException as error:
-        allowed = "the id of a connection that exists"
-        raise DefinitionError([Problem(f"[dre] routes {route.name}", "conn_id", conn_id, allowed)]) from error
-    host = connection.host or ""
-    if host and "://" not in host:
-        host = f"{connection.schema or 'https'}://{host}"
-    port = f":{connection.port}" if connection.port else ""
-    extra = connection.extra_dejson
-    url = f"{host.rstrip('/')}{port}{extra.get('path', '')}" if host else None
-    found = {"url": url, "headers": extra.get("headers"), "secret": connection.password or extra.get("secret")}
-    return {key: value for key, value in found.items() if value}
+def _catch_up(store: Store, settings: Settings, until: float, *, probe: bool) -> None:
+    """Let routes that were put right, and default routes that were added, hear of the incidents that are live."""
+    defaults = tuple(name for name in settings.default_routes if name in settings.routes)
+    with store.database.read() as connection:
+        broken = misrouted_routes(connection)
+        untold = find_untold(connection, defaults)
+    mended = [
+        name
+        for name in broken
+        if (probe or not has_connection(name, settings)) and is_usable(name, settings, min(until - time.monotonic(), MOST_SECONDS))
+    ]
+    if not mended and not untold:
+        return
+    with store.database.write() as connection:
+        revive(connection, mended, now())
+        tell_untold(store.database, connection, untold)

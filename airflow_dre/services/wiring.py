@@ -136,7 +136,7 @@ def drain(settings: Settings | None = None, *, seconds: float | None = None) -> 
     """
     settings = settings or read_settings()
     store = store_of(settings)
-    written, told = store.replay(), dispatch_outbox(store, settings, seconds=seconds)
+    written, told = store.replay(), dispatch_outbox(store, settings, seconds=seconds, probe=True)
     ensure_embedded(store.database)
     with store.database.write() as connection:
         drop_expired(connection, now())

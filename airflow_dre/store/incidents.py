@@ -13,7 +13,7 @@ from airflow_dre.incidents.decide import Action, Decision, Live, decide
 from airflow_dre.incidents.identity import Cause, DataCause, PipelineCause, Promise
 from airflow_dre.incidents.signals import Event, Origin, Severity, Signal
 from airflow_dre.store.database import Database
-from airflow_dre.store.outbox import enqueue
+from airflow_dre.store.outbox import enqueue, undelivered_routes
 from airflow_dre.store.records import digest
 from airflow_dre.store.results import HEALTHY, broken_suites, insert_new, last_healthy_at, origin_columns, siblings_of
 from airflow_dre.store.slas import met_at
@@ -103,7 +103,7 @@ def _apply(database: Database, connection: Connection, fact: Signal, *, known: b
     seen = before is not None
     if before is not None and row is not None and before.incident_id != row.id:
         row = None  # it was counted with an earlier incident, and says nothing about this one
-    decision = decide(fact, _live(row), known=known or seen, recovered_at=_recovered_at(connection, fact))
+    decision = decide(fact, _live(connection, row), known=known or seen, recovered_at=_recovered_at(connection, fact))
     if decision.action is Action.RESOLVE and row is not None and _other_part_of_run(connection, fact, row.id):
         severity = Severity(row.severity)
         decision = Decision(action=Action.NOTE, reason="another map index of this run is broken", severity=severity)
@@ -137,10 +137,15 @@ def _remember_recovery(connection: Connection, fact: Signal) -> None:
         connection.execute(update(signal).where(signal.c.key == key, signal.c.at < fact.at).values(**values))
 
 
-def _live(row: Row[Any] | None) -> Live | None:
+def _live(connection: Connection, row: Row[Any] | None) -> Live | None:
     if row is None:
         return None
-    return Live(severity=Severity(row.severity), routes=frozenset(row.routes), last_problem_at=row.last_problem_at)
+    return Live(
+        severity=Severity(row.severity),
+        routes=frozenset(row.routes),
+        last_problem_at=row.last_problem_at,
+        undelivered=undelivered_routes(connection, row.id),
+    )
 
 
 def _recovered_at(connection: Connection, fact: Signal) -> datetime | None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, exists, or_, select, update
+from sqlalchemy import Connection, Row, and_, exists, or_, select, update
 
 from airflow_dre.incidents.retry import GIVE_UP_AFTER, Attempt, next_wait
 from airflow_dre.store.clock import now
@@ -35,9 +35,17 @@ def enqueue(connection: Connection, incident_id: int, routes: Sequence[str], eve
     if not routes:
         return
     row = connection.execute(select(incident).where(incident.c.id == incident_id)).one()
-    earlier = select(outbox.c.message).where(outbox.c.incident_id == incident_id).order_by(outbox.c.id).limit(1)
+    created = now()  # not the moment of the signal: one that waited in the spool must not be given up at once
+    common = {"incident_id": incident_id, "event": event, "message": facts_of(connection, row), "status": "pending", "attempts": 0}
+    for route in dict.fromkeys(routes):
+        connection.execute(outbox.insert().values(**common, misrouted=0, route=route, created_at=created, not_before=created))
+
+
+def facts_of(connection: Connection, row: Row[Any]) -> dict[str, Any]:
+    """Return the present state of an incident as a message carries it."""
+    earlier = select(outbox.c.message).where(outbox.c.incident_id == row.id).order_by(outbox.c.id).limit(1)
     told = connection.scalar(earlier) or {}
-    facts = {
+    return {
         "fingerprint": told.get("fingerprint", row.fingerprint),  # receivers know the incident by the one that they were told first
         "kind": row.kind,
         "event": row.event,
@@ -55,14 +63,20 @@ def enqueue(connection: Connection, incident_id: int, routes: Sequence[str], eve
         "opened_at": row.opened_at.isoformat(),
         "resolved_at": None if row.resolved_at is None else row.resolved_at.isoformat(),
     }
-    created = now()  # not the moment of the signal: one that waited in the spool must not be given up at once
-    common = {"incident_id": incident_id, "event": event, "message": facts, "status": "pending", "attempts": 0}
-    for route in dict.fromkeys(routes):
-        connection.execute(outbox.insert().values(**common, route=route, created_at=created, not_before=created))
 
 
-def claim(connection: Connection, now: datetime, *, skip: Sequence[int] = ()) -> Message | None:
-    """Take the oldest message that is due and that no earlier message of its incident and route holds back."""
+def undelivered_routes(connection: Connection, incident_id: int) -> frozenset[str]:
+    """Return the routes that every message about an incident was given up for: they have not heard of it."""
+    rows = connection.execute(select(outbox.c.route, outbox.c.status).where(outbox.c.incident_id == incident_id)).all()
+    return frozenset(row.route for row in rows) - frozenset(row.route for row in rows if row.status != "dead")
+
+
+def claim(connection: Connection, now: datetime, *, skip: Sequence[int] = (), skip_routes: Collection[str] = ()) -> Message | None:
+    """Take the oldest message that is due and that no earlier message of its incident and route holds back.
+
+    :param skip: messages that are not taken, by id.
+    :param skip_routes: routes whose messages are not taken.
+    """
     earlier = outbox.alias("earlier")
     held_back = exists().where(
         earlier.c.incident_id == outbox.c.incident_id,
@@ -77,6 +91,7 @@ def claim(connection: Connection, now: datetime, *, skip: Sequence[int] = ()) ->
             outbox.c.not_before <= now,
             or_(outbox.c.claimed_until.is_(None), outbox.c.claimed_until < now),
             outbox.c.id.not_in(list(skip)),
+            outbox.c.route.not_in(list(skip_routes)),
             ~held_back,
         )
         .order_by(outbox.c.id)
@@ -105,16 +120,17 @@ def claim(connection: Connection, now: datetime, *, skip: Sequence[int] = ()) ->
 
 def settle(connection: Connection, message: Message, attempt: Attempt, now: datetime) -> str:
     """Keep what became of an attempt; the status of the message after it."""
+    waits = attempt.retryable or attempt.misrouted
     if attempt.delivered:
         values: dict[str, Any] = {"status": "sent", "sent_at": now, "last_error": None}
-    elif not attempt.retryable or now - message.created_at > GIVE_UP_AFTER:
+    elif not waits or now - message.created_at > GIVE_UP_AFTER:
         values = {"status": "dead", "last_error": attempt.error}
     else:
         values = {"status": "pending", "not_before": now + next_wait(message.attempts, attempt.retry_after), "last_error": attempt.error}
     mine = and_(outbox.c.id == message.id, outbox.c.status == "pending")
     if not attempt.delivered:  # a sender whose lease ran out must not speak for the one that took over
         mine = and_(mine, outbox.c.attempts == message.attempts)
-    settled = update(outbox).where(mine).values(**values, claimed_until=None).returning(outbox.c.id)
+    settled = update(outbox).where(mine).values(**values, misrouted=int(attempt.misrouted), claimed_until=None).returning(outbox.c.id)
     status = str(values["status"])
     if connection.execute(settled).first() is None:
         return status

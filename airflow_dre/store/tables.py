@@ -216,6 +216,7 @@ outbox = Table(
     Column("claimed_until", UtcDateTime),
     Column("sent_at", UtcDateTime),
     Column("last_error", PlainText),
+    Column("misrouted", Integer, nullable=False, server_default="0"),
     Index(None, "status", "not_before"),
     Index(None, "incident_id", "route"),
 )

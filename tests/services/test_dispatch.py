@@ -149,11 +149,11 @@ def test_after_a_day_a_message_is_dead_and_the_timeline_says_so(store: Store, se
         ),
     ],
 )
-def test_a_route_that_cannot_work_is_dead_with_what_is_allowed(
+def test_a_route_that_cannot_work_may_be_put_right_and_says_what_is_allowed(
     store: Store, settings_for: Callable[..., Any], routes: dict[str, dict[str, Any]], error: str
 ) -> None:
     tell(store)
-    assert dispatch_outbox(store, settings_for(routes)).dead == 1
+    assert dispatch_outbox(store, settings_for(routes)).waiting == 1
     assert error in messages(store)[0].last_error
 
 

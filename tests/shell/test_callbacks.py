@@ -318,4 +318,4 @@ def test_a_receiver_that_refuses_changes_nothing_for_the_task(run_dag: Run, inci
         load()
     assert run_dag(dag).state == "failed"
     assert [row.status for row in incidents()] == ["open"]
-    assert sorted(queued()) == [("nobody", "opened", "dead"), ("oncall", "opened", "pending")]
+    assert sorted(queued()) == [("nobody", "opened", "pending"), ("oncall", "opened", "pending")]
