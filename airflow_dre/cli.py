@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -10,6 +11,7 @@ if TYPE_CHECKING:
 
 def get_dre_cli_commands() -> list[GroupCommand]:
     """The commands that Airflow's command line adds."""
+    recognize_tests()
     from airflow.cli.cli_config import ActionCommand, GroupCommand
 
     migrate = ActionCommand(name="migrate", help="Create or upgrade the tables of the results store", func=migrate_store, args=())
@@ -18,6 +20,17 @@ def get_dre_cli_commands() -> list[GroupCommand]:
     )
     database = GroupCommand(name="db", help="The results store", subcommands=(migrate, check))
     return [GroupCommand(name="dre", help="Data Reliability (airflow-dre)", subcommands=(database,))]
+
+
+@cache
+def recognize_tests() -> None:
+    """Let Airflow's command line announce the commands that run a test."""
+    from airflow.utils.cli_action_loggers import register_post_exec_callback, register_pre_exec_callback
+
+    from airflow_dre.services.rehearsal import mark_end, mark_start
+
+    register_pre_exec_callback(mark_start)
+    register_post_exec_callback(mark_end)
 
 
 def migrate_store(_: Any) -> None:

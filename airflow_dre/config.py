@@ -73,6 +73,8 @@ class Settings:
     """Most memory that a task gives to DuckDB, which puts aside on the disk what it has no room for."""
     base_url: str
     """Where people reach Airflow's UI, without a slash at the end."""
+    keep_tests: bool = False
+    """Whether ``airflow tasks test`` and ``airflow dags test`` keep results, change incidents and notify people."""
     problems: tuple[Problem, ...] = ()
     """Every option that could not be read, with what is allowed; no secret is in it."""
     broken_routes: dict[str, Problem] = field(default_factory=dict)
@@ -117,6 +119,7 @@ def read_settings() -> Settings:
         send_seconds=_read("send_seconds", _seconds, SEND_SECONDS, SECONDS_ALLOWED, problems),
         sample_retention=_read("sample_retention", _retention, SAMPLE_RETENTION, RETENTION_ALLOWED, problems),
         base_url=_base_url(problems),
+        keep_tests=_read("keep_tests", _boolean, False, BOOLEAN_ALLOWED, problems),
         problems=tuple(problems),
         broken_routes=broken,
         routes_unreadable=unreadable,
@@ -170,6 +173,13 @@ def _read(option: str, read: Callable[[str], _T | None], default: _T, allowed: s
 SECONDS_ALLOWED = f"a number of seconds from 0 to {MOST_SEND_SECONDS:.0f}, such as {SEND_SECONDS}"
 RETENTION_ALLOWED = f"{DURATION_ALLOWED.removesuffix(' or a timedelta')}, at most {MOST_RETENTION.days}d"
 MEMORY_ALLOWED = "a size such as 768MB, 4GB or 1.5GiB, at least 16MB, or a percentage such as 50%"
+
+
+BOOLEAN_ALLOWED = "True or False"
+
+
+def _boolean(text: str) -> bool | None:
+    return {"true": True, "t": True, "1": True, "false": False, "f": False, "0": False}.get(text.lower())
 
 
 def _seconds(text: str) -> float | None:

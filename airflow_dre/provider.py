@@ -100,6 +100,13 @@ def get_provider_info() -> dict[str, Any]:
                         "4GB",
                         "768MB",
                     ),
+                    "keep_tests": _option(
+                        "Whether `airflow tasks test` and `airflow dags test` keep their results, open and resolve incidents, notify "
+                        "people and quarantine rows. By default they print their report and keep nothing.",
+                        None,
+                        "False",
+                        kind="boolean",
+                    ),
                     "send_seconds": _option(
                         "Longest time in seconds that a task spends sending messages; the monitor Dag sends the rest.",
                         None,

@@ -45,12 +45,13 @@ def on_dag_run_success(dag_run: Any, msg: str) -> None:
 def _record(dag_run: Any, msg: str, *, failed: bool) -> None:
     from airflow_dre.config import read_settings
     from airflow_dre.errors import StoreError
+    from airflow_dre.services.rehearsal import is_rehearsal
     from airflow_dre.services.wiring import store_of, tell_default_routes
     from airflow_dre.store.records import Delivery
 
     try:
         settings = read_settings()
-        if not settings.watches(dag_run.dag_id):
+        if is_rehearsal(settings) or not settings.watches(dag_run.dag_id):
             return
         delivery = tell_default_routes(Delivery(signals=tuple(_signals(dag_run, msg, failed=failed))), settings.default_routes)
         store = store_of(settings, hurried=True)

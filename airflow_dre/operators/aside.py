@@ -102,6 +102,7 @@ class Aside:
         from airflow_dre.engines.spark_session import CONNECTION_TYPES
         from airflow_dre.errors import DefinitionError
         from airflow_dre.services.quarantine import Quarantine, put_aside, stamp_of, summarize_taken, tell
+        from airflow_dre.services.rehearsal import is_rehearsal
         from airflow_dre.services.spark_quarantine import copy_aside
         from airflow_dre.sql.names import split_table
         from airflow_dre.sql.quarantine import Mode
@@ -109,6 +110,8 @@ class Aside:
 
         if same := self._find_same_table():
             raise DefinitionError(same)
+        if is_rehearsal():
+            return self._rehearse(breaches)
         limit = MOVED_AT_MOST if self.limit is None and self.mode == "move" else self.limit
         wanted = Quarantine(
             subject=self.subject,
@@ -123,3 +126,9 @@ class Aside:
         else:
             taken = put_aside(hook(), scope, breaches.broken, stamp, wanted, tries)
         return tell(taken, breaches.left), {"quarantine": summarize_taken(taken, breaches.left)}
+
+    def _rehearse(self, breaches: Breaches) -> tuple[str, dict[str, Any]]:
+        """Return what would happen outside of a test, in which no row is written."""
+        checks = ", ".join(broken.name for broken in breaches.broken) or "no check"
+        text = f"quarantine: this is a test, so no row is written; otherwise {self.mode} to {self.to} the rows that break {checks}"
+        return text, {"quarantine": {"table": self.to, "mode": self.mode, "rows": 0, "test": True, "left_out": sorted(breaches.left)}}

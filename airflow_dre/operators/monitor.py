@@ -32,11 +32,18 @@ class EvaluateSlaOperator(BaseOperator):
         """Evaluate, and call back where this look is the first to find the miss."""
         from airflow_dre.config import read_settings
         from airflow_dre.services.contexts import SIGNAL, origin_of
-        from airflow_dre.services.freshness import evaluate_sla, forget_callback
+        from airflow_dre.services.freshness import evaluate_sla, forget_callback, measure_freshness
+        from airflow_dre.services.rehearsal import is_rehearsal, log_nothing_kept
         from airflow_dre.services.wiring import store_of
         from airflow_dre.store.clock import now
 
-        store = store_of(read_settings())
+        settings = read_settings()
+        if is_rehearsal(settings):
+            look = measure_freshness(self.question, now())
+            self.log.info("%s: %s", self.question.table, look.judgement.reason)
+            log_nothing_kept()
+            return {"sla": self.sla, "missed": not look.fresh, "called_back": False}
+        store = store_of(settings)
         found = evaluate_sla(self.sla, self.question, store, origin_of(context["ti"]), now())
         self.log.info("%s", found.signal.title)
         if found.must_call_back:

@@ -10,6 +10,7 @@ from airflow_dre.channels.webhook import render_payload
 from airflow_dre.config import Settings
 from airflow_dre.errors import StoreError
 from airflow_dre.incidents.retry import Attempt
+from airflow_dre.services.rehearsal import is_rehearsal
 from airflow_dre.services.routes import RouteUnreadable, has_connection, is_usable, read_webhook
 from airflow_dre.store.clock import now
 from airflow_dre.store.outbox import Message, claim, settle
@@ -42,6 +43,8 @@ def dispatch_outbox(store: Store, settings: Settings, *, seconds: float | None =
     :param seconds: longest time for the whole round; None: ``[dre] send_seconds``.
     :param probe: whether connections of routes that could not be read are read again before their next attempt is due.
     """
+    if is_rehearsal(settings):
+        return Dispatched()
     until = time.monotonic() + (settings.send_seconds if seconds is None else seconds)
     outcomes: list[str] = []
     try:

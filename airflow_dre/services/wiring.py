@@ -11,13 +11,14 @@ from airflow_dre.config import Settings, read_settings
 from airflow_dre.errors import StoreError
 from airflow_dre.lineage.naming import DatasetName
 from airflow_dre.services.dispatch import Dispatched, dispatch_outbox
+from airflow_dre.services.rehearsal import is_kept, is_rehearsal, log_nothing_kept
 from airflow_dre.store.clock import now
 from airflow_dre.store.failing_rows import drop_expired
 from airflow_dre.store.incidents import Change
 from airflow_dre.store.partitions import read_partition_states
 from airflow_dre.store.records import Delivery, PartitionState, PartitionStates
 from airflow_dre.store.results import last_passed
-from airflow_dre.store.schema import ensure_embedded
+from airflow_dre.store.schema import ensure_embedded, is_missing
 from airflow_dre.store.store import Store, open_store
 
 log = logging.getLogger(__name__)
@@ -47,6 +48,8 @@ class StoredHistory:
         :raises airflow_dre.errors.StoreError: the store is down.
         """
         database = store_of(read_settings()).database
+        if is_rehearsal() and is_missing(database):
+            return None
         ensure_embedded(database)
         with database.read() as connection:
             return last_passed(connection, self.dataset.namespace, self.dataset.name, self.suite, check_id)
@@ -63,14 +66,20 @@ class StoredPartitions:
 
         :raises airflow_dre.errors.StoreError: the store is down.
         """
-        store = store_of(read_settings())
-        ensure_embedded(store.database)
-        store.replay()
+        settings = read_settings()
+        store, rehearsal = store_of(settings), is_rehearsal(settings)
+        if rehearsal and is_missing(store.database):
+            return []
+        if not rehearsal:
+            ensure_embedded(store.database)
+            store.replay()
         with store.database.read() as connection:
             return read_partition_states(connection, split, forms)
 
     def save(self, found: PartitionStates) -> None:
-        """Keep what one look found, or spool it."""
+        """Keep what one look found, or spool it; not in a test."""
+        if is_rehearsal():
+            return
         store_of(read_settings()).deliver_or_spool(Delivery(partitions=found))
 
 
@@ -83,9 +92,9 @@ def keep(delivery: Delivery, settings: Settings | None = None, *, send: bool = T
 
 
 def keep_all(deliveries: Iterable[Delivery], settings: Settings | None = None, *, send: bool = True) -> list[Change]:
-    """Keep deliveries one by one, as :func:`keep` does, and send what waits once."""
+    """Keep deliveries one by one, as :func:`keep` does, and send what waits once. Nothing of a test is kept or sent."""
     settings = settings or read_settings()
-    told = [tell_default_routes(delivery, settings.default_routes) for delivery in deliveries]
+    told = [tell_default_routes(delivery, settings.default_routes) for delivery in deliveries if _is_kept(delivery, settings)]
     if not send:
         return record_all(told, settings)
     store = store_of(settings)
@@ -126,6 +135,13 @@ def record_all(deliveries: Iterable[Delivery], settings: Settings) -> list[Chang
     return changes
 
 
+def _is_kept(delivery: Delivery, settings: Settings) -> bool:
+    if kept := is_kept(delivery, settings):
+        return kept
+    log_nothing_kept()
+    return False
+
+
 def drain(settings: Settings | None = None, *, seconds: float | None = None) -> tuple[int, Dispatched]:
     """Write what waits in the spool, send what waits in the outbox, and forget failing rows that have expired.
 
@@ -135,6 +151,9 @@ def drain(settings: Settings | None = None, *, seconds: float | None = None) -> 
     :raises airflow_dre.errors.StoreError: the store is down.
     """
     settings = settings or read_settings()
+    if is_rehearsal(settings):
+        log_nothing_kept()
+        return 0, Dispatched()
     store = store_of(settings)
     written, told = store.replay(), dispatch_outbox(store, settings, seconds=seconds, probe=True)
     ensure_embedded(store.database)

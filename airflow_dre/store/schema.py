@@ -87,6 +87,12 @@ def ensure_embedded(database: Database) -> None:
     _current.add(address)
 
 
+def is_missing(database: Database) -> bool:
+    """Tell whether an embedded store has no file yet."""
+    path = database.url.database
+    return database.embedded and bool(path) and path != ":memory:" and not Path(str(path)).exists()
+
+
 @contextlib.contextmanager
 def _alone(database: Database) -> Iterator[None]:
     path = database.url.database

@@ -97,7 +97,7 @@ def test_config_list_describes_every_option(airflow: Cli) -> None:
         assert option["description"] in done.stdout
         assert f"# Variable: AIRFLOW__DRE__{name.upper()}" in done.stdout
     assert {name for name, option in OPTIONS.items() if option.get("sensitive")} == {"sql_alchemy_conn", "routes"}
-    others = {"sample_retention", "duckdb_memory_limit", "spool_folder", "default_routes", "watch_dags", "send_seconds"}
+    others = {"sample_retention", "duckdb_memory_limit", "spool_folder", "default_routes", "watch_dags", "send_seconds", "keep_tests"}
     assert set(OPTIONS) == {"sql_alchemy_conn", "routes", *others}
 
 
