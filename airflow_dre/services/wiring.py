@@ -95,6 +95,8 @@ def keep_all(deliveries: Iterable[Delivery], settings: Settings | None = None, *
     """Keep deliveries one by one, as :func:`keep` does, and send what waits once. Nothing of a test is kept or sent."""
     settings = settings or read_settings()
     told = [tell_default_routes(delivery, settings.default_routes) for delivery in deliveries if _is_kept(delivery, settings)]
+    if not told:
+        return []
     if not send:
         return record_all(told, settings)
     store = store_of(settings)
