@@ -117,9 +117,12 @@ def test_tests_are_kept_where_the_administrator_says_so(
     assert [message["receiver"] for message in oncall.messages] == ["oncall"]
 
 
-def test_the_report_and_a_word_about_the_test_are_printed(command: Callable[..., None], capfd: pytest.CaptureFixture[str]) -> None:
+def test_the_report_and_a_word_about_the_test_are_printed(
+    command: Callable[..., None], capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
     command("tasks", "test", "rehearsed", "bad")
-    shown = "".join(capfd.readouterr())
+    shown = "".join(capfd.readouterr()) + caplog.text
     assert "rehearsed.bad: failed" in shown
     assert "this is a test: no result is kept, no incident changes and nobody is notified" in shown
     assert "no row is written; otherwise move to orders_bad the rows that break not_null(amount), unique(id)" in shown
