@@ -67,7 +67,7 @@ class Notification(BaseModel):
 
     route: str
     event: str
-    status: Literal["pending", "sent", "dead"]
+    status: Literal["pending", "sent", "dead", "moved"]
     attempts: int
     created_at: datetime
     sent_at: datetime | None

@@ -169,7 +169,8 @@ def _retry_after(value: str | None, now: datetime) -> timedelta | None:
 def render_payload(facts: Mapping[str, Any], *, event: str, incident_id: int, receiver: str, link: str) -> dict[str, Any]:
     """The facts of an incident as an Alertmanager webhook payload, version 4, with one alert.
 
-    ``groupKey`` and ``fingerprint`` stay the same from opening to resolution: receivers deduplicate by them.
+    ``groupKey`` and ``fingerprint`` stay the same from opening to resolution, and differ from those of every other installation: receivers
+    deduplicate by them.
     """
     dataset = None if facts.get("namespace") is None else f"{facts['namespace']}/{facts['name']}"
     known = {
@@ -189,7 +190,11 @@ def render_payload(facts: Mapping[str, Any], *, event: str, incident_id: int, re
         "occurrences": str(facts["occurrences"]),
         "run_id": str(facts.get("run_id") or ""),
     }
-    key = f"airflow-dre/incident/{incident_id}"
+    installation = facts.get("installation")
+    fingerprint = str(facts["fingerprint"])
+    if installation is not None:  # messages about incidents of an earlier version have none, and keep their names to the end
+        fingerprint = hashlib.sha256(f"{installation}/{fingerprint}".encode()).hexdigest()
+    key = f"airflow-dre/{installation}/incident/{incident_id}" if installation else f"airflow-dre/incident/{incident_id}"
     alert = {
         "status": status,
         "labels": labels,
@@ -197,7 +202,7 @@ def render_payload(facts: Mapping[str, Any], *, event: str, incident_id: int, re
         "startsAt": facts["opened_at"],
         "endsAt": facts.get("resolved_at") or _NEVER,
         "generatorURL": link,
-        "fingerprint": str(facts["fingerprint"])[:16],
+        "fingerprint": fingerprint[:16],
     }
     return {
         "version": "4",

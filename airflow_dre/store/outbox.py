@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, and_, exists, or_, select, update
 
 from airflow_dre.incidents.retry import GIVE_UP_AFTER, Attempt, next_wait
 from airflow_dre.store.clock import now
+from airflow_dre.store.installation import read_installation_id
 from airflow_dre.store.tables import incident, incident_event, outbox
 
 LEASE = timedelta(minutes=2)
@@ -46,6 +47,7 @@ def facts_of(connection: Connection, row: Row[Any]) -> dict[str, Any]:
     earlier = select(outbox.c.message).where(outbox.c.incident_id == row.id).order_by(outbox.c.id).limit(1)
     told = connection.scalar(earlier) or {}
     return {
+        "installation": told.get("installation") if told else read_installation_id(connection),
         "fingerprint": told.get("fingerprint", row.fingerprint),  # receivers know the incident by the one that they were told first
         "kind": row.kind,
         "event": row.event,

@@ -255,3 +255,11 @@ partition_state = Table(
     Index(None, "namespace", "name"),
 )
 """Named by a digest in front, so that the states of one table lie side by side."""
+
+installation = Table(
+    "dre_installation",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("uuid", String(36), nullable=False),
+)
+"""One row: the id that tells this store apart from every other."""

@@ -106,6 +106,19 @@ def test_the_payload_of_a_firing_alert_is_alertmanagers_version_4() -> None:
     }
 
 
+def test_two_installations_tell_one_cause_by_two_keys_and_fingerprints() -> None:
+    def names(installation: str | None) -> tuple[str, str]:
+        facts = {**FACTS, "installation": installation}
+        payload = render_payload(facts, event="opened", incident_id=7, receiver="oncall", link="http://a")
+        return payload["groupKey"], payload["alerts"][0]["fingerprint"]
+
+    one, other, earlier = names("6f1c"), names("b2a9"), names(None)
+    assert one[0] == "airflow-dre/6f1c/incident/7"
+    assert len({one[1], other[1], earlier[1]}) == 3
+    assert names("6f1c") == one
+    assert earlier == ("airflow-dre/incident/7", "0123456789abcdef"), "an incident that was told by an earlier version keeps its names"
+
+
 def test_a_resolved_alert_ends_and_a_pipeline_has_no_dataset() -> None:
     facts = {**FACTS, "namespace": None, "name": None, "suite": None, "resolved_at": "2026-01-01T01:00:00+00:00"}
     payload = render_payload(facts, event="resolved", incident_id=7, receiver="oncall", link="")

@@ -17,6 +17,7 @@ from airflow_dre.incidents.identity import DataCause
 from airflow_dre.incidents.signals import Event, Origin, Signal
 from airflow_dre.services.dispatch import dispatch_outbox
 from airflow_dre.store.clock import now
+from airflow_dre.store.installation import read_installation_id
 from airflow_dre.store.outbox import claim
 from airflow_dre.store.records import Delivery
 from airflow_dre.store.store import Store
@@ -60,7 +61,9 @@ def test_a_message_is_an_alertmanager_webhook_in_order_with_one_key(store: Store
     assert dispatch_outbox(store, settings).sent == 2
     opened, resolved = receiver.messages
     assert (opened["version"], opened["status"], resolved["status"]) == ("4", "firing", "resolved")
-    assert opened["groupKey"] == resolved["groupKey"] == "airflow-dre/incident/1"
+    with store.database.read() as connection:
+        assert opened["groupKey"] == resolved["groupKey"] == f"airflow-dre/{read_installation_id(connection)}/incident/1"
+    assert opened["alerts"][0]["fingerprint"] == resolved["alerts"][0]["fingerprint"]
     assert opened["commonLabels"] == {
         "alertname": "checks_failed",
         "dag_id": "d",
