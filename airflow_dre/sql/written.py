@@ -10,6 +10,8 @@ from sqlglot import ParseError, exp, parse
 from sqlglot.dialects.dialect import Dialect as SqlglotDialect
 from sqlglot.tokenizer_core import Token, TokenType
 
+from airflow_dre.checks.standard_sql import StandardSql
+
 _BLOCK = r"/\*(?:(?!/\*|\*/).)*\*/"
 _LINE = r"--[^\n]*(?:\n|\Z)"
 _GAPS = {
@@ -44,10 +46,12 @@ class Written:
     """What the parser makes of it, to be looked at and not to be rendered."""
     main: int | None = None
     """Where the SELECT begins that follows a WITH."""
+    is_ours: bool = False
+    """Whether this package wrote it, in standard SQL that the database is told in its own spelling."""
 
     def sql(self) -> exp.Expr:
-        """Return a node that is rendered as the text itself."""
-        return exp.Var(this=self.text)
+        """Return a node that is rendered as the text itself, or as the database spells what this package wrote."""
+        return self.tree.copy() if self.is_ours else exp.Var(this=self.text)
 
     def in_parentheses(self) -> exp.Expr:
         """Return the text in parentheses, for a place beside other conditions; a bare column needs none."""
@@ -72,6 +76,9 @@ def written_in(text: str, dialect: str) -> tuple[Written, list[exp.Expr | None]]
     :raises sqlglot.errors.ParseError: they are no SQL.
     :raises Hidden: something between them is no plain comment.
     """
+    if isinstance(text, StandardSql):
+        known = parse(text)
+        return Written(text, dialect, known[0] if known and known[0] is not None else exp.Null(), is_ours=True), list(known)
     tokens = SqlglotDialect.get_or_raise(dialect).tokenize(text)
     words = list(tokens)
     while words and words[-1].token_type is TokenType.SEMICOLON:

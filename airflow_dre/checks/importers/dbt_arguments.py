@@ -12,6 +12,7 @@ from enum import StrEnum
 from airflow_dre.checks.declaration import Bound, Declaration
 from airflow_dre.checks.importers.dbt_document import Table, Test, name_table, spell
 from airflow_dre.checks.importers.gx_arguments import Refused
+from airflow_dre.checks.standard_sql import KEYWORDS, quoted_name
 
 _REFERENCE = re.compile(
     r"""\s*(ref|source)\(\s*(?P<one>'[^']*'|"[^"]*")(?:\s*,\s*(?P<two>'[^']*'|"[^"]*"))?(?:\s*,\s*(?:v|version)\s*=\s*['"]?(?P<v>[\w.]+)['"]?)?\s*\)\s*"""
@@ -53,6 +54,11 @@ class DbtArguments:
         return self.test.column
 
     @property
+    def own_column(self) -> str:
+        """The column as it is written into a condition of ours: in quotes where its bare name is a keyword of some database."""
+        return quoted_name(self.column) if self.column.lower() in KEYWORDS else self.sql_column
+
+    @property
     def column(self) -> str:
         """The name of the column."""
         return name_of("column", self.sql_column)
@@ -84,12 +90,12 @@ class DbtArguments:
         if value not in (None, [], "", False):
             raise Refused(name, value, why)
 
-    def literals(self, name: str, *, quoted: bool) -> list[Bound]:
+    def literals(self, name: str, *, quoted: bool) -> list[Bound | bool]:
         """A list of values: texts where dbt puts them in quotes, and else what the project wrote as SQL."""
         value = self.take(name)
         if not isinstance(value, (list, tuple)) or not value or None in value:
             raise Refused(name, value, "a list of at least one value, without null")
-        return [str(item) for item in value] if quoted else [literal_of(name, item) for item in value]
+        return [as_jinja_writes(item) for item in value] if quoted else [truth_or_literal(name, item) for item in value]
 
     def all_texts(self, name: str) -> bool:
         """Whether every value of a list was written as text."""
@@ -150,8 +156,26 @@ def literal_of(name: str, value: object) -> Bound:
     raise Refused(name, value, "a number or a text in single quotes: SQL can be written with rows(...)")
 
 
+def as_jinja_writes(value: object) -> str:
+    """A value as dbt pastes it into SQL."""
+    return str(value)
+
+
+def truth_or_literal(name: str, value: object) -> Bound | bool:
+    """A value that the project wrote as SQL, TRUE and FALSE among them."""
+    if isinstance(value, bool):
+        return value
+    words = {"true": True, "false": False}
+    truth = words.get(value.strip().lower()) if isinstance(value, str) else None
+    return literal_of(name, value) if truth is None else truth
+
+
 def in_sql(value: object) -> str:
-    """A text as SQL spells it."""
+    """A text, number or truth as SQL spells it."""
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, (int, float, Decimal)):
+        return str(value)
     return "'" + str(value).replace("'", "''") + "'"
 
 

@@ -18,6 +18,7 @@ from airflow_dre.checks.importers.dbt_arguments import (
 )
 from airflow_dre.checks.importers.dbt_document import spell
 from airflow_dre.checks.importers.gx_arguments import Refused, check, limit_of
+from airflow_dre.checks.standard_sql import StandardSql
 
 _GROUPED = "no groups: write by='column' at a check of your own"
 _PARTS = {"minute": "m", "minutes": "m", "hour": "h", "hours": "h", "day": "d", "days": "d", "week": "w", "weeks": "w"}
@@ -43,13 +44,13 @@ def _membership(a: DbtArguments, kind: str, operator: str) -> Translated:
     """A number that dbt puts in quotes is compared as the database does it, whatever the type of the column."""
     quoted = a.flag("quote", usual=True)
     values = a.literals("values", quoted=quoted)
-    listed = ", ".join(str(value) if isinstance(value, (int, float, Decimal)) else in_sql(value) for value in values)
-    condition = f"{a.sql_column} {operator} ({listed})"
+    listed = ", ".join(in_sql(value) for value in values)
+    condition = StandardSql(f"{a.own_column} {operator} ({listed})")
     if quoted and not a.all_texts("values"):
         part = check("rows", condition=condition, name=f"{a.test.kind}({a.column})")
     else:
         part = check(kind, column=a.column, values=list(dict.fromkeys(values)))
-    return by_values(part, sql=f"COUNT(DISTINCT CASE WHEN NOT ({condition}) THEN {a.sql_column} END)")
+    return by_values(part, sql=StandardSql(f"COUNT(DISTINCT CASE WHEN NOT ({condition}) THEN {a.own_column} END)"))
 
 
 def _relationships(a: DbtArguments) -> Translated:
@@ -81,7 +82,7 @@ def _accepted_range(a: DbtArguments) -> Translated:
     try:
         low, high = (None if value is None else literal_of(name, value) for name, value in ends.items())
     except Refused:  # SQL, which dbt pastes into its own
-        return by_rows(check("rows", condition=_range(a.sql_column, ends, inclusive), name=f"accepted_range({a.column})"))
+        return by_rows(check("rows", condition=_range(a.own_column, ends, inclusive), name=f"accepted_range({a.column})"))
     return by_rows(check("between", column=a.column, low=low, high=high, inclusive=None if inclusive else "neither"))
 
 
@@ -139,13 +140,13 @@ def _at_least_one(a: DbtArguments) -> Translated:
 
 def _not_constant(a: DbtArguments) -> Translated:
     a.refuse_any("group_by_columns", _GROUPED)
-    sql = f"CASE WHEN COUNT(DISTINCT {a.sql_column}) = 1 THEN 1 ELSE 0 END"
+    sql = StandardSql(f"CASE WHEN COUNT(DISTINCT {a.own_column}) = 1 THEN 1 ELSE 0 END")
     return once(check("metric_sql", sql=sql, equals=0, name=f"not_constant({a.column})"))
 
 
 def _not_empty_string(a: DbtArguments) -> Translated:
-    value = f"TRIM({a.sql_column})" if a.flag("trim_whitespace", usual=True) else a.sql_column
-    return by_rows(check("rows", condition=f"{value} <> ''", name=f"not_empty_string({a.column})"))
+    value = f"TRIM({a.own_column})" if a.flag("trim_whitespace", usual=True) else a.own_column
+    return by_rows(check("rows", condition=StandardSql(f"{value} <> ''"), name=f"not_empty_string({a.column})"))
 
 
 TESTS: dict[str, Translate] = {

@@ -1,17 +1,20 @@
 """Row conditions of Great Expectations as SQL conditions.
 
 Three forms are read: the condition objects of 1.x as JSON, the ``col("a") > 5`` of the parser ``great_expectations``, and of the
-expressions for pandas those that compare columns with values. Conditions for Spark are SQL and are taken as they are. Names that are not
-plain lower-case words are put in double quotes.
+expressions for pandas those that compare columns with values. Conditions for Spark are SQL and are taken as they are. Names are always in
+double quotes, so that a column which is called like a keyword is looked at.
 """
 
 from __future__ import annotations
 
 import ast
+import math
 import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
+
+from airflow_dre.checks.standard_sql import StandardSql, quoted_name
 
 PARSERS = ("great_expectations", "great_expectations__experimental__", "spark", "pandas")
 _GX = re.compile(
@@ -41,16 +44,16 @@ def where_of(condition: object, parser: object) -> str | None:
     if condition is None:
         return None
     if isinstance(condition, Mapping):
-        return _structured(condition)
+        return StandardSql(_structured(condition))
     if not isinstance(condition, str):
         raise Unreadable(f"a {type(condition).__name__} is no condition")
     match parser:
         case None | "great_expectations" | "great_expectations__experimental__":
-            return _compared(condition)
+            return StandardSql(_compared(condition))
         case "spark":
             return condition
         case "pandas":
-            return _pandas(condition)
+            return StandardSql(_pandas(condition))
     raise Unreadable(f"condition_parser {parser!r} is none of {', '.join(PARSERS)}")
 
 
@@ -60,9 +63,9 @@ def _structured(condition: Mapping[str, object]) -> str:
             if operator in ("IN", "NOT_IN"):
                 return _membership(name, parameter, negated=operator == "NOT_IN")
             if operator in _SQL:
-                return f"{_name(name)} {_SQL[operator]} {_literal(parameter)}"
+                return f"{quoted_name(name)} {_SQL[operator]} {_literal(parameter)}"
         case {"type": "nullity", "column": {"name": str(name)}, "is_null": bool(missing)}:
-            return f"{_name(name)} IS {'' if missing else 'NOT '}NULL"
+            return f"{quoted_name(name)} IS {'' if missing else 'NOT '}NULL"
         case {"type": "and" | "or" as word, "conditions": [_, *_] as listed}:
             parts = [_structured(part) for part in listed if isinstance(part, Mapping)]
             if len(parts) == len(listed):
@@ -77,11 +80,11 @@ def _compared(text: str) -> str:
     if found is None:
         raise Unreadable(f'{text!r} is not of the form col("name") > 5, == "text", <= date("2020-01-01") or col("name").notNull()')
     if found["known"]:
-        return f"{_name(found['column'])} IS NOT NULL"
+        return f"{quoted_name(found['column'])} IS NOT NULL"
     value = found["number"]
     if value is None:
         value = _literal(next(found[group] for group in ("date1", "date2", "text1", "text2") if found[group] is not None))
-    return f"{_name(found['column'])} {_SQL[found['operator']]} {value}"
+    return f"{quoted_name(found['column'])} {_SQL[found['operator']]} {value}"
 
 
 def _pandas(text: str) -> str:
@@ -114,7 +117,7 @@ def _python(node: ast.expr, names: Mapping[str, str]) -> str:
             return parts[0] if len(parts) == 1 else "(" + " AND ".join(parts) + ")"
         case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=method), args=args, keywords=[]):
             if method in ("isnull", "isna", "notnull", "notna") and not args:
-                return f"{_name(names.get(name, name))} IS {'NOT ' if method.startswith('not') else ''}NULL"
+                return f"{quoted_name(names.get(name, name))} IS {'NOT ' if method.startswith('not') else ''}NULL"
             if method == "isin" and len(args) == 1:
                 return _membership(names.get(name, name), _value(args[0]), negated=False)
     raise Unreadable(f"{ast.unparse(node)!r} does not compare a column with a value")
@@ -131,8 +134,8 @@ def _comparison(left: ast.expr, op: ast.cmpop, right: ast.expr, names: Mapping[s
         left, right, operator = right, left, _TURNED[operator]
     if not isinstance(left, ast.Name):
         raise Unreadable(f"{ast.unparse(left)!r} is no column")
-    column = _name(names.get(left.id, left.id))
-    other = _name(names.get(right.id, right.id)) if isinstance(right, ast.Name) else _literal(_value(right))
+    column = quoted_name(names.get(left.id, left.id))
+    other = quoted_name(names.get(right.id, right.id)) if isinstance(right, ast.Name) else _literal(_value(right))
     condition = f"{column} {_SQL[operator]} {other}"
     return condition if operator != "!=" else f"({condition} OR {column} IS NULL)"
 
@@ -148,19 +151,15 @@ def _membership(name: str, values: object, *, negated: bool, missing_too: bool =
     if not isinstance(values, (list, tuple, set)) or not values:
         raise Unreadable(f"{values!r} is no list of values")
     listed = ", ".join(_literal(value) for value in values)
-    condition = f"{_name(name)} {'NOT ' if negated else ''}IN ({listed})"
-    return f"({condition} OR {_name(name)} IS NULL)" if negated and missing_too else condition
-
-
-def _name(name: str) -> str:
-    return name if re.fullmatch(r"[a-z_][a-z0-9_]*", name) else '"' + name.replace('"', '""') + '"'
+    condition = f"{quoted_name(name)} {'NOT ' if negated else ''}IN ({listed})"
+    return f"({condition} OR {quoted_name(name)} IS NULL)" if negated and missing_too else condition
 
 
 def _literal(value: object) -> str:
     match value:
         case bool():
             return "TRUE" if value else "FALSE"
-        case int() | float() | Decimal():
+        case int() | float() | Decimal() if math.isfinite(value):
             return str(value)
         case datetime():
             return _literal(value.isoformat(sep=" "))
