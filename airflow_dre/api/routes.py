@@ -13,6 +13,7 @@ from airflow_dre.api.requests import Name
 from airflow_dre.checks.outcomes import Outcome, worst
 from airflow_dre.config import read_settings
 from airflow_dre.services.dispatch import dispatch_outbox
+from airflow_dre.services.links import log_url, results_url
 from airflow_dre.services.wiring import store_of
 from airflow_dre.store import views
 from airflow_dre.store.clock import now
@@ -157,7 +158,12 @@ def _detail(store: Store, incident_id: int, readable: views.Readable, user: User
     if story is None or not readable.admits(story[0].dag_id):
         raise HTTPException(404, "No such incident, or none that you may read")
     row, events, messages = story
+    settings = read_settings()
+    where = {name: getattr(row, name) for name in ("dag_id", "run_id", "task_id", "map_index", "try_number")}
     return schemas.IncidentDetail(
+        reach=shapes.reach(messages, settings.routes),
+        log_url=log_url(settings.base_url, where),
+        results_url=None if row.suite is None else results_url(settings.base_url, where),
         incident=shapes.incident(row),
         timeline=[shapes.timeline_entry(event) for event in events if event.dag_id is None or readable.admits(event.dag_id)],
         notifications=[shapes.notification(message) for message in messages],

@@ -49,6 +49,25 @@ class IncidentSummary(BaseModel):
     last_seen_at: datetime
     resolved_at: datetime | None
     occurrences: int
+    reasons: list[str]
+    """Reasons of the first broken checks, or the text of the exception; at most five, masked and cut."""
+    broken_checks: int | None
+    """Number of broken checks; null where no checks ran."""
+    checks: int | None
+    """Number of checks that ran."""
+    owner: str | None
+    """Owners of the broken checks, with commas between them."""
+    runbook_url: str | None
+    """Runbook of the first broken check that has one; text of a Dag author, so make it a link only where it starts with http(s)://."""
+
+
+class Reach(BaseModel):
+    """Who has heard that an incident was opened."""
+
+    state: Literal["nobody", "failed", "waiting", "told"]
+    """``nobody``: no route was named; ``failed``: a route was given up; ``waiting``: a message is to be sent; ``told``: all have heard."""
+    reason: str
+    """Sentences for a person: which routes, why not, and what helps."""
 
 
 class TimelineEntry(BaseModel):
@@ -80,6 +99,12 @@ class IncidentDetail(BaseModel):
     incident: IncidentSummary
     timeline: list[TimelineEntry]
     notifications: list[Notification]
+    reach: Reach
+    """Who was told, or why nobody was."""
+    log_url: str | None
+    """Log of the task instance that opened it; null where no task did."""
+    results_url: str | None
+    """Results of that task instance; null where no checks ran."""
     may_resolve: bool
     """Whether the user who asks may resolve it."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +10,7 @@ from sqlalchemy import Row
 
 from airflow_dre.api import schemas
 from airflow_dre.checks.outcomes import Outcome, worst
+from airflow_dre.incidents.reach import Delivered, explain_reach
 from airflow_dre.lineage.naming import short_name
 
 
@@ -25,7 +26,13 @@ def dataset(namespace: str, name: str) -> schemas.Dataset:
 
 def incident(row: Row[Any]) -> schemas.IncidentSummary:
     """An incident in a list."""
+    why = row.explanation or {}
     return schemas.IncidentSummary(
+        reasons=why.get("reasons") or [],
+        broken_checks=why.get("broken"),
+        checks=why.get("checks"),
+        owner=why.get("owner"),
+        runbook_url=why.get("runbook_url"),
         id=row.id,
         kind=row.kind,
         cause=row.event,
@@ -46,6 +53,13 @@ def incident(row: Row[Any]) -> schemas.IncidentSummary:
 def timeline_entry(row: Row[Any]) -> schemas.TimelineEntry:
     """One thing that happened to an incident."""
     return schemas.TimelineEntry(at=row.at, kind=row.kind, summary=row.summary, detail=row.detail, actor=row.actor, origin=origin(row))
+
+
+def reach(messages: Sequence[Row[Any]], known_routes: Collection[str] | None) -> schemas.Reach:
+    """Return who has heard of an incident."""
+    sent = [Delivered(route=row.route, event=row.event, status=row.status, error=row.last_error) for row in messages]
+    found = explain_reach(sent, known_routes)
+    return schemas.Reach(state=found.state.value, reason=found.reason)
 
 
 def notification(row: Row[Any]) -> schemas.Notification:

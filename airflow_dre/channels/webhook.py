@@ -20,6 +20,7 @@ import httpx
 
 from airflow_dre.channels.deadline import DeadlinePassed, Exchange, call_within
 from airflow_dre.errors import DefinitionError, Problem
+from airflow_dre.incidents.explanation import MOST_REASONS, shortened
 from airflow_dre.incidents.retry import Attempt
 
 SIGNATURE = "X-Dre-Signature"
@@ -38,6 +39,10 @@ _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}")
 _VALUE = re.compile(r"[\t\x20-\x7e]{0,16000}")
 _LONGEST_WAIT = timedelta(days=1)
 _SECONDS = re.compile("[0-9]{1,12}")
+LONGEST_LABEL = 500
+LONGEST_SUMMARY = 500
+LONGEST_DESCRIPTION = 2500
+LONGEST_LINK = 2000
 _MOST_PORT = 2**16 - 1
 _INVALID = "the address or a header of the receiver is not valid"
 _sending: ContextVar[bool] = ContextVar("dre_sending", default=False)
@@ -166,11 +171,20 @@ def _retry_after(value: str | None, now: datetime) -> timedelta | None:
     return min(max(wait, timedelta(0)), _LONGEST_WAIT)
 
 
-def render_payload(facts: Mapping[str, Any], *, event: str, incident_id: int, receiver: str, link: str) -> dict[str, Any]:
-    """The facts of an incident as an Alertmanager webhook payload, version 4, with one alert.
+def render_payload(
+    facts: Mapping[str, Any], *, event: str, incident_id: int, receiver: str, link: str, links: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """Return the facts of an incident as an Alertmanager webhook payload, version 4, with one alert.
 
     ``groupKey`` and ``fingerprint`` stay the same from opening to resolution, and differ from those of every other installation: receivers
-    deduplicate by them.
+    deduplicate by them. Every text is cut, so that the whole has a bound.
+
+    :param facts: facts of the incident as the outbox holds them.
+    :param event: ``opened``, ``updated`` or ``resolved``.
+    :param incident_id: id of the incident.
+    :param receiver: name of the route.
+    :param link: address of the incident's page.
+    :param links: further addresses by the names of annotations, for example ``log_url``.
     """
     dataset = None if facts.get("namespace") is None else f"{facts['namespace']}/{facts['name']}"
     known = {
@@ -182,13 +196,15 @@ def render_payload(facts: Mapping[str, Any], *, event: str, incident_id: int, re
         "dag_id": facts.get("dag_id"),
         "task_id": facts.get("task_id"),
     }
-    labels = {name: str(value) for name, value in known.items() if value is not None}
+    labels = {name: shortened(str(value), LONGEST_LABEL) for name, value in known.items() if value is not None}
     status = "resolved" if event == "resolved" else "firing"
     annotations = {
-        "summary": str(facts["title"]),
+        "summary": shortened(str(facts["title"]), LONGEST_SUMMARY),
         "incident": str(incident_id),
         "occurrences": str(facts["occurrences"]),
-        "run_id": str(facts.get("run_id") or ""),
+        "run_id": shortened(str(facts.get("run_id") or ""), LONGEST_LABEL),
+        **_explained(facts.get("explanation") or {}),
+        **{name: shortened(url, LONGEST_LINK) for name, url in (links or {}).items()},
     }
     installation = facts.get("installation")
     fingerprint = str(facts["fingerprint"])
@@ -216,3 +232,15 @@ def render_payload(facts: Mapping[str, Any], *, event: str, incident_id: int, re
         "externalURL": link,
         "alerts": [alert],
     }
+
+
+def _explained(why: Mapping[str, Any]) -> dict[str, str]:
+    """Return why and who can help, by the names that Alertmanager's annotations usually have."""
+    reasons = [shortened(str(reason), LONGEST_SUMMARY) for reason in why.get("reasons") or ()]
+    known = {
+        "description": shortened("\n".join(reasons[:MOST_REASONS]), LONGEST_DESCRIPTION),
+        "broken_checks": "" if why.get("broken") is None else f"{why['broken']} of {why.get('checks')}",
+        "owner": shortened(str(why.get("owner") or ""), LONGEST_LABEL),
+        "runbook_url": shortened(str(why.get("runbook_url") or ""), LONGEST_LINK),
+    }
+    return {name: value for name, value in known.items() if value}

@@ -12,6 +12,7 @@ from enum import StrEnum
 
 import msgspec
 
+from airflow_dre.incidents.explanation import Explanation, explain
 from airflow_dre.incidents.identity import Cause, DataCause, Promise
 
 
@@ -82,6 +83,13 @@ class Signal:
     """Who is to be told."""
     episode: str = ""
     """Tells two problems of one origin apart, for example the moment since which a table is stale."""
+    explanation: Explanation = field(default_factory=Explanation)
+    """Why it happened and who can help; empty: ``detail`` is all that is known."""
+
+    @property
+    def why(self) -> Explanation:
+        """The explanation, or else the detail as one."""
+        return self.explanation or (explain((self.detail,)) if self.event.firing else Explanation())
 
     @property
     def key(self) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 from airflow_dre.checks.instants import to_instant
 from airflow_dre.checks.masking import masked
+from airflow_dre.incidents.explanation import Explanation, explain
 from airflow_dre.incidents.identity import PipelineCause
 from airflow_dre.incidents.signals import Event, Origin, Severity, Signal
 from airflow_dre.services.suite import Circumstances
@@ -76,15 +77,17 @@ def recovery_in(context: Mapping[str, Any], now: datetime) -> Signal:
 def failed_task(ti: Any, now: datetime, *, error: object = None, severity: Severity | None = None, routes: tuple[str, ...] = ()) -> Signal:
     """A task instance that failed for good."""
     said = f"{type(error).__name__}: {error}" if isinstance(error, BaseException) else str(error or "")
+    detail = masked(said[:20_000])[:4000]  # an exception may quote the row that it could not load
     return Signal(
         cause=PipelineCause(dag_id=ti.dag_id, task_id=ti.task_id),
         event=Event.TASK_FAILED,
         at=to_instant(getattr(ti, "end_date", None)) or now,
         title=f"Task {ti.dag_id}.{ti.task_id} failed",
-        detail=masked(said[:20_000])[:4000],  # an exception may quote the row that it could not load
+        detail=detail,
         origin=origin_of(ti),
         severity=severity,
         routes=routes,
+        explanation=explain((detail,)) if isinstance(error, BaseException) else Explanation(),  # others know no more than that it failed
     )
 
 

@@ -10,6 +10,7 @@ from airflow_dre.channels.webhook import render_payload
 from airflow_dre.config import Settings
 from airflow_dre.errors import StoreError
 from airflow_dre.incidents.retry import Attempt
+from airflow_dre.services.links import incident_url, log_url, results_url
 from airflow_dre.services.rehearsal import is_rehearsal
 from airflow_dre.services.routes import RouteUnreadable, has_connection, is_usable, read_webhook
 from airflow_dre.store.clock import now
@@ -80,13 +81,28 @@ def _send(message: Message, settings: Settings, seconds: float) -> Attempt:
     try:
         webhook = read_webhook(message.route, settings, seconds)
         left = max(seconds - (time.monotonic() - started), LEAST_SECONDS / 2)
-        link = f"{settings.base_url}/plugin/reliability/incidents/{message.incident_id}"
-        payload = render_payload(message.facts, event=message.event, incident_id=message.incident_id, receiver=message.route, link=link)
+        payload = render_payload(
+            message.facts,
+            event=message.event,
+            incident_id=message.incident_id,
+            receiver=message.route,
+            link=incident_url(settings.base_url, message.incident_id),
+            links=_links(message, settings),
+        )
         return replace(webhook, timeout_seconds=left).send(payload)
     except RouteUnreadable as error:
         return Attempt(delivered=False, misrouted=True, error=str(error))
     except Exception as error:  # for example facts that another version queued
         return Attempt(delivered=False, retryable=True, error=f"the message could not be sent: {type(error).__name__}")
+
+
+def _links(message: Message, settings: Settings) -> dict[str, str]:
+    """Return the addresses that help a person on, by the names of annotations."""
+    facts = message.facts
+    found = {"log_url": log_url(settings.base_url, facts)}
+    if facts.get("suite") is not None:
+        found["results_url"] = results_url(settings.base_url, facts)
+    return {name: url for name, url in found.items() if url is not None}
 
 
 def _catch_up(store: Store, settings: Settings, until: float, *, probe: bool) -> None:

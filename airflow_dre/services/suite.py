@@ -17,6 +17,7 @@ from airflow_dre.checks.metrics import Metric
 from airflow_dre.checks.outcomes import Judgement, Outcome, shown, worst
 from airflow_dre.checks.thresholds import as_float
 from airflow_dre.errors import GateError
+from airflow_dre.incidents.explanation import Explanation, explain
 from airflow_dre.incidents.identity import DataCause
 from airflow_dre.incidents.signals import Event, Origin, Signal
 from airflow_dre.incidents.telling import Telling
@@ -237,10 +238,19 @@ def signal_of(run: SuiteRunRecord, *, warnings_count: bool = False) -> Signal | 
     if run.outcome is Outcome.SKIPPED:
         return None
     event, title = Event.CHECKS_PASSED, f"{table}: all checks of {run.suite} passed"
+    why = Explanation()
     if broken:
         event, verb = _BROKEN[run.outcome]
-        names = ", ".join(result.definition.name for result in broken[:3]) + (", ..." if len(broken) > 3 else "")
-        title = f"{table}: {len(broken)} of {len(run.results)} checks {verb}: {names}"
+        named = [result for result in broken if run.outcome is Outcome.WARNED or result.outcome is not Outcome.WARNED]
+        names = ", ".join(result.definition.name for result in named[:3]) + (", ..." if len(named) > 3 else "")
+        title = f"{table}: {len(named)} of {len(run.results)} checks {verb}: {names}"
+        why = explain(
+            (f"{result.definition.name}: {result.reason}" for result in broken),
+            broken=len(named),
+            checks=len(run.results),
+            owners=(result.definition.owner for result in broken),
+            runbooks=(result.definition.runbook for result in broken),
+        )
     return Signal(
         cause=DataCause(namespace=run.namespace, name=run.name, suite=run.suite),
         event=event,
@@ -248,6 +258,7 @@ def signal_of(run: SuiteRunRecord, *, warnings_count: bool = False) -> Signal | 
         title=title,
         detail="\n".join(f"{result.definition.name}: {result.reason}" for result in broken),
         origin=run.origin,
+        explanation=why,
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from sqlalchemy import Connection, Row, exists, false, func, select, update
 
 from airflow_dre.checks.outcomes import Outcome
@@ -195,6 +196,8 @@ def _carry_out(connection: Connection, fact: Signal, decision: Decision, row: Ro
         changes = {"status": "resolved", "resolved_at": fact.at}
     else:
         changes = {"severity": decision.severity.value, "routes": sorted({*row.routes, *decision.tell})}
+        if decision.action is Action.ADD or _explains_more(fact, row.explanation):
+            changes["explanation"] = explanation_columns(fact) or row.explanation
         if decision.action is Action.ADD:
             changes["occurrences"] = incident.c.occurrences + 1
         if decision.action is Action.ADD or fact.event is Event.STALE:  # each look at a stale table sees the problem anew
@@ -202,6 +205,17 @@ def _carry_out(connection: Connection, fact: Signal, decision: Decision, row: Ro
     connection.execute(update(incident).where(incident.c.id == row.id).values(**changes))
     enqueue(connection, row.id, decision.tell, "resolved" if decision.action is Action.RESOLVE else "opened")
     return int(row.id)
+
+
+def explanation_columns(fact: Signal) -> dict[str, Any] | None:
+    """Return why a signal was sent, as an incident keeps it; None where nothing is known."""
+    why: dict[str, Any] = msgspec.to_builtins(fact.why)
+    return {**why, "first_hand": bool(fact.explanation)} if fact.why else None
+
+
+def _explains_more(fact: Signal, known: dict[str, Any] | None) -> bool:
+    """Whether another report of the same occurrence knows a reason where only its outcome was known, for example the exception."""
+    return bool(fact.explanation) and not (known or {}).get("first_hand")
 
 
 def _opening(fact: Signal, decision: Decision) -> dict[str, Any]:
@@ -214,6 +228,7 @@ def _opening(fact: Signal, decision: Decision) -> dict[str, Any]:
         "status": "open",
         "severity": decision.severity.value,
         "title": fact.title,
+        "explanation": explanation_columns(fact),
         "routes": sorted(set(decision.tell)),
         "occurrences": 1,
         "opened_at": fact.at,

@@ -9,11 +9,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, exists, or_, select, update
 
+from airflow_dre.incidents.explanation import shortened
 from airflow_dre.incidents.retry import GIVE_UP_AFTER, Attempt, next_wait
 from airflow_dre.store.clock import now
 from airflow_dre.store.installation import read_installation_id
 from airflow_dre.store.tables import incident, incident_event, outbox
 
+LONGEST_TITLE = 1000
 LEASE = timedelta(minutes=2)
 """A sender that vanished holds its message no longer than this."""
 
@@ -51,7 +53,8 @@ def facts_of(connection: Connection, row: Row[Any]) -> dict[str, Any]:
         "fingerprint": told.get("fingerprint", row.fingerprint),  # receivers know the incident by the one that they were told first
         "kind": row.kind,
         "event": row.event,
-        "title": row.title,
+        "title": shortened(row.title, LONGEST_TITLE),
+        "explanation": row.explanation,
         "severity": row.severity,
         "status": row.status,
         "namespace": row.namespace,
@@ -61,6 +64,9 @@ def facts_of(connection: Connection, row: Row[Any]) -> dict[str, Any]:
         "dag_id": row.dag_id,
         "run_id": row.run_id,
         "task_id": row.task_id,
+        "map_index": row.map_index,
+        "try_number": row.try_number,
+        "deadline": row.deadline,
         "occurrences": row.occurrences,
         "opened_at": row.opened_at.isoformat(),
         "resolved_at": None if row.resolved_at is None else row.resolved_at.isoformat(),

@@ -162,6 +162,7 @@ incident = Table(
     Column("status", String(16), nullable=False),
     Column("severity", String(16), nullable=False),
     Column("title", PlainText, nullable=False),
+    Column("explanation", JSON(none_as_null=True)),
     Column("routes", JSON, nullable=False),
     Column("occurrences", Integer, nullable=False),
     Column("opened_at", UtcDateTime, nullable=False),

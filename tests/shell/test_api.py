@@ -323,6 +323,23 @@ def test_a_viewer_reads_an_incident_and_may_not_resolve_it(ask: Run, incident_id
     assert ask("GET", f"/api/incidents/{incident_id}").json()["incident"]["status"] == "open"
 
 
+@pytest.mark.parametrize(
+    ("routes", "state", "reason"),
+    [
+        pytest.param((), "nobody", "No route is named for this incident. Give the task routes=[...]", id="no route"),
+        pytest.param(("oncal",), "waiting", "[dre] routes has no usable route of this name (oncall)", id="a route that is not there"),
+        pytest.param(("oncall",), "told", "Told oncall.", id="a receiver that took it"),
+    ],
+)
+def test_the_page_says_why_nobody_was_told(ask: Run, oncall: Any, routes: tuple[str, ...], state: str, reason: str) -> None:
+    cause = PipelineCause(dag_id="open_dag", task_id="check")
+    fact = Signal(cause=cause, event=Event.TASK_FAILED, at=NOON, title="x", origin=origin_of("open_dag", "r1"), routes=routes)
+    keep(Delivery(signals=(fact,)))
+    reach = ask("GET", "/api/incidents/1").json()["reach"]
+    assert reach["state"] == state
+    assert reason in reach["reason"]
+
+
 def test_an_admin_resolves_once(ask: Run, incident_id: int) -> None:
     done = ask("POST", f"/api/incidents/{incident_id}/resolve", json={"note": "known"}, headers={"Origin": BASE})
     assert done.status_code == 200
@@ -462,6 +479,11 @@ def golden(world: Path) -> dict[str, Any]:
         "last_seen_at": Moment(),
         "resolved_at": None,
         "occurrences": 1,
+        "reasons": ["amounts: 1 of 3 rows (33.33%) break it, more than 5%"],
+        "broken_checks": 1,
+        "checks": 2,
+        "owner": "shop",
+        "runbook_url": "https://example.org/amounts",
     }
     around = {"row_filter": "id > 0", "engine": "sqlite", "measured_at": Moment(), "seconds": Anything(float), "origin": origin}
     later = {"data_interval_start": None, "partition_key": None, "statement": Anything(str), "check_id": Anything(str), "suite": "orders"}
@@ -628,6 +650,9 @@ def test_the_shape_of_an_incident(ask: Run, one_run: dict[str, Any], oncall: Any
         }
     ]
     assert found["may_resolve"] is True
+    assert found["reach"] == {"state": "told", "reason": "Told oncall."}
+    task = "http://localhost:8080/dags/open_dag/runs/r1/tasks/check"
+    assert (found["log_url"], found["results_url"]) == (f"{task}?try_number=1", f"{task}/plugin/reliability-results")
     listed = ask("GET", "/api/incidents").json()
     assert listed == {"incidents": [found["incident"]], "total": 1}
 

@@ -1,0 +1,73 @@
+"""Who has heard of an incident, and why somebody has not."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+NO_ROUTE = (
+    "No route is named for this incident. Give the task routes=[...], name them in open_incident(routes=[...]), "
+    "or set [dre] default_routes."
+)
+
+
+class ReachState(StrEnum):
+    """How far the news of an incident came, worst first."""
+
+    NOBODY = "nobody"
+    """No route was named."""
+    FAILED = "failed"
+    """A route was given up."""
+    WAITING = "waiting"
+    """A message is still to be sent."""
+    TOLD = "told"
+    """Every route has heard."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivered:
+    """One message about an incident."""
+
+    route: str
+    event: str
+    status: str
+    """``sent``, ``pending`` or ``dead``."""
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """How far the news of an incident came, and why no further."""
+
+    state: ReachState
+    reason: str
+
+
+def explain_reach(messages: Iterable[Delivered], known_routes: Collection[str] | None = None) -> Reach:
+    """Return how far the news that an incident was opened came.
+
+    :param messages: all messages about the incident, oldest first.
+    :param known_routes: names of the routes that are configured; None: they are not known here.
+    """
+    latest = {message.route: message for message in messages if message.event == "opened"}
+    if not latest:
+        return Reach(state=ReachState.NOBODY, reason=NO_ROUTE)
+    dead = [message for message in latest.values() if message.status == "dead"]
+    waiting = [message for message in latest.values() if message.status == "pending"]
+    told = [message.route for message in latest.values() if message.status == "sent"]
+    state = ReachState.FAILED if dead else ReachState.WAITING if waiting else ReachState.TOLD
+    sentences = [f"Gave up {message.route}: {_why(message, known_routes)}." for message in dead]
+    sentences += [f"Still to be sent to {message.route}: {_why(message, known_routes)}." for message in waiting]
+    return Reach(state=state, reason=" ".join([*sentences, *_told(told)]))
+
+
+def _why(message: Delivered, known_routes: Collection[str] | None) -> str:
+    if known_routes is not None and message.route not in known_routes:
+        names = ", ".join(sorted(known_routes)) or "none is configured yet"
+        return f"[dre] routes has no usable route of this name ({names})"
+    return (message.error or "the next task that reports, or the monitor, sends it").strip().rstrip(".")
+
+
+def _told(routes: Sequence[str]) -> list[str]:
+    return [f"Told {', '.join(routes)}."] if routes else []
