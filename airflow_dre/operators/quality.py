@@ -14,6 +14,7 @@ from airflow_dre.declaring.slips import find_names_problems, is_no_text
 from airflow_dre.engines.files import is_paths
 from airflow_dre.operators.aside import MODES, ON, Aside
 from airflow_dre.operators.gate import FAIL_ON, GatedOperator
+from airflow_dre.operators.templates import refuse_texts, render_checks
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -368,8 +369,9 @@ class QualityCheckOperator(GatedOperator):
     ) -> None:
         """Render the checks into new values: the declared ones are shared by all map indexes."""
         others = [name for name in template_fields if name not in ("checks", "data")]
+        refuse_texts(((self.subject, name, getattr(parent, name, None)) for name in others), jinja_env)
         super()._do_render_template_fields(parent, others, context, jinja_env, seen_oids)
         if parent is self:
-            self.checks = [check.rendered(lambda text: self.render_template(text, context, jinja_env)) for check in self.checks]
+            self.checks = render_checks(self.checks, lambda text: self.render_template(text, context, jinja_env), jinja_env)
             if is_paths(self.data):
                 self.data = self.render_template(self.data, context, jinja_env, seen_oids)
