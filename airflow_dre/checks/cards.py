@@ -3,18 +3,42 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Iterator
+from functools import cache
 
-_GAP = "[ \\t\u00a0\u2007\u2009\u202f._/\u2010-\u2015-]"
-_RUN = re.compile(rf"\d(?:{_GAP}{{0,3}}\d){{12,}}")
-_ESCAPE = re.compile(r"\\+(?:u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2})|%(?:2[0-9A-F]|3[A-F]|0[AD]|[57][BD])", re.IGNORECASE)
-"""A character as JSON or a URL writes it: its digits are none of a number beside it."""
+_SPACE = "[ \\t._/-]"
+_RUN = re.compile(rf"\d(?:{_SPACE}{{0,3}}+\d){{12,}}+", re.ASCII)
+_BARE = re.compile(r"\d{13,}+", re.ASCII)
+_GAP = r"[ \t\r\n-]{1,3}"
+_SAME_GAP = "(?P=sign)"
+
+
+def _form(*sizes: int | str) -> re.Pattern[str]:
+    """Groups of so many digits, with spaces, line breaks and dashes between them, or with one sign that is always the same."""
+    first, *others = [rf"\d{{{size}}}" for size in sizes]
+    loose = "".join(_GAP + group for group in others)
+    strict = r"(?P<sign>[._/])" + _SAME_GAP.join(others)
+    return re.compile(rf"(?<!\d)(?=({first}(?:{loose}|{strict}))(?!\d))", re.ASCII)
+
+
+_FORMS = (
+    _form(4, 4, 4, 4, "1,3"),
+    _form(4, 4, 4, "1,5"),
+    _form(4, 4, 4, 7),
+    _form(4, 6, "4,5"),
+    _form(8, 8),
+    _form(6, 13),
+)
+"""Groups in which numbers are written; those that make the longest number come first."""
+_GROUPED = re.compile(r"(?:\d{4}[ \t\r\n._/-]{1,3}\d{4}|\d{8}[ \t\r\n._/-]{1,3}\d{8}|\d{6}[ \t\r\n._/-]{1,3}\d{13})", re.ASCII)
+"""What each of them begins with."""
 _NAMELESS = re.compile(
     r"(?<![0-9A-Za-z])(?:[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}"
-    r"|(?=[0-9]*[A-Fa-f])(?:[0-9A-Fa-f]{128}|[0-9A-Fa-f]{96}|[0-9A-Fa-f]{64}|[0-9A-Fa-f]{56}|[0-9A-Fa-f]{40}|[0-9A-Fa-f]{32}))(?![0-9A-Za-z])"
+    r"|(?=[0-9]*+[A-Fa-f])(?:[0-9A-Fa-f]{128}|[0-9A-Fa-f]{96}|[0-9A-Fa-f]{64}|[0-9A-Fa-f]{56}|[0-9A-Fa-f]{40}|[0-9A-Fa-f]{32}))(?![0-9A-Za-z])"
 )
 """UUIDs and hexadecimal digests: a run of digits in them is chance."""
-_DIGITS = re.compile(r"\d+")
+_FRACTION = re.compile(r"\.(\d+)", re.ASCII)
 _ISSUERS = (
     (4, 4, (13, 16, 19)),  # Visa
     (51, 55, (16,)),  # Mastercard
@@ -41,89 +65,75 @@ _ISSUERS = (
     (9792, 9792, (16,)),  # Troy
 )
 """First and last prefix of a range that an issuer gives out, and the lengths of its numbers."""
-_USUAL_GROUPS = {(4, 6, 5), (4, 6, 4), (8, 8), (6, 13), (4, 4, 4, 7)}
+_OTHER_SIGNS = "".join(chr(code) for code in range(128) if not chr(code).isdigit())
+_WITHOUT_GAPS = str.maketrans("", "", _OTHER_SIGNS)
+_DOUBLED = bytes.maketrans(b"0123456789", bytes(sum(divmod(2 * digit, 10)) for digit in range(10)))
 
 
 def find_cards(text: str) -> Iterator[tuple[int, int]]:
-    """Start and end of every card number: bare, or in groups with one to three spaces, dashes, dots or slashes between them.
+    """Yield start and end of every card number: bare, or in groups with the same gap between them.
 
-    A run of digits that goes on beyond the number, and the digits behind a decimal point, are no card.
+    A run of digits that goes on beyond the number, and the digits behind a decimal point, are no card. The text has a plain form:
+    see :mod:`airflow_dre.checks.plain_text`.
     """
-    yield from _find_plain(text)
-    if _ESCAPE.search(text):
-        yield from _find_plain(_ESCAPE.sub(_as_long_as, text))
-
-
-def _as_long_as(escape: re.Match[str]) -> str:
-    """Spaces in the place of an escaped space or dash, and what no number holds in that of another escape."""
-    return (" " if escape[0].upper() in ("%20", "%2D", "%2B") else "\0") * len(escape[0])
-
-
-def _find_plain(text: str) -> Iterator[tuple[int, int]]:
-    runs = list(_RUN.finditer(text))
-    by_chance = [found.span() for found in _NAMELESS.finditer(text)] if runs else []
-    for run in runs:
-        groups = [_without_padding(text, *found.span()) for found in _DIGITS.finditer(text, run.start(), run.end())]
-        first = 0
-        while first < len(groups):
-            last = _card_from(text, groups, first)
-            if last is None:
-                first += 1
-                continue
-            start, end = groups[first][0], groups[last][1]
-            if not any(low <= start and end <= high for low, high in by_chance):
+    found = [*_find_bare(text), *_find_grouped(text), *_find_odd(text)]
+    if found:
+        by_chance = [place.span() for place in _NAMELESS.finditer(text)]
+        starts = [start for start, _ in by_chance]
+        for start, end in found:
+            place = bisect_right(starts, start) - 1
+            if place < 0 or end > by_chance[place][1]:
                 yield start, end
-            first = last + 1
 
 
-def _without_padding(text: str, start: int, end: int) -> tuple[int, int]:
-    """The digits of a group without the zeros that fill it up where numbers have a fixed width."""
-    while end - start > 13 and text[start] == "0":
-        start += 1
-    return start, end
+def _find_bare(text: str) -> Iterator[tuple[int, int]]:
+    for found in _BARE.finditer(text):
+        start, end = found.span()
+        while end - start > 13 and text[start] == "0":  # zeros fill up a number of a fixed width
+            start += 1
+        if end - start <= 19 and _is_card(text[start:end]) and not _is_part_of_decimal(text, start, end):
+            yield start, end
 
 
-def _card_from(text: str, groups: Sequence[tuple[int, int]], first: int) -> int | None:
-    """The last group of the longest card that begins with group ``first``."""
-    found, size = None, 0
-    for last in range(first, len(groups)):
-        size += groups[last][1] - groups[last][0]
-        if size > 19:
-            break
-        if size >= 13 and _looks_like_one(text, groups, first, last) and _is_card(text[groups[first][0] : groups[last][1]]):
-            found = last
-    return found
+def _find_grouped(text: str) -> Iterator[tuple[int, int]]:
+    if _GROUPED.search(text) is None:
+        return
+    for form in _FORMS:
+        for found in form.finditer(text):
+            if _is_card(found[1].translate(_WITHOUT_GAPS)):
+                yield found.span(1)
 
 
-def _looks_like_one(text: str, groups: Sequence[tuple[int, int]], first: int, last: int) -> bool:
-    if first == last:
-        return not _is_part_of_decimal(text, *groups[first])
-    sizes = tuple(end - start for start, end in groups[first : last + 1])
-    gaps = {text[groups[place][1] : groups[place + 1][0]] for place in range(first, last)}
-    if len(gaps) == 1 and (sizes in _USUAL_GROUPS or (set(sizes[:-1]) == {4} and sizes[-1] <= 5)):
-        return True
-    return first == 0 and last == len(groups) - 1 and not any(character in gap for gap in gaps for character in "._/")
+def _find_odd(text: str) -> Iterator[tuple[int, int]]:
+    """Numbers in odd groups: all digits of a line that belong together are the number, with spaces and dashes between them only."""
+    for found in _RUN.finditer(text):
+        whole = found[0]
+        if len(whole) > 19 * 4 or any(sign in whole for sign in "._/"):
+            continue
+        digits = whole.translate(_WITHOUT_GAPS)
+        if len(digits) < len(whole) and 13 <= len(digits) <= 19 and _is_card(digits):
+            yield found.span()
 
 
 def _is_part_of_decimal(text: str, start: int, end: int) -> bool:
     """Whether digits are a fraction or have one; zeros only are none, since a card in a column of floats is shown with them."""
     if start > 1 and text[start - 1] == "." and text[start - 2].isdigit():
         return True
-    fraction = re.match(r"\.(\d+)", text[end : end + 20])
+    fraction = _FRACTION.match(text, end, end + 20)
     return fraction is not None and set(fraction[1]) != {"0"}
 
 
-def _is_card(text: str) -> bool:
-    digits = [int(character) for character in text if character.isdecimal()]
-    return _is_issued(digits) and _luhn(digits) % 10 == 0
+def _is_card(digits: str) -> bool:
+    return len(digits) in _sizes(digits[:4]) and _luhn(digits.encode()) % 10 == 0
 
 
-def _is_issued(digits: Sequence[int]) -> bool:
-    number = "".join(map(str, digits[:4]))
-    return any(low <= int(number[: len(str(low))]) <= high and len(digits) in sizes for low, high, sizes in _ISSUERS)
+@cache
+def _sizes(prefix: str) -> frozenset[int]:
+    """The lengths of the numbers that begin with four digits."""
+    return frozenset(size for low, high, sizes in _ISSUERS if low <= int(prefix[: len(str(low))]) <= high for size in sizes)
 
 
-def _luhn(digits: Sequence[int]) -> int:
+def _luhn(digits: bytes) -> int:
     """The sum in which every second digit from the right counts double, its two digits added."""
-    doubled = (sum(divmod(2 * digit, 10)) for digit in reversed(digits[-2::-2]))
-    return sum(digits[-1::-2]) + sum(doubled)
+    plain = digits[-1::-2]
+    return sum(plain) - 48 * len(plain) + sum(digits[-2::-2].translate(_DOUBLED))

@@ -17,13 +17,18 @@ VG 4a16n  XK 16n  YE 4a4n18c
 """
 """What follows the check digits, by country: so many digits (n), letters (a), or either (c)."""
 _COUNTRIES = dict(zip(_FORMS.split()[::2], _FORMS.split()[1::2], strict=True))
-_BEGINNING = re.compile(r"(?=([A-Za-z]{2})[ \u00a0-]?[0-9][ \u00a0-]?[0-9])")
 _CLASSES = {"n": "[0-9]", "a": "[A-Za-z]", "c": "[A-Za-z0-9]"}
-_GAP = "[ \u00a0-]?"
+_GAP = "[ \\t\\r\\n._/-]{0,2}+"
+_BEGINNING = re.compile(rf"(?=([A-Za-z]{{2}}){_GAP}[0-9]{_GAP}[0-9])")
+_VALUES = str.maketrans({**{letter: str(ord(letter) - 55) for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}})
+"""A = 10 to Z = 35."""
 
 
 def find_ibans(text: str) -> Iterator[tuple[int, int]]:
-    """Start and end of every IBAN: bare, in groups of four, or with a space or a dash before any of its digits."""
+    """Yield start and end of every IBAN: bare, in groups of four, or with up to two gaps before any of its digits.
+
+    The text has a plain form: see :mod:`airflow_dre.checks.plain_text`.
+    """
     beyond = 0
     for found in _BEGINNING.finditer(text):
         country = found[1].upper()
@@ -43,6 +48,6 @@ def _form(country: str) -> re.Pattern[str]:
 
 
 def _remainder(text: str) -> int:
-    """The remainder of the number that stands for it, the first four characters moved behind the others and A = 10 to Z = 35."""
-    plain = [character for character in text if character.isalnum()]
-    return int("".join(str(int(character, 36)) for character in plain[4:] + plain[:4])) % 97
+    """The remainder of the number that stands for it, the first four characters moved behind the others."""
+    plain = text if text.isalnum() else "".join(character for character in text if character.isalnum())
+    return int((plain[4:] + plain[:4]).upper().translate(_VALUES)) % 97
