@@ -45,6 +45,12 @@ class IncidentSummary(BaseModel):
     promise: Literal["suite", "sla", "deadline", "slo", "contract"] | None
     """The kind of promise that is broken; null where the incident is about a Dag."""
     origin: Origin
+    """Where the incident was opened."""
+    data_interval_start: datetime | None
+    data_interval_end: datetime | None
+    """The data interval of the newest problem; null where its run has none."""
+    partition_key: str | None
+    """The partition of the newest problem; null where its run has none."""
     opened_at: datetime
     last_seen_at: datetime
     resolved_at: datetime | None

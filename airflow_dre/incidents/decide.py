@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from airflow_dre.incidents.signals import Severity, Signal
+from airflow_dre.incidents.identity import PipelineCause
+from airflow_dre.incidents.signals import Event, Severity, Signal
+from airflow_dre.incidents.slices import Broken, Slice, add_broken, remove_healthy
 
 
 class Action(StrEnum):
@@ -31,6 +33,15 @@ class Live:
     last_problem_at: datetime
     undelivered: frozenset[str] = frozenset()
     """Those of ``routes`` that no message reached and that none waits for: a new occurrence tells them anew."""
+    broken: tuple[Broken, ...] = ()
+    """The slices that are broken; empty: known by wall time only."""
+    parts: frozenset[str] = frozenset()
+    """Names of everything that was broken since it was opened; empty: not known."""
+
+    @property
+    def problems(self) -> tuple[Broken, ...]:
+        """Return what is broken, also where only wall time is known."""
+        return self.broken or (Broken(slice=Slice(), at=self.last_problem_at),)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +53,14 @@ class Decision:
     severity: Severity = Severity.MEDIUM
     tell: tuple[str, ...] = ()
     """Routes that get a message about the action: opened for OPEN, ADD and NOTE, resolved for RESOLVE."""
+    update: tuple[str, ...] = ()
+    """Routes that were told before and hear, once, that another check is broken or that the severity rose."""
+    renew: bool = False
+    """Whether title and reason of the incident are those of this signal from now on."""
+    broken: tuple[Broken, ...] = ()
+    """What is broken afterwards."""
+    parts: frozenset[str] = frozenset()
+    """Everything that was broken since the incident was opened."""
 
 
 def decide(signal: Signal, live: Live | None, *, known: bool, recovered_at: datetime | None) -> Decision:
@@ -56,22 +75,50 @@ def decide(signal: Signal, live: Live | None, *, known: bool, recovered_at: date
         return _decide_problem(signal, live, known=known, recovered_at=recovered_at)
     if live is None:
         return Decision(action=Action.IGNORE, reason="nothing to resolve")
-    if signal.at < live.last_problem_at:
-        return Decision(action=Action.IGNORE, reason="a newer problem is known", severity=live.severity)
-    return Decision(action=Action.RESOLVE, reason=signal.title, severity=live.severity, tell=tuple(sorted(live.routes)))
+    left = remove_healthy(live.problems, signal.slice, signal.at)
+    if not left:
+        return Decision(action=Action.RESOLVE, reason=signal.title, severity=live.severity, tell=tuple(sorted(live.routes)))
+    if len(left) < len(live.problems):
+        reason = f"still broken: {', '.join(entry.slice.words for entry in left if entry.slice.words)[:500]}"
+        return Decision(action=Action.NOTE, reason=reason, severity=live.severity, broken=left, parts=live.parts)
+    late = any(signal.slice.reaches(entry.slice) for entry in left)
+    reason = "a newer problem is known" if late else "it is about an older interval or another partition"
+    return Decision(action=Action.IGNORE, reason=reason, severity=live.severity)
 
 
 def _decide_problem(signal: Signal, live: Live | None, *, known: bool, recovered_at: datetime | None) -> Decision:
     if live is None:
-        if known:
-            return Decision(action=Action.IGNORE, reason="this occurrence was counted and its incident is resolved")
-        if recovered_at is not None and recovered_at >= signal.at:
-            return Decision(action=Action.IGNORE, reason="a newer recovery is known")
-        severity = signal.severity or Severity.MEDIUM
-        return Decision(action=Action.OPEN, reason="first problem of this cause", severity=severity, tell=signal.routes)
+        return _decide_first(signal, known=known, recovered_at=recovered_at)
     severity = max(live.severity, signal.severity or live.severity, key=lambda level: level.rank)
-    tell = tuple(route for route in signal.routes if route not in live.routes)
+    told = live.routes if known else live.routes - live.undelivered
+    tell = tuple(route for route in signal.routes if route not in told)
+    newest = not known and signal.at >= live.last_problem_at
+    counts = not known or signal.event is Event.STALE or isinstance(signal.cause, PipelineCause)
+    unsettled = recovered_at is None or recovered_at < signal.at
+    another = newest and bool(live.parts) and not signal.named <= live.parts
+    rose = severity.rank > live.severity.rank
+    return Decision(
+        action=Action.NOTE if known else Action.ADD,
+        reason="this occurrence is counted already" if known else "the incident of this cause is live",
+        severity=severity,
+        tell=tell,
+        update=tuple(sorted(live.routes - live.undelivered)) if another or rose else (),
+        renew=newest,
+        broken=add_broken(live.problems, signal.slice, signal.at) if counts and unsettled else live.broken,
+        parts=live.parts | signal.named if newest else live.parts,
+    )
+
+
+def _decide_first(signal: Signal, *, known: bool, recovered_at: datetime | None) -> Decision:
     if known:
-        return Decision(action=Action.NOTE, reason="this occurrence is counted already", severity=severity, tell=tell)
-    anew = tuple(route for route in signal.routes if route not in live.routes - live.undelivered)
-    return Decision(action=Action.ADD, reason="the incident of this cause is live", severity=severity, tell=anew)
+        return Decision(action=Action.IGNORE, reason="this occurrence was counted and its incident is resolved")
+    if recovered_at is not None and recovered_at >= signal.at:
+        return Decision(action=Action.IGNORE, reason="a newer recovery is known")
+    return Decision(
+        action=Action.OPEN,
+        reason="first problem of this cause",
+        severity=signal.severity or Severity.MEDIUM,
+        tell=signal.routes,
+        broken=(Broken(slice=signal.slice, at=signal.at),),
+        parts=signal.named,
+    )

@@ -14,6 +14,7 @@ import msgspec
 
 from airflow_dre.incidents.explanation import Explanation, explain
 from airflow_dre.incidents.identity import Cause, DataCause, Promise
+from airflow_dre.incidents.slices import Slice
 
 
 class Event(StrEnum):
@@ -85,11 +86,28 @@ class Signal:
     """Tells two problems of one origin apart, for example the moment since which a table is stale."""
     explanation: Explanation = field(default_factory=Explanation)
     """Why it happened and who can help; empty: ``detail`` is all that is known."""
+    slice: Slice = field(default_factory=Slice)
+    """The part of the data that it is about; empty: only wall time counts."""
+    parts: tuple[str, ...] = ()
+    """Names of what is broken, for example of the checks."""
+    tasks: tuple[str, ...] = ()
+    """Tasks of a run that ended well although the run failed, for TASK_SUCCEEDED of a whole Dag."""
+    still_failed: tuple[str, ...] | None = None
+    """Tasks that are failed although their run succeeded, for RUN_SUCCEEDED; None: the messenger does not know."""
+    seen_at: datetime | None = None
+    """When the messenger saw that it is still so, where that is later than ``at``: at the end of the run."""
 
     @property
     def why(self) -> Explanation:
         """The explanation, or else the detail as one."""
         return self.explanation or (explain((self.detail,)) if self.event.firing else Explanation())
+
+    @property
+    def named(self) -> frozenset[str]:
+        """Return what is broken by name; a suite whose checks are not named is told apart by its title."""
+        if self.parts or self.event not in (Event.CHECKS_FAILED, Event.CHECKS_ERRORED, Event.CHECKS_WARNED):
+            return frozenset(self.parts)
+        return frozenset({self.title})
 
     @property
     def key(self) -> str:

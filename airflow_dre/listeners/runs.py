@@ -9,12 +9,16 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from airflow.listeners import hookimpl
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from airflow_dre.incidents.signals import Signal
+    from airflow_dre.incidents.slices import Slice
 
 log = logging.getLogger(__name__)
 _BY_HAND = "manually set"
@@ -33,16 +37,24 @@ _state = _State()
 @hookimpl
 def on_dag_run_failed(dag_run: Any, msg: str) -> None:
     """Record the failed tasks of a run, or the run itself where a person marked it or no task failed."""
-    _record(dag_run, msg, failed=True)
+    _record(dag_run, lambda: _failed(dag_run, msg))
 
 
 @hookimpl
 def on_dag_run_success(dag_run: Any, msg: str) -> None:
     """Record that a run succeeded, and tasks that failed without failing it."""
-    _record(dag_run, msg, failed=False)
+    _record(dag_run, lambda: _succeeded(dag_run, msg))
 
 
-def _record(dag_run: Any, msg: str, *, failed: bool) -> None:
+@hookimpl
+def on_task_instance_success(previous_state: Any, task_instance: Any) -> None:
+    """Record that a person marked a task: only the API server calls with a row of Airflow's database, a worker with its own class."""
+    if getattr(type(task_instance), "__tablename__", "") == "task_instance":
+        _record(task_instance, lambda: _marked(task_instance))
+
+
+def _record(about: Any, signals: Callable[[], list[Signal]]) -> None:
+    """Keep signals about a run or a task instance; of a Dag that is not watched only recoveries, which end what others opened."""
     from airflow_dre.config import read_settings
     from airflow_dre.errors import StoreError
     from airflow_dre.services.rehearsal import is_rehearsal
@@ -51,9 +63,13 @@ def _record(dag_run: Any, msg: str, *, failed: bool) -> None:
 
     try:
         settings = read_settings()
-        if is_rehearsal(settings) or not settings.watches(dag_run.dag_id):
+        if is_rehearsal(settings):
             return
-        delivery = tell_default_routes(Delivery(signals=tuple(_signals(dag_run, msg, failed=failed))), settings.default_routes)
+        watched = settings.watches(about.dag_id)
+        facts = tuple(fact for fact in signals() if watched or not fact.event.firing)
+        if not facts:
+            return
+        delivery = tell_default_routes(Delivery(signals=facts), settings.default_routes)
         store = store_of(settings, hurried=True)
         if time.monotonic() < _state.down_until:
             store.spool.append(delivery)
@@ -64,22 +80,71 @@ def _record(dag_run: Any, msg: str, *, failed: bool) -> None:
             _state.down_until = time.monotonic() + DOWN_SECONDS
             log.error("airflow-dre: %s. What was to be written waits in %s.", error, store.spool.append(delivery))
     except Exception:  # a listener must never stop the scheduler
-        log.exception("airflow-dre: could not record the end of run %s of %s", dag_run.run_id, dag_run.dag_id)
+        log.exception("airflow-dre: could not record the end of run %s of %s", about.run_id, about.dag_id)
 
 
-def _signals(dag_run: Any, msg: str, *, failed: bool) -> list[Signal]:
-    from sqlalchemy.orm import object_session
+def _failed(dag_run: Any, msg: str) -> list[Signal]:
+    """Return what failed in a run, and the tasks that ended well in it, perhaps after they were cleared."""
+    from airflow_dre.services.contexts import end_of, failed_run, succeeded_tasks
 
-    from airflow_dre.services.contexts import failed_run, failed_task, succeeded_run
+    at, part = _end_of(dag_run)
+    if _BY_HAND in msg:
+        return [_marked_failed(dag_run, part)]
+    failed = _instances(dag_run, "failed")
+    signals = [_still_failed(ti, at, part, msg) for ti in failed]
+    if not signals:
+        signals.append(failed_run(dag_run.dag_id, dag_run.run_id, at, ended=end_of(dag_run), reason=msg or "failed", part=part))
+    broken = {ti.task_id for ti in failed}
+    well = tuple(sorted({ti.task_id for ti in _instances(dag_run, "success")} - broken))
+    return [*signals, succeeded_tasks(dag_run.dag_id, dag_run.run_id, at, well, part=part)] if well else signals
+
+
+def _succeeded(dag_run: Any, msg: str) -> list[Signal]:
+    """Return that a run ended well, and the tasks that are failed all the same; a person who marks a run speaks for its tasks too."""
+    from airflow_dre.services.contexts import succeeded_run
     from airflow_dre.store.clock import now
 
-    if failed and _BY_HAND in msg:
-        return [failed_run(dag_run.dag_id, dag_run.run_id, now(), reason="marked failed by hand")]
+    at, part = _end_of(dag_run)
+    if _BY_HAND in msg:
+        return [succeeded_run(dag_run.dag_id, dag_run.run_id, now(), by_hand=True, still_failed=(), part=part)]
+    failed = _instances(dag_run, "failed")
+    names = tuple(sorted({ti.task_id for ti in failed}))
+    ended_well = succeeded_run(dag_run.dag_id, dag_run.run_id, at, still_failed=names, part=part)
+    return [ended_well, *(_still_failed(ti, at, part, msg) for ti in failed)]
+
+
+def _marked(ti: Any) -> list[Signal]:
+    from airflow_dre.services.contexts import slice_in, succeeded_task
+    from airflow_dre.store.clock import now
+
+    return [succeeded_task(ti, now(), by_hand=True, part=slice_in({"dag_run": ti.dag_run}))]
+
+
+def _marked_failed(dag_run: Any, part: Slice) -> Signal:
+    from airflow_dre.services.contexts import failed_run
+    from airflow_dre.store.clock import now
+
+    moment = now()  # a run that had ended keeps the moment of its end
+    return failed_run(dag_run.dag_id, dag_run.run_id, moment, ended=moment, reason="marked failed by hand", part=part)
+
+
+def _still_failed(ti: Any, at: datetime, part: Slice, msg: str) -> Signal:
+    from airflow_dre.services.contexts import failed_task
+
+    return failed_task(ti, at, error=f"run ended: {msg}", part=part, seen_at=at)
+
+
+def _end_of(dag_run: Any) -> tuple[datetime, Slice]:
+    """Return when a run ended, and the data that it is about."""
+    from airflow_dre.services.contexts import end_of, slice_in
+    from airflow_dre.store.clock import now
+
+    return end_of(dag_run) or now(), slice_in({"dag_run": dag_run})
+
+
+def _instances(dag_run: Any, state: str) -> list[Any]:
+    """Return the task instances of a run that are in a state now."""
+    from sqlalchemy.orm import object_session
+
     session = object_session(dag_run)
-    tasks = dag_run.get_task_instances(state=["failed"], **({} if session is None else {"session": session}))
-    signals = [failed_task(ti, now(), error=f"run ended: {msg}") for ti in tasks]
-    if not failed:
-        signals.append(succeeded_run(dag_run.dag_id, dag_run.run_id, now()))
-    elif not signals:
-        signals.append(failed_run(dag_run.dag_id, dag_run.run_id, now(), reason=msg or "failed"))
-    return signals
+    return list(dag_run.get_task_instances(state=[state], **({} if session is None else {"session": session})))

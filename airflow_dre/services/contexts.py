@@ -12,6 +12,7 @@ from airflow_dre.checks.masking import masked
 from airflow_dre.incidents.explanation import Explanation, explain
 from airflow_dre.incidents.identity import PipelineCause
 from airflow_dre.incidents.signals import Event, Origin, Severity, Signal
+from airflow_dre.incidents.slices import Slice
 from airflow_dre.services.suite import Circumstances
 
 SIGNAL = "dre_signal"
@@ -42,6 +43,26 @@ def circumstances_of(context: Mapping[str, Any]) -> Circumstances:
     )
 
 
+def end_of(found: Any) -> datetime | None:
+    """Return when a run or a task instance ended; None where its class does not say."""
+    return to_instant(getattr(found, "end_date", None))
+
+
+def slice_in(context: Mapping[str, Any]) -> Slice:
+    """Return the data interval and partition of the run that a context, or a run itself as a mapping, tells of."""
+    run = context.get("dag_run")
+    inner = run if isinstance(run, Mapping) else {name: getattr(run, name, None) for name in _SLICE}
+    found = {name: context.get(name) or inner.get(name) for name in _SLICE}
+    return Slice(
+        interval_start=to_instant(found["data_interval_start"]),
+        interval_end=to_instant(found["data_interval_end"]),
+        partition_key=None if found["partition_key"] is None else str(found["partition_key"]),
+    )
+
+
+_SLICE = ("data_interval_start", "data_interval_end", "partition_key")
+
+
 def problem_in(context: Mapping[str, Any], now: datetime, *, severity: Severity, routes: tuple[str, ...], deadline: str) -> Signal:
     """The problem that a failure callback was called for: a missed SLA or deadline, a failed task, or a failed run.
 
@@ -57,63 +78,140 @@ def problem_in(context: Mapping[str, Any], now: datetime, *, severity: Severity,
     if "deadline" in context:
         return _missed_deadline(context, now, severity, routes, deadline)
     ti = context.get("ti") or context.get("task_instance")
+    part = slice_in(context)
     if ti is not None and context.get("reason") in (None, "task_failure"):
-        return failed_task(ti, now, error=context.get("exception"), severity=severity, routes=routes)
-    run = context["dag_run"]
-    return failed_run(run.dag_id, run.run_id, now, reason=str(context.get("reason") or "failed"), severity=severity, routes=routes)
+        return failed_task(ti, now, error=context.get("exception"), severity=severity, routes=routes, part=part)
+    dag_id, run_id, ended = _run_in(context)
+    reason = str(context.get("reason") or "failed")
+    return failed_run(dag_id, run_id, now, ended=ended, reason=reason, severity=severity, routes=routes, part=part)
 
 
 def recovery_in(context: Mapping[str, Any], now: datetime) -> Signal:
     """The recovery that a success callback was called for: of a task, or of a whole run."""
     ti = context.get("ti") or context.get("task_instance")
+    part = slice_in(context)
     if ti is not None and "reason" not in context:
-        cause = PipelineCause(dag_id=ti.dag_id, task_id=ti.task_id)
-        title = f"Task {ti.dag_id}.{ti.task_id} succeeded"
-        return Signal(cause=cause, event=Event.TASK_SUCCEEDED, at=now, title=title, origin=origin_of(ti))
-    run = context["dag_run"]
-    return succeeded_run(run.dag_id, run.run_id, now)
+        return succeeded_task(ti, end_of(ti) or now, part=part)
+    dag_id, run_id, ended = _run_in(context)
+    return succeeded_run(dag_id, run_id, ended or now, part=part)
 
 
-def failed_task(ti: Any, now: datetime, *, error: object = None, severity: Severity | None = None, routes: tuple[str, ...] = ()) -> Signal:
-    """A task instance that failed for good."""
+def _run_in(context: Mapping[str, Any]) -> tuple[str, str, datetime | None]:
+    """Return Dag, run and the end of the run; Airflow calls with no more than ``dag``, ``run_id`` and ``reason`` where no task fits."""
+    run, dag = context.get("dag_run"), context.get("dag")
+    dag_id = getattr(run, "dag_id", None) or dag.dag_id  # type: ignore[union-attr]
+    run_id = getattr(run, "run_id", None) or context["run_id"]
+    return str(dag_id), str(run_id), end_of(run)
+
+
+def failed_task(
+    ti: Any,
+    now: datetime,
+    *,
+    error: object = None,
+    severity: Severity | None = None,
+    routes: tuple[str, ...] = (),
+    part: Slice | None = None,
+    seen_at: datetime | None = None,
+) -> Signal:
+    """Return the signal of a task instance that failed.
+
+    :param seen_at: when a messenger saw that it is still failed, for example at the end of its run.
+    """
     said = f"{type(error).__name__}: {error}" if isinstance(error, BaseException) else str(error or "")
     detail = masked(said[:20_000])[:4000]  # an exception may quote the row that it could not load
     return Signal(
         cause=PipelineCause(dag_id=ti.dag_id, task_id=ti.task_id),
         event=Event.TASK_FAILED,
-        at=to_instant(getattr(ti, "end_date", None)) or now,
+        at=end_of(ti) or now,
         title=f"Task {ti.dag_id}.{ti.task_id} failed",
         detail=detail,
         origin=origin_of(ti),
         severity=severity,
         routes=routes,
         explanation=explain((detail,)) if isinstance(error, BaseException) else Explanation(),  # others know no more than that it failed
+        slice=part or Slice(),
+        seen_at=seen_at,
+    )
+
+
+def succeeded_task(ti: Any, at: datetime, *, by_hand: bool = False, part: Slice | None = None) -> Signal:
+    """Return the signal of a task instance that succeeded, or that a person marked so."""
+    said = "was marked success by hand" if by_hand else "succeeded"
+    return Signal(
+        cause=PipelineCause(dag_id=ti.dag_id, task_id=ti.task_id),
+        event=Event.TASK_SUCCEEDED,
+        at=at,
+        title=f"Task {ti.dag_id}.{ti.task_id} {said}",
+        origin=origin_of(ti),
+        slice=part or Slice(),
     )
 
 
 def failed_run(
-    dag_id: str, run_id: str, at: datetime, *, reason: str, severity: Severity | None = None, routes: tuple[str, ...] = ()
+    dag_id: str,
+    run_id: str,
+    now: datetime,
+    *,
+    reason: str,
+    ended: datetime | None = None,
+    severity: Severity | None = None,
+    routes: tuple[str, ...] = (),
+    part: Slice | None = None,
 ) -> Signal:
-    """A run that failed although none of its tasks did, for example because it was marked so by hand."""
+    """Return the signal of a run that failed although none of its tasks did, for example because it was marked so by hand.
+
+    :param now: the moment of the call.
+    :param ended: when the run ended, where the messenger knows; a run that is cleared may fail more than once.
+    """
     return Signal(
         cause=PipelineCause(dag_id=dag_id),
         event=Event.RUN_FAILED,
-        at=at,
+        at=ended or now,
         title=f"Run of {dag_id} failed: {reason}",
         origin=Origin(dag_id=dag_id, run_id=run_id),
         severity=severity,
         routes=routes,
+        episode="" if ended is None else ended.isoformat(),
+        slice=part or Slice(),
     )
 
 
-def succeeded_run(dag_id: str, run_id: str, at: datetime) -> Signal:
-    """A run that succeeded."""
+def succeeded_run(
+    dag_id: str,
+    run_id: str,
+    at: datetime,
+    *,
+    by_hand: bool = False,
+    still_failed: tuple[str, ...] | None = None,
+    part: Slice | None = None,
+) -> Signal:
+    """Return the signal of a run that succeeded, or that a person marked so.
+
+    :param still_failed: tasks that are failed all the same; None: the messenger does not know.
+    """
+    said = "was marked success by hand" if by_hand else "succeeded"
     return Signal(
         cause=PipelineCause(dag_id=dag_id),
         event=Event.RUN_SUCCEEDED,
         at=at,
-        title=f"Run {run_id} of {dag_id} succeeded",
+        title=f"Run {run_id} of {dag_id} {said}",
         origin=Origin(dag_id=dag_id, run_id=run_id),
+        still_failed=still_failed,
+        slice=part or Slice(),
+    )
+
+
+def succeeded_tasks(dag_id: str, run_id: str, at: datetime, tasks: tuple[str, ...], *, part: Slice | None = None) -> Signal:
+    """Return the signal of the tasks that ended well in a run that did not."""
+    return Signal(
+        cause=PipelineCause(dag_id=dag_id),
+        event=Event.TASK_SUCCEEDED,
+        at=at,
+        title=f"Tasks of {dag_id} succeeded",
+        origin=Origin(dag_id=dag_id, run_id=run_id),
+        tasks=tasks,
+        slice=part or Slice(),
     )
 
 
@@ -130,4 +228,5 @@ def _missed_deadline(context: Mapping[str, Any], now: datetime, severity: Severi
         origin=Origin(dag_id=dag_id, run_id=run_id),
         severity=severity,
         routes=routes,
+        slice=slice_in(run),
     )

@@ -20,6 +20,7 @@ from airflow_dre.errors import GateError
 from airflow_dre.incidents.explanation import Explanation, explain
 from airflow_dre.incidents.identity import DataCause
 from airflow_dre.incidents.signals import Event, Origin, Signal
+from airflow_dre.incidents.slices import Slice
 from airflow_dre.incidents.telling import Telling
 from airflow_dre.lineage.naming import DatasetName, short_name
 from airflow_dre.services.answers import Answered, Engine, History, answer
@@ -259,6 +260,9 @@ def signal_of(run: SuiteRunRecord, *, warnings_count: bool = False) -> Signal | 
         detail="\n".join(f"{result.definition.name}: {result.reason}" for result in broken),
         origin=run.origin,
         explanation=why,
+        episode="" if run.origin.run_id is not None else run.measured_at.isoformat(),
+        slice=Slice(interval_start=run.data_interval_start, interval_end=run.data_interval_end, partition_key=run.partition_key),
+        parts=tuple(result.definition.name for result in broken),
     )
 
 

@@ -7,20 +7,22 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, exists, false, func, select, update
+from sqlalchemy import Connection, Row, Select, and_, or_, select, update
 
-from airflow_dre.checks.outcomes import Outcome
 from airflow_dre.incidents.decide import Action, Decision, Live, decide
-from airflow_dre.incidents.identity import Cause, DataCause, PipelineCause, Promise
+from airflow_dre.incidents.identity import Cause, DataCause, Kind, PipelineCause, Promise
+from airflow_dre.incidents.recoveries import Recovery, is_anew, recovered_at, with_slice
 from airflow_dre.incidents.signals import Event, Origin, Severity, Signal
+from airflow_dre.incidents.slices import Broken
 from airflow_dre.store.database import Database
 from airflow_dre.store.outbox import enqueue, undelivered_routes
-from airflow_dre.store.records import digest
-from airflow_dre.store.results import HEALTHY, broken_suites, insert_new, last_healthy_at, origin_columns, siblings_of
-from airflow_dre.store.slas import met_at
+from airflow_dre.store.recoveries import known_recoveries, remember_recovery, remember_resolution, slice_columns
+from airflow_dre.store.results import broken_suites, insert_new, origin_columns, siblings_of
 from airflow_dre.store.tables import incident, incident_event, signal
 
 LIVE_STATUSES = ("open", "acknowledged")
+MOST_PARTS = 500
+"""Names of broken checks that an incident remembers."""
 _UNTIL_RUN_ENDS = (Event.RUN_FAILED, Event.TASK_FAILED)
 
 
@@ -42,30 +44,62 @@ def record_signal(database: Database, connection: Connection, fact: Signal) -> l
     Signals of one Dag are decided one after the other: a run and its task that fail at once must see each other, and locks that are
     always taken in one order (Dag, then data by fingerprint) cannot deadlock.
     """
-    if isinstance(fact.cause, PipelineCause):
-        database.lock(connection, PipelineCause(dag_id=fact.cause.dag_id).fingerprint)
-    if fact.event is Event.RUN_SUCCEEDED and isinstance(fact.cause, PipelineCause):
-        return [_apply(database, connection, ended, known=False) for ended in _ended_by_run(connection, fact, fact.cause)]
+    cause = fact.cause
+    if isinstance(cause, PipelineCause):
+        database.lock(connection, PipelineCause(dag_id=cause.dag_id).fingerprint)
+        if fact.event is Event.RUN_SUCCEEDED:
+            remember_recovery(connection, fact)
+            return [_apply(database, connection, ended, known=False) for ended in _ended_by_run(connection, fact, cause)]
+        if fact.tasks:
+            return [_apply(database, connection, ended, known=False) for ended in _ended_tasks(connection, fact, cause)]
     explained = _explained_by(connection, fact)
     if explained:
         return [_apply(database, connection, told, known=True) for told in explained]
-    return [_apply(database, connection, fact, known=False)]
+    return [_apply(database, connection, fact, known=_is_told(connection, fact))]
+
+
+def _live_of_dag(cause: PipelineCause) -> Select[Any]:
+    return select(incident).where(
+        incident.c.status.in_(LIVE_STATUSES), incident.c.kind == Kind.PIPELINE.value, incident.c.dag_id == cause.dag_id
+    )
 
 
 def _ended_by_run(connection: Connection, fact: Signal, cause: PipelineCause) -> list[Signal]:
-    """The successful run as a recovery of each live incident of its Dag, except of tasks that failed within this very run."""
+    """Return the successful run as a recovery of each live incident of its Dag, except of tasks that are failed within this very run.
+
+    The listener knows which are; for other messengers these are all that were told to have failed.
+    """
+    task = incident.c.task_id
     failed_here = select(signal.c.incident_id).where(
-        signal.c.dag_id == cause.dag_id, signal.c.run_id == fact.origin.run_id, signal.c.event.in_(_UNTIL_RUN_ENDS)
+        signal.c.dag_id == cause.dag_id,
+        signal.c.run_id == fact.origin.run_id,
+        signal.c.event == Event.TASK_FAILED.value,
+        signal.c.incident_id.is_not(None),
     )
-    live = connection.execute(
-        select(incident).where(
-            incident.c.status.in_(LIVE_STATUSES),
-            incident.c.kind == "pipeline",
-            incident.c.dag_id == cause.dag_id,
-            incident.c.id.not_in(failed_here.where(signal.c.incident_id.is_not(None))),
-        )
-    ).all()
+    if fact.still_failed is None:
+        over = or_(task.is_(None), incident.c.id.not_in(failed_here))
+    else:
+        explaining = failed_here.where(signal.c.task_id.in_(fact.still_failed))
+        over = and_(or_(task.is_(None), task.not_in(fact.still_failed)), incident.c.id.not_in(explaining))
+    live = connection.execute(_live_of_dag(cause).where(over)).all()
     return [replace(fact, cause=cause_of(row)) for row in live]
+
+
+def _ended_tasks(connection: Connection, fact: Signal, cause: PipelineCause) -> list[Signal]:
+    """Return the recovery of each task that ended well in a run that did not, where it has a live incident."""
+    live = connection.execute(_live_of_dag(cause).where(incident.c.task_id.in_(fact.tasks))).all()
+    return [replace(fact, cause=cause_of(row), tasks=(), title=f"Task {row.dag_id}.{row.task_id} succeeded") for row in live]
+
+
+def _is_told(connection: Connection, fact: Signal) -> bool:
+    """Return whether the end of a run was told by a messenger that knew its moment, where this one does not."""
+    if fact.event is not Event.RUN_FAILED or fact.episode:
+        return False
+    origin = fact.origin
+    same = select(signal.c.key).where(
+        signal.c.fingerprint == fact.cause.fingerprint, signal.c.event == fact.event.value, signal.c.run_id == origin.run_id
+    )
+    return connection.execute(same.limit(1)).first() is not None
 
 
 def _explained_by(connection: Connection, fact: Signal) -> list[Signal]:
@@ -83,7 +117,16 @@ def _explained_by(connection: Connection, fact: Signal) -> list[Signal]:
         signal.c.dag_id == origin.dag_id, signal.c.run_id == origin.run_id, signal.c.event == other.value
     )
     rows = connection.execute(select(incident).where(incident.c.id.in_(of_run))).all()
-    return [replace(fact, cause=cause_of(row)) for row in rows]
+    return [replace(fact, cause=cause_of(row)) for row in rows if row.status in LIVE_STATUSES or _explains_late(fact, row)]
+
+
+def _explains_late(fact: Signal, row: Row[Any]) -> bool:
+    """Return whether the end of a run is the one that an incident of its task, which is resolved, was about.
+
+    A messenger that does not know when the run ended may call late. A task that failed stands for itself, since it may be failed although
+    its run succeeded.
+    """
+    return fact.event is Event.RUN_FAILED and (not fact.episode or (row.resolved_at is not None and row.resolved_at >= fact.at))
 
 
 def _warned_about(connection: Connection, origin: Origin) -> list[Cause]:
@@ -100,42 +143,44 @@ def _apply(database: Database, connection: Connection, fact: Signal, *, known: b
     database.lock(connection, fingerprint)
     live = select(incident).where(incident.c.fingerprint == fingerprint, incident.c.status.in_(LIVE_STATUSES))
     row = connection.execute(live.with_for_update()).first()  # a person may be resolving it
-    before = connection.execute(select(signal.c.incident_id).where(signal.c.key == fact.key)).first()
-    seen = before is not None
-    if before is not None and row is not None and before.incident_id != row.id:
+    before = connection.execute(select(signal.c.incident_id, signal.c.at).where(signal.c.key == fact.key)).first()
+    recoveries = known_recoveries(connection, fact) if fact.event.firing else []
+    seen = before is not None and _is_same(fact, before.at, recoveries)
+    if before is not None and seen and row is not None and before.incident_id != row.id:
         row = None  # it was counted with an earlier incident, and says nothing about this one
-    decision = decide(fact, _live(connection, row), known=known or seen, recovered_at=_recovered_at(connection, fact))
+    decision = decide(fact, _live(connection, row), known=known or seen, recovered_at=recovered_at(fact, recoveries))
     if decision.action is Action.RESOLVE and row is not None and _other_part_of_run(connection, fact, row.id):
-        severity = Severity(row.severity)
-        decision = Decision(action=Action.NOTE, reason="another map index of this run is broken", severity=severity)
-    incident_id = _carry_out(connection, fact, decision, row)
-    if not seen and (fact.event.firing or incident_id is not None):
-        insert_new(
-            connection,
-            signal,
-            {
-                "key": fact.key,
-                "fingerprint": fingerprint,
-                "event": fact.event.value,
-                "at": fact.at,
-                "incident_id": incident_id,
-                **origin_columns(fact.origin),
-            },
-        )
-        if incident_id is not None:
-            add_event(connection, incident_id, fact.at, kind=decision.action.value, fact=fact)
-    elif not seen:
-        _remember_recovery(connection, fact)
+        severity, broken = Severity(row.severity), _broken_of(row)
+        decision = Decision(action=Action.NOTE, reason="another map index of this run is broken", severity=severity, broken=broken)
+    older = [known.slice for known in recoveries] + [entry.slice for entry in _broken_of(row)]
+    told = replace(fact, title=with_slice(fact, older)) if fact.event.firing else fact
+    incident_id = _carry_out(connection, told, decision, row)
+    if not seen:
+        _keep_signal(connection, told, decision, incident_id)
     return Change(action=decision.action, reason=decision.reason, incident_id=incident_id)
 
 
-def _remember_recovery(connection: Connection, fact: Signal) -> None:
-    """Keep the latest recovery that found nothing to resolve, in one row for each cause: a problem that arrives later may be older."""
-    fingerprint = fact.cause.fingerprint
-    key = digest("recovered", fingerprint)
-    values = {"event": fact.event.value, "at": fact.at, **origin_columns(fact.origin)}
-    if not insert_new(connection, signal, {"key": key, "fingerprint": fingerprint, "incident_id": None, **values}):
-        connection.execute(update(signal).where(signal.c.key == key, signal.c.at < fact.at).values(**values))
+def _is_same(fact: Signal, counted_at: datetime, recoveries: list[Recovery]) -> bool:
+    """Return whether a signal whose key is known tells what was told: a run may end well, or fail, more than once."""
+    return not is_anew(fact, counted_at, recoveries) if fact.event.firing else counted_at >= fact.at
+
+
+def _keep_signal(connection: Connection, fact: Signal, decision: Decision, incident_id: int | None) -> None:
+    """Keep a signal that is new, so that its next report counts nothing, and add it to the timeline of its incident."""
+    if not fact.event.firing and fact.event is not Event.RUN_SUCCEEDED:
+        remember_recovery(connection, fact)
+    if not fact.event.firing and incident_id is None:
+        return
+    identity = {"key": fact.key, "fingerprint": fact.cause.fingerprint}
+    values = {"event": fact.event.value, "at": fact.at, "incident_id": incident_id, **origin_columns(fact.origin)}
+    if not insert_new(connection, signal, {**identity, **values}):
+        connection.execute(update(signal).where(signal.c.key == fact.key).values(**values))
+    if incident_id is not None:
+        add_event(connection, incident_id, fact.at, kind=decision.action.value, fact=fact)
+
+
+def _broken_of(row: Row[Any] | None) -> tuple[Broken, ...]:
+    return msgspec.convert((None if row is None else row.broken) or [], tuple[Broken, ...])
 
 
 def _live(connection: Connection, row: Row[Any] | None) -> Live | None:
@@ -146,33 +191,9 @@ def _live(connection: Connection, row: Row[Any] | None) -> Live | None:
         routes=frozenset(row.routes),
         last_problem_at=row.last_problem_at,
         undelivered=undelivered_routes(connection, row.id),
+        broken=_broken_of(row),
+        parts=frozenset(row.parts or ()),
     )
-
-
-def _recovered_at(connection: Connection, fact: Signal) -> datetime | None:
-    """When the cause was last known to be healthy: what a late signal must not contradict.
-
-    What another map index of the same run found says nothing about this one.
-    """
-    cause = fact.cause
-    by_sibling = exists().where(
-        signal.c.incident_id == incident.c.id, signal.c.at == incident.c.resolved_at, siblings_of(signal, fact.origin)
-    )
-    moments = [
-        connection.scalar(
-            select(func.max(incident.c.resolved_at)).where(
-                incident.c.fingerprint == cause.fingerprint, incident.c.status == "resolved", ~by_sibling
-            )
-        )
-    ]
-    remembered = select(signal.c.at).where(signal.c.key == digest("recovered", cause.fingerprint))
-    moments.append(connection.scalar(remembered.where(~func.coalesce(siblings_of(signal, fact.origin), false()))))
-    if isinstance(cause, DataCause):
-        if cause.promise is Promise.SUITE:
-            healthy = (Outcome.PASSED,) if fact.event is Event.CHECKS_WARNED else HEALTHY  # a warning must not contradict itself
-            moments.append(last_healthy_at(connection, cause.namespace, cause.name, cause.suite, fact.origin, healthy))
-        moments.append(met_at(connection, cause))
-    return max((moment for moment in moments if moment is not None), default=None)
 
 
 def _other_part_of_run(connection: Connection, fact: Signal, incident_id: int) -> bool:
@@ -195,14 +216,17 @@ def _carry_out(connection: Connection, fact: Signal, decision: Decision, row: Ro
     if decision.action is Action.RESOLVE:
         changes = {"status": "resolved", "resolved_at": fact.at}
     else:
-        changes = {"severity": decision.severity.value, "routes": sorted({*row.routes, *decision.tell})}
-        if decision.action is Action.ADD or _explains_more(fact, row.explanation):
+        changes = {"severity": decision.severity.value, "routes": sorted({*row.routes, *decision.tell}), **_progress(decision)}
+        if decision.renew or _explains_more(fact, row.explanation):
             changes["explanation"] = explanation_columns(fact) or row.explanation
         if decision.action is Action.ADD:
             changes["occurrences"] = incident.c.occurrences + 1
         if decision.action is Action.ADD or fact.event is Event.STALE:  # each look at a stale table sees the problem anew
             changes["last_problem_at"] = max(row.last_problem_at, fact.at)
+        if decision.renew:
+            changes |= _renewal(fact)
     connection.execute(update(incident).where(incident.c.id == row.id).values(**changes))
+    enqueue(connection, row.id, decision.update, "updated")
     enqueue(connection, row.id, decision.tell, "resolved" if decision.action is Action.RESOLVE else "opened")
     return int(row.id)
 
@@ -216,6 +240,16 @@ def explanation_columns(fact: Signal) -> dict[str, Any] | None:
 def _explains_more(fact: Signal, known: dict[str, Any] | None) -> bool:
     """Whether another report of the same occurrence knows a reason where only its outcome was known, for example the exception."""
     return bool(fact.explanation) and not (known or {}).get("first_hand")
+
+
+def _progress(decision: Decision) -> dict[str, Any]:
+    """What is broken, and what was since the incident was opened, as columns."""
+    return {"broken": msgspec.to_builtins(decision.broken), "parts": sorted(decision.parts)[:MOST_PARTS]}
+
+
+def _renewal(fact: Signal) -> dict[str, Any]:
+    """What the newest problem says; the origin stays that of the opening."""
+    return {"title": fact.title, "event": fact.event.value, **slice_columns(fact.slice)}
 
 
 def _opening(fact: Signal, decision: Decision) -> dict[str, Any]:
@@ -233,6 +267,8 @@ def _opening(fact: Signal, decision: Decision) -> dict[str, Any]:
         "occurrences": 1,
         "opened_at": fact.at,
         "last_problem_at": fact.at,
+        **slice_columns(fact.slice),
+        **_progress(decision),
     }
 
 
@@ -262,11 +298,12 @@ def resolve_by_hand(connection: Connection, incident_id: int, *, actor: str, not
         update(incident)
         .where(incident.c.id == incident_id, incident.c.status.in_(LIVE_STATUSES))
         .values(status="resolved", resolved_at=at)
-        .returning(incident.c.routes)
+        .returning(incident.c.routes, incident.c.fingerprint)
     )
     row = connection.execute(statement).first()
     if row is None:
         return False
+    remember_resolution(connection, row.fingerprint, at)
     values = {"incident_id": incident_id, "at": at, "kind": "resolve", "summary": f"Resolved by {actor}", "detail": note, "actor": actor}
     connection.execute(incident_event.insert().values(**values))
     enqueue(connection, incident_id, tuple(row.routes), "resolved")

@@ -7,11 +7,13 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Table, and_, false, func, select
+from sqlalchemy import ColumnElement, Connection, Table, and_, false, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from airflow_dre.checks.outcomes import Outcome
+from airflow_dre.incidents.identity import DataCause
 from airflow_dre.incidents.signals import Origin
+from airflow_dre.incidents.slices import Slice
 from airflow_dre.store.clock import now
 from airflow_dre.store.failing_rows import sample_columns, save_samples
 from airflow_dre.store.records import ResultRecord, SuiteRunRecord, digest
@@ -104,21 +106,27 @@ HEALTHY = (Outcome.PASSED, Outcome.WARNED)
 
 
 def last_healthy_at(
-    connection: Connection, namespace: str, name: str, suite: str, origin: Origin, outcomes: Sequence[Outcome] = HEALTHY
+    connection: Connection, cause: DataCause, origin: Origin, part: Slice, outcomes: Sequence[Outcome] = HEALTHY
 ) -> datetime | None:
-    """When a suite last ran on a dataset without a broken check, other map indexes of the run of ``origin`` left out.
+    """Return when a suite last ran without a broken check on a slice that says something about ``part``.
+
+    Other map indexes of the run of ``origin`` are left out.
 
     :param outcomes: outcomes of a run that count as healthy.
     """
-    moment: datetime | None = connection.scalar(
-        select(func.max(suite_run.c.measured_at)).where(
-            suite_run.c.namespace == namespace,
-            suite_run.c.name == name,
-            suite_run.c.suite == suite,
-            suite_run.c.outcome.in_([outcome.value for outcome in outcomes]),
-            ~func.coalesce(siblings_of(suite_run, origin), false()),
-        )
-    )
+    conditions = [
+        suite_run.c.namespace == cause.namespace,
+        suite_run.c.name == cause.name,
+        suite_run.c.suite == cause.suite,
+        suite_run.c.outcome.in_([outcome.value for outcome in outcomes]),
+        ~func.coalesce(siblings_of(suite_run, origin), false()),
+    ]
+    order = func.coalesce(suite_run.c.data_interval_end, suite_run.c.data_interval_start)
+    if part.order is not None:
+        conditions.append(or_(order.is_(None), order >= part.order))
+    if part.partition_key is not None:
+        conditions.append(or_(suite_run.c.partition_key.is_(None), suite_run.c.partition_key == part.partition_key))
+    moment: datetime | None = connection.scalar(select(func.max(suite_run.c.measured_at)).where(*conditions))
     return moment
 
 

@@ -82,6 +82,14 @@ def _origin() -> list[Column[Any]]:
     ]
 
 
+def _slice() -> list[Column[Any]]:
+    return [
+        Column("data_interval_start", UtcDateTime),
+        Column("data_interval_end", UtcDateTime),
+        Column("partition_key", String(250)),
+    ]
+
+
 suite_run = Table(
     "dre_suite_run",
     metadata,
@@ -91,9 +99,7 @@ suite_run = Table(
     Column("suite", String(500), nullable=False),
     *_origin(),
     Column("dag_version", String(64)),
-    Column("data_interval_start", UtcDateTime),
-    Column("data_interval_end", UtcDateTime),
-    Column("partition_key", String(250)),
+    *_slice(),
     Column("row_filter", PlainText),
     Column("engine", String(64), nullable=False),
     Column("outcome", String(16), nullable=False),
@@ -168,6 +174,9 @@ incident = Table(
     Column("opened_at", UtcDateTime, nullable=False),
     Column("last_problem_at", UtcDateTime, nullable=False),
     Column("resolved_at", UtcDateTime),
+    *_slice(),
+    Column("broken", JSON(none_as_null=True)),
+    Column("parts", JSON(none_as_null=True)),
     Index("uq_dre_incident_live", "fingerprint", unique=True, sqlite_where=LIVE, postgresql_where=LIVE),
     Index(None, "status", "opened_at"),
     Index(None, "dag_id"),
@@ -201,6 +210,19 @@ signal = Table(
     Index(None, "fingerprint", "at"),
     Index(None, "incident_id"),
 )
+
+recovery = Table(
+    "dre_recovery",
+    metadata,
+    Column("key", String(64), primary_key=True),
+    Column("fingerprint", String(64), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("still_failed", JSON, nullable=False),
+    *_origin(),
+    *_slice(),
+    Index(None, "fingerprint"),
+)
+"""A few for each cause, so that news which comes late contradicts nothing newer."""
 
 outbox = Table(
     "dre_outbox",

@@ -475,6 +475,9 @@ def golden(world: Path) -> dict[str, Any]:
         "suite": "orders",
         "promise": "suite",
         "origin": origin,
+        "data_interval_start": None,
+        "data_interval_end": None,
+        "partition_key": None,
         "opened_at": Moment(),
         "last_seen_at": Moment(),
         "resolved_at": None,
@@ -625,7 +628,7 @@ def test_the_shape_of_an_incident(ask: Run, one_run: dict[str, Any], oncall: Any
     keep(Delivery(signals=(told,)))
     found = ask("GET", "/api/incidents/1").json()
     schemas.IncidentDetail.model_validate(found)
-    assert found["incident"] == {**one_run["incident"], "severity": "high", "occurrences": 2}
+    assert found["incident"] == {**one_run["incident"], "title": "again", "severity": "high", "occurrences": 2}
     nobody = dict.fromkeys(one_run["origin"])
     opened = {
         "at": Moment(),

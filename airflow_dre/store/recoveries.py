@@ -1,0 +1,77 @@
+"""The recoveries that are remembered, a bounded number for each cause, and whatever else the store knows of healthy moments."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, select, update
+
+from airflow_dre.checks.outcomes import Outcome
+from airflow_dre.incidents.identity import DataCause, PipelineCause, Promise
+from airflow_dre.incidents.recoveries import Recovery, is_covered
+from airflow_dre.incidents.signals import Event, Origin, Signal
+from airflow_dre.incidents.slices import Slice
+from airflow_dre.store.records import digest
+from airflow_dre.store.results import HEALTHY, insert_new, last_healthy_at, origin_columns
+from airflow_dre.store.slas import met_at
+from airflow_dre.store.tables import recovery
+
+MOST_REMEMBERED = 32
+"""Recoveries that are remembered of one cause: one suffices unless partitions or old intervals are run."""
+
+
+def remember_recovery(connection: Connection, fact: Signal) -> None:
+    """Keep a recovery, since a problem that arrives later may be older than it."""
+    found = Recovery(at=fact.at, slice=fact.slice, origin=fact.origin, still_failed=fact.still_failed or ())
+    _remember(connection, fact.cause.fingerprint, found)
+
+
+def remember_resolution(connection: Connection, fingerprint: str, at: datetime) -> None:
+    """Keep that a person resolved the incident of a cause."""
+    _remember(connection, fingerprint, Recovery(at=at))
+
+
+def known_recoveries(connection: Connection, fact: Signal) -> list[Recovery]:
+    """Return the healthy moments that are known of the cause of a problem, and of the whole Dag that it belongs to."""
+    cause = fact.cause
+    fingerprints = {cause.fingerprint}
+    if isinstance(cause, PipelineCause):
+        fingerprints.add(PipelineCause(dag_id=cause.dag_id).fingerprint)
+    found = [_read(row) for row in connection.execute(select(recovery).where(recovery.c.fingerprint.in_(fingerprints)))]
+    if isinstance(cause, DataCause):
+        moments = [met_at(connection, cause)]
+        if cause.promise is Promise.SUITE:
+            healthy = (Outcome.PASSED,) if fact.event is Event.CHECKS_WARNED else HEALTHY  # a warning must not contradict itself
+            moments.append(last_healthy_at(connection, cause, fact.origin, fact.slice, healthy))
+        found += [Recovery(at=moment) for moment in moments if moment is not None]
+    return found
+
+
+def slice_columns(part: Slice) -> dict[str, Any]:
+    """Return a slice as the columns that every table spells alike."""
+    return {"data_interval_start": part.interval_start, "data_interval_end": part.interval_end, "partition_key": part.partition_key}
+
+
+def slice_of(row: Row[Any]) -> Slice:
+    """Return the slice that a row is about."""
+    return Slice(interval_start=row.data_interval_start, interval_end=row.data_interval_end, partition_key=row.partition_key)
+
+
+def _remember(connection: Connection, fingerprint: str, found: Recovery) -> None:
+    origin = origin_columns(found.origin)
+    key = digest(fingerprint, *origin.values(), found.slice.order, found.slice.partition_key)
+    values = {"at": found.at, "still_failed": list(found.still_failed), **origin, **slice_columns(found.slice)}
+    if not insert_new(connection, recovery, {"key": key, "fingerprint": fingerprint, **values}):
+        connection.execute(update(recovery).where(recovery.c.key == key, recovery.c.at < found.at).values(**values))
+    others = select(recovery).where(recovery.c.fingerprint == fingerprint, recovery.c.key != key).order_by(recovery.c.at.desc())
+    rows = connection.execute(others).all()
+    kept = [row for row in rows if not is_covered(_read(row), found)][: MOST_REMEMBERED - 1]
+    forgotten = {row.key for row in rows} - {row.key for row in kept}
+    if forgotten:
+        connection.execute(delete(recovery).where(recovery.c.key.in_(forgotten)))
+
+
+def _read(row: Row[Any]) -> Recovery:
+    origin = Origin(dag_id=row.dag_id, run_id=row.run_id, task_id=row.task_id, map_index=row.map_index, try_number=row.try_number)
+    return Recovery(at=row.at, slice=slice_of(row), origin=origin, still_failed=tuple(row.still_failed))

@@ -1,0 +1,200 @@
+"""What the ends of runs open and resolve, told as the scheduler and the API server tell them, and by callbacks in between."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from airflow.models.dagrun import DagRun
+from airflow.sdk import DAG
+
+from airflow_dre.listeners import runs
+from airflow_dre.notifications import OpenIncident, ResolveIncident
+from airflow_dre.store.tables import incident_event, outbox
+
+pytestmark = pytest.mark.airflow
+Run = Callable[..., Any]
+NOW = datetime.now(UTC) - timedelta(hours=5)
+BY_HAND = {"failed": "Dag Run's state was manually set to `failed`.", "success": "Dag Run's state was manually set to `success`."}
+
+
+def ti(task_id: str, state: str, minute: int, attempt: int = 1, *, index: int = -1, run: str = "r1") -> Any:
+    """A task instance that ended some minutes after NOW."""
+    ended = NOW + timedelta(minutes=minute)
+    return SimpleNamespace(dag_id="d", run_id=run, task_id=task_id, map_index=index, try_number=attempt, state=state, end_date=ended)
+
+
+def end(
+    how: str, minute: int, *tis: Any, msg: str | None = None, run: str = "r1", day: int | None = None, partition: str | None = None
+) -> None:
+    """A run ends; its listener is called as Airflow calls it."""
+    run_of = DagRun(dag_id="d", run_id=run, run_type="manual", partition_key=partition)
+    run_of.end_date = None if minute is None else NOW + timedelta(minutes=minute)
+    if day is not None:
+        run_of.data_interval_start = run_of.data_interval_end = datetime(2026, 1, day, tzinfo=UTC)
+    run_of.get_task_instances = lambda state=None, session=None: [one for one in tis if state is None or one.state in state]
+    hook = runs.on_dag_run_failed if how == "failed" else runs.on_dag_run_success
+    hook(dag_run=run_of, msg=msg or ("task_failure" if how == "failed" else "success"))
+
+
+def call(task: Any) -> None:
+    """A failure callback of a task."""
+    OpenIncident(severity="low")({"ti": task, "exception": ValueError("x")})  # type: ignore[arg-type]
+
+
+LOAD = ("load", "failed", 0)
+STORIES: dict[str, tuple[list[Callable[[], None]], dict[str, str]]] = {
+    "a task that was cleared and ended well": (
+        [partial(end, "failed", 1, ti(*LOAD)), partial(end, "success", 10, ti("load", "success", 9, 2))],
+        {"load": "resolved"},
+    ),
+    "a task that was told on each retry": (
+        [partial(call, ti("load", "up_for_retry", 0)), partial(end, "success", 10, ti("load", "success", 9, 2))],
+        {"load": "resolved"},
+    ),
+    "a teardown that failed within a good run": (
+        [partial(end, "success", 10, ti("load", "success", 1), ti("drop", "failed", 2))],
+        {"drop": "open"},
+    ),
+    "a teardown that failed within a good run and was told by its callback later": (
+        [partial(end, "success", 10, ti("drop", "failed", 2)), partial(call, ti("drop", "failed", 2))],
+        {"drop": "open"},
+    ),
+    "one of two tasks ended well although the run failed again": (
+        [
+            partial(end, "failed", 1, ti(*LOAD), ti("sum", "failed", 0)),
+            partial(end, "failed", 10, ti("load", "success", 8, 2), ti("sum", "failed", 9, 2)),
+        ],
+        {"load": "resolved", "sum": "open"},
+    ),
+    "one of two map indexes is failed still": (
+        [
+            partial(end, "failed", 1, ti(*LOAD, index=0), ti(*LOAD, index=1)),
+            partial(end, "failed", 10, ti("load", "success", 8, 2, index=0), ti("load", "failed", 9, 2, index=1)),
+        ],
+        {"load": "open"},
+    ),
+    "both map indexes ended well": (
+        [
+            partial(end, "failed", 1, ti(*LOAD, index=0), ti(*LOAD, index=1)),
+            partial(end, "success", 10, ti("load", "success", 8, 2, index=0), ti("load", "success", 9, 2, index=1)),
+        ],
+        {"load": "resolved"},
+    ),
+    "a run that was marked failed by hand, cleared and rerun": (
+        [partial(end, "failed", 1, msg=BY_HAND["failed"]), partial(end, "success", None, ti("load", "success", 9, 2))],
+        {"": "resolved"},
+    ),
+    "a run that timed out, ended well and timed out again": (
+        [partial(end, "failed", 1, msg="timed_out"), partial(end, "success", 10), partial(end, "failed", 20, msg="timed_out")],
+        {"": "open"},
+    ),
+    "a run that failed, ended well and was marked failed by hand": (
+        [partial(end, "failed", 1, ti(*LOAD)), partial(end, "success", 10), partial(end, "failed", 10, msg=BY_HAND["failed"])],
+        {"load": "resolved", "": "open"},
+    ),
+    "a run that was marked success by hand although its task failed": (
+        [partial(end, "failed", 1, ti(*LOAD)), partial(end, "success", 1, ti(*LOAD), msg=BY_HAND["success"])],
+        {"load": "resolved"},
+    ),
+    "a failure that a worker tells after its run ended well": (
+        [partial(end, "success", 10, ti("load", "success", 9, 2)), partial(call, ti(*LOAD))],
+        {},
+    ),
+    "a failure of an older run that is told after a newer one ended well": (
+        [partial(end, "success", 10, run="r2"), partial(call, ti(*LOAD))],
+        {},
+    ),
+    "an older interval that ends well says nothing about a newer one": (
+        [partial(end, "failed", 1, ti(*LOAD, run="r2"), run="r2", day=2), partial(end, "success", 10, run="r1", day=1)],
+        {"load": "open"},
+    ),
+    "a newer interval that ends well ends an older one": (
+        [partial(end, "failed", 1, ti(*LOAD, run="r1"), day=1), partial(end, "success", 10, run="r2", day=2)],
+        {"load": "resolved"},
+    ),
+    "another partition that ends well says nothing": (
+        [partial(end, "failed", 1, ti(*LOAD), partition="a"), partial(end, "success", 10, run="r2", partition="b")],
+        {"load": "open"},
+    ),
+    "a partition that is rerun while another one is broken": (
+        [
+            partial(end, "failed", 1, ti(*LOAD), partition="a"),
+            partial(end, "failed", 2, ti(*LOAD, run="r2"), run="r2", partition="b"),
+            partial(end, "success", 10, partition="a"),
+        ],
+        {"load": "open"},
+    ),
+}
+
+
+@pytest.mark.parametrize(("story", "states"), STORIES.values(), ids=STORIES.keys())
+def test_what_is_failed_now_is_what_counts(story: list[Callable[[], None]], states: dict[str, str], incidents: Run) -> None:
+    for step in story:
+        step()
+    assert {row.task_id or "": row.status for row in incidents()} == states
+
+
+def test_the_partitions_that_were_broken_all_end_well(incidents: Run) -> None:
+    for run in ("a", "b"):
+        end("failed", 1, ti(*LOAD, run=run), run=run, partition=run)
+    assert [(row.occurrences, row.title) for row in incidents()] == [(2, "Task d.load failed (partition b)")]
+    for run in ("b", "a"):
+        assert incidents()[0].status == "open"
+        end("success", 10, run=run, partition=run)
+    assert incidents()[0].status == "resolved"
+
+
+def test_a_backfill_that_fails_says_which_interval(incidents: Run) -> None:
+    end("success", 1, run="r9", day=9)
+    end("failed", 10, ti("load", "failed", 9, run="r2"), run="r2", day=2)
+    (row,) = incidents()
+    assert (row.title, row.status) == ("Task d.load failed (data of 2026-01-02 00:00 UTC)", "open")
+    end("success", 20, run="r3", day=3)
+    assert incidents()[0].status == "resolved"
+
+
+@pytest.mark.parametrize("what", ["run", "task"])
+def test_a_mark_by_hand_is_in_the_timeline(what: str, incidents: Run, rows: Run) -> None:
+    from airflow.models.taskinstance import TaskInstance
+
+    end("failed", 1, ti(*LOAD))
+    if what == "run":
+        end("success", 1, ti(*LOAD), msg=BY_HAND["success"])
+    else:
+        assert TaskInstance.__tablename__ == "task_instance", "how Airflow's own class is told from a worker's"
+        marked = type("Row", (SimpleNamespace,), {"__tablename__": TaskInstance.__tablename__})
+        runs.on_task_instance_success(previous_state=None, task_instance=marked(**vars(ti("load", "success", 0)), dag_run=None))
+    assert [row.status for row in incidents()] == ["resolved"]
+    assert "by hand" in rows(incident_event)[-1].summary
+
+
+def test_a_worker_that_ends_a_task_well_tells_nothing_by_itself(incidents: Run) -> None:
+    end("failed", 1, ti(*LOAD))
+    runs.on_task_instance_success(previous_state=None, task_instance=ti("load", "success", 9, 2))
+    assert [row.status for row in incidents()] == ["open"]
+
+
+def test_a_dag_that_is_not_watched_opens_nothing_and_resolves(incidents: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AIRFLOW__DRE__WATCH_DAGS", "other*")
+    end("failed", 1, ti(*LOAD))
+    call(ti(*LOAD))
+    assert [row.severity for row in incidents()] == ["low"], "the callback's, and nobody else's"
+    end("success", 10, ti("load", "success", 9, 2))
+    assert [row.status for row in incidents()] == ["resolved"]
+
+
+@pytest.mark.parametrize("reason", ["task_failure", "all_tasks_deadlocked", "timed_out"])
+def test_a_dag_callback_with_little_context_brings_severity_and_routes(reason: str, incidents: Run, rows: Run, oncall: Any) -> None:
+    end("failed", 1, msg=reason)
+    context: Any = {"dag": DAG("d", schedule=None), "run_id": "r1", "reason": reason}
+    OpenIncident(severity="critical", routes=["oncall"])(context)
+    (row,) = incidents()
+    assert (row.dag_id, row.run_id, row.severity, row.routes, row.occurrences) == ("d", "r1", "critical", ["oncall"], 1)
+    ResolveIncident()({**context, "run_id": "r2", "reason": "success"})
+    assert [(one.status, one.title) for one in incidents()] == [("resolved", row.title)]
+    assert [message.event for message in rows(outbox)] == ["opened", "resolved"]
