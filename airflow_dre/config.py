@@ -30,6 +30,18 @@ SEND_SECONDS = 5.0
 SAMPLE_RETENTION = timedelta(days=7)
 MOST_SEND_SECONDS = 3600.0
 MOST_RETENTION = timedelta(days=3650)
+OPTIONS = (
+    "sql_alchemy_conn",
+    "spool_folder",
+    "routes",
+    "default_routes",
+    "watch_dags",
+    "sample_retention",
+    "duckdb_memory_limit",
+    "keep_tests",
+    "send_seconds",
+)
+"""Every option of the section."""
 LONGEST_ROUTE = 250
 """Most characters of the name of a route: the store keeps no more."""
 HIDDEN = "(not shown: it may hold secrets)"

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from airflow.plugins_manager import AirflowPlugin
 
-from airflow_dre.listeners import runs
+from airflow_dre.listeners import runs, starting
 
 log = logging.getLogger(__name__)
 DIST = Path(__file__).parent / "ui" / "dist"
@@ -41,7 +41,7 @@ def _build_pages(_: AirflowPlugin) -> list[dict[str, Any]]:
     ]
 
 
-_LISTENERS: list[Any] = [runs]
+_LISTENERS: list[Any] = [runs, starting]
 
 
 class DataReliabilityPlugin(AirflowPlugin):

@@ -12,6 +12,7 @@ from airflow_dre.api.access import ReadableDep, SameOrigin, UserDep, may_change,
 from airflow_dre.api.requests import Name
 from airflow_dre.checks.outcomes import Outcome, worst
 from airflow_dre.config import read_settings
+from airflow_dre.services.checkup import find_banner
 from airflow_dre.services.dispatch import dispatch_outbox
 from airflow_dre.services.links import log_url, results_url
 from airflow_dre.services.wiring import store_of
@@ -38,7 +39,7 @@ def _store() -> Store:
 @router.get("/overview")
 def overview(readable: ReadableDep) -> schemas.Overview:
     """Every table, SLA and live incident, worst first, and what is wrong with the configuration."""
-    problems = [str(problem) for problem in read_settings().problems]
+    problems = find_banner(read_settings())
     with _store().database.read() as connection:
         runs = views.recent_runs(connection, readable)
         live = views.live_incidents(connection, readable)

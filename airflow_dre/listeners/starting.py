@@ -1,0 +1,26 @@
+"""The start of the scheduler, which says what is wrong with the configuration before anybody needs it."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from airflow.listeners import hookimpl
+
+log = logging.getLogger(__name__)
+SCHEDULER = "SchedulerJob"
+
+
+@hookimpl
+def on_starting(component: Any) -> None:
+    """Log each mistake of ``[dre]`` once where the scheduler starts; nothing here stops it."""
+    try:
+        runner = getattr(component, "job_runner", None)
+        if SCHEDULER not in (getattr(component, "job_type", None), getattr(runner, "job_type", None)):
+            return
+        from airflow_dre.services.checkup import find_mistakes
+
+        for finding in find_mistakes():
+            log.error("airflow-dre: %s: %s `airflow dre check-config` looks again.", finding.subject, finding.text)
+    except Exception:  # the scheduler must start
+        log.exception("airflow-dre: the configuration could not be checked")

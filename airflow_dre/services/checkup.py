@@ -1,0 +1,244 @@
+"""What is wrong with the configuration and the results store, one finding for each thing that was looked at.
+
+Nothing here raises: whatever is wrong, the finding says it in one line with what to do, and no secret is in it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from pathlib import Path
+
+from sqlalchemy import func, select
+
+from airflow_dre.config import OPTIONS, Settings, read_settings
+from airflow_dre.declaring.slips import nearest
+from airflow_dre.errors import DreError, StoreError
+from airflow_dre.services.routes import has_connection, read_webhook
+from airflow_dre.services.wiring import store_of
+from airflow_dre.store.clock import now
+from airflow_dre.store.database import Database
+from airflow_dre.store.schema import current_revision, head, is_missing
+from airflow_dre.store.tables import outbox, sla
+
+LATE = timedelta(minutes=30)
+"""Time after which a message that waits or a look at an SLA shows that no monitor runs."""
+
+
+_UNUSABLE = {
+    "results store": "[dre] sql_alchemy_conn is no address of a store. Write sqlite:////path/to/dre.db or "
+    "postgresql+psycopg://user:password@host:5432/database"
+}
+CONNECTION_SECONDS = 5.0
+"""Longest time that the connection of a route may take, which can come from a secrets backend that hangs."""
+
+
+class Verdict(StrEnum):
+    """Whether something is right."""
+
+    OK = "ok"
+    NOTE = "note"
+    """Right, and worth knowing."""
+    WRONG = "wrong"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at."""
+
+    verdict: Verdict
+    subject: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.verdict:<6} {self.subject:<16} {' '.join(self.text.split())}"
+
+
+def check_all(settings: Settings) -> list[Finding]:
+    """Return what was found about the store, the spool, every option, every route and the monitor."""
+    store = _guarded("results store", lambda: check_store(settings))
+    is_usable = all(finding.verdict is not Verdict.WRONG for finding in store)
+    return [
+        *store,
+        *_guarded("spool", lambda: check_spool(settings.spool_folder)),
+        *_guarded("options", lambda: check_options(settings)),
+        *_guarded("routes", lambda: check_routes(settings)),
+        *(_guarded("monitor", lambda: check_monitor(settings)) if is_usable else []),
+    ]
+
+
+def find_mistakes() -> list[Finding]:
+    """Return what is wrong, for a process that must not wait long: the store has its shortest limits, and no connection is read."""
+    settings = read_settings()
+    found = [
+        *_guarded("results store", lambda: check_store(settings)),
+        *_guarded("spool", lambda: check_spool(settings.spool_folder)),
+        *_guarded("options", lambda: check_options(settings)),
+    ]
+    routes = [Finding(Verdict.WRONG, "route", str(problem)) for problem in settings.broken_routes.values()]
+    return [finding for finding in [*found, *routes] if finding.verdict is Verdict.WRONG]
+
+
+def find_banner(settings: Settings) -> list[str]:
+    """Return the mistakes of the configuration for a banner on the pages, as far as they show without asking anybody."""
+    found = [str(problem) for problem in settings.problems]
+    found += [finding.text for finding in _guarded("options", _find_unknown_options)]
+    for name in settings.routes:
+        if not has_connection(name, settings) and (why := _why_unusable(name, settings)):
+            found.append(f"[dre] routes {name}: {why}")
+    return list(dict.fromkeys(found))
+
+
+def _guarded(subject: str, check: Callable[[], Iterable[Finding]]) -> list[Finding]:
+    """Return the findings of a check; one that cannot be made is a finding as well."""
+    try:
+        return list(check())
+    except StoreError as error:
+        return [Finding(Verdict.WRONG, subject, str(error))]
+    except Exception as error:  # drivers, secrets backends and file systems are other people's programs
+        return [Finding(Verdict.WRONG, subject, f"{_UNUSABLE.get(subject, 'it could not be checked')} ({type(error).__name__}).")]
+
+
+def check_store(settings: Settings) -> Iterator[Finding]:
+    """Look at the address of the store, whether it answers, and the revision of its tables.
+
+    :raises airflow_dre.errors.StoreError: it does not answer, or its address cannot be used.
+    """
+    database = store_of(settings, hurried=True).database
+    if is_missing(database):
+        yield _check_place(database)
+        return
+    revision = current_revision(database)
+    where = f"The results store at {database.shown} is at revision {revision or 'none'}"
+    if revision == head():
+        yield Finding(Verdict.OK, "results store", f"{where}.")
+    elif database.embedded and (revision is None or revision < head()):
+        yield Finding(Verdict.OK, "results store", f"{where}, and migrates itself to {head()} at first use.")
+    elif revision is None or revision < head():
+        yield Finding(Verdict.WRONG, "results store", f"{where}; needed: {head()}. Run `airflow dre db migrate`.")
+    else:
+        yield Finding(Verdict.WRONG, "results store", f"{where}; this version knows {head()}. Install the airflow-dre that migrated it.")
+
+
+def _check_place(database: Database) -> Finding:
+    """Tell whether the file of an embedded store can be made."""
+    folder = _nearest_folder(Path(str(database.url.database)).parent)
+    if folder is not None and os.access(folder, os.W_OK | os.X_OK):
+        return Finding(Verdict.OK, "results store", f"The results store at {database.shown} is made at first use and migrates itself.")
+    return Finding(
+        Verdict.WRONG,
+        "results store",
+        f"the results store at {database.shown} cannot be made: {folder or Path(str(database.url.database)).parent} is no folder that this "
+        "user may write to. Make the folder, or name another file in [dre] sql_alchemy_conn.",
+    )
+
+
+def _nearest_folder(path: Path) -> Path | None:
+    """Return the folder itself, or the nearest one above it that exists; None where a file is in its place."""
+    for place in (path, *path.parents):
+        if place.is_dir():
+            return place
+        if place.exists():
+            return None
+    return None
+
+
+def check_spool(folder: Path) -> Iterator[Finding]:
+    """Look at the folder in which records wait while the store is down."""
+    if not folder.exists():
+        above = _nearest_folder(folder.parent)
+        if above is not None and os.access(above, os.W_OK | os.X_OK):
+            yield Finding(Verdict.OK, "spool", f"{folder} is made when the store is down; nothing waits.")
+        else:
+            yield Finding(Verdict.WRONG, "spool", f"{folder} cannot be made. Name another in [dre] spool_folder.")
+        return
+    if not folder.is_dir() or not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+        allowed = "a folder that this user may write to"
+        yield Finding(Verdict.WRONG, "spool", f"{folder} is not {allowed}. Change its rights, or name another one in [dre] spool_folder.")
+        return
+    waiting, aside = (len(list(folder.glob(pattern))) for pattern in ("*.jsonl", "*.unreadable"))
+    text = f"{folder} may be written to; spool files waiting: {waiting}."
+    yield Finding(Verdict.NOTE if waiting else Verdict.OK, "spool", text + (" The next task writes them." if waiting else ""))
+    if aside:
+        todo = "they hold records that no store takes. Read them, and remove them when they are of no use."
+        yield Finding(Verdict.WRONG, "spool", f"{aside} files in {folder} end in .unreadable: {todo}")
+    if folder.stat().st_mode & 0o077:
+        yield Finding(Verdict.NOTE, "spool", f"{folder} can be read by other users. Run `chmod 700 {folder}`.")
+
+
+def check_options(settings: Settings) -> Iterator[Finding]:
+    """Look at every option of ``[dre]``, and for options that do not exist."""
+    wrong = [str(problem) for problem in settings.problems if problem.where != "[dre] routes"]
+    yield from (Finding(Verdict.WRONG, "option", f"{text}. Until it is put right its default counts.") for text in wrong)
+    for name in OPTIONS:
+        if not any(f" {name}=" in text for text in wrong) and name not in ("routes", "default_routes"):
+            yield Finding(Verdict.OK, "option", f"[dre] {name} can be read.")
+    yield from _find_unknown_options()
+
+
+def _find_unknown_options() -> Iterator[Finding]:
+    from airflow.sdk.configuration import conf
+
+    given = set()
+    with contextlib.suppress(Exception):  # a command of an option that fails is a problem of its own
+        given = {name.lower() for name in (conf.getsection("dre") or {})}
+    prefix = "AIRFLOW__DRE__"
+    given |= {name.removeprefix(prefix).lower() for name in os.environ if name.startswith(prefix)}
+    for name in sorted(given):
+        plain = name.removesuffix("_cmd").removesuffix("_secret")
+        if plain not in OPTIONS:
+            near = nearest(plain, OPTIONS)
+            hint = f"did you mean {near}? " if near else ""
+            yield Finding(Verdict.WRONG, "option", f"[dre] {plain} is no option: {hint}Allowed: {', '.join(OPTIONS)}.")
+
+
+def check_routes(settings: Settings) -> Iterator[Finding]:
+    """Look at every route, its connection, and the routes that hear of everything."""
+    for name, problem in settings.broken_routes.items():
+        yield Finding(Verdict.WRONG, "route", f"{name[:100]}: {problem}. Put it right in [dre] routes; its messages wait.")
+    for name in settings.routes:
+        why = _why_unusable(name, settings)
+        if why:
+            yield Finding(Verdict.WRONG, "route", f"{name}: {why}. Put it right in [dre] routes or in its connection.")
+        else:
+            yield Finding(Verdict.OK, "route", f"{name} has a receiver.")
+    if not settings.routes and not settings.broken_routes and not settings.routes_unreadable:
+        yield Finding(Verdict.NOTE, "route", "none is configured, so only the pages show incidents. Name receivers in [dre] routes.")
+    for name in settings.default_routes:
+        if name in settings.routes:
+            yield Finding(Verdict.OK, "default route", f"{name} hears of every incident.")
+        elif name in settings.broken_routes:
+            yield Finding(Verdict.WRONG, "default route", f"{name} hears of every incident, and its route cannot be read.")
+
+
+def _why_unusable(name: str, settings: Settings) -> str | None:
+    """Return why messages of a route cannot be sent; None where they can."""
+    try:
+        return read_webhook(name, settings, CONNECTION_SECONDS).mistake
+    except DreError as error:
+        return str(error).removeprefix("1 problem in the definition:").strip(" -\n")
+    except Exception as error:  # a password that cannot be decrypted, for example
+        return f"its connection cannot be read ({type(error).__name__})"
+
+
+def check_monitor(settings: Settings) -> Iterator[Finding]:
+    """Look for signs that nobody looks at SLAs or sends messages."""
+    if not settings.watch_dags:
+        yield Finding(Verdict.NOTE, "watch_dags", "no failed run opens an incident without a callback, since [dre] watch_dags is empty.")
+    database = store_of(settings, hurried=True).database
+    if is_missing(database) or current_revision(database) != head():
+        return
+    with database.read() as connection:
+        waiting = connection.scalar(select(func.min(outbox.c.not_before)).where(outbox.c.status == "pending"))
+        looked = connection.scalar(select(func.max(sla.c.evaluated_at)))
+    todo = "Is the Dag of reliability_monitor() there, unpaused and running?"
+    if waiting is not None and now() - waiting > LATE:
+        yield Finding(Verdict.WRONG, "monitor", f"a message waits since {waiting.isoformat(timespec='minutes')} UTC. {todo}")
+    if looked is not None and now() - looked > LATE:
+        yield Finding(Verdict.WRONG, "monitor", f"the last look at an SLA was at {looked.isoformat(timespec='minutes')} UTC. {todo}")
+    if looked is not None and now() - looked <= LATE:
+        yield Finding(Verdict.OK, "monitor", f"the last look at an SLA was at {looked.isoformat(timespec='minutes')} UTC.")
