@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import logging
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from airflow_dre.channels.webhook import render_payload
 from airflow_dre.config import Settings
 from airflow_dre.errors import StoreError
-from airflow_dre.incidents.retry import Attempt
-from airflow_dre.services.links import incident_url, log_url, results_url
+from airflow_dre.services.attempts import try_all
 from airflow_dre.services.rehearsal import is_rehearsal
-from airflow_dre.services.routes import RouteUnreadable, has_connection, is_usable, read_webhook
+from airflow_dre.services.routes import has_connection, is_usable
 from airflow_dre.store.clock import now
-from airflow_dre.store.outbox import Message, claim, settle
+from airflow_dre.store.outbox import claim_several, settle
 from airflow_dre.store.revival import find_untold, misrouted_routes, revive, tell_untold
 from airflow_dre.store.store import Store
 
 log = logging.getLogger(__name__)
 LEAST_SECONDS = 0.5
 """A receiver gets so long to answer even where the round is over: cut off sooner, it would get the message twice."""
+MOST_AT_ONCE = 8
+"""Routes that are told at the same time."""
 MOST_SECONDS = 5.0
 """A receiver gets no longer, so that one that hangs does not use up the round."""
 
@@ -63,46 +63,17 @@ def _send_due(store: Store, settings: Settings, until: float, outcomes: list[str
     silent: set[str] = set()  # their other messages wait for the next round, so that other routes are not kept waiting
     while time.monotonic() < until:
         with store.database.write() as connection:
-            message = claim(connection, now(), skip_routes=silent)
-        if message is None:
+            messages = claim_several(connection, now(), MOST_AT_ONCE, skip_routes=silent)
+        if not messages:
             break
-        started = time.monotonic()
-        attempt = _send(message, settings, min(max(until - started, LEAST_SECONDS), MOST_SECONDS))
-        with store.database.write() as connection:
-            outcomes.append(settle(connection, message, attempt, now()))
-        if not attempt.delivered:
-            log.error("airflow-dre: could not tell route %r about incident %d: %s", message.route, message.incident_id, attempt.error)
-        if not attempt.delivered and time.monotonic() - started > LEAST_SECONDS:
-            silent.add(message.route)
-
-
-def _send(message: Message, settings: Settings, seconds: float) -> Attempt:
-    started = time.monotonic()
-    try:
-        webhook = read_webhook(message.route, settings, seconds)
-        left = max(seconds - (time.monotonic() - started), LEAST_SECONDS / 2)
-        payload = render_payload(
-            message.facts,
-            event=message.event,
-            incident_id=message.incident_id,
-            receiver=message.route,
-            link=incident_url(settings.base_url, message.incident_id),
-            links=_links(message, settings),
-        )
-        return replace(webhook, timeout_seconds=left).send(payload)
-    except RouteUnreadable as error:
-        return Attempt(delivered=False, misrouted=True, error=str(error))
-    except Exception as error:  # for example facts that another version queued
-        return Attempt(delivered=False, retryable=True, error=f"the message could not be sent: {type(error).__name__}")
-
-
-def _links(message: Message, settings: Settings) -> dict[str, str]:
-    """Return the addresses that help a person on, by the names of annotations."""
-    facts = message.facts
-    found = {"log_url": log_url(settings.base_url, facts)}
-    if facts.get("suite") is not None:
-        found["results_url"] = results_url(settings.base_url, facts)
-    return {name: url for name, url in found.items() if url is not None}
+        for tried in try_all(messages, settings, until, least=LEAST_SECONDS, most=MOST_SECONDS):
+            message, attempt = tried.message, tried.attempt
+            with store.database.write() as connection:
+                outcomes.append(settle(connection, message, attempt, now()))
+            if not attempt.delivered:
+                log.error("airflow-dre: could not tell route %r about incident %d: %s", message.route, message.incident_id, attempt.error)
+            if not attempt.delivered and tried.seconds > LEAST_SECONDS / 2:
+                silent.add(message.route)
 
 
 def _catch_up(store: Store, settings: Settings, until: float, *, probe: bool) -> None:

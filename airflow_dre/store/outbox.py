@@ -16,6 +16,7 @@ from airflow_dre.store.installation import read_installation_id
 from airflow_dre.store.tables import incident, incident_event, outbox
 
 LONGEST_TITLE = 1000
+LONGEST_ERROR = 2000
 LEASE = timedelta(minutes=2)
 """A sender that vanished holds its message no longer than this."""
 
@@ -126,15 +127,26 @@ def claim(connection: Connection, now: datetime, *, skip: Sequence[int] = (), sk
     )
 
 
+def claim_several(connection: Connection, now: datetime, most: int, *, skip_routes: Collection[str] = ()) -> list[Message]:
+    """Take up to ``most`` messages that are due, as :func:`claim` does, at most one for each route."""
+    taken: list[Message] = []
+    while len(taken) < most:
+        message = claim(connection, now, skip_routes={*skip_routes, *(message.route for message in taken)})
+        if message is None:
+            break
+        taken.append(message)
+    return taken
+
+
 def settle(connection: Connection, message: Message, attempt: Attempt, now: datetime) -> str:
     """Keep what became of an attempt; the status of the message after it."""
-    waits = attempt.retryable or attempt.misrouted
+    waits, error = attempt.retryable or attempt.misrouted, shortened(attempt.error, LONGEST_ERROR)
     if attempt.delivered:
         values: dict[str, Any] = {"status": "sent", "sent_at": now, "last_error": None}
     elif not waits or now - message.created_at > GIVE_UP_AFTER:
-        values = {"status": "dead", "last_error": attempt.error}
+        values = {"status": "dead", "last_error": error}
     else:
-        values = {"status": "pending", "not_before": now + next_wait(message.attempts, attempt.retry_after), "last_error": attempt.error}
+        values = {"status": "pending", "not_before": now + next_wait(message.attempts, attempt.retry_after), "last_error": error}
     mine = and_(outbox.c.id == message.id, outbox.c.status == "pending")
     if not attempt.delivered:  # a sender whose lease ran out must not speak for the one that took over
         mine = and_(mine, outbox.c.attempts == message.attempts)
@@ -145,5 +157,5 @@ def settle(connection: Connection, message: Message, attempt: Attempt, now: date
     if status != "pending":
         told = f"Told {message.route}: {message.event}" if status == "sent" else f"Could not tell {message.route}: {message.event}"
         entry = {"incident_id": message.incident_id, "at": now, "kind": "notified" if status == "sent" else "notification_failed"}
-        connection.execute(incident_event.insert().values(**entry, summary=told, detail=attempt.error))
+        connection.execute(incident_event.insert().values(**entry, summary=told, detail=error))
     return status

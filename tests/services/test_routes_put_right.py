@@ -184,6 +184,29 @@ def broken_backend() -> Any:
     raise RuntimeError("vault answered 503 to token s3cret")
 
 
+@pytest.fixture
+def backend(monkeypatch: pytest.MonkeyPatch) -> type[Backend]:
+    """The secrets backend as Airflow's own."""
+    module = ModuleType("dre_test_backend")
+    module.Backend = Backend  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "dre_test_backend", module)
+    for section in ("SECRETS", "WORKERS"):
+        option = "BACKEND" if section == "SECRETS" else "SECRETS_BACKEND"
+        monkeypatch.setenv(f"AIRFLOW__{section}__{option}", "dre_test_backend.Backend")
+    return Backend
+
+
+def test_many_connections_that_hang_cost_one_round(
+    store: Store, settings_for: Configure, monkeypatch: pytest.MonkeyPatch, backend: type[Backend]
+) -> None:
+    monkeypatch.setattr(backend, "speak", staticmethod(lambda: time.sleep(20)), raising=False)
+    routes = {f"r{number}": {"conn_id": "receiver"} for number in range(8)}
+    store.deliver(failure(*routes))
+    started = time.monotonic()
+    assert dispatch_outbox(store, settings_for(routes), seconds=1).sent == 0
+    assert time.monotonic() - started < 2.5
+
+
 @pytest.mark.parametrize(
     ("speak", "error"),
     [
@@ -192,15 +215,9 @@ def broken_backend() -> Any:
     ],
 )
 def test_a_secrets_backend_never_costs_more_than_its_time(
-    settings_for: Configure, monkeypatch: pytest.MonkeyPatch, speak: Callable[[], Any], error: str
+    settings_for: Configure, monkeypatch: pytest.MonkeyPatch, backend: type[Backend], speak: Callable[[], Any], error: str
 ) -> None:
-    module = ModuleType("dre_test_backend")
-    module.Backend = Backend  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "dre_test_backend", module)
-    monkeypatch.setattr(Backend, "speak", staticmethod(speak), raising=False)
-    for section in ("SECRETS", "WORKERS"):
-        option = "BACKEND" if section == "SECRETS" else "SECRETS_BACKEND"
-        monkeypatch.setenv(f"AIRFLOW__{section}__{option}", "dre_test_backend.Backend")
+    monkeypatch.setattr(backend, "speak", staticmethod(speak), raising=False)
     started = time.monotonic()
     with pytest.raises(RouteUnreadable, match=error) as told:
         read_webhook("oncall", settings_for({"oncall": {"conn_id": "receiver"}}), 0.5)

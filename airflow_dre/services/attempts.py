@@ -1,0 +1,110 @@
+"""Sending messages of several routes side by side, so that a receiver that hangs keeps no other waiting."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, wait
+from contextvars import copy_context
+from dataclasses import dataclass, replace
+
+from airflow_dre.channels.webhook import GRACE_SECONDS, render_payload
+from airflow_dre.config import Settings
+from airflow_dre.incidents.retry import Attempt
+from airflow_dre.services.links import incident_url, log_url, results_url
+from airflow_dre.services.routes import RouteUnreadable, read_webhook
+from airflow_dre.store.outbox import Message
+
+Send = Callable[[float], Attempt]
+"""Sends a prepared message within a number of seconds."""
+
+_LEAST_TO_READ = 0.05
+"""Seconds that the connection of a route gets where the round is over."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tried:
+    """What became of one message."""
+
+    message: Message
+    attempt: Attempt
+    seconds: float
+    """Time that it took."""
+
+
+def try_all(messages: Sequence[Message], settings: Settings, until: float, *, least: float, most: float) -> list[Tried]:
+    """Return what became of messages of different routes, which are sent at the same time.
+
+    Connections are read one after the other, since not every process of Airflow can read several at once.
+
+    :param messages: at most one message for each route.
+    :param settings: settings with the routes.
+    :param until: ``time.monotonic()`` at which the round is over.
+    :param least: seconds that a receiver gets even where the round is over.
+    :param most: seconds that a receiver gets at most.
+    """
+    started = time.monotonic()
+    prepared = [_prepare(message, settings, min(max(until - time.monotonic(), _LEAST_TO_READ), most)) for message in messages]
+    seconds = min(max(until - time.monotonic(), least), most)
+    running = [_start(send, seconds) for send in prepared]
+    wait(running, timeout=seconds + GRACE_SECONDS * 2)
+    late = Attempt(delivered=False, retryable=True, error=f"no answer from the receiver: it took more than {seconds:.3g} s")
+    took = time.monotonic() - started
+    return [
+        Tried(message=message, attempt=future.result()[0] if future.done() else late, seconds=future.result()[1] if future.done() else took)
+        for message, future in zip(messages, running, strict=True)
+    ]
+
+
+def _start(send: Send, seconds: float) -> Future[tuple[Attempt, float]]:
+    future: Future[tuple[Attempt, float]] = Future()
+    context = copy_context()
+
+    def run() -> None:
+        started = time.monotonic()
+        try:
+            attempt = context.run(send, seconds)
+        except BaseException as error:
+            attempt = _failed(error)
+        future.set_result((attempt, time.monotonic() - started))
+
+    try:
+        threading.Thread(target=run, name="dre-send", daemon=True).start()
+    except RuntimeError as error:  # this machine has no thread left
+        future.set_result((_failed(error), 0.0))
+    return future
+
+
+def _failed(error: BaseException) -> Attempt:
+    return Attempt(delivered=False, retryable=True, error=f"the message could not be sent: {type(error).__name__}")
+
+
+def _prepare(message: Message, settings: Settings, seconds: float) -> Send:
+    """Return what sends a message, or what says why it cannot be sent."""
+    try:
+        webhook = read_webhook(message.route, settings, seconds)
+        payload = render_payload(
+            message.facts,
+            event=message.event,
+            incident_id=message.incident_id,
+            receiver=message.route,
+            link=incident_url(settings.base_url, message.incident_id),
+            links=_links(message, settings),
+        )
+    except RouteUnreadable as error:
+        misrouted = Attempt(delivered=False, misrouted=True, error=str(error))
+        return lambda _: misrouted
+    except Exception as error:  # for example facts that another version queued
+        failed = _failed(error)
+        return lambda _: failed
+    return lambda limit: replace(webhook, timeout_seconds=limit).send(payload)
+
+
+def _links(message: Message, settings: Settings) -> dict[str, str]:
+    """Return the addresses that help a person on, by the names of annotations."""
+    facts = message.facts
+    found = {"log_url": log_url(settings.base_url, facts)}
+    if facts.get("suite") is not None and facts.get("promise") in (None, "suite"):
+        found["results_url"] = results_url(settings.base_url, facts)
+    return {name: url for name, url in found.items() if url is not None}
