@@ -20,6 +20,8 @@ BATCH = 1000
 """Rows that are read and written at once."""
 MOVED = "moved"
 """Status of a message in the store that was copied: the copy sends it."""
+_LIMITS = ("lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout")
+"""Settings of PostgreSQL that end what takes long."""
 Progress = Callable[[str, int, int], None]
 """A function that is told the table, the rows that were copied, and the rows of the table."""
 
@@ -50,7 +52,7 @@ def copy_store(source: Database, target: Database, progress: Progress = lambda t
     migrate(target)
     with _snapshot(source) as reading:
         _refuse_senders(reading, source)
-        with target.write() as writing:
+        with _unlimited(target, dre_write=True) as writing:
             _require_empty(writing, target)
             rows = {table.name: _copy_table(reading, writing, table, progress) for table in metadata.sorted_tables}
             for table in metadata.sorted_tables:
@@ -75,15 +77,27 @@ def _require_source(source: Database) -> None:
 
 
 @contextlib.contextmanager
-def _snapshot(database: Database) -> Iterator[Connection]:
-    """Open a transaction in which all tables are read as they were at one moment."""
-    if database.embedded:
-        with database.read() as connection:
+def _unlimited(database: Database, **options: Any) -> Iterator[Connection]:
+    """Open one transaction that may take as long as a large store takes.
+
+    :raises StoreError: the connection breaks.
+    """
+    try:
+        with database.engine.connect().execution_options(**options) as connection, connection.begin():
+            for setting in _LIMITS if not database.embedded else ():
+                connection.execute(text(f"SET LOCAL {setting} = 0"))
             yield connection
-        return
-    with database.read() as connection:
-        connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
-        yield connection
+    except SQLAlchemyError as error:
+        raise StoreError(f"the results store at {database.shown} broke off the copy: {_reason(error)}") from None
+
+
+def _snapshot(database: Database) -> contextlib.AbstractContextManager[Connection]:
+    """Open a transaction in which all tables are read as they were at one moment."""
+    return _unlimited(database, **({} if database.embedded else {"isolation_level": "REPEATABLE READ"}))
+
+
+def _reason(error: SQLAlchemyError) -> str:
+    return " ".join(str(getattr(error, "orig", None) or type(error).__name__).split())
 
 
 def _refuse_senders(connection: Connection, source: Database) -> None:
@@ -112,8 +126,8 @@ def _copy_table(reading: Connection, writing: Connection, table: Table, progress
         try:
             writing.execute(insert(table), values)
         except SQLAlchemyError as error:
-            reason = getattr(error, "orig", None) or error
-            raise StoreError(f"{table.name}: the target refuses a row among {done + 1} to {done + len(values)}: {reason}") from error
+            where = f"{table.name}: the target refuses a row among {done + 1} to {done + len(values)}"
+            raise StoreError(f"{where}: {_reason(error)}") from error
         done += len(values)
         progress(table.name, done, rows)
     return done
