@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import Annotated
 
 from airflow.api_fastapi.app import get_auth_manager
@@ -11,7 +12,11 @@ from airflow.api_fastapi.core_api.security import GetUserDep, get_user
 from airflow.sdk.configuration import conf
 from fastapi import Depends, HTTPException, Request
 
-from airflow_dre.store.views import Readable
+from airflow_dre.config import read_settings
+from airflow_dre.services.wiring import store_of
+from airflow_dre.store.schema import ensure_embedded
+from airflow_dre.store.sight import Readable, known_dags
+from airflow_dre.store.store import Store
 
 _PORTS = {"http": 80, "https": 443}
 _ORIGIN = re.compile(r"(https?)://([\w.-]+|\[[0-9a-f:.]+\])(?::([0-9]{1,5}))?", re.IGNORECASE | re.ASCII)
@@ -19,9 +24,27 @@ UserDep = GetUserDep
 require_user = Depends(get_user)
 
 
+def open_store() -> Store:
+    """Return the results store, with its tables where it is the embedded one."""
+    store = store_of(read_settings())
+    ensure_embedded(store.database)
+    return store
+
+
 def readable_dags(user: UserDep) -> Readable:
-    """The Dags that the user may read."""
-    return Readable(get_auth_manager().get_authorized_dag_ids(user=user, method="GET"))
+    """Return the Dags that the user may read.
+
+    Airflow lists no Dag that was deleted. Whoever may edit every Dag sees what such Dags left, and what no Dag made, unless the Dag itself
+    is closed to that person.
+    """
+    manager = get_auth_manager()
+    listed = manager.get_authorized_dag_ids(user=user, method="GET")
+    if not may_change(user, None):
+        return Readable(listed)
+    with open_store().database.read() as connection:
+        known = known_dags(connection)
+    gone = {dag_id for dag_id in known - listed if manager.is_authorized_dag(method="GET", details=DagDetails(id=dag_id), user=user)}
+    return Readable({*listed, *gone}, orphans=True)
 
 
 ReadableDep = Annotated[Readable, Depends(readable_dags)]
@@ -30,6 +53,11 @@ ReadableDep = Annotated[Readable, Depends(readable_dags)]
 def may_change(user: UserDep, dag_id: str | None) -> bool:
     """Whether the user may change what belongs to a Dag; what belongs to none needs the right to change every Dag."""
     return bool(get_auth_manager().is_authorized_dag(method="PUT", details=DagDetails(id=dag_id) if dag_id else None, user=user))
+
+
+def may_resolve(user: UserDep, reporters: Collection[str | None]) -> bool:
+    """Return whether the user may resolve an incident: whoever may edit one of the Dags that report it, or every Dag."""
+    return any(may_change(user, dag_id) for dag_id in reporters if dag_id is not None) or may_change(user, None)
 
 
 def may_see_rows(user: UserDep, dag_id: str | None) -> bool:

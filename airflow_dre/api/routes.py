@@ -8,19 +8,18 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, HTTPException, Path, Query, Response
 
 from airflow_dre.api import schemas, shapes
-from airflow_dre.api.access import ReadableDep, SameOrigin, UserDep, may_change, may_see_rows
+from airflow_dre.api.access import ReadableDep, SameOrigin, UserDep, may_resolve, may_see_rows, open_store
 from airflow_dre.api.requests import Name
 from airflow_dre.checks.outcomes import Outcome, worst
 from airflow_dre.config import read_settings
 from airflow_dre.services.checkup import find_banner
 from airflow_dre.services.dispatch import dispatch_outbox
 from airflow_dre.services.links import log_url, results_url
-from airflow_dre.services.wiring import store_of
 from airflow_dre.store import views
 from airflow_dre.store.clock import now
 from airflow_dre.store.failing_rows import rows_of, sampled_result
 from airflow_dre.store.incidents import LIVE_STATUSES, resolve_by_hand
-from airflow_dre.store.schema import ensure_embedded
+from airflow_dre.store.sight import Readable, as_seen, reporters_of
 from airflow_dre.store.store import Store
 
 router = APIRouter(prefix="/api")
@@ -30,17 +29,11 @@ log = logging.getLogger(__name__)
 _STATUSES = {"live": LIVE_STATUSES, "resolved": ("resolved",), "all": ()}
 
 
-def _store() -> Store:
-    store = store_of(read_settings())
-    ensure_embedded(store.database)
-    return store
-
-
 @router.get("/overview")
 def overview(readable: ReadableDep) -> schemas.Overview:
     """Every table, SLA and live incident, worst first, and what is wrong with the configuration."""
     problems = find_banner(read_settings())
-    with _store().database.read() as connection:
+    with open_store().database.read() as connection:
         runs = views.recent_runs(connection, readable)
         live = views.live_incidents(connection, readable)
         promises = views.slas(connection, readable)
@@ -58,7 +51,7 @@ def overview(readable: ReadableDep) -> schemas.Overview:
 def table(namespace: Name, name: Name, readable: ReadableDep) -> schemas.TableDetail:
     """One table: its checks with their histories, its runs, SLAs and incidents."""
     key = (namespace, name)
-    with _store().database.read() as connection:
+    with open_store().database.read() as connection:
         runs = views.recent_runs(connection, readable, dataset=key).get(key, [])
         histories = views.histories(connection, readable, key)
         promises = views.slas(connection, readable, key)
@@ -92,7 +85,7 @@ def incidents(
     offset: Annotated[int, Query(ge=0, le=2**63 - 1)] = 0,
 ) -> schemas.IncidentList:
     """One page of incidents, newest first."""
-    with _store().database.read() as connection:
+    with open_store().database.read() as connection:
         rows, total = views.incidents(connection, readable, statuses=_STATUSES[status], limit=limit, offset=offset)
     return schemas.IncidentList(incidents=[shapes.incident(row) for row in rows], total=total)
 
@@ -100,16 +93,18 @@ def incidents(
 @router.get("/incidents/{incident_id}")
 def incident(incident_id: IncidentId, readable: ReadableDep, user: UserDep) -> schemas.IncidentDetail:
     """One incident with its whole story."""
-    return _detail(_store(), incident_id, readable, user)
+    return _detail(open_store(), incident_id, readable, user)
 
 
 @router.post("/incidents/{incident_id}/resolve", dependencies=[SameOrigin])
 def resolve(incident_id: IncidentId, request: schemas.ResolveRequest, readable: ReadableDep, user: UserDep) -> schemas.IncidentDetail:
     """Resolve an incident by hand; the people who were told hear of it."""
-    store = _store()
-    before = _detail(store, incident_id, readable, user)
-    if not may_change(user, before.incident.origin.dag_id):
-        raise HTTPException(403, "Resolving it needs the right to edit its Dag")
+    store = open_store()
+    _detail(store, incident_id, readable, user)  # what may not be read is not there
+    with store.database.read() as connection:
+        reporters = reporters_of(connection, [incident_id])[incident_id]
+    if not may_resolve(user, reporters):
+        raise HTTPException(403, "Resolving it needs the right to edit a Dag that reports it")
     with store.database.write() as connection:
         done = resolve_by_hand(connection, incident_id, actor=user.get_name(), note=request.note, at=now())
     if not done:
@@ -125,7 +120,7 @@ def task_results(
     """What the checks of one task instance found, latest try first."""
     if not readable.admits(dag_id):
         raise HTTPException(403, "You may not read this Dag")
-    with _store().database.read() as connection:
+    with open_store().database.read() as connection:
         rows = views.runs_of_task(connection, dag_id, run_id, task_id, map_index)
         found = [(row, views.results_of_run(connection, row.key)) for row in rows]
     runs = []
@@ -139,7 +134,7 @@ def task_results(
 def failing_rows(key: ResultKey, readable: ReadableDep, user: UserDep, response: Response) -> schemas.FailingRows:
     """A few of the rows that broke a check, masked. Who asks for them is noted, also where they are refused."""
     moment = now()
-    with _store().database.read() as connection:
+    with open_store().database.read() as connection:
         found = sampled_result(connection, key)
         if found is None or not readable.admits(found.dag_id) or found.sample is None:
             raise HTTPException(404, "No failing rows of this result, or none that you may read")
@@ -153,12 +148,14 @@ def failing_rows(key: ResultKey, readable: ReadableDep, user: UserDep, response:
     return shapes.failing_rows(found.sample, rows, moment)
 
 
-def _detail(store: Store, incident_id: int, readable: views.Readable, user: UserDep) -> schemas.IncidentDetail:
+def _detail(store: Store, incident_id: int, readable: Readable, user: UserDep) -> schemas.IncidentDetail:
     with store.database.read() as connection:
         story = views.incident_with_story(connection, incident_id)
-    if story is None or not readable.admits(story[0].dag_id):
-        raise HTTPException(404, "No such incident, or none that you may read")
-    row, events, messages = story
+        reporters = reporters_of(connection, [incident_id])[incident_id]
+        if story is None or not any(readable.admits(dag_id) for dag_id in reporters):
+            raise HTTPException(404, "No such incident, or none that you may read")
+        (row,) = as_seen(connection, [story[0]], readable)
+    _, events, messages = story
     settings = read_settings()
     where = {name: getattr(row, name) for name in ("dag_id", "run_id", "task_id", "map_index", "try_number")}
     return schemas.IncidentDetail(
@@ -168,5 +165,5 @@ def _detail(store: Store, incident_id: int, readable: views.Readable, user: User
         incident=shapes.incident(row),
         timeline=[shapes.timeline_entry(event) for event in events if event.dag_id is None or readable.admits(event.dag_id)],
         notifications=[shapes.notification(message) for message in messages],
-        may_resolve=row.status in LIVE_STATUSES and may_change(user, row.dag_id),
+        may_resolve=row.status in LIVE_STATUSES and may_resolve(user, reporters),
     )

@@ -3,31 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, or_, select, true
+from sqlalchemy import Connection, Row, Select, and_, func, or_, select, true
 
 from airflow_dre.store.incidents import LIVE_STATUSES
+from airflow_dre.store.sight import Readable as Readable
+from airflow_dre.store.sight import as_seen
 from airflow_dre.store.tables import incident, incident_event, outbox, result, sla, suite_run
 
 HISTORY = 30
 """Outcomes that a page shows of one check or suite."""
-
-
-class Readable:
-    """Which Dags a user may read: all, or the named ones. Rows that no Dag made are for those who may read all."""
-
-    def __init__(self, dag_ids: Collection[str] | None) -> None:
-        self.dag_ids = None if dag_ids is None else frozenset(dag_ids)
-
-    def admits(self, dag_id: str | None) -> bool:
-        """Whether rows of a Dag may be shown."""
-        return self.dag_ids is None or dag_id in self.dag_ids
-
-    def only(self, column: ColumnElement[Any]) -> ColumnElement[bool]:
-        """The same as a condition."""
-        return true() if self.dag_ids is None else column.in_(self.dag_ids)
 
 
 def recent_runs(
@@ -90,25 +77,27 @@ def results_of_run(connection: Connection, run_key: str) -> list[Row[Any]]:
 
 def incidents(
     connection: Connection, readable: Readable, *, statuses: Sequence[str] = (), limit: int = 50, offset: int = 0
-) -> tuple[list[Row[Any]], int]:
+) -> tuple[list[Any], int]:
     """One page of incidents, newest first, and how many there are."""
-    condition = and_(readable.only(incident.c.dag_id), incident.c.status.in_(statuses) if statuses else true())
+    condition = and_(readable.incidents(), incident.c.status.in_(statuses) if statuses else true())
     total = connection.scalar(select(func.count()).select_from(incident).where(condition)) or 0
     page = select(incident).where(condition).order_by(incident.c.opened_at.desc(), incident.c.id.desc()).limit(limit).offset(offset)
-    return list(connection.execute(page).all()), total
+    return as_seen(connection, connection.execute(page).all(), readable), total
 
 
-def live_incidents(connection: Connection, readable: Readable) -> list[Row[Any]]:
+def live_incidents(connection: Connection, readable: Readable) -> list[Any]:
     """All live incidents, newest first."""
-    condition = and_(readable.only(incident.c.dag_id), incident.c.status.in_(LIVE_STATUSES))
-    return list(connection.execute(select(incident).where(condition).order_by(incident.c.opened_at.desc())).all())
+    condition = and_(readable.incidents(), incident.c.status.in_(LIVE_STATUSES))
+    rows = connection.execute(select(incident).where(condition).order_by(incident.c.opened_at.desc())).all()
+    return as_seen(connection, rows, readable)
 
 
-def incidents_of_dataset(connection: Connection, readable: Readable, dataset: tuple[str, str]) -> list[Row[Any]]:
+def incidents_of_dataset(connection: Connection, readable: Readable, dataset: tuple[str, str]) -> list[Any]:
     """Live incidents of a dataset, then the latest resolved ones."""
-    condition = and_(incident.c.namespace == dataset[0], incident.c.name == dataset[1], readable.only(incident.c.dag_id))
+    condition = and_(incident.c.namespace == dataset[0], incident.c.name == dataset[1], readable.incidents())
     order = (or_(*[incident.c.status == status for status in LIVE_STATUSES]).desc(), incident.c.opened_at.desc())
-    return list(connection.execute(select(incident).where(condition).order_by(*order).limit(HISTORY)).all())
+    rows = connection.execute(select(incident).where(condition).order_by(*order).limit(HISTORY)).all()
+    return as_seen(connection, rows, readable)
 
 
 def incident_with_story(connection: Connection, incident_id: int) -> tuple[Row[Any], list[Row[Any]], list[Row[Any]]] | None:
