@@ -9,7 +9,8 @@ from concurrent.futures import Future, wait
 from contextvars import copy_context
 from dataclasses import dataclass, replace
 
-from airflow_dre.channels.webhook import GRACE_SECONDS, render_payload
+from airflow_dre.channels.payload import render_payload
+from airflow_dre.channels.webhook import GRACE_SECONDS
 from airflow_dre.config import Settings
 from airflow_dre.incidents.retry import Attempt
 from airflow_dre.services.links import incident_url, log_url, results_url

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import socket
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -389,6 +392,22 @@ def test_the_page_says_why_nobody_was_told(ask: Run, oncall: Any, routes: tuple[
     reach = ask("GET", "/api/incidents/1").json()["reach"]
     assert reach["state"] == state
     assert reason in reach["reason"]
+
+
+def test_resolving_waits_for_a_receiver_no_longer_than_it_may(ask: Run, world: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0), backlog=16) as server:  # takes connections and never answers
+        routes = {"oncall": {"channel": "webhook", "url": f"http://127.0.0.1:{server.getsockname()[1]}/"}}
+        monkeypatch.setenv("AIRFLOW__DRE__ROUTES", json.dumps(routes))
+        monkeypatch.setenv("AIRFLOW__DRE__SEND_SECONDS", "1")
+        cause = PipelineCause(dag_id="open_dag", task_id="check")
+        fact = Signal(cause=cause, event=Event.TASK_FAILED, at=NOON, title="x", origin=origin_of("open_dag", "r1"), routes=("oncall",))
+        keep(Delivery(signals=(fact,)), send=False)
+        started = time.monotonic()
+        done = ask("POST", "/api/incidents/1/resolve", json={}, headers={"Origin": BASE})
+        took = time.monotonic() - started
+    assert done.status_code == 200
+    assert took < 3.5
+    assert done.json()["reach"]["state"] == "waiting"
 
 
 def test_an_admin_resolves_once(ask: Run, incident_id: int) -> None:
