@@ -10,6 +10,7 @@ from fastapi import APIRouter, HTTPException, Path, Query, Response
 from airflow_dre.api import schemas, shapes
 from airflow_dre.api.access import ReadableDep, SameOrigin, UserDep, may_resolve, may_see_rows, open_store
 from airflow_dre.api.requests import Name
+from airflow_dre.bounds import DETAIL, lines
 from airflow_dre.checks.outcomes import Outcome, worst
 from airflow_dre.config import read_settings
 from airflow_dre.services.checkup import find_banner
@@ -106,7 +107,7 @@ def resolve(incident_id: IncidentId, request: schemas.ResolveRequest, readable: 
     if not may_resolve(user, reporters):
         raise HTTPException(403, "Resolving it needs the right to edit a Dag that reports it")
     with store.database.write() as connection:
-        done = resolve_by_hand(connection, incident_id, actor=user.get_name(), note=request.note, at=now())
+        done = resolve_by_hand(connection, incident_id, actor=user.get_name(), note=lines(request.note, DETAIL), at=now())
     if not done:
         raise HTTPException(409, "The incident is resolved already")
     dispatch_outbox(store, read_settings())

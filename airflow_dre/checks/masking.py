@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from fnmatch import fnmatchcase
 
+from airflow_dre.bounds import cut, one_line
 from airflow_dre.checks.addresses import find_addresses
 from airflow_dre.checks.cards import find_cards
 from airflow_dre.checks.credentials import find_credentials
@@ -38,6 +39,16 @@ def masked(text: str) -> str:
     return _without(text, {view.original(*place) for view in views_of(text) for find in _FINDERS for place in find(view.text)})
 
 
+def masked_line(text: str, longest: int) -> str:
+    """Return a text as it may leave: masked, as one line, and cut at ``longest`` characters; control characters are escaped.
+
+    Of a longer text only the beginning is read. What is cut in two, such as half the number of a card, is left out.
+    """
+    read = max(_READ, 2 * longest)
+    whole = len(text) <= read
+    return one_line(masked(text) if whole else cut(f"{masked(text[:read])[:-_TORN]}…", longest), longest)
+
+
 def _without(text: str, places: Iterable[tuple[int, int]]) -> str:
     pieces, done = [], 0
     for start, end in sorted(places, key=lambda place: (place[0], -place[1])):
@@ -62,7 +73,7 @@ class Mask:
         """The value of a column as text that may be kept; None for NULL."""
         if value is None:
             return None
-        return HIDDEN if self.hides(column) else _short(_as_text(value))
+        return HIDDEN if self.hides(column) else masked_line(_as_text(value), LONGEST)
 
 
 def _is_like(column: str, pattern: str) -> bool:
@@ -73,12 +84,6 @@ def without_quotes(text: str, known: Iterable[str]) -> str:
     """A driver's message without what it quotes, names that are ``known`` excepted: it may be a value of any column."""
     names = set(known)
     return _QUOTED.sub(lambda quoted: quoted[0] if quoted[0].strip("\"'") in names else HIDDEN, text)
-
-
-def _short(text: str) -> str:
-    """The text masked, and cut after that: what is cut in two is not told any more."""
-    whole = masked(text) if len(text) <= _READ else masked(text[:_READ])[:-_TORN]
-    return whole if len(whole) <= LONGEST and len(text) <= _READ else f"{whole[:LONGEST]}…"
 
 
 def _as_text(value: object) -> str:

@@ -38,8 +38,8 @@ _CONFLICTS = ("40001", "40P01")
 _PAUSES = (0.1, 0.3, 1.0)
 """Seconds before each further try after a conflict."""
 _VALUES = (
-    (re.compile(r"\b(string|text|value|literal) (?:'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|-?\d\S*)"), r"\1 '...'"),
-    (re.compile(r"\(-?\d\S* [-+*/%] -?\d\S*\)"), "(...)"),
+    (re.compile(r"\b(string|text|value|literal) (?:'(?:[^']|'')*+(?:'|\Z)|\"(?:[^\"]|\"\")*+(?:\"|\Z)|-?\d\S*+)"), r"\1 '...'"),
+    (re.compile(r"\(-?\d[^\s(]*+ [-+*/%] -?\d[^\s()]*+\)"), "(...)"),
     (re.compile(r': ".*"'), ': "..."'),
     (re.compile(r'\bkey "[^"]*"'), 'key "..."'),
 )

@@ -11,8 +11,9 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Any, Protocol
 
+from airflow_dre.bounds import REASON
 from airflow_dre.checks.instants import spoken
-from airflow_dre.checks.masking import masked
+from airflow_dre.checks.masking import masked_line
 from airflow_dre.checks.values import Row
 from airflow_dre.engines.callers import GRACE, Caller, CallFailed, NoAnswer
 from airflow_dre.engines.refusals import is_refusal
@@ -234,4 +235,4 @@ def _hash(*values: object) -> int:
 
 def first_line(error: BaseException) -> str:
     """What a driver says, without the statement and the position that some append, and without the secrets that it may quote of a row."""
-    return masked((str(error).strip().splitlines() or [type(error).__name__])[0])
+    return masked_line((str(error).strip().splitlines() or [type(error).__name__])[0], REASON)

@@ -12,6 +12,7 @@ from enum import StrEnum
 
 import msgspec
 
+from airflow_dre.bounds import DETAIL, TITLE, lines, one_line
 from airflow_dre.incidents.explanation import Explanation, explain
 from airflow_dre.incidents.identity import Cause, DataCause, Promise
 from airflow_dre.incidents.slices import Slice
@@ -96,6 +97,11 @@ class Signal:
     """Tasks that are failed although their run succeeded, for RUN_SUCCEEDED; None: the messenger does not know."""
     seen_at: datetime | None = None
     """When the messenger saw that it is still so, where that is later than ``at``: at the end of the run."""
+
+    def __post_init__(self) -> None:
+        """Bound what may come from data: no text of an incident is longer than stated, or holds a control character."""
+        object.__setattr__(self, "title", one_line(self.title, TITLE))
+        object.__setattr__(self, "detail", lines(self.detail, DETAIL))
 
     @property
     def why(self) -> Explanation:

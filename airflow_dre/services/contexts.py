@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from airflow_dre.bounds import lines
 from airflow_dre.checks.instants import to_instant
 from airflow_dre.checks.masking import masked
 from airflow_dre.incidents.explanation import Explanation, explain
@@ -119,7 +120,7 @@ def failed_task(
     :param seen_at: when a messenger saw that it is still failed, for example at the end of its run.
     """
     said = f"{type(error).__name__}: {error}" if isinstance(error, BaseException) else str(error or "")
-    detail = masked(said[:20_000])[:4000]  # an exception may quote the row that it could not load
+    detail = lines(masked(said[:20_000]), 4000)  # an exception may quote the row that it could not load
     return Signal(
         cause=PipelineCause(dag_id=ti.dag_id, task_id=ti.task_id),
         event=Event.TASK_FAILED,

@@ -32,7 +32,7 @@ OF_SOURCES: Mapping[str, Outcome] = {
 }
 """What dbt says of the freshness of a source: an error is data that is too old."""
 _OPEN = Range()
-_PREAMBLE = re.compile(r"[\w ]+ (?:Error|Exception) in [\w ]+ \S+ \(.*\)|\S+ failed, error:")
+_PREAMBLE = re.compile(r"[\w ]{1,60} (?:Error|Exception) in [\w ]{1,60} \S{1,300} \(.*\)|\S+ failed, error:")
 _BY_DBT = ("Compilation Error", "Parsing Error")
 """What dbt says of a project before any row is read."""
 _QUOTED = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|`[^`]*`""")

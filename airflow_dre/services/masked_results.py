@@ -6,9 +6,10 @@ import re
 from collections.abc import Collection
 from dataclasses import replace
 
-from airflow_dre.checks.masking import HIDDEN, Mask, masked, without_quotes
+from airflow_dre.bounds import NAME, OBSERVED, REASON, STATEMENT, lines, one_line
+from airflow_dre.checks.masking import HIDDEN, Mask, masked, masked_line, without_quotes
 from airflow_dre.checks.outcomes import Outcome, Segment
-from airflow_dre.store.records import ResultRecord
+from airflow_dre.store.records import Definition, ResultRecord
 
 _ABOUT_THE_CATALOGUE = ("schema_is", "schema_unchanged")
 """Kinds that observe names and types of columns: no row is in them, and later runs compare with what is kept."""
@@ -25,6 +26,7 @@ def mask_result(result: ResultRecord, mask: Mask, dataset: str, named: Collectio
     :param named: words of SQL that the check brings: columns may be among them.
     """
     definition = result.definition
+    plain = replace(result, definition=_plain_definition(definition), statement=_bounded(result.statement))
     known = {*definition.columns, *dataset.split("."), definition.by}
     shows_value = _shows_value(result, mask, named)
     segments = tuple(_mask_segment(segment, result, mask, known, shows_value=shows_value) for segment in result.segments)
@@ -32,15 +34,15 @@ def mask_result(result: ResultRecord, mask: Mask, dataset: str, named: Collectio
     if result.segments and (shows_value or _hides_segments(result, mask)) and _LISTED in reason:
         reason = reason[: reason.index(_LISTED)] + _LISTED + _worst(segments)
     if definition.kind in _ABOUT_THE_CATALOGUE:
-        return replace(result, reason=masked(result.reason))
-    observed = HIDDEN if shows_value and result.observed is not None else _masked(result.observed)
+        return replace(plain, reason=masked_line(result.reason, REASON))
+    observed = HIDDEN if shows_value and result.observed is not None else _masked(result.observed, OBSERVED)
     is_card = _is_masked_number(result.value)
-    hidden = observed != result.observed or is_card
+    hidden = is_card or (observed is not None and HIDDEN in observed and observed != result.observed)
     return replace(
-        result,
+        plain,
         reason=_hidden_value(result) if is_card and not result.segments else reason,
-        expected=masked(result.expected),
-        observed=HIDDEN if hidden else result.observed,
+        expected=masked_line(result.expected, OBSERVED),
+        observed=HIDDEN if hidden else observed,
         value=None if hidden else result.value,
         segments=segments,
     )
@@ -61,15 +63,15 @@ def _hides_segments(result: ResultRecord, mask: Mask) -> bool:
 def _reason(reason: str, result: ResultRecord, mask: Mask, known: Collection[str | None], *, shows_value: bool) -> str:
     if result.outcome is Outcome.ERRORED:
         names = [name for name in known if name is not None]
-        said = without_quotes(reason, names) if mask.columns else reason
-        return masked(_NUMBER.sub(HIDDEN, said) if any(map(mask.hides, names)) else said)
+        said = without_quotes(reason[: 2 * REASON], names) if mask.columns else reason
+        return masked_line(_NUMBER.sub(HIDDEN, said[: 2 * REASON]) if any(map(mask.hides, names)) else said, REASON)
     if shows_value and result.observed is not None:
         return _hidden_value(result)
-    return masked(reason)
+    return masked_line(reason, REASON)
 
 
 def _hidden_value(result: ResultRecord) -> str:
-    return f"{HIDDEN}, expected {masked(result.expected)}"
+    return f"{HIDDEN}, expected {masked_line(result.expected, OBSERVED)}"
 
 
 def _mask_segment(segment: Segment, result: ResultRecord, mask: Mask, known: Collection[str | None], *, shows_value: bool) -> Segment:
@@ -77,9 +79,9 @@ def _mask_segment(segment: Segment, result: ResultRecord, mask: Mask, known: Col
     hidden = _hides_segments(result, mask) and segment.value is not None
     return replace(
         segment,
-        value=HIDDEN if hidden else _masked(segment.value),
+        value=HIDDEN if hidden else _masked(segment.value, NAME),
         reason=_reason(segment.reason, as_result, mask, known, shows_value=shows_value),
-        observed=HIDDEN if shows_value and segment.observed is not None else _masked(segment.observed),
+        observed=HIDDEN if shows_value and segment.observed is not None else _masked(segment.observed, OBSERVED),
     )
 
 
@@ -88,8 +90,22 @@ def _worst(segments: Collection[Segment]) -> str:
     return "; ".join(f"{'no value' if segment.value is None else segment.value}: {segment.reason}" for segment in bad[:3])
 
 
-def _masked(text: str | None) -> str | None:
-    return None if text is None else masked(text)
+def _masked(text: str | None, longest: int) -> str | None:
+    return None if text is None else masked_line(text, longest)
+
+
+def _bounded(statement: str | None) -> str | None:
+    return None if statement is None else lines(statement, STATEMENT)
+
+
+def _plain_definition(definition: Definition) -> Definition:
+    """The definition with bounded names: those of columns may come from a catalogue."""
+    return replace(
+        definition,
+        name=one_line(definition.name, NAME),
+        columns=tuple(one_line(column, NAME) for column in definition.columns),
+        by=None if definition.by is None else one_line(definition.by, NAME),
+    )
 
 
 def _is_masked_number(value: float | None) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from airflow_dre.bounds import NAME, REASON, one_line
 from airflow_dre.checks.outcomes import Outcome, worst
 from airflow_dre.store.records import ResultRecord, SuiteRunRecord
 
@@ -27,6 +28,7 @@ def render_report(run: SuiteRunRecord) -> str:
     lookups = f" and {_counted(run.lookups, 'look-up', 'look-ups')}" if run.lookups else ""
     tail = f"{_counted(run.queries, 'query', 'queries')}{over}{lookups} in {run.seconds:.3f} s on {run.engine}{_partitions(run)}"
     reasons = [line for result in results if _notable(result) for line in _reasons(result)]
+    head, scope, tail = (one_line(text, REASON) for text in (head, scope, tail))
     return "\n".join([head, scope, "", lines[0], "  ".join("-" * width for width in widths), *lines[1:], "", *reasons, tail])
 
 
@@ -68,6 +70,7 @@ def _notable(result: ResultRecord) -> bool:
 
 
 def _fit(cell: str, width: int) -> str:
+    cell = one_line(cell, NAME)
     return cell.ljust(width) if len(cell) <= width else cell[: width - 1] + "…"
 
 

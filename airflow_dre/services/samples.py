@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from airflow_dre.bounds import REASON
 from airflow_dre.checks.check import Check
 from airflow_dre.checks.evaluate import Found
 from airflow_dre.checks.failing import failing_rows_of
-from airflow_dre.checks.masking import HIDDEN, Mask, masked, without_quotes
+from airflow_dre.checks.masking import HIDDEN, Mask, masked_line, without_quotes
 from airflow_dre.checks.metrics import Metric
 from airflow_dre.checks.outcomes import Outcome
 from airflow_dre.checks.row_reasons import row_reason
@@ -61,7 +62,7 @@ def with_samples(
                 sample = _sample(check, failing_rows_of(check, found), scope, engine, plan, sample)
             except (WarehouseError, DefinitionError) as error:
                 said = without_quotes(str(error), (*check.columns, *scope.table)) if plan.mask.columns else str(error)
-                sample = replace(sample, missing=masked(f"the rows could not be read: {said}"))
+                sample = replace(sample, missing=masked_line(f"the rows could not be read: {said}", REASON))
                 if not isinstance(error, (QueryFailed, DefinitionError)):
                     gone = sample.missing  # each further statement would wait for the warehouse as long
         sampled.append(replace(result, sample=sample))
@@ -76,7 +77,7 @@ def _sample(check: Check, metric: Metric | None, scope: Scope, engine: Engine, p
     if isinstance(query, Refusal):
         return replace(empty, missing=query.reason)
     rows = tuple(_kept(row, query, plan.mask) for row in engine.fetch_rows(query.sql, plan.rows))
-    reason = masked(row_reason(check, metric))
+    reason = masked_line(row_reason(check, metric), REASON)
     return replace(empty, columns=query.columns, rows=rows, reason=reason, missing=None if rows else _GONE)
 
 
