@@ -28,6 +28,8 @@ _SYNONYMS = {
     "timestamp_ltz": "timestamptz",
     "time without time zone": "time", "blob": "binary", "bytea": "binary", "varbinary": "binary", "bytes": "binary", "jsonb": "json",
 }  # fmt: skip
+_NO_TYPE = '"NULL"'
+"""What DuckDB calls the type of a column that holds nothing but NULL."""
 _TYPE = re.compile(r"([^()]+?)\s*(\([^()]*\))?((?: with(?:out)? time zone)?)((?:\[\])*)")
 
 
@@ -41,7 +43,12 @@ def plain_type(text: str) -> tuple[str, str]:
 
 
 def same_type(expected: str, found: str) -> bool:
-    """Whether a column of type ``found`` is of type ``expected``; parameters count only where they are expected."""
+    """Whether a column of type ``found`` is of type ``expected``; parameters count only where they are expected.
+
+    A column of a file that holds no value at all has no type, which is none that was not expected.
+    """
+    if found == _NO_TYPE:
+        return True
     (name, parameters), (other, others) = plain_type(expected), plain_type(found)
     return name == other and parameters in ("", others)
 
@@ -131,7 +138,7 @@ class SchemaUnchanged(Check):
         last = found if before is None else _remembered(before)
         problems = [f"{name} {kind} was dropped" for name, kind in last.items() if name not in found]
         problems += [f"{name} {kind} was added" for name, kind in found.items() if name not in last]
-        problems += [f"{name} was {last[name]} and is {kind}" for name, kind in found.items() if last.get(name, kind) != kind]
+        problems += [f"{name} was {last[name]} and is {kind}" for name, kind in found.items() if _changed(last.get(name, kind), kind)]
         unchanged = f"the {len(found)} columns are unchanged" if before is not None else f"first run: {len(found)} columns are remembered"
         return Judgement(
             outcome=Outcome.FAILED if problems else Outcome.PASSED,
@@ -140,6 +147,10 @@ class SchemaUnchanged(Check):
             observed=described(found),
             violations=len(problems),
         )
+
+
+def _changed(before: str, now: str) -> bool:
+    return before != now and _NO_TYPE not in (before, now)
 
 
 def _remembered(text: Scalar) -> dict[str, str]:

@@ -33,6 +33,8 @@ class DuckDB:
         :raises DefinitionError: DuckDB is not installed, or the limit is none.
         """
         self._frames: dict[str, Any] = {}
+        self._store: Any = None
+        self._memory_limit = memory_limit
         try:
             import duckdb
         except ModuleNotFoundError as missing:
@@ -63,7 +65,21 @@ class DuckDB:
         """Open files, named with the scheme of their store, through its fsspec filesystem."""
         from airflow_dre.engines.known_files import known_files
 
-        self._database.register_filesystem(known_files(store, names))
+        self._store = known_files(store, names)
+        self._database.register_filesystem(self._store)
+
+    @contextlib.contextmanager
+    def in_order(self) -> Iterator[DuckDB]:
+        """Open a database that reads the same files in one thread, so that rows come in the order of the file."""
+        ordered = DuckDB(self.folder, self._memory_limit)
+        try:
+            ordered._database.execute("SET threads = 1")
+            ordered._database.execute("SET preserve_insertion_order = true")
+            if self._store is not None:
+                ordered._database.register_filesystem(self._store)
+            yield ordered
+        finally:
+            ordered.close()
 
     def seal(self, files: Sequence[str], *, local: bool) -> None:
         """Let this database and all its connections open no other file, and lock its configuration.
@@ -80,9 +96,13 @@ class DuckDB:
         """
         return refusal_of_statement(self._database, sql, tables)
 
-    def look_through(self, name: str, source: exp.Expr) -> None:
-        """Make a view of what a table function reads, in place of one of that name."""
-        view = exp.Create(this=exp.Table(this=quoted(name)), kind="VIEW", replace=True, expression=exp.select("*").from_(source))
+    def look_through(self, name: str, source: exp.Expr, columns: Sequence[exp.Expr] = ()) -> None:
+        """Make a view of a table or of what a table function reads, in place of one of that name.
+
+        :param columns: what it holds; none: all columns.
+        """
+        query = exp.select(*(columns or [exp.Star()])).from_(source)
+        view = exp.Create(this=exp.Table(this=quoted(name)), kind="VIEW", replace=True, expression=query)
         self._database.execute(view.sql(dialect="duckdb"))
 
     def look_at_frame(self, name: str, frame: Any) -> None:

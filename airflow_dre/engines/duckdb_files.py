@@ -5,16 +5,18 @@ from __future__ import annotations
 import glob
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sqlglot import exp
 
 from airflow_dre.engines.duckdb import DuckDB
 from airflow_dre.engines.duckdb_reasons import reason_of, store_error
-from airflow_dre.engines.file_formats import CSV, ENDINGS, FORMAT, JSON_LINES, PARQUET, Format, find_format, find_option_problems
+from airflow_dre.engines.file_columns import TEXTS, TextColumns, look_at_texts
+from airflow_dre.engines.file_formats import CSV, ENDINGS, FORMAT, JSON_LINES, PARQUET, Readable, find_format, find_option_problems
+from airflow_dre.engines.file_guesses import spelling_of
 from airflow_dre.engines.reading import reading
 from airflow_dre.errors import DefinitionError, FilesUnreachable, Problem, QueryFailed
+from airflow_dre.sql.names import quoted
 
 _SHOWN = 3
 _STATED = (
@@ -32,15 +34,6 @@ _STATED = (
 """What a Parquet file states of itself and of its columns, in their order."""
 _APART = {"filename": False, "hive_partitioning": False, "union_by_name": False}
 """What a file itself holds."""
-
-
-@dataclass(frozen=True, slots=True)
-class Readable:
-    """Files of one format with what an author said about them."""
-
-    form: Format
-    files: tuple[str, ...]
-    options: Mapping[str, Any]
 
 
 def read_format(files: Sequence[str], options: Mapping[str, Any], subject: str) -> Readable:
@@ -68,16 +61,25 @@ def read_format(files: Sequence[str], options: Mapping[str, Any], subject: str) 
     return Readable(form, tuple(files), options)
 
 
-def look_at_files(database: DuckDB, name: str, readable: Readable) -> None:
+def look_at_files(database: DuckDB, name: str, readable: Readable) -> TextColumns | None:
     """Make a view of files.
 
+    :return: the columns whose types were guessed; None where files state the types of all.
     :raises QueryFailed: a file is broken, or their columns differ; says which.
     :raises FilesUnreachable: their store stopped answering.
     """
     import duckdb
 
     try:
-        database.look_through(name, _relation(database, readable))
+        relation = _relation(database, readable)
+        if readable.form.function != CSV.function:
+            database.look_through(name, relation)
+            return None
+        database.look_through(TEXTS, relation)
+        columns = _describe(database, exp.Table(this=quoted(TEXTS)))
+        declared = {column.casefold() for column in readable.options.get("types", {})}
+        guessed = [] if readable.options.get("all_varchar") else [column for column, _ in columns if column.casefold() not in declared]
+        return look_at_texts(database, name, [column for column, _ in columns], guessed, spelling_of(readable.options))
     except duckdb.Error as error:
         raise refusal_of(error, readable.files) from error
 
@@ -98,19 +100,20 @@ def _relation(database: DuckDB, readable: Readable) -> exp.Expr:
         columns = _describe(database, reading(form, readable.files, {**options, **_APART}))
         pinned = {key: value for key, value in options.items() if key not in ("sample_size", "union_by_name")}
         return reading(form, readable.files, {**pinned, "columns": dict(columns)})
+    if form is not PARQUET:
+        return _texts(database, readable)
     if options.get("union_by_name"):
         return reading(form, readable.files, options)
-    if form is PARQUET:
-        if not _same_schemas(database, readable.files):
-            _refuse_differences({file: dict(_of_file(database, readable, file)) for file in readable.files})
-        return reading(form, readable.files, options)
-    found = _with_rows(database, readable)
-    files, kinds = list(found), next(iter(found.values()))
-    if options.get("all_varchar"):
-        return reading(form, files, options)
-    if any(other != kinds for other in found.values()):  # what one file holds as numbers may be texts to another
-        kinds = dict(_describe(database, reading(form, files, {**options, **_APART, "files_to_sniff": -1})))
-    return reading(form, files, {**options, "types": {**kinds, **options.get("types", {})}})
+    if not _same_schemas(database, readable.files):
+        _refuse_differences({file: dict(_of_file(database, readable, file)) for file in readable.files})
+    return reading(form, readable.files, options)
+
+
+def _texts(database: DuckDB, readable: Readable) -> exp.Expr:
+    """Return what reads CSV files as texts, but for columns whose types an author declared."""
+    if not readable.options.get("union_by_name"):
+        _refuse_misshapen(database, readable)
+    return reading(readable.form, readable.files, readable.as_texts)
 
 
 def _written_names(database: DuckDB, readable: Readable) -> list[str]:
@@ -160,18 +163,16 @@ def _refuse_same_names(file: str, names: Sequence[str]) -> None:
         raise QueryFailed(f"{file} has columns that are one name to DuckDB, which does not tell upper from lower case: {', '.join(same)}")
 
 
-def _with_rows(database: DuckDB, readable: Readable) -> dict[str, dict[str, str]]:
-    """The CSV files that hold more than their header, with their columns; one of them where none does.
+def _refuse_misshapen(database: DuckDB, readable: Readable) -> None:
+    """Refuse CSV files that lack a header or whose columns differ.
 
-    :raises QueryFailed: a file lacks a header, or their columns differ.
+    :raises QueryFailed: names the files.
     """
     found = {file: dict(_of_file(database, readable, file)) for file in readable.files}
-    empty = [file for file, columns in found.items() if set(columns.values()) == {"VARCHAR"} and _is_empty(database, readable, file)]
-    for file in empty:
-        if list(found[file]) == ["column0"] and readable.options.get("header", True):
+    for file, columns in found.items():
+        if list(columns) == ["column0"] and readable.options.get("header", True) and _is_empty(database, readable, file):
             raise QueryFailed(f"{file} is empty: it lacks even the line with the names of the columns")
     _refuse_differences({file: dict.fromkeys(columns, "") for file, columns in found.items()})
-    return {file: columns for file, columns in found.items() if file not in empty} or {readable.files[0]: found[readable.files[0]]}
 
 
 def _is_empty(database: DuckDB, readable: Readable, file: str) -> bool:
@@ -187,7 +188,8 @@ def _of_file(database: DuckDB, readable: Readable, file: str) -> list[tuple[str,
     import duckdb
 
     try:
-        return _describe(database, reading(readable.form, [file], {**readable.options, **_APART}))
+        texts = {} if readable.form is PARQUET else {"all_varchar": True}
+        return _describe(database, reading(readable.form, [file], {**readable.options, **_APART, **texts}))
     except duckdb.InvalidInputException as error:
         if readable.form is PARQUET:
             raise

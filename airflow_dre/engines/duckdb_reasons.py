@@ -34,6 +34,12 @@ def spoils_every_scan(error: BaseException) -> bool:
     return _LINE.search(said) is not None and _of_line(said) is not None and not _is_about_a_value(said)
 
 
+def line_of(error: BaseException) -> str | None:
+    """The line of a CSV file that an error is about; None where it names none."""
+    found = _LINE.search(str(error))
+    return None if found is None else found[1]
+
+
 def reason_of(error: BaseException, files: Collection[str] = ()) -> str:
     """Why DuckDB refused, in one line.
 

@@ -61,6 +61,20 @@ FORMAT = "format"
 """The one option of our own: the name of a format, for files whose ending does not tell it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Readable:
+    """Files of one format with what an author said about them."""
+
+    form: Format
+    files: tuple[str, ...]
+    options: Mapping[str, Any]
+
+    @property
+    def as_texts(self) -> dict[str, Any]:
+        """The options that read every column of CSV as text, but for those whose types an author declared."""
+        return {**self.options, "all_varchar": True, "hive_types_autocast": False}
+
+
 def find_format(path: str, options: Mapping[str, Any]) -> Format | None:
     """The format that an author named, or else that the ending of a path tells; None where neither does."""
     if FORMAT in options:

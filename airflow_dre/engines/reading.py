@@ -14,6 +14,8 @@ def reading(form: Format, files: Sequence[str], options: Mapping[str, object]) -
     """The table function that reads files, each by its exact name, with options as literals."""
     names = exp.Array(expressions=[exp.Literal.string(glob.escape(name)) for name in files])
     said = {**form.preset, **{name: value for name, value in options.items() if name != FORMAT}}
+    if said.get("null_padding"):  # DuckDB refuses line breaks within quotes beside it, unless it reads with one thread
+        said["parallel"] = False
     settings = [exp.EQ(this=exp.to_identifier(name), expression=_literal(value)) for name, value in said.items()]
     return exp.Anonymous(this=form.function, expressions=[names, *settings])
 

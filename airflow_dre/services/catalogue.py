@@ -28,6 +28,8 @@ def settle_by_constraints(checks: Sequence[Check], scope: Scope, engine: Engine,
 
 def learn_types(checks: Sequence[Check], scope: Scope, engine: Engine, answered: Answered) -> Scope:
     """The scope with the types of its columns, where a check minds them and asking costs next to nothing."""
+    if scope.readings is not None:
+        scope = replace(scope, readings=scope.readings.heard(checks))
     if not scope.dialect.catalogue_is_cheap or not any(map(minds_types, checks)):
         return scope
     catalogue = TableColumns()
@@ -37,6 +39,10 @@ def learn_types(checks: Sequence[Check], scope: Scope, engine: Engine, answered:
 
 
 def refuse_by_types(checks: Sequence[Check], scope: Scope) -> dict[str, Judgement]:
-    """The checks that cannot be asked of the types of their columns, errored before they are asked, by check id."""
-    reasons = ((check, why_unfit(check, dict(scope.types))) for check in checks)
+    """The checks that cannot be asked of the types of their columns, errored before they are asked, by check id.
+
+    A guessed type refuses nothing: each check reads the column in the sense in which it speaks of it.
+    """
+    types = {name: kind for name, kind in scope.types if scope.readings is None or not scope.readings.guessed(name)}
+    reasons = ((check, why_unfit(check, types)) for check in checks)
     return {check.id: Judgement(outcome=Outcome.ERRORED, reason=reason, expected="") for check, reason in reasons if reason is not None}

@@ -16,10 +16,12 @@ from airflow_dre.engines.duckdb import DuckDB, opened_duckdb
 from airflow_dre.engines.duckdb_files import look_at_files, read_format, refusal_of
 from airflow_dre.engines.duckdb_frames import is_frame, is_rows, look_at_frame, look_at_rows
 from airflow_dre.engines.duckdb_reasons import spoils_every_scan
+from airflow_dre.engines.file_columns import READ, TextColumns
+from airflow_dre.engines.file_misfits import explain_misfit
 from airflow_dre.engines.file_versions import folder_versions
 from airflow_dre.engines.files import find_files, is_paths, read_places
 from airflow_dre.engines.warehouse import Warehouse, opened
-from airflow_dre.errors import DefinitionError, Problem, QueryFailed, StatementTimeout
+from airflow_dre.errors import DefinitionError, FilesUnreachable, Problem, QueryFailed, StatementTimeout
 from airflow_dre.lineage.naming import DatasetName, name_files
 from airflow_dre.services.sources import Source
 from airflow_dre.services.spark_sources import is_spark_frame, opened_spark_frame
@@ -58,6 +60,15 @@ class Kind:
     """Opens it, for as long as its rows are asked about."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Guessed:
+    """Columns whose types were guessed."""
+
+    columns: TextColumns
+    explain: Callable[[Exception], str | None]
+    """Which value made a statement fail; None where it failed for another reason."""
+
+
 @contextlib.contextmanager
 def opened_data(given: Any, wanted: Wanted) -> Iterator[Source]:
     """The rows of whatever a task was given.
@@ -82,10 +93,11 @@ def _opened_files(given: Any, wanted: Wanted) -> Iterator[Source]:
     readable = read_format(files, wanted.read_options, wanted.subject)
     dataset = name_files(places[0].scheme, [place.inner for place in places], wanted.dataset, wanted.task)
 
-    def look(database: DuckDB) -> None:
+    def look(database: DuckDB) -> _Guessed | None:
         if places[0].store is not None:
             database.register_store(places[0].store, files)
-        look_at_files(database, NAME, readable)
+        columns = look_at_files(database, NAME, readable)
+        return None if columns is None else _Guessed(columns, partial(explain_misfit, database, readable, columns))
 
     with _opened(look, dataset, wanted, files, local=places[0].store is None) as source:
         yield replace(source, versions=partial(folder_versions, files, places[0].store))
@@ -118,13 +130,16 @@ KINDS: tuple[Kind, ...] = (
 
 @contextlib.contextmanager
 def _opened(
-    look: Callable[[DuckDB], None], dataset: DatasetName, wanted: Wanted, files: Sequence[str] = (), *, local: bool = True
+    look: Callable[[DuckDB], _Guessed | None], dataset: DatasetName, wanted: Wanted, files: Sequence[str] = (), *, local: bool = True
 ) -> Iterator[Source]:
     scope = Scope((NAME,), wanted.where, DUCKDB_VIEW)
     with opened_duckdb(read_settings().duckdb_memory_limit) as database, opened(database, wanted.timeout, DUCKDB_VIEW) as warehouse:
-        engine = DataEngine(warehouse, files, lambda sql: database.refusal_of(sql, [NAME]))
+        engine = DataEngine(warehouse, files, lambda sql: database.refusal_of(sql, [NAME, READ]))
         try:
-            look(database)
+            looked = look(database)
+            if looked is not None:
+                scope = replace(scope, readings=looked.columns.readings)
+                engine.explain = looked.explain
         except QueryFailed as refused:
             engine.refuse(str(refused))
         database.seal(files, local=local)
@@ -145,6 +160,8 @@ class DataEngine:
         self._warehouse = warehouse
         self._files = files
         self._refusal = refusal
+        self.explain: Callable[[Exception], str | None] = lambda error: None
+        """Why a statement failed, where it is a value that cannot be read as a check reads it."""
         self._missing: str | None = None
         """Why there is no data to look at."""
         self._spoiled: str | None = None
@@ -181,10 +198,17 @@ class DataEngine:
             cause = refused.__cause__
             if not isinstance(cause, Exception):
                 raise
-            error = refusal_of(cause, self._files)
+            error = self._explained(cause)
             if spoils_every_scan(cause):
                 self._spoiled = str(error)
             raise error from cause
+
+    def _explained(self, cause: Exception) -> QueryFailed | FilesUnreachable:
+        try:
+            said = self.explain(cause)
+        except Exception as gone:  # of DuckDB or of the store of the files
+            return refusal_of(gone, self._files)
+        return refusal_of(cause, self._files) if said is None else QueryFailed(said)
 
 
 _SCANNED = quoted(NAME).sql(dialect="duckdb")

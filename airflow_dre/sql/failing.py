@@ -13,6 +13,7 @@ from airflow_dre.sql.dialect import Refusal
 from airflow_dre.sql.expressions import filter_of
 from airflow_dre.sql.names import column
 from airflow_dre.sql.predicates import breaks, has_all
+from airflow_dre.sql.readings import rule_as_read
 from airflow_dre.sql.scope import Scope
 
 
@@ -37,7 +38,7 @@ def _(metric: PerSegment, scope: Scope, by: str | None = None) -> exp.Expr | Ref
 
 @failing.register
 def _(metric: Violations, scope: Scope, by: str | None = None) -> exp.Expr | Refusal:
-    return _all([filter_of(metric, scope.dialect), breaks(metric.rule, scope.dialect)])
+    return _all([filter_of(metric, scope.dialect), breaks(rule_as_read(metric.rule, scope.readings), scope.dialect)])
 
 
 @failing.register

@@ -33,6 +33,7 @@ from airflow_dre.sql.dialect import Dialect
 from airflow_dre.sql.expressions import expression
 from airflow_dre.sql.queries import key_groups, query_of, sorted_quantiles
 from airflow_dre.sql.raw import read_metric
+from airflow_dre.sql.readings import metric_as_read
 from airflow_dre.sql.scope import Scope
 from airflow_dre.sql.splits import split_of
 
@@ -93,14 +94,18 @@ def plan(metrics: Iterable[Metric], scope: Scope) -> tuple[Statement, ...]:
             if isinstance(metric, (DuplicateCount, DistinctCount)):
                 keyed.setdefault((metric.columns, metric.where), []).append(metric)
             else:
-                statements.append(_statement(query_of(metric, scope, by), [metric], scope, by))
+                statements.append(_statement(query_of(metric_as_read(metric, scope.readings), scope, by), [metric], scope, by))
         statements += [_statement(key_groups(group, scope, by), group, scope, by) for group in keyed.values()]
     return tuple(statements)
 
 
+def _expression(metric: Metric, scope: Scope) -> exp.Expr:
+    return expression(metric_as_read(metric, scope.readings), scope)
+
+
 def scan(metrics: Sequence[Metric], scope: Scope, by: Split | None = None) -> Statement:
     """One pass over the rows that answers all of ``metrics``, for each value of ``by``."""
-    columns = [exp.alias_(expression(metric, scope), f"m{place}", copy=False) for place, metric in enumerate(metrics)]
+    columns = [exp.alias_(_expression(metric, scope), f"m{place}", copy=False) for place, metric in enumerate(metrics)]
     if all(isinstance(metric, OtherRowCount) for metric in metrics):
         return _statement(exp.select(*columns), metrics, scope, by)  # without an aggregate it would give a row for each row, or none
     if by is None:
@@ -111,7 +116,11 @@ def scan(metrics: Sequence[Metric], scope: Scope, by: Split | None = None) -> St
 
 def quantiles(metrics: Sequence[Quantile], scope: Scope, by: Split | None = None) -> Statement:
     """One pass that sorts each column once, whatever number of its quantiles is asked."""
-    return _statement(sorted_quantiles(metrics, scope, by), metrics, scope, by)
+    return _statement(_sorted(metrics, scope, by), metrics, scope, by)
+
+
+def _sorted(metrics: Sequence[Quantile], scope: Scope, by: Split | None) -> exp.Select:
+    return sorted_quantiles([metric_as_read(metric, scope.readings) for metric in metrics], scope, by)
 
 
 def _sorts(sorting: Sequence[Quantile], distinct: Sequence[Metric], scope: Scope, by: Split | None) -> list[Statement]:
@@ -122,13 +131,13 @@ def _sorts(sorting: Sequence[Quantile], distinct: Sequence[Metric], scope: Scope
         return [scan(distinct, scope)]
     nothing = [exp.Null() for _ in sorting]
     parts = [
-        scope.select(exp.alias_(exp.Literal.number(place), "place"), exp.alias_(expression(metric, scope), "keys"), *nothing)
+        scope.select(exp.alias_(exp.Literal.number(place), "place"), exp.alias_(_expression(metric, scope), "keys"), *nothing)
         for place, metric in enumerate(distinct)
     ]
     if sorting:  # first, since there the columns of a UNION get their types
         unknown = [exp.alias_(exp.cast(exp.Null(), kind), name) for kind, name in (("INT", "place"), ("BIGINT", "keys"))]
         found = [exp.column(f"m{place}") for place in range(len(sorting))]
-        parts.insert(0, exp.select(*unknown, *found).from_(sorted_quantiles(sorting, scope, None).subquery("quantiles")))
+        parts.insert(0, exp.select(*unknown, *found).from_(_sorted(sorting, scope, None).subquery("quantiles")))
     whole: exp.Expr = parts[0]
     for part in parts[1:]:
         whole = exp.Union(this=whole, expression=part, distinct=False)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlglot import exp
 
 from airflow_dre.sql import names
 from airflow_dre.sql.dialect import Dialect
 from airflow_dre.sql.raw import read_condition
+from airflow_dre.sql.readings import Readings
 from airflow_dre.sql.splits import Only
 
 
@@ -24,6 +25,8 @@ class Scope:
     """Names and types of the columns, as far as they are known."""
     only: Only | None = None
     """The partitions that are looked at; None: all rows."""
+    readings: Readings | None = field(default=None, compare=False, repr=False)
+    """How columns are read whose types were guessed; None: their types are those of the table."""
 
     def type_of(self, column: str) -> str | None:
         """The type of a column; None where it is not known."""
@@ -38,7 +41,10 @@ class Scope:
 
     def select(self, *columns: exp.Expr, extra: Iterable[exp.Expr | None] = ()) -> exp.Select:
         """SELECT ``columns`` from these rows, further narrowed by ``extra``."""
-        query = exp.select(*columns).from_(names.table(self.table))
+        source: exp.Expr = names.table(self.table)
+        if self.readings is not None:
+            source = exp.alias_(names.table((self.readings.view,)), self.table[-1], quoted=True, table=True)
+        query = exp.select(*columns).from_(source)
         only = None if self.only is None else self.only.condition(self.dialect)
         conditions = [condition for condition in (only, self.condition(), *extra) if condition is not None]
         return query.where(*conditions) if conditions else query

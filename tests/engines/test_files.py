@@ -302,7 +302,8 @@ def test_a_value_that_is_not_of_its_column_errors_only_the_checks_of_that_column
     path = write(tmp_path / "x.csv", csv(MANY, f"7,x,{SECRET}x", "8,b,1"))
     run = look(path, *FINE, c.mean("amount", at_least=0), c.unique("name"))
     assert outcomes(run) == {"row_count()": "passed", "not_null(id)": "passed", "mean(amount)": "errored", "unique(name)": "passed"}
-    said = f"{path}, line 25002: a value of column amount is no DOUBLE; say types or all_varchar in read_options if it need not be one"
+    advice = "say types, nullstr or all_varchar in read_options if it need not be one"
+    said = f"{path}, line 25002: a value of column amount is no number; {advice}"
     assert reasons(run) == {said}
     assert SECRET not in str(run)
     told = look(path, c.of_type("amount", "number"), read_options={"types": {"amount": "VARCHAR"}})

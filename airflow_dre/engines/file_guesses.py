@@ -1,0 +1,214 @@
+"""Types of columns of texts: the narrowest that holds every value exactly as it is written, or else text.
+
+A guess never changes a value: what would be rounded, cut, padded anew or turned into another day stays a text. Numbers with leading zeros
+or a plus sign are texts, and so are days that are not written as ISO 8601.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlglot import exp, parse_one
+
+from airflow_dre.sql.names import quoted
+from airflow_dre.sql.readings import Guess, Sense
+
+MISFIT = "dre-misfit"
+"""What an error of a column begins with, before the place of the column and the sense that a value of it does not have."""
+_DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_TIME = "([01][0-9]|2[0-3]):[0-5][0-9]"
+_SECONDS = ":[0-5][0-9]([.][0-9]{1,6}0*)?"
+_ZONE = " ?(Z|[-+][0-9]{2}(:?[0-9]{2})?)"
+_DIGITS = "REGEXP_REPLACE(REPLACE(REGEXP_EXTRACT(LOWER({0}), '^[^0-9.]*([0-9.]*)', 1), '.', ''), '^0+|0+$', '', 'g')"
+_SPELLED = "CAST(TRY_CAST(x AS DOUBLE) AS VARCHAR)"
+_EXACT = f"CASE WHEN STRLEN(x) <= 15 OR {_SPELLED} = x THEN TRUE ELSE {_DIGITS.format('x')} = {_DIGITS.format(_SPELLED)} END"
+"""Whether a double holds all digits of a number. DuckDB takes a CASE step by step, and all parts of an AND at once."""
+_FINITE = "ISFINITE(TRY_CAST(x AS DOUBLE))"
+_NUMBER = (
+    "CASE WHEN TRY_CAST(x AS DOUBLE) IS NULL OR CONTAINS(x, '_') THEN FALSE "
+    f"WHEN {_FINITE} THEN {_EXACT} ELSE REGEXP_MATCHES(LOWER(x), 'inf|nan') END"
+)
+_PLAIN_NUMBER = (
+    f"CASE WHEN x >= '1' AND x < ':' THEN {_NUMBER} "
+    rf"WHEN REGEXP_MATCHES(x, '^\s*([+]|-?0[0-9])') THEN FALSE ELSE {_NUMBER} END"
+)
+"""A number without leading zeros and without a plus sign."""
+_MOMENT = f"CASE WHEN TRY_CAST(x AS TIMESTAMP) IS NULL THEN FALSE ELSE REGEXP_FULL_MATCH(x, '{_DAY}([ T]{_TIME}({_SECONDS})?)?') END"
+_TRUE = "true|t|yes|y|on|1"
+_FALSE = "false|f|no|n|off|0"
+"""Patterns and no lists: DuckDB joins with a list, whether or not the column is asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileType:
+    """One type that the values of a column may have."""
+
+    name: str
+    guess: Guess
+    fits: str
+    """Whether the text ``x`` is a value of it, exactly."""
+    value: str
+    """The value of the text ``x``."""
+
+
+_DECIMAL = FileType("DECIMAL", Guess.NUMBER, "REGEXP_FULL_MATCH(x, '-?(0|[1-9][0-9]{0,37})?([.][0-9]{0,38})?')", "")
+TYPES = (
+    FileType("BIGINT", Guess.NUMBER, "CAST(TRY_CAST(x AS BIGINT) AS VARCHAR) = x", "CAST(x AS BIGINT)"),
+    FileType("HUGEINT", Guess.NUMBER, "CAST(TRY_CAST(x AS HUGEINT) AS VARCHAR) = x", "CAST(x AS HUGEINT)"),
+    FileType(
+        "DOUBLE",
+        Guess.NUMBER,
+        rf"CASE WHEN x >= '1' AND x < ':' THEN {_NUMBER} WHEN REGEXP_MATCHES(x, '^\s*([+]|-?0[0-9])') THEN FALSE ELSE {_NUMBER} END",
+        "CAST(x AS DOUBLE)",
+    ),
+    FileType("BOOLEAN", Guess.BOOLEAN, "LOWER(x) = 'true' OR LOWER(x) = 'false'", "CAST(x AS BOOLEAN)"),
+    FileType("DATE", Guess.MOMENT, "LENGTH(x) = 10 AND CAST(TRY_CAST(x AS DATE) AS VARCHAR) = x", "CAST(x AS DATE)"),
+    FileType("TIMESTAMP", Guess.MOMENT, _MOMENT, "CAST(x AS TIMESTAMP)"),
+    FileType(
+        "TIMESTAMPTZ",
+        Guess.MOMENT,
+        f"REGEXP_FULL_MATCH(x, '{_DAY}[ T]{_TIME}({_SECONDS})?{_ZONE}') AND TRY_CAST(x AS TIMESTAMPTZ) IS NOT NULL",
+        "CAST(x AS TIMESTAMPTZ)",
+    ),
+    FileType("TIME", Guess.OTHER, f"REGEXP_FULL_MATCH(x, '{_TIME}{_SECONDS}')", "CAST(x AS TIME)"),
+)
+"""From the narrowest. Numbers of digits that a double does not hold come last, as decimals."""
+TEXT = FileType("VARCHAR", Guess.TEXT, "TRUE", "x")
+NOTHING = FileType('"NULL"', Guess.NOTHING, "TRUE", "NULL")
+_SENSES = {
+    Sense.TEXT: FileType("VARCHAR", Guess.TEXT, "TRUE", "x"),
+    Sense.NUMBER: FileType("DOUBLE", Guess.NUMBER, _NUMBER, "CAST(x AS DOUBLE)"),
+    Sense.MOMENT: FileType("TIMESTAMP", Guess.MOMENT, _MOMENT, "CAST(x AS TIMESTAMP)"),
+    Sense.BOOLEAN: FileType(
+        "BOOLEAN", Guess.BOOLEAN, f"REGEXP_FULL_MATCH(LOWER(x), '{_TRUE}|{_FALSE}')", f"REGEXP_FULL_MATCH(LOWER(x), '{_TRUE}')"
+    ),
+}
+_NAMES = {Sense.NUMBER: "number", Sense.MOMENT: "timestamp without a zone", Sense.BOOLEAN: "boolean"}
+
+
+@dataclass(frozen=True, slots=True)
+class Spelling:
+    """How a file writes its values, as an author said."""
+
+    decimal: str = "."
+    thousands: str = ""
+    date: str | None = None
+    timestamp: str | None = None
+
+    def number(self, text: exp.Expr) -> exp.Expr:
+        """Return a text with the digits of a number as SQL writes them."""
+        if self.thousands:
+            text = exp.Anonymous(this="REPLACE", expressions=[text, exp.Literal.string(self.thousands), exp.Literal.string("")])
+        if self.decimal != ".":
+            text = exp.Anonymous(this="REPLACE", expressions=[text, exp.Literal.string(self.decimal), exp.Literal.string(".")])
+        return text
+
+
+def spelling_of(options: Mapping[str, Any]) -> Spelling:
+    """Return how a file writes its values."""
+    return Spelling(
+        options.get("decimal_separator") or ".", options.get("thousands") or "", options.get("dateformat"), options.get("timestampformat")
+    )
+
+
+def types_of(spelling: Spelling) -> tuple[FileType, ...]:
+    """Return the types that values may have, from the narrowest; days in the formats that an author said."""
+    found = list(TYPES)
+    for place, (name, form) in enumerate((("DATE", spelling.date), ("TIMESTAMP", spelling.timestamp))):
+        if form is not None:
+            said = exp.Literal.string(form).sql(dialect="duckdb")
+            kind = "TIMESTAMPTZ" if name == "TIMESTAMP" and "%z" in form.lower() else name
+            fits, value = f"TRY_STRPTIME(x, {said}) IS NOT NULL", f"CAST(STRPTIME(x, {said}) AS {kind})"
+            found.insert(place, FileType(kind, Guess.MOMENT, fits, value))
+    return tuple(found)
+
+
+def filled(template: str, text: exp.Expr) -> exp.Expr:
+    """Return an expression about ``x`` as one about a text."""
+    return exp.paren(_parsed(template).transform(lambda node: text.copy() if isinstance(node, exp.Column) and node.name == "x" else node))
+
+
+@functools.lru_cache
+def _parsed(template: str) -> exp.Expr:
+    return parse_one(template, read="duckdb")
+
+
+def text_for(kind: FileType, column: str, spelling: Spelling) -> exp.Expr:
+    """Return the text of a column as a type reads it."""
+    text = exp.column(column, quoted=True)
+    return spelling.number(text) if kind.guess is Guess.NUMBER else text
+
+
+def tests_of(column: str, kinds: Sequence[FileType], spelling: Spelling) -> list[exp.Expr]:
+    """Return aggregates: how many values a column has, and of each type whether all of them are of it."""
+    text = exp.column(column, quoted=True)
+    decimal = text_for(_DECIMAL, column, spelling)
+    return [
+        exp.Count(this=text),
+        *[all_fit(kind, column, spelling) for kind in kinds],
+        exp.LogicalOr(this=filled(_FINITE, decimal)),
+        all_fit(_DECIMAL, column, spelling),
+        exp.Max(this=filled("LENGTH(SPLIT_PART(LTRIM(x, '-'), '.', 1))", decimal)),
+        exp.Max(this=filled("LENGTH(SPLIT_PART(x, '.', 2))", decimal)),
+    ]
+
+
+def all_fit(kind: FileType, column: str, spelling: Spelling) -> exp.Expr:
+    """Return the aggregate that is false where a value is not of a type."""
+    text = text_for(kind, column, spelling)
+    nothing = exp.Is(this=exp.column(column, quoted=True), expression=exp.Null())
+    return exp.LogicalAnd(this=exp.Coalesce(this=filled(kind.fits, text), expressions=[nothing]))
+
+
+TESTS = 5
+"""Aggregates of a column beside those of its types."""
+
+
+def decided(found: Sequence[Any], kinds: Sequence[FileType]) -> FileType:
+    """Return the type of a column from its aggregates."""
+    count, *fits, finite, decimal, whole, fraction = found
+    if not count:
+        return NOTHING
+    for kind, all_fit in zip(kinds, fits, strict=True):
+        if all_fit and (kind.name != "DOUBLE" or finite):
+            return kind
+    if decimal and whole + fraction <= 38:
+        name = f"DECIMAL(38,{fraction})"
+        return FileType(name, Guess.NUMBER, _DECIMAL.fits, f"CAST(x AS {name})")
+    return TEXT
+
+
+def in_sense(place: int, column: str, kind: FileType, sense: Sense, spelling: Spelling) -> exp.Expr:
+    """Return a column in a sense; a value that does not have it is an error that names the column by its place."""
+    wanted = _SENSES[sense]
+    if kind is NOTHING:
+        return exp.cast(exp.Null(), wanted.name)
+    text = text_for(wanted, column, spelling)
+    if sense is Sense.TEXT:
+        return exp.column(column, quoted=True)
+    return checked(f"{place} {sense.value}", wanted, text)
+
+
+def checked(mark: str, wanted: FileType, text: exp.Expr) -> exp.Expr:
+    """Return the value of a text, or an error with a mark where it is none of the wanted type."""
+    nothing = exp.Is(this=text.copy(), expression=exp.Null())
+    empty = exp.Anonymous(this="LEFT", expressions=[text.copy(), exp.Literal.number(0)])
+    said = exp.Anonymous(this="CONCAT", expressions=[exp.Literal.string(f"{MISFIT} {mark} "), empty])
+    refused = exp.cast(exp.Anonymous(this="ERROR", expressions=[said]), wanted.name)
+    return exp.Case().when(nothing, exp.Null()).when(filled(wanted.fits, text), filled(wanted.value, text)).else_(refused)
+
+
+def misfit_of(column: str, sense: Sense, spelling: Spelling) -> tuple[exp.Expr, str, str]:
+    """Return the condition of the rows whose value does not have a sense, what it is not, and the type of DuckDB that it is not."""
+    wanted = _SENSES[sense]
+    return exp.Not(this=filled(wanted.fits, text_for(wanted, column, spelling))), _NAMES[sense], wanted.name
+
+
+def value_of(column: str, kind: FileType, spelling: Spelling) -> exp.Expr:
+    """Return a column as its type reads it."""
+    if kind is TEXT:
+        return exp.column(column, quoted=True)
+    return exp.alias_(filled(kind.value, text_for(kind, column, spelling)), quoted(column))

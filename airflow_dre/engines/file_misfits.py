@@ -1,0 +1,81 @@
+"""The place of a value that a check cannot read in the sense in which it speaks of its column: the file and the line."""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from airflow_dre.engines.duckdb import DuckDB
+from airflow_dre.engines.duckdb_reasons import line_of
+from airflow_dre.engines.file_columns import Misfit, TextColumns
+from airflow_dre.engines.file_formats import CSV, Readable
+from airflow_dre.engines.reading import reading
+
+_UNEVEN = ("comment", "ignore_errors", "null_padding")
+"""Options beside which a row is not found by counting lines."""
+
+
+def explain_misfit(database: DuckDB, readable: Readable, columns: TextColumns, error: BaseException) -> str | None:
+    """Return which file and line hold the value that a statement failed on; None where it failed for another reason.
+
+    :raises duckdb.Error: the files cannot be read any more.
+    """
+    misfit = columns.misfit(error)
+    if misfit is None:
+        return None
+    file = _file_with(database, readable, misfit)
+    place = _line_by_duckdb(database, readable, file, misfit) or _counted_line(database, readable, file, columns, misfit)
+    advice = "say types, nullstr or all_varchar in read_options if it need not be one"
+    if readable.form.function != CSV.function:
+        advice = "say types in read_options if it need not be one"
+    return f"{file}, {place}: a value of column {misfit.column} is no {misfit.name}; {advice}"
+
+
+def _file_with(database: DuckDB, readable: Readable, misfit: Misfit) -> str:
+    if len(readable.files) == 1:
+        return readable.files[0]
+    source = reading(readable.form, readable.files, {**readable.as_texts, "filename": "dre file"})
+    name = exp.Min(this=exp.column("dre file", quoted=True))
+    ((found,),) = database.ask(exp.select(name).from_(source).where(misfit.condition))
+    return found if found in readable.files else readable.files[0]
+
+
+def _line_by_duckdb(database: DuckDB, readable: Readable, file: str, misfit: Misfit) -> str | None:
+    """Return the line that DuckDB itself names, where it cannot read the value as the type."""
+    import duckdb
+
+    if readable.form.function != CSV.function:
+        return None
+    options = {**readable.as_texts, "types": {**readable.options.get("types", {}), misfit.column: misfit.kind}}
+    largest = exp.Max(this=exp.column(misfit.column, quoted=True))
+    try:
+        database.ask(exp.select(largest).from_(reading(readable.form, [file], options)))
+    except duckdb.Error as refused:
+        line = line_of(refused)
+        return None if line is None else f"line {line}"
+    return None
+
+
+def _counted_line(database: DuckDB, readable: Readable, file: str, columns: TextColumns, misfit: Misfit) -> str:
+    """Return the line by counting rows, and the line breaks within them, in one thread, so that they come in order."""
+    texts = [exp.column(column, quoted=True) for column in columns.kinds]
+    breaks = exp.Anonymous(this="CONCAT", expressions=[*[_line_breaks(text) for text in texts], exp.Literal.string("")])
+    rows = exp.select(
+        exp.alias_(exp.Window(this=exp.RowNumber()), "place"),
+        exp.alias_(misfit.condition, "misfit"),
+        exp.alias_(exp.Length(this=breaks), "breaks"),
+    ).from_(reading(readable.form, [file], readable.as_texts))
+    first = exp.select(exp.Min(this=exp.column("place"))).from_(rows.subquery("rows")).where(exp.column("misfit"))
+    with database.in_order() as ordered:
+        ((place,),) = ordered.ask(first)
+        before = exp.LT(this=exp.column("place"), expression=exp.Literal.number(place))
+        ((within,),) = ordered.ask(exp.select(exp.Sum(this=exp.column("breaks"))).from_(rows.copy().subquery("rows")).where(before))
+    if any(readable.options.get(option) for option in _UNEVEN):
+        return f"row {place}"
+    header = readable.form.function == CSV.function and readable.options.get("header", True)
+    return f"line {place + int(within or 0) + int(bool(header)) + int(readable.options.get('skip', 0))}"
+
+
+def _line_breaks(text: exp.Expr) -> exp.Expr:
+    """Return a text of only the line breaks of a text."""
+    pattern = [text, exp.Literal.string("[^\\n]"), exp.Literal.string(""), exp.Literal.string("g")]
+    return exp.Anonymous(this="REGEXP_REPLACE", expressions=pattern)

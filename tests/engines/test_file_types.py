@@ -1,0 +1,288 @@
+"""A guessed type is not a declared type: it holds every value as it is written, refuses no check and turns no verdict."""
+
+from __future__ import annotations
+
+import datetime as dt
+import gzip
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from airflow_dre import checks as c
+from airflow_dre.services.data import Wanted, opened_data
+from tests.engines.test_files import look, outcomes, reasons, write
+
+SAMPLE = 20_600
+"""More rows than DuckDB itself guesses types from."""
+
+
+def described(data: Any, **options: Any) -> dict[str, str]:
+    """The columns of data, with their types."""
+    with opened_data(data, Wanted(subject="t", task="d.t", read_options=options)) as source:
+        return {str(row[0]): str(row[1]) for row in source.engine.fetch_rows('SELECT column_name, column_type FROM (DESCRIBE "data")', 99)}
+
+
+TYPES: dict[str, tuple[list[str], str]] = {
+    "whole numbers": (["1", "-5", "0"], "BIGINT"),
+    "beyond 2^63": (["9223372036854775808", "1"], "HUGEINT"),
+    "beyond 2^127": (["170141183460469231731687303715884105728", "1"], "VARCHAR"),
+    "decimals": (["1.10", "2"], "DOUBLE"),
+    "an exponent": (["1e5", "2"], "DOUBLE"),
+    "the digits of a double": (["0.30000000000000004", "1.7976931348623157e+308"], "DOUBLE"),
+    "more digits than a double has": (["12345678901234567.89", "1"], "DECIMAL(38,2)"),
+    "more digits than a decimal has": ([f"0.{'123' * 13}"], "VARCHAR"),
+    "larger than a double": (["1e400"], "VARCHAR"),
+    "spaces around numbers": ([" 5", "6 "], "DOUBLE"),
+    "no number among numbers": (["nan", "1.5", "-inf"], "DOUBLE"),
+    "words that DuckDB takes for numbers": (["nan", "inf"], "VARCHAR"),
+    "a word for a missing number": (["NA", "1"], "VARCHAR"),
+    "leading zeros": (["007", "8"], "VARCHAR"),
+    "a plus sign": (["+49", "1"], "VARCHAR"),
+    "hexadecimal": (["0x1F"], "VARCHAR"),
+    "underscores": (["1_000"], "VARCHAR"),
+    "true and false": (["true", "False"], "BOOLEAN"),
+    "t and f": (["t", "f"], "VARCHAR"),
+    "yes and no": (["yes", "no"], "VARCHAR"),
+    "days": (["2024-01-31", "2024-02-29"], "DATE"),
+    "a day that is none": (["2024-01-31", "2023-02-29"], "VARCHAR"),
+    "days that may be months": (["01/02/2024", "02/01/2024"], "VARCHAR"),
+    "words that DuckDB takes for days": (["infinity", "epoch"], "VARCHAR"),
+    "days and timestamps": (["2024-01-31", "2024-01-31T10:00:00.5"], "TIMESTAMP"),
+    "timestamps with a zone": (["2024-01-01T00:00:00Z", "2024-01-01 00:00:00+02:00"], "TIMESTAMPTZ"),
+    "timestamps with a zone and without": (["2024-01-01T00:00:00Z", "2024-01-01 00:00:00"], "VARCHAR"),
+    "nanoseconds": (["2024-01-01 00:00:00.123456789"], "VARCHAR"),
+    "times of day": (["10:30:00"], "TIME"),
+    "hours and minutes": (["10:30"], "VARCHAR"),
+    "no value": ([""], '"NULL"'),
+}
+NAMES = {"TIMESTAMP WITH TIME ZONE": "TIMESTAMPTZ"}
+
+
+@pytest.mark.parametrize("name", TYPES)
+def test_a_type_holds_every_value_as_it_is_written(tmp_path: Path, name: str) -> None:
+    values, kind = TYPES[name]
+    found = described(write(tmp_path / "x.csv", "id,v\n" + "".join(f"{n},{value}\n" for n, value in enumerate(values))))["v"]
+    assert NAMES.get(found, found) == kind
+
+
+LATE: dict[str, tuple[str, str, list[Any]]] = {
+    "a fraction below whole numbers": ("7", "10.4", [c.between("v", 0, 10), c.column_max("v", at_most=10), c.in_set("v", [7, 10])]),
+    "leading zeros below whole numbers": ("7", "07", [c.in_set("v", ["7"]), c.length("v", equals=1)]),
+    "a number beyond 2^63": ("7", str(2**63), [c.between("v", 0, 10), c.column_max("v", at_most=10)]),
+    "a number beyond 2^127": ("7", str(2**127), [c.between("v", 0, 10), c.column_max("v", at_most=10)]),
+    "digits that a double has not": ("7.5", "7.50000000000000001", [c.in_set("v", [7.5]), c.between("v", 0, 7.5)]),
+    "a word below numbers": ("7", "n/a", [c.between("v", 0, 10), c.column_max("v", at_most=10), c.mean("v", equals=7)]),
+    "hexadecimal below numbers": ("7", "0xFF", [c.between("v", 0, 10), c.column_max("v", at_most=10)]),
+    "a time below days": (
+        "2024-01-09",
+        "2024-01-09 23:59:59",
+        [c.column_max("v", at_most="2024-01-09"), c.between("v", high="2024-01-09")],
+    ),
+    "a time within the last microsecond": (
+        "2024-01-09",
+        "2024-01-09 00:00:00.000000001",
+        [c.column_max("v", at_most="2024-01-09"), c.between("v", high="2024-01-09")],
+    ),
+    "another spelling below days": (
+        "2024-01-09",
+        "09/01/2030",
+        [
+            c.column_max("v", at_most="2024-01-09"),
+            c.between("v", high="2024-01-09"),
+            c.column_max("v", at_most=dt.date(2024, 1, 9), name="a date"),
+        ],
+    ),
+    "a day that is none below days": ("2024-01-09", "2024-01-32", [c.of_type("v", "date"), c.column_max("v", at_most="2024-01-31")]),
+    "a zone below timestamps": (
+        "2024-01-09 10:00:00",
+        "2024-01-09 10:00:00-05:00",
+        [c.column_max("v", at_most="2024-01-09 12:00:00"), c.between("v", high="2024-01-09 12:00:00")],
+    ),
+    "a word below truth": ("true", "maybe", [c.in_set("v", [True])]),
+}
+WAYS: dict[str, Callable[[Path, str, str], Any]] = {
+    "the last row": lambda folder, usual, late: write(folder / "a.csv", "n,v\n" + f"1,{usual}\n" * SAMPLE + f"2,{late}\n"),
+    "the last row of the last file": lambda folder, usual, late: [
+        write(folder / "a.csv", "n,v\n" + f"1,{usual}\n" * 3),
+        write(folder / "b.csv", "n,v\n" + f"1,{usual}\n" * SAMPLE + f"2,{late}\n"),
+    ],
+    "a compressed file": lambda folder, usual, late: write(
+        folder / "a.csv.gz", gzip.compress(("n,v\n" + f"1,{usual}\n" * SAMPLE + f"2,{late}\n").encode())
+    ),
+    "tabs": lambda folder, usual, late: write(folder / "a.tsv", "n\tv\n" + f"1\t{usual}\n" * SAMPLE + f"2\t{late}\n"),
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "way"), [*((name, "the last row") for name in LATE), *(("a fraction below whole numbers", way) for way in list(WAYS)[1:])]
+)
+def test_a_late_value_is_found_or_told_with_its_line(tmp_path: Path, name: str, way: str) -> None:
+    usual, late, checks = LATE[name]
+    data = WAYS[way](tmp_path, usual, late)
+    run = look(data, *checks, c.row_count(at_least=1, name="rows"))
+    found = outcomes(run)
+    assert found.pop("rows") == "passed"
+    assert set(found.values()) <= {"failed", "errored"}, [result.reason for result in run.results]
+    file = data[-1] if isinstance(data, list) else data
+    assert all(reason.startswith(f"{file}, line {SAMPLE + 2}: a value of column v is no ") for reason in reasons(run)), reasons(run)
+
+
+CLEAN: dict[str, tuple[list[str], list[Any]]] = {
+    "ids": (
+        ["1", "2"],
+        [
+            c.of_type("v", "integer"),
+            c.matches("v", r"^\d$"),
+            c.length("v", equals=1),
+            c.like("v", "_"),
+            c.not_empty("v"),
+            c.json_valid("v"),
+        ],
+    ),
+    "days": (
+        ["2024-01-31", "2024-02-28"],
+        [
+            c.of_type("v", "date"),
+            c.matches("v", "^2024-"),
+            c.not_matches("v", "/"),
+            c.length("v", equals=10),
+            c.in_set("v", ["2024-01-31", "2024-02-28"]),
+        ],
+    ),
+    "phones": (
+        ["0049151", "0049152"],
+        [c.like("v", "0049%"), c.in_set("v", ["0049151", "0049152"]), c.between("v", 49150, 49160), c.unique("v")],
+    ),
+    "versions": (["1.10", "1.20"], [c.length("v", equals=4), c.in_set("v", ["1.10", "1.20"]), c.not_in_set("v", ["1.1"])]),
+    "truth": (["True", "False"], [c.in_set("v", ["True", "False"]), c.in_set("v", [True, False]), c.length("v", at_least=4, at_most=5)]),
+    "zero and one": (
+        ["0", "1"],
+        [c.of_type("v", "boolean"), c.in_set("v", ["0", "1"]), c.in_set("v", [0, 1]), c.in_set("v", [True, False])],
+    ),
+    "codes with zeros": (
+        ["007", "010"],
+        [c.mean("v", equals=8.5), c.column_max("v", equals=10), c.column_max("v", at_most="010", name="text")],
+    ),
+    "times": (["10:30:00", "11:00:00"], [c.matches("v", "^1"), c.between("v", "10:00:00", "12:00:00"), c.length("v", equals=8)]),
+    "timestamps": (
+        ["2024-01-31T10:00:00Z", "2024-01-31T11:00:00Z"],
+        [c.of_type("v", "timestamp"), c.matches("v", "Z$"), c.fresh("v", max_age="9999d")],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CLEAN)
+def test_checks_read_a_column_in_the_sense_in_which_they_speak(tmp_path: Path, name: str) -> None:
+    values, checks = CLEAN[name]
+    rows = "".join(f"{n},{value}\n" for n, value in enumerate(values))
+    run = look(write(tmp_path / "x.csv", "id,v\n" + rows), *checks)
+    assert set(outcomes(run).values()) == {"passed"}, [(result.definition.name, result.reason) for result in run.results]
+
+
+def test_a_dirty_line_fails_the_checks_that_a_clean_file_passes(tmp_path: Path) -> None:
+    checks = [c.of_type("id", "integer"), c.of_type("day", "date"), c.matches("phone", r"^49\d+$"), c.length("phone", equals=13)]
+    path = write(tmp_path / "x.csv", "id,day,phone\n1,2024-01-31,4915112345678\nx,2024-02-30,+49 151 1\n")
+    assert set(outcomes(look(path, *checks)).values()) == {"failed"}
+    run = look(path, *checks, c.compare("id", "==", "phone", name="two columns"))
+    assert [result.violations for result in run.results] == [1, 1, 1, 1, 2]
+
+
+NOTHING: dict[str, Callable[[Path], Any]] = {
+    "a header": lambda folder: write(folder / "x.csv", "id,amount,fee,day,flag\n"),
+    "two headers": lambda folder: [write(folder / f"{n}.csv", "id,amount,fee,day,flag\n") for n in range(2)],
+    "a header without the end of its line": lambda folder: write(folder / "x.csv", "id,amount,fee,day,flag"),
+    "columns without a value": lambda folder: write(folder / "x.csv", "id,amount,fee,day,flag\n1,,,,\n2,,,,\n"),
+}
+LOOKS = [
+    c.between("amount", 0, 100),
+    c.mean("amount", at_most=50),
+    c.total("amount", at_least=0),
+    c.stddev("amount", at_most=5),
+    c.quantile("amount", 0.95, at_most=90),
+    c.column_max("amount", at_most=10),
+    c.column_max("day", at_most="2024-01-01"),
+    c.sum_equals("amount", "fee", total=100),
+    c.compare("amount", "<", "fee"),
+    c.in_set("flag", [True, False]),
+    c.in_set("flag", ["a"], name="texts"),
+    c.matches("amount", "x"),
+    c.length("day", equals=10),
+    c.of_type("day", "date"),
+    c.rows("amount + fee > 0 AND day > DATE '2024-01-01' AND lower(flag) = 'a'"),
+    c.metric_sql("SUM(amount) + AVG(fee)", at_least=0),
+    c.no_gaps("day", every="day"),
+    c.unique("amount"),
+    c.distinct_count("amount", at_least=0),
+]
+
+
+@pytest.mark.parametrize("name", NOTHING)
+def test_a_column_without_any_value_is_nothing_to_look_at(tmp_path: Path, name: str) -> None:
+    run = look(
+        NOTHING[name](tmp_path), *LOOKS, c.schema_is({"id": "bigint", "amount": "double", "fee": "double", "day": "date", "flag": "text"})
+    )
+    assert "errored" not in outcomes(run).values(), reasons(run)
+    assert "failed" not in outcomes(run).values(), [(r.definition.name, r.reason) for r in run.results if r.outcome.value == "failed"]
+
+
+def test_declared_types_count(tmp_path: Path) -> None:
+    path = write(tmp_path / "x.csv", "id,v\n1,0049\n2,0050\n")
+    declared = look(path, c.mean("v", at_least=0), c.length("v", equals=4), read_options={"types": {"v": "VARCHAR"}})
+    assert outcomes(declared) == {"mean(v)": "errored", "length(v)": "passed"}
+    assert "column v is VARCHAR" in reasons(declared).pop()
+    assert described(path, types={"v": "INTEGER"})["v"] == "INTEGER"
+
+
+@pytest.mark.parametrize(
+    ("options", "cells", "check"),
+    [
+        pytest.param({"decimal_separator": ",", "delim": ";"}, ["1,5", "2,5"], c.total("v", equals=4), id="a comma"),
+        pytest.param(
+            {"decimal_separator": ",", "thousands": ".", "delim": ";"}, ["1.000,5", "2,5"], c.total("v", equals=1003), id="thousands"
+        ),
+        pytest.param({"dateformat": "%d/%m/%Y"}, ["01/02/2024", "31/01/2024"], c.column_max("v", equals="2024-02-01"), id="days"),
+        pytest.param(
+            {"timestampformat": "%d/%m/%Y %H:%M"}, ["01/02/2024 10:30"], c.column_max("v", equals="2024-02-01 10:30:00"), id="timestamps"
+        ),
+        pytest.param({"nullstr": ["", "NA"]}, ["NA", "5"], c.mean("v", equals=5), id="a word for nothing"),
+    ],
+)
+def test_a_declared_spelling_is_read(tmp_path: Path, options: dict[str, Any], cells: list[str], check: Any) -> None:
+    sign = options.get("delim", ",")
+    path = write(tmp_path / "x.csv", f"id{sign}v\n" + "".join(f"{n}{sign}{cell}\n" for n, cell in enumerate(cells)))
+    assert set(outcomes(look(path, check, read_options=options)).values()) == {"passed"}
+
+
+def test_a_folder_with_leading_zeros_keeps_them(tmp_path: Path) -> None:
+    for code in ("007", "010"):
+        (tmp_path / f"code={code}").mkdir()
+        write(tmp_path / f"code={code}" / "x.csv", "id\n1\n")
+    run = look(f"{tmp_path}/*/*.csv", c.in_set("code", ["007", "010"]), c.length("code", equals=3), c.between("code", 7, 10))
+    assert set(outcomes(run).values()) == {"passed"}, reasons(run)
+
+
+CELLS = st.one_of(
+    st.integers().map(str),
+    st.floats(allow_nan=False, allow_infinity=False).map(repr),
+    st.decimals(allow_nan=False, allow_infinity=False, places=3).map(str),
+    st.dates().map(str),
+    st.datetimes(max_value=dt.datetime(9999, 1, 1), min_value=dt.datetime(1000, 1, 1)).map(str),
+    st.sampled_from(["007", "+1", "true", "T", "nan", "NA", "1e5", "0x1", "1_0", "10:00:00", "01/02/2024", "x"]),
+)
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(cells=st.lists(CELLS, min_size=1, max_size=5))
+def test_a_text_is_what_is_written_in_the_file_whatever_was_guessed(tmp_path: Path, cells: list[str]) -> None:
+    path = write(tmp_path / "x.csv", "id,v\n" + "".join(f"{n},{cell}\n" for n, cell in enumerate(cells)))
+    lengths = [len(cell) for cell in cells]
+    run = look(path, c.in_set("v", sorted(set(cells))), c.length("v", at_least=min(lengths), at_most=max(lengths)), c.not_empty("v"))
+    assert set(outcomes(run).values()) == {"passed"}, [result.reason for result in run.results]
+    without = sorted(set(cells[1:]) - {cells[0]})
+    if without:
+        (result,) = look(path, c.in_set("v", without)).results
+        assert result.violations == cells.count(cells[0])
