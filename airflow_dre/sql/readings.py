@@ -176,7 +176,7 @@ def _alike(columns: Sequence[str], readings: Readings, *, by_text: bool) -> tupl
 
 def _bounds_of(check: Check) -> Iterable[tuple[type, str, Sense]]:
     match check:
-        case Fresh(column=column):
+        case Fresh(column=str() as column):
             yield m.Maximum, column, Sense.MOMENT
         case MostCommonIn(column=column, values=values):
             sense = sense_of_values(values, moments_as_texts=True)
