@@ -5,6 +5,7 @@ from __future__ import annotations
 import glob
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlglot import exp
@@ -13,8 +14,8 @@ from airflow_dre.engines.duckdb import DuckDB
 from airflow_dre.engines.duckdb_reasons import reason_of, store_error
 from airflow_dre.engines.file_columns import TEXTS, TextColumns, look_at_texts
 from airflow_dre.engines.file_formats import CSV, ENDINGS, FORMAT, JSON_LINES, PARQUET, Readable, find_format, find_option_problems
-from airflow_dre.engines.file_guesses import spelling_of
-from airflow_dre.engines.reading import reading
+from airflow_dre.engines.json_lines import described_json, is_guessed, known_type, type_to_read
+from airflow_dre.engines.reading import APART, describe, reading
 from airflow_dre.errors import DefinitionError, FilesUnreachable, Problem, QueryFailed
 from airflow_dre.sql.names import quoted
 
@@ -32,8 +33,6 @@ _STATED = (
     "logical_type",
 )
 """What a Parquet file states of itself and of its columns, in their order."""
-_APART = {"filename": False, "hive_partitioning": False, "union_by_name": False}
-"""What a file itself holds."""
 
 
 def read_format(files: Sequence[str], options: Mapping[str, Any], subject: str) -> Readable:
@@ -71,49 +70,73 @@ def look_at_files(database: DuckDB, name: str, readable: Readable) -> TextColumn
     import duckdb
 
     try:
-        relation = _relation(database, readable)
-        if readable.form.function != CSV.function:
-            database.look_through(name, relation)
+        if readable.form is PARQUET:
+            database.look_through(name, _parquet(database, readable))
             return None
-        database.look_through(TEXTS, relation)
-        columns = _describe(database, exp.Table(this=quoted(TEXTS)))
-        declared = {column.casefold() for column in readable.options.get("types", {})}
-        guessed = [] if readable.options.get("all_varchar") else [column for column, _ in columns if column.casefold() not in declared]
-        return look_at_texts(database, name, [column for column, _ in columns], guessed, spelling_of(readable.options))
+        if readable.form is JSON_LINES:
+            return _look_at_json_lines(database, name, readable)
+        return _look_at_csv(database, name, readable)
     except duckdb.Error as error:
-        raise refusal_of(error, readable.files) from error
+        raise refusal_of(error, readable.files, words_of(readable.options)) from error
 
 
-def refusal_of(error: Exception, files: Sequence[str]) -> QueryFailed | FilesUnreachable:
-    """What DuckDB said, as an error of ours."""
+def words_of(options: Mapping[str, Any]) -> list[str]:
+    """Return the words that an author wrote into options, which a reason may quote."""
+    given = [value for value in options.values() if isinstance(value, str)]
+    pairs = [pair for value in options.values() if isinstance(value, Mapping) for pair in value.items()]
+    return [word for word in (*given, *(str(each) for pair in pairs for each in pair)) if any(sign.isalpha() for sign in word)]
+
+
+def _look_at_csv(database: DuckDB, name: str, readable: Readable) -> TextColumns:
+    _refuse_same_names(readable.files[0], _written_names(database, readable))
+    if not readable.options.get("union_by_name"):
+        _refuse_misshapen(database, readable)
+    columns = _look_at_all(database, readable)
+    declared = {column.casefold() for column in readable.options.get("types", {})}
+    guessed = [] if readable.options.get("all_varchar") else [column for column in columns if column.casefold() not in declared]
+    return look_at_texts(database, name, readable, columns, guessed)
+
+
+def _look_at_json_lines(database: DuckDB, name: str, readable: Readable) -> TextColumns:
+    """Read numbers, truth and moments as texts too: DuckDB takes a number of many digits for a double, and a text for a day.
+
+    :raises QueryFailed: a file is one array, or types are declared of columns that are not there.
+    """
+    found = dict(described_json(database, readable))
+    declared = {column.casefold(): kind for column, kind in readable.options.get("types", {}).items()}
+    if unknown := declared.keys() - {column.casefold() for column in found}:
+        raise QueryFailed(f"types of read_options: there is no column {', '.join(sorted(unknown))} in {readable.files[0]}")
+    kinds = {column: declared.get(column.casefold()) or type_to_read(kind) for column, kind in found.items()}
+    known = {column: kind for column, told in found.items() if column.casefold() not in declared and (kind := known_type(told))}
+    readable = replace(readable, columns=kinds)
+    columns = _look_at_all(database, readable)
+    told = {column for column, kind in found.items() if column.casefold() in declared or not is_guessed(kind)}
+    return look_at_texts(database, name, readable, columns, [column for column in columns if column not in told], known)
+
+
+def _look_at_all(database: DuckDB, readable: Readable) -> list[str]:
+    """Make the view of texts, and return the names of its columns."""
+    database.look_through(TEXTS, reading(readable.form, readable.files, readable.as_texts))
+    return [column for column, _ in describe(database, exp.Table(this=quoted(TEXTS)))]
+
+
+def refusal_of(error: Exception, files: Sequence[str], words: Sequence[str] = ()) -> QueryFailed | FilesUnreachable:
+    """What DuckDB said, as an error of ours.
+
+    :param words: of an author, which it may quote beside the names of files.
+    """
     raised = store_error(error)
     if raised is not None:
         return FilesUnreachable(f"the store of {files[0]} stopped answering: {raised}")
-    return QueryFailed(reason_of(error, files))
+    return QueryFailed(reason_of(error, (*files, *words)))
 
 
-def _relation(database: DuckDB, readable: Readable) -> exp.Expr:
-    """What reads the files, with the types of their columns where DuckDB would otherwise guess them again for each statement."""
-    form, options = readable.form, readable.options
+def _parquet(database: DuckDB, readable: Readable) -> exp.Expr:
+    """What reads Parquet files, which state the types of their columns."""
     _refuse_same_names(readable.files[0], _written_names(database, readable))
-    if form is JSON_LINES:
-        columns = _describe(database, reading(form, readable.files, {**options, **_APART}))
-        pinned = {key: value for key, value in options.items() if key not in ("sample_size", "union_by_name")}
-        return reading(form, readable.files, {**pinned, "columns": dict(columns)})
-    if form is not PARQUET:
-        return _texts(database, readable)
-    if options.get("union_by_name"):
-        return reading(form, readable.files, options)
-    if not _same_schemas(database, readable.files):
+    if not readable.options.get("union_by_name") and not _same_schemas(database, readable.files):
         _refuse_differences({file: dict(_of_file(database, readable, file)) for file in readable.files})
-    return reading(form, readable.files, options)
-
-
-def _texts(database: DuckDB, readable: Readable) -> exp.Expr:
-    """Return what reads CSV files as texts, but for columns whose types an author declared."""
-    if not readable.options.get("union_by_name"):
-        _refuse_misshapen(database, readable)
-    return reading(readable.form, readable.files, readable.as_texts)
+    return reading(readable.form, readable.files, readable.options)
 
 
 def _written_names(database: DuckDB, readable: Readable) -> list[str]:
@@ -122,11 +145,11 @@ def _written_names(database: DuckDB, readable: Readable) -> list[str]:
     if readable.form is PARQUET:
         schema = exp.Anonymous(this="parquet_schema", expressions=[exp.Literal.string(glob.escape(first))])
         return _top(database.ask(exp.select("name", "num_children").from_(schema)))
-    if readable.form is JSON_LINES or not readable.options.get("header", True):
+    if not readable.options.get("header", True):
         return []
     as_rows = {key: value for key, value in readable.options.items() if key not in ("types", "nullstr")}
     lenient = {"all_varchar": True, "header": False, "ignore_errors": True, "null_padding": True, "strict_mode": False}
-    header = database.ask(exp.select("*").from_(reading(readable.form, [first], {**as_rows, **_APART, **lenient})).limit(1))
+    header = database.ask(exp.select("*").from_(reading(readable.form, [first], {**as_rows, **APART, **lenient})).limit(1))
     return [str(name) for row in header for name in row if name is not None]
 
 
@@ -176,7 +199,7 @@ def _refuse_misshapen(database: DuckDB, readable: Readable) -> None:
 
 
 def _is_empty(database: DuckDB, readable: Readable, file: str) -> bool:
-    relation = reading(readable.form, [file], {**readable.options, **_APART})
+    relation = reading(readable.form, [file], {**readable.options, **APART})
     return not database.ask(exp.select(exp.Literal.number(1)).from_(relation).limit(1))
 
 
@@ -189,11 +212,13 @@ def _of_file(database: DuckDB, readable: Readable, file: str) -> list[tuple[str,
 
     try:
         texts = {} if readable.form is PARQUET else {"all_varchar": True}
-        return _describe(database, reading(readable.form, [file], {**readable.options, **_APART, **texts}))
+        return describe(database, reading(readable.form, [file], {**readable.options, **APART, **texts}))
     except duckdb.InvalidInputException as error:
         if readable.form is PARQUET:
             raise
-        raise QueryFailed(_broken_line(database, readable, file) or reason_of(error, readable.files)) from error
+        raise QueryFailed(
+            _broken_line(database, readable, file) or reason_of(error, (*readable.files, *words_of(readable.options)))
+        ) from error
 
 
 def _broken_line(database: DuckDB, readable: Readable, file: str) -> str | None:
@@ -202,19 +227,15 @@ def _broken_line(database: DuckDB, readable: Readable, file: str) -> str | None:
 
     lenient = {"all_varchar": True, "ignore_errors": True, "null_padding": True, "strict_mode": False}
     try:
-        columns = _describe(database, reading(readable.form, [file], {**readable.options, **_APART, **lenient}))
+        columns = describe(database, reading(readable.form, [file], {**readable.options, **APART, **lenient}))
         told = {key: value for key, value in readable.options.items() if key not in ("types", "sample_size")}
-        strictly = {**told, **_APART, "auto_detect": False, "columns": {column: "VARCHAR" for column, _ in columns}}
+        strictly = {**told, **APART, "auto_detect": False, "columns": {column: "VARCHAR" for column, _ in columns}}
         database.ask(
             exp.select(*[exp.Max(this=exp.column(column, quoted=True)) for column, _ in columns]).from_(reading(CSV, [file], strictly))
         )
     except duckdb.Error as error:
-        return reason_of(error, readable.files)
+        return reason_of(error, (*readable.files, *words_of(readable.options)))
     return None
-
-
-def _describe(database: DuckDB, relation: exp.Expr) -> list[tuple[str, str]]:
-    return [(str(name), str(kind)) for name, kind, *_ in database.ask(exp.Describe(this=exp.select("*").from_(relation)))]
 
 
 def _refuse_differences(found: Mapping[str, Mapping[str, str]]) -> None:

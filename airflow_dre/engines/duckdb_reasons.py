@@ -18,6 +18,8 @@ _NUMBERS = re.compile(r"\([^()]*\)|(?<![\w.])-?\d[\d.]*")
 _NAMES_ONLY = ("BinderException", "CatalogException", "IOException", "NotImplementedException", "OutOfMemoryException", "ParserException")
 """Exceptions whose messages name what an author wrote, files, and sizes; everything else may quote a value that it met."""
 _MEETS_NUMBERS = ("ConversionException", "OutOfRangeException")
+_LEAST_WORD = 2
+"""Characters of a word of an author that may be quoted; a shorter one may be part of a value."""
 
 
 def store_error(error: BaseException) -> str | None:
@@ -77,7 +79,7 @@ def _of_line(said: str) -> str | None:
 
 
 def _without_values(text: str, files: Collection[str], *, numbers: bool) -> str:
-    held = [name for name in sorted(files, key=len, reverse=True) if name in text]
+    held = [name for name in sorted(files, key=len, reverse=True) if len(name) >= _LEAST_WORD and name in text]
     for place, name in enumerate(held):
         text = re.sub(rf"(['\"]?){re.escape(name)}\1", f"\x00{chr(0xE000 + place)}\x00", text)
     text = _QUOTED.sub("…", text)

@@ -10,6 +10,7 @@ from sqlglot import exp
 
 from airflow_dre.engines.duckdb import DuckDB
 from airflow_dre.engines.duckdb_reasons import spoils_every_scan
+from airflow_dre.engines.file_formats import Readable
 from airflow_dre.engines.file_guesses import (
     MISFIT,
     NOTHING,
@@ -21,6 +22,7 @@ from airflow_dre.engines.file_guesses import (
     decided,
     in_sense,
     misfit_of,
+    spelling_of,
     tests_of,
     types_of,
     value_of,
@@ -57,6 +59,8 @@ class TextColumns:
     kinds: Mapping[str, FileType]
     """By name; only those that were guessed."""
     spelling: Spelling
+    readable: Readable
+    """The files."""
     readings: Readings
 
     def misfit(self, error: BaseException) -> Misfit | None:
@@ -68,14 +72,24 @@ class TextColumns:
         return Misfit(column, *misfit_of(column, Sense(found[2]), self.spelling))
 
 
-def look_at_texts(database: DuckDB, name: str, columns: Sequence[str], guessed: Sequence[str], spelling: Spelling) -> TextColumns:
+def look_at_texts(
+    database: DuckDB,
+    name: str,
+    readable: Readable,
+    columns: Sequence[str],
+    guessed: Sequence[str],
+    known: Mapping[str, FileType] | None = None,
+) -> TextColumns:
     """Guess the types of columns of the view :data:`TEXTS`, and make the views that read them.
 
     :param name: name of the view that an author's SQL reads.
     :param columns: the columns of the view.
     :param guessed: those whose types are not declared.
+    :param known: the types of those that need no guess.
     """
-    kinds = guess_types(database, guessed, spelling)
+    spelling, known = spelling_of(readable.options), known or {}
+    found = {**guess_types(database, [column for column in guessed if column not in known], spelling), **known}
+    kinds = {column: found[column] for column in guessed}
     names = _names(columns, guessed)
     typed = [value_of(column, kinds[column], spelling) if column in kinds else exp.column(column, quoted=True) for column in columns]
     senses = [
@@ -86,7 +100,7 @@ def look_at_texts(database: DuckDB, name: str, columns: Sequence[str], guessed: 
     for view, selected in ((name, typed), (READ, [*typed, *senses])):
         database.look_through(view, exp.Table(this=quoted(TEXTS)), selected)
     guesses = {column.casefold(): kind.guess for column, kind in kinds.items()}
-    return TextColumns(kinds, spelling, Readings(READ, guesses, names))
+    return TextColumns(kinds, spelling, readable, Readings(READ, guesses, names))
 
 
 def _names(columns: Sequence[str], guessed: Sequence[str]) -> dict[tuple[str, Sense], str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,7 +52,7 @@ JSON_LINES = Format(
     "jsonl",
     "read_json",
     (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz"),
-    {**_ANY, **_TEXT_FILE, "maximum_object_size": (int,)},
+    {**_ANY, **_TEXT_FILE, "maximum_object_size": (int,), "types": (dict,)},
     {"format": "newline_delimited", "sample_size": -1},  # a key that is first met below a sample would be left out without a word
 )
 FORMATS = {form.name: form for form in (PARQUET, CSV, TSV, JSON_LINES)}
@@ -68,11 +68,43 @@ class Readable:
     form: Format
     files: tuple[str, ...]
     options: Mapping[str, Any]
+    columns: Mapping[str, str] | None = None
+    """Names and types by which JSON lines are read; None: those of the files."""
 
     @property
     def as_texts(self) -> dict[str, Any]:
-        """The options that read every column of CSV as text, but for those whose types an author declared."""
-        return {**self.options, "all_varchar": True, "hive_types_autocast": False}
+        """The options that read columns as text, but for those whose types an author declared or JSON itself tells."""
+        if self.columns is None:
+            return {**self.options, "all_varchar": True, "hive_types_autocast": False}
+        pinned = {name: value for name, value in self.options.items() if name not in ("sample_size", "union_by_name", "types")}
+        return {**pinned, "columns": dict(self.columns), "hive_types_autocast": False}
+
+
+ENCODINGS = ("utf-8", "utf-16", "latin-1")
+_COMPRESSIONS = ("auto", "none", "gzip", "zstd")
+_NARROW: dict[str, tuple[Callable[[Any], bool], str]] = {
+    "encoding": (lambda value: value.lower().replace("_", "-") in ENCODINGS, ", ".join(ENCODINGS)),
+    "compression": (lambda value: value.lower() in _COMPRESSIONS, ", ".join(_COMPRESSIONS)),
+    "delim": (lambda value: 1 <= len(value.encode()) <= 4, "1 to 4 bytes"),
+    "quote": (lambda value: len(value.encode()) <= 1, "one character of ASCII, or an empty text"),
+    "escape": (lambda value: len(value.encode()) <= 1, "one character of ASCII, or an empty text"),
+    "comment": (lambda value: len(value.encode()) <= 1, "one character of ASCII, or an empty text"),
+    "decimal_separator": (lambda value: value in (".", ","), "'.' or ','"),
+    "thousands": (lambda value: len(value) <= 1, "one character"),
+    "skip": (lambda value: value >= 0, "a number of lines, 0 or more"),
+    "sample_size": (lambda value: value == -1 or value >= 1, "a number of rows, 1 or more; -1: all"),
+    "max_line_size": (lambda value: value > 0, "a number of bytes above 0"),
+    "maximum_object_size": (lambda value: value > 0, "a number of bytes above 0"),
+    "nullstr": (
+        lambda value: isinstance(value, str) or (bool(value) and all(isinstance(each, str) for each in value)),
+        "a text, or a list of at least one",
+    ),
+    "types": (
+        lambda value: all(isinstance(each, str) and each for pair in value.items() for each in pair),
+        "a dict of types by the names of columns, for example {'id': 'VARCHAR'}",
+    ),
+}
+"""Options whose values are fewer than those of their type: whether one is good, and what is allowed."""
 
 
 def find_format(path: str, options: Mapping[str, Any]) -> Format | None:
@@ -97,4 +129,6 @@ def find_option_problems(options: object, subject: str, form: Format | None = No
             problems.append(Problem(f"{subject} read_options", str(name), value, f"{whose}: {', '.join(sorted([FORMAT, *known]))}"))
         elif not isinstance(value, known[name]) or (isinstance(value, bool) and bool not in known[name]):
             problems.append(Problem(f"{subject} read_options", name, value, " or ".join(kind.__name__ for kind in known[name])))
+        elif name in _NARROW and not _NARROW[name][0](value):
+            problems.append(Problem(f"{subject} read_options", name, value, _NARROW[name][1]))
     return problems

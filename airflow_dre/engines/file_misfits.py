@@ -14,7 +14,7 @@ _UNEVEN = ("comment", "ignore_errors", "null_padding")
 """Options beside which a row is not found by counting lines."""
 
 
-def explain_misfit(database: DuckDB, readable: Readable, columns: TextColumns, error: BaseException) -> str | None:
+def explain_misfit(database: DuckDB, columns: TextColumns, error: BaseException) -> str | None:
     """Return which file and line hold the value that a statement failed on; None where it failed for another reason.
 
     :raises duckdb.Error: the files cannot be read any more.
@@ -22,6 +22,7 @@ def explain_misfit(database: DuckDB, readable: Readable, columns: TextColumns, e
     misfit = columns.misfit(error)
     if misfit is None:
         return None
+    readable = columns.readable
     file = _file_with(database, readable, misfit)
     place = _line_by_duckdb(database, readable, file, misfit) or _counted_line(database, readable, file, columns, misfit)
     advice = "say types, nullstr or all_varchar in read_options if it need not be one"

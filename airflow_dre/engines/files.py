@@ -10,6 +10,8 @@ from typing import Any
 
 from airflow_dre.errors import DefinitionError, FilesUnreachable, Problem
 
+_SHOWN = 3
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -69,7 +71,9 @@ def find_files(places: Iterable[Place], subject: str) -> list[str]:
     """
     found: dict[str, None] = {}
     for place in places:
+        _refuse_odd_bytes([place.path], subject)
         names = place.find()
+        _refuse_odd_bytes(names, subject)
         if not names:
             if place.store is None and os.path.isdir(place.path):
                 allowed = f"files, for example {os.path.join(place.shown, '*.parquet')}: it is a folder"
@@ -80,6 +84,17 @@ def find_files(places: Iterable[Place], subject: str) -> list[str]:
     if odd := [name for name in found if "\\" in name and glob.has_magic(name)]:  # DuckDB reads it as the end of a folder there
         raise DefinitionError([Problem(subject, "data", name, "names of files without a backslash beside *, ? or [") for name in odd])
     return list(found)
+
+
+def _refuse_odd_bytes(names: Iterable[str], subject: str) -> None:
+    """Refuse names of bytes that are no UTF-8, which Python has as halves of surrogate pairs and nothing else can hold.
+
+    :raises DefinitionError: shows the bytes.
+    """
+    odd = [name for name in names if any("\ud800" <= sign <= "\udfff" for sign in name)]
+    if odd:
+        shown = [name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace") for name in odd]
+        raise DefinitionError([Problem(subject, "data", name, "files whose names are UTF-8: rename it") for name in shown[:_SHOWN]])
 
 
 def is_path(given: object) -> bool:

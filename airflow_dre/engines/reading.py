@@ -7,7 +7,11 @@ from collections.abc import Mapping, Sequence
 
 from sqlglot import exp
 
+from airflow_dre.engines.duckdb import DuckDB
 from airflow_dre.engines.file_formats import FORMAT, Format
+
+APART = {"filename": False, "hive_partitioning": False, "union_by_name": False}
+"""What a file itself holds."""
 
 
 def reading(form: Format, files: Sequence[str], options: Mapping[str, object]) -> exp.Expr:
@@ -18,6 +22,11 @@ def reading(form: Format, files: Sequence[str], options: Mapping[str, object]) -
         said["parallel"] = False
     settings = [exp.EQ(this=exp.to_identifier(name), expression=_literal(value)) for name, value in said.items()]
     return exp.Anonymous(this=form.function, expressions=[names, *settings])
+
+
+def describe(database: DuckDB, relation: exp.Expr) -> list[tuple[str, str]]:
+    """Return the names and types of the columns of a relation."""
+    return [(str(name), str(kind)) for name, kind, *_ in database.ask(exp.Describe(this=exp.select("*").from_(relation)))]
 
 
 def _literal(value: object) -> exp.Expr:

@@ -97,7 +97,7 @@ def _opened_files(given: Any, wanted: Wanted) -> Iterator[Source]:
         if places[0].store is not None:
             database.register_store(places[0].store, files)
         columns = look_at_files(database, NAME, readable)
-        return None if columns is None else _Guessed(columns, partial(explain_misfit, database, readable, columns))
+        return None if columns is None else _Guessed(columns, partial(explain_misfit, database, columns))
 
     with _opened(look, dataset, wanted, files, local=places[0].store is None) as source:
         yield replace(source, versions=partial(folder_versions, files, places[0].store))

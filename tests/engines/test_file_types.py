@@ -286,3 +286,34 @@ def test_a_text_is_what_is_written_in_the_file_whatever_was_guessed(tmp_path: Pa
     if without:
         (result,) = look(path, c.in_set("v", without)).results
         assert result.violations == cells.count(cells[0])
+
+
+JSON: dict[str, tuple[list[str], list[Any]]] = {
+    "long ids": (
+        ["89014103211118510720", "89014103211118510721"],
+        [c.unique("v"), c.distinct_count("v", equals=2), c.length("v", equals=20), c.matches("v", "^8901410321111851072[01]$")],
+    ),
+    "long ids beside a fraction": (["9007199254740993", "9007199254740992", "1.5"], [c.unique("v"), c.distinct_count("v", equals=3)]),
+    "days": (['"2024-01-31"', '"2024-02-28"'], [c.of_type("v", "date"), c.length("v", equals=10), c.column_max("v", at_most="2024-02-28")]),
+    "days that may be months": (['"01/02/2024"', '"13/02/2024"'], [c.matches("v", "/2024$"), c.in_set("v", ["01/02/2024", "13/02/2024"])]),
+    "texts of digits": (['"0049"', '"0050"'], [c.like("v", "00%"), c.in_set("v", ["0049", "0050"]), c.unique("v")]),
+    "truth": (["true", "false"], [c.in_set("v", [True, False]), c.in_set("v", ["true", "false"], name="texts")]),
+    "nothing": (["null", "null"], [c.row_count(equals=2)]),
+    "identifiers": (['"6f2d0a4e-0000-0000-0000-000000000000"'], [c.of_type("v", "uuid"), c.length("v", equals=36)]),
+}
+
+
+@pytest.mark.parametrize("name", JSON)
+def test_json_lines_keep_every_value(tmp_path: Path, name: str) -> None:
+    values, checks = JSON[name]
+    run = look(write(tmp_path / "x.jsonl", "".join(f'{{"id": {n}, "v": {value}}}\n' for n, value in enumerate(values))), *checks)
+    assert set(outcomes(run).values()) == {"passed"}, [(result.definition.name, result.reason) for result in run.results]
+
+
+def test_types_of_json_lines_can_be_declared(tmp_path: Path) -> None:
+    path = write(tmp_path / "x.jsonl", '{"id": 1, "v": "5"}\n{"id": 2, "v": "6"}\n')
+    assert outcomes(look(path, c.mean("v", equals=5.5), read_options={"types": {"v": "INTEGER"}})) == {"mean(v)": "passed"}
+    assert described(path, types={"V": "INTEGER"})["v"] == "INTEGER"
+    assert reasons(look(path, c.row_count(equals=2), read_options={"types": {"w": "INTEGER"}})) == {
+        f"types of read_options: there is no column w in {path}"
+    }

@@ -460,9 +460,90 @@ def test_an_option_that_is_none_is_refused(tmp_path: Path, options: dict[str, An
     assert said in str(refused.value)
 
 
-def test_a_value_that_duckdb_reads_and_refuses_is_not_read_as_an_option(tmp_path: Path) -> None:
-    run = look(write(tmp_path / "x.csv", "a\n1\n"), read_options={"delim": "ab;cd;ef"})
-    assert set(outcomes(run).values()) == {"errored"}
+WRONG = {
+    "encoding": ("windows-1252", "utf-8, utf-16, latin-1"),
+    "compression": ("brotli", "auto, none, gzip, zstd"),
+    "delim": ("ab;cd;ef", "1 to 4 bytes"),
+    "quote": ("ab", "one character of ASCII, or an empty text"),
+    "escape": ("ab", "one character of ASCII, or an empty text"),
+    "comment": ("//", "one character of ASCII, or an empty text"),
+    "decimal_separator": ("x", "'.' or ','"),
+    "thousands": ("ab", "one character"),
+    "skip": (-1, "a number of lines, 0 or more"),
+    "sample_size": (0, "a number of rows, 1 or more; -1: all"),
+    "max_line_size": (-5, "a number of bytes above 0"),
+    "nullstr": ([], "a text, or a list of at least one"),
+    "types": ({"id": 7}, "a dict of types by the names of columns"),
+}
+
+
+@pytest.mark.parametrize("option", WRONG)
+def test_an_option_that_cannot_be_is_quoted_with_what_is_allowed(tmp_path: Path, option: str) -> None:
+    value, allowed = WRONG[option]
+    with pytest.raises(DefinitionError) as refused:
+        look(write(tmp_path / "x.csv", "a\n1\n"), read_options={option: value})
+    assert f"Operator t read_options: invalid {option}={value!r}. Allowed: {allowed}" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        pytest.param({"dateformat": "%Q"}, id="a format"),
+        pytest.param({"types": {"a": "WHOLENUMBER"}}, id="a type"),
+        pytest.param({"types": {"a": "INTEGER; DROP"}}, id="no type"),
+        pytest.param({"types": {"other": "INTEGER"}}, id="no column"),
+    ],
+)
+def test_what_duckdb_says_of_an_option_quotes_the_words_of_the_author(tmp_path: Path, options: dict[str, Any]) -> None:
+    run = look(write(tmp_path / "x.csv", f"a,b\n1,{SECRET}\n"), c.row_count(equals=1), read_options=options)
+    (said,) = reasons(run)
+    (value,) = options.values()
+    word = value if isinstance(value, str) else next(iter(value)) if "other" in value else next(iter(value.values()))
+    assert word in said
+    assert SECRET not in said
+
+
+def test_a_name_of_bytes_that_are_no_text_is_told(tmp_path: Path) -> None:
+    path = os.fsencode(tmp_path) + b"/caf\xe9.csv"
+    Path(os.fsdecode(path)).write_text("a\n1\n")
+    for data in (os.fsdecode(path), f"{tmp_path}/*.csv"):
+        with pytest.raises(DefinitionError) as refused:
+            look(data)
+        assert r"/caf\xe9.csv'. Allowed: files whose names are UTF-8: rename it" in str(refused.value).replace("\\\\", "\\")
+        str(refused.value).encode()
+
+
+ARRAYS = {
+    "on one line": '[{"a": 1}, {"a": 2}]\n',
+    "on several lines": '[\n{"a": 1},\n{"a": 2}\n]\n',
+    "after spaces": '  [{"a": 1},\n {"a": 2}]',
+}
+
+
+@pytest.mark.parametrize("name", ARRAYS)
+def test_json_lines_that_are_one_array_are_told_as_that(tmp_path: Path, name: str) -> None:
+    path = write(tmp_path / "x.jsonl.gz", gzip.compress(ARRAYS[name].encode()))
+    assert reasons(look(path, c.row_count(equals=2))) == {f"{path} is one JSON array and not JSON lines: write one object to a line"}
+
+
+BREAKS = {
+    "as on Windows": 'id,note,amount\r\n1,"first line\nsecond line",5\r\n2,plain,6\r\n',
+    "as on Unix": 'id,note,amount\n1,"a\nb",5\n2,plain,6\n',
+    "of both kinds in a cell": 'id,note,amount\r\n1,"a\r\nb",5\r\n2,plain,6\r\n',
+    "far below": "id,note,amount\n" + "1,x,1\n" * 500 + '2,"a\nb",1\n',
+    "after a mark of the order of bytes": '\ufeffid,note,amount\n1,"a\nb",5\n2,plain,6\n',
+    "in the header": 'id,"no\nte",amount\n1,"a\nb",5\n2,plain,6\n',
+}
+
+
+@pytest.mark.parametrize("ending", [".csv", ".csv.gz"])
+@pytest.mark.parametrize("name", BREAKS)
+def test_line_breaks_within_quotes_are_read(tmp_path: Path, name: str, ending: str) -> None:
+    raw = BREAKS[name].encode()
+    path = write(tmp_path / f"x{ending}", gzip.compress(raw) if ending.endswith("gz") else raw)
+    for options in ({}, {"null_padding": True}):
+        run = look(path, c.row_count(at_least=2), c.not_null("id"), c.not_null("amount"), read_options=options)
+        assert set(outcomes(run).values()) == {"passed"}, reasons(run)
 
 
 def test_values_of_rows_are_in_no_reason(tmp_path: Path) -> None:
