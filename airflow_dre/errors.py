@@ -12,7 +12,11 @@
     │       └── WriteConflict        others wrote the same rows at the same time: retrying can help
     ├── StoreError               the results store could not be read or written
     │   ├── StoreUnreachable       records wait in the spool
-    │   └── StoreNotMigrated       run ``airflow dre db migrate``
+    │   │   └── StoreBusy            it answers, and could not take this record now: others may go first
+    │   ├── StoreMisaddressed      its address cannot be used: put ``[dre] sql_alchemy_conn`` right
+    │   ├── StoreNotMigrated       run ``airflow dre db migrate``
+    │   ├── StoreTooNew            a newer version migrated it: upgrade airflow-dre here
+    │   └── StoreRefused           it will never take this record, which is put aside
     ├── QuarantineError          rows were not put aside or given back, and nothing was changed: retrying cannot help
     └── GateError                the data is bad and the gate is closed
 """
@@ -92,13 +96,42 @@ class WriteConflict(QueryFailed):
 class StoreError(DreError):
     """The results store could not be read or written."""
 
+    advice = "The results store does not answer. Run `airflow dre db check` on the API server."
+    """What a page may say about it: no address and no statement."""
+
 
 class StoreUnreachable(StoreError):
     """The results store does not answer; what was to be written waits in the spool."""
 
 
+class StoreBusy(StoreUnreachable):
+    """The results store answers and could not do this now, because of a lock, a deadlock or a limit of time."""
+
+    advice = "The results store took too long, or something in it is locked. Try again in a moment."
+
+
+class StoreMisaddressed(StoreError):
+    """The address of the results store cannot be used; what was to be written waits in the spool."""
+
+    advice = "[dre] sql_alchemy_conn is no address of a results store. Run `airflow dre db check` on the API server."
+
+
 class StoreNotMigrated(StoreError):
     """The results store lacks tables that this version needs."""
+
+    advice = "The results store lacks tables of this version. Run `airflow dre db migrate`."
+
+
+class StoreTooNew(StoreError):
+    """A newer version migrated the results store; what was to be written waits in the spool."""
+
+    advice = "A newer version of airflow-dre migrated the results store. Upgrade airflow-dre on the API server."
+
+
+class StoreRefused(StoreError):
+    """The results store takes these values at no time; the record that holds them is put aside."""
+
+    advice = "The results store cannot look for that."
 
 
 class QuarantineError(DreError):

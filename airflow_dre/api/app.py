@@ -16,7 +16,7 @@ from starlette.types import Scope
 from airflow_dre.api.access import require_user
 from airflow_dre.api.requests import refuse_request
 from airflow_dre.api.routes import router
-from airflow_dre.errors import DefinitionError, StoreError
+from airflow_dre.errors import DefinitionError, StoreError, StoreRefused
 
 log = logging.getLogger(__name__)
 
@@ -51,8 +51,10 @@ def create_app(dist: Path) -> FastAPI:
 
     @app.exception_handler(StoreError)
     def store_is_down(_: Request, error: StoreError) -> JSONResponse:
+        if isinstance(error, StoreRefused):  # a value of the question, such as a NUL
+            return JSONResponse({"detail": error.advice}, 422)
         log.error("airflow-dre: %s", error)
-        return JSONResponse({"detail": "The results store does not answer. Run `airflow dre db check` on the API server."}, 503)
+        return JSONResponse({"detail": error.advice}, 503)
 
     @app.exception_handler(DefinitionError)
     def misconfigured(_: Request, error: DefinitionError) -> JSONResponse:

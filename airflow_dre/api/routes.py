@@ -17,6 +17,7 @@ from airflow_dre.services.checkup import find_banner
 from airflow_dre.services.dispatch import dispatch_outbox
 from airflow_dre.services.links import log_url, results_url
 from airflow_dre.store import views
+from airflow_dre.store.aside import count_aside
 from airflow_dre.store.clock import now
 from airflow_dre.store.failing_rows import rows_of, sampled_result
 from airflow_dre.store.incidents import LIVE_STATUSES, resolve_by_hand
@@ -34,8 +35,10 @@ _STATUSES = {"live": LIVE_STATUSES, "resolved": ("resolved",), "all": ()}
 def overview(readable: ReadableDep) -> schemas.Overview:
     """Every table, SLA and live incident, worst first, and what is wrong with the configuration."""
     problems = find_banner(read_settings())
-    with open_store().database.read() as connection:
+    store = open_store()
+    with store.database.read() as connection:
         runs = views.recent_runs(connection, readable)
+        put_aside = count_aside(connection)
         live = views.live_incidents(connection, readable)
         promises = views.slas(connection, readable)
     tables = [shapes.table(key, rows, live) for key, rows in runs.items()]
@@ -45,6 +48,8 @@ def overview(readable: ReadableDep) -> schemas.Overview:
         slas=[shapes.sla(row) for row in promises],
         live_incidents=[shapes.incident(row) for row in live],
         config_problems=problems,
+        spool_waiting=store.spool.count(),
+        put_aside=put_aside,
     )
 
 

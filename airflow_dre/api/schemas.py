@@ -262,6 +262,10 @@ class Overview(BaseModel):
     live_incidents: list[IncidentSummary]
     config_problems: list[str] = []
     """Options of ``[dre]`` that the API server cannot read, each with what is allowed; no secret is in it."""
+    spool_waiting: int | None = None
+    """Deliveries that wait in the spool of the API server's machine; null where it may not look."""
+    put_aside: int = 0
+    """Records that no results store takes, of the last 30 days: each waits in a file for a person to look at it."""
 
 
 class TableDetail(BaseModel):

@@ -72,13 +72,13 @@ def _record(about: Any, signals: Callable[[], list[Signal]]) -> None:
         delivery = tell_default_routes(Delivery(signals=facts), settings.default_routes)
         store = store_of(settings, hurried=True)
         if time.monotonic() < _state.down_until:
-            store.spool.append(delivery)
+            store.leave(delivery, "the results store did not answer a moment ago")
             return
         try:
-            store.deliver(delivery)
+            store.deliver_parts(delivery)
         except StoreError as error:
             _state.down_until = time.monotonic() + DOWN_SECONDS
-            log.error("airflow-dre: %s. What was to be written waits in %s.", error, store.spool.append(delivery))
+            store.leave(delivery, str(error))
     except Exception:  # a listener must never stop the scheduler
         log.exception("airflow-dre: could not record the end of run %s of %s", about.run_id, about.dag_id)
 

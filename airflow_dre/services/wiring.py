@@ -12,6 +12,7 @@ from airflow_dre.errors import StoreError
 from airflow_dre.lineage.naming import DatasetName
 from airflow_dre.services.dispatch import Dispatched, dispatch_outbox
 from airflow_dre.services.rehearsal import is_kept, is_rehearsal, log_nothing_kept
+from airflow_dre.store.aside import forget_aside
 from airflow_dre.store.clock import now
 from airflow_dre.store.failing_rows import drop_expired
 from airflow_dre.store.incidents import Change
@@ -126,14 +127,13 @@ def record_all(deliveries: Iterable[Delivery], settings: Settings) -> list[Chang
     changes: list[Change] = []
     for delivery in deliveries:
         if time.monotonic() < _state.down_until:
-            store.spool.append(delivery)
+            store.leave(delivery, "the results store did not answer a moment ago")
             continue
         try:
-            changes += store.deliver(delivery)
+            changes += store.deliver_parts(delivery)
         except StoreError as error:
             _state.down_until = time.monotonic() + DOWN_SECONDS
-            path = store.spool.append(delivery)
-            log.error("airflow-dre: %s. What was to be written waits in %s and is written when the store is back.", error, path)
+            store.leave(delivery, str(error))
     return changes
 
 
@@ -161,4 +161,5 @@ def drain(settings: Settings | None = None, *, seconds: float | None = None) -> 
     ensure_embedded(store.database)
     with store.database.write() as connection:
         drop_expired(connection, now())
+        forget_aside(connection, now())
     return written, told

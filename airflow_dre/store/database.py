@@ -1,63 +1,112 @@
-"""Opening the results store: transactions that work alike on SQLite and PostgreSQL, and errors a caller can tell apart."""
+"""Opening the results store: transactions that work alike on SQLite and PostgreSQL, end in time, and raise errors that say what to do."""
 
 from __future__ import annotations
 
 import contextlib
 import os
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
+from sqlalchemy.engine import URL, Dialect
+from sqlalchemy.exc import DBAPIError, StatementError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import NullPool, QueuePool
 
-from airflow_dre.errors import StoreNotMigrated, StoreUnreachable
+from airflow_dre.errors import (
+    StoreBusy,
+    StoreError,
+    StoreMisaddressed,
+    StoreNotMigrated,
+    StoreRefused,
+    StoreUnreachable,
+)
+from airflow_dre.store.address import Address, read_address
+from airflow_dre.store.limits import HURRIED, PATIENT, POOL_SECONDS, Limits, left, limited_connection, within
+from airflow_dre.store.private_files import keep_database_private
+from airflow_dre.store.refusals import CONTENT, Verdict, verdict_on
 
 BUSY_SECONDS = 30.0
-"""How long a writer waits for others on SQLite."""
-CONNECT_SECONDS = 5
-"""How long PostgreSQL may take to accept a connection."""
-HURRIED_SECONDS = 2
-"""Both, for a caller that holds others up."""
+"""How long a writer waits for others on SQLite; one that holds others up waits for :data:`HURRIED`."""
+_UNUSABLE = URL.create("sqlite")
 
 
 class Database:
-    """A results store at one address.
+    """A results store at one address. An address that cannot be used is said when the store is asked, and not before.
 
-    :param url: SQLAlchemy URL.
+    :param url: SQLAlchemy URL of SQLite or PostgreSQL.
     :param hurried: wait briefly and keep no connection open, for a process that must not stall and that forks (the scheduler).
     """
 
     def __init__(self, url: str, *, hurried: bool = False) -> None:
-        self.url: URL = make_url(url)
-        self.embedded = self.url.get_backend_name() == "sqlite"
-        self.engine: Engine = _sqlite(self.url, hurried=hurried) if self.embedded else _server(self.url, hurried=hurried)
+        self.address: Address = read_address(url)
+        self.url: URL = self.address.url or _UNUSABLE
+        self.hurried = hurried
+        self.limits: Limits = HURRIED if hurried else PATIENT
+        self.embedded = self.address.url is not None and self.url.get_backend_name() == "sqlite"
 
     @property
     def shown(self) -> str:
-        """The address without its password."""
-        return self.url.render_as_string(hide_password=True)
+        """The address without its secrets."""
+        return self.address.shown
+
+    @cached_property
+    def engine(self) -> Engine:
+        """The engine of SQLAlchemy; a connection that is taken from it outside of :meth:`read` and :meth:`write` has no limit of time.
+
+        :raises StoreMisaddressed: the address cannot be used.
+        """
+        if self.address.url is None:
+            raise StoreMisaddressed(f"the address of the results store ({self.shown}) cannot be used: {self.address.wrong}")
+        try:
+            return _sqlite(self.url, hurried=self.hurried) if self.embedded else _server(self.url, hurried=self.hurried)
+        except Exception as error:  # a driver that is not installed, or a parameter that it does not know
+            why = self.address.hide(f"{type(error).__name__}: {error}")
+            raise StoreMisaddressed(f"the address of the results store ({self.shown}) cannot be used: {why}") from None
 
     @contextlib.contextmanager
-    def read(self) -> Iterator[Connection]:
-        """A transaction that only reads.
+    def in_time(self, seconds: float | None = None) -> Iterator[None]:
+        """Limit several transactions as one.
 
-        :raises StoreUnreachable: the database does not answer.
-        :raises StoreNotMigrated: the tables are missing.
+        :param seconds: longest time for all of them; default: that of one transaction.
         """
-        with self._told(), self.engine.connect() as connection:
+        with within(self.limits.whole if seconds is None else seconds):
+            yield
+
+    @contextlib.contextmanager
+    def read(self, limits: Limits | None = None) -> Iterator[Connection]:
+        """Open a transaction that only reads.
+
+        :param limits: default: those of the caller, see ``hurried``.
+        :raises StoreUnreachable: the database does not answer, or not in time.
+        :raises StoreMisaddressed: there is no such address.
+        :raises StoreNotMigrated: the tables are missing.
+        :raises StoreRefused: it takes a value of the question at no time.
+        """
+        wanted = limits or self.limits
+        with self._told(), within(wanted.whole), self.engine.connect().execution_options(dre_limits=wanted) as connection:
             yield connection
 
     @contextlib.contextmanager
-    def write(self) -> Iterator[Connection]:
-        """A transaction that writes; on SQLite it takes the write lock at once, so that it can wait but not deadlock.
+    def write(self, limits: Limits | None = None) -> Iterator[Connection]:
+        """Open a transaction that writes; on SQLite it takes the write lock at once, so that it can wait but not deadlock.
 
-        :raises StoreUnreachable: the database does not answer.
+        :param limits: default: those of the caller, see ``hurried``.
+        :raises StoreUnreachable: the database does not answer, or not in time.
+        :raises StoreMisaddressed: there is no such address.
         :raises StoreNotMigrated: the tables are missing.
+        :raises StoreRefused: it takes these values at no time.
         """
-        with self._told(), self.engine.connect().execution_options(dre_write=True) as connection, connection.begin():
+        wanted = limits or self.limits
+        options = {"dre_write": True, "dre_limits": wanted}
+        with (
+            self._told(),
+            within(wanted.whole),
+            self.engine.connect().execution_options(**options) as connection,
+            connection.begin(),
+        ):
             yield connection
 
     def lock(self, connection: Connection, fingerprint: str) -> None:
@@ -71,33 +120,47 @@ class Database:
         try:
             yield
         except DBAPIError as error:
-            if _missing_table(error):
-                message = f"the results store at {self.shown} lacks a table or column: run `airflow dre db migrate`"
-                raise StoreNotMigrated(message) from error
-            if error.connection_invalidated:
-                raise StoreUnreachable(f"the results store at {self.shown} broke the connection: {error.orig}") from error
-            if _is_our_mistake(error):
+            raise self._reason(error) from self._shown_cause(error)
+        except StatementError as error:  # raised in Python before anything was sent
+            if not isinstance(error.orig, CONTENT):
                 raise
-            raise StoreUnreachable(f"the results store at {self.shown} does not answer: {error.orig}") from error
+            message = f"the results store at {self.shown} takes it at no time: {error.orig}"
+            raise StoreRefused(message) from self._shown_cause(error)
+        except (UnicodeEncodeError, OverflowError) as error:  # raised by a driver about a value
+            raise StoreRefused(f"the results store at {self.shown} takes it at no time: {error}") from error
+        except PoolTimeout as error:
+            raise StoreBusy(f"the results store at {self.shown} is asked by too many at once in this process") from error
+        except OSError as error:
+            raise StoreUnreachable(f"the results store at {self.shown} cannot be opened: {error}") from error
 
+    def _reason(self, error: DBAPIError) -> StoreError:
+        said = " ".join(self.address.hide(str(error.orig)).split())
+        if error.connection_invalidated:
+            return StoreUnreachable(f"the results store at {self.shown} broke the connection: {said}")
+        match verdict_on(error):
+            case Verdict.SCHEMA:
+                return StoreNotMigrated(f"the results store at {self.shown} lacks a table or column: run `airflow dre db migrate`")
+            case Verdict.REFUSED:
+                return StoreRefused(f"the results store at {self.shown} takes it at no time: {said}")
+            case Verdict.BUSY:
+                return StoreBusy(f"the results store at {self.shown} could not take it now: {said}")
+            case Verdict.DOWN:
+                return StoreUnreachable(f"the results store at {self.shown} does not answer: {said}")
 
-def _is_our_mistake(error: DBAPIError) -> bool:
-    """Whether the statement or its values are at fault, so that no other moment and no other server would take them."""
-    if isinstance(error, ProgrammingError):
-        return _state(error) != "42501"  # insufficient privilege
-    return isinstance(error, (DataError, IntegrityError))
-
-
-def _missing_table(error: DBAPIError) -> bool:
-    return _state(error) in ("42P01", "42703") or "no such table" in str(error.orig) or "no such column" in str(error.orig)
-
-
-def _state(error: DBAPIError) -> str | None:
-    return getattr(error.orig, "sqlstate", None) or getattr(error.orig, "pgcode", None)
+    def _shown_cause(self, error: Exception) -> Exception | None:
+        return None if self.address.hides(str(error)) else error
 
 
 def _sqlite(url: URL, *, hurried: bool) -> Engine:
-    engine = create_engine(url, poolclass=NullPool, connect_args={"timeout": HURRIED_SECONDS if hurried else BUSY_SECONDS})
+    limits = HURRIED if hurried else PATIENT
+    engine = create_engine(url, poolclass=NullPool, connect_args={"timeout": limits.statement if hurried else BUSY_SECONDS})
+
+    @event.listens_for(engine, "do_connect")
+    def connect(dialect: Dialect, record: Any, arguments: tuple[Any, ...], options: dict[str, Any]) -> Any:
+        if url.database and url.database != ":memory:" and not url.query:
+            keep_database_private(Path(url.database))
+        options["timeout"] = left(options["timeout"])
+        return dialect.connect(*arguments, **options)
 
     @event.listens_for(engine, "connect")
     def set_up(connection: Any, _: object) -> None:
@@ -114,11 +177,23 @@ def _sqlite(url: URL, *, hurried: bool) -> Engine:
 
 
 def _server(url: URL, *, hurried: bool) -> Engine:
-    if hurried:
-        return create_engine(url, poolclass=NullPool, connect_args={"connect_timeout": HURRIED_SECONDS})
-    return create_engine(
-        url, poolclass=QueuePool, pool_size=2, max_overflow=8, pool_pre_ping=True, connect_args={"connect_timeout": CONNECT_SECONDS}
-    )
+    limits = HURRIED if hurried else PATIENT
+    options = {name: value for name, value in limits.connection_options.items() if hurried or name not in url.query}
+    pool: dict[str, Any] = {"poolclass": NullPool}
+    if not hurried:
+        pool = {"poolclass": QueuePool, "pool_size": 2, "max_overflow": 8, "pool_pre_ping": True, "pool_timeout": POOL_SECONDS}
+    engine = create_engine(url, connect_args=options, **pool)
+
+    @event.listens_for(engine, "do_connect")
+    def connect(dialect: Dialect, record: Any, arguments: tuple[Any, ...], options: dict[str, Any]) -> Any:
+        return limited_connection().connect(*arguments, **options)
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        wanted: Limits = connection.get_execution_options().get("dre_limits", limits)
+        connection.exec_driver_sql("; ".join(f"SET LOCAL {name} = {value}" for name, value in wanted.server_settings.items()))
+
+    return engine
 
 
 @lru_cache(maxsize=8)
@@ -127,5 +202,5 @@ def _opened(url: str, hurried: bool, process: int) -> Database:  # a forked chil
 
 
 def open_database(url: str, *, hurried: bool = False) -> Database:
-    """The store at ``url``, one for each process."""
+    """Return the store at ``url``, one for each process."""
     return _opened(url, hurried, os.getpid())

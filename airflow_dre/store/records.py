@@ -149,7 +149,15 @@ class Delivery:
     signals: tuple[Signal, ...] = ()
     partitions: PartitionStates | None = None
 
+    @property
+    def parts(self) -> tuple[Delivery, ...]:
+        """The delivery as several, each of which says one thing."""
+        run = () if self.run is None else (Delivery(run=self.run),)
+        states = () if self.partitions is None else (Delivery(partitions=self.partitions),)
+        return (*run, *states, *(Delivery(signals=(fact,)) for fact in self.signals))
+
 
 def digest(*parts: object) -> str:
-    """SHA-256 hex over parts that are told apart by a byte no text holds."""
-    return hashlib.sha256(b"".join(("" if part is None else str(part)).encode() + b"\xff" for part in parts)).hexdigest()
+    """Return the SHA-256 in hex over parts that are told apart by a byte no text holds; half a surrogate pair is a part like any other."""
+    told = (("" if part is None else str(part)).encode(errors="surrogatepass") + b"\xff" for part in parts)
+    return hashlib.sha256(b"".join(told)).hexdigest()

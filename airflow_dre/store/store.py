@@ -1,24 +1,32 @@
-"""The one door of the store: write a delivery, or keep it in the spool until the database is back."""
+"""The one door of the store: write a delivery, keep it in the spool until the database is back, or put it aside where it is never taken."""
 
 from __future__ import annotations
 
 import logging
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy.exc import StatementError
-
-from airflow_dre.errors import StoreError
+from airflow_dre.errors import StoreError, StoreRefused
 from airflow_dre.incidents.decide import Action
+from airflow_dre.store.aside import describe, note_aside
 from airflow_dre.store.database import Database, open_database
 from airflow_dre.store.incidents import Change, record_signal
+from airflow_dre.store.names import with_bounded_names
 from airflow_dre.store.partitions import save_partition_states
 from airflow_dre.store.records import Delivery
+from airflow_dre.store.refusals import CONTENT
 from airflow_dre.store.results import save_suite_run
-from airflow_dre.store.schema import ensure_embedded
-from airflow_dre.store.spool import Spool, Unwritable
+from airflow_dre.store.schema import ensure_embedded, refuse_other_revision
+from airflow_dre.store.spool import REPLAY_SECONDS, Spool, read_line
 
 log = logging.getLogger(__name__)
+TASK_REPLAY_SECONDS = 60.0
+"""How long a task replays what others left; the rest goes with the next task or with the monitor."""
+SLOW_SECONDS = 2.0
+"""A store that takes longer to fail is not asked again for :data:`QUIET_SECONDS`: a task with many results must not wait for each."""
+QUIET_SECONDS = 30.0
+_quiet_until: dict[str, float] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +39,29 @@ class Store:
     def deliver(self, delivery: Delivery) -> list[Change]:
         """Write a delivery in one transaction; repeating it changes nothing.
 
-        :raises StoreError: the database does not answer or lacks its tables.
+        :raises StoreRefused: no store takes it at any time.
+        :raises StoreError: the database does not answer, lacks its tables or is of a newer version.
         """
-        ensure_embedded(self.database)
+        with self.database.in_time():
+            ensure_embedded(self.database)
+            try:
+                changes = self._write_or_once_more(with_bounded_names(delivery))
+            except CONTENT as error:
+                raise StoreRefused(f"it cannot be written: {type(error).__name__}: {error}") from error
+        for change in changes:
+            if change.action is not Action.IGNORE:
+                log.info("airflow-dre: incident %s: %s (%s)", change.incident_id, change.action.value, change.reason)
+        return changes
+
+    def _write_or_once_more(self, delivery: Delivery) -> list[Change]:
+        """Write a delivery; a key that another transaction took at this very moment is no reason to refuse it."""
+        try:
+            return self._write(delivery)
+        except StoreRefused:
+            refuse_other_revision(self.database)
+            return self._write(delivery)
+
+    def _write(self, delivery: Delivery) -> list[Change]:
         changes: list[Change] = []
         with self.database.write() as connection:
             if delivery.run is not None:
@@ -42,36 +70,119 @@ class Store:
                 save_partition_states(connection, delivery.partitions)
             for fact in delivery.signals:
                 changes.extend(record_signal(self.database, connection, fact))
-        for change in changes:
-            if change.action is not Action.IGNORE:
-                log.info("airflow-dre: incident %s: %s (%s)", change.incident_id, change.action.value, change.reason)
         return changes
 
     def deliver_or_spool(self, delivery: Delivery) -> list[Change]:
-        """Write a delivery, after those that wait; where the store is down it joins them and nothing is lost."""
+        """Write a delivery, after those that wait; where the store is down it joins them and nothing is lost.
+
+        Never raises because of the store, the spool or the delivery.
+        """
+        if time.monotonic() < _quiet_until.get(self._key, 0.0):
+            self.leave(delivery, "the results store did not answer a moment ago")
+            return []
+        began = time.monotonic()
         try:
-            self.replay()
-            return self.deliver(delivery)
+            self.replay(seconds=TASK_REPLAY_SECONDS)
         except StoreError as error:
-            path = self.spool.append(delivery)
-            log.error("airflow-dre: %s. What was to be written waits in %s and is written when the store is back.", error, path)
+            self._wait(delivery, error, began)
+            return []
+        return self.record(delivery)
+
+    def record(self, delivery: Delivery) -> list[Change]:
+        """Write a delivery without those that wait, spool it where the store is down, and put aside what no store takes.
+
+        Never raises because of the store, the spool or the delivery.
+        """
+        began = time.monotonic()
+        try:
+            return self.deliver_parts(delivery)
+        except StoreError as error:
+            self._wait(delivery, error, began)
             return []
 
-    def replay(self) -> int:
-        """Write what waits in the spool; the number of deliveries.
+    def replay(self, *, seconds: float = REPLAY_SECONDS) -> int:
+        """Write what waits in the spool; the number of deliveries. One that this store cannot take now waits on behind the others.
 
+        :param seconds: longest time; what is left goes with the next replay.
         :raises StoreError: the store is down (again).
         """
-        return self.spool.replay(self._deliver_waiting)
+        try:
+            return self.spool.replay(self._deliver_waiting, aside=self._note_line, seconds=seconds)
+        except StoreError as error:
+            if not self._answers():
+                raise error from None
+            return self.spool.replay(self._deliver_waiting, aside=self._note_line, seconds=seconds, put_off=(StoreError,))
+
+    def _answers(self) -> bool:
+        """Whether the store would take anything, so that an error speaks of one delivery."""
+        try:
+            ensure_embedded(self.database)
+            with self.database.write():
+                return True
+        except StoreError:
+            return False
+
+    def _wait(self, delivery: Delivery, error: StoreError, began: float) -> None:
+        if time.monotonic() - began > SLOW_SECONDS:
+            _quiet_until[self._key] = time.monotonic() + QUIET_SECONDS
+        self.leave(delivery, str(error))
 
     def _deliver_waiting(self, delivery: Delivery) -> None:
+        """Write a delivery that waits; one that is refused as a whole is left to the spool, which puts its line aside."""
+        parts = delivery.parts
         try:
             self.deliver(delivery)
-        except (StatementError, OverflowError) as error:
-            cause = error.orig if isinstance(error, StatementError) else error
-            raise Unwritable(f"the results store refuses it: {cause}") from error
+        except StoreRefused:
+            if len(parts) < 2:
+                raise
+            for part in parts:
+                self.deliver_parts(part)
+
+    def deliver_parts(self, delivery: Delivery) -> list[Change]:
+        """Write a delivery; where it is refused, each part of it alone. What is refused alone is put aside.
+
+        :raises airflow_dre.errors.StoreError: the store is down.
+        """
+        try:
+            return self.deliver(delivery)
+        except StoreRefused as error:
+            if len(delivery.parts) < 2:
+                self._put_aside(delivery, error)
+                return []
+            return [change for part in delivery.parts for change in self.deliver_parts(part)]
+
+    def leave(self, delivery: Delivery, why: str) -> None:
+        """Leave a delivery in the spool, and log why; where the spool cannot keep it either it is lost, which is logged as critical."""
+        try:
+            path = self.spool.append(delivery)
+        except (OSError, *CONTENT) as error:
+            log.critical("airflow-dre: %s is lost: %s, and the spool cannot keep it: %s", describe(delivery), why, error)
+        else:
+            log.error("airflow-dre: %s. What was to be written waits in %s and is written when the store is back.", why, path)
+
+    def _put_aside(self, delivery: Delivery, reason: StoreRefused) -> None:
+        try:
+            line, path = self.spool.put_aside_delivery(delivery)
+        except (OSError, *CONTENT) as error:
+            log.critical("airflow-dre: %s is lost: %s, and it cannot be put aside: %s", describe(delivery), reason, error)
+        else:
+            self._note(line, path, reason, describe(delivery))
+
+    def _note_line(self, line: bytes, path: Path, reason: StoreRefused) -> None:
+        self._note(line, path, reason, describe(read_line(line)))
+
+    def _note(self, line: bytes, path: Path, reason: StoreRefused, what: str) -> None:
+        log.error("airflow-dre: %s is put aside in %s: %s", what, path, reason)
+        try:
+            note_aside(self.database, line, path, what, str(reason))
+        except StoreError as error:
+            log.warning("airflow-dre: that could not be noted in the results store: %s", error)
+
+    @property
+    def _key(self) -> str:
+        return f"{self.database.shown} {self.database.hurried}"
 
 
 def open_store(url: str, spool_folder: Path, *, hurried: bool = False) -> Store:
-    """The store at a SQLAlchemy URL, with its spool; ``hurried`` for a caller that holds others up."""
+    """Return the store at a SQLAlchemy URL, with its spool; ``hurried`` for a caller that holds others up."""
     return Store(open_database(url, hurried=hurried), Spool(spool_folder))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import math
 from datetime import UTC, datetime
 from typing import Any
 
@@ -24,6 +24,8 @@ from sqlalchemy import (
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
+from airflow_dre.store.names import DATASET, ID, NAMESPACE, SUITE, Bound, plain_text
+
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -34,7 +36,6 @@ metadata = MetaData(naming_convention=NAMING)
 """Own metadata: these tables must never be taken for Airflow's."""
 
 VERSION_TABLE = "dre_alembic_version"
-_UNWRITABLE = re.compile("[\x00\ud800-\udfff]")
 LIVE = text("status IN ('open', 'acknowledged')")
 """Predicate of the partial unique index that admits one live incident for each cause."""
 
@@ -65,7 +66,57 @@ class PlainText(TypeDecorator[str]):
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        return None if value is None else _UNWRITABLE.sub("\ufffd", value)
+        return None if value is None else plain_text(value)
+
+
+class Name(TypeDecorator[str]):
+    """A name with a bound. Whatever is compared with the column is cut in the same way, so that a name is found again."""
+
+    impl = String
+    cache_ok = True
+
+    def __init__(self, bound: Bound) -> None:
+        super().__init__(bound.characters)
+        self.bound = bound
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return self.bound.cut_known(value)
+
+
+class TextName(Name):
+    """The same in a column that has no limit of its own."""
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self, bound: Bound) -> None:
+        TypeDecorator.__init__(self)
+        self.bound = bound
+
+
+class PlainJson(TypeDecorator[Any]):
+    """JSON as every database takes it: texts as :class:`PlainText`, and no number that is none."""
+
+    impl = JSON
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
+        return _plain(value)
+
+
+def _plain(value: Any) -> Any:
+    """The value with plain texts and finite numbers."""
+    match value:
+        case str():
+            return plain_text(value)
+        case float():
+            return value if math.isfinite(value) else None
+        case dict():
+            return {_plain(key): _plain(item) for key, item in value.items()}
+        case list() | tuple():
+            return [_plain(item) for item in value]
+        case _:
+            return value
 
 
 def _key() -> Column[Any]:
@@ -74,9 +125,9 @@ def _key() -> Column[Any]:
 
 def _origin() -> list[Column[Any]]:
     return [
-        Column("dag_id", String(250)),
-        Column("run_id", String(250)),
-        Column("task_id", String(250)),
+        Column("dag_id", Name(ID)),
+        Column("run_id", Name(ID)),
+        Column("task_id", Name(ID)),
         Column("map_index", Integer),
         Column("try_number", Integer),
     ]
@@ -86,7 +137,7 @@ def _slice() -> list[Column[Any]]:
     return [
         Column("data_interval_start", UtcDateTime),
         Column("data_interval_end", UtcDateTime),
-        Column("partition_key", String(250)),
+        Column("partition_key", Name(ID)),
     ]
 
 
@@ -94,22 +145,22 @@ suite_run = Table(
     "dre_suite_run",
     metadata,
     Column("key", String(64), primary_key=True),
-    Column("namespace", PlainText, nullable=False),
-    Column("name", PlainText, nullable=False),
-    Column("suite", String(500), nullable=False),
+    Column("namespace", TextName(NAMESPACE), nullable=False),
+    Column("name", TextName(DATASET), nullable=False),
+    Column("suite", Name(SUITE), nullable=False),
     *_origin(),
-    Column("dag_version", String(64)),
+    Column("dag_version", Name(Bound(64, 256))),
     *_slice(),
     Column("row_filter", PlainText),
-    Column("engine", String(64), nullable=False),
+    Column("engine", Name(Bound(64, 256)), nullable=False),
     Column("outcome", String(16), nullable=False),
     Column("score", Float),
-    Column("counts", JSON, nullable=False),
+    Column("counts", PlainJson(), nullable=False),
     Column("queries", Integer, nullable=False),
     Column("measured_at", UtcDateTime, nullable=False),
     Column("seconds", Float, nullable=False),
     Index(None, "namespace", "name", "suite", "measured_at"),
-    Index(None, "dag_id", "run_id", "task_id"),
+    Index(None, "dag_id", "run_id"),
     Index(None, "measured_at"),
 )
 
@@ -119,14 +170,14 @@ result = Table(
     Column("key", String(64), primary_key=True),
     Column("run_key", String(64), ForeignKey("dre_suite_run.key", ondelete="CASCADE"), nullable=False),
     Column("position", Integer, nullable=False),
-    Column("check_id", String(16), nullable=False),
-    Column("definition", JSON, nullable=False),
+    Column("check_id", Name(Bound(16, 64)), nullable=False),
+    Column("definition", PlainJson(), nullable=False),
     Column("outcome", String(16), nullable=False),
     Column("reason", PlainText, nullable=False),
     Column("expected", PlainText, nullable=False),
     Column("observed", PlainText),
     Column("value", Float),
-    Column("unit", String(16), nullable=False),
+    Column("unit", Name(Bound(16, 64)), nullable=False),
     Column("violations", BigInteger),
     Column("rows", BigInteger),
     Column("warn_low", Float),
@@ -134,8 +185,8 @@ result = Table(
     Column("fail_low", Float),
     Column("fail_high", Float),
     Column("statement", PlainText),
-    Column("segments", JSON(none_as_null=True)),
-    Column("sample", JSON(none_as_null=True)),
+    Column("segments", PlainJson(none_as_null=True)),
+    Column("sample", PlainJson(none_as_null=True)),
     Index(None, "run_key"),
     Index(None, "check_id"),
 )
@@ -158,25 +209,25 @@ incident = Table(
     _key(),
     Column("fingerprint", String(64), nullable=False),
     Column("kind", String(16), nullable=False),
-    Column("namespace", PlainText),
-    Column("name", PlainText),
-    Column("suite", String(500)),
+    Column("namespace", TextName(NAMESPACE)),
+    Column("name", TextName(DATASET)),
+    Column("suite", Name(SUITE)),
     Column("promise", String(16)),
-    Column("deadline", String(250)),
+    Column("deadline", Name(ID)),
     *_origin(),
     Column("event", String(32), nullable=False),
     Column("status", String(16), nullable=False),
     Column("severity", String(16), nullable=False),
     Column("title", PlainText, nullable=False),
-    Column("explanation", JSON(none_as_null=True)),
-    Column("routes", JSON, nullable=False),
+    Column("explanation", PlainJson(none_as_null=True)),
+    Column("routes", PlainJson(), nullable=False),
     Column("occurrences", Integer, nullable=False),
     Column("opened_at", UtcDateTime, nullable=False),
     Column("last_problem_at", UtcDateTime, nullable=False),
     Column("resolved_at", UtcDateTime),
     *_slice(),
-    Column("broken", JSON(none_as_null=True)),
-    Column("parts", JSON(none_as_null=True)),
+    Column("broken", PlainJson(none_as_null=True)),
+    Column("parts", PlainJson(none_as_null=True)),
     Index("uq_dre_incident_live", "fingerprint", unique=True, sqlite_where=LIVE, postgresql_where=LIVE),
     Index(None, "status", "opened_at"),
     Index(None, "dag_id"),
@@ -192,7 +243,7 @@ incident_event = Table(
     Column("kind", String(32), nullable=False),
     Column("summary", PlainText, nullable=False),
     Column("detail", PlainText, nullable=False),
-    Column("actor", String(250)),
+    Column("actor", Name(ID)),
     *_origin(),
     Index(None, "incident_id"),
 )
@@ -217,7 +268,7 @@ recovery = Table(
     Column("key", String(64), primary_key=True),
     Column("fingerprint", String(64), nullable=False),
     Column("at", UtcDateTime, nullable=False),
-    Column("still_failed", JSON, nullable=False),
+    Column("still_failed", PlainJson(), nullable=False),
     *_origin(),
     *_slice(),
     Index(None, "fingerprint"),
@@ -229,9 +280,9 @@ outbox = Table(
     metadata,
     _key(),
     Column("incident_id", ForeignKey("dre_incident.id", ondelete="CASCADE"), nullable=False),
-    Column("route", String(250), nullable=False),
+    Column("route", Name(ID), nullable=False),
     Column("event", String(16), nullable=False),
-    Column("message", JSON, nullable=False),
+    Column("message", PlainJson(), nullable=False),
     Column("status", String(16), nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
@@ -248,10 +299,10 @@ sla = Table(
     "dre_sla",
     metadata,
     Column("fingerprint", String(64), primary_key=True),
-    Column("namespace", PlainText, nullable=False),
-    Column("name", PlainText, nullable=False),
-    Column("sla", String(250), nullable=False),
-    Column("dag_id", String(250)),
+    Column("namespace", TextName(NAMESPACE), nullable=False),
+    Column("name", TextName(DATASET), nullable=False),
+    Column("sla", Name(ID), nullable=False),
+    Column("dag_id", Name(ID)),
     Column("state", String(16), nullable=False),
     Column("since", UtcDateTime, nullable=False),
     Column("reason", PlainText, nullable=False),
@@ -267,14 +318,14 @@ partition_state = Table(
     metadata,
     Column("split", String(32), primary_key=True),
     Column("form", String(32), primary_key=True),
-    Column("partition", String(500), primary_key=True),
-    Column("namespace", PlainText, nullable=False),
-    Column("name", PlainText, nullable=False),
+    Column("partition", Name(Bound(500, 2000)), primary_key=True),
+    Column("namespace", TextName(NAMESPACE), nullable=False),
+    Column("name", TextName(DATASET), nullable=False),
     Column("answers", PlainText, nullable=False),
     Column("rows", BigInteger, nullable=False),
     Column("version", PlainText),
     Column("measured_at", UtcDateTime, nullable=False),
-    Column("run_id", String(250)),
+    Column("run_id", Name(ID)),
     Index(None, "namespace", "name"),
 )
 """Named by a digest in front, so that the states of one table lie side by side."""
@@ -286,3 +337,16 @@ installation = Table(
     Column("uuid", String(36), nullable=False),
 )
 """One row: the id that tells this store apart from every other."""
+
+aside = Table(
+    "dre_aside",
+    metadata,
+    Column("key", String(64), primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("host", Name(ID), nullable=False),
+    Column("path", PlainText, nullable=False),
+    Column("what", PlainText, nullable=False),
+    Column("reason", PlainText, nullable=False),
+    Index(None, "at"),
+)
+"""Records that no store takes: each waits in a file on its host for a person to look at it."""

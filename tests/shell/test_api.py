@@ -28,12 +28,18 @@ from airflow_dre.incidents.signals import Event, Origin, Severity, Signal
 from airflow_dre.notifications import OpenIncident
 from airflow_dre.services.freshness import evaluate_sla, read_question
 from airflow_dre.services.wiring import keep, store_of
+from airflow_dre.store import schema
+from airflow_dre.store.database import open_database
 from airflow_dre.store.records import Delivery
+from airflow_dre.store.spool import Spool
+from airflow_dre.store.store import Store
 
 pytestmark = pytest.mark.airflow
 Run = Callable[..., Any]
 BASE = "http://airflow.example"
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
+QUIET = {"spool_waiting": 0, "put_aside": 0}
+"""The overview where nothing waits."""
 CLOSED = "closed_dag"
 """The Dag that nobody but admins may see."""
 
@@ -190,7 +196,7 @@ def test_the_bundle_is_served_to_everybody(ask: Run) -> None:
 
 def test_an_empty_store_gives_empty_lists(ask: Run, world: Path) -> None:
     for user in ("viewer", "admin"):
-        assert ask("GET", "/api/overview", user).json() == {"tables": [], "slas": [], "live_incidents": [], "config_problems": []}
+        assert ask("GET", "/api/overview", user).json() == {"tables": [], "slas": [], "live_incidents": [], "config_problems": [], **QUIET}
         assert ask("GET", "/api/incidents", user).json() == {"incidents": [], "total": 0}
         query = {"dag_id": "open_dag", "run_id": "r", "task_id": "t"}
         assert ask("GET", "/api/task-results", user, params=query).json() == {"runs": []}
@@ -467,6 +473,42 @@ def test_a_store_that_is_not_migrated_is_said_without_sql(ask: Run, world: Path)
     assert "SELECT" not in answer.text
 
 
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [
+        pytest.param("UPDATE dre_alembic_version SET version_num = '9999'", "A newer version of airflow-dre migrated", id="too new"),
+        pytest.param("DROP TABLE dre_sla", "lacks tables of this version. Run `airflow dre db migrate`", id="a table that is gone"),
+    ],
+)
+def test_a_store_of_another_version_is_said_with_what_to_do(ask: Run, world: Path, statement: str, said: str) -> None:
+    assert ask("GET", "/api/overview").status_code == 200
+    with sqlite3.connect(world / "dre.db") as connection:
+        connection.execute(statement)
+    schema._current.clear()  # as a new process
+    answer = ask("GET", "/api/overview")
+    assert answer.status_code == 503
+    assert said in answer.json()["detail"]
+
+
+def test_an_address_that_is_none_is_said_with_what_to_do(ask: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AIRFLOW__DRE__SQL_ALCHEMY_CONN", "postgresql+psycopg://127.0.0.1:hunter2/db")
+    answer = ask("GET", "/api/overview")
+    assert answer.status_code == 503
+    assert answer.json()["detail"].startswith("[dre] sql_alchemy_conn is no address of a results store.")
+
+
+def test_what_waits_and_what_was_put_aside_is_counted(ask: Run, world: Path) -> None:
+    Spool(world / "spool").append(Delivery())
+    Store(open_database(f"sqlite:///{world}/dre.db"), Spool(world / "aside")).record(Delivery(signals=(unstorable(),)))
+    found = ask("GET", "/api/overview").json()
+    assert (found["spool_waiting"], found["put_aside"]) == (1, 1)
+
+
+def unstorable() -> Signal:
+    """A signal that no store takes: its moment has no time zone."""
+    return Signal(cause=PipelineCause(dag_id="d"), event=Event.RUN_FAILED, at=datetime(2026, 1, 1), title="t")
+
+
 def test_routes_that_cannot_be_read_hide_no_results_and_are_said_without_their_secrets(
     ask: Run, incident_id: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -639,7 +681,7 @@ def test_the_shape_of_the_overview(ask: Run, one_run: dict[str, Any]) -> None:
         "trend": [one_run["run"]],
         "live_incidents": [one_run["incident"]],
     }
-    assert found == {"tables": [table], "slas": [], "live_incidents": [one_run["incident"]], "config_problems": []}
+    assert found == {"tables": [table], "slas": [], "live_incidents": [one_run["incident"]], "config_problems": [], **QUIET}
 
 
 def test_the_shape_of_an_sla(ask: Run, world: Path) -> None:

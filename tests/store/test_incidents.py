@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import IntegrityError
 
+from airflow_dre.errors import StoreRefused
 from airflow_dre.incidents.signals import Severity
 from airflow_dre.store.clock import now
 from airflow_dre.store.incidents import resolve_by_hand
@@ -43,8 +44,9 @@ def test_the_database_itself_admits_one_live_incident_of_a_cause(store: Store, s
     store.deliver(Delivery(signals=(signal("checks_failed"),)))
     (row,) = rows(store, incident)
     again = {key: value for key, value in row._mapping.items() if key != "id"}
-    with pytest.raises(IntegrityError), store.database.write() as connection:
+    with pytest.raises(StoreRefused) as refused, store.database.write() as connection:
         connection.execute(incident.insert().values(**again))
+    assert isinstance(refused.value.__cause__, IntegrityError)
     with store.database.write() as connection:
         connection.execute(incident.insert().values(**{**again, "status": "resolved"}))
 

@@ -1,0 +1,71 @@
+"""What no store takes: how it is named, and a note of it in the store, so that the pages can say that there is some."""
+
+from __future__ import annotations
+
+import hashlib
+import socket
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import Connection, delete, func, select
+
+from airflow_dre.incidents.signals import Origin
+from airflow_dre.store.clock import now
+from airflow_dre.store.database import Database
+from airflow_dre.store.records import Delivery
+from airflow_dre.store.results import insert_new
+from airflow_dre.store.tables import aside
+
+KEPT_FOR = timedelta(days=30)
+"""How long a note is counted."""
+_LONGEST_NAME = 80
+_LONGEST_REASON = 500
+
+
+def describe(delivery: Delivery | None) -> str:
+    """Return what a delivery is about in one line, each name cut."""
+    if delivery is None:
+        return "a line that cannot be read"
+    parts = []
+    if delivery.run is not None:
+        parts.append(f"a run of suite {_cut(delivery.run.suite)} on {_cut(delivery.run.name)} {_of(delivery.run.origin)}")
+    parts += [f"the signal {fact.event.value} {_of(fact.origin)}: {_cut(fact.title)}" for fact in delivery.signals[:3]]
+    if delivery.partitions is not None:
+        parts.append(f"states of partitions of {_cut(delivery.partitions.name)}")
+    return "; ".join(parts) or "an empty delivery"
+
+
+def _of(origin: Origin) -> str:
+    return f"(Dag {_cut(origin.dag_id)}, run {_cut(origin.run_id)})"
+
+
+def _cut(text: str | None) -> str:
+    shown = repr(text)
+    return shown if len(shown) <= _LONGEST_NAME else f"{shown[:_LONGEST_NAME]}…"
+
+
+def note_aside(database: Database, line: bytes, path: Path, what: str, reason: str) -> None:
+    """Note that a line was put aside; a line that is put aside twice is one.
+
+    :raises airflow_dre.errors.StoreError: the store is down.
+    """
+    values = {
+        "key": hashlib.sha256(line.strip()).hexdigest(),
+        "at": now(),
+        "host": socket.gethostname(),
+        "path": str(path),
+        "what": what,
+        "reason": reason[:_LONGEST_REASON],
+    }
+    with database.write() as connection:
+        insert_new(connection, aside, values)
+
+
+def count_aside(connection: Connection) -> int:
+    """Return the number of records that were put aside within :data:`KEPT_FOR`."""
+    return connection.scalar(select(func.count()).select_from(aside).where(aside.c.at > now() - KEPT_FOR)) or 0
+
+
+def forget_aside(connection: Connection, moment: datetime) -> int:
+    """Forget notes that are older than :data:`KEPT_FOR`; their number. The files stay."""
+    return connection.execute(delete(aside).where(aside.c.at <= moment - KEPT_FOR)).rowcount

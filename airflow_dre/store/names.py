@@ -1,0 +1,104 @@
+"""Names as the store keeps them: with a bound, so that each fits into its column and into an index, and without what no database takes.
+
+PostgreSQL takes no entry of an index of more than 2,704 bytes. Of a longer name the beginning and a digest stay, so that two stay two.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass, replace
+
+import msgspec
+
+from airflow_dre.incidents.identity import Cause, DataCause
+from airflow_dre.incidents.signals import Origin, Signal
+from airflow_dre.store.records import Delivery, PartitionStates, SuiteRunRecord
+
+_UNWRITABLE = re.compile("[\x00\ud800-\udfff]")
+_MARK = 16
+"""Digits of the digest that tell two long names apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """The most characters and bytes (UTF-8) that the store keeps of a name."""
+
+    characters: int
+    most_bytes: int
+
+    def cut(self, name: str) -> str:
+        """Return the name, or the beginning of a longer one with a digest; what is cut already stays."""
+        plain = plain_text(name)
+        if len(plain) <= self.characters and len(plain.encode()) <= self.most_bytes:
+            return plain
+        digits = min(_MARK, self.characters // 2)
+        mark = "…" + hashlib.sha256(name.encode(errors="surrogatepass")).hexdigest()[:digits]
+        kept = plain[: self.characters - digits - 1].encode()[: self.most_bytes - len(mark.encode())]
+        return kept.decode(errors="ignore") + mark
+
+    def cut_known(self, name: str | None) -> str | None:
+        """Return the same for a name that may be missing."""
+        return None if name is None else self.cut(name)
+
+
+ID = Bound(250, 1000)
+"""A Dag, run, task, deadline or route: Airflow keeps as many characters."""
+NAMESPACE = Bound(500, 500)
+"""An OpenLineage namespace; with dataset and suite it fits into one entry of an index."""
+DATASET = Bound(1000, 1000)
+"""An OpenLineage name of a dataset."""
+SUITE = Bound(500, 1000)
+"""A suite, or an SLA in the place of one."""
+
+
+def plain_text(text: str) -> str:
+    """Return a text without NUL and halves of surrogate pairs, which PostgreSQL and UTF-8 refuse."""
+    return _UNWRITABLE.sub("\ufffd", text)
+
+
+def with_bounded_names(delivery: Delivery) -> Delivery:
+    """Return the delivery with every name as the store keeps it, so that what is derived from names is the same wherever it is asked."""
+    return Delivery(
+        run=None if delivery.run is None else _run(delivery.run),
+        signals=tuple(_signal(fact) for fact in delivery.signals),
+        partitions=None if delivery.partitions is None else _states(delivery.partitions),
+    )
+
+
+def _run(run: SuiteRunRecord) -> SuiteRunRecord:
+    return replace(
+        run,
+        namespace=NAMESPACE.cut(run.namespace),
+        name=DATASET.cut(run.name),
+        suite=SUITE.cut(run.suite),
+        origin=_origin(run.origin),
+        partition_key=ID.cut_known(run.partition_key),
+    )
+
+
+def _states(found: PartitionStates) -> PartitionStates:
+    return replace(found, namespace=NAMESPACE.cut(found.namespace), name=DATASET.cut(found.name), run_id=ID.cut_known(found.run_id))
+
+
+def _signal(fact: Signal) -> Signal:
+    return replace(
+        fact,
+        cause=_cause(fact.cause),
+        origin=_origin(fact.origin),
+        routes=tuple(ID.cut(route) for route in fact.routes),
+        episode=plain_text(fact.episode),
+        slice=replace(fact.slice, partition_key=ID.cut_known(fact.slice.partition_key)),
+    )
+
+
+def _cause(cause: Cause) -> Cause:
+    if isinstance(cause, DataCause):
+        named = {"namespace": NAMESPACE.cut(cause.namespace), "name": DATASET.cut(cause.name), "suite": SUITE.cut(cause.suite)}
+        return msgspec.structs.replace(cause, **named)
+    ids = {"dag_id": ID.cut(cause.dag_id), "task_id": ID.cut(cause.task_id), "deadline": ID.cut(cause.deadline)}
+    return msgspec.structs.replace(cause, **ids)
+
+
+def _origin(origin: Origin) -> Origin:
+    return replace(origin, dag_id=ID.cut_known(origin.dag_id), run_id=ID.cut_known(origin.run_id), task_id=ID.cut_known(origin.task_id))
