@@ -12,6 +12,7 @@ from airflow_dre.checks.instants import DURATION_ALLOWED, read_duration, to_inst
 from airflow_dre.checks.outcomes import Empty
 from airflow_dre.checks.thresholds import LIMIT_ALLOWED, Bound, Bounds, Limit, in_order, read_limit
 from airflow_dre.checks.values import Incomparable, Literal, is_literal
+from airflow_dre.declaring.names import find_name_problems
 from airflow_dre.declaring.slips import nearest, one_of
 from airflow_dre.errors import Problem
 
@@ -170,6 +171,7 @@ class Arguments:
 
     def traits(self) -> Traits:
         """What every check carries."""
+        self.problems += find_name_problems(self.subject, {name: self.given.get(name) for name in ("name", "by", "previous_name")})
         runbook = self.optional_text("runbook")
         if runbook is not None and not runbook.startswith(("https://", "http://")):
             self.refuse("runbook", "an address that starts with https:// or http://")

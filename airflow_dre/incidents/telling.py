@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from airflow_dre.declaring.names import find_name_problems
 from airflow_dre.errors import DefinitionError, Problem
 from airflow_dre.incidents.signals import Severity, Signal
 
@@ -71,6 +72,8 @@ def find_telling_problems(
     names = (routes,) if isinstance(routes, str) else routes
     if not isinstance(names, Iterable) or not all(isinstance(name, str) and name.strip() for name in names):
         problems.append(Problem(subject, "routes", routes, ROUTES_ALLOWED))
+    else:
+        problems += [problem for name in names for problem in find_name_problems(subject, {"routes": name})]
     if notify_on not in NOTIFY_ON:
         problems.append(Problem(subject, "notify_on", notify_on, _with_hint(notify_on, NOTIFY_ON)))
     return problems

@@ -56,9 +56,12 @@ class OpenIncident(Verbatim):
     @strict
     def __init__(self, *, severity: str = "medium", routes: Iterable[str] = (), deadline: str = "", **kwargs: Any) -> None:
         super().__init__(**known_arguments(type(self), kwargs, "severity", "routes", "deadline"))
+        from airflow_dre.declaring.names import find_name_problems
         from airflow_dre.incidents.telling import read_telling
 
         self.telling = read_telling("open_incident", routes=routes, severity=severity, severity_argument="severity")
+        if too_long := find_name_problems("open_incident", {"deadline": deadline}):
+            raise DefinitionError(too_long)
         self.severity = severity
         self.routes = self.telling.routes
         self.deadline = deadline

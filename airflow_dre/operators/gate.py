@@ -156,11 +156,13 @@ class GatedOperator(DeclaredOperator, BaseSQLOperator):
         return super().find_partial_problems(subject, given) + find_telling_problems(subject, **telling)
 
     def find_gate_problems(self) -> list[Problem]:
-        """Return the problems with ``fail_on``, ``routes``, ``incident_severity`` and ``notify_on``."""
+        """Return the problems with ``suite``, ``fail_on``, ``routes``, ``incident_severity`` and ``notify_on``."""
+        from airflow_dre.declaring.names import find_name_problems
         from airflow_dre.errors import Problem
         from airflow_dre.incidents.telling import find_telling_problems
 
         problems = [] if self.fail_on in FAIL_ON else [Problem(self.subject, "fail_on", self.fail_on, one_of(self.fail_on, FAIL_ON))]
+        problems += find_name_problems(self.subject, {"suite": self.suite})
         return problems + find_telling_problems(self.subject, routes=self.routes, severity=self.incident_severity, notify_on=self.notify_on)
 
     def get_openlineage_facets_on_start(self) -> OperatorLineage[Any, Any] | None:

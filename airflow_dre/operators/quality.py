@@ -303,6 +303,7 @@ class QualityCheckOperator(GatedOperator):
     def _refuse_mistakes(self) -> None:
         from airflow_dre.checks.parse import find_problems
         from airflow_dre.checks.partition_choice import find_partition_problems
+        from airflow_dre.declaring.names import LONGEST_DATASET, find_name_problems
         from airflow_dre.errors import Problem
 
         checks, problems = find_problems(self.checks)
@@ -310,6 +311,7 @@ class QualityCheckOperator(GatedOperator):
         problems += self.find_gate_problems()
         problems += self._aside.find_problems()
         problems += self.find_data_problems()
+        problems += find_name_problems(self.subject, {"table": self.table, "dataset": self.dataset}, LONGEST_DATASET)
         problems += find_partition_problems(self.subject, checks, self.partition_by, self.partitions, self.changes)
         if self.statement_timeout is not None and read_duration(self.statement_timeout) is None:
             problems.append(Problem(self.subject, "statement_timeout", self.statement_timeout, DURATION_ALLOWED))
