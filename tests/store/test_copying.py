@@ -15,6 +15,7 @@ from airflow_dre.checks.outcomes import Outcome
 from airflow_dre.errors import StoreError
 from airflow_dre.incidents.identity import DataCause, Promise
 from airflow_dre.store import copying
+from airflow_dre.store.aside import note_aside
 from airflow_dre.store.copying import copy_store
 from airflow_dre.store.database import Database
 from airflow_dre.store.installation import read_installation_id
@@ -56,6 +57,7 @@ def filled(tmp_path: Path, signal: Callable[..., Any], suite_run: Callable[..., 
     looked = {"missed": True, "reason": "old", "newest": NOW, "max_age_seconds": 3600.0, "evaluated_at": NOW}
     with store.database.write() as connection:
         save_sla_state(store.database, connection, SlaState(cause=cause, dag_id="m", **looked))
+    note_aside(store.database, b"{}", tmp_path / "x.unreadable", "a line", "it cannot be read")
     assert all(rows_of(store.database).values()), "every table holds rows"
     return store
 
@@ -112,7 +114,7 @@ def test_what_cannot_be_copied_is_refused_and_nothing_changes(filled: Store, tmp
     before = rows_of(filled.database)
     held = Database(f"sqlite:///{tmp_path}/held.db")
     copy_store(filled.database, held)
-    for target, said in ((held, "is not empty (dre_incident, "), (filled.database, "are the same store")):
+    for target, said in ((held, "is not empty (dre_aside, "), (filled.database, "are the same store")):
         with pytest.raises(StoreError, match="copy into an empty database|name an empty store") as refused:
             copy_store(filled.database, target)
         assert said in str(refused.value)
