@@ -150,7 +150,7 @@ def test_a_message_that_is_just_being_sent_stops_the_copy(filled: Store, tmp_pat
 @pytest.mark.postgres
 def test_a_row_that_the_target_refuses_leaves_it_empty(filled: Store, postgres_url: str) -> None:
     with filled.database.write() as connection:
-        connection.execute(sa.update(metadata.tables["dre_suite_run"]).values(suite="s" * 501))
+        connection.execute(sa.update(metadata.tables["dre_suite_run"]).values(queries=2**40))
     with pytest.raises(StoreError, match="dre_suite_run: the target refuses a row among 1 to 3: "):
         copy_store(filled.database, Database(postgres_url))
     assert not any(rows for name, rows in rows_of(Database(postgres_url)).items() if name != "dre_installation")
