@@ -59,12 +59,16 @@ class Database:
         :raises StoreMisaddressed: the address cannot be used.
         """
         if self.address.url is None:
-            raise StoreMisaddressed(f"the address of the results store ({self.shown}; usually [dre] sql_alchemy_conn) cannot be used: {self.address.wrong}")
+            raise StoreMisaddressed(
+                f"the address of the results store ({self.shown}; usually [dre] sql_alchemy_conn) cannot be used: {self.address.wrong}"
+            )
         try:
             return _sqlite(self.url, hurried=self.hurried) if self.embedded else _server(self.url, hurried=self.hurried)
         except Exception as error:  # a driver that is not installed, or a parameter that it does not know
             why = self.address.hide(f"{type(error).__name__}: {error}")
-            raise StoreMisaddressed(f"the address of the results store ({self.shown}; usually [dre] sql_alchemy_conn) cannot be used: {why}") from None
+            raise StoreMisaddressed(
+                f"the address of the results store ({self.shown}; usually [dre] sql_alchemy_conn) cannot be used: {why}"
+            ) from None
 
     @contextlib.contextmanager
     def in_time(self, seconds: float | None = None) -> Iterator[None]:
