@@ -26,7 +26,7 @@ def test_native_code_that_hangs_is_left_behind() -> None:
     started = time.monotonic()
     with pytest.raises(DeadlinePassed, match=r"it took more than 0.2 s"):
         call_within(0.2, lambda _: native.usleep(3_000_000))
-    assert time.monotonic() - started < 1.5
+    assert time.monotonic() - started < 2.5
 
 
 def test_the_thread_knows_what_its_caller_knows() -> None:

