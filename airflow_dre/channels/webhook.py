@@ -34,7 +34,20 @@ TIMESTAMP = "X-Dre-Timestamp"
 GRACE_SECONDS = 0.25
 """Added to the deadline of an exchange, so that the HTTP client names the step that was too slow where it can."""
 _OURS = frozenset(
-    ("content-type", "content-length", "transfer-encoding", "host", "user-agent", "connection", "keep-alive", "te", "trailer", "upgrade")
+    (
+        "content-type",
+        "content-encoding",
+        "content-length",
+        "transfer-encoding",
+        "expect",
+        "host",
+        "user-agent",
+        "connection",
+        "keep-alive",
+        "te",
+        "trailer",
+        "upgrade",
+    )
 )
 _OURS_PREFIX = "x-dre-"
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}")
