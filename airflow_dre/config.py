@@ -28,6 +28,7 @@ SECTION = "dre"
 DUCKDB_MEMORY = "768MB"
 SEND_SECONDS = 5.0
 SAMPLE_RETENTION = timedelta(days=7)
+FORGET_AFTER = timedelta(days=30)
 MOST_SEND_SECONDS = 3600.0
 MOST_RETENTION = timedelta(days=3650)
 OPTIONS = (
@@ -81,6 +82,8 @@ class Settings:
     """Longest that a task waits for receivers; the monitor sends the rest."""
     sample_retention: timedelta
     """How long failing rows are kept."""
+    forget_after: timedelta = FORGET_AFTER
+    """How long a monitor, a suite or a wait may give no news before its incidents are ended."""
     duckdb_memory_limit: str = DUCKDB_MEMORY
     """Most memory that a task gives to DuckDB, which puts aside on the disk what it has no room for."""
     base_url: str
@@ -130,6 +133,7 @@ def read_settings() -> Settings:
         duckdb_memory_limit=_read("duckdb_memory_limit", _memory, DUCKDB_MEMORY, MEMORY_ALLOWED, problems),
         send_seconds=_read("send_seconds", _seconds, SEND_SECONDS, SECONDS_ALLOWED, problems),
         sample_retention=_read("sample_retention", _retention, SAMPLE_RETENTION, RETENTION_ALLOWED, problems),
+        forget_after=_read("forget_after", _retention, FORGET_AFTER, RETENTION_ALLOWED, problems),
         base_url=_base_url(problems),
         keep_tests=_read("keep_tests", _boolean, False, BOOLEAN_ALLOWED, problems),
         problems=tuple(problems),

@@ -25,6 +25,7 @@ def reliability_monitor(
     *,
     dag_id: str = "reliability_monitor",
     schedule: Any = timedelta(minutes=5),
+    look_seconds: float = 60.0,
     **dag_arguments: Any,
 ) -> DAG:
     """Return the monitor Dag. Two lines in a file of your Dags folder add it::
@@ -34,27 +35,29 @@ def reliability_monitor(
 
     Airflow reads a file only where its text holds the words ``airflow`` and ``dag`` (or ``asset``), so keep the name ``dag``.
 
-    It starts unpaused, runs once at a time and does not catch up. One task evaluates one SLA, so that a warehouse that is down hides no
-    other; the last task writes what waits in the spool and sends what waits in the outbox, even if the others failed.
+    It starts unpaused, runs once at a time and does not catch up. One task evaluates one SLA, and each look has a limit, so that a
+    warehouse that is down or hangs hides no other. Task ``dispatch`` waits for no look: it writes what waits in the spool, sends what waits
+    in the outbox, and ends the incidents of SLAs that the monitor has no longer. ``dispatch_after_looks`` sends what the looks found.
 
     :param slas: SLAs with different names.
-    :param dag_id: id of the Dag.
+    :param dag_id: id of the Dag; SLAs that a monitor of this id had before, and has no longer, are ended.
     :param schedule: how often to look; a miss is found at the next look.
+    :param look_seconds: how long one look may take, connecting included; one that takes longer makes the SLA unknown.
     :param dag_arguments: passed to ``DAG``.
-    :raises airflow_dre.errors.DefinitionError: two SLAs share a name.
+    :raises airflow_dre.errors.DefinitionError: two SLAs share a name, or ``look_seconds`` is no number from 1 to 3600.
     """
     from airflow.sdk import DAG
 
     from airflow_dre.operators.monitor import DispatchOperator, EvaluateSlaOperator
 
-    promised = _read_slas(slas, dag_arguments)
+    promised = _read_slas(slas, dag_arguments, look_seconds)
     task_ids = task_ids_of([sla.name for sla in promised])
     arguments = {
         "start_date": datetime(2024, 1, 1, tzinfo=UTC),
         "catchup": False,
         "max_active_runs": 1,
         "is_paused_upon_creation": False,
-        "dagrun_timeout": timedelta(hours=1),
+        "dagrun_timeout": timedelta(minutes=15) + 4 * timedelta(seconds=look_seconds),
         "tags": ["data reliability"],
         "description": "Evaluates freshness SLAs, sends incident messages that wait, writes results that wait",
         **dag_arguments,
@@ -66,14 +69,22 @@ def reliability_monitor(
                 sla=sla.name,
                 question=sla.question,
                 on_miss=sla.on_miss,
+                on_unknown=sla.on_unknown,
+                unknown_after=sla.unknown_after,
+                look_seconds=look_seconds,
+                execution_timeout=2 * timedelta(seconds=look_seconds) + timedelta(minutes=1),
                 retries=1,
                 retry_delay=timedelta(seconds=30),
             )
             for sla in promised
         ]
-        dispatch = DispatchOperator(task_id="dispatch", trigger_rule="all_done", retries=1, retry_delay=timedelta(seconds=30))
+        first: dict[str, Any] = {"priority_weight": 1000, "weight_rule": "absolute", "retries": 1, "retry_delay": timedelta(seconds=30)}
+        watches = [(sla.name, sla.question.watched) for sla in promised]
+        DispatchOperator(task_id="dispatch", watches=watches, schedule=schedule, execution_timeout=timedelta(minutes=5), **first)
         if looks:
-            looks >> dispatch
+            looks >> DispatchOperator(
+                task_id="dispatch_after_looks", trigger_rule="all_done", execution_timeout=timedelta(minutes=5), **first
+            )
     return dag
 
 
@@ -111,7 +122,7 @@ def _slug(name: str) -> str:
     return re.sub(r"[^\w.-]+", "_", name).encode()[:_MOST_BYTES].decode(errors="ignore")
 
 
-def _read_slas(given: Any, dag_arguments: Mapping[str, Any]) -> list[FreshnessSLA]:
+def _read_slas(given: Any, dag_arguments: Mapping[str, Any], look_seconds: object) -> list[FreshnessSLA]:
     """Return the SLAs of a monitor.
 
     :raises airflow_dre.errors.DefinitionError: lists everything that is wrong with them and with the arguments of the Dag.
@@ -123,6 +134,8 @@ def _read_slas(given: Any, dag_arguments: Mapping[str, Any]) -> list[FreshnessSL
     problems = _find_sla_problems(slas) + _find_dag_problems(dag_arguments)
     if not listed and given is not None:
         problems.insert(0, Problem("reliability_monitor", "slas", given, "a list of SLAs: write [FreshnessSLA(...)]"))
+    if isinstance(look_seconds, bool) or not isinstance(look_seconds, (int, float)) or not 1 <= look_seconds <= 3600:
+        problems.append(Problem("reliability_monitor", "look_seconds", look_seconds, "a number of seconds from 1 to 3600"))
     if problems:
         raise DefinitionError(problems)
     return slas
@@ -148,6 +161,6 @@ def _find_dag_problems(given: Mapping[str, Any]) -> list[Problem]:
 
     names = [name for name in signature(DAG).parameters if name not in ("dag_id", "schedule")]
     unknown = {name: value for name, value in given.items() if name not in names}
-    problems = unknown_problems("reliability_monitor", unknown, ["slas", "dag_id", "schedule", *names])
+    problems = unknown_problems("reliability_monitor", unknown, ["slas", "dag_id", "schedule", "look_seconds", *names])
     callbacks = ("on_failure_callback", "on_success_callback")
     return problems + [problem for name in callbacks for problem in find_callback_problems("reliability_monitor", name, given.get(name))]

@@ -94,6 +94,12 @@ def get_provider_info() -> dict[str, Any]:
                         "24h",
                         "7d",
                     ),
+                    "forget_after": _option(
+                        "How long a monitor, a suite or a wait may give no news before its live incidents are ended and it leaves the "
+                        "overview, for example 7d or 26w. A suite that runs rarely is waited for three times as long as it ever paused.",
+                        "90d",
+                        "30d",
+                    ),
                     "duckdb_memory_limit": _option(
                         "Most memory that DuckDB takes in a task that checks files or frames; what it has no room for it puts aside on the "
                         "disk (in the folder for temporary files).",

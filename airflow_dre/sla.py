@@ -36,6 +36,8 @@ class FreshnessSLA:
     :param time_zone: IANA name of the time zone of values without one, for example ``"Asia/Tokyo"``; by default UTC.
     :param future_tolerance: how far ahead of now the newest value may lie, by default 5 minutes. Beyond it the age is not known.
     :param on_miss: callbacks that take a context, for example ``[open_incident(severity="high", routes=["oncall"])]``.
+    :param on_unknown: callbacks for an SLA that cannot be looked at; by default those of ``on_miss`` that :func:`open_incident` made.
+    :param unknown_after: how many looks in a row must fail before ``on_unknown`` is called, by default 1.
     :raises airflow_dre.errors.DefinitionError: lists every argument that is not what it must be.
     """
 
@@ -53,13 +55,19 @@ class FreshnessSLA:
         time_zone: str | None = None,
         future_tolerance: str | timedelta | None = None,
         on_miss: Callable[[Any], Any] | Iterable[Callable[[Any], Any]] = (),
+        on_unknown: Callable[[Any], Any] | Iterable[Callable[[Any], Any]] | None = None,
+        unknown_after: int = 1,
     ) -> None:
-        from airflow_dre.errors import DefinitionError
+        from airflow_dre.errors import DefinitionError, Problem
         from airflow_dre.services.freshness import read_question
 
         name = "" if name is REQUIRED else name
         subject = f"FreshnessSLA {name}"
-        callbacks, problems = _read_callbacks(subject, on_miss)
+        callbacks, problems = _read_callbacks(subject, "on_miss", on_miss)
+        of_unknown, more = _read_callbacks(subject, "on_unknown", on_unknown)
+        problems += more
+        if isinstance(unknown_after, bool) or not isinstance(unknown_after, int) or unknown_after < 1:
+            problems.append(Problem(subject, "unknown_after", unknown_after, "a number of looks, at least 1"))
         problems += _name_problems(name)
         given = {
             "conn_id": conn_id,
@@ -79,6 +87,9 @@ class FreshnessSLA:
             raise DefinitionError(problems)
         self.name = name
         self.on_miss: Sequence[Callable[[Any], Any]] = callbacks
+        opening = tuple(call for call in callbacks if hasattr(call, "telling"))
+        self.on_unknown: Sequence[Callable[[Any], Any]] = opening if on_unknown is None else of_unknown
+        self.unknown_after = unknown_after
 
     def __repr__(self) -> str:
         return f"FreshnessSLA({self.name!r}, table={self.question.table!r}, max_age={self.question.max_age!r})"
@@ -97,13 +108,13 @@ def _name_problems(name: object) -> list[Problem]:
     return []
 
 
-def _read_callbacks(subject: str, given: Any) -> tuple[tuple[Callable[[Any], Any], ...], list[Problem]]:
+def _read_callbacks(subject: str, argument: str, given: Any) -> tuple[tuple[Callable[[Any], Any], ...], list[Problem]]:
     """Return the callbacks of an SLA, given as one or as any iterable, and what is wrong with them."""
     if given is None or callable(given) or isinstance(given, str) or not isinstance(given, Iterable):
         calls: list[Any] = [] if given is None else [given]
     else:
         calls = list(given)
-    return tuple(calls), find_callback_problems(subject, "on_miss", calls)
+    return tuple(calls), find_callback_problems(subject, argument, calls)
 
 
 @strict

@@ -34,20 +34,23 @@ _STATUSES = {"live": LIVE_STATUSES, "resolved": ("resolved",), "all": ()}
 @router.get("/overview")
 def overview(readable: ReadableDep) -> schemas.Overview:
     """Every table, SLA and live incident, worst first, and what is wrong with the configuration."""
-    problems = find_banner(read_settings())
+    settings, moment = read_settings(), now()
     store = open_store()
     with store.database.read() as connection:
         runs = views.recent_runs(connection, readable)
         put_aside = count_aside(connection)
         live = views.live_incidents(connection, readable)
         promises = views.slas(connection, readable)
-    tables = [shapes.table(key, rows, live) for key, rows in runs.items()]
+        watching = views.monitors(connection, readable)
+    watched = {key: kept for key, rows in runs.items() if (kept := shapes.without_forgotten(rows, settings.forget_after, moment))}
+    tables = [shapes.table(key, rows, live) for key, rows in watched.items()]
     tables.sort(key=lambda found: (-Outcome(found.outcome).rank, found.dataset.name))
     return schemas.Overview(
         tables=tables,
-        slas=[shapes.sla(row) for row in promises],
+        slas=[shapes.sla(row, watching, moment) for row in promises],
         live_incidents=[shapes.incident(row) for row in live],
-        config_problems=problems,
+        monitors=shapes.monitors(watching, moment),
+        config_problems=find_banner(settings),
         spool_waiting=store.spool.count(),
         put_aside=put_aside,
     )
@@ -62,6 +65,7 @@ def table(namespace: Name, name: Name, readable: ReadableDep) -> schemas.TableDe
         histories = views.histories(connection, readable, key)
         promises = views.slas(connection, readable, key)
         known = views.incidents_of_dataset(connection, readable, key)
+        watching = views.monitors(connection, readable)
     if not runs and not promises and not known:
         raise HTTPException(404, "No results of this table, or none that you may read")
     latest = list({row.suite: row for row in runs}.values())
@@ -78,7 +82,7 @@ def table(namespace: Name, name: Name, readable: ReadableDep) -> schemas.TableDe
         score=shapes.mean_score(latest),
         checks=checks,
         runs=[shapes.suite_run(row) for row in runs],
-        slas=[shapes.sla(row) for row in promises],
+        slas=[shapes.sla(row, watching, now()) for row in promises],
         incidents=[shapes.incident(row) for row in known],
     )
 

@@ -252,6 +252,29 @@ class SlaSummary(BaseModel):
     evaluated_at: datetime
     newest: datetime | None
     max_age_seconds: float
+    monitor: str | None
+    """The Dag that looks at it."""
+    last_look: datetime
+    """When it was looked at last, whether or not the look told how old the data is; ``evaluated_at`` is the last look that did."""
+    overdue: bool
+    """Whether its monitor should have looked again by now; ``state`` is then ``unknown``, since nobody knows how fresh the data is."""
+
+
+class MonitorSummary(BaseModel):
+    """A Dag that looks at SLAs and sends messages."""
+
+    dag_id: str
+    last_look: datetime
+    seconds_since: float
+    """How long ago that was."""
+    due_at: datetime | None
+    """When it is to look again; null: it has no schedule."""
+    interval_seconds: float | None
+    """How long after a look the next is due."""
+    overdue: bool
+    """Whether it should have looked by now: it is paused, or dead."""
+    slas: int
+    """Number of SLAs that it watches."""
 
 
 class Overview(BaseModel):
@@ -260,6 +283,8 @@ class Overview(BaseModel):
     tables: list[TableSummary]
     slas: list[SlaSummary]
     live_incidents: list[IncidentSummary]
+    monitors: list[MonitorSummary]
+    """The Dags that watch, those that are overdue first."""
     config_problems: list[str] = []
     """Options of ``[dre]`` that the API server cannot read, each with what is allowed; no secret is in it."""
     spool_waiting: int | None = None

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row
 
 from airflow_dre.api import schemas
+from airflow_dre.checks.instants import spoken
 from airflow_dre.checks.outcomes import Outcome, worst
 from airflow_dre.incidents.reach import Delivered, explain_reach
 from airflow_dre.lineage.naming import short_name
+from airflow_dre.store.forgetting import is_forgotten
+from airflow_dre.store.monitors import Monitor
 
 
 def origin(row: Row[Any]) -> schemas.Origin:
@@ -146,18 +149,52 @@ def suite_run(row: Row[Any]) -> schemas.SuiteRun:
     )
 
 
-def sla(row: Row[Any]) -> schemas.SlaSummary:
-    """An SLA and where it stands."""
+def sla(row: Row[Any], monitors: Sequence[Monitor], now: datetime) -> schemas.SlaSummary:
+    """Return an SLA and where it stands; one that should have been looked at by now is unknown, whatever was found last."""
+    last_look = row.looked_at or row.evaluated_at
+    overdue = [monitor for monitor in monitors if monitor.dag_id == row.dag_id and monitor.is_overdue(now)]
+    reason = row.reason
+    if overdue:
+        reason = f"not watched: monitor {row.dag_id} has not looked for {spoken(now - last_look)}; last found: {row.state}, {row.reason}"
     return schemas.SlaSummary(
         name=row.sla,
         dataset=dataset(row.namespace, row.name),
-        state=row.state,
+        state="unknown" if overdue else row.state,
         since=row.since,
-        reason=row.reason,
+        reason=reason,
         evaluated_at=row.evaluated_at,
         newest=row.newest,
         max_age_seconds=row.max_age_seconds,
+        monitor=row.dag_id,
+        last_look=last_look,
+        overdue=bool(overdue),
     )
+
+
+def monitors(found: Sequence[Monitor], now: datetime) -> list[schemas.MonitorSummary]:
+    """Return the monitors, those that are overdue first."""
+    shown = [
+        schemas.MonitorSummary(
+            dag_id=monitor.dag_id,
+            last_look=monitor.looked_at,
+            seconds_since=(now - monitor.looked_at).total_seconds(),
+            due_at=monitor.due_at,
+            interval_seconds=None if monitor.due_at is None else (monitor.due_at - monitor.looked_at).total_seconds(),
+            overdue=monitor.is_overdue(now),
+            slas=len(monitor.watches),
+        )
+        for monitor in found
+    ]
+    return sorted(shown, key=lambda monitor: (not monitor.overdue, monitor.dag_id))
+
+
+def without_forgotten(runs: Sequence[Row[Any]], forget_after: timedelta, now: datetime) -> list[Row[Any]]:
+    """Return the runs of a table, oldest first, without those of suites that do not run any more."""
+    moments: dict[str, list[datetime]] = {}
+    for row in runs:
+        moments.setdefault(row.suite, []).append(row.measured_at)
+    gone = {suite for suite, seen in moments.items() if is_forgotten(seen, forget_after, now)}
+    return [row for row in runs if row.suite not in gone]
 
 
 def table(key: tuple[str, str], runs: Sequence[Row[Any]], live: Sequence[Row[Any]]) -> schemas.TableSummary:

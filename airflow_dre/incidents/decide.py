@@ -75,7 +75,8 @@ def decide(signal: Signal, live: Live | None, *, known: bool, recovered_at: date
         return _decide_problem(signal, live, known=known, recovered_at=recovered_at)
     if live is None:
         return Decision(action=Action.IGNORE, reason="nothing to resolve")
-    left = remove_healthy(live.problems, signal.slice, signal.at)
+    gone = signal.event is Event.UNWATCHED and signal.at >= live.last_problem_at  # whatever was broken, nobody looks any more
+    left = () if gone else remove_healthy(live.problems, signal.slice, signal.at)
     if not left:
         return Decision(action=Action.RESOLVE, reason=signal.title, severity=live.severity, tell=tuple(sorted(live.routes)))
     if len(left) < len(live.problems):
@@ -93,7 +94,8 @@ def _decide_problem(signal: Signal, live: Live | None, *, known: bool, recovered
     told = live.routes if known else live.routes - live.undelivered
     tell = tuple(route for route in signal.routes if route not in told)
     newest = not known and signal.at >= live.last_problem_at
-    counts = not known or signal.event is Event.STALE or isinstance(signal.cause, PipelineCause)
+    looked = signal.event in (Event.STALE, Event.SLA_UNKNOWN)  # each look sees the problem anew
+    counts = not known or looked or isinstance(signal.cause, PipelineCause)
     unsettled = recovered_at is None or recovered_at < signal.at
     another = newest and bool(live.parts) and not signal.named <= live.parts
     rose = severity.rank > live.severity.rank
@@ -103,7 +105,7 @@ def _decide_problem(signal: Signal, live: Live | None, *, known: bool, recovered
         severity=severity,
         tell=tell,
         update=tuple(sorted(live.routes - live.undelivered)) if another or rose else (),
-        renew=newest,
+        renew=newest or (looked and signal.at >= live.last_problem_at),
         broken=add_broken(live.problems, signal.slice, signal.at) if counts and unsettled else live.broken,
         parts=live.parts | signal.named if newest else live.parts,
     )

@@ -27,6 +27,10 @@ class Event(StrEnum):
     CHECKS_PASSED = "checks_passed"
     STALE = "stale"
     FRESH = "fresh"
+    SLA_UNKNOWN = "sla_unknown"
+    """An SLA cannot be looked at."""
+    UNWATCHED = "unwatched"
+    """Nobody looks any more."""
     TASK_FAILED = "task_failed"
     TASK_SUCCEEDED = "task_succeeded"
     RUN_FAILED = "run_failed"
@@ -39,7 +43,7 @@ class Event(StrEnum):
         return self not in _RECOVERIES
 
 
-_RECOVERIES = {Event.CHECKS_PASSED, Event.FRESH, Event.TASK_SUCCEEDED, Event.RUN_SUCCEEDED}
+_RECOVERIES = {Event.CHECKS_PASSED, Event.FRESH, Event.UNWATCHED, Event.TASK_SUCCEEDED, Event.RUN_SUCCEEDED}
 
 
 class Severity(StrEnum):

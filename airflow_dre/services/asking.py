@@ -44,7 +44,7 @@ def within(seconds: float, call: Callable[[], R], subject: str) -> R:
 
 def no_answer(subject: str, seconds: float) -> WarehouseUnreachable:
     """Return the error that a question without an answer ends with."""
-    return WarehouseUnreachable(f"{subject} did not answer within {seconds:g} s")
+    return WarehouseUnreachable(f"{subject} did not answer within {seconds:.3g} s")
 
 
 def pause_before(attempt: int) -> float:

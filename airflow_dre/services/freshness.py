@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
 
 from airflow_dre.checks.freshness import FUTURE_TOLERANCE, judge_age, newest_of
 from airflow_dre.checks.instants import DURATION_ALLOWED, read_duration, read_zone, spoken, to_instant, zone_allowed
@@ -20,13 +22,23 @@ from airflow_dre.incidents.identity import DataCause, Promise
 from airflow_dre.incidents.signals import Event, Origin, Signal
 from airflow_dre.lineage.naming import DatasetName, name_dataset, short_name
 from airflow_dre.services.asking import within
+from airflow_dre.services.watching import end_pointed_elsewhere
 from airflow_dre.sql.dialects import find_dialect
 from airflow_dre.sql.names import split_table
 from airflow_dre.sql.plan import plan
 from airflow_dre.sql.scope import Scope
 from airflow_dre.store.incidents import record_signal
 from airflow_dre.store.schema import ensure_embedded
-from airflow_dre.store.slas import SlaState, give_back_callback, save_sla_state, take_callback
+from airflow_dre.store.slas import (
+    SlaState,
+    cause_of_sla,
+    give_back_callback,
+    save_sla_state,
+    save_unknown,
+    slas_of_monitor,
+    take_callback,
+    take_unknown_callback,
+)
 from airflow_dre.store.store import Store
 
 ANSWER_WITHIN = timedelta(seconds=60)
@@ -50,6 +62,11 @@ class FreshnessQuestion:
     """How far ahead of now the newest timestamp may lie."""
     answer_within: timedelta = ANSWER_WITHIN
     """How long the whole of connecting and asking may take; the statement alone gets nine tenths of it."""
+
+    @property
+    def watched(self) -> str:
+        """Connection and table, by which an SLA that points elsewhere is told."""
+        return f"{self.conn_id}/{self.table}"
 
     @property
     def zone(self) -> ZoneInfo | None:
@@ -162,19 +179,24 @@ class Evaluation:
     cause: DataCause
 
 
-def evaluate_sla(name: str, question: FreshnessQuestion, store: Store, origin: Origin, now: datetime) -> Evaluation:
+def evaluate_sla(
+    name: str, question: FreshnessQuestion, store: Store, origin: Origin, now: datetime, *, routes: tuple[str, ...] = ()
+) -> Evaluation:
     """Look at an SLA, keep its state, and open or resolve its incident, all in one transaction.
 
     A miss is one occurrence from the moment it began until the table is fresh again, however often it is looked at.
 
-    :raises airflow_dre.errors.WarehouseError: the warehouse could not answer: the state stays as it was.
+    :param routes: routes that hear of every incident.
+    :raises airflow_dre.errors.WarehouseError: the warehouse could not answer: the state stays as it was, see :func:`record_unknown`.
     :raises airflow_dre.errors.StoreError: the store is down: the next look finds the same.
     """
     found = ask_freshness(question, now)
-    cause = DataCause(namespace=found.dataset.namespace, name=found.dataset.name, suite=name, promise=Promise.SLA)
+    cause = _cause(name, found.dataset)
     state = SlaState(
         cause=cause,
         dag_id=origin.dag_id,
+        task_id=origin.task_id,
+        watched=question.watched,
         missed=not found.fresh,
         reason=found.judgement.reason,
         newest=found.newest,
@@ -185,9 +207,84 @@ def evaluate_sla(name: str, question: FreshnessQuestion, store: Store, origin: O
     with store.database.write() as connection:
         since = save_sla_state(store.database, connection, state)
         signal = _signal(cause, found, origin, since, now, question.max_age)
-        record_signal(store.database, connection, signal)
+        record_signal(store.database, connection, replace(signal, routes=routes) if signal.event.firing else signal)
         must_call_back = state.missed and take_callback(connection, cause)
+        end_pointed_elsewhere(store.database, connection, cause, origin, now)
     return Evaluation(missed=state.missed, must_call_back=must_call_back, signal=signal, cause=cause)
+
+
+def record_unknown(
+    name: str,
+    question: FreshnessQuestion,
+    store: Store,
+    origin: Origin,
+    now: datetime,
+    reason: str,
+    *,
+    unknown_after: int = 1,
+    routes: tuple[str, ...] = (),
+) -> Evaluation:
+    """Keep that an SLA could not be looked at, and open its incident.
+
+    :param reason: why, for a person.
+    :param unknown_after: how many looks in a row must fail before the people of the SLA are called.
+    :param routes: routes that hear of every incident, at the first look that fails.
+    :raises airflow_dre.errors.StoreError: the store is down.
+    """
+    ensure_embedded(store.database)
+    dataset = _dataset_of(question)
+    with store.database.write() as connection:
+        cause = _cause(name, dataset) if dataset is not None else _last_cause(connection, name, question, origin)
+        state = SlaState(
+            cause=cause,
+            dag_id=origin.dag_id,
+            task_id=origin.task_id,
+            watched=question.watched,
+            missed=False,
+            known=False,
+            reason=f"cannot be looked at: {reason}",
+            newest=None,
+            max_age_seconds=question.max_age.total_seconds(),
+            evaluated_at=now,
+        )
+        unknown = save_unknown(store.database, connection, state)
+        signal = Signal(
+            cause=cause,
+            event=Event.SLA_UNKNOWN,
+            at=now,
+            title=f"{short_name(cause.name)} cannot be looked at by SLA {name}: {reason}",
+            detail=f"it is not known how fresh it is since {unknown.since.isoformat()}; looks that failed: {unknown.looks}",
+            origin=Origin(dag_id=origin.dag_id),
+            episode=unknown.since.isoformat(),
+        )
+        record_signal(store.database, connection, replace(signal, routes=routes))
+        must_call_back = take_unknown_callback(connection, cause, unknown_after)
+        end_pointed_elsewhere(store.database, connection, cause, origin, now)
+    return Evaluation(missed=False, must_call_back=must_call_back, signal=signal, cause=cause)
+
+
+NAMING_SECONDS = 10.0
+"""How long finding the name of a dataset may take where its warehouse does not answer."""
+
+
+def _dataset_of(question: FreshnessQuestion) -> DatasetName | None:
+    """Return the dataset that a question is about, as far as its connection tells it without an answer of the warehouse."""
+    try:
+        return within(NAMING_SECONDS, lambda: locate(question).dataset, _subject(question))
+    except Exception:  # the connection may be missing, its provider too, or its hook may have to ask
+        return None
+
+
+def _last_cause(connection: Connection, name: str, question: FreshnessQuestion, origin: Origin) -> DataCause:
+    """Return the cause that an SLA had when it could be named, or one that names its connection."""
+    for row in slas_of_monitor(connection, origin.dag_id):
+        if row.sla == name and row.watched in (question.watched, None):
+            return cause_of_sla(row)
+    return _cause(name, DatasetName(f"connection://{question.conn_id}", question.table))
+
+
+def _cause(name: str, dataset: DatasetName) -> DataCause:
+    return DataCause(namespace=dataset.namespace, name=dataset.name, suite=name, promise=Promise.SLA)
 
 
 def forget_callback(cause: DataCause, store: Store) -> None:

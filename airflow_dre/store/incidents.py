@@ -18,6 +18,7 @@ from airflow_dre.store.database import Database
 from airflow_dre.store.outbox import enqueue, undelivered_routes
 from airflow_dre.store.recoveries import known_recoveries, remember_recovery, remember_resolution, slice_columns
 from airflow_dre.store.results import broken_suites, insert_new, origin_columns, siblings_of
+from airflow_dre.store.slas import unknown_causes
 from airflow_dre.store.tables import incident, incident_event, signal
 
 LIVE_STATUSES = ("open", "acknowledged")
@@ -110,6 +111,7 @@ def _explained_by(connection: Connection, fact: Signal) -> list[Signal]:
     if fact.event is Event.TASK_FAILED:
         causes: list[Cause] = [DataCause(namespace=n, name=d, suite=s) for n, d, s in broken_suites(connection, origin)]
         causes += _warned_about(connection, origin)
+        causes += unknown_causes(connection, origin)
         if causes:
             return [replace(fact, cause=explaining) for explaining in sorted(causes, key=lambda cause: cause.fingerprint)]
     other = Event.RUN_FAILED if fact.event is Event.TASK_FAILED else Event.TASK_FAILED
@@ -221,7 +223,7 @@ def _carry_out(connection: Connection, fact: Signal, decision: Decision, row: Ro
             changes["explanation"] = explanation_columns(fact) or row.explanation
         if decision.action is Action.ADD:
             changes["occurrences"] = incident.c.occurrences + 1
-        if decision.action is Action.ADD or fact.event is Event.STALE:  # each look at a stale table sees the problem anew
+        if decision.action is Action.ADD or fact.event in (Event.STALE, Event.SLA_UNKNOWN):  # each look sees it anew
             changes["last_problem_at"] = max(row.last_problem_at, fact.at)
         if decision.renew:
             changes |= _renewal(fact)

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, Row, delete, select, update
 
-from airflow_dre.incidents.identity import DataCause
+from airflow_dre.incidents.identity import DataCause, Promise
+from airflow_dre.incidents.signals import Origin
 from airflow_dre.store.database import Database
 from airflow_dre.store.results import insert_new
 from airflow_dre.store.tables import sla
@@ -26,44 +27,95 @@ class SlaState:
     newest: datetime | None
     max_age_seconds: float
     evaluated_at: datetime
+    known: bool = True
+    """Whether the look told how old the data is."""
+    task_id: str | None = None
+    """The task that looks."""
+    watched: str = ""
+    """Connection and table, as they are declared."""
 
     @property
     def name(self) -> str:
-        """``met`` or ``missed``."""
-        return "missed" if self.missed else "met"
+        """``met``, ``missed`` or ``unknown``."""
+        return ("missed" if self.missed else "met") if self.known else "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unknown:
+    """An SLA that cannot be looked at."""
+
+    since: datetime
+    looks: int
+    """Looks in a row that failed."""
 
 
 def save_sla_state(database: Database, connection: Connection, state: SlaState) -> datetime:
-    """Keep the latest look; the moment since which the SLA has been in its present state."""
-    fingerprint = state.cause.fingerprint
-    database.lock(connection, fingerprint)
-    values: dict[str, Any] = {
-        "dag_id": state.dag_id,
-        "state": state.name,
-        "reason": state.reason,
-        "newest": state.newest,
-        "max_age_seconds": state.max_age_seconds,
-        "evaluated_at": state.evaluated_at,
-    }
-    identity = {"fingerprint": fingerprint, "namespace": state.cause.namespace, "name": state.cause.name, "sla": state.cause.suite}
-    if insert_new(connection, sla, {**identity, **values, "since": state.evaluated_at, "called_back": 0}):
+    """Keep the latest look, and return the moment since which the SLA has been met or missed.
+
+    A miss goes on while the SLA cannot be looked at.
+    """
+    before = _begin(database, connection, state, missed_since=state.evaluated_at if state.missed else None)
+    if before is None:
         return state.evaluated_at
-    before = connection.execute(select(sla).where(sla.c.fingerprint == fingerprint)).one()
-    if state.evaluated_at < before.evaluated_at:
+    if state.evaluated_at < _last_look(before):
         standing: datetime = before.since
         return standing
-    if before.state != state.name:
-        values |= {"since": state.evaluated_at, "called_back": 0}
-    connection.execute(update(sla).where(sla.c.fingerprint == fingerprint).values(**values))
-    since: datetime = values.get("since", before.since)
+    missed_since = (before.missed_since or state.evaluated_at) if state.missed else None
+    since: datetime = before.since if before.state == state.name else missed_since or state.evaluated_at
+    values = {**_look(state), "newest": state.newest, "max_age_seconds": state.max_age_seconds, "evaluated_at": state.evaluated_at}
+    values |= {"since": since, "missed_since": missed_since, "failed_looks": 0, "told_unknown": 0}
+    if not state.missed:
+        values |= {"met_at": state.evaluated_at, "called_back": 0}
+    connection.execute(update(sla).where(sla.c.fingerprint == state.cause.fingerprint).values(**values))
     return since
 
 
+def save_unknown(database: Database, connection: Connection, state: SlaState) -> Unknown:
+    """Keep a look that did not tell how old the data is; what was known before stays beside it."""
+    before = _begin(database, connection, state, failed_looks=1)
+    if before is None:
+        return Unknown(since=state.evaluated_at, looks=1)
+    since = before.since if before.state == state.name else state.evaluated_at
+    if state.evaluated_at < _last_look(before):
+        return Unknown(since=since, looks=before.failed_looks)
+    looks = before.failed_looks + 1
+    values = {**_look(state), "since": since, "failed_looks": looks}
+    connection.execute(update(sla).where(sla.c.fingerprint == state.cause.fingerprint).values(**values))
+    return Unknown(since=since, looks=looks)
+
+
+def _begin(database: Database, connection: Connection, state: SlaState, **first: Any) -> Row[Any] | None:
+    """Lock an SLA and return its row; None where this look is its first, which is then kept."""
+    cause = state.cause
+    database.lock(connection, cause.fingerprint)
+    identity = {"fingerprint": cause.fingerprint, "namespace": cause.namespace, "name": cause.name, "sla": cause.suite}
+    values = {**identity, **_look(state), "newest": state.newest, "max_age_seconds": state.max_age_seconds}
+    values |= {"since": state.evaluated_at, "evaluated_at": state.evaluated_at, "called_back": 0, "failed_looks": 0, "told_unknown": 0}
+    values |= {"met_at": state.evaluated_at if state.name == "met" else None, **first}
+    if insert_new(connection, sla, values):
+        return None
+    return connection.execute(select(sla).where(sla.c.fingerprint == cause.fingerprint)).one()
+
+
+def _look(state: SlaState) -> dict[str, Any]:
+    return {
+        "dag_id": state.dag_id,
+        "task_id": state.task_id,
+        "watched": state.watched or None,
+        "state": state.name,
+        "reason": state.reason,
+        "looked_at": state.evaluated_at,
+    }
+
+
+def _last_look(row: Row[Any]) -> datetime:
+    moment: datetime = row.looked_at or row.evaluated_at
+    return moment
+
+
 def met_at(connection: Connection, cause: DataCause) -> datetime | None:
-    """When the SLA was last looked at and found to be met; None where it is missed, or no SLA."""
-    moment: datetime | None = connection.scalar(
-        select(sla.c.evaluated_at).where(sla.c.fingerprint == cause.fingerprint, sla.c.state == "met")
-    )
+    """When the SLA was last looked at and found to be met; None where it never was, or is no SLA."""
+    moment: datetime | None = connection.scalar(select(sla.c.met_at).where(sla.c.fingerprint == cause.fingerprint))
     return moment
 
 
@@ -78,6 +130,45 @@ def take_callback(connection: Connection, cause: DataCause) -> bool:
     return connection.execute(statement).first() is not None
 
 
+def take_unknown_callback(connection: Connection, cause: DataCause, looks: int) -> bool:
+    """Return whether the caller must call back about an SLA that could not be looked at ``looks`` times: true once for each such time."""
+    statement = (
+        update(sla)
+        .where(sla.c.fingerprint == cause.fingerprint, sla.c.state == "unknown", sla.c.told_unknown == 0, sla.c.failed_looks >= looks)
+        .values(told_unknown=1)
+        .returning(sla.c.fingerprint)
+    )
+    return connection.execute(statement).first() is not None
+
+
 def give_back_callback(connection: Connection, cause: DataCause) -> None:
     """Let the next look call back: this one could not."""
-    connection.execute(update(sla).where(sla.c.fingerprint == cause.fingerprint).values(called_back=0))
+    row = connection.execute(select(sla.c.state).where(sla.c.fingerprint == cause.fingerprint)).first()
+    values = {"told_unknown": 0} if row is not None and row.state == "unknown" else {"called_back": 0}
+    connection.execute(update(sla).where(sla.c.fingerprint == cause.fingerprint).values(**values))
+
+
+def slas_of_monitor(connection: Connection, dag_id: str | None) -> list[Row[Any]]:
+    """Return the SLAs that a Dag looked at last."""
+    return list(connection.execute(select(sla).where(sla.c.dag_id == dag_id)).all())
+
+
+def cause_of_sla(row: Row[Any]) -> DataCause:
+    """Return the cause of a row of an SLA."""
+    return DataCause(namespace=row.namespace, name=row.name, suite=row.sla, promise=Promise.SLA)
+
+
+def unknown_causes(connection: Connection, origin: Origin) -> list[DataCause]:
+    """Return the SLAs that a task looks at and cannot look at, which explains why it failed."""
+    rows = select(sla).where(sla.c.dag_id == origin.dag_id, sla.c.task_id == origin.task_id, sla.c.state == "unknown")
+    return [cause_of_sla(row) for row in connection.execute(rows).all()]
+
+
+def hand_over(connection: Connection, row: Row[Any], dag_id: str) -> None:
+    """Leave an SLA to another Dag that watches it too."""
+    connection.execute(update(sla).where(sla.c.fingerprint == row.fingerprint).values(dag_id=dag_id, task_id=None))
+
+
+def drop_sla(connection: Connection, cause: DataCause) -> None:
+    """Forget an SLA."""
+    connection.execute(delete(sla).where(sla.c.fingerprint == cause.fingerprint))

@@ -310,7 +310,23 @@ sla = Table(
     Column("max_age_seconds", Float, nullable=False),
     Column("evaluated_at", UtcDateTime, nullable=False),
     Column("called_back", Integer, nullable=False),
+    Column("task_id", String(250)),
+    Column("watched", PlainText),
+    Column("looked_at", UtcDateTime),
+    Column("met_at", UtcDateTime),
+    Column("missed_since", UtcDateTime),
+    Column("failed_looks", Integer, nullable=False, server_default="0"),
+    Column("told_unknown", Integer, nullable=False, server_default="0"),
     Index(None, "namespace", "name"),
+)
+
+monitor = Table(
+    "dre_monitor",
+    metadata,
+    Column("dag_id", String(250), primary_key=True),
+    Column("looked_at", UtcDateTime, nullable=False),
+    Column("due_at", UtcDateTime),
+    Column("watches", JSON, nullable=False),
 )
 
 partition_state = Table(

@@ -6,9 +6,10 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, func, or_, select, true
+from sqlalchemy import Connection, Row, Select, and_, case, func, or_, select, true
 
 from airflow_dre.store.incidents import LIVE_STATUSES
+from airflow_dre.store.monitors import Monitor, read_monitors
 from airflow_dre.store.sight import Readable as Readable
 from airflow_dre.store.sight import as_seen
 from airflow_dre.store.tables import incident, incident_event, outbox, result, sla, suite_run
@@ -110,9 +111,15 @@ def incident_with_story(connection: Connection, incident_id: int) -> tuple[Row[A
     return row, list(events.all()), list(messages.all())
 
 
+def monitors(connection: Connection, readable: Readable) -> list[Monitor]:
+    """Return the monitors among the Dags that the user may read."""
+    return read_monitors(connection, None if readable.dag_ids is None else sorted(readable.dag_ids))
+
+
 def slas(connection: Connection, readable: Readable, dataset: tuple[str, str] | None = None) -> list[Row[Any]]:
     """Where every SLA stands, missed ones first."""
     query = select(sla).where(readable.only(sla.c.dag_id))
     if dataset is not None:
         query = query.where(sla.c.namespace == dataset[0], sla.c.name == dataset[1])
-    return list(connection.execute(query.order_by((sla.c.state == "missed").desc(), sla.c.since.desc())).all())
+    worst_first = case({"missed": 0, "unknown": 1}, value=sla.c.state, else_=2)
+    return list(connection.execute(query.order_by(worst_first, sla.c.since.desc())).all())

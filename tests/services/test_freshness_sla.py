@@ -44,6 +44,7 @@ def arrive(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.M
         connect = lambda: psycopg.connect(plain, autocommit=True)  # noqa: E731
     connection = connect()
     connection.execute("CREATE TABLE orders (id INTEGER, created_at TIMESTAMP)")
+    connection.execute("CREATE VIEW more_orders AS SELECT * FROM orders")
 
     def let(moment: datetime | None) -> None:
         connection.execute("DELETE FROM orders")

@@ -27,9 +27,11 @@ from airflow_dre.incidents.identity import DataCause, PipelineCause
 from airflow_dre.incidents.signals import Event, Origin, Severity, Signal
 from airflow_dre.notifications import OpenIncident
 from airflow_dre.services.freshness import evaluate_sla, read_question
+from airflow_dre.services.watching import note_look
 from airflow_dre.services.wiring import keep, store_of
 from airflow_dre.store import schema
 from airflow_dre.store.database import open_database
+from airflow_dre.store.monitors import Monitor
 from airflow_dre.store.records import Delivery
 from airflow_dre.store.spool import Spool
 from airflow_dre.store.store import Store
@@ -38,7 +40,7 @@ pytestmark = pytest.mark.airflow
 Run = Callable[..., Any]
 BASE = "http://airflow.example"
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
-QUIET = {"spool_waiting": 0, "put_aside": 0}
+QUIET = {"monitors": [], "spool_waiting": 0, "put_aside": 0}
 """The overview where nothing waits."""
 CLOSED = "closed_dag"
 """The Dag that nobody but admins may see."""
@@ -697,7 +699,42 @@ def test_the_shape_of_an_sla(ask: Run, world: Path) -> None:
         "evaluated_at": Moment(),
         "newest": "2001-01-01T00:00:00Z",
         "max_age_seconds": 3600.0,
+        "monitor": "monitor",
+        "last_look": Moment(),
+        "overdue": False,
     }
+
+
+@pytest.mark.parametrize(("hours", "state", "overdue"), [(0, "missed", False), (3, "unknown", True)], ids=["in time", "paused or dead"])
+def test_the_shape_of_a_monitor_and_of_what_it_should_have_looked_at(ask: Run, world: Path, hours: int, state: str, overdue: bool) -> None:
+    question = read_question("x", {"conn_id": "warehouse", "table": "stale", "column": "created_at", "max_age": "1h"})
+    looked_at = datetime.now(UTC) - timedelta(hours=hours)
+    evaluate_sla("hourly", question, _store(), Origin(dag_id="monitor"), looked_at)
+    watches = (("hourly", question.watched),)
+    note_look(_store(), Monitor(dag_id="monitor", looked_at=looked_at, due_at=looked_at + timedelta(hours=1), watches=watches))
+    found = ask("GET", "/api/overview").json()
+    assert found["monitors"] == [
+        {
+            "dag_id": "monitor",
+            "last_look": Anything(str),
+            "seconds_since": Anything(float),
+            "due_at": Anything(str),
+            "interval_seconds": 3600.0,
+            "overdue": overdue,
+            "slas": 1,
+        }
+    ]
+    (sla,) = found["slas"]
+    assert (sla["state"], sla["overdue"]) == (state, overdue)
+    assert sla["reason"].startswith("not watched: monitor monitor has not looked for 3 h") is overdue
+
+
+def test_the_overview_forgets_a_suite_that_does_not_run_any_more(ask: Run, one_run: dict[str, Any], world: Path) -> None:
+    with sqlite3.connect(world / "dre.db") as connection:
+        connection.execute("UPDATE dre_suite_run SET measured_at = '2020-01-01 00:00:00'")
+    assert ask("GET", "/api/overview").json()["tables"] == []
+    query = {key: one_run["dataset"][key] for key in ("namespace", "name")}
+    assert len(ask("GET", "/api/table", params=query).json()["runs"]) == 1, "its page keeps the history"
 
 
 def test_the_shape_of_a_table(ask: Run, one_run: dict[str, Any]) -> None:

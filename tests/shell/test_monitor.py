@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import socket
 import sqlite3
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -51,10 +54,13 @@ def test_the_shape_of_the_monitor() -> None:
     dag = reliability_monitor([sla_of("orders hourly"), sla_of("flights/month", max_age=timedelta(days=1))], owner_links={}, tags=["mine"])
     assert (dag.dag_id, dag.is_paused_upon_creation, dag.catchup, dag.max_active_runs) == ("reliability_monitor", False, False, 1)
     assert (dag.schedule, dag.tags) == (timedelta(minutes=5), {"mine"})
-    assert sorted(dag.task_ids) == ["dispatch", "sla_flights_month", "sla_orders_hourly"]
-    dispatch = dag.get_task("dispatch")
-    assert dispatch.upstream_task_ids == {"sla_flights_month", "sla_orders_hourly"}
-    assert dispatch.trigger_rule == "all_done"
+    assert sorted(dag.task_ids) == ["dispatch", "dispatch_after_looks", "sla_flights_month", "sla_orders_hourly"]
+    first, last = dag.get_task("dispatch"), dag.get_task("dispatch_after_looks")
+    assert (first.upstream_task_ids, first.downstream_task_ids) == (set(), set()), "sending waits for no look, and no look for sending"
+    assert (last.upstream_task_ids, last.trigger_rule) == ({"sla_flights_month", "sla_orders_hourly"}, "all_done")
+    for task in dag.tasks:
+        assert task.execution_timeout is not None
+        assert (task.execution_timeout + task.retry_delay) * 2 < dag.dagrun_timeout
     again = LazyDeserializedDAG.from_dag(dag)._real_dag
     assert sorted(again.task_ids) == sorted(dag.task_ids)
     assert reliability_monitor(dag_id="another").task_ids == ["dispatch"], "without SLAs it still sends what waits"
@@ -206,7 +212,11 @@ def test_a_callback_that_breaks_is_called_again(run_dag: Run, world: Path, incid
     dag = reliability_monitor([sla_of(on_miss=tell)], dag_id="breaks")
     dag.get_task("sla_orders_hourly").retries = 0
     finished = run_dag(dag, day=1)
-    assert {ti.task_id: ti.state for ti in finished.get_task_instances()} == {"sla_orders_hourly": "failed", "dispatch": "success"}
+    assert {ti.task_id: ti.state for ti in finished.get_task_instances()} == {
+        "sla_orders_hourly": "failed",
+        "dispatch": "success",
+        "dispatch_after_looks": "success",
+    }
     run_dag(dag, day=2)
     run_dag(dag, day=3)
     assert len(heard) == 2
@@ -222,9 +232,72 @@ def test_a_warehouse_that_is_down_hides_no_other_sla(run_dag: Run, world: Path, 
         "sla_gone": "failed",
         "sla_orders_hourly": "success",
         "dispatch": "success",
+        "dispatch_after_looks": "success",
     }
-    assert [row.sla for row in rows(sla)] == ["orders hourly"]
-    assert [(row.event, row.suite) for row in incidents() if row.kind == "data"] == [("stale", "orders hourly")]
+    assert sorted((row.sla, row.state) for row in rows(sla)) == [("gone", "unknown"), ("orders hourly", "missed")]
+    assert sorted((row.kind, row.event, row.suite) for row in incidents()) == [
+        ("data", "sla_unknown", "gone"),
+        ("data", "stale", "orders hourly"),
+    ]
+
+
+def test_a_warehouse_that_never_answers_delays_no_other_sla_and_no_message(
+    run_dag: Run, world: Path, rows: Run, incidents: Run, queued: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.create_server(("127.0.0.1", 0), backlog=16) as silent, sqlite3.connect(world / "w.db") as connection:
+        numbers = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)"
+        connection.execute(f"CREATE VIEW runaway AS {numbers} SELECT datetime('now') AS created_at FROM n")
+        parts = {"conn_type": "postgres", "host": "127.0.0.1", "port": silent.getsockname()[1], "login": "u"}
+        monkeypatch.setenv("AIRFLOW_CONN_SILENT", json.dumps(parts))
+        told = open_incident(severity="critical", routes=["oncall"])
+        hanging = [sla_of("a silent one", conn_id="silent", on_miss=told), sla_of("a runaway", table="runaway", on_miss=told)]
+        began = time.monotonic()
+        run_dag(reliability_monitor([*hanging, sla_of("z", on_miss=told)], dag_id="hangs", look_seconds=3))
+        assert time.monotonic() - began < 60
+    assert {row.sla: row.state for row in rows(sla)} == {"a silent one": "unknown", "a runaway": "unknown", "z": "missed"}
+    reasons = {row.suite: (row.title, row.severity) for row in incidents()}
+    assert "did not answer within 3 s" in reasons["a silent one"][0]
+    assert reasons["a runaway"][1] == reasons["z"][1] == "critical"
+    assert [(route, event) for route, event, _ in queued()] == [("oncall", "opened")] * 3
+
+
+def test_an_sla_that_was_removed_leaves_the_overview_and_its_receivers_hear_it(
+    run_dag: Run, world: Path, rows: Run, incidents: Run, queued: Run
+) -> None:
+    told = open_incident(routes=["oncall"])
+    run_dag(reliability_monitor([sla_of("one", on_miss=told), sla_of("two", on_miss=told)], dag_id="shrinks"))
+    run_dag(reliability_monitor([sla_of("two", on_miss=told)], dag_id="shrinks"), day=2)
+    assert [row.sla for row in rows(sla)] == ["two"]
+    assert sorted((row.suite, row.status) for row in incidents()) == [("one", "resolved"), ("two", "open")]
+    assert queued()[-1] == ("oncall", "resolved", "sent")
+
+
+@pytest.mark.parametrize(
+    ("on_unknown", "called"),
+    [pytest.param({}, [], id="only those that open incidents"), pytest.param({"on_unknown": print}, ["print"], id="its own")],
+)
+def test_who_is_called_about_an_sla_that_cannot_be_looked_at(on_unknown: dict[str, Any], called: list[str]) -> None:
+    opening = open_incident(routes=["oncall"])
+    found = sla_of(on_miss=[opening, str], **on_unknown)
+    assert found.on_miss == (opening, str)
+    assert [call for call in found.on_unknown if call is not opening] == ([print] if called else [])
+    assert (opening in found.on_unknown) is not bool(called)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "argument"),
+    [
+        (lambda: sla_of(unknown_after=0), "unknown_after"),
+        (lambda: sla_of(unknown_after=True), "unknown_after"),
+        (lambda: sla_of(on_unknown=["page me"]), "on_unknown"),
+        (lambda: reliability_monitor([], look_seconds=0), "look_seconds"),
+        (lambda: reliability_monitor([], look_seconds="60"), "look_seconds"),
+    ],
+)
+def test_wrong_limits_are_refused(wrong: Callable[[], Any], argument: str) -> None:
+    with pytest.raises(DefinitionError) as error:
+        wrong()
+    assert [problem.argument for problem in error.value.problems] == [argument]
 
 
 def test_the_monitor_writes_what_waits_and_sends_what_waits(

@@ -1,0 +1,103 @@
+"""What is watched no longer: SLAs that were removed or point elsewhere, monitors that are gone, suites that do not run any more."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from airflow_dre.checks.instants import spoken
+from airflow_dre.incidents.identity import DataCause, Promise
+from airflow_dre.incidents.signals import Event, Origin, Signal
+from airflow_dre.lineage.naming import short_name
+from airflow_dre.store.database import Database
+from airflow_dre.store.forgetting import is_forgotten, live_data_incidents, run_moments
+from airflow_dre.store.incidents import cause_of, record_signal
+from airflow_dre.store.monitors import Monitor, drop_monitor, read_monitors, save_monitor
+from airflow_dre.store.schema import ensure_embedded
+from airflow_dre.store.slas import cause_of_sla, drop_sla, hand_over, slas_of_monitor
+from airflow_dre.store.store import Store
+
+
+def note_look(store: Store, found: Monitor) -> int:
+    """Keep that a monitor looks, and end the SLAs that it watches no longer; return how many."""
+    ensure_embedded(store.database)
+    names = {name for name, _ in found.watches}
+    with store.database.write() as connection:
+        save_monitor(connection, found)
+        gone = [row for row in slas_of_monitor(connection, found.dag_id) if row.sla not in names]
+        reason = f"it was removed from monitor {found.dag_id}"
+        return sum(_end(store.database, connection, row, reason, found.looked_at) for row in gone)
+
+
+def end_pointed_elsewhere(database: Database, connection: Connection, cause: DataCause, origin: Origin, at: datetime) -> None:
+    """End the SLAs of the same name and monitor that speak of another dataset: the name was given to another one."""
+    for row in slas_of_monitor(connection, origin.dag_id):
+        if row.sla == cause.suite and row.fingerprint != cause.fingerprint:
+            _end(database, connection, row, f"it watches {cause.name} now", at)
+
+
+def end_forgotten(store: Store, forget_after: timedelta, now: datetime) -> int:
+    """End what nobody has looked at for ``forget_after``: SLAs of monitors that are gone, suites, waits; return how many."""
+    ensure_embedded(store.database)
+    with store.database.read() as connection:
+        due = _forgotten_monitors(connection, forget_after, now) or _forgotten_incidents(connection, forget_after, now)
+    if not due:
+        return 0
+    ended = 0
+    with store.database.write() as connection:
+        for monitor in _forgotten_monitors(connection, forget_after, now):
+            drop_monitor(connection, monitor.dag_id)
+            reason = f"monitor {monitor.dag_id} has not looked for {spoken(now - monitor.looked_at)}"
+            ended += sum(_end(store.database, connection, row, reason, now) for row in slas_of_monitor(connection, monitor.dag_id))
+        for row, last in _forgotten_incidents(connection, forget_after, now):
+            cause = cause_of(row)
+            if isinstance(cause, DataCause):
+                _resolve(store.database, connection, cause, row.dag_id, f"it has not run for {spoken(now - last)}", now)
+                ended += 1
+    return ended
+
+
+def _forgotten_monitors(connection: Connection, forget_after: timedelta, now: datetime) -> list[Monitor]:
+    return [
+        monitor
+        for monitor in read_monitors(connection)
+        if monitor.looked_at < now - forget_after and (monitor.due_at is None or monitor.due_at < now - forget_after)
+    ]
+
+
+def _forgotten_incidents(connection: Connection, forget_after: timedelta, now: datetime) -> list[tuple[Row[Any], datetime]]:
+    """Return the live incidents whose suite, or wait, has given no news for long, each with the moment of the last."""
+    found = []
+    for row in live_data_incidents(connection):
+        moments = run_moments(connection, row.namespace, row.name, row.suite) if row.promise == Promise.SUITE.value else []
+        moments = sorted([*moments, row.last_problem_at])
+        if is_forgotten(moments, forget_after, now):
+            found.append((row, moments[-1]))
+    return found
+
+
+def _end(database: Database, connection: Connection, row: Row[Any], reason: str, at: datetime) -> bool:
+    """End the incident of an SLA and forget the SLA; False where another monitor watches it too."""
+    others: Sequence[Monitor] = [
+        monitor
+        for monitor in read_monitors(connection)
+        if monitor.dag_id != row.dag_id and (row.sla, row.watched) in monitor.watches and not monitor.is_overdue(at)
+    ]
+    if others:
+        hand_over(connection, row, others[0].dag_id)
+        return False
+    cause = cause_of_sla(row)
+    _resolve(database, connection, cause, row.dag_id, reason, at)
+    drop_sla(connection, cause)
+    return True
+
+
+def _resolve(database: Database, connection: Connection, cause: DataCause, dag_id: str | None, reason: str, at: datetime) -> None:
+    kind = "SLA" if cause.promise is Promise.SLA else "suite"
+    title = f"{short_name(cause.name)} is no longer watched by {kind} {cause.suite}: {reason}"
+    origin = Origin(dag_id=dag_id)
+    signal = Signal(cause=cause, event=Event.UNWATCHED, at=at, title=title, origin=origin, episode=at.isoformat())
+    record_signal(database, connection, signal)

@@ -1,0 +1,48 @@
+"""What gives no news any more, so that it is forgotten after a while."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from airflow_dre.incidents.identity import Kind
+from airflow_dre.store.tables import incident, sla, suite_run
+
+_REMEMBERED = 10
+"""Runs of a suite whose rhythm is looked at."""
+_MISSED = 3
+"""A suite that runs rarely is forgotten after so many times its longest pause, if that is longer."""
+
+
+def is_forgotten(moments: Sequence[datetime], forget_after: timedelta, now: datetime) -> bool:
+    """Return whether something that gave news at these moments, oldest first, is gone.
+
+    What runs rarely is waited for three times as long as it ever paused.
+    """
+    if not moments:
+        return False
+    longest = max((later - earlier for earlier, later in pairwise(moments)), default=timedelta(0))
+    return now - moments[-1] > max(forget_after, _MISSED * longest)
+
+
+def live_data_incidents(connection: Connection) -> list[Row[Any]]:
+    """Return the live incidents of datasets, except those of SLAs that a monitor looks at."""
+    looked_at = select(sla.c.fingerprint)
+    live = incident.c.status.in_(("open", "acknowledged"))
+    query = select(incident).where(live, incident.c.kind == Kind.DATA.value, incident.c.fingerprint.not_in(looked_at))
+    return list(connection.execute(query).all())
+
+
+def run_moments(connection: Connection, namespace: str, name: str, suite: str) -> list[datetime]:
+    """Return when a suite ran last on a dataset, oldest first."""
+    latest = (
+        select(suite_run.c.measured_at)
+        .where(suite_run.c.namespace == namespace, suite_run.c.name == name, suite_run.c.suite == suite)
+        .order_by(suite_run.c.measured_at.desc())
+        .limit(_REMEMBERED)
+    )
+    return sorted(connection.scalars(latest).all())
