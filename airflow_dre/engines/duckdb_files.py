@@ -14,7 +14,8 @@ from airflow_dre.engines.duckdb import DuckDB
 from airflow_dre.engines.duckdb_reasons import reason_of, store_error
 from airflow_dre.engines.file_columns import TEXTS, TextColumns, look_at_texts
 from airflow_dre.engines.file_formats import CSV, ENDINGS, FORMAT, JSON_LINES, PARQUET, Readable, find_format, find_option_problems
-from airflow_dre.engines.json_lines import described_json, is_guessed, known_type, type_to_read
+from airflow_dre.engines.file_guesses import inexact
+from airflow_dre.engines.json_lines import described_json, inexact_columns, is_guessed, known_type, type_to_read
 from airflow_dre.engines.reading import APART, describe, reading
 from airflow_dre.errors import DefinitionError, FilesUnreachable, Problem, QueryFailed
 from airflow_dre.sql.names import quoted
@@ -108,10 +109,13 @@ def _look_at_json_lines(database: DuckDB, name: str, readable: Readable) -> Text
         raise QueryFailed(f"types of read_options: there is no column {', '.join(sorted(unknown))} in {readable.files[0]}")
     kinds = {column: declared.get(column.casefold()) or type_to_read(kind) for column, kind in found.items()}
     known = {column: kind for column, told in found.items() if column.casefold() not in declared and (kind := known_type(told))}
-    readable = replace(readable, columns=kinds)
+    rounded = inexact_columns(database, readable, {column: kind for column, kind in found.items() if column.casefold() not in declared})
+    readable = replace(readable, columns=kinds, inexact=rounded)
     columns = _look_at_all(database, readable)
-    told = {column for column, kind in found.items() if column.casefold() in declared or not is_guessed(kind)}
-    return look_at_texts(database, name, readable, columns, [column for column in columns if column not in told], known)
+    told = {column for column, kind in found.items() if column.casefold() in declared or not (is_guessed(kind) or column in rounded)}
+    guessed = [column for column in columns if column not in told]
+    known |= {column: inexact(guessed.index(column), "DOUBLE" if is_guessed(found[column]) else "") for column in rounded}
+    return look_at_texts(database, name, readable, columns, guessed, known)
 
 
 def _look_at_all(database: DuckDB, readable: Readable) -> list[str]:

@@ -12,6 +12,7 @@ from airflow_dre.engines.duckdb import DuckDB
 from airflow_dre.engines.duckdb_reasons import spoils_every_scan
 from airflow_dre.engines.file_formats import Readable
 from airflow_dre.engines.file_guesses import (
+    INEXACT,
     MISFIT,
     NOTHING,
     TESTS,
@@ -66,10 +67,15 @@ class TextColumns:
     def misfit(self, error: BaseException) -> Misfit | None:
         """Return the values that an error is about; None where it is about something else."""
         found = _MISFIT.search(str(error))
-        if found is None:
+        if found is None or found[2] == INEXACT:
             return None
         column = list(self.kinds)[int(found[1])]
         return Misfit(column, *misfit_of(column, Sense(found[2]), self.spelling))
+
+    def rounded(self, error: BaseException) -> str | None:
+        """Return the column that an error is about since its numbers were rounded; None where it is about something else."""
+        found = _MISFIT.search(str(error))
+        return list(self.kinds)[int(found[1])] if found is not None and found[2] == INEXACT else None
 
 
 def look_at_texts(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from airflow_dre.errors import Problem
@@ -70,6 +70,8 @@ class Readable:
     options: Mapping[str, Any]
     columns: Mapping[str, str] | None = None
     """Names and types by which JSON lines are read; None: those of the files."""
+    inexact: Mapping[str, str] = field(default_factory=dict)
+    """Columns of JSON lines with numbers that a double does not hold, each with a file that has one."""
 
     @property
     def as_texts(self) -> dict[str, Any]:

@@ -18,18 +18,20 @@ from airflow_dre.sql.readings import Guess, Sense
 
 MISFIT = "dre-misfit"
 """What an error of a column begins with, before the place of the column and the sense that a value of it does not have."""
+INEXACT = "inexact"
+"""The name of the type of a column of JSON lines with numbers that a double does not hold."""
 _DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _TIME = "([01][0-9]|2[0-3]):[0-5][0-9]"
 _SECONDS = ":[0-5][0-9]([.][0-9]{1,6}0*)?"
 _ZONE = " ?(Z|[-+][0-9]{2}(:?[0-9]{2})?)"
 _DIGITS = "REGEXP_REPLACE(REPLACE(REGEXP_EXTRACT(LOWER({0}), '^[^0-9.]*([0-9.]*)', 1), '.', ''), '^0+|0+$', '', 'g')"
 _SPELLED = "CAST(TRY_CAST(x AS DOUBLE) AS VARCHAR)"
-_EXACT = f"CASE WHEN STRLEN(x) <= 15 OR {_SPELLED} = x THEN TRUE ELSE {_DIGITS.format('x')} = {_DIGITS.format(_SPELLED)} END"
+EXACT = f"CASE WHEN STRLEN(x) <= 15 OR {_SPELLED} = x THEN TRUE ELSE {_DIGITS.format('x')} = {_DIGITS.format(_SPELLED)} END"
 """Whether a double holds all digits of a number. DuckDB takes a CASE step by step, and all parts of an AND at once."""
 _FINITE = "ISFINITE(TRY_CAST(x AS DOUBLE))"
 _NUMBER = (
     "CASE WHEN TRY_CAST(x AS DOUBLE) IS NULL OR CONTAINS(x, '_') THEN FALSE "
-    f"WHEN {_FINITE} THEN {_EXACT} ELSE REGEXP_MATCHES(LOWER(x), 'inf|nan') END"
+    f"WHEN {_FINITE} THEN {EXACT} ELSE REGEXP_MATCHES(LOWER(x), 'inf|nan') END"
 )
 _PLAIN_NUMBER = (
     f"CASE WHEN x >= '1' AND x < ':' THEN {_NUMBER} "
@@ -181,11 +183,24 @@ def decided(found: Sequence[Any], kinds: Sequence[FileType]) -> FileType:
     return TEXT
 
 
+def inexact(place: int, kind: str) -> FileType:
+    """Return the type of a column whose numbers were rounded when it was read: any look at it is an error.
+
+    :param place: of the column among those that were guessed.
+    :param kind: the type that it has to SQL, or none for that of what was read.
+    """
+    value = f"CAST(x AS {kind})" if kind else "x"
+    refused = f"ERROR(CONCAT('{MISFIT} {place} {INEXACT} ', LEFT(CAST(x AS VARCHAR), 0)))"
+    return FileType(INEXACT, Guess.OTHER, "TRUE", f"CASE WHEN {refused} IS NULL THEN {value} END")
+
+
 def in_sense(place: int, column: str, kind: FileType, sense: Sense, spelling: Spelling) -> exp.Expr:
     """Return a column in a sense; a value that does not have it is an error that names the column by its place."""
     wanted = _SENSES[sense]
     if kind is NOTHING:
         return exp.cast(exp.Null(), wanted.name)
+    if kind.name == INEXACT:
+        return exp.cast(filled(kind.value, exp.column(column, quoted=True)), wanted.name)
     text = text_for(wanted, column, spelling)
     if sense is Sense.TEXT:
         return exp.column(column, quoted=True)

@@ -19,6 +19,10 @@ def explain_misfit(database: DuckDB, columns: TextColumns, error: BaseException)
 
     :raises duckdb.Error: the files cannot be read any more.
     """
+    if (column := columns.rounded(error)) is not None:
+        advice = "write such numbers as texts, or say types in read_options to have them rounded"
+        file = columns.readable.inexact[column]
+        return f"{file}: a number of column {column} has more digits than a double holds; {advice}"
     misfit = columns.misfit(error)
     if misfit is None:
         return None

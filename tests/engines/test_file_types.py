@@ -317,3 +317,33 @@ def test_types_of_json_lines_can_be_declared(tmp_path: Path) -> None:
     assert reasons(look(path, c.row_count(equals=2), read_options={"types": {"w": "INTEGER"}})) == {
         f"types of read_options: there is no column w in {path}"
     }
+
+
+LONG = {
+    "decimals": (
+        "0.1234567890123456789",
+        "0.1234567890123456788",
+        "v",
+        [c.unique("v"), c.total("v", at_least=0), c.length("v", at_least=1)],
+    ),
+    "money": ("12345678901234567.89", "12345678901234567.88", "v", [c.unique("v"), c.between("v", 0, 1), c.not_null("v")]),
+    "within a list": ("[12345678901234567890123, 0.5]", "[1]", "v", [c.rows("v[1] > 0"), c.not_null("v")]),
+    "within an object": ('{"x": 0.1234567890123456789}', '{"x": 1}', "v", [c.rows("v.x > 0")]),
+}
+
+
+@pytest.mark.parametrize("name", LONG)
+def test_numbers_of_json_lines_that_a_double_does_not_hold_are_told(tmp_path: Path, name: str) -> None:
+    one, other, column, checks = LONG[name]
+    text = f'{{"id": 1, "s": "0.12345678901234567890", "v": {one}}}\n{{"id": 2, "s": "x", "v": {other}}}\n'
+    path = write(tmp_path / "x.jsonl", text)
+    run = look(path, *checks, c.unique("id"), c.unique("s"))
+    assert [result.outcome.value for result in run.results] == ["errored"] * len(checks) + ["passed"] * 2
+    advice = "write such numbers as texts, or say types in read_options to have them rounded"
+    assert reasons(run) == {f"{path}: a number of column {column} has more digits than a double holds; {advice}"}
+    assert outcomes(look(path, c.not_null("v"), read_options={"types": {"v": "JSON"}})) == {"not_null(v)": "passed"}
+
+
+def test_the_digits_of_doubles_in_json_lines_are_read(tmp_path: Path) -> None:
+    path = write(tmp_path / "x.jsonl", '{"v": 0.30000000000000004}\n{"v": 1.7976931348623157e+308}\n')
+    assert outcomes(look(path, c.column_min("v", at_least=0.3), c.unique("v"))) == {"column_min(v)": "passed", "unique(v)": "passed"}
