@@ -117,7 +117,17 @@ def _marked(ti: Any) -> list[Signal]:
     from airflow_dre.services.contexts import slice_in, succeeded_task
     from airflow_dre.store.clock import now
 
-    return [succeeded_task(ti, now(), by_hand=True, part=slice_in({"dag_run": ti.dag_run}))]
+    return [succeeded_task(ti, now(), by_hand=True, part=slice_in({"dag_run": _run_of(ti)}))]
+
+
+def _run_of(ti: Any) -> Any:
+    """Return the run of a task instance; None where Airflow's session has let go of it."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    try:
+        return ti.dag_run
+    except SQLAlchemyError:
+        return None
 
 
 def _marked_failed(dag_run: Any, part: Slice) -> Signal:

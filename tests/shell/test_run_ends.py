@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from airflow.models.dagrun import DagRun
-from airflow.sdk import DAG
+from airflow.sdk import DAG, task
 
 from airflow_dre.listeners import runs
 from airflow_dre.notifications import OpenIncident, ResolveIncident
@@ -171,6 +171,30 @@ def test_a_mark_by_hand_is_in_the_timeline(what: str, incidents: Run, rows: Run)
         runs.on_task_instance_success(previous_state=None, task_instance=marked(**vars(ti("load", "success", 0)), dag_run=None))
     assert [row.status for row in incidents()] == ["resolved"]
     assert "by hand" in rows(incident_event)[-1].summary
+
+
+@pytest.mark.parametrize("detached", [False, True], ids=["in a session", "after the session"])
+def test_a_row_of_airflow_that_a_person_marks_is_known_as_one(detached: bool, run_dag: Run, incidents: Run) -> None:
+    """The API server hands Airflow's own row to the hook."""
+    from airflow.models.taskinstance import TaskInstance
+    from airflow.utils.session import create_session
+    from sqlalchemy import select
+
+    with DAG("d", schedule=None, start_date=datetime(2026, 1, 1, tzinfo=UTC)) as dag:
+
+        @task(on_failure_callback=OpenIncident())
+        def load() -> None:
+            raise ValueError("x")
+
+        load()
+    run = run_dag(dag)
+    assert [row.status for row in incidents()] == ["open"]
+    with create_session() as session:
+        found = session.scalars(select(TaskInstance).where(TaskInstance.dag_id == "d", TaskInstance.run_id == run.run_id)).one()
+        if detached:
+            session.expunge(found)
+        runs.on_task_instance_success(previous_state=None, task_instance=found)
+    assert [row.status for row in incidents()] == ["resolved"]
 
 
 def test_a_worker_that_ends_a_task_well_tells_nothing_by_itself(incidents: Run) -> None:
