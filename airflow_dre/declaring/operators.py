@@ -31,6 +31,7 @@ class DeclaredOperator:
     choices: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     """Words that an argument may have, by argument; checked where the operator is mapped."""
     _slips: tuple[Problem, ...] = ()
+    _given_names: frozenset[str] = frozenset()
 
     def __new__(cls, *args: object, **_: object) -> Any:
         """Refuse arguments by position."""
@@ -52,6 +53,7 @@ class DeclaredOperator:
             if "task_id" not in kwargs:
                 raise DefinitionError([*problems, Problem(subject, "task_id", None, "a value: this argument is required")])
             object.__setattr__(self, "_slips", tuple(problems))
+            object.__setattr__(self, "_given_names", frozenset(kwargs))
         return args, kwargs
 
     def refuse(self, problems: Iterable[Problem]) -> None:
@@ -63,6 +65,10 @@ class DeclaredOperator:
         self._slips = ()
         if found:
             raise DefinitionError(found)
+
+    def was_named(self, argument: str) -> bool:
+        """Tell whether an argument was given to this task itself; others come from ``default_args``."""
+        return argument in self._given_names
 
     def find_missing(self, **given: object) -> list[Problem]:
         """Return the required arguments that were not given."""

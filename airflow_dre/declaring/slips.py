@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 
 from airflow_dre.errors import Problem
@@ -60,6 +60,16 @@ def find_names_problems(subject: str, argument: str, value: object, allowed: str
 def is_no_text(value: object) -> bool:
     """Tell whether a value that must be text is plainly none; the output of a task becomes text when the task runs."""
     return isinstance(value, (bool, bytes, dict, float, int, list, set, tuple)) or (isinstance(value, str) and not value.strip())
+
+
+def find_kind_problems(subject: str, texts: Mapping[str, object], flags: Mapping[str, object]) -> list[Problem]:
+    """Return what is wrong with optional texts and with arguments that are True or False; the output of a task may become a text."""
+    problems = [
+        Problem(subject, name, value, "text")
+        for name, value in texts.items()
+        if isinstance(value, (bool, bytes, dict, float, int, list, set, tuple))
+    ]
+    return problems + [Problem(subject, name, value, "True or False") for name, value in flags.items() if not isinstance(value, bool)]
 
 
 def is_same_table(one: str, other: str) -> bool:

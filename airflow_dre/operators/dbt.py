@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from airflow_dre.declaring.slips import find_kind_problems
 from airflow_dre.operators.gate import GatedOperator
 
 if TYPE_CHECKING:
@@ -100,6 +101,7 @@ class DbtResultsOperator(GatedOperator):
         from airflow_dre.errors import Problem
 
         problems: list[Problem] = self.find_gate_problems()
+        problems += find_kind_problems(self.subject, {"suite": self.suite}, {"allow_stale": self.allow_stale})
         given = {name for name in ("target_path", "run_results", "manifest") if getattr(self, name) is not None}
         if given not in ({"target_path"}, {"run_results", "manifest"}, {"target_path", "run_results"}):
             allowed = "target_path, or run_results and manifest, or target_path and run_results"

@@ -83,6 +83,8 @@ class GXCheckOperator(GatedOperator):
         self.dataframe = dataframe
         self.dataset = dataset
         self.parameters = parameters
+        if dataframe is not None and not self.was_named("conn_id"):
+            self.conn_id = None  # default_args of the Dag are for the tasks that need a connection
         self._refuse_mistakes()
         XComArg.apply_upstream_relationship(self, dataframe)
 

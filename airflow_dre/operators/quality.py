@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from airflow_dre.checks.declaration import Declaration
 from airflow_dre.checks.instants import DURATION_ALLOWED, read_duration
 from airflow_dre.declaring.functions import REQUIRED
-from airflow_dre.declaring.slips import find_names_problems, is_no_text
+from airflow_dre.declaring.slips import find_kind_problems, find_names_problems, is_no_text, is_same_table
 from airflow_dre.engines.files import is_paths
 from airflow_dre.operators.aside import MODES, ON, Aside
 from airflow_dre.operators.gate import FAIL_ON, GatedOperator
@@ -153,6 +153,8 @@ class QualityCheckOperator(GatedOperator):
         self.partition_by = partition_by
         self.partitions = partitions
         self.changes = changes
+        if data is not None and not self.was_named("conn_id"):
+            self.conn_id = None  # default_args of the Dag are for the tasks that need a connection
         self._refuse_mistakes()
         if is_paths(data):
             self.template_fields = (*type(self).template_fields, "data")
@@ -164,11 +166,15 @@ class QualityCheckOperator(GatedOperator):
         from airflow.sdk import XComArg
 
         from airflow_dre.checks.parse import find_problems, read_declarations
+        from airflow_dre.errors import Problem
 
         problems = super().find_partial_problems(subject, given)
         if "checks" in given and not isinstance(given["checks"], XComArg):
             declared, mistaken = read_declarations(given["checks"], subject)
             problems += [*mistaken, *find_problems(declared)[1]]
+        table, to = given.get("table"), given.get("quarantine_to")
+        if isinstance(table, str) and isinstance(to, str) and is_same_table(table, to):
+            problems.append(Problem(subject, "quarantine_to", to, f"another table than table={table!r}"))
         for argument in ("key_columns", "mask_columns"):
             if argument in given:
                 problems += find_names_problems(subject, argument, given[argument], "a list of names of columns")
@@ -309,6 +315,8 @@ class QualityCheckOperator(GatedOperator):
         checks, problems = find_problems(self.checks)
         problems = [*self._mistaken, *problems]
         problems += self.find_gate_problems()
+        texts = {name: getattr(self, name) for name in ("where", "suite", "dataset", "quarantine_to")}
+        problems += find_kind_problems(self.subject, texts, {"trust_constraints": self.trust_constraints})
         problems += self._aside.find_problems()
         problems += self.find_data_problems()
         problems += find_name_problems(self.subject, {"table": self.table, "dataset": self.dataset}, LONGEST_DATASET)

@@ -148,6 +148,13 @@ ONE: dict[str, tuple[Make, str]] = {
         lambda: QualityCheckOperator(**QUALITY, mask_columns=(n for n in "ab")),
         "Allowed: a list of names",
     ),
+    "a number as row filter": (lambda: QualityCheckOperator(**QUALITY, where=5), "invalid where=5. Allowed: text"),
+    "a word for True": (lambda: QualityCheckOperator(**QUALITY, trust_constraints="yes"), "invalid trust_constraints='yes'. Allowed: True"),
+    "a word for True in dbt": (lambda: DbtResultsOperator(**DBT, allow_stale="no"), "invalid allow_stale='no'. Allowed: True or False"),
+    "the table as its quarantine in mapped tasks": (
+        lambda: QualityCheckOperator.partial(**QUALITY, quarantine_to="T"),
+        "invalid quarantine_to='T'. Allowed: another table",
+    ),
     "the table as its quarantine": (
         lambda: QualityCheckOperator(**QUALITY, quarantine_to="t"),
         "invalid quarantine_to='t'. Allowed: another table than table='t', for example t_bad",
@@ -353,7 +360,7 @@ def test_what_is_right_is_accepted() -> None:
         QualityCheckOperator.partial(**without(QUALITY | {"task_id": "mapped"}, "table"), retries=2).expand(table=["t", "u"])
         FreshnessSensor.partial(**without(SENSOR, "table")).expand_kwargs([{"table": "t"}])
 
-    with DAG("decorated", schedule=None) as decorated:
+    with DAG("decorated", schedule=None, default_args={"conn_id": "w"}) as decorated:
         task.quality_check(checks=[not_null("a")])(nothing)()
     assert first.conn_id == "w"
     assert (len(dag.tasks), decorated.task_ids) == (6, ["nothing"])
