@@ -123,9 +123,14 @@ class Check(ABC):
 
     @property
     def default_name(self) -> str:
-        """For example ``not_null(dep_time)``."""
+        """For example ``not_null(dep_time)``, or ``not_null(dep_time, by=carrier)``."""
+        by = [] if self.traits.by is None else [f"by={self.traits.by}"]
+        return f"{self.kind}({', '.join([*self._asked_of, *by])})"
+
+    @property
+    def _asked_of(self) -> list[str]:
         shown = ", ".join(self.columns) or str(next(iter(self.asks().values()), ""))
-        return f"{self.kind}({shown})"
+        return [shown] if shown else []
 
     @property
     def name(self) -> str:
@@ -145,7 +150,7 @@ class Check(ABC):
             "kind": self.kind,
             "where": self.traits.where,
             **({} if self.traits.by is None else {"by": self.traits.by}),
-            "name": None if name == self.default_name else name,
+            "name": None if name in (self.default_name, f"{self.kind}({', '.join(self._asked_of)})") else name,
             **self.asks(),
         }
         return hashlib.sha256(json.dumps(asked, sort_keys=True, default=str).encode()).hexdigest()[:16]

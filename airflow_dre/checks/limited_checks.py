@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from airflow_dre.checks.check import Answers, Check, Dimension
 from airflow_dre.checks.metrics import KeyCount, Metric, RowCount, ValueCount, Violations
-from airflow_dre.checks.outcomes import Judgement, Outcome, Range
+from airflow_dre.checks.outcomes import Judgement, Outcome, Range, all_meet_it, counted
 from airflow_dre.checks.rules import Nulls, Rule
 from airflow_dre.checks.thresholds import Limit, as_count
 
@@ -58,7 +58,7 @@ class LimitedCheck(Check):
         elif self.warn_above is not None and self.warn_above.exceeded(violations, rows):
             outcome, limit = Outcome.WARNED, self.warn_above
         share = float(Fraction(100 * violations, rows))
-        found = f"{violations} of {rows} rows ({share:.4g}%) break it" if violations else f"all {rows} rows meet it"
+        found = f"{violations} of {counted(rows, 'row', 'rows')} ({share:.4g}%) break it" if violations else all_meet_it(rows)
         percent = self._in_percent
         warn_high = None if self.warn_above is None else self.warn_above.in_unit(percent=percent, rows=rows)
         return Judgement(

@@ -27,7 +27,7 @@ from airflow_dre.checks.metrics import (
     ValueCount,
     Variance,
 )
-from airflow_dre.checks.outcomes import Empty, Judgement, Outcome, Range
+from airflow_dre.checks.outcomes import Empty, Judgement, Outcome, Range, number_text
 from airflow_dre.checks.schema_checks import columns_of
 from airflow_dre.checks.sketches import SPOKEN_ERROR, estimate, is_exact, read_hashes
 from airflow_dre.checks.thresholds import Bounds, as_count, as_float, as_measure
@@ -67,10 +67,14 @@ class MetricCheck(Check):
 
     def spoken(self, value: Scalar) -> str:
         """The number in words."""
-        words = f"{value:.6g}" if isinstance(value, float) else str(value)
-        if isinstance(value, float) and any(bounds.admits(float(words)) != bounds.admits(value) for bounds in (self.fail, self.warn)):
-            return repr(value)  # six digits would say that 0.3 is not 0.3
-        return words
+        if not isinstance(value, (float, Decimal)):
+            return str(value)
+        for digits in range(6, 18):  # six digits may say that 0.3 is not 0.3
+            words = number_text(value, digits)
+            told = type(value)(words)
+            if all(bounds.admits(told) == bounds.admits(value) for bounds in (self.fail, self.warn)):
+                return words
+        return str(value)
 
     def judge(self, answers: Answers, now: datetime) -> Judgement:
         value = self.observe(answers)

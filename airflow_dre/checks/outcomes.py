@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 
 from airflow_dre.checks.values import Scalar
@@ -92,6 +93,38 @@ def shown(value: Scalar) -> str | None:
     """An observed value as text."""
     if value is None:
         return None
-    if isinstance(value, float):
-        return f"{value:.6g}" if abs(value) < 1e15 else repr(value)
+    if isinstance(value, (float, Decimal)):
+        return number_text(value)
     return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def counted(number: int, one: str, several: str) -> str:
+    """Return a number with its noun, ``1 row`` or ``2 rows``."""
+    return f"{number} {one if number == 1 else several}"
+
+
+def all_meet_it(rows: int) -> str:
+    """Return what is said where no row breaks a check."""
+    return f"all {rows} rows meet it" if rows != 1 else "the 1 row meets it"
+
+
+def number_text(value: float | Decimal, digits: int = 6) -> str:
+    """Return a number with a sensible precision: ``digits`` significant ones, but every digit before the point.
+
+    At most six stand after the point, unless the number is so small that fewer than three would tell anything of it.
+    """
+    number = Decimal(value)
+    if not number.is_finite() or abs(number) >= 10**15:
+        return str(value)
+    if number == int(number):
+        return str(int(number))
+    if abs(number) >= 10**digits:
+        return _without_zeros(f"{number:.2f}")
+    if abs(number) < Decimal("0.001"):
+        return f"{float(number):.3g}" if digits <= 6 else f"{float(number):.{digits}g}"
+    places = max(digits - len(str(int(abs(number)))), 0) if abs(number) >= 1 else digits
+    return _without_zeros(f"{number:.{places}f}")
+
+
+def _without_zeros(text: str) -> str:
+    return text.rstrip("0").rstrip(".") if "." in text else text

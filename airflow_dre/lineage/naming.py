@@ -26,6 +26,9 @@ _STORES = {"s3a": "s3", "s3n": "s3", "gcs": "gs"}
 _ENDINGS = (".parquet", ".csv", ".csv.gz", ".tsv", ".tsv.gz", ".jsonl", ".jsonl.gz", ".ndjson")
 """Endings of files in a bucket itself, whose names would otherwise be read as ``schema.table``."""
 
+_USUAL_SCHEMAS = ("main", "public", "dbo", "default", "query")
+"""Schemas of tables that name none, which tell nothing."""
+
 _MAGIC = "*?["
 """What makes a pattern of a path."""
 
@@ -127,8 +130,14 @@ def _common(paths: Sequence[str]) -> str | None:
 
 
 def short_name(name: str) -> str:
-    """What people call a dataset: the last part of its name; of a pattern of files, with the folder that they lie in."""
+    """Return what people call a dataset: its table, after the schema unless that is the usual one of its database.
+
+    Of a pattern of files it is the last part with the folder that they lie in.
+    """
     if "/" not in name:
-        return name if name.endswith(_ENDINGS) else name.rsplit(".", 1)[-1]
+        if name.endswith(_ENDINGS):
+            return name
+        *_, schema, table = ["", *name.split(".")]
+        return f"{schema}.{table}" if schema and schema.lower() not in _USUAL_SCHEMAS else table
     *folders, last = name.rstrip("/").split("/")
     return f"{folders[-1]}/{last}" if folders and folders[-1] and set(last) & set(_MAGIC) else last

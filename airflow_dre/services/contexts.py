@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from airflow_dre.bounds import lines
-from airflow_dre.checks.instants import to_instant
+from airflow_dre.checks.instants import spoken, to_instant
 from airflow_dre.checks.masking import masked
 from airflow_dre.incidents.explanation import Explanation, explain
 from airflow_dre.incidents.identity import PipelineCause
@@ -224,10 +224,18 @@ def _missed_deadline(context: Mapping[str, Any], now: datetime, severity: Severi
         cause=PipelineCause(dag_id=dag_id, deadline=name),
         event=Event.DEADLINE_MISSED,
         at=due or now,
-        title=f"{dag_id} missed its deadline {name}",
+        title=f"{dag_id} missed its deadline{'' if name in ('', 'deadline') else f' {name}'}{_how_late(due, now)}",
         detail="" if due is None else f"due at {due.isoformat()}",
         origin=Origin(dag_id=dag_id, run_id=run_id),
         severity=severity,
         routes=routes,
         slice=slice_in(run),
     )
+
+
+def _how_late(due: datetime | None, now: datetime) -> str:
+    """When a deadline was, and for how long it has been over."""
+    if due is None:
+        return ""
+    late = f" ({spoken(now - due)} ago)" if now > due else ""
+    return f", due at {due:%Y-%m-%d %H:%M} UTC{late}"

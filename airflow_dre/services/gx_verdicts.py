@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from fractions import Fraction
 
-from airflow_dre.checks.outcomes import Outcome, Range, shown
+from airflow_dre.checks.outcomes import Outcome, Range, all_meet_it, counted, shown
 from airflow_dre.checks.thresholds import Limit, as_count, as_float
 from airflow_dre.engines.gx_results import Validation
 from airflow_dre.services.verdicts import Verdict
@@ -35,8 +35,14 @@ def _judge_rows(validation: Validation, outcome: Outcome, violations: int, rows:
     if rows == 0 and outcome is Outcome.PASSED:
         return Verdict(outcome=Outcome.SKIPPED, reason="no rows to look at", expected=expected, violations=violations, rows=0)
     share = float(Fraction(100 * violations, rows)) if rows else None
-    of_all = f"{violations} of {rows} rows ({share:.4g}%)" if rows else f"{violations} rows"
-    found = f"{of_all} break it" if violations else f"all {rows} rows meet it" if rows else "no row breaks it"
+    of_all = f"{violations} of {counted(rows, 'row', 'rows')} ({share:.4g}%)" if rows else counted(violations, "row", "rows")
+    found = (
+        f"{of_all} {'breaks' if violations == 1 and not rows else 'break'} it"
+        if violations
+        else all_meet_it(rows)
+        if rows
+        else "no row breaks it"
+    )
     observed = share if percent else violations
     return Verdict(
         outcome=outcome,

@@ -272,7 +272,8 @@ def tell(taken: Taken, left: Mapping[str, str]) -> str:
     verb = {Mode.COPY: "copied", Mode.MOVE: "moved"}[taken.mode]
     of_all = f" of {taken.looked_at}" if taken.looked_at else ""
     replaced = f", in place of {taken.replaced} copies of an earlier try" if taken.replaced else ""
-    lines = [f"quarantine: {taken.rows}{of_all} rows were {verb} to {taken.table} as batch {taken.batch}{replaced}"]
+    rows = "row was" if (taken.looked_at or taken.rows) == 1 else "rows were"
+    lines = [f"quarantine: {taken.rows}{of_all} {rows} {verb} to {taken.table} as batch {taken.batch}{replaced}"]
     return "\n".join([*lines, *(f"quarantine: {name} was left out: {reason}" for name, reason in left.items())])
 
 

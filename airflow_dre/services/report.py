@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from airflow_dre.bounds import NAME, REASON, one_line
-from airflow_dre.checks.outcomes import Outcome, worst
+from airflow_dre.checks.outcomes import Outcome, counted, worst
 from airflow_dre.store.records import ResultRecord, SuiteRunRecord
 
 _MARKS = {Outcome.PASSED: "ok", Outcome.WARNED: "WARN", Outcome.FAILED: "FAIL", Outcome.ERRORED: "ERROR", Outcome.SKIPPED: "skip"}
@@ -24,9 +24,9 @@ def render_report(run: SuiteRunRecord) -> str:
     scope = f"{run.name} in {run.namespace}" + (f" where {run.row_filter}" if run.row_filter else "")
     head = f"{run.suite}: {run.outcome.value} ({counts or 'no checks'}; {score})"
     looked_at = max((result.rows for result in run.results if result.rows is not None), default=None)
-    over = "" if looked_at is None else f" over {looked_at} rows"
-    lookups = f" and {_counted(run.lookups, 'look-up', 'look-ups')}" if run.lookups else ""
-    tail = f"{_counted(run.queries, 'query', 'queries')}{over}{lookups} in {run.seconds:.3f} s on {run.engine}{_partitions(run)}"
+    over = "" if looked_at is None else f" over {counted(looked_at, 'row', 'rows')}"
+    lookups = f" and {counted(run.lookups, 'look-up', 'look-ups')}" if run.lookups else ""
+    tail = f"{counted(run.queries, 'query', 'queries')}{over}{lookups} in {run.seconds:.3f} s on {run.engine}{_partitions(run)}"
     reasons = [line for result in results if _notable(result) for line in _reasons(result)]
     head, scope, tail = (one_line(text, REASON) for text in (head, scope, tail))
     return "\n".join([head, scope, "", lines[0], "  ".join("-" * width for width in widths), *lines[1:], "", *reasons, tail])
@@ -35,7 +35,7 @@ def render_report(run: SuiteRunRecord) -> str:
 def render_reports(runs: Sequence[SuiteRunRecord]) -> str:
     """The tables of the runs in which something did not pass, and a line for each of the others."""
     calm = [run for run in runs if run.outcome is Outcome.PASSED]
-    lines = [f"{run.name} in {run.namespace}: all {_counted(len(run.results), 'check', 'checks')} passed" for run in calm]
+    lines = [f"{run.name} in {run.namespace}: all {counted(len(run.results), 'check', 'checks')} passed" for run in calm]
     return "\n\n".join(["\n".join(lines)] * bool(lines) + [render_report(run) for run in runs if run not in calm])
 
 
@@ -43,11 +43,7 @@ def _partitions(run: SuiteRunRecord) -> str:
     if run.partitions is None:
         return ""
     scanned, total = run.partitions
-    return f"; {scanned} of {_counted(total, 'partition', 'partitions')} scanned, {total - scanned} from states"
-
-
-def _counted(number: int, one: str, several: str) -> str:
-    return f"{number} {one if number == 1 else several}"
+    return f"; {scanned} of {counted(total, 'partition', 'partitions')} scanned, {total - scanned} from states"
 
 
 def _reasons(result: ResultRecord) -> list[str]:

@@ -9,8 +9,10 @@ from dataclasses import dataclass, replace
 
 from airflow_dre.config import Settings, read_settings
 from airflow_dre.errors import StoreError
+from airflow_dre.incidents.decide import Action
 from airflow_dre.lineage.naming import DatasetName
 from airflow_dre.services.dispatch import Dispatched, dispatch_outbox
+from airflow_dre.services.links import incident_url
 from airflow_dre.services.rehearsal import is_kept, is_rehearsal, log_nothing_kept
 from airflow_dre.store.aside import forget_aside
 from airflow_dre.store.clock import now
@@ -102,6 +104,7 @@ def keep_all(deliveries: Iterable[Delivery], settings: Settings | None = None, *
         return record_all(told, settings)
     store = store_of(settings)
     changes = [change for delivery in told for change in store.deliver_or_spool(delivery)]
+    log_changes(changes, settings)
     if changes:
         dispatch_outbox(store, settings)
     return changes
@@ -135,6 +138,14 @@ def record_all(deliveries: Iterable[Delivery], settings: Settings) -> list[Chang
             _state.down_until = time.monotonic() + DOWN_SECONDS
             store.leave(delivery, str(error))
     return changes
+
+
+def log_changes(changes: Iterable[Change], settings: Settings) -> None:
+    """Say in the log what became of incidents, each in one line with its address."""
+    for change in changes:
+        if change.action is not Action.IGNORE and change.incident_id is not None:
+            address = incident_url(settings.base_url, change.incident_id)
+            log.info("airflow-dre: incident %s: %s (%s). %s", change.incident_id, change.action.value, change.reason, address)
 
 
 def _is_kept(delivery: Delivery, settings: Settings) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import re
 import sqlite3
 from collections.abc import Iterator, Sequence
@@ -43,6 +44,20 @@ def revisions() -> tuple[str, ...]:
     """Return every revision that this version of the code knows, oldest first: each file of a migration begins with its own."""
     names = (found[1] for entry in (files("airflow_dre.store") / "migrations/versions").iterdir() if (found := _REVISION.match(entry.name)))
     return tuple(sorted(names))
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep Alembic from telling each of its steps in the log of a task."""
+    loggers = [logging.getLogger(f"alembic.runtime.{name}") for name in ("migration", "plugins")]
+    before = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.WARNING)
+    try:
+        yield
+    finally:
+        for logger, level in zip(loggers, before, strict=True):
+            logger.setLevel(level)
 
 
 def head() -> str:
@@ -105,7 +120,8 @@ def _upgrade(database: Database, revision: str, limits: Limits) -> None:
     with database.write(limits) as connection:
         if not database.embedded:
             connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _LOCK})
-        command.upgrade(_config(connection), revision)
+        with _quiet():
+            command.upgrade(_config(connection), revision)
 
 
 def downgrade(database: Database, revision: str) -> None:

@@ -50,7 +50,7 @@ class Store:
                 raise StoreRefused(f"it cannot be written: {type(error).__name__}: {error}") from error
         for change in changes:
             if change.action is not Action.IGNORE:
-                log.info("airflow-dre: incident %s: %s (%s)", change.incident_id, change.action.value, change.reason)
+                log.debug("airflow-dre: incident %s: %s (%s)", change.incident_id, change.action.value, change.reason)
         return changes
 
     def _write_or_once_more(self, delivery: Delivery) -> list[Change]:

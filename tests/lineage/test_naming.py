@@ -172,8 +172,15 @@ FILE_NAMES = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("name", "short"), [("shop.public.orders", "orders"), ("main.orders", "orders"), ("orders", "orders"), *FILE_NAMES]
-)
-def test_people_call_a_dataset_by_its_last_part(name: str, short: str) -> None:
+TABLE_NAMES = [
+    ("shop.public.orders", "orders"),
+    ("main.orders", "orders"),
+    ("orders", "orders"),
+    ("shop.orders", "shop.orders"),
+    ("db.shop.orders", "shop.orders"),
+]
+
+
+@pytest.mark.parametrize(("name", "short"), [*TABLE_NAMES, *FILE_NAMES])
+def test_people_call_a_dataset_by_its_table_and_a_schema_that_is_not_the_usual_one(name: str, short: str) -> None:
     assert short_name(name) == short

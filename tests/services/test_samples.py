@@ -216,7 +216,7 @@ def test_masked_columns_are_hidden_in_every_part_of_a_result(hook: Hook) -> None
     assert [segment.value for segment in by.segments] == ["***", None, "***"] or {s.value for s in by.segments} == {"***", None}
     assert by.reason.startswith("2 of 3 values of status do not pass: ")
     assert "paid" not in by.reason
-    assert "***: 1 of 1 rows" in by.reason
+    assert "***: 1 of 1 row" in by.reason
     assert {segment.observed for segment in lowest_by.segments} == {"***"}
     assert "***: ***, expected" in lowest_by.reason
     assert count.observed == "4", "a count is no value of the column"

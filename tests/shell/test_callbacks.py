@@ -226,10 +226,17 @@ def test_the_triggerer_can_wait_for_both(incidents: Run) -> None:
 def test_two_deadlines_of_a_dag_are_two_causes(incidents: Run) -> None:
     for name in ("noon", "evening", "noon"):
         OpenIncident(deadline=name)(in_deadline())
-    assert [(row.deadline, row.title) for row in incidents()] == [
+    assert [(row.deadline, row.title.partition(", due at ")[0]) for row in incidents()] == [
         ("noon", "d missed its deadline noon"),
         ("evening", "d missed its deadline evening"),
     ]
+    assert all(row.title.endswith(" ago)") for row in incidents()), "how late it is"
+
+
+def test_a_deadline_without_a_name_is_told_by_its_moment(incidents: Run) -> None:
+    OpenIncident()(in_deadline())
+    (row,) = incidents()
+    assert row.title.startswith("d missed its deadline, due at 20")
 
 
 TEMPLATE = "{{ conn.warehouse.password }}"

@@ -151,7 +151,7 @@ def test_an_aggregate_is_kept_with_its_value_and_bounds(run_dag: Run, rows: Run)
     assert (quantile.outcome, quantile.observed) == ("passed", "0.1: 1")
     assert (columns.outcome, columns.reason) == ("failed", "found amount, created_at, id, expected column_set=['id']")
     assert (kind.outcome, kind.reason) == ("passed", "found INTEGER")
-    assert (query.outcome, query.reason, query.violations, query.fail_high) == ("failed", "1 rows break it, more than 0", 1, 0.0)
+    assert (query.outcome, query.reason, query.violations, query.fail_high) == ("failed", "1 row breaks it, more than 0", 1, 0.0)
 
 
 def test_a_check_keeps_its_identity_when_only_its_threshold_changes(run_dag: Run, rows: Run) -> None:
