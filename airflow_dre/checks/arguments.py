@@ -8,9 +8,9 @@ from enum import StrEnum
 from typing import TypedDict, TypeVar
 
 from airflow_dre.checks.check import Dimension, Severity, Traits
-from airflow_dre.checks.instants import DURATION_ALLOWED, read_duration, to_instant
+from airflow_dre.checks.instants import DURATION_ALLOWED, place_in_time, read_duration, to_instant
 from airflow_dre.checks.outcomes import Empty
-from airflow_dre.checks.thresholds import LIMIT_ALLOWED, Bound, Bounds, Limit, in_order, read_limit
+from airflow_dre.checks.thresholds import LIMIT_ALLOWED, Bound, Bounds, Limit, as_number, in_order, read_limit
 from airflow_dre.checks.values import Incomparable, Literal, is_literal
 from airflow_dre.declaring.names import find_name_problems
 from airflow_dre.declaring.slips import nearest, one_of
@@ -35,6 +35,13 @@ class BoundArguments(TypedDict):
     fail: Bounds
     warn: Bounds
     if_empty: Empty
+
+
+def _only_the_database_orders(low: Bound, high: Bound) -> bool:
+    """Whether two texts are neither numbers nor moments: durations, addresses and words are in the order of a type or a collation."""
+    texts = [end for end in (low, high) if isinstance(end, str)]
+    known = all(as_number(end) is not None for end in texts) or all(place_in_time(end) is not None for end in texts)
+    return len(texts) == 2 and not known
 
 
 class Arguments:
@@ -224,7 +231,7 @@ class Arguments:
 
     def ordered(self, argument: str, low: Bound | None, high: Bound | None, allowed: str) -> None:
         """Note a lower end above its upper end."""
-        if low is None or high is None:
+        if low is None or high is None or _only_the_database_orders(low, high):
             return
         try:
             if not in_order(low, high):

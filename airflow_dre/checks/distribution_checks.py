@@ -174,14 +174,15 @@ class MostCommonIn(Check):
         return {"column": self.column, "values": list(self.values), **({} if self.ties else {"ties": False})}
 
     def metrics(self) -> tuple[Metric, ...]:
-        return (MostCommon(column=self.column, where=self.traits.where),)
+        return (MostCommon(column=self.column, known=self.values, where=self.traits.where),)
 
     def judge(self, answers: Answers, now: datetime) -> Judgement:
         expected = f"one of {len(self.values)} values"
-        found = sorted((row[0] for row in answers.rows(self.metrics()[0])), key=str)  # a database gives ties in any order
+        rows = sorted(answers.rows(self.metrics()[0]), key=lambda row: str(row[0]))  # a database gives ties in any order
+        found = [row[0] for row in rows]
         if not found:
             return Judgement(outcome=self.if_empty.outcome, reason="no value to look at", expected=expected)
-        known = [value for value in found if any(same(value, allowed) for allowed in self.values)]
+        known = [row[0] for row in rows if row[2]]
         good = bool(known) and (self.ties or len(found) == 1)
         named = ", ".join(shown(value) or "" for value in found[:10])
         why = "" if good else (" (a tie)" if known else " is not in the set")

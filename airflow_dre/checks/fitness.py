@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from airflow_dre.checks import metric_checks as numbers
 from airflow_dre.checks.check import Check
-from airflow_dre.checks.distribution_checks import Distribution
+from airflow_dre.checks.distribution_checks import Distribution, MostCommonIn
 from airflow_dre.checks.freshness import Fresh
 from airflow_dre.checks.limited_checks import RowCheck
 from airflow_dre.checks.rules import OneOf, SumIs, Within
@@ -80,7 +80,7 @@ def _wanted(check: Check) -> dict[str, tuple[Family, ...]]:
             return dict.fromkeys(columns, _NUMERIC)
         case RowCheck(rule=Within(column=column, low=low, high=high)):
             return _for_values(column, [low, high])
-        case RowCheck(rule=OneOf(column=column, values=values)):
+        case RowCheck(rule=OneOf(column=column, values=values)) | MostCommonIn(column=column, values=values):
             return _for_values(column, values)
         case _:
             return {}

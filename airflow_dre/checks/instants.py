@@ -78,6 +78,36 @@ def zone_allowed(name: object) -> str:
     return f"an IANA time zone such as 'Asia/Tokyo'{f'; did you mean {by_lower[near[0]]!r}?' if near else ''}"
 
 
+_FAR = re.compile(r"(\d{4,})-(\d{2})-(\d{2})(?P<rest>.*?)(?P<bc> ?\(?BC\)?)?(?P<zone>[+-]\d{2}(?::?\d{2})?)?( ?BC)?")
+_ENDS = {"-infinity": (-2, ()), "infinity": (2, ())}
+Place = tuple[int, tuple[object, ...]]
+
+
+def is_far(value: object) -> bool:
+    """Whether a text is a date or a timestamp of a database that Python cannot hold: infinite, before the year 1 or after 9999."""
+    return isinstance(value, str) and (place := _far_place(value)) is not None and place[0] != 0
+
+
+def place_in_time(value: object) -> Place | None:
+    """Where a moment lies among all that a database can hold, to be compared with others; None where it is no moment."""
+    if isinstance(value, str) and (far := _far_place(value)) is not None and far[0] != 0:
+        return far
+    moment = to_instant(value)
+    return None if moment is None else (0, (moment,))
+
+
+def _far_place(text: str) -> Place | None:
+    if text in _ENDS:
+        return _ENDS[text]
+    found = _FAR.fullmatch(text)
+    if found is None:
+        return None
+    year = int(found[1])
+    if "BC" in text:
+        return -1, (-year, found[2], found[3], found["rest"])
+    return (1 if year > 9999 else 0), (year, found[2], found[3], found["rest"])
+
+
 def spoken(duration: timedelta) -> str:
     """A duration in at most two units, for example ``1 d 3 h`` or ``45 s``."""
     seconds = int(abs(duration).total_seconds())

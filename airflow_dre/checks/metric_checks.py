@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from decimal import Decimal
 from typing import ClassVar
 
@@ -26,11 +26,13 @@ from airflow_dre.checks.metrics import (
     Total,
     ValueCount,
     Variance,
+    Violations,
 )
 from airflow_dre.checks.outcomes import Empty, Judgement, Outcome, Range, number_text
+from airflow_dre.checks.rules import Within
 from airflow_dre.checks.schema_checks import columns_of
 from airflow_dre.checks.sketches import SPOKEN_ERROR, estimate, is_exact, read_hashes
-from airflow_dre.checks.thresholds import Bounds, as_count, as_float, as_measure
+from airflow_dre.checks.thresholds import Bound, Bounds, as_count, as_float, as_measure, as_number
 from airflow_dre.checks.values import Scalar
 
 _OPEN = Bounds()
@@ -76,14 +78,18 @@ class MetricCheck(Check):
                 return words
         return str(value)
 
+    def keeps(self, bounds: Bounds, value: Scalar, answers: Answers) -> bool:
+        """Whether the number lies within bounds."""
+        return bounds.admits(value)
+
     def judge(self, answers: Answers, now: datetime) -> Judgement:
         value = self.observe(answers)
         if value is None:
             return Judgement(outcome=self.if_empty.outcome, reason="no value to look at", expected=self.expected())
         spoken = self.spoken(value)
-        if not self.fail.admits(value):
+        if not self.keeps(self.fail, value, answers):
             outcome, reason = Outcome.FAILED, f"{spoken} is not {self.fail}"
-        elif not self.warn.admits(value):
+        elif not self.keeps(self.warn, value, answers):
             outcome, reason = Outcome.WARNED, f"{spoken} is not {self.warn}"
         else:
             outcome, reason = Outcome.PASSED, f"{spoken} is within its bounds"
@@ -144,20 +150,84 @@ class ColumnCheck(MetricCheck):
         return self.measure(column=self.column, where=self.traits.where)
 
 
+def asked_of_database(bounds: Bounds) -> dict[str, Bound]:
+    """The ends that only the database can compare with a column: texts and dates, by its collations, its types and its infinities."""
+    ends = {"at_least": bounds.at_least, "at_most": bounds.at_most, "more_than": bounds.more_than, "less_than": bounds.less_than}
+    return {name: end for name, end in ends.items() if isinstance(end, date) or (isinstance(end, str) and not _spells_a_number(end))}
+
+
+def _spells_a_number(text: str) -> bool:
+    number = as_number(text)
+    return number is not None and math.isfinite(number)
+
+
+def outside(column: str, name: str, end: Bound, where: str | None) -> Violations:
+    """The rows below an end for ``at_least`` and ``less_than``, above it for the others, asked as ``between`` asks for them."""
+    rules = {
+        "at_least": Within(column=column, low=end),
+        "less_than": Within(column=column, low=end),
+        "at_most": Within(column=column, high=end),
+        "more_than": Within(column=column, high=end),
+    }
+    return Violations(rule=rules[name], where=where)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ColumnMin(ColumnCheck):
+class OrderedCheck(ColumnCheck):
+    """A value of the column at a place in its order, whose bounds are compared as ``between`` compares them."""
+
+    def metrics(self) -> tuple[Metric, ...]:
+        ends = [*asked_of_database(self.fail).items(), *asked_of_database(self.warn).items()]
+        if not ends:
+            return (self.metric(),)
+        counted = dict.fromkeys(outside(self.column, name, end, self.traits.where) for name, end in ends)
+        return (ValueCount(column=self.column, where=self.traits.where), *counted, self.metric())
+
+    def needed(self, values: int) -> int:
+        """The number of smallest values of which the last is the one that is bounded."""
+        raise NotImplementedError
+
+    def keeps(self, bounds: Bounds, value: Scalar, answers: Answers) -> bool:
+        ends = asked_of_database(bounds)
+        if not ends:
+            return bounds.admits(value)
+        rest = replace(bounds, **dict.fromkeys(ends))
+        return (not rest or rest.admits(value)) and all(self._keeps_end(name, end, answers) for name, end in ends.items())
+
+    def _keeps_end(self, name: str, end: Bound, answers: Answers) -> bool:
+        values = as_count(answers.scalar(ValueCount(column=self.column, where=self.traits.where)))
+        wrong, needed = as_count(answers.scalar(outside(self.column, name, end, self.traits.where))), self.needed(values)
+        match name:
+            case "at_least":  # fewer values lie below the end
+                return wrong < needed
+            case "less_than":
+                return wrong >= needed
+            case "at_most":  # enough values do not lie above the end
+                return values - wrong >= needed
+            case _:
+                return values - wrong < needed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ColumnMin(OrderedCheck):
     """The smallest value."""
 
     kind: ClassVar[str] = "column_min"
     measure: ClassVar[type[ColumnMetric]] = Minimum
 
+    def needed(self, values: int) -> int:
+        return 1
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ColumnMax(ColumnCheck):
+class ColumnMax(OrderedCheck):
     """The largest value."""
 
     kind: ClassVar[str] = "column_max"
     measure: ClassVar[type[ColumnMetric]] = Maximum
+
+    def needed(self, values: int) -> int:
+        return values
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,10 +266,10 @@ class ColumnStddev(ColumnCheck):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ColumnQuantile(MetricCheck):
+class ColumnQuantile(OrderedCheck):
     """The value below which a share of the values lies."""
 
-    column: str
+    measure: ClassVar[type[ColumnMetric]] = Quantile
     at: Decimal
     interpolate: bool = True
 
@@ -209,6 +279,15 @@ class ColumnQuantile(MetricCheck):
 
     def asks(self) -> Mapping[str, object]:
         return {"column": self.column, "at": str(self.at.normalize()), **({} if self.interpolate else {"interpolate": False})}
+
+    def metrics(self) -> tuple[Metric, ...]:
+        return (self.metric(),) if self.interpolate else super(ColumnQuantile, self).metrics()
+
+    def keeps(self, bounds: Bounds, value: Scalar, answers: Answers) -> bool:
+        return bounds.admits(value) if self.interpolate else super(ColumnQuantile, self).keeps(bounds, value, answers)
+
+    def needed(self, values: int) -> int:
+        return max(1, math.ceil(self.at * values))
 
     def metric(self) -> Metric:
         return Quantile(column=self.column, at=self.at, interpolate=self.interpolate, where=self.traits.where)

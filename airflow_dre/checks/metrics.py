@@ -11,6 +11,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from airflow_dre.checks.rules import Nulls, Rule
+from airflow_dre.checks.values import Literal
 
 
 class Unit(StrEnum):
@@ -154,7 +155,10 @@ class StepCount(ColumnMetric):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MostCommon(ColumnMetric):
-    """The values that stand most often, as rows of value and count: more than one where several tie."""
+    """The values that stand most often, as rows of value, count, and whether it is known: more than one where several tie."""
+
+    known: tuple[Literal, ...] = ()
+    """The values that the database looks for, so that it says of each whether it is one of them, as in a rule for each row."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

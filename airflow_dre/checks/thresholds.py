@@ -12,7 +12,7 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 
-from airflow_dre.checks.instants import to_instant
+from airflow_dre.checks.instants import is_far, place_in_time, to_instant
 from airflow_dre.checks.values import Incomparable, Scalar
 
 Bound = int | float | Decimal | str | date | datetime
@@ -109,8 +109,8 @@ def in_order(low: Scalar, high: Scalar) -> bool:
 
     :raises Incomparable: one is a number and the other, say, a word.
     """
-    if isinstance(low, (date, datetime)) or isinstance(high, (date, datetime)):
-        first, second = to_instant(low), to_instant(high)
+    if any(isinstance(end, date) or is_far(end) for end in (low, high)):
+        first, second = place_in_time(low), place_in_time(high)
         if first is None or second is None:
             raise Incomparable(f"{low!r} and {high!r} cannot be compared as dates")
         return first <= second

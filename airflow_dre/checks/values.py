@@ -20,6 +20,10 @@ Literal = int | float | Decimal | str | date | datetime | bool
 """What a Dag author may compare a column with."""
 
 
+class Single(float):
+    """A number as a column of single precision holds it: there 0.1 is the nearest value to a tenth that it has."""
+
+
 class Incomparable(TypeError):
     """An answer is not of the kind that a check can judge, for example a word where a number is bounded."""
 

@@ -16,6 +16,7 @@ from airflow_dre.checks.instants import spoken
 from airflow_dre.checks.masking import masked_line
 from airflow_dre.checks.values import Row
 from airflow_dre.engines.callers import GRACE, Caller, CallFailed, NoAnswer
+from airflow_dre.engines.far_values import read_far_values
 from airflow_dre.engines.refusals import is_refusal
 from airflow_dre.engines.regexps import Regexps
 from airflow_dre.errors import QueryFailed, StatementTimeout, WarehouseUnreachable
@@ -139,6 +140,7 @@ class Warehouse:
         connection = self._hook.get_conn()
         try:
             add_functions(connection, self.dialect, self._regexps)
+            read_far_values(connection)
             if self.dialect.guard is not None and getattr(connection, "autocommit", False) is True:
                 connection.autocommit = False  # or guard and timeout, which hold for a transaction, would end with it
             cursor = connection if self.dialect.name == "duckdb" else connection.cursor()

@@ -94,6 +94,9 @@ class Dialect:
     """Counting NULLs by a filter costs less than COUNT(*) - COUNT(column)."""
     sums_small_integers: tuple[str, ...] = ()
     """Types whose mean is asked as sum by count, since that costs less than AVG and a 64-bit SUM of them is exact."""
+    single_precision: str | None = None
+    """The type whose numbers have some seven digits, as the catalogue calls it; a number of an author is rounded to it before the two are
+    compared. None: it has none, or its columns' types are not looked at."""
     catalogue_is_cheap: bool = False
     """A look at the catalogue costs next to nothing, so that it comes before the scan wherever types make a difference."""
     mean: Callable[[exp.Expr], exp.Expr] = lambda value: exp.Avg(this=value)

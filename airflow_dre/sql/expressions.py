@@ -28,6 +28,7 @@ from airflow_dre.checks.metrics import (
 from airflow_dre.checks.rules import HasNoValue, HasValue, Nulls
 from airflow_dre.sql import names
 from airflow_dre.sql.dialect import Dialect
+from airflow_dre.sql.fitting import fitted, told
 from airflow_dre.sql.names import column
 from airflow_dre.sql.predicates import breaks, has_all
 from airflow_dre.sql.raw import read_condition, read_metric, read_row_expression
@@ -98,7 +99,7 @@ def _(metric: Violations, scope: Scope) -> exp.Expr:
         return exp.Sub(this=exp.Count(this=exp.Star()), expression=exp.Count(this=column(metric.rule.column)))
     if keep is None and isinstance(metric.rule, HasNoValue):
         return exp.Count(this=column(metric.rule.column))
-    return count_if(scope.dialect, keep, breaks(metric.rule, scope.dialect))
+    return count_if(scope.dialect, keep, breaks(fitted(metric.rule, scope), scope.dialect))
 
 
 def _aggregate(metric: Minimum | Maximum | Mean | Total | Variance, scope: Scope, function: Callable[[exp.Expr], exp.Expr]) -> exp.Expr:
@@ -107,12 +108,12 @@ def _aggregate(metric: Minimum | Maximum | Mean | Total | Variance, scope: Scope
 
 @expression.register
 def _(metric: Minimum, scope: Scope) -> exp.Expr:
-    return _aggregate(metric, scope, lambda value: exp.Min(this=value))
+    return told(_aggregate(metric, scope, lambda value: exp.Min(this=value)), metric.column, scope)
 
 
 @expression.register
 def _(metric: Maximum, scope: Scope) -> exp.Expr:
-    return _aggregate(metric, scope, lambda value: exp.Max(this=value))
+    return told(_aggregate(metric, scope, lambda value: exp.Max(this=value)), metric.column, scope)
 
 
 @expression.register
@@ -168,7 +169,7 @@ def variance_of(d: exp.Expr) -> exp.Expr:
 
 @expression.register
 def _(metric: Quantile, scope: Scope) -> exp.Expr:
-    return percentile(metric, exp.Literal.number(str(metric.at)), scope)
+    return told(percentile(metric, exp.Literal.number(str(metric.at)), scope), metric.column, scope)
 
 
 def percentile(metric: Quantile, share: exp.Expr, scope: Scope) -> exp.Expr:

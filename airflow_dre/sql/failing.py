@@ -11,6 +11,7 @@ from airflow_dre.checks.metrics import DuplicateCount, FailedRowCount, Metric, O
 from airflow_dre.sql import names
 from airflow_dre.sql.dialect import Refusal
 from airflow_dre.sql.expressions import filter_of
+from airflow_dre.sql.fitting import fitted
 from airflow_dre.sql.names import column
 from airflow_dre.sql.predicates import breaks, has_all
 from airflow_dre.sql.readings import rule_as_read
@@ -38,7 +39,8 @@ def _(metric: PerSegment, scope: Scope, by: str | None = None) -> exp.Expr | Ref
 
 @failing.register
 def _(metric: Violations, scope: Scope, by: str | None = None) -> exp.Expr | Refusal:
-    return _all([filter_of(metric, scope.dialect), breaks(rule_as_read(metric.rule, scope.readings), scope.dialect)])
+    rule = fitted(rule_as_read(metric.rule, scope.readings), scope)
+    return _all([filter_of(metric, scope.dialect), breaks(rule, scope.dialect)])
 
 
 @failing.register

@@ -14,7 +14,7 @@ from sqlglot import exp
 
 from airflow_dre.checks import rules
 from airflow_dre.checks.rules import Nulls, Operator, Rule
-from airflow_dre.checks.values import Literal
+from airflow_dre.checks.values import Literal, Single
 from airflow_dre.errors import DefinitionError, Problem
 from airflow_dre.sql.dialect import Dialect, Refusal
 from airflow_dre.sql.names import column
@@ -40,6 +40,8 @@ def literal(value: Literal, dialect: Dialect) -> exp.Expr:
     """A value of a Dag author as a literal of the database."""
     if isinstance(value, bool):
         return exp.Boolean(this=value)
+    if isinstance(value, Single):
+        return exp.cast(exp.convert(float(value)), "FLOAT")
     if isinstance(value, (float, Decimal)) and not math.isfinite(value):
         return dialect.not_finite(float(value))
     if isinstance(value, (int, float, Decimal)):

@@ -27,12 +27,14 @@ from airflow_dre.checks.metrics import (
     TableConstraints,
     Variance,
 )
+from airflow_dre.checks.rules import OneOf
 from airflow_dre.checks.sketches import KEPT_HASHES
 from airflow_dre.errors import DefinitionError, Problem
 from airflow_dre.sql import names
 from airflow_dre.sql.expressions import count_if, filter_of, percentile, variance_of
+from airflow_dre.sql.fitting import fitted, told
 from airflow_dre.sql.names import column
-from airflow_dre.sql.predicates import has_all, has_value, possible
+from airflow_dre.sql.predicates import has_all, has_value, literal, possible
 from airflow_dre.sql.raw import read_metric, read_rows
 from airflow_dre.sql.scope import Scope
 from airflow_dre.sql.spelling import by_value
@@ -119,7 +121,7 @@ def sorted_quantiles(metrics: Sequence[Quantile], scope: Scope, by: Split | None
     sorted_once = scope.select(*_segment(by, scope), *inner)
     if by is not None:
         sorted_once = sorted_once.group_by(split_of(by, scope.dialect))
-    columns = [exp.alias_(picked[metric], f"m{place}") for place, metric in enumerate(metrics)]
+    columns = [exp.alias_(told(picked[metric], metric.column, scope), f"m{place}") for place, metric in enumerate(metrics)]
     return exp.select(*_outer(by), *columns).from_(sorted_once.subquery("sorted"))
 
 
@@ -188,8 +190,12 @@ def _(metric: MostCommon, scope: Scope, by: Split | None) -> exp.Expr:
     grouped = grouped.group_by(*_splits(by, scope), column(metric.column))
     most = exp.Window(this=exp.Max(this=exp.column("n")), partition_by=_outer(by))
     ranked = exp.select(*_outer(by), "v", "n", exp.alias_(most, "most")).from_(grouped.subquery("frequencies"))
+    rule = fitted(OneOf(column="v", values=metric.known), scope, metric.column)
+    listed = exp.In(this=exp.column("v"), expressions=[literal(one, scope.dialect) for one in rule.values])
+    one, zero = exp.Literal.number(1), exp.Literal.number(0)
+    known = exp.Case().when(listed, one).else_(zero) if metric.known else zero
     return (
-        exp.select(*_outer(by), "v", "n")
+        exp.select(*_outer(by), told(exp.column("v"), metric.column, scope), "n", known)
         .from_(ranked.subquery("ranked"))
         .where(exp.EQ(this=exp.column("n"), expression=exp.column("most")))
     )
@@ -233,6 +239,7 @@ def _(metric: Quantile, scope: Scope, by: Split | None) -> exp.Expr:
     else:
         reached = exp.GTE(this=place, expression=exp.Mul(this=share, expression=n))
         picked = exp.Min(this=exp.Case().when(reached, exp.column("v")))
+    picked = told(picked, metric.column, scope)
     return _summed([picked], inner.subquery("numbered"), by)
 
 

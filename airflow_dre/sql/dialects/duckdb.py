@@ -71,6 +71,7 @@ DUCKDB = Dialect(
     json=lambda value: call("JSON_VALID", value),
     filter_clause=True,
     catalogue_is_cheap=True,
+    single_precision="FLOAT",
     quantile_is_aggregate=True,
     hash=_hash,
     orders_by_code_point=True,

@@ -87,6 +87,7 @@ POSTGRES = Dialect(
     nulls_by_filter=True,
     sums_small_integers=("smallint", "integer"),
     catalogue_is_cheap=True,
+    single_precision="real",
     quantile_is_aggregate=True,
     sorts_apart=True,
     fingerprint=lambda values: call("HASH_RECORD_EXTENDED", exp.Tuple(expressions=values), 0),

@@ -44,6 +44,7 @@ SPARK = Dialect(
     mean=in_doubles(exp.Avg),  # AVG of decimals has four digits more than its argument and no others
     quantile_is_aggregate=True,
     catalogue_is_cheap=True,
+    single_precision="float",
     columns=lambda table: exp.Describe(this=names.table(table), kind="TABLE"),  # the engine takes the columns from what it gives
     hash=lambda values: call("XXHASH64", *values),
     orders_by_code_point=True,

@@ -425,16 +425,16 @@ SELECT COUNT(*) FILTER(WHERE v >= v_before) FROM (SELECT "a" AS v, LAG("a") OVER
 SELECT COUNT(*) FILTER(WHERE v >= v_before) FROM (SELECT "a" AS v, LAG("a") OVER (ORDER BY "b", "c") AS v_before FROM "s"."t" WHERE (d = 1 OR e) AND c AND NOT "a" IS NULL) AS steps;
 
 -- most common values
-SELECT v, n FROM (SELECT v, n, MAX(n) OVER () AS most FROM (SELECT "a" AS v, COUNT(*) AS n FROM "t" WHERE NOT "a" IS NULL GROUP BY "a") AS frequencies) AS ranked WHERE n = most LIMIT 200001;
+SELECT v, n, 0 FROM (SELECT v, n, MAX(n) OVER () AS most FROM (SELECT "a" AS v, COUNT(*) AS n FROM "t" WHERE NOT "a" IS NULL GROUP BY "a") AS frequencies) AS ranked WHERE n = most LIMIT 200001;
 
 -- most common values, the suite too
-SELECT v, n FROM (SELECT v, n, MAX(n) OVER () AS most FROM (SELECT "a" AS v, COUNT(*) AS n FROM "s"."t" WHERE (d = 1 OR e) AND NOT "a" IS NULL GROUP BY "a") AS frequencies) AS ranked WHERE n = most LIMIT 200001;
+SELECT v, n, 0 FROM (SELECT v, n, MAX(n) OVER () AS most FROM (SELECT "a" AS v, COUNT(*) AS n FROM "s"."t" WHERE (d = 1 OR e) AND NOT "a" IS NULL GROUP BY "a") AS frequencies) AS ranked WHERE n = most LIMIT 200001;
 
 -- most common values of a filter
-SELECT v, n FROM (SELECT v, n, MAX(n) OVER () AS most FROM (SELECT "a" AS v, COUNT(*) AS n FROM "t" WHERE c AND NOT "a" IS NULL GROUP BY "a") AS frequencies) AS ranked WHERE n = most LIMIT 200001;
+SELECT v, n, 0 FROM (SELECT v, n, MAX(n) OVER () AS most FROM (SELECT "a" AS v, COUNT(*) AS n FROM "t" WHERE c AND NOT "a" IS NULL GROUP BY "a") AS frequencies) AS ranked WHERE n = most LIMIT 200001;
 
 -- most common values of a filter, the suite too
-SELECT v, n FROM (SELECT v, n, MAX(n) OVER () AS most FROM (SELECT "a" AS v, COUNT(*) AS n FROM "s"."t" WHERE (d = 1 OR e) AND c AND NOT "a" IS NULL GROUP BY "a") AS frequencies) AS ranked WHERE n = most LIMIT 200001;
+SELECT v, n, 0 FROM (SELECT v, n, MAX(n) OVER () AS most FROM (SELECT "a" AS v, COUNT(*) AS n FROM "s"."t" WHERE (d = 1 OR e) AND c AND NOT "a" IS NULL GROUP BY "a") AS frequencies) AS ranked WHERE n = most LIMIT 200001;
 
 -- each hour
 SELECT DISTINCT DATE_TRUNC('hour', "a") AS period FROM "t" WHERE NOT "a" IS NULL LIMIT 200001;
@@ -571,10 +571,10 @@ SELECT segment, COUNT(*) FILTER(WHERE v < v_before) FROM (SELECT "g" AS segment,
 SELECT segment, COUNT(*) FILTER(WHERE v < v_before) FROM (SELECT "g" AS segment, "a" AS v, LAG("a") OVER (PARTITION BY "g" ORDER BY "b") AS v_before FROM "s"."t" WHERE (d = 1 OR e) AND NOT "a" IS NULL) AS steps GROUP BY segment LIMIT 10001;
 
 -- most common values of each segment
-SELECT segment, v, n FROM (SELECT segment, v, n, MAX(n) OVER (PARTITION BY segment) AS most FROM (SELECT "g" AS segment, "a" AS v, COUNT(*) AS n FROM "t" WHERE NOT "a" IS NULL GROUP BY "g", "a") AS frequencies) AS ranked WHERE n = most LIMIT 200001;
+SELECT segment, v, n, 0 FROM (SELECT segment, v, n, MAX(n) OVER (PARTITION BY segment) AS most FROM (SELECT "g" AS segment, "a" AS v, COUNT(*) AS n FROM "t" WHERE NOT "a" IS NULL GROUP BY "g", "a") AS frequencies) AS ranked WHERE n = most LIMIT 200001;
 
 -- most common values of each segment, the suite too
-SELECT segment, v, n FROM (SELECT segment, v, n, MAX(n) OVER (PARTITION BY segment) AS most FROM (SELECT "g" AS segment, "a" AS v, COUNT(*) AS n FROM "s"."t" WHERE (d = 1 OR e) AND NOT "a" IS NULL GROUP BY "g", "a") AS frequencies) AS ranked WHERE n = most LIMIT 200001;
+SELECT segment, v, n, 0 FROM (SELECT segment, v, n, MAX(n) OVER (PARTITION BY segment) AS most FROM (SELECT "g" AS segment, "a" AS v, COUNT(*) AS n FROM "s"."t" WHERE (d = 1 OR e) AND NOT "a" IS NULL GROUP BY "g", "a") AS frequencies) AS ranked WHERE n = most LIMIT 200001;
 
 -- each day of each segment
 SELECT DISTINCT "g" AS segment, DATE_TRUNC('day', "a") AS period FROM "t" WHERE NOT "a" IS NULL LIMIT 200001;

@@ -425,16 +425,16 @@ SELECT COUNT(*) FILTER(WHERE v >= v_before) FROM (SELECT "t"."a" AS v, LAG("t"."
 SELECT COUNT(*) FILTER(WHERE v >= v_before) FROM (SELECT "t"."a" AS v, LAG("t"."a") OVER (ORDER BY "t"."b" NULLS LAST, "t"."c" NULLS LAST) AS v_before FROM "s"."t" WHERE (d = 1 OR e) AND c AND NOT "t"."a" IS NULL) AS steps;
 
 -- most common values
-SELECT v, n FROM (SELECT v, n, MAX(n) OVER () AS most FROM (SELECT "t"."a" AS v, COUNT(*) AS n FROM "t" WHERE NOT "t"."a" IS NULL GROUP BY "t"."a") AS frequencies) AS ranked WHERE n = most LIMIT 200001;
+SELECT v, n, 0 FROM (SELECT v, n, MAX(n) OVER () AS most FROM (SELECT "t"."a" AS v, COUNT(*) AS n FROM "t" WHERE NOT "t"."a" IS NULL GROUP BY "t"."a") AS frequencies) AS ranked WHERE n = most LIMIT 200001;
 
 -- most common values, the suite too
-SELECT v, n FROM (SELECT v, n, MAX(n) OVER () AS most FROM (SELECT "t"."a" AS v, COUNT(*) AS n FROM "s"."t" WHERE (d = 1 OR e) AND NOT "t"."a" IS NULL GROUP BY "t"."a") AS frequencies) AS ranked WHERE n = most LIMIT 200001;
+SELECT v, n, 0 FROM (SELECT v, n, MAX(n) OVER () AS most FROM (SELECT "t"."a" AS v, COUNT(*) AS n FROM "s"."t" WHERE (d = 1 OR e) AND NOT "t"."a" IS NULL GROUP BY "t"."a") AS frequencies) AS ranked WHERE n = most LIMIT 200001;
 
 -- most common values of a filter
-SELECT v, n FROM (SELECT v, n, MAX(n) OVER () AS most FROM (SELECT "t"."a" AS v, COUNT(*) AS n FROM "t" WHERE c AND NOT "t"."a" IS NULL GROUP BY "t"."a") AS frequencies) AS ranked WHERE n = most LIMIT 200001;
+SELECT v, n, 0 FROM (SELECT v, n, MAX(n) OVER () AS most FROM (SELECT "t"."a" AS v, COUNT(*) AS n FROM "t" WHERE c AND NOT "t"."a" IS NULL GROUP BY "t"."a") AS frequencies) AS ranked WHERE n = most LIMIT 200001;
 
 -- most common values of a filter, the suite too
-SELECT v, n FROM (SELECT v, n, MAX(n) OVER () AS most FROM (SELECT "t"."a" AS v, COUNT(*) AS n FROM "s"."t" WHERE (d = 1 OR e) AND c AND NOT "t"."a" IS NULL GROUP BY "t"."a") AS frequencies) AS ranked WHERE n = most LIMIT 200001;
+SELECT v, n, 0 FROM (SELECT v, n, MAX(n) OVER () AS most FROM (SELECT "t"."a" AS v, COUNT(*) AS n FROM "s"."t" WHERE (d = 1 OR e) AND c AND NOT "t"."a" IS NULL GROUP BY "t"."a") AS frequencies) AS ranked WHERE n = most LIMIT 200001;
 
 -- each hour
 SELECT DISTINCT STRFTIME('%Y-%m-%d %H:00:00', "t"."a") AS period FROM "t" WHERE NOT "t"."a" IS NULL LIMIT 200001;
@@ -559,10 +559,10 @@ SELECT segment, COUNT(*) FILTER(WHERE v < v_before) FROM (SELECT "t"."g" AS segm
 SELECT segment, COUNT(*) FILTER(WHERE v < v_before) FROM (SELECT "t"."g" AS segment, "t"."a" AS v, LAG("t"."a") OVER (PARTITION BY "t"."g" ORDER BY "t"."b" NULLS LAST) AS v_before FROM "s"."t" WHERE (d = 1 OR e) AND NOT "t"."a" IS NULL) AS steps GROUP BY segment LIMIT 10001;
 
 -- most common values of each segment
-SELECT segment, v, n FROM (SELECT segment, v, n, MAX(n) OVER (PARTITION BY segment) AS most FROM (SELECT "t"."g" AS segment, "t"."a" AS v, COUNT(*) AS n FROM "t" WHERE NOT "t"."a" IS NULL GROUP BY "t"."g", "t"."a") AS frequencies) AS ranked WHERE n = most LIMIT 200001;
+SELECT segment, v, n, 0 FROM (SELECT segment, v, n, MAX(n) OVER (PARTITION BY segment) AS most FROM (SELECT "t"."g" AS segment, "t"."a" AS v, COUNT(*) AS n FROM "t" WHERE NOT "t"."a" IS NULL GROUP BY "t"."g", "t"."a") AS frequencies) AS ranked WHERE n = most LIMIT 200001;
 
 -- most common values of each segment, the suite too
-SELECT segment, v, n FROM (SELECT segment, v, n, MAX(n) OVER (PARTITION BY segment) AS most FROM (SELECT "t"."g" AS segment, "t"."a" AS v, COUNT(*) AS n FROM "s"."t" WHERE (d = 1 OR e) AND NOT "t"."a" IS NULL GROUP BY "t"."g", "t"."a") AS frequencies) AS ranked WHERE n = most LIMIT 200001;
+SELECT segment, v, n, 0 FROM (SELECT segment, v, n, MAX(n) OVER (PARTITION BY segment) AS most FROM (SELECT "t"."g" AS segment, "t"."a" AS v, COUNT(*) AS n FROM "s"."t" WHERE (d = 1 OR e) AND NOT "t"."a" IS NULL GROUP BY "t"."g", "t"."a") AS frequencies) AS ranked WHERE n = most LIMIT 200001;
 
 -- each day of each segment
 SELECT DISTINCT "t"."g" AS segment, STRFTIME('%Y-%m-%d', "t"."a") AS period FROM "t" WHERE NOT "t"."a" IS NULL LIMIT 200001;

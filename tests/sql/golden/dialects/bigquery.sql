@@ -147,13 +147,13 @@ SELECT SUM(a) / NULLIF(COUNT(*), 0) FROM `shop`.`orders` WHERE (a > 1 OR b = 2);
 -- metric_sql by
 SELECT `region` AS segment, COUNT(*) AS m0, SUM(a) / NULLIF(COUNT(*), 0) AS m1 FROM `shop`.`orders` GROUP BY `region` LIMIT 10001;
 -- most_common
-SELECT v, n FROM (SELECT v, n, MAX(n) OVER () AS most FROM (SELECT `s` AS v, COUNT(*) AS n FROM `shop`.`orders` WHERE NOT `s` IS NULL GROUP BY `s`) AS frequencies) AS ranked WHERE n = most LIMIT 200001;
+SELECT v, n, CASE WHEN v IN ('x') THEN 1 ELSE 0 END FROM (SELECT v, n, MAX(n) OVER () AS most FROM (SELECT `s` AS v, COUNT(*) AS n FROM `shop`.`orders` WHERE NOT `s` IS NULL GROUP BY `s`) AS frequencies) AS ranked WHERE n = most LIMIT 200001;
 -- most_common where
-SELECT v, n FROM (SELECT v, n, MAX(n) OVER () AS most FROM (SELECT `s` AS v, COUNT(*) AS n FROM `shop`.`orders` WHERE (a > 1 OR b = 2) AND NOT `s` IS NULL GROUP BY `s`) AS frequencies) AS ranked WHERE n = most LIMIT 200001;
+SELECT v, n, CASE WHEN v IN ('x') THEN 1 ELSE 0 END FROM (SELECT v, n, MAX(n) OVER () AS most FROM (SELECT `s` AS v, COUNT(*) AS n FROM `shop`.`orders` WHERE (a > 1 OR b = 2) AND NOT `s` IS NULL GROUP BY `s`) AS frequencies) AS ranked WHERE n = most LIMIT 200001;
 -- most_common by
 SELECT `region` AS segment, COUNT(*) AS m0 FROM `shop`.`orders` GROUP BY `region` LIMIT 10001;
 -- most_common by
-SELECT segment, v, n FROM (SELECT segment, v, n, MAX(n) OVER (PARTITION BY segment) AS most FROM (SELECT `region` AS segment, `s` AS v, COUNT(*) AS n FROM `shop`.`orders` WHERE NOT `s` IS NULL GROUP BY `region`, `s`) AS frequencies) AS ranked WHERE n = most LIMIT 200001;
+SELECT segment, v, n, CASE WHEN v IN ('x') THEN 1 ELSE 0 END FROM (SELECT segment, v, n, MAX(n) OVER (PARTITION BY segment) AS most FROM (SELECT `region` AS segment, `s` AS v, COUNT(*) AS n FROM `shop`.`orders` WHERE NOT `s` IS NULL GROUP BY `region`, `s`) AS frequencies) AS ranked WHERE n = most LIMIT 200001;
 -- no_gaps
 SELECT DISTINCT TIMESTAMP_TRUNC(CAST(`at` AS TIMESTAMP), DAY) AS period FROM `shop`.`orders` WHERE NOT `at` IS NULL LIMIT 200001;
 -- no_gaps where

@@ -152,13 +152,13 @@ SELECT SUM(a) / NULLIF(COUNT(*), 0) FROM "shop"."orders" WHERE (a > 1 OR b = 2);
 -- metric_sql by
 SELECT "orders"."region" AS segment, COUNT(*) AS m0, SUM(a) / NULLIF(COUNT(*), 0) AS m1 FROM "shop"."orders" GROUP BY "orders"."region" LIMIT 10001;
 -- most_common
-SELECT v, n FROM (SELECT v, n, MAX(n) OVER () AS most FROM (SELECT "orders"."s" AS v, COUNT(*) AS n FROM "shop"."orders" WHERE NOT "orders"."s" IS NULL GROUP BY "orders"."s") AS frequencies) AS ranked WHERE n = most LIMIT 200001;
+SELECT v, n, CASE WHEN v IN ('x') THEN 1 ELSE 0 END FROM (SELECT v, n, MAX(n) OVER () AS most FROM (SELECT "orders"."s" AS v, COUNT(*) AS n FROM "shop"."orders" WHERE NOT "orders"."s" IS NULL GROUP BY "orders"."s") AS frequencies) AS ranked WHERE n = most LIMIT 200001;
 -- most_common where
-SELECT v, n FROM (SELECT v, n, MAX(n) OVER () AS most FROM (SELECT "orders"."s" AS v, COUNT(*) AS n FROM "shop"."orders" WHERE (a > 1 OR b = 2) AND NOT "orders"."s" IS NULL GROUP BY "orders"."s") AS frequencies) AS ranked WHERE n = most LIMIT 200001;
+SELECT v, n, CASE WHEN v IN ('x') THEN 1 ELSE 0 END FROM (SELECT v, n, MAX(n) OVER () AS most FROM (SELECT "orders"."s" AS v, COUNT(*) AS n FROM "shop"."orders" WHERE (a > 1 OR b = 2) AND NOT "orders"."s" IS NULL GROUP BY "orders"."s") AS frequencies) AS ranked WHERE n = most LIMIT 200001;
 -- most_common by
 SELECT "orders"."region" AS segment, COUNT(*) AS m0 FROM "shop"."orders" GROUP BY "orders"."region" LIMIT 10001;
 -- most_common by
-SELECT segment, v, n FROM (SELECT segment, v, n, MAX(n) OVER (PARTITION BY segment) AS most FROM (SELECT "orders"."region" AS segment, "orders"."s" AS v, COUNT(*) AS n FROM "shop"."orders" WHERE NOT "orders"."s" IS NULL GROUP BY "orders"."region", "orders"."s") AS frequencies) AS ranked WHERE n = most LIMIT 200001;
+SELECT segment, v, n, CASE WHEN v IN ('x') THEN 1 ELSE 0 END FROM (SELECT segment, v, n, MAX(n) OVER (PARTITION BY segment) AS most FROM (SELECT "orders"."region" AS segment, "orders"."s" AS v, COUNT(*) AS n FROM "shop"."orders" WHERE NOT "orders"."s" IS NULL GROUP BY "orders"."region", "orders"."s") AS frequencies) AS ranked WHERE n = most LIMIT 200001;
 -- no_gaps
 SELECT DISTINCT STRFTIME('%Y-%m-%d', "orders"."at") AS period FROM "shop"."orders" WHERE NOT "orders"."at" IS NULL LIMIT 200001;
 -- no_gaps where

@@ -150,13 +150,13 @@ SELECT SUM(a) / NULLIF(COUNT(*), 0) FROM [shop].[orders] WHERE (a > 1 OR b = 2);
 -- metric_sql by
 SELECT TOP 10001 [region] AS segment, COUNT_BIG(*) AS m0, SUM(a) / NULLIF(COUNT(*), 0) AS m1 FROM [shop].[orders] GROUP BY [region];
 -- most_common
-SELECT TOP 200001 v, n FROM (SELECT v AS v, n AS n, MAX(n) OVER () AS most FROM (SELECT [s] AS v, COUNT_BIG(*) AS n FROM [shop].[orders] WHERE NOT [s] IS NULL GROUP BY [s]) AS frequencies) AS ranked WHERE n = most;
+SELECT TOP 200001 v, n, CASE WHEN v IN ('x') THEN 1 ELSE 0 END FROM (SELECT v AS v, n AS n, MAX(n) OVER () AS most FROM (SELECT [s] AS v, COUNT_BIG(*) AS n FROM [shop].[orders] WHERE NOT [s] IS NULL GROUP BY [s]) AS frequencies) AS ranked WHERE n = most;
 -- most_common where
-SELECT TOP 200001 v, n FROM (SELECT v AS v, n AS n, MAX(n) OVER () AS most FROM (SELECT [s] AS v, COUNT_BIG(*) AS n FROM [shop].[orders] WHERE (a > 1 OR b = 2) AND NOT [s] IS NULL GROUP BY [s]) AS frequencies) AS ranked WHERE n = most;
+SELECT TOP 200001 v, n, CASE WHEN v IN ('x') THEN 1 ELSE 0 END FROM (SELECT v AS v, n AS n, MAX(n) OVER () AS most FROM (SELECT [s] AS v, COUNT_BIG(*) AS n FROM [shop].[orders] WHERE (a > 1 OR b = 2) AND NOT [s] IS NULL GROUP BY [s]) AS frequencies) AS ranked WHERE n = most;
 -- most_common by
 SELECT TOP 10001 [region] AS segment, COUNT_BIG(*) AS m0 FROM [shop].[orders] GROUP BY [region];
 -- most_common by
-SELECT TOP 200001 segment, v, n FROM (SELECT segment AS segment, v AS v, n AS n, MAX(n) OVER (PARTITION BY segment) AS most FROM (SELECT [region] AS segment, [s] AS v, COUNT_BIG(*) AS n FROM [shop].[orders] WHERE NOT [s] IS NULL GROUP BY [region], [s]) AS frequencies) AS ranked WHERE n = most;
+SELECT TOP 200001 segment, v, n, CASE WHEN v IN ('x') THEN 1 ELSE 0 END FROM (SELECT segment AS segment, v AS v, n AS n, MAX(n) OVER (PARTITION BY segment) AS most FROM (SELECT [region] AS segment, [s] AS v, COUNT_BIG(*) AS n FROM [shop].[orders] WHERE NOT [s] IS NULL GROUP BY [region], [s]) AS frequencies) AS ranked WHERE n = most;
 -- no_gaps
 SELECT DISTINCT TOP 200001 DATEADD(DAY, DATEDIFF(DAY, CAST('0001-01-01' AS DATETIME2), SWITCHOFFSET(CAST([at] AS DATETIMEOFFSET), '+00:00')), CAST('0001-01-01' AS DATETIME2)) AS period FROM [shop].[orders] WHERE NOT [at] IS NULL;
 -- no_gaps where

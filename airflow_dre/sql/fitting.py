@@ -1,0 +1,64 @@
+"""Values of an author and of a column brought to one type before they are compared, the same for every check of the column."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TypeVar
+
+from sqlglot import exp
+
+from airflow_dre.checks.fitness import Family, family_of
+from airflow_dre.checks.rules import BySegment, OneOf, Rule, Within
+from airflow_dre.checks.values import Literal, Single
+from airflow_dre.sql.scope import Scope
+
+R = TypeVar("R", bound=Rule)
+_LARGEST = 3.4e38
+
+
+def fitted(rule: R, scope: Scope, column: str | None = None) -> R:
+    """Return a rule whose values are of the type of its column, as far as the types of the columns are known.
+
+    :param column: the column whose type counts; None: that of the rule.
+    """
+    if isinstance(rule, Within):
+        name = column or rule.column
+        return replace(rule, low=_fitted(rule.low, name, scope), high=_fitted(rule.high, name, scope))
+    if isinstance(rule, OneOf):
+        return replace(rule, values=tuple(_value(value, column or rule.column, scope) for value in rule.values))
+    if isinstance(rule, BySegment):
+        return replace(rule, rules=tuple((segment, fitted(inner, scope)) for segment, inner in rule.rules))
+    return rule
+
+
+def told(value: exp.Expr, column: str, scope: Scope) -> exp.Expr:
+    """Return a value of a column so that Python reads the digits which the database shows: a tenth of single precision is 0.1."""
+    if not _is_single(column, scope):
+        return value
+    shown = exp.cast(exp.cast(value, "FLOAT"), "TEXT")
+    return exp.cast(shown, "DOUBLE")
+
+
+def _fitted(value: Literal | None, column: str, scope: Scope) -> Literal | None:
+    return None if value is None else _value(value, column, scope)
+
+
+def _value(value: Literal, column: str, scope: Scope) -> Literal:
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, (int, float, Decimal)) and _is_single(column, scope) and abs(float(value)) < _LARGEST:
+        return Single(value)
+    if isinstance(value, date) and _family(column, scope) is Family.TEXTS:
+        return value.isoformat(sep=" ") if isinstance(value, datetime) else value.isoformat()
+    return value
+
+
+def _is_single(column: str, scope: Scope) -> bool:
+    return scope.dialect.single_precision is not None and scope.type_of(column) == scope.dialect.single_precision
+
+
+def _family(column: str, scope: Scope) -> Family | None:
+    found = scope.type_of(column)
+    return None if found is None else family_of(found)
