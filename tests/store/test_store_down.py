@@ -143,10 +143,10 @@ def test_a_line_after_a_torn_one_is_not_torn_with_it(tmp_path: Path, signal: Mak
 
 def test_half_a_surrogate_pair_goes_through_the_spool(tmp_path: Path, signal: Make) -> None:
     spool = Spool(tmp_path)
-    spool.append(Delivery(signals=(signal("task_failed", "load", detail="a\udcff\x00\u202e"),)))
+    spool.append(Delivery(signals=(signal("task_failed", "load", episode="a\udcff\x00\u202e"),)))
     seen: list[Delivery] = []
     assert spool.replay(seen.append) == 1
-    assert seen[0].signals[0].detail == "a?\x00\u202e"
+    assert seen[0].signals[0].episode == "a?\x00\u202e"
 
 
 def test_a_delivery_that_no_store_takes_does_not_hold_the_others_up(store: Store, suite_run: Make, signal: Make, rows: Make) -> None:
