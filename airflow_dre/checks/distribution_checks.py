@@ -182,7 +182,7 @@ class MostCommonIn(Check):
         found = [row[0] for row in rows]
         if not found:
             return Judgement(outcome=self.if_empty.outcome, reason="no value to look at", expected=expected)
-        known = [row[0] for row in rows if row[2]]
+        known = [row[0] for row in rows if row[2:] and row[2]]  # a row without the word of the database is not known
         good = bool(known) and (self.ties or len(found) == 1)
         named = ", ".join(shown(value) or "" for value in found[:10])
         why = "" if good else (" (a tie)" if known else " is not in the set")
