@@ -31,6 +31,7 @@ _QUOTED = r"(?:[a-z]\w{0,30}\()?[brfu]{0,2}(?:\"(?:((?:[^\"\\]|\\.){0,4000}+)\"|
 _GROUPED = r"(\([^)]{0,2000}+\)?|\[[^\]]{0,2000}+\]?|\{[^}]{0,2000}+\}?)"
 _BLOCK = r"[|>][+-]?[ \t]*+\n[ \t]*+([^\n]++)"
 """A text below its name, as YAML has it."""
+_WORD_OF_SECRET = re.compile(_NAME)
 _BEHIND = re.compile(
     rf"{_NAME}(?:[\"'\])]*+\s*+(?:(?:=>|:=|={{1,3}})\s*+(?:{_QUOTED}|{_GROUPED}|([^\s&;,\"')}}\]]++))"
     rf"|(:)(?![:=])[ \t]*+(?:{_QUOTED}|{_GROUPED}|{_BLOCK}|([^\s\"'<>]++)))"
@@ -102,11 +103,12 @@ def find_named_secrets(text: str) -> Iterator[tuple[int, int]]:
 def _find_behind(text: str) -> Iterator[tuple[int, int]]:
     """Values behind ``=`` and ``:``, and those of a pair of name and value."""
     place = 0
-    while (found := _BEHIND.search(text, place)) is not None:
-        name, place = found.start(), found.end()
-        if not _is_name(text, found):
-            place = name + 3  # what follows it may be a name
+    while (word := _WORD_OF_SECRET.search(text, place)) is not None:
+        name, place = word.span()
+        found = _BEHIND.match(text, name) if _is_name(text, word) else None  # a value is read for a name only, and once
+        if found is None:
             continue
+        place = found.end()
         start, end = _group(found)
         if found.lastindex != _BARE_GROUP:
             if found[_COLON_GROUP] is None or ")" not in text[name:start]:
