@@ -58,11 +58,20 @@ export const incident = (changes: Partial<IncidentSummary> = {}): IncidentSummar
   severity: "high",
   dataset: { namespace: "sqlite:///w.db", name: "main.flights", short_name: "flights" },
   suite: "flights monthly",
+  promise: "suite",
   origin,
+  data_interval_start: null,
+  data_interval_end: null,
+  partition_key: null,
   opened_at: "2026-11-24T01:00:00Z",
   last_seen_at: "2026-11-24T01:00:00Z",
   resolved_at: null,
   occurrences: 1,
+  reasons: [],
+  broken_checks: null,
+  checks: null,
+  owner: null,
+  runbook_url: null,
   ...changes,
 });
 
@@ -71,6 +80,9 @@ export const detail = (changes: Partial<IncidentDetail> = {}): IncidentDetail =>
   timeline: [{ at: "2026-11-24T01:00:00Z", kind: "open", summary: "flights broke", detail: "<img src=x>", actor: null, origin }],
   notifications: [],
   may_resolve: true,
+  reach: { state: "nobody", reason: "No route is named for this incident." },
+  log_url: null,
+  results_url: null,
   ...changes,
 });
 
@@ -110,4 +122,12 @@ export const table = (...latest: readonly Result[]): TableDetail => ({
   incidents: [],
 });
 
-export const nothing: Overview = { tables: [], slas: [], live_incidents: [] };
+export const nothing: Overview = {
+  tables: [],
+  slas: [],
+  live_incidents: [],
+  monitors: [],
+  config_problems: [],
+  spool_waiting: 0,
+  put_aside: 0,
+};

@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import HistoryChart from "../src/chart/HistoryChart";
 import { IncidentPage } from "../src/pages/IncidentPage";
 import { OverviewPage } from "../src/pages/OverviewPage";
+import type { MonitorSummary, Overview } from "../src/api/types";
 import { detail, incident, nothing, result } from "./answers";
 import { serve, show } from "./show";
 
@@ -44,7 +45,77 @@ describe("the overview", () => {
   });
 });
 
+describe("what keeps the overview from being the whole truth", () => {
+  const monitor: MonitorSummary = {
+    dag_id: "reliability_monitor",
+    last_look: "2026-11-24T01:00:00Z",
+    seconds_since: 7200,
+    due_at: "2026-11-24T01:05:00Z",
+    interval_seconds: 300,
+    overdue: true,
+    slas: 1,
+  };
+  const cases: readonly [string, Partial<Overview>, RegExp][] = [
+    ["a mistake in the configuration", { config_problems: ["[dre] routes: 'x' is no JSON object"] }, /routes: 'x' is no JSON object/],
+    ["a monitor that does not look", { monitors: [monitor] }, /Monitor reliability_monitor does not look/],
+    ["a record that no store takes", { put_aside: 1 }, /^1 record could not be stored$/],
+    ["deliveries that wait in the spool", { spool_waiting: 2 }, /^2 deliveries wait to be stored$/],
+  ];
+  it.each(cases)("is said of %s, also where there are no results", async (_, changes, words) => {
+    serve(() => ({ body: { ...nothing, ...changes } }));
+    show(<OverviewPage />);
+    expect(await screen.findByText(words)).toBeVisible();
+    expect(screen.getByText(/No results yet/)).toBeVisible();
+  });
+
+  it("is nothing where all is well", async () => {
+    serve(() => ({ body: { ...nothing, monitors: [{ ...monitor, overdue: false }], spool_waiting: null } }));
+    show(<OverviewPage />);
+    expect(await screen.findByText(/No results yet/)).toBeVisible();
+    expect(screen.queryByText(/does not look|wait to be stored|could not be stored|has mistakes/)).toBeNull();
+  });
+});
+
 describe("an incident", () => {
+  it("says why, who owns it, and where the runbook and the log are", async () => {
+    const told = incident({
+      reasons: ["not_null(id): 1 of 1 rows break it"],
+      broken_checks: 2,
+      checks: 3,
+      owner: "team-shop",
+      runbook_url: "https://wiki.example/orders",
+    });
+    const log_url = `${new URL(document.baseURI).origin}/dags/flights/runs/r/tasks/check?try_number=1`;
+    serve(() => ({ body: detail({ incident: told, log_url }) }));
+    show(<IncidentPage id="7" />);
+    expect(await screen.findByText("Why: 2 of 3 checks broken")).toBeVisible();
+    expect(screen.getByText("not_null(id): 1 of 1 rows break it")).toBeVisible();
+    expect(screen.getByText("and 1 more check")).toBeVisible();
+    expect(screen.getByText("Owner: team-shop")).toBeVisible();
+    expect(screen.getByRole("link", { name: "https://wiki.example/orders" })).toHaveAttribute("href", "https://wiki.example/orders");
+    expect(screen.getByRole("link", { name: "Task log" })).toHaveAttribute("href", "/dags/flights/runs/r/tasks/check?try_number=1");
+  });
+
+  it("makes no link of a runbook that a browser must not open", async () => {
+    serve(() => ({ body: detail({ incident: incident({ runbook_url: "javascript:alert(1)" }) }) }));
+    show(<IncidentPage id="7" />);
+    expect(await screen.findByText(/javascript:alert\(1\)/)).toBeVisible();
+    expect(screen.queryByRole("link", { name: /javascript/ })).toBeNull();
+  });
+
+  it("names the promise and the partition it is about", async () => {
+    serve(() => ({ body: detail({ incident: incident({ promise: "sla", suite: "by 8", partition_key: "2026-11-23" }) }) }));
+    show(<IncidentPage id="7" />);
+    expect(await screen.findByText("SLA")).toBeVisible();
+    expect(screen.getByText("2026-11-23")).toBeVisible();
+  });
+
+  it("says why nobody was told", async () => {
+    serve(() => ({ body: detail({ reach: { state: "failed", reason: "Route oncall is not configured." } }) }));
+    show(<IncidentPage id="7" />);
+    expect(await screen.findByText("Route oncall is not configured.")).toBeVisible();
+  });
+
   it("is resolved with a note", async () => {
     let sent: unknown;
     serve((path, init) => {

@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 
 import { queryClient } from "../src/api/queries";
 import Pages from "../src/pages/Pages";
-import { incident, result, run, summary, table } from "./answers";
+import { incident, nothing, result, run, summary, table } from "./answers";
 import { serve, show } from "./show";
 
 const TABLE = "/plugin/reliability/table?namespace=sqlite%3A%2F%2F%2Fw.db&name=main.flights";
@@ -15,7 +15,7 @@ const address = () => screen.getByTestId("address").textContent;
 
 describe("the overview", () => {
   it("lists failing tables first and filters them in the address", async () => {
-    serve(() => ({ body: { tables: [summary("a_fine", "passed"), summary("z_broken", "failed")], slas: [], live_incidents: [incident()] } }));
+    serve(() => ({ body: { ...nothing, tables: [summary("a_fine", "passed"), summary("z_broken", "failed")], live_incidents: [incident()] } }));
     show(<Pages />);
     const rows = within(await screen.findByRole("table", { name: "Tables" })).getAllByRole("row").slice(1);
     expect(rows.map((row) => within(row).getAllByRole("link")[0]?.textContent)).toEqual(["z_broken", "a_fine"]);
@@ -52,6 +52,13 @@ describe("the page of a table", () => {
       "FailedAA5%5 of 95 of 9 rows break it",
       "Passed(no value)0%0 of 2all 2 rows meet it",
     ]);
+  });
+
+  it("names the suites of checks where there are several", async () => {
+    serve(() => ({ body: table(risky, result({ check_id: "b", name: "other", suite: "orders daily" })) }));
+    show(<Pages />, TABLE);
+    expect(await screen.findByText(/suite orders daily/)).toBeVisible();
+    expect(screen.getByText(/suite flights monthly/)).toBeVisible();
   });
 
   it("keeps the open check in the address", async () => {

@@ -27,11 +27,20 @@ export interface IncidentSummary {
   severity: IncidentSeverity;
   dataset: Dataset | null;
   suite: string | null;
+  promise: "suite" | "sla" | "deadline" | "slo" | "contract" | null;
   origin: Origin;
+  data_interval_start: string | null;
+  data_interval_end: string | null;
+  partition_key: string | null;
   opened_at: string;
   last_seen_at: string;
   resolved_at: string | null;
   occurrences: number;
+  reasons: string[];
+  broken_checks: number | null;
+  checks: number | null;
+  owner: string | null;
+  runbook_url: string | null;
 }
 
 export interface TimelineEntry {
@@ -46,11 +55,17 @@ export interface TimelineEntry {
 export interface Notification {
   route: string;
   event: string;
-  status: "pending" | "sent" | "dead";
+  status: "pending" | "sent" | "dead" | "moved";
   attempts: number;
   created_at: string;
   sent_at: string | null;
   last_error: string | null;
+}
+
+/** Who has heard that an incident was opened, and why not everybody. */
+export interface Reach {
+  state: "nobody" | "failed" | "waiting" | "told";
+  reason: string;
 }
 
 export interface IncidentDetail {
@@ -58,6 +73,9 @@ export interface IncidentDetail {
   timeline: TimelineEntry[];
   notifications: Notification[];
   may_resolve: boolean;
+  reach: Reach;
+  log_url: string | null;
+  results_url: string | null;
 }
 
 export interface IncidentList {
@@ -162,12 +180,29 @@ export interface SlaSummary {
   evaluated_at: string;
   newest: string | null;
   max_age_seconds: number;
+  monitor: string | null;
+  last_look: string;
+  overdue: boolean;
+}
+
+export interface MonitorSummary {
+  dag_id: string;
+  last_look: string;
+  seconds_since: number;
+  due_at: string | null;
+  interval_seconds: number | null;
+  overdue: boolean;
+  slas: number;
 }
 
 export interface Overview {
   tables: TableSummary[];
   slas: SlaSummary[];
   live_incidents: IncidentSummary[];
+  monitors: MonitorSummary[];
+  config_problems: string[];
+  spool_waiting: number | null;
+  put_aside: number;
 }
 
 export interface TableDetail {

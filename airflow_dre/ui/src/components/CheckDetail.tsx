@@ -4,6 +4,7 @@ import { lazy, Suspense } from "react";
 import type { CheckHistory, Result } from "../api/types";
 import { spoken } from "../format/time";
 import { count } from "../format/values";
+import { plural } from "../format/words";
 import { safeUrl } from "../links";
 import { RAISED } from "../surface";
 import { SegmentsTable } from "../tables/SegmentsTable";
@@ -37,7 +38,7 @@ function Tags({ tags }: { tags: readonly string[] }) {
 }
 
 const violations = ({ violations: broken, rows }: Result) =>
-  broken === null || rows === null ? null : `${count(broken)} of ${count(rows)} rows`;
+  broken === null || rows === null ? null : `${count(broken)} of ${plural(rows, "row", "rows")}`;
 
 const factsOf = (latest: Result) => [
   { name: "Description", value: latest.description },

@@ -7,6 +7,7 @@ import { DatasetLink } from "../components/DatasetLink";
 import { Facts } from "../components/Facts";
 import { Notifications } from "../components/Notifications";
 import { OriginLinks, ResultsLink } from "../components/OriginLinks";
+import { Reasons } from "../components/Reasons";
 import { ResolveDialog } from "../components/ResolveDialog";
 import { Section } from "../components/Shell";
 import { Empty, Loaded } from "../components/states";
@@ -16,6 +17,25 @@ import { Ago, At } from "../components/When";
 import { between, spoken } from "../format/time";
 import { useNow } from "../format/useNow";
 import { INCIDENTS } from "../links";
+
+const PROMISES: Readonly<Record<NonNullable<IncidentSummary["promise"]>, string>> = {
+  suite: "Suite",
+  sla: "SLA",
+  deadline: "Deadline",
+  slo: "SLO",
+  contract: "Contract",
+};
+
+/** The data interval of the newest problem. */
+function interval({ data_interval_start: from, data_interval_end: to }: IncidentSummary) {
+  if (from === null) return null;
+  if (to === null || to === from) return <At at={from} />;
+  return (
+    <>
+      <At at={from} /> to <At at={to} />
+    </>
+  );
+}
 
 function Story({ incident }: { incident: IncidentSummary }) {
   const now = useNow();
@@ -40,7 +60,9 @@ function Story({ incident }: { incident: IncidentSummary }) {
           { name: "Kind", value: incident.kind },
           { name: "Cause", value: incident.cause },
           { name: "Table", value: incident.dataset === null ? null : <DatasetLink dataset={incident.dataset} /> },
-          { name: "Suite", value: incident.suite },
+          { name: incident.promise === null ? "Suite" : PROMISES[incident.promise], value: incident.suite },
+          { name: "Partition", value: incident.partition_key },
+          { name: "Data of", value: interval(incident) },
           { name: "First seen in", value: <OriginLinks origin={incident.origin} /> },
           { name: "Evidence", value: incident.suite === null ? null : <ResultsLink origin={incident.origin}>check results</ResultsLink> },
         ]}
@@ -50,7 +72,7 @@ function Story({ incident }: { incident: IncidentSummary }) {
 }
 
 function Filled({ detail }: { detail: IncidentDetail }) {
-  const { incident, timeline, notifications, may_resolve } = detail;
+  const { incident, timeline, notifications, may_resolve, reach } = detail;
   return (
     <>
       <Flex align="flex-start" gap={4} justify="space-between" mb={4} wrap="wrap">
@@ -65,12 +87,13 @@ function Filled({ detail }: { detail: IncidentDetail }) {
         </Box>
         {may_resolve ? <ResolveDialog incident={incident} /> : null}
       </Flex>
+      <Reasons detail={detail} />
       <Story incident={incident} />
       <Section title="Timeline">
         <Timeline entries={timeline} />
       </Section>
       <Section title="Notifications">
-        <Notifications notifications={notifications} />
+        <Notifications notifications={notifications} reach={reach} />
       </Section>
     </>
   );

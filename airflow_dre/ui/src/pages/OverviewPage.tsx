@@ -6,6 +6,7 @@ import type { Dataset, Overview } from "../api/types";
 import { fullName } from "../components/DatasetLink";
 import { Section } from "../components/Shell";
 import { Empty, Loaded } from "../components/states";
+import { Warnings } from "../components/Warnings";
 import { LiveIncidents } from "../tables/LiveIncidents";
 import { SlaTable } from "../tables/SlaTable";
 import { TablesTable } from "../tables/TablesTable";
@@ -70,15 +71,18 @@ function Filled({ overview }: { overview: Overview }) {
 export function OverviewPage() {
   return (
     <Loaded query={useOverview()}>
-      {(overview) =>
-        overview.tables.length + overview.slas.length + overview.live_incidents.length > 0 ? (
-          <Filled overview={overview} />
-        ) : (
-          <Empty code={QUALITY_SNIPPET} title="No results yet">
-            Add a QualityCheckOperator to a Dag and run it. Its tables appear here.
-          </Empty>
-        )
-      }
+      {(overview) => (
+        <>
+          <Warnings overview={overview} />
+          {overview.tables.length + overview.slas.length + overview.live_incidents.length > 0 ? (
+            <Filled overview={overview} />
+          ) : (
+            <Empty code={QUALITY_SNIPPET} title="No results yet">
+              Add a QualityCheckOperator to a Dag and run it. Its tables appear here.
+            </Empty>
+          )}
+        </>
+      )}
     </Loaded>
   );
 }

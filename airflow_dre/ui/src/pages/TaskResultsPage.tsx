@@ -8,15 +8,16 @@ import { DatasetLink } from "../components/DatasetLink";
 import { Empty, Loaded } from "../components/states";
 import { Ago } from "../components/When";
 import { spoken } from "../format/time";
-import { count, score } from "../format/values";
+import { score } from "../format/values";
+import { plural } from "../format/words";
 import { ResultsTable } from "../tables/ResultsTable";
 import { QUALITY_SNIPPET } from "./snippets";
 
 function factsOf({ run, results }: TaskSuiteRun): string {
   const rows = Math.max(-1, ...results.map((result) => result.rows ?? -1));
   const parts = [
-    rows >= 0 ? `${count(rows)} rows` : null,
-    `${run.queries} ${run.queries === 1 ? "query" : "queries"}`,
+    rows >= 0 ? plural(rows, "row", "rows") : null,
+    plural(run.queries, "query", "queries"),
     spoken(run.seconds),
     run.origin.try_number === null ? null : `try ${run.origin.try_number}`,
   ];

@@ -15,11 +15,13 @@ const COLUMNS = ["Outcome", "Check", "Expected", "Observed", "Reason", "Last 30 
 
 interface RowProps {
   readonly check: CheckHistory;
+  /** Whether the table has checks of other suites too. */
+  readonly withSuite: boolean;
   readonly open: boolean;
   readonly toggle: () => void;
 }
 
-function Row({ check, open, toggle }: RowProps) {
+function Row({ check, withSuite, open, toggle }: RowProps) {
   const { latest, history } = check;
   const panel = `check-${latest.check_id}`;
   const zone = useTimezone();
@@ -58,6 +60,7 @@ function Row({ check, open, toggle }: RowProps) {
           </Button>
           <Text color="fg.muted" fontSize="xs" ps={4}>
             {latest.dimension}, {latest.severity === "warn" ? "only warns" : "severity error"}
+            {withSuite ? `, suite ${latest.suite}` : ""}
           </Text>
         </Table.Cell>
         <Table.Cell>{latest.expected || "–"}</Table.Cell>
@@ -94,12 +97,13 @@ export function ChecksTable({ checks, selected, select }: Props) {
   const sorted = [...checks].sort(
     (a, b) => rank(a.latest.outcome) - rank(b.latest.outcome) || a.latest.name.localeCompare(b.latest.name),
   );
+  const withSuite = new Set(checks.map(({ latest }) => latest.suite)).size > 1;
   return (
     <DataTable columns={COLUMNS} label="Checks">
       {sorted.map((check) => {
         const { check_id, suite } = check.latest;
         const open = check_id === selected;
-        return <Row check={check} key={`${suite}/${check_id}`} open={open} toggle={() => select(open ? null : check_id)} />;
+        return <Row check={check} key={`${suite}/${check_id}`} open={open} toggle={() => select(open ? null : check_id)} withSuite={withSuite} />;
       })}
     </DataTable>
   );

@@ -15,7 +15,7 @@ const missedFirst = (slas: readonly SlaSummary[]): SlaSummary[] =>
 
 /** Freshness SLAs: whether the data is young enough, and since when. */
 export function SlaTable({ slas, withDataset = true }: { slas: readonly SlaSummary[]; withDataset?: boolean }) {
-  const columns = ["State", "SLA", ...(withDataset ? ["Table"] : []), "Since", "Newest data", "Allowed age", "Reason"];
+  const columns = ["State", "SLA", ...(withDataset ? ["Table"] : []), "Since", "Newest data", "Allowed age", "Last look", "Reason"];
   return (
     <DataTable columns={columns} label="Freshness SLAs">
       {missedFirst(slas).map((sla) => (
@@ -34,7 +34,12 @@ export function SlaTable({ slas, withDataset = true }: { slas: readonly SlaSumma
           </Table.Cell>
           <Table.Cell>{sla.newest === null ? <Text color="fg.muted">none</Text> : <Ago at={sla.newest} />}</Table.Cell>
           <Table.Cell whiteSpace="nowrap">{spoken(sla.max_age_seconds)}</Table.Cell>
-          <Table.Cell>{sla.reason}</Table.Cell>
+          <Table.Cell>
+            <Ago at={sla.last_look} />
+          </Table.Cell>
+          <Table.Cell minW="14rem" wordBreak="break-word">
+            {sla.reason}
+          </Table.Cell>
         </Table.Row>
       ))}
     </DataTable>
