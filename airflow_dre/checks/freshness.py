@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from airflow_dre.checks.check import Answers, Check, Dimension
-from airflow_dre.checks.instants import is_day, spoken, to_instant
+from airflow_dre.checks.instants import is_day, place_in_time, spoken, to_instant
 from airflow_dre.checks.metrics import Maximum, MaximumOf, Metric
 from airflow_dre.checks.outcomes import Judgement, Outcome, Range
 from airflow_dre.checks.values import Incomparable, Scalar
@@ -33,7 +33,8 @@ def judge_age(
     """Judge the newest timestamp of a table.
 
     The age is ``as_of`` (by default ``now``) less ``newest`` in seconds, never below 0. A timestamp that lies further ahead of ``now``
-    than ``tolerance`` has no age: the verdict is errored.
+    than ``tolerance`` has no age: the verdict is errored. So it is of ``infinity``; a table whose newest timestamp is ``-infinity`` or
+    before the year 1 is stale.
 
     :param zone: the time zone of values without one; None: UTC.
     :raises Incomparable: ``newest`` is no timestamp.
@@ -51,6 +52,8 @@ def judge_age(
         return replace(judged, outcome=Outcome.FAILED, reason="the table holds no timestamp at all")
     moment = to_instant(newest, zone)
     if moment is None:
+        if (place := place_in_time(newest)) is not None:  # a moment that Python cannot hold
+            return replace(judged, **_of_a_far_moment(newest, ahead=place[0] > 0))
         raise Incomparable(f"{newest!r} is no timestamp: expected a date, a datetime or ISO 8601 text")
     ahead = moment - max(now, as_of or now)
     if ahead > tolerance + (_EARLIEST_DAY if zone is None and is_day(newest) else timedelta(0)):
@@ -63,6 +66,14 @@ def judge_age(
         outcome = Outcome.WARNED
     reason = f"the newest row is {spoken(age)} old ({moment.isoformat()})"
     return replace(judged, outcome=outcome, reason=reason, observed=age.total_seconds())
+
+
+def _of_a_far_moment(newest: Scalar, *, ahead: bool) -> dict[str, Any]:
+    """Return outcome and reason of a newest timestamp that is infinite, before the year 1 or after 9999."""
+    if ahead:
+        reason = f"the newest row lies in the future ({newest}), so that its age is not known: a wrong timestamp"
+        return {"outcome": Outcome.ERRORED, "reason": reason}
+    return {"outcome": Outcome.FAILED, "reason": f"the newest row is older than can be told ({newest})"}
 
 
 def _from_the_future(moment: datetime, ahead: timedelta, tolerance: timedelta, zone: ZoneInfo | None) -> str:

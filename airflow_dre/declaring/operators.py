@@ -66,6 +66,12 @@ class DeclaredOperator:
         if found:
             raise DefinitionError(found)
 
+    @property
+    def failure_callbacks(self) -> tuple[object, ...]:
+        """What the task and its Dag call when they fail: each a callback, a list of them, or None."""
+        dag = self.get_dag() if hasattr(self, "get_dag") else None
+        return getattr(self, "on_failure_callback", None), getattr(dag, "on_failure_callback", None)
+
     def was_named(self, argument: str) -> bool:
         """Tell whether an argument was given to this task itself; others come from ``default_args``."""
         return argument in self._given_names

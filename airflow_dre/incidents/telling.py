@@ -102,12 +102,12 @@ def read_telling(
     )
 
 
-def telling_of_callbacks(callbacks: object) -> tuple[Telling, ...]:
-    """Return the options of those failure callbacks of a task that open an incident.
+def telling_of_callbacks(*callbacks: object) -> tuple[Telling, ...]:
+    """Return the options of those failure callbacks of a task, and of its Dag, that open an incident.
 
-    :param callbacks: a callback, a sequence of callbacks, or None.
+    :param callbacks: each a callback, a sequence of callbacks, or None.
     """
-    several: Sequence[object] = callbacks if isinstance(callbacks, (list, tuple)) else (callbacks,)
+    several = [one for given in callbacks for one in (given if isinstance(given, (list, tuple)) else (given,))]
     found = [getattr(callback, "telling", None) for callback in several]
     return tuple(telling for telling in found if isinstance(telling, Telling))
 

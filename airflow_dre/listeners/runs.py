@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 _BY_HAND = "manually set"
-"""What Airflow's message holds when a person set the state of a run."""
+"""What Airflow's message holds when a person set the state of a run or a task."""
 DOWN_SECONDS = 60.0
 """For how long a store that did not answer is not asked again."""
 
@@ -51,6 +51,13 @@ def on_task_instance_success(previous_state: Any, task_instance: Any) -> None:
     """Record that a person marked a task: only the API server calls with a row of Airflow's database, a worker with its own class."""
     if getattr(type(task_instance), "__tablename__", "") == "task_instance":
         _record(task_instance, lambda: _marked(task_instance))
+
+
+@hookimpl
+def on_task_instance_failed(previous_state: Any, task_instance: Any, error: Any) -> None:
+    """Record that a person marked a task failed, perhaps in a run that has ended; the end of a run tells of all others."""
+    if getattr(type(task_instance), "__tablename__", "") == "task_instance" and _BY_HAND in str(error or ""):
+        _record(task_instance, lambda: _marked_failed_task(task_instance))
 
 
 def _record(about: Any, signals: Callable[[], list[Signal]]) -> None:
@@ -118,6 +125,17 @@ def _marked(ti: Any) -> list[Signal]:
     from airflow_dre.store.clock import now
 
     return [succeeded_task(ti, now(), by_hand=True, part=slice_in({"dag_run": _run_of(ti)}))]
+
+
+def _marked_failed_task(ti: Any) -> list[Signal]:
+    from dataclasses import replace
+
+    from airflow_dre.services.contexts import failed_task, slice_in
+    from airflow_dre.store.clock import now
+
+    moment = now()  # a row may keep the moment at which it ended before
+    failed = failed_task(ti, moment, error="marked failed by hand", part=slice_in({"dag_run": _run_of(ti)}))
+    return [replace(failed, at=moment)]
 
 
 def _run_of(ti: Any) -> Any:

@@ -30,7 +30,7 @@ class GatedOperator(DeclaredOperator, BaseSQLOperator):
     :param suite: name of the suite; the default is ``<dag_id>.<task_id>``. Results of one suite and dataset form one history. (templated)
     :param fail_on: ``"error"`` (default): failed and errored checks fail the task; ``"warn"``: warnings too; ``"never"``: none does.
     :param routes: names of routes of ``[dre] routes`` that are notified of a problem, whatever ``fail_on`` is. Routes of
-        ``open_incident(...)`` among the failure callbacks of the task are added.
+        ``open_incident(...)`` among the failure callbacks of the task or of its Dag are added.
     :param incident_severity: severity of the incident: ``low``, ``medium``, ``high`` or ``critical``. The default is the highest of the
         callbacks ``open_incident(...)``, or else ``medium``.
     :param notify_on: ``"failed"`` (default): failed and errored checks open an incident; ``"warned"``: warnings too; ``"never"``: results
@@ -137,14 +137,14 @@ class GatedOperator(DeclaredOperator, BaseSQLOperator):
         return self.suite or f"{self.dag_id}.{self.task_id}"
 
     def read_telling(self) -> Telling:
-        """Return who hears of a problem: the arguments of the operator, joined with those of its callbacks ``open_incident``.
+        """Return who hears of a problem: the arguments of the operator, joined with those of ``open_incident`` of it and its Dag.
 
         :raises airflow_dre.errors.DefinitionError: lists every argument that is wrong.
         """
         from airflow_dre.incidents.telling import read_telling, telling_of_callbacks
 
         own = read_telling(self.subject, routes=self.routes, severity=self.incident_severity, notify_on=self.notify_on)
-        return own.joined_with(telling_of_callbacks(self.on_failure_callback))
+        return own.joined_with(telling_of_callbacks(*self.failure_callbacks))
 
     @classmethod
     def find_partial_problems(cls, subject: str, given: Mapping[str, Any]) -> list[Problem]:

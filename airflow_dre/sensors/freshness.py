@@ -267,7 +267,7 @@ class FreshnessSensor(DeclaredOperator, BaseSensorOperator):
         from airflow_dre.incidents.telling import read_telling, telling_of_callbacks
 
         own = read_telling(self._subject, routes=self.routes, severity=self.incident_severity, notify_on=self.notify_on)
-        return own.joined_with(telling_of_callbacks(self.on_failure_callback))
+        return own.joined_with(telling_of_callbacks(*self.failure_callbacks))
 
     def _ask(self, reconnect_seconds: float) -> Freshness:
         """Ask, and try a lost connection again for so many seconds.

@@ -93,14 +93,22 @@ def _ended_tasks(connection: Connection, fact: Signal, cause: PipelineCause) -> 
 
 
 def _is_told(connection: Connection, fact: Signal) -> bool:
-    """Return whether the end of a run was told by a messenger that knew its moment, where this one does not."""
+    """Return whether the end of a run, of which this messenger does not know the moment, was told before.
+
+    A run that ended well since then may have failed anew. It did where this messenger told of the failure before, and nobody of one after.
+    """
     if fact.event is not Event.RUN_FAILED or fact.episode:
         return False
     origin = fact.origin
-    same = select(signal.c.key).where(
+    same = select(signal.c.key, signal.c.at).where(
         signal.c.fingerprint == fact.cause.fingerprint, signal.c.event == fact.event.value, signal.c.run_id == origin.run_id
     )
-    return connection.execute(same.limit(1)).first() is not None
+    told = {row.key: row.at for row in connection.execute(same).all()}
+    if not told:
+        return False
+    latest, mine = max(told.values()), told.get(fact.key)
+    well = [recovery.at for recovery in known_recoveries(connection, fact) if recovery.origin.run_id == origin.run_id]
+    return not well or latest > max(well) or mine is None or latest > mine
 
 
 def _explained_by(connection: Connection, fact: Signal) -> list[Signal]:

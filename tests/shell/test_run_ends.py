@@ -173,6 +173,60 @@ def test_a_mark_by_hand_is_in_the_timeline(what: str, incidents: Run, rows: Run)
     assert "by hand" in rows(incident_event)[-1].summary
 
 
+def marked_by_hand(how: str, *of: Any) -> None:
+    """Call the hook of the API server about its own row of a task instance."""
+    from airflow.models.taskinstance import TaskInstance
+
+    row = type("Row", (SimpleNamespace,), {"__tablename__": TaskInstance.__tablename__})(**vars(ti(*of)), dag_run=None)
+    if how == "failed":
+        error = "TaskInstance's state was manually set to `failed`."
+        runs.on_task_instance_failed(previous_state=None, task_instance=row, error=error)
+    else:
+        runs.on_task_instance_success(previous_state=None, task_instance=row)
+
+
+def test_a_task_that_a_person_marks_failed_opens_an_incident_also_when_its_run_has_ended(incidents: Run) -> None:
+    end("success", 1, ti("load", "success", 0))
+    for _ in range(2):
+        marked_by_hand("failed", "load", "failed", 0)
+    assert [(row.status, row.occurrences) for row in incidents()] == [("open", 1)]
+    marked_by_hand("success", "load", "success", 0)
+    assert [row.status for row in incidents()] == ["resolved"]
+    marked_by_hand("failed", "load", "failed", 0)
+    assert [row.status for row in incidents()] == ["resolved", "open"]
+
+
+def test_a_task_that_is_to_be_tried_again_is_not_marked_failed(incidents: Run) -> None:
+    """The scheduler calls the same hook where an executor lost a task."""
+    from airflow.models.taskinstance import TaskInstance
+
+    end("success", 1, ti("load", "success", 0))
+    row = type("Row", (SimpleNamespace,), {"__tablename__": TaskInstance.__tablename__})(**vars(ti("load", "up_for_retry", 0)))
+    runs.on_task_instance_failed(previous_state=None, task_instance=row, error="Executor reported that the task finished")
+    assert incidents() == []
+
+
+def test_a_run_that_fails_again_is_told_by_a_callback_that_knows_no_moment(incidents: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AIRFLOW__DRE__WATCH_DAGS", "other*")
+    context: dict[str, Any] = {"dag": SimpleNamespace(dag_id="d"), "run_id": "r1", "reason": "task_failure"}
+    seen = []
+    for _ in range(3):
+        OpenIncident().notify(context)
+        OpenIncident().notify(context)
+        seen.append([(row.status, row.occurrences) for row in incidents()])
+        runs.on_dag_run_success(dag_run=_ended_now("r1"), msg="success")
+    assert seen[-1] == [("resolved", 1), ("resolved", 1), ("open", 1)]
+
+
+def _ended_now(run_id: str) -> Any:
+    from airflow.models.dagrun import DagRun
+
+    run = DagRun(dag_id="d", run_id=run_id, run_type="manual")
+    run.end_date = datetime.now(UTC)
+    run.get_task_instances = lambda state=None, session=None: []
+    return run
+
+
 @pytest.mark.parametrize("detached", [False, True], ids=["in a session", "after the session"])
 def test_a_row_of_airflow_that_a_person_marks_is_known_as_one(detached: bool, run_dag: Run, incidents: Run) -> None:
     """The API server hands Airflow's own row to the hook."""

@@ -51,6 +51,17 @@ def test_a_task_that_succeeds_notifies(
     assert oncall.messages[0]["commonLabels"]["severity"] == severity
 
 
+@pytest.mark.parametrize(
+    "more", [{}, {"on_failure_callback": open_incident(severity="low")}], ids=["alone", "beside a callback of the task"]
+)
+def test_a_callback_of_the_dag_counts_for_its_checks(run_dag: Run, incidents: Run, queued: Run, more: dict[str, Any]) -> None:
+    with DAG(f"of_dag_{len(more)}", schedule=None, start_date=START, on_failure_callback=[HIGH]) as dag:
+        QualityCheckOperator(task_id="check", conn_id="warehouse", table="orders", checks=[BAD], fail_on="never", **more)
+    assert run_dag(dag).state == "success"
+    assert [row.severity for row in incidents()] == ["high"]
+    assert queued() == [("oncall", "opened", "sent")]
+
+
 @pytest.mark.parametrize("fail_on", ["error", "never"])
 def test_never_keeps_results_and_opens_nothing(run_dag: Run, incidents: Run, queued: Run, rows: Run, fail_on: str) -> None:
     run_dag(dag_of(f"silent_{fail_on}", fail_on=fail_on, notify_on="never", on_failure_callback=HIGH))
