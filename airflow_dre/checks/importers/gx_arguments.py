@@ -136,7 +136,7 @@ class GxArguments:
         listed = sorted(value, key=repr) if isinstance(value, (set, frozenset)) else value
         if not isinstance(listed, (list, tuple)):
             raise Refused(name, value, "a list of values")
-        found = [item for item in listed if item is not None]
+        found = [item for item in listed if item is not None and item == item]  # not-a-number, which differs from itself, is NULL to pandas
         if not all(map(is_literal, found)):
             raise Refused(name, value, "a list of finite numbers, dates, booleans or texts")
         return list(dict.fromkeys(found))
@@ -185,15 +185,30 @@ class GxArguments:
         return self.options(filtered=filtered)
 
     def ends(self) -> tuple[Bound | None, Bound | None, bool, bool]:
-        """The lower and the upper end of a range, and whether each belongs to it."""
+        """Return the lower and the upper end of a range, and whether each belongs to it.
+
+        :raises Refused: the ends have no common order.
+        """
         low, high = (self._end(name) for name in ("min_value", "max_value"))
         strict_low, strict_high = self.flag("strict_min"), self.flag("strict_max")
         try:
-            if low is not None and high is not None and not in_order(low, high):
-                raise Refused("min_value", low, "at most max_value: min_value cannot be greater than max_value")
+            if low is not None and high is not None:
+                in_order(low, high)
         except Incomparable as error:
             raise Refused("min_value", low, f"of the same kind as max_value ({error})") from error
         return low, high, not strict_low, not strict_high
+
+    def holds_nothing(self) -> bool:
+        """Whether no value lies in the range: its minimum is above its maximum, or is the same and one of them is left out."""
+        low, high, low_belongs, high_belongs = self.ends()
+        if low is None or high is None:
+            return False
+        return not in_order(low, high) or (in_order(high, low) and not (low_belongs and high_belongs))
+
+    def is_unbounded(self) -> bool:
+        """Whether the range has no end because each end that is written is infinite, so that every value lies in it."""
+        written = [value for name in ("min_value", "max_value") if (value := self.take(name)) is not None]
+        return bool(written) and self.ends()[:2] == (None, None)
 
     def _end(self, name: str) -> Bound | None:
         value = self.take(name)
@@ -201,7 +216,9 @@ class GxArguments:
             return None
         if value is None:
             return None
-        if isinstance(value, bool) or not is_literal(value):
+        if isinstance(value, bool):
+            return int(value)
+        if not is_literal(value):
             raise Refused(name, value, "a finite number, a date or text")
         return _as_databases_write(value) if isinstance(value, str) else value
 

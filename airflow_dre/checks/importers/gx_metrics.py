@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from airflow_dre.checks.declaration import Declaration
 from airflow_dre.checks.importers.gx_arguments import GxArguments, Refused, check
-from airflow_dre.checks.importers.gx_rows import Translate, always
+from airflow_dre.checks.importers.gx_rows import Translate, always, impossible
 from airflow_dre.checks.instants import to_instant
 
 _FAILS = {"if_empty": "fail"}
@@ -18,9 +18,11 @@ _FAILS = {"if_empty": "fail"}
 def _bounded(kind: str, *, both_may_be_missing: bool = True) -> Translate:
     def translate(a: GxArguments) -> list[Declaration]:
         bounds, column, options = a.bounds(), a.text("column"), a.options()
+        if a.holds_nothing():
+            return impossible(column, options)
         if bounds:
             return [check(kind, options, bounds, _FAILS, column=column)]
-        if both_may_be_missing:
+        if both_may_be_missing or a.is_unbounded():
             return [check("distinct_count", options, columns=[column], at_least=1)]
         raise Refused("min_value", None, "min_value and max_value cannot both be None")
 
@@ -29,12 +31,16 @@ def _bounded(kind: str, *, both_may_be_missing: bool = True) -> Translate:
 
 def _distinct_count(a: GxArguments) -> list[Declaration]:
     bounds, column, options = a.bounds(), a.text("column"), a.options()
+    if a.holds_nothing():
+        return impossible(column, options)
     return [check("distinct_count", options, bounds, columns=[column])] if bounds else always(column, options)
 
 
 def _unique_ratio(a: GxArguments) -> list[Declaration]:
     """The share of nothing is 0 in Great Expectations."""
     bounds, column, options = a.bounds(), a.text("column"), a.options()
+    if a.holds_nothing():
+        return impossible(column, options)
     if not bounds:
         return always(column, options)
     low = a.take("min_value")
@@ -44,9 +50,11 @@ def _unique_ratio(a: GxArguments) -> list[Declaration]:
 
 def _most_common(a: GxArguments) -> list[Declaration]:
     values = a.values("value_set")
-    if not values:
-        raise Refused("value_set", values, "at least one value")
+    if values is None:
+        raise Refused("value_set", values, "a list of values")
     ties = None if a.flag("ties_okay") else False
+    if not values:
+        return impossible(a.text("column"), a.options())
     return [check("most_common", a.options(), _FAILS, column=a.text("column"), values=values, ties=ties)]
 
 
@@ -57,8 +65,10 @@ def _quantiles(a: GxArguments) -> list[Declaration]:
     if not isinstance(given, Mapping) or not {"quantiles", "value_ranges"} <= given.keys():
         raise Refused("quantile_ranges", given, 'a dict {"quantiles": [...], "value_ranges": [[low, high], ...]}')
     quantiles, ranges = given["quantiles"], given["value_ranges"]
-    if not isinstance(quantiles, (list, tuple)) or not isinstance(ranges, (list, tuple)) or len(quantiles) != len(ranges) or not ranges:
-        raise Refused("quantile_ranges", given, "as many value_ranges as quantiles, at least one")
+    if not isinstance(quantiles, (list, tuple)) or not isinstance(ranges, (list, tuple)) or len(quantiles) != len(ranges):
+        raise Refused("quantile_ranges", given, "as many value_ranges as quantiles")
+    if not ranges:
+        return always(column, options)
     found: list[Declaration] = []
     for at, ends in zip(quantiles, ranges, strict=True):
         low, high = ends if isinstance(ends, (list, tuple)) and len(ends) == 2 else (None, None)

@@ -8,8 +8,10 @@ from decimal import Decimal
 from airflow_dre.checks.declaration import Declaration
 from airflow_dre.checks.importers.gx_arguments import GxArguments, Refused, check, limit_of
 
+_LESS_THAN_A_ROW = Decimal("1e-14")
 Translate = Callable[[GxArguments], list[Declaration]]
 _PAIR = ("either_value_is_missing", "neither")
+_ANYWHERE = "^"
 _MANY = ("any_value_is_missing", "never")
 
 
@@ -18,14 +20,28 @@ def always(column: str, options: dict[str, object]) -> list[Declaration]:
     return [check("not_null", {**options, "fail_above": "100%"}, column=column)]
 
 
+def never(column: str, options: dict[str, object]) -> list[Declaration]:
+    """Return a check that every value of a column breaks, whatever its type is: no value differs from itself."""
+    return [check("compare", options, left=column, operator="!=", right=column)]
+
+
+def impossible(column: str, options: dict[str, object]) -> list[Declaration]:
+    """Return a check that always fails, of a table without rows too: there are never less than 0 values."""
+    return [check("distinct_count", options, columns=[column], less_than=0)]
+
+
 def _plain(kind: str) -> Translate:
     return lambda a: [check(kind, a.row_options(), column=a.text("column"))]
 
 
 def _between(a: GxArguments) -> list[Declaration]:
     low, high, low_belongs, high_belongs = a.ends()
+    if a.is_unbounded():
+        return always(a.text("column"), a.row_options())
     if low is None and high is None:
         raise Refused("min_value", None, "min_value and max_value cannot both be None")
+    if a.holds_nothing():  # Great Expectations refuses to look at a reversed range, and answers false of a table without rows too
+        return never(a.text("column"), a.row_options()) if low == high else impossible(a.text("column"), a.plain_options())
     inclusive = {(True, True): None, (True, False): "low", (False, True): "high", (False, False): "neither"}[low_belongs, high_belongs]
     return [check("between", a.row_options(), column=a.text("column"), low=low, high=high, inclusive=inclusive)]
 
@@ -36,8 +52,8 @@ def _in_set(a: GxArguments) -> list[Declaration]:
         return always(column, options)
     if values:
         return [check("in_set", options, column=column, values=values)]
-    if "fail_above" in options:
-        raise Refused("value_set", values, "at least one value beside mostly: of an empty set every value is a violation")
+    if "fail_above" in options:  # a share of the rows with a value, where a check of NULL would take one of all rows
+        return never(column, options)
     return [check("null", options, column=column)]
 
 
@@ -48,11 +64,21 @@ def _not_in_set(a: GxArguments) -> list[Declaration]:
     return [check("not_in_set", options, column=column, values=values)] if values else always(column, options)
 
 
+def _patterns(a: GxArguments, argument: str) -> str | list[str]:
+    """Return the patterns; an empty regular expression is found in every text, as its start is."""
+    given, several = a.take(argument), argument.endswith("_list")
+    if argument.startswith("regex") and given == "":
+        return _ANYWHERE
+    if argument == "regex_list" and isinstance(given, (list, tuple)) and given and all(isinstance(item, str) for item in given):
+        return [item or _ANYWHERE for item in given]
+    return a.texts(argument) if several else a.text(argument)
+
+
 def _pattern(kind: str, argument: str) -> Translate:
     def translate(a: GxArguments) -> list[Declaration]:
         if argument.startswith("like") and a.take("escape") is not None:
             raise Refused("escape", a.take("escape"), "no escape character: write a regular expression")
-        found: object = a.texts(argument) if argument.endswith("_list") else a.text(argument)
+        found: object = _patterns(a, argument)
         every = None
         if argument.endswith("_list") and not kind.startswith("not_"):
             every = True if a.choice("match_on", ("any", "all")) == "all" else None
@@ -68,15 +94,17 @@ def _length_between(a: GxArguments) -> list[Declaration]:
         raise Refused("min_value", None, "min_value and max_value cannot both be None")
     least = None if low is None else max(low + strict_low, 0)
     most = None if high is None else high - strict_high
-    if most is not None and most < 0:
-        raise Refused("max_value", high, "a length that a text can have")
+    if most is not None and most < (least or 0):
+        return never(a.text("column"), a.row_options())
     return [check("length", a.row_options(), column=a.text("column"), at_least=least, at_most=most)]
 
 
 def _length_equal(a: GxArguments) -> list[Declaration]:
     value = a.whole("value")
-    if value is None or value < 0:
-        raise Refused("value", value, "a whole number, 0 or more")
+    if value is None:
+        raise Refused("value", value, "a whole number")
+    if value < 0:
+        return never(a.text("column"), a.row_options())
     return [check("length", a.row_options(), column=a.text("column"), equals=value)]
 
 
@@ -162,10 +190,13 @@ def _distinct_in_set(a: GxArguments) -> list[Declaration]:
 
 
 def _distinct_contain(a: GxArguments) -> list[Declaration]:
-    values, given = a.values("value_set"), a.take("value_set")
-    if not values or (isinstance(given, (list, tuple, set)) and None in given):
-        raise Refused("value_set", given, "at least one value, and no NULL, which is never found: it is no value")
-    return [check("has_values", a.options(), column=a.text("column"), values=values)]
+    """A NULL in the set is never found: it is no value."""
+    column, options, values, given = a.text("column"), a.options(), a.values("value_set"), a.take("value_set")
+    if values is None:
+        raise Refused("value_set", given, "a list of values")
+    if isinstance(given, (list, tuple, set)) and None in given:
+        return impossible(column, options)
+    return [check("has_values", options, column=column, values=values)] if values else always(column, options)
 
 
 def _distinct_equal(a: GxArguments) -> list[Declaration]:
@@ -174,22 +205,28 @@ def _distinct_equal(a: GxArguments) -> list[Declaration]:
 
 def _share_of_values(a: GxArguments) -> list[Declaration]:
     """At least a share of the rows has a value, and at most another; the share of no rows is 0."""
-    low, high, low_belongs, high_belongs = a.ends()
+    low, high = (_share(a, name) for name in ("min_value", "max_value"))
+    _, _, low_belongs, high_belongs = a.ends()
     column, options = a.text("column"), a.options()
-    if not (low_belongs and high_belongs):
-        raise Refused("strict_min", True, "ends that belong to the range")
-    found = [] if low is None else [check("not_null", options, limit_of(low), column=column)]
-    if high is not None:
-        limit_of(high)
-        found.append(check("null", options, limit_of(1 - Decimal(str(high))), column=column))
-    if low is not None and not zero_keeps(low):
+    least = None if low is None else low if low_belongs else low + _LESS_THAN_A_ROW
+    most = None if high is None else high if high_belongs else high - _LESS_THAN_A_ROW
+    if a.holds_nothing() or (least is not None and least > 1) or (most is not None and most < 0):
+        return impossible(column, options)
+    found = [] if least is None or least <= 0 else [check("not_null", options, limit_of(least), column=column)]
+    if most is not None and most < 1:
+        found.append(check("null", options, limit_of(1 - most), column=column))
+    if least is not None and least > 0:
         found.append(check("row_count", options, at_least=1))
     return found or always(column, options)
 
 
-def zero_keeps(low: object) -> bool:
-    """Whether 0 is no less than a lower end that belongs to its range."""
-    return isinstance(low, (int, float, Decimal)) and low <= 0
+def _share(a: GxArguments, name: str) -> Decimal | None:
+    value = a.ends()[0 if name == "min_value" else 1]
+    if value is None:
+        return None
+    if not isinstance(value, (int, float, Decimal)):
+        raise Refused(name, value, "a number")
+    return Decimal(str(value))
 
 
 ROWS: dict[str, Translate] = {

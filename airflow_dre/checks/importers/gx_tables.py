@@ -39,10 +39,14 @@ FRAME_TYPES: dict[str, dict[str, tuple[str, ...]]] = {
 
 
 def _column_count(bounds: dict[str, object], a: GxArguments) -> list[Declaration]:
+    if {"min_value", "max_value"} <= a.expectation.kwargs.keys() and a.holds_nothing():
+        raise Refused("min_value", a.take("min_value"), "at most max_value: min_value cannot be greater than max_value")
     return [check("column_count", a.options(filtered=False), bounds or {"at_least": 0})]
 
 
 def _row_count(bounds: dict[str, object], a: GxArguments) -> list[Declaration]:
+    if "min_value" in a.expectation.kwargs and a.holds_nothing():
+        return [check("row_count", a.options(), less_than=0)]
     return [check("row_count", a.options(), bounds or {"at_least": 0})]
 
 

@@ -1,0 +1,172 @@
+"""Unusual expectations of a suite come out as Great Expectations 1.24 answered them of the same pandas DataFrame."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from airflow_dre.checks import from_gx
+from airflow_dre.checks.outcomes import Outcome
+from airflow_dre.checks.parse import parse_checks
+from airflow_dre.engines.duckdb import opened_duckdb
+from airflow_dre.engines.duckdb_frames import look_at_frame
+from airflow_dre.engines.warehouse import Warehouse
+from airflow_dre.lineage.naming import DatasetName
+from airflow_dre.services.suite import Suite, run_suite
+from airflow_dre.sql.dialects import find_dialect
+from airflow_dre.sql.scope import Scope
+
+TABLES = {
+    "rows": pd.DataFrame(
+        {
+            "n": [1.0, None, 2.0, 2.0, None, 7.5],
+            "i": [1, 2, 3, 3, 5, 8],
+            "word": ["a", "ab", "abc", "a.b", "", None],
+            "digits": ["1", "2", "3", "3", "5", "8"],
+            "yes": [True, False, True, True, False, True],
+        }
+    ),
+    "no rows": pd.DataFrame({"i": pd.Series([], dtype="int64"), "n": pd.Series([], dtype="float64")}),
+}
+
+
+def between(number: str, low: Any, high: Any, **more: Any) -> tuple[str, dict[str, Any]]:
+    """An expectation about the values, or about one number, of a column."""
+    return f"expect_column_{number}_to_be_between", {"min_value": low, "max_value": high, **more}
+
+
+def of(number: str, **more: Any) -> tuple[str, dict[str, Any]]:
+    """Any other expectation about a column."""
+    return f"expect_column_{number}", more
+
+
+CASES: dict[str, tuple[str, tuple[str, dict[str, Any]], bool]] = {
+    "no value lies between a minimum and a lower maximum": ("rows.i", between("values", 5, 1), False),
+    "a mean is not between reversed ends": ("rows.n", between("mean", 5, 1), False),
+    "a median is not between reversed ends": ("rows.n", between("median", 5, 1), False),
+    "a smallest value is not between reversed ends": ("rows.n", between("min", 5, 1), False),
+    "a largest value is not between reversed ends": ("rows.n", between("max", 5, 1), False),
+    "a sum is not between reversed ends": ("rows.n", between("sum", 5, 1), False),
+    "a deviation is not between reversed ends": ("rows.n", between("stdev", 5, 1), False),
+    "a number of values is not between reversed ends": ("rows.n", between("unique_value_count", 5, 1), False),
+    "a share of different values is not between reversed ends": ("rows.n", between("proportion_of_unique_values", 1, 0), False),
+    "a share of values is not between reversed ends": ("rows.n", between("proportion_of_non_null_values", 1, 0), False),
+    "a share of nothing is not between reversed ends": ("no rows.n", between("proportion_of_unique_values", 5, 1), False),
+    "no length lies between reversed ends": ("rows.word", between("value_lengths", 3, 1), False),
+    "no value lies between equal ends of which one is left out": ("rows.i", between("values", 2, 2, strict_min=True), False),
+    "no value of no rows lies outside of equal ends that are left out": ("no rows.i", between("values", 2, 2, strict_min=True), True),
+    "no mean lies between equal ends that are left out": (
+        "rows.n",
+        between("mean", 3.125, 3.125, strict_min=True, strict_max=True),
+        False,
+    ),
+    "a share of all rows is not above one": (
+        "rows.i",
+        between("proportion_of_non_null_values", 1, None, strict_min=True),
+        False,
+    ),
+    "a share is above a half that does not belong to the range": (
+        "rows.n",
+        between("proportion_of_non_null_values", 0.5, None, strict_min=True),
+        True,
+    ),
+    "a share is never more than one": ("rows.i", between("proportion_of_non_null_values", 1.5, 1.5), False),
+    "a share may be below two": ("rows.n", between("proportion_of_non_null_values", 0, 2), True),
+    "every value is below infinity": ("rows.n", between("values", None, float("inf")), True),
+    "a largest value is below infinity": ("rows.n", between("max", None, float("inf")), True),
+    "true as a lower end is one": ("rows.n", between("values", True, None), True),
+    "false and true as ends are nought and one": ("rows.n", between("values", False, True), False),
+    "an empty regular expression is found in every text": ("rows.word", of("values_to_match_regex", regex=""), True),
+    "an empty regular expression is found in texts that must not match": ("rows.word", of("values_to_not_match_regex", regex=""), False),
+    "no more than all texts may match an empty regular expression": (
+        "rows.word",
+        of("values_to_not_match_regex", regex="", mostly=0),
+        True,
+    ),
+    "an empty regular expression beside another is found": ("rows.word", of("values_to_match_regex_list", regex_list=["", "q"]), True),
+    "an empty regular expression is not the other one that must be found": (
+        "rows.word",
+        of("values_to_match_regex_list", regex_list=["", "q"], match_on="all"),
+        False,
+    ),
+    "a list with an empty regular expression is met by none": (
+        "rows.word",
+        of("values_to_not_match_regex_list", regex_list=["", "q"]),
+        False,
+    ),
+    "half of the values cannot be in an empty set": ("rows.n", of("values_to_be_in_set", value_set=[], mostly=0.5), False),
+    "none of the values needs to be in an empty set": ("rows.n", of("values_to_be_in_set", value_set=[], mostly=0), True),
+    "not-a-number in a set is as if it was not there": ("rows.n", of("values_to_not_be_in_set", value_set=[float("nan")]), True),
+    "the values contain an empty set": ("rows.n", of("distinct_values_to_contain_set", value_set=[]), True),
+    "the values are not an empty set": ("rows.n", of("distinct_values_to_equal_set", value_set=[]), False),
+    "no values are an empty set": ("no rows.n", of("distinct_values_to_equal_set", value_set=[]), True),
+    "the values do not contain a missing one": ("rows.n", of("distinct_values_to_contain_set", value_set=[1, None]), False),
+    "no value is the most common one of an empty set": ("rows.n", of("most_common_value_to_be_in_set", value_set=[]), False),
+    "no length is below nought": ("rows.word", of("value_lengths_to_equal", value=-1), False),
+    "no length lies below a negative maximum": ("rows.word", between("value_lengths", None, -1), False),
+    "an empty list of quantiles is met": (
+        "rows.n",
+        of("quantile_values_to_be_between", quantile_ranges={"quantiles": [], "value_ranges": []}),
+        True,
+    ),
+}
+
+
+@pytest.fixture(params=["pandas", "sqlite"])
+def engines(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[dict[str, Warehouse]]:
+    """Each table by its name, as a DataFrame that DuckDB looks at, or in a file of SQLite."""
+    if request.param == "sqlite":
+        found = {name: Warehouse(File(tmp_path / f"{name}.db")) for name in TABLES}
+        for name, frame in TABLES.items():
+            with sqlite3.connect(tmp_path / f"{name}.db") as connection:
+                frame.to_sql("t", connection, index=False, dtype={"yes": "BOOLEAN"} if "yes" in frame else None)
+        yield found
+        for engine in found.values():
+            engine.close()
+        return
+    with opened_duckdb("256MB") as one, opened_duckdb("256MB") as other:
+        found = dict(zip(TABLES, (Warehouse(one), Warehouse(other)), strict=True))
+        for database, frame in zip((one, other), TABLES.values(), strict=True):
+            look_at_frame(database, "t", frame, "case")
+        yield found
+        for engine in found.values():
+            engine.close()
+
+
+class File:
+    """Connections of a SQLite file."""
+
+    conn_type = "sqlite"
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def get_conn(self) -> sqlite3.Connection:
+        return sqlite3.connect(self.path)
+
+
+def succeeds(engine: Warehouse, kind: str, kwargs: dict[str, Any]) -> bool:
+    """Whether every check of an expectation holds; none may end in an error."""
+    scope = Scope(("t",), None, find_dialect(engine.name))
+    checks = parse_checks(from_gx([{"type": kind, "kwargs": kwargs}]))
+    run = run_suite(Suite(name="s", dataset=DatasetName("x", "t"), scope=scope, checks=checks), engine, datetime.now(UTC))
+    assert not [result.reason for result in run.results if result.outcome is Outcome.ERRORED]
+    return not any(result.outcome is Outcome.FAILED for result in run.results)
+
+
+@pytest.mark.parametrize(("place", "expectation", "expected"), CASES.values(), ids=CASES)
+def test_an_unusual_expectation(engines: dict[str, Warehouse], place: str, expectation: tuple[str, dict[str, Any]], expected: bool) -> None:
+    table, column = place.split(".")
+    kind, kwargs = expectation
+    assert succeeds(engines[table], kind, {"column": column, **kwargs}) == expected
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_no_number_of_rows_lies_between_reversed_ends(engines: dict[str, Warehouse], table: str) -> None:
+    assert not succeeds(engines[table], "expect_table_row_count_to_be_between", {"min_value": 5, "max_value": 1})
