@@ -289,4 +289,5 @@ def _(metric: SqlMetric, scope: Scope, by: Split | None) -> exp.Expr:
     ]
     if problems:
         raise DefinitionError(problems)
-    return written.sql()
+    # A statement of SQLite begins with no parenthesis, which a query of one value may be put into.
+    return exp.select(written.in_parentheses()) if isinstance(written.tree, exp.Subquery) else written.sql()

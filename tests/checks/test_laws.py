@@ -508,8 +508,8 @@ def test_thresholds_to_draw_are_in_the_unit_of_what_was_observed() -> None:
     assert ranges(c.not_null("a", warn_above=10, fail_above="50%"), 200, 30) == ("%", 15.0, Range(high=5.0), Range(high=50.0))
     assert ranges(c.not_null("a", warn_above=10, fail_above=50), 200, 30) == ("rows", 30, Range(high=10.0), Range(high=50.0))
     assert ranges(c.row_count(at_least=1, warn_at_most=9), 5) == ("rows", 5, Range(high=9.0), Range(low=1.0))
-    assert ranges(c.column_max("a", at_most="2013-01-02"), "2013-01-01") == ("", "2013-01-01", Range(), Range())
-    assert ranges(c.column_max("a", at_most=date(1970, 1, 2)), "1970-01-01") == ("", "1970-01-01", Range(), Range(high=86400.0))
+    assert ranges(c.column_max("a", at_most="2013-01-02"), 1, 0, "2013-01-01") == ("", "2013-01-01", Range(), Range())
+    assert ranges(c.column_max("a", at_most=date(1970, 1, 2)), 1, 0, "1970-01-01") == ("", "1970-01-01", Range(), Range(high=86400.0))
     assert ranges(c.fresh("a", max_age="1h"), NOW) == ("seconds", 0.0, Range(), Range(high=3600.0))
 
 

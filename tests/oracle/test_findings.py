@@ -71,7 +71,7 @@ def test_z_scores_of_an_infinite_segment_are_counted_there(world: World) -> None
 def test_the_deviation_of_a_small_segment_is_not_covered_by_a_large_one(world: World) -> None:
     rows = [{"m": 1, "x": value} for value in (1.0, 2.0, 3.0)] + [{"m": 2, "x": 1e9}, {"m": 2, "x": 3e9}]
     by_segment, by_filter = results(world, rows, c.stddev("x", by="m", at_least=0), c.stddev("x", where="m = 1", equals=1))
-    assert told(by_segment) == {"1": ("passed", "1"), "2": ("passed", "1.41421e+09")}
+    assert told(by_segment) == {"1": ("passed", "1"), "2": ("passed", "1414213562.37")}
     assert by_filter.outcome == "passed", by_filter.reason
 
 

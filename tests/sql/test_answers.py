@@ -250,7 +250,7 @@ CASES = [
     case(c.schema_unchanged(), 0),
     case(c.metric_sql("SUM(a) / COUNT(*)", at_least=0, where="a = 2"), 2),
     case(c.fresh("at", max_age="1d", as_of="2025-01-05 06:00"), 3600),
-    case(c.fresh(expression="at", max_age="1d", as_of="2025-01-05 07:00", time_zone="Etc/GMT+1"), 3600, name="an expression of a zone"),
+    case(c.fresh(expression="t.at", max_age="1d", as_of="2025-01-05 07:00", time_zone="Etc/GMT+1"), 3600, name="an expression of a zone"),
 ]
 
 

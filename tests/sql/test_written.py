@@ -144,9 +144,19 @@ WHOLE = {
     ],
 }
 NUMBERS = {
-    "sqlite": [("SUM(CAST(n AS NUMERIC) / 2)", 3), ("SELECT CAST(n AS NUMERIC) / 2 FROM t -- half\n;", 3), ("total(r) -- all\n", 5.5)],
-    "duckdb": [("SUM(id // 2)", 4503599627370496), ("FROM t SELECT max(l[3]);", 3), ("quantile_disc(r, 0.5)", 5.5)],
-    "postgres": [("SUM(7 / 2)", 3), ("SELECT max(l[3]) FROM t; -- the last", 3), ("bool_or(s ~* 'abc')::int", 1)],
+    "sqlite": [
+        ("SUM(CAST(n AS NUMERIC) / 2)", 3),
+        ("SELECT CAST(n AS NUMERIC) / 2 FROM t -- half\n;", 3),
+        ("total(r) -- all\n", 5.5),
+        ("(SELECT 3);", 3),
+    ],
+    "duckdb": [("SUM(id // 2)", 4503599627370496), ("FROM t SELECT max(l[3]);", 3), ("quantile_disc(r, 0.5)", 5.5), ("(SELECT 3)", 3)],
+    "postgres": [
+        ("SUM(7 / 2)", 3),
+        ("SELECT max(l[3]) FROM t; -- the last", 3),
+        ("bool_or(s ~* 'abc')::int", 1),
+        ("(SELECT 3) -- in brackets", 3),
+    ],
 }
 
 
