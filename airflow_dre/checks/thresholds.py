@@ -20,6 +20,8 @@ Bound = int | float | Decimal | str | date | datetime
 LIMIT_ALLOWED = "a count of rows such as 0 or 100, or a percent such as '5%'"
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?) ?%")
 _COUNT = re.compile(r"\d+")
+_WRITTEN = 15
+"""Digits of a number that every float of double precision keeps."""
 _MOST_ROWS = 2**127
 """DuckDB's HUGEINT, the widest whole number that a database counts with."""
 
@@ -119,11 +121,23 @@ def in_order(low: Scalar, high: Scalar) -> bool:
     first_number, second_number = as_number(low), as_number(high)
     if first_number is None or second_number is None:
         raise Incomparable(f"{low!r} and {high!r} cannot be compared: one is a number and the other is not")
-    if {type(first_number), type(second_number)} == {float, Decimal}:  # 0.1 is a tenth beside a decimal; integers compare exactly
-        floats = as_float(first_number), as_float(second_number)
-        if floats[0] is not None and floats[1] is not None:
-            return floats[0] <= floats[1]
-    return first_number <= second_number
+    return _beside(first_number, second_number) <= _beside(second_number, first_number)
+
+
+def _beside(number: int | float | Decimal, other: int | float | Decimal) -> int | float | Decimal:
+    """Return a number as it is compared with another: beside a decimal, 0.1 is a tenth and not the float next to it.
+
+    A float of more than 15 digits was computed and not written, so that a decimal beside it is taken for a float too.
+    """
+    if {type(number), type(other)} != {float, Decimal}:
+        return number
+    written = Decimal(repr(number if isinstance(number, float) else other))
+    if not written.is_finite():
+        return number
+    if len(written.as_tuple().digits) <= _WRITTEN:
+        return written if isinstance(number, float) else number
+    rounded = as_float(number)
+    return number if rounded is None else rounded
 
 
 def as_number(value: object) -> int | float | Decimal | None:

@@ -10,11 +10,12 @@ from typing import Any
 
 from sqlglot import exp
 
+from airflow_dre.engines.declared_types import declared_misfit, exact_type
 from airflow_dre.engines.duckdb import DuckDB
 from airflow_dre.engines.duckdb_reasons import reason_of, store_error
 from airflow_dre.engines.file_columns import TEXTS, TextColumns, look_at_texts
 from airflow_dre.engines.file_formats import CSV, ENDINGS, FORMAT, JSON_LINES, PARQUET, Readable, find_format, find_option_problems
-from airflow_dre.engines.file_guesses import inexact
+from airflow_dre.engines.file_guesses import FileType, inexact, spelling_of
 from airflow_dre.engines.json_lines import described_json, inexact_columns, is_guessed, known_type, type_to_read
 from airflow_dre.engines.reading import APART, describe, reading
 from airflow_dre.errors import DefinitionError, FilesUnreachable, Problem, QueryFailed
@@ -92,10 +93,26 @@ def _look_at_csv(database: DuckDB, name: str, readable: Readable) -> TextColumns
     _refuse_same_names(readable.files[0], _written_names(database, readable))
     if not readable.options.get("union_by_name"):
         _refuse_misshapen(database, readable)
-    columns = _look_at_all(database, readable)
-    declared = {column.casefold() for column in readable.options.get("types", {})}
-    guessed = [] if readable.options.get("all_varchar") else [column for column in columns if column.casefold() not in declared]
-    return look_at_texts(database, name, readable, columns, guessed)
+    said = {column.casefold() for column in readable.options.get("types", {})}
+    readable, declared = _declared_apart(database, readable)
+    columns = _look_at_all(database, readable, declared)
+    guessed = [] if readable.options.get("all_varchar") else [column for column in columns if column.casefold() not in said]
+    return look_at_texts(database, name, readable, columns, guessed, declared=declared)
+
+
+def _declared_apart(database: DuckDB, readable: Readable) -> tuple[Readable, dict[str, FileType]]:
+    """Return the files without the declared types to which DuckDB would round, and those types by the names of the columns."""
+    types = readable.options.get("types", {})
+    if not types:
+        return readable, {}
+    said, spelling = {column.casefold() for column in types}, spelling_of(readable.options)
+    described = describe(database, reading(readable.form, readable.files, readable.as_texts))
+    found = {column: exact_type(kind, spelling) for column, kind in described if column.casefold() in said}
+    declared = {column: kind for column, kind in found.items() if kind is not None}
+    apart = {column.casefold() for column in declared}
+    rest = {column: kind for column, kind in types.items() if column.casefold() not in apart}
+    kept = {option: value for option, value in readable.options.items() if option != "types"}
+    return replace(readable, options={**kept, "types": rest} if rest else kept), declared
 
 
 def _look_at_json_lines(database: DuckDB, name: str, readable: Readable) -> TextColumns:
@@ -107,20 +124,38 @@ def _look_at_json_lines(database: DuckDB, name: str, readable: Readable) -> Text
     declared = {column.casefold(): kind for column, kind in readable.options.get("types", {}).items()}
     if unknown := declared.keys() - {column.casefold() for column in found}:
         raise QueryFailed(f"types of read_options: there is no column {', '.join(sorted(unknown))} in {readable.files[0]}")
-    kinds = {column: declared.get(column.casefold()) or type_to_read(kind) for column, kind in found.items()}
-    known = {column: kind for column, told in found.items() if column.casefold() not in declared and (kind := known_type(told))}
-    rounded = inexact_columns(database, readable, {column: kind for column, kind in found.items() if column.casefold() not in declared})
+    said = _declared_of_json(database, readable, {column: kind for column in found if (kind := declared.get(column.casefold()))})
+    rounded = inexact_columns(database, readable, {column: kind for column, kind in found.items() if said.get(column) != "JSON"})
+    spelling = spelling_of(readable.options)
+    exact = {column: each for column, kind in said.items() if column not in rounded and (each := exact_type(kind, spelling))}
+    kinds = {column: "VARCHAR" if column in exact else said.get(column) or type_to_read(kind) for column, kind in found.items()}
+    known = {column: kind for column, told in found.items() if column not in said and (kind := known_type(told))}
     readable = replace(readable, columns=kinds, inexact=rounded)
-    columns = _look_at_all(database, readable)
-    told = {column for column, kind in found.items() if column.casefold() in declared or not (is_guessed(kind) or column in rounded)}
+    columns = _look_at_all(database, readable, exact)
+    told = {column for column, kind in found.items() if column not in rounded and (column in said or not is_guessed(kind))}
     guessed = [column for column in columns if column not in told]
     known |= {column: inexact(guessed.index(column), "DOUBLE" if is_guessed(found[column]) else "") for column in rounded}
-    return look_at_texts(database, name, readable, columns, guessed, known)
+    return look_at_texts(database, name, readable, columns, guessed, known, exact)
 
 
-def _look_at_all(database: DuckDB, readable: Readable) -> list[str]:
-    """Make the view of texts, and return the names of its columns."""
-    database.look_through(TEXTS, reading(readable.form, readable.files, readable.as_texts))
+def _declared_of_json(database: DuckDB, readable: Readable, types: Mapping[str, str]) -> dict[str, str]:
+    """Return the declared types of columns of JSON lines as DuckDB calls them."""
+    if not types:
+        return {}
+    described = dict(describe(database, reading(readable.form, readable.files, replace(readable, columns=types).as_texts)))
+    return {column: described[column] for column in types}
+
+
+def _look_at_all(database: DuckDB, readable: Readable, declared: Mapping[str, FileType]) -> list[str]:
+    """Make the view of texts, and return the names of its columns; with ``ignore_errors`` without rows that declared types do not hold."""
+    rows = reading(readable.form, readable.files, readable.as_texts)
+    if declared and readable.options.get("ignore_errors"):
+        spelling = spelling_of(readable.options)
+        wrong = [declared_misfit(column, kind, spelling) for column, kind in declared.items()]
+        nothing = [exp.Is(this=exp.column(column, quoted=True), expression=exp.Null()) for column in declared]
+        fitting = [exp.or_(empty, exp.Not(this=exp.paren(misfit))) for empty, misfit in zip(nothing, wrong, strict=True)]
+        rows = exp.select("*").from_(rows).where(*fitting).subquery("rows")
+    database.look_through(TEXTS, rows)
     return [column for column, _ in describe(database, exp.Table(this=quoted(TEXTS)))]
 
 

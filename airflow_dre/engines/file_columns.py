@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlglot import exp
 
+from airflow_dre.engines.declared_types import DECLARED, declared_misfit, declared_value
 from airflow_dre.engines.duckdb import DuckDB
 from airflow_dre.engines.duckdb_reasons import spoils_every_scan
 from airflow_dre.engines.file_formats import Readable
@@ -51,6 +52,8 @@ class Misfit:
     """What the values are not."""
     kind: str
     """The type of DuckDB that they are not."""
+    declared: bool = False
+    """Whether an author said that they are of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +66,17 @@ class TextColumns:
     readable: Readable
     """The files."""
     readings: Readings
+    declared: Mapping[str, FileType] = field(default_factory=dict)
+    """By name; those that an author declared, and that are read as texts first."""
 
     def misfit(self, error: BaseException) -> Misfit | None:
         """Return the values that an error is about; None where it is about something else."""
         found = _MISFIT.search(str(error))
         if found is None or found[2] == INEXACT:
             return None
+        if found[2] == DECLARED:
+            column, kind = list(self.declared.items())[int(found[1])]
+            return Misfit(column, declared_misfit(column, kind, self.spelling), kind.name, kind.name, declared=True)
         column = list(self.kinds)[int(found[1])]
         return Misfit(column, *misfit_of(column, Sense(found[2]), self.spelling))
 
@@ -85,6 +93,7 @@ def look_at_texts(
     columns: Sequence[str],
     guessed: Sequence[str],
     known: Mapping[str, FileType] | None = None,
+    declared: Mapping[str, FileType] | None = None,
 ) -> TextColumns:
     """Guess the types of columns of the view :data:`TEXTS`, and make the views that read them.
 
@@ -92,21 +101,26 @@ def look_at_texts(
     :param columns: the columns of the view.
     :param guessed: those whose types are not declared.
     :param known: the types of those that need no guess.
+    :param declared: the types that an author declared for columns that are read as texts first.
     """
+    declared = declared or {}
     spelling, known = spelling_of(readable.options), known or {}
     found = {**guess_types(database, [column for column in guessed if column not in known], spelling), **known}
     kinds = {column: found[column] for column in guessed}
     names = _names(columns, guessed)
-    typed = [value_of(column, kinds[column], spelling) if column in kinds else exp.column(column, quoted=True) for column in columns]
+    typed = {
+        column: value_of(column, kinds[column], spelling) if column in kinds else exp.column(column, quoted=True) for column in columns
+    }
+    typed |= {column: declared_value(place, column, kind, spelling) for place, (column, kind) in enumerate(declared.items())}
     senses = [
         exp.alias_(in_sense(place, column, kinds[column], sense, spelling), quoted(names[column.casefold(), sense]))
         for place, column in enumerate(kinds)
         for sense in Sense
     ]
-    for view, selected in ((name, typed), (READ, [*typed, *senses])):
+    for view, selected in ((name, [*typed.values()]), (READ, [*typed.values(), *senses])):
         database.look_through(view, exp.Table(this=quoted(TEXTS)), selected)
     guesses = {column.casefold(): kind.guess for column, kind in kinds.items()}
-    return TextColumns(kinds, spelling, readable, Readings(READ, guesses, names))
+    return TextColumns(kinds, spelling, readable, Readings(READ, guesses, names), declared)
 
 
 def _names(columns: Sequence[str], guessed: Sequence[str]) -> dict[tuple[str, Sense], str]:

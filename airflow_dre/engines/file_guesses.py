@@ -24,9 +24,10 @@ _DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _TIME = "([01][0-9]|2[0-3]):[0-5][0-9]"
 _SECONDS = ":[0-5][0-9]([.][0-9]{1,6}0*)?"
 _ZONE = " ?(Z|[-+][0-9]{2}(:?[0-9]{2})?)"
-_DIGITS = "REGEXP_REPLACE(REPLACE(REGEXP_EXTRACT(LOWER({0}), '^[^0-9.]*([0-9.]*)', 1), '.', ''), '^0+|0+$', '', 'g')"
+DIGITS = "REGEXP_REPLACE(REPLACE(REGEXP_EXTRACT(LOWER({0}), '^[^0-9.]*([0-9.]*)', 1), '.', ''), '^0+|0+$', '', 'g')"
+"""The digits of a number without its sign, its point, its exponent and the zeros around them."""
 _SPELLED = "CAST(TRY_CAST(x AS DOUBLE) AS VARCHAR)"
-EXACT = f"CASE WHEN STRLEN(x) <= 15 OR {_SPELLED} = x THEN TRUE ELSE {_DIGITS.format('x')} = {_DIGITS.format(_SPELLED)} END"
+EXACT = f"CASE WHEN STRLEN(x) <= 15 OR {_SPELLED} = x THEN TRUE ELSE {DIGITS.format('x')} = {DIGITS.format(_SPELLED)} END"
 """Whether a double holds all digits of a number. DuckDB takes a CASE step by step, and all parts of an AND at once."""
 _FINITE = "ISFINITE(TRY_CAST(x AS DOUBLE))"
 _NUMBER = (
@@ -212,7 +213,7 @@ def checked(mark: str, wanted: FileType, text: exp.Expr) -> exp.Expr:
     nothing = exp.Is(this=text.copy(), expression=exp.Null())
     empty = exp.Anonymous(this="LEFT", expressions=[text.copy(), exp.Literal.number(0)])
     said = exp.Anonymous(this="CONCAT", expressions=[exp.Literal.string(f"{MISFIT} {mark} "), empty])
-    refused = exp.cast(exp.Anonymous(this="ERROR", expressions=[said]), wanted.name)
+    refused = exp.cast(exp.Anonymous(this="ERROR", expressions=[said]), wanted.name, dialect="duckdb")
     return exp.Case().when(nothing, exp.Null()).when(filled(wanted.fits, text), filled(wanted.value, text)).else_(refused)
 
 

@@ -20,7 +20,7 @@ def explain_misfit(database: DuckDB, columns: TextColumns, error: BaseException)
     :raises duckdb.Error: the files cannot be read any more.
     """
     if (column := columns.rounded(error)) is not None:
-        advice = "write such numbers as texts, or say types in read_options to have them rounded"
+        advice = "write such numbers as texts, or say JSON in types of read_options to have them rounded"
         file = columns.readable.inexact[column]
         return f"{file}: a number of column {column} has more digits than a double holds; {advice}"
     misfit = columns.misfit(error)
@@ -29,10 +29,15 @@ def explain_misfit(database: DuckDB, columns: TextColumns, error: BaseException)
     readable = columns.readable
     file = _file_with(database, readable, misfit)
     place = _line_by_duckdb(database, readable, file, misfit) or _counted_line(database, readable, file, columns, misfit)
-    advice = "say types, nullstr or all_varchar in read_options if it need not be one"
-    if readable.form.function != CSV.function:
-        advice = "say types in read_options if it need not be one"
-    return f"{file}, {place}: a value of column {misfit.column} is no {misfit.name}; {advice}"
+    return f"{file}, {place}: a value of column {misfit.column} is no {misfit.name}; {_advice(readable, misfit)}"
+
+
+def _advice(readable: Readable, misfit: Misfit) -> str:
+    if misfit.declared:
+        return "declare another type in types of read_options if it need not be one: a declared type is never rounded to"
+    if readable.form.function == CSV.function:
+        return "say types, nullstr or all_varchar in read_options if it need not be one"
+    return "say types in read_options if it need not be one"
 
 
 def _file_with(database: DuckDB, readable: Readable, misfit: Misfit) -> str:

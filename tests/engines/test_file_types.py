@@ -74,7 +74,11 @@ LATE: dict[str, tuple[str, str, list[Any]]] = {
     "leading zeros below whole numbers": ("7", "07", [c.in_set("v", ["7"]), c.length("v", equals=1)]),
     "a number beyond 2^63": ("7", str(2**63), [c.between("v", 0, 10), c.column_max("v", at_most=10)]),
     "a number beyond 2^127": ("7", str(2**127), [c.between("v", 0, 10), c.column_max("v", at_most=10)]),
-    "digits that a double has not": ("7.5", "7.50000000000000001", [c.in_set("v", [7.5]), c.between("v", 0, 7.5)]),
+    "digits that a double has not": (
+        "7.5",
+        "7.50000000000000001",
+        [c.in_set("v", [7.5]), c.between("v", 0, 7.5), c.column_max("v", at_most=7.5)],
+    ),
     "a word below numbers": ("7", "n/a", [c.between("v", 0, 10), c.column_max("v", at_most=10), c.mean("v", equals=7)]),
     "hexadecimal below numbers": ("7", "0xFF", [c.between("v", 0, 10), c.column_max("v", at_most=10)]),
     "a time below days": (
@@ -339,7 +343,7 @@ def test_numbers_of_json_lines_that_a_double_does_not_hold_are_told(tmp_path: Pa
     path = write(tmp_path / "x.jsonl", text)
     run = look(path, *checks, c.unique("id"), c.unique("s"))
     assert [result.outcome.value for result in run.results] == ["errored"] * len(checks) + ["passed"] * 2
-    advice = "write such numbers as texts, or say types in read_options to have them rounded"
+    advice = "write such numbers as texts, or say JSON in types of read_options to have them rounded"
     assert reasons(run) == {f"{path}: a number of column {column} has more digits than a double holds; {advice}"}
     assert outcomes(look(path, c.not_null("v"), read_options={"types": {"v": "JSON"}})) == {"not_null(v)": "passed"}
 
@@ -347,3 +351,54 @@ def test_numbers_of_json_lines_that_a_double_does_not_hold_are_told(tmp_path: Pa
 def test_the_digits_of_doubles_in_json_lines_are_read(tmp_path: Path) -> None:
     path = write(tmp_path / "x.jsonl", '{"v": 0.30000000000000004}\n{"v": 1.7976931348623157e+308}\n')
     assert outcomes(look(path, c.column_min("v", at_least=0.3), c.unique("v"))) == {"column_min(v)": "passed", "unique(v)": "passed"}
+
+
+DECLARED: dict[str, tuple[str, str, str]] = {
+    "a fraction as a whole number": ("INTEGER", "7", "10.4"),
+    "an exponent below a whole number": ("BIGINT", "7", "1e-1"),
+    "more than an integer holds": ("INTEGER", "7", "3000000000"),
+    "more digits than a decimal has": ("DECIMAL(10,2)", "7.10", "10.456"),
+    "a number of long digits as a double": ("DOUBLE", "7.5", "12345678901234567.89"),
+    "a whole number that single precision lacks": ("FLOAT", "0.1", "16777217"),
+    "a time as a day": ("DATE", "2024-01-09", "2024-01-09 23:59:59"),
+    "a zone as a timestamp without one": ("TIMESTAMP", "2024-01-09", "2024-01-09 10:00:00-05:00"),
+    "nanoseconds as a timestamp": ("TIMESTAMP", "2024-01-09 10:00:00.5", "2024-01-09 10:00:00.000000001"),
+    "milliseconds as seconds": ("TIMESTAMP_S", "2024-01-09 10:00:00", "2024-01-09 10:00:00.5"),
+    "a timestamp as a time": ("TIME", "10:00", "10:00:00.1234567"),
+}
+TEXT_FILES: dict[str, Callable[[Path, str, str], tuple[Any, int]]] = {
+    "CSV": lambda folder, usual, late: (write(folder / "x.csv", f"n,v\n1,{usual}\n2,\n3,{late}\n"), 4),
+    "JSON lines": lambda folder, usual, late: (write(folder / "x.jsonl", f'{{"v": "{usual}"}}\n{{"v": null}}\n{{"v": "{late}"}}\n'), 3),
+}
+
+
+@pytest.mark.parametrize("form", TEXT_FILES)
+@pytest.mark.parametrize("name", DECLARED)
+def test_a_declared_type_is_never_rounded_to(tmp_path: Path, name: str, form: str) -> None:
+    kind, usual, late = DECLARED[name]
+    path, line = TEXT_FILES[form](tmp_path, usual, late)
+    run = look(path, c.unique("v"), c.row_count(equals=3), read_options={"types": {"V": kind}})
+    assert outcomes(run) == {"unique(v)": "errored", "row_count()": "passed"}
+    assert reasons(run).pop().startswith(f"{path}, line {line}: a value of column v is no {kind}; ")
+    skipping = look(path, c.row_count(equals=2), read_options={"types": {"v": kind}, "ignore_errors": True})
+    assert outcomes(skipping) == {"row_count()": "passed"}
+
+
+KEPT: dict[str, tuple[str, list[str]]] = {
+    "whole numbers": ("INTEGER", ["7", "10.0", "1e3", "+5", "007", " 8 ", ""]),
+    "decimals": ("DECIMAL(10,2)", ["7.1", "1.500", "-0", "0.00"]),
+    "doubles": ("DOUBLE", ["0.1", "0.10000000000000001", "1e300", "nan", "-inf", "5."]),
+    "single precision": ("FLOAT", ["0.1", "0.100000001"]),
+    "days": ("DATE", ["2024-01-09", "2024/1/9", "2024-01-09 00:00:00", " 2024-01-09 "]),
+    "timestamps": ("TIMESTAMP", ["2024-01-09", "2024-01-09T10:00:00.123456000"]),
+    "zones": ("TIMESTAMPTZ", ["2024-01-09 10:00:00.123456+01", "2024-01-09"]),
+    "truth": ("BOOLEAN", ["t", "false", "1"]),
+}
+
+
+@pytest.mark.parametrize("name", KEPT)
+def test_a_declared_type_takes_every_spelling_of_its_values(tmp_path: Path, name: str) -> None:
+    kind, values = KEPT[name]
+    path = write(tmp_path / "x.csv", "n,v\n" + "".join(f"{n},{value}\n" for n, value in enumerate(values)))
+    run = look(path, c.distinct_count("v", at_least=1), c.rows("v IS NOT NULL OR n = 6"), read_options={"types": {"v": kind}})
+    assert set(outcomes(run).values()) == {"passed"}, reasons(run)

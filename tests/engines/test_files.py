@@ -58,7 +58,7 @@ FOUND = {
     "mean(amount)": "passed",
     "column_max(on)": "passed",
     "rows(amount > 10 OR amount IS NULL)": "passed",
-    "not_null(amount)": "failed",
+    "not_null(amount, by=name)": "failed",
     "schema_is(id, name, amount, on)": "passed",
     "failed_rows_sql(SELECT * FROM data WHERE id > 2)": "passed",
     "not_null(lost)": "errored",
