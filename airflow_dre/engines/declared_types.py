@@ -6,7 +6,7 @@ import re
 
 from sqlglot import exp
 
-from airflow_dre.engines.file_guesses import DIGITS, FileType, Spelling, checked, filled, text_for
+from airflow_dre.engines.file_guesses import DIGITS, FileType, Spelling, checked, text_for
 from airflow_dre.sql.names import quoted
 from airflow_dre.sql.readings import Guess
 
@@ -74,8 +74,3 @@ def declared_value(place: int, column: str, kind: FileType, spelling: Spelling) 
     """Return a column as its declared type reads it; a value that the type does not hold is an error that names the column by its place."""
     value = checked(f"{place} {DECLARED}", kind, text_for(kind, column, spelling))
     return exp.alias_(value, quoted(column))
-
-
-def declared_misfit(column: str, kind: FileType, spelling: Spelling) -> exp.Expr:
-    """Return the condition of the rows whose value a declared type does not hold."""
-    return exp.Not(this=filled(kind.fits, text_for(kind, column, spelling)))

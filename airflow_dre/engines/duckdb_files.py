@@ -10,12 +10,12 @@ from typing import Any
 
 from sqlglot import exp
 
-from airflow_dre.engines.declared_types import declared_misfit, exact_type
+from airflow_dre.engines.declared_types import exact_type
 from airflow_dre.engines.duckdb import DuckDB
 from airflow_dre.engines.duckdb_reasons import reason_of, store_error
 from airflow_dre.engines.file_columns import TEXTS, TextColumns, look_at_texts
 from airflow_dre.engines.file_formats import CSV, ENDINGS, FORMAT, JSON_LINES, PARQUET, Readable, find_format, find_option_problems
-from airflow_dre.engines.file_guesses import FileType, inexact, spelling_of
+from airflow_dre.engines.file_guesses import FileType, does_not_fit, inexact, spelling_of
 from airflow_dre.engines.json_lines import described_json, inexact_columns, is_guessed, known_type, type_to_read
 from airflow_dre.engines.reading import APART, describe, reading
 from airflow_dre.errors import DefinitionError, FilesUnreachable, Problem, QueryFailed
@@ -151,10 +151,8 @@ def _look_at_all(database: DuckDB, readable: Readable, declared: Mapping[str, Fi
     rows = reading(readable.form, readable.files, readable.as_texts)
     if declared and readable.options.get("ignore_errors"):
         spelling = spelling_of(readable.options)
-        wrong = [declared_misfit(column, kind, spelling) for column, kind in declared.items()]
-        nothing = [exp.Is(this=exp.column(column, quoted=True), expression=exp.Null()) for column in declared]
-        fitting = [exp.or_(empty, exp.Not(this=exp.paren(misfit))) for empty, misfit in zip(nothing, wrong, strict=True)]
-        rows = exp.select("*").from_(rows).where(*fitting).subquery("rows")
+        wrong = [does_not_fit(column, kind, spelling) for column, kind in declared.items()]
+        rows = exp.select("*").from_(rows).where(*[exp.Not(this=exp.paren(each)) for each in wrong]).subquery("rows")
     database.look_through(TEXTS, rows)
     return [column for column, _ in describe(database, exp.Table(this=quoted(TEXTS)))]
 

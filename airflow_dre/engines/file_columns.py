@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from sqlglot import exp
 
-from airflow_dre.engines.declared_types import DECLARED, declared_misfit, declared_value
+from airflow_dre.engines.declared_types import DECLARED, declared_value
 from airflow_dre.engines.duckdb import DuckDB
 from airflow_dre.engines.duckdb_reasons import spoils_every_scan
 from airflow_dre.engines.file_formats import Readable
@@ -22,6 +22,7 @@ from airflow_dre.engines.file_guesses import (
     Spelling,
     all_fit,
     decided,
+    does_not_fit,
     in_sense,
     misfit_of,
     spelling_of,
@@ -76,7 +77,7 @@ class TextColumns:
             return None
         if found[2] == DECLARED:
             column, kind = list(self.declared.items())[int(found[1])]
-            return Misfit(column, declared_misfit(column, kind, self.spelling), kind.name, kind.name, declared=True)
+            return Misfit(column, does_not_fit(column, kind, self.spelling), kind.name, kind.name, declared=True)
         column = list(self.kinds)[int(found[1])]
         return Misfit(column, *misfit_of(column, Sense(found[2]), self.spelling))
 

@@ -217,10 +217,16 @@ def checked(mark: str, wanted: FileType, text: exp.Expr) -> exp.Expr:
     return exp.Case().when(nothing, exp.Null()).when(filled(wanted.fits, text), filled(wanted.value, text)).else_(refused)
 
 
+def does_not_fit(column: str, kind: FileType, spelling: Spelling) -> exp.Expr:
+    """Return the condition of the rows with a value that is not of a type."""
+    has_value = exp.Not(this=exp.Is(this=exp.column(column, quoted=True), expression=exp.Null()))
+    return exp.and_(has_value, exp.Not(this=filled(kind.fits, text_for(kind, column, spelling))))
+
+
 def misfit_of(column: str, sense: Sense, spelling: Spelling) -> tuple[exp.Expr, str, str]:
     """Return the condition of the rows whose value does not have a sense, what it is not, and the type of DuckDB that it is not."""
     wanted = _SENSES[sense]
-    return exp.Not(this=filled(wanted.fits, text_for(wanted, column, spelling))), _NAMES[sense], wanted.name
+    return does_not_fit(column, wanted, spelling), _NAMES[sense], wanted.name
 
 
 def value_of(column: str, kind: FileType, spelling: Spelling) -> exp.Expr:
