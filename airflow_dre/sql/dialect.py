@@ -99,6 +99,8 @@ class Dialect:
     compared. None: it has none, or its columns' types are not looked at."""
     catalogue_is_cheap: bool = False
     """A look at the catalogue costs next to nothing, so that it comes before the scan wherever types make a difference."""
+    counts_booleans: bool = False
+    """Its booleans are numbers, so that it has a mean of them."""
     mean: Callable[[exp.Expr], exp.Expr] = lambda value: exp.Avg(this=value)
     """The mean of numbers of any type, as an aggregate that does not cut it to the digits of that type."""
     total: Callable[[exp.Expr], exp.Expr] = lambda value: exp.Sum(this=value)

@@ -28,7 +28,7 @@ from airflow_dre.checks.metrics import (
 from airflow_dre.checks.rules import HasNoValue, HasValue, Nulls
 from airflow_dre.sql import names
 from airflow_dre.sql.dialect import Dialect
-from airflow_dre.sql.fitting import fitted, told
+from airflow_dre.sql.fitting import as_number, fitted, told
 from airflow_dre.sql.names import column
 from airflow_dre.sql.predicates import breaks, has_all
 from airflow_dre.sql.raw import read_condition, read_metric, read_row_expression
@@ -103,7 +103,10 @@ def _(metric: Violations, scope: Scope) -> exp.Expr:
 
 
 def _aggregate(metric: Minimum | Maximum | Mean | Total | Variance, scope: Scope, function: Callable[[exp.Expr], exp.Expr]) -> exp.Expr:
-    return function(value_if(filter_of(metric, scope.dialect), column(metric.column)))
+    value: exp.Expr = column(metric.column)
+    if isinstance(metric, (Mean, Total, Variance)):
+        value = as_number(value, metric.column, scope)
+    return function(value_if(filter_of(metric, scope.dialect), value))
 
 
 @expression.register
@@ -175,7 +178,8 @@ def _(metric: Quantile, scope: Scope) -> exp.Expr:
 def percentile(metric: Quantile, share: exp.Expr, scope: Scope) -> exp.Expr:
     """The quantile of a share, or the quantiles of an array of shares."""
     kind = exp.PercentileCont if metric.interpolate else exp.PercentileDisc
-    value = value_if(filter_of(metric, scope.dialect), column(metric.column))
+    inner = as_number(column(metric.column), metric.column, scope) if metric.interpolate else column(metric.column)
+    value = value_if(filter_of(metric, scope.dialect), inner)
     return exp.WithinGroup(this=kind(this=share), expression=exp.Order(expressions=[exp.Ordered(this=value)]))
 
 

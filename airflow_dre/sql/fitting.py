@@ -41,6 +41,12 @@ def told(value: exp.Expr, column: str, scope: Scope) -> exp.Expr:
     return exp.cast(shown, "DOUBLE")
 
 
+def as_number(value: exp.Expr, column: str, scope: Scope) -> exp.Expr:
+    """Return a value of a column to count with: true is 1 and false is 0, where the database has no mean of booleans."""
+    counts = not scope.dialect.counts_booleans and _family(column, scope) is Family.BOOLEANS
+    return exp.cast(value, "INT") if counts else value
+
+
 def _fitted(value: Literal | None, column: str, scope: Scope) -> Literal | None:
     return None if value is None else _value(value, column, scope)
 

@@ -321,6 +321,7 @@ def test_every_expectation_of_great_expectations_is_known() -> None:
             "min_value: of the same kind as max_value",
         ),
         ("expect_table_column_count_to_be_between", {"min_value": 2, "max_value": 1}, "min_value: at most max_value"),
+        ("expect_table_row_count_to_be_between", {"min_value": 2, "max_value": 1}, "min_value: at most max_value"),
         ("expect_column_distinct_values_to_contain_set", {"column": "a"}, "value_set: a list of values"),
         ("expect_column_values_to_be_between", {"column": "a", "min_value": [1]}, "min_value: a finite number, a date or text"),
         ("expect_column_values_to_be_between", {"column": "a", "min_value": 1, "strict_min": "yes"}, "strict_min: true or false"),

@@ -7,6 +7,7 @@ import re
 from airflow_dre.checks.declaration import Declaration
 from airflow_dre.checks.importers.gx_arguments import GxArguments, Refused, check
 from airflow_dre.checks.importers.gx_rows import Translate, always
+from airflow_dre.checks.thresholds import in_order
 
 FRAME_TYPES: dict[str, dict[str, tuple[str, ...]]] = {
     "pandas": {
@@ -39,15 +40,19 @@ FRAME_TYPES: dict[str, dict[str, tuple[str, ...]]] = {
 
 
 def _column_count(bounds: dict[str, object], a: GxArguments) -> list[Declaration]:
-    if {"min_value", "max_value"} <= a.expectation.kwargs.keys() and a.holds_nothing():
-        raise Refused("min_value", a.take("min_value"), "at most max_value: min_value cannot be greater than max_value")
     return [check("column_count", a.options(filtered=False), bounds or {"at_least": 0})]
 
 
 def _row_count(bounds: dict[str, object], a: GxArguments) -> list[Declaration]:
-    if "min_value" in a.expectation.kwargs and a.holds_nothing():
-        return [check("row_count", a.options(), less_than=0)]
     return [check("row_count", a.options(), bounds or {"at_least": 0})]
+
+
+def _count_bounds(a: GxArguments) -> dict[str, object]:
+    """Return the bounds of a count of a table; reversed ones end in an error there, and not in false as those of a column do."""
+    low, high = a.ends()[:2]
+    if low is not None and high is not None and not in_order(low, high):
+        raise Refused("min_value", low, "at most max_value: min_value cannot be greater than max_value")
+    return a.bounds(whole=True)
 
 
 def _exactly(a: GxArguments) -> dict[str, object]:
@@ -111,11 +116,11 @@ TABLES: dict[str, Translate] = {
     "expect_column_type_to_be": _types("type_"),
     "expect_column_values_to_be_in_type_list": _types("type_list"),
     "expect_column_values_to_be_of_type": _types("type_"),
-    "expect_table_column_count_to_be_between": lambda a: _column_count(a.bounds(whole=True), a),
+    "expect_table_column_count_to_be_between": lambda a: _column_count(_count_bounds(a), a),
     "expect_table_column_count_to_equal": lambda a: _column_count(_exactly(a), a),
     "expect_table_columns_to_match_ordered_list": _ordered_columns,
     "expect_table_columns_to_match_set": _set_of_columns,
-    "expect_table_row_count_to_be_between": lambda a: _row_count(a.bounds(whole=True), a),
+    "expect_table_row_count_to_be_between": lambda a: _row_count(_count_bounds(a), a),
     "expect_table_row_count_to_equal": lambda a: _row_count(_exactly(a), a),
     "expect_table_row_count_to_equal_other_table": _other_row_count,
     "unexpected_rows_expectation": _unexpected_rows,

@@ -92,6 +92,7 @@ SQLITE = Dialect(
     filter_clause=True,
     nulls_by_filter=True,
     catalogue_is_cheap=True,
+    counts_booleans=True,
     variance=None,
     hash=lambda values: call("dre_hash", *values),  # the engine brings it
     orders_by_code_point=True,
