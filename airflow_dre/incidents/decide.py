@@ -37,6 +37,8 @@ class Live:
     """The slices that are broken; empty: known by wall time only."""
     parts: frozenset[str] = frozenset()
     """Names of everything that was broken since it was opened; empty: not known."""
+    event: Event | None = None
+    """What the newest problem was; None: not known."""
 
     @property
     def problems(self) -> tuple[Broken, ...]:
@@ -54,7 +56,7 @@ class Decision:
     tell: tuple[str, ...] = ()
     """Routes that get a message about the action: opened for OPEN, ADD and NOTE, resolved for RESOLVE."""
     update: tuple[str, ...] = ()
-    """Routes that were told before and hear, once, that another check is broken or that the severity rose."""
+    """Routes that were told before and hear, once, that another check is broken, a warning became a failure or the severity rose."""
     renew: bool = False
     """Whether title and reason of the incident are those of this signal from now on."""
     broken: tuple[Broken, ...] = ()
@@ -98,7 +100,8 @@ def _decide_problem(signal: Signal, live: Live | None, *, known: bool, recovered
     counts = not known or looked or isinstance(signal.cause, PipelineCause)
     unsettled = recovered_at is None or recovered_at < signal.at
     another = newest and bool(live.parts) and not signal.named <= live.parts
-    rose = severity.rank > live.severity.rank
+    fails_now = newest and live.event is Event.CHECKS_WARNED and signal.event in (Event.CHECKS_FAILED, Event.CHECKS_ERRORED)
+    rose = severity.rank > live.severity.rank or fails_now
     return Decision(
         action=Action.NOTE if known else Action.ADD,
         reason="this occurrence is counted already" if known else "the incident of this cause is live",

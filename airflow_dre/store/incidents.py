@@ -203,6 +203,7 @@ def _live(connection: Connection, row: Row[Any] | None) -> Live | None:
         undelivered=undelivered_routes(connection, row.id),
         broken=_broken_of(row),
         parts=frozenset(row.parts or ()),
+        event=Event(row.event),
     )
 
 

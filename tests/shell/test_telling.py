@@ -85,6 +85,14 @@ def test_a_warning_opens_one_incident_that_a_failed_task_joins_and_good_data_res
     assert [row.status for row in incidents()] == ["resolved"]
 
 
+def test_those_told_of_a_warning_hear_once_that_it_became_a_failure(run_dag: Run, incidents: Run, queued: Run) -> None:
+    for day, check in enumerate([WARNING, WARNING, BAD, BAD], 1):
+        run_dag(dag_of("worse", checks=[check], suite="s", fail_on="never", routes=["oncall"], notify_on="warned"), day)
+    (row,) = incidents()
+    assert (row.event, row.status) == ("checks_failed", "open")
+    assert queued() == [("oncall", "opened", "sent"), ("oncall", "updated", "sent")]
+
+
 def test_a_warning_opens_nothing_unless_asked(run_dag: Run, incidents: Run) -> None:
     run_dag(dag_of("mild", checks=[WARNING], routes=["oncall"]))
     assert incidents() == []
