@@ -16,7 +16,7 @@ from airflow_dre.incidents.signals import Event, Origin, Severity, Signal
 
 T = datetime(2026, 1, 1, 12, tzinfo=UTC)
 PIPELINE = PipelineCause(dag_id="d", task_id="t")
-RECOVERIES = {"checks_passed", "fresh", "task_succeeded", "run_succeeded"}
+RECOVERIES = {"checks_passed", "fresh", "unwatched", "task_succeeded", "run_succeeded"}
 
 tricky = st.text(alphabet="aÿ\x00\x1f|/.:\xff\ufeff ", max_size=4)
 """Names full of what others use to tell parts apart."""
