@@ -36,6 +36,7 @@ from airflow_dre.checks.metrics import (
     TableColumns,
     TableConstraints,
     Total,
+    Unreadable,
     ValueCount,
     Variance,
     Violations,
@@ -48,7 +49,7 @@ from airflow_dre.checks.thresholds import as_count
 from airflow_dre.checks.values import Answer, Incomparable, Scalar
 from airflow_dre.errors import Problem
 
-NOT_OF_ROWS = (TableColumns, TableConstraints, LastPassed, OtherRowCount)
+NOT_OF_ROWS = (TableColumns, TableConstraints, Unreadable, LastPassed, OtherRowCount)
 """What is asked anew in each run, since it is not about the rows of the table."""
 
 

@@ -191,7 +191,16 @@ class SqlMetric(Metric):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableColumns(Metric):
-    """The columns of the table in their order, as rows of name and type."""
+    """The columns of the table in their order, as rows of name and type, and a third that is true where the type was guessed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unreadable(Metric):
+    """The number of values of a column whose type was guessed that cannot be read as another type."""
+
+    column: str
+    as_type: str
+    """By its usual name, with its parameters."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

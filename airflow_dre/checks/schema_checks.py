@@ -10,8 +10,9 @@ from datetime import datetime
 from typing import ClassVar
 
 from airflow_dre.checks.check import Answers, Check, Dimension
-from airflow_dre.checks.metrics import LastPassed, Metric, TableColumns
+from airflow_dre.checks.metrics import LastPassed, Metric, TableColumns, Unreadable
 from airflow_dre.checks.outcomes import Judgement, Outcome
+from airflow_dre.checks.thresholds import as_count
 from airflow_dre.checks.values import Incomparable, Scalar
 
 _SYNONYMS = {
@@ -30,6 +31,13 @@ _SYNONYMS = {
 }  # fmt: skip
 _NO_TYPE = '"NULL"'
 """What DuckDB calls the type of a column that holds nothing but NULL."""
+_GUESSED = " (guessed)"
+"""What follows a type that files do not state and that may be another with other values."""
+_READABLE = (
+    "tinyint", "smallint", "integer", "bigint", "hugeint", "numeric", "float", "double", "boolean",
+    "date", "time", "timestamp", "timestamptz", "uuid", "json", "text", "varchar", "char",
+)  # fmt: skip
+"""Types as which the values of a column can be read whose type was guessed."""
 _TYPE = re.compile(r"([^()]+?)\s*(\([^()]*\))?((?: with(?:out)? time zone)?)((?:\[\])*)")
 
 
@@ -47,21 +55,35 @@ def same_type(expected: str, found: str) -> bool:
 
     A column of a file that holds no value at all has no type, which is none that was not expected.
     """
-    if found == _NO_TYPE:
+    if found.removesuffix(_GUESSED) == _NO_TYPE:
         return True
+    found = found.removesuffix(_GUESSED)
     (name, parameters), (other, others) = plain_type(expected), plain_type(found)
     return name == other and parameters in ("", others)
 
 
 def columns_of(answers: Answers) -> dict[str, str]:
-    """Names and types of the columns of the table, in their order.
+    """Names and types of the columns of the table, in their order; a type that was guessed says so.
 
     :raises Incomparable: there are none, so the table is missing.
     """
-    found = {str(name): str(kind) for name, kind in answers.rows(TableColumns())}
+    found = {str(name): f"{kind}{_GUESSED if any(guessed) else ''}" for name, kind, *guessed in answers.rows(TableColumns())}
     if not found:
         raise Incomparable("the table has no columns: it is missing, or may not be read")
     return found
+
+
+def _readable_as(column: str, found: str, expected: str) -> Unreadable | None:
+    """Return what tells whether a guessed column is of an expected type; None where the types alone tell it."""
+    name, parameters = plain_type(expected)
+    if not found.endswith(_GUESSED) or same_type(expected, found) or name not in _READABLE:
+        return None
+    return Unreadable(column=column, as_type=f"{name}{parameters}")
+
+
+def _is_of(column: str, found: str, expected: str, answers: Answers) -> bool:
+    asked = _readable_as(column, found, expected)
+    return same_type(expected, found) if asked is None else not as_count(answers.scalar(asked))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,15 +111,31 @@ class SchemaIs(Check):
     def metrics(self) -> tuple[Metric, ...]:
         return (TableColumns(),)
 
+    def follow_ups(self, answers: Answers) -> tuple[Metric, ...]:
+        """Return how many values cannot be read as an expected type, where that of a column was guessed."""
+        found = {self._spelled(name): (name, kind) for name, kind in columns_of(answers).items()}
+        return tuple(
+            asked
+            for name, types in self.expected_columns
+            if self._spelled(name) in found
+            for kind in types
+            if (asked := _readable_as(*found[self._spelled(name)], kind)) is not None
+        )
+
+    def _spelled(self, name: str) -> str:
+        return name.casefold() if self.any_case else name
+
     def judge(self, answers: Answers, now: datetime) -> Judgement:
         spell = str.casefold if self.any_case else str
-        found = {spell(name): kind for name, kind in columns_of(answers).items()}
+        columns = columns_of(answers)
+        found = {spell(name): kind for name, kind in columns.items()}
+        exact = {spell(name): name for name in columns}
         wanted = {spell(name): types for name, types in self.expected_columns}
         problems = [f"{name} is missing" for name in wanted if name not in found]
         problems += [
             f"{name} is {found[name]}, not {' or '.join(types)}"
             for name, types in wanted.items()
-            if name in found and types and not any(same_type(kind, found[name]) for kind in types)
+            if name in found and types and not any(_is_of(exact[name], found[name], kind, answers) for kind in types)
         ]
         if not self.extra:
             problems += [f"{name} was not expected" for name in found if name not in wanted]
@@ -150,7 +188,7 @@ class SchemaUnchanged(Check):
 
 
 def _changed(before: str, now: str) -> bool:
-    return before != now and _NO_TYPE not in (before, now)
+    return before != now and _NO_TYPE not in (before, now) and not (before.endswith(_GUESSED) or now.endswith(_GUESSED))
 
 
 def _remembered(text: Scalar) -> dict[str, str]:

@@ -6,7 +6,7 @@ import re
 
 from sqlglot import exp
 
-from airflow_dre.engines.file_guesses import DIGITS, FileType, Spelling, checked, text_for
+from airflow_dre.engines.file_guesses import DIGITS, FileType, Spelling, checked, does_not_fit, text_for
 from airflow_dre.sql.names import quoted
 from airflow_dre.sql.readings import Guess
 
@@ -33,6 +33,7 @@ _MOMENTS = {
     "TIMESTAMP WITH TIME ZONE": "[^.]*([.][0-9]{0,6}0*([^0-9].*)?)?",
 }
 """Patterns of the texts that DuckDB reads as a type without cutting anything off."""
+_TEXTS = ("TEXT", "VARCHAR", "CHAR")
 _SHORTEST = {"FLOAT": 9, "DOUBLE": 17}
 """Digits that tell every number of a type from every other; a text of so many may name it otherwise than DuckDB does."""
 
@@ -68,6 +69,24 @@ def _fits_number(kind: str) -> str:
     finite = f"CASE WHEN ISFINITE({value}) THEN {kept} OR {DIGITS.format('x')} = {DIGITS.format(longest)} "
     finite += "ELSE REGEXP_MATCHES(LOWER(x), 'inf|nan') END"
     return f"CASE WHEN {value} IS NULL THEN FALSE WHEN {plain} = x THEN TRUE ELSE {finite} END"
+
+
+def unreadable(column: str, kind: str, spelling: Spelling) -> exp.Expr:
+    """Return the condition of the rows whose text cannot be read as a type without a loss.
+
+    :param kind: a type by its usual name, with its parameters.
+    """
+    name, _, parameters = kind.upper().partition("(")
+    if name in _TEXTS:
+        longest = exp.Literal.number(parameters.rstrip(")")) if parameters else exp.Literal.number(2**31)
+        return exp.GT(this=exp.Length(this=exp.column(column, quoted=True)), expression=longest)
+    if name == "NUMERIC" and not parameters:
+        wanted = FileType("DOUBLE", Guess.NUMBER, "TRY_CAST(x AS DOUBLE) IS NOT NULL", "")
+    else:
+        known = {"NUMERIC": f"DECIMAL({parameters}", "TIMESTAMPTZ": "TIMESTAMP WITH TIME ZONE"}.get(name, name)
+        known = known if "," in known or "(" not in known else f"{known[:-1]},0)"
+        wanted = exact_type(known, spelling) or FileType(known, Guess.OTHER, f"TRY_CAST(x AS {known}) IS NOT NULL", "")
+    return does_not_fit(column, wanted, spelling)
 
 
 def declared_value(place: int, column: str, kind: FileType, spelling: Spelling) -> exp.Expr:

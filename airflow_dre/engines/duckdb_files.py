@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import glob
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
+from urllib.parse import unquote
 
 from sqlglot import exp
 
@@ -22,6 +24,7 @@ from airflow_dre.errors import DefinitionError, FilesUnreachable, Problem, Query
 from airflow_dre.sql.names import quoted
 
 _SHOWN = 3
+_FOLDER = re.compile(r"([^/=]+)=[^/]*/")
 _STATED = (
     "file_name",
     "name",
@@ -73,8 +76,7 @@ def look_at_files(database: DuckDB, name: str, readable: Readable) -> TextColumn
 
     try:
         if readable.form is PARQUET:
-            database.look_through(name, _parquet(database, readable))
-            return None
+            return _look_at_parquet(database, name, readable)
         if readable.form is JSON_LINES:
             return _look_at_json_lines(database, name, readable)
         return _look_at_csv(database, name, readable)
@@ -168,12 +170,35 @@ def refusal_of(error: Exception, files: Sequence[str], words: Sequence[str] = ()
     return QueryFailed(reason_of(error, (*files, *words)))
 
 
-def _parquet(database: DuckDB, readable: Readable) -> exp.Expr:
-    """What reads Parquet files, which state the types of their columns."""
+def _look_at_parquet(database: DuckDB, name: str, readable: Readable) -> TextColumns | None:
+    """Read Parquet files, which state the types of their columns; only those of the folders around them are guessed.
+
+    :raises QueryFailed: columns differ, or two have one name.
+    """
     _refuse_same_names(readable.files[0], _written_names(database, readable))
     if not readable.options.get("union_by_name") and not _same_schemas(database, readable.files):
         _refuse_differences({file: dict(_of_file(database, readable, file)) for file in readable.files})
-    return reading(readable.form, readable.files, readable.options)
+    source = reading(readable.form, readable.files, readable.as_texts)
+    guessed = _folders(database, readable, source)
+    if not guessed:
+        database.look_through(name, source)
+        return None
+    return look_at_texts(database, name, readable, _look_at_all(database, readable, {}), guessed)
+
+
+def _folders(database: DuckDB, readable: Readable, source: exp.Expr) -> list[str]:
+    """Return the columns that folders such as ``code=007`` give, which DuckDB takes before those of the files."""
+    if readable.options.get("hive_partitioning") is False or _FOLDER.search(readable.files[0]) is None:
+        return []
+    apart = reading(readable.form, readable.files, {**readable.options, "hive_partitioning": False})
+    held = dict(describe(database, apart))
+    named = {unquote(key).casefold() for key in _FOLDER.findall(readable.files[0])}
+    certain = readable.options.get("hive_partitioning") is True
+    return [
+        column
+        for column, kind in describe(database, source)
+        if column.casefold() in named and kind == "VARCHAR" and (certain or held.get(column) != kind)
+    ]
 
 
 def _written_names(database: DuckDB, readable: Readable) -> list[str]:

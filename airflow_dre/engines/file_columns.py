@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from sqlglot import exp
 
-from airflow_dre.engines.declared_types import DECLARED, declared_value
+from airflow_dre.engines.declared_types import DECLARED, declared_value, unreadable
 from airflow_dre.engines.duckdb import DuckDB
 from airflow_dre.engines.duckdb_reasons import spoils_every_scan
 from airflow_dre.engines.file_formats import Readable
@@ -121,7 +122,11 @@ def look_at_texts(
     for view, selected in ((name, [*typed.values()]), (READ, [*typed.values(), *senses])):
         database.look_through(view, exp.Table(this=quoted(TEXTS)), selected)
     guesses = {column.casefold(): kind.guess for column, kind in kinds.items()}
-    return TextColumns(kinds, spelling, readable, Readings(READ, guesses, names), declared)
+    return TextColumns(kinds, spelling, readable, Readings(READ, guesses, names, tuple(kinds), partial(_unreadable, spelling)), declared)
+
+
+def _unreadable(spelling: Spelling, column: str, kind: str) -> exp.Expr:
+    return unreadable(column, kind, spelling)
 
 
 def _names(columns: Sequence[str], guessed: Sequence[str]) -> dict[tuple[str, Sense], str]:

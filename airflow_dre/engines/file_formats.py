@@ -75,7 +75,9 @@ class Readable:
 
     @property
     def as_texts(self) -> dict[str, Any]:
-        """The options that read columns as text, but for those whose types an author declared or JSON itself tells."""
+        """The options that read columns as text, but for those whose types an author declared or files themselves tell."""
+        if self.form is PARQUET:
+            return {**self.options, "hive_types_autocast": False}
         if self.columns is None:
             return {**self.options, "all_varchar": True, "hive_types_autocast": False}
         pinned = {name: value for name, value in self.options.items() if name not in ("sample_size", "union_by_name", "types")}

@@ -7,7 +7,7 @@ from sqlglot import exp
 from airflow_dre.engines.duckdb import DuckDB
 from airflow_dre.engines.duckdb_reasons import line_of
 from airflow_dre.engines.file_columns import Misfit, TextColumns
-from airflow_dre.engines.file_formats import CSV, Readable
+from airflow_dre.engines.file_formats import CSV, PARQUET, Readable
 from airflow_dre.engines.reading import reading
 
 _UNEVEN = ("comment", "ignore_errors", "null_padding")
@@ -28,6 +28,8 @@ def explain_misfit(database: DuckDB, columns: TextColumns, error: BaseException)
         return None
     readable = columns.readable
     file = _file_with(database, readable, misfit)
+    if readable.form is PARQUET:
+        return f"{file}: the value of folder {misfit.column} is no {misfit.name}"
     place = _line_by_duckdb(database, readable, file, misfit) or _counted_line(database, readable, file, columns, misfit)
     return f"{file}, {place}: a value of column {misfit.column} is no {misfit.name}; {_advice(readable, misfit)}"
 

@@ -35,7 +35,7 @@ def learn_types(checks: Sequence[Check], scope: Scope, engine: Engine, answered:
     catalogue = TableColumns()
     answer([catalogue], scope, engine, answered)
     columns = answered.values[catalogue]
-    return replace(scope, types=tuple((str(name), str(kind)) for name, kind in columns)) if isinstance(columns, tuple) else scope
+    return replace(scope, types=tuple((str(name), str(kind)) for name, kind, *_ in columns)) if isinstance(columns, tuple) else scope
 
 
 def refuse_by_types(checks: Sequence[Check], scope: Scope) -> dict[str, Judgement]:

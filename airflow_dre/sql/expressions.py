@@ -21,6 +21,7 @@ from airflow_dre.checks.metrics import (
     RowCount,
     SqlMetric,
     Total,
+    Unreadable,
     ValueCount,
     Variance,
     Violations,
@@ -32,6 +33,7 @@ from airflow_dre.sql.fitting import as_number, fitted, told
 from airflow_dre.sql.names import column
 from airflow_dre.sql.predicates import breaks, has_all
 from airflow_dre.sql.raw import read_condition, read_metric, read_row_expression
+from airflow_dre.sql.readings import Sense
 from airflow_dre.sql.scope import Scope
 
 
@@ -100,6 +102,14 @@ def _(metric: Violations, scope: Scope) -> exp.Expr:
     if keep is None and isinstance(metric.rule, HasNoValue):
         return exp.Count(this=column(metric.rule.column))
     return count_if(scope.dialect, keep, breaks(fitted(metric.rule, scope), scope.dialect))
+
+
+@expression.register
+def _(metric: Unreadable, scope: Scope) -> exp.Expr:
+    if scope.readings is None or scope.readings.unreadable is None:
+        raise TypeError(f"the type of {metric.column} was not guessed")
+    text = scope.readings.name_of(metric.column, Sense.TEXT, of_value=False)
+    return count_if(scope.dialect, filter_of(metric, scope.dialect), scope.readings.unreadable(text, metric.as_type))
 
 
 def _aggregate(metric: Minimum | Maximum | Mean | Total | Variance, scope: Scope, function: Callable[[exp.Expr], exp.Expr]) -> exp.Expr:

@@ -259,7 +259,12 @@ def _plus_one(value: exp.Expr) -> exp.Expr:
 
 @query_of.register
 def _(metric: TableColumns, scope: Scope, by: Split | None) -> exp.Expr:
-    return possible(scope.dialect.columns, "check schema_is, schema_unchanged or column_count", "table", ".".join(scope.table))(scope.table)
+    columns = possible(scope.dialect.columns, "check schema_is, schema_unchanged or column_count", "table", ".".join(scope.table))
+    if scope.readings is None:
+        return columns(scope.table)
+    names = [exp.Literal.string(name) for name in scope.readings.columns]
+    guessed = exp.In(this=exp.column("column_name"), expressions=names) if names else exp.false()
+    return exp.select("column_name", "column_type", exp.alias_(guessed, "guessed")).from_(columns(scope.table).subquery("columns"))
 
 
 @query_of.register

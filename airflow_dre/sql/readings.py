@@ -8,7 +8,7 @@ as a boolean.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -22,6 +22,8 @@ from airflow_dre.checks.distribution_checks import MostCommonIn
 from airflow_dre.checks.freshness import Fresh
 
 if TYPE_CHECKING:
+    from sqlglot import exp
+
     from airflow_dre.checks.check import Check
 
 M = TypeVar("M", bound=m.Metric)
@@ -62,6 +64,10 @@ class Readings:
     """By the name of the column in lower case."""
     names: Mapping[tuple[str, Sense], str]
     """Names of the columns of the view, by the name of the column in lower case and the sense."""
+    columns: tuple[str, ...] = ()
+    """Names of the columns whose types were guessed."""
+    unreadable: Callable[[str, str], exp.Expr] | None = None
+    """The condition of the rows whose text, in a column of the view, cannot be read as a type."""
     ordered: Mapping[tuple[type, str], Sense] = field(default_factory=dict)
     """The senses of bounds to the values that a metric gives, by the metric and the column in lower case."""
 

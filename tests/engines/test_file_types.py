@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import gzip
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -402,3 +404,66 @@ def test_a_declared_type_takes_every_spelling_of_its_values(tmp_path: Path, name
     path = write(tmp_path / "x.csv", "n,v\n" + "".join(f"{n},{value}\n" for n, value in enumerate(values)))
     run = look(path, c.distinct_count("v", at_least=1), c.rows("v IS NOT NULL OR n = 6"), read_options={"types": {"v": kind}})
     assert set(outcomes(run).values()) == {"passed"}, reasons(run)
+
+
+EXPECTED: dict[str, tuple[list[str], list[str], list[str]]] = {
+    "whole numbers": (["1", "40000"], ["text", "varchar(5)", "integer", "int64", "double", "numeric(7,2)", "number"], ["smallint", "date"]),
+    "decimals": (["1.5", "2.25"], ["string", "float", "decimal(10,2)", "decimal"], ["int", "decimal(10,1)", "varchar(3)", "boolean"]),
+    "days": (["2024-01-31"], ["date", "timestamp", "timestamptz", "char(10)"], ["time", "bigint"]),
+    "leading zeros": (["007"], ["varchar", "integer"], ["uuid", "geometry"]),
+    "nothing": ([""], ["date", "integer", "text"], []),
+}
+
+
+@pytest.mark.parametrize("ending", ["csv", "jsonl"])
+@pytest.mark.parametrize("name", EXPECTED)
+def test_a_schema_takes_every_type_that_all_guessed_values_can_be_read_as(tmp_path: Path, name: str, ending: str) -> None:
+    values, right, wrong = EXPECTED[name]
+    lines = [f"{n},{value}" for n, value in enumerate(values)]
+    if ending == "jsonl":
+        lines = [
+            f'{{"n": {n}, "v": {value if value.strip("0123456789.") == "" and value[0] != "0" else json.dumps(value)}}}'
+            for n, value in enumerate(values)
+            if value
+        ] or ['{"n": 0, "v": null}']
+    path = write(tmp_path / f"x.{ending}", "\n".join(["n,v"] * (ending == "csv") + lines) + "\n")
+    checks = [c.schema_is({"v": kind}, extra=True, name=kind) for kind in [*right, *wrong]]
+    if ending == "jsonl" and name == "leading zeros":  # JSON says that it is a text
+        right, wrong = ["varchar"], ["integer", *wrong]
+    assert outcomes(look(path, *checks)) == {**dict.fromkeys(right, "passed"), **dict.fromkeys(wrong, "failed")}
+    if not wrong:
+        return
+    assert outcomes(look(path, c.schema_is({"v": [wrong[0], right[0]]}, extra=True, name="one of two"))) == {"one of two": "passed"}
+    (result,) = look(path, c.schema_is({"v": wrong[0]}, extra=True)).results
+    assert " (guessed), not " in result.reason
+
+
+def test_a_declared_type_of_a_schema_counts(tmp_path: Path) -> None:
+    path = write(tmp_path / "x.csv", "n,v\n1,2\n")
+    run = look(path, c.schema_is({"v": "text"}, extra=True), read_options={"types": {"v": "INTEGER"}})
+    assert "v is INTEGER, not text" in run.results[0].reason
+
+
+def test_folders_of_parquet_are_texts_that_checks_read_in_their_sense(tmp_path: Path) -> None:
+    for code in ("007", "010"):
+        (tmp_path / f"code={code}" / "year=2024").mkdir(parents=True)
+        with duckdb.connect() as database:
+            database.execute(f"COPY (SELECT 1 AS id) TO '{tmp_path}/code={code}/year=2024/x.parquet'")
+    pattern = f"{tmp_path}/*/*/*.parquet"
+    checks = [
+        c.in_set("code", ["007", "010"]),
+        c.length("code", equals=3),
+        c.between("code", 7, 10),
+        c.mean("year", equals=2024),
+        c.unique("code"),
+    ]
+    run = look(pattern, *checks, c.rows("year >= 2024"), c.schema_is({"id": "integer", "code": "text", "year": "text"}))
+    assert set(outcomes(run).values()) == {"passed"}, [result.reason for result in run.results]
+    assert described(pattern)["code"] == "VARCHAR"
+    assert "code" not in described(pattern, hive_partitioning=False)
+    (tmp_path / "code=x" / "year=2024").mkdir(parents=True)
+    with duckdb.connect() as database:
+        database.execute(f"COPY (SELECT 1 AS id) TO '{tmp_path}/code=x/year=2024/x.parquet'")
+    assert reasons(look(pattern, c.between("code", 7, 10))) == {
+        f"{tmp_path}/code=x/year=2024/x.parquet: the value of folder code is no number"
+    }
