@@ -264,7 +264,7 @@ def _(metric: TableColumns, scope: Scope, by: Split | None) -> exp.Expr:
         return columns(scope.table)
     names = [exp.Literal.string(name) for name in scope.readings.columns]
     guessed = exp.In(this=exp.column("column_name"), expressions=names) if names else exp.false()
-    return exp.select("column_name", "column_type", exp.alias_(guessed, "guessed")).from_(columns(scope.table).subquery("columns"))
+    return exp.select("column_name", "column_type", exp.alias_(guessed, "guessed")).from_(exp.Subquery(this=columns(scope.table)))
 
 
 @query_of.register

@@ -431,7 +431,7 @@ def test_a_schema_takes_every_type_that_all_guessed_values_can_be_read_as(tmp_pa
     if ending == "jsonl" and name == "leading zeros":  # JSON says that it is a text
         right, wrong = ["varchar"], ["integer", *wrong]
     assert outcomes(look(path, *checks)) == {**dict.fromkeys(right, "passed"), **dict.fromkeys(wrong, "failed")}
-    if not wrong:
+    if not wrong or "integer" in wrong:
         return
     assert outcomes(look(path, c.schema_is({"v": [wrong[0], right[0]]}, extra=True, name="one of two"))) == {"one of two": "passed"}
     (result,) = look(path, c.schema_is({"v": wrong[0]}, extra=True)).results
