@@ -184,11 +184,11 @@ def test_nothing_that_is_sent_or_retried_shows_a_secret(
     assert kinds == {"open", "notified", "notification_failed"}
 
 
-def test_text_from_the_data_arrives_as_it_is(store: Store, receiver: Any, settings_for: Configure) -> None:
+def test_text_from_the_data_is_no_template_and_its_controls_are_escaped(store: Store, receiver: Any, settings_for: Configure) -> None:
     hostile = "{{ conn.warehouse.password }} {% raw %} <script> \u202e \U0001f600 \"'`$(x)"
     store.deliver(problem("oncall", title=hostile))
     dispatch_outbox(store, settings_for({"oncall": {"url": receiver.url}}))
-    assert receiver.messages[0]["commonAnnotations"]["summary"] == hostile
+    assert receiver.messages[0]["commonAnnotations"]["summary"] == hostile.replace("\u202e", "\\u202e")
 
 
 def test_a_sender_whose_lease_ran_out_does_not_speak_for_the_one_that_took_over(store: Store) -> None:
