@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from airflow_dre.declaring.names import find_name_problems
@@ -50,6 +50,11 @@ class Telling:
         return replace(signal, routes=routes, severity=self.severity or signal.severity)
 
 
+def is_no_list(routes: object) -> bool:
+    """Return whether a value cannot be several names of routes; routes themselves, by name, belong to ``[dre] routes``."""
+    return not isinstance(routes, Iterable) or isinstance(routes, Mapping)
+
+
 def find_telling_problems(
     subject: str,
     *,
@@ -70,8 +75,9 @@ def find_telling_problems(
     if severity is not None and severity not in SEVERITIES:
         problems.append(Problem(subject, severity_argument, severity, _with_hint(severity, SEVERITIES)))
     names = (routes,) if isinstance(routes, str) else routes
-    if not isinstance(names, Iterable) or not all(isinstance(name, str) and name.strip() for name in names):
-        problems.append(Problem(subject, "routes", routes, ROUTES_ALLOWED))
+    if is_no_list(names) or not all(isinstance(name, str) and name.strip() for name in names):
+        shown = "(a mapping)" if isinstance(routes, Mapping) else routes  # which may hold addresses with tokens
+        problems.append(Problem(subject, "routes", shown, ROUTES_ALLOWED))
     else:
         problems += [problem for name in names for problem in find_name_problems(subject, {"routes": name})]
     if notify_on not in NOTIFY_ON:
@@ -91,7 +97,7 @@ def read_telling(
 
     :raises DefinitionError: lists every option that is wrong.
     """
-    names = routes if isinstance(routes, (str, list)) or not isinstance(routes, Iterable) else tuple(routes)
+    names = routes if isinstance(routes, (str, list)) or is_no_list(routes) else tuple(routes)
     problems = find_telling_problems(subject, routes=names, severity=severity, notify_on=notify_on, severity_argument=severity_argument)
     if problems:
         raise DefinitionError(problems)

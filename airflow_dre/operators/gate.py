@@ -54,7 +54,8 @@ class GatedOperator(DeclaredOperator, BaseSQLOperator):
         super().__init__(**kwargs)
         self.suite = suite
         self.fail_on = fail_on
-        self.routes = (routes,) if isinstance(routes, str) else routes if not isinstance(routes, Iterable) else tuple(routes)
+        listed = isinstance(routes, Iterable) and not isinstance(routes, (str, Mapping))
+        self.routes = (routes,) if isinstance(routes, str) else tuple(routes) if listed else routes
         self.incident_severity = incident_severity
         self.notify_on = notify_on
         self.suite_runs: tuple[SuiteRunRecord, ...] = ()

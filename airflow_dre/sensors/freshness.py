@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -93,7 +93,8 @@ class FreshnessSensor(DeclaredOperator, BaseSensorOperator):
         self.future_tolerance = future_tolerance
         self.answer_within = answer_within
         self.reconnect_for = reconnect_for
-        self.routes = (routes,) if isinstance(routes, str) else routes if not isinstance(routes, Iterable) else tuple(routes)
+        listed = isinstance(routes, Iterable) and not isinstance(routes, (str, Mapping))
+        self.routes = (routes,) if isinstance(routes, str) else tuple(routes) if listed else routes
         self.incident_severity = incident_severity
         self.notify_on = notify_on
         self.deferrable = conf.getboolean("operators", "default_deferrable", fallback=False) if deferrable is None else deferrable

@@ -35,6 +35,7 @@ def signal(event: Event, **changes: Any) -> Signal:
         pytest.param({"notify_on": "warn"}, "notify_on='warn'. Allowed: failed, warned, never (did you mean 'warned'?)", id="an outcome"),
         pytest.param({"notify_on": None}, "notify_on=None. Allowed: failed, warned, never", id="None"),
         pytest.param({"routes": [" "]}, "routes=[' ']. Allowed: names of routes", id="a blank"),
+        pytest.param({"routes": {"a": {"url": "x"}}}, "routes='(a mapping)'. Allowed: names of routes", id="routes themselves"),
         pytest.param({"routes": 5}, "routes=5. Allowed: names of routes", id="no names"),
         pytest.param({"routes": ["a", None]}, "routes=['a', None]. Allowed: names of routes", id="None among names"),
     ],
