@@ -50,11 +50,6 @@ class Telling:
         return replace(signal, routes=routes, severity=self.severity or signal.severity)
 
 
-def is_no_list(routes: object) -> bool:
-    """Return whether a value cannot be several names of routes; routes themselves, by name, belong to ``[dre] routes``."""
-    return not isinstance(routes, Iterable) or isinstance(routes, Mapping)
-
-
 def find_telling_problems(
     subject: str,
     *,
@@ -75,7 +70,7 @@ def find_telling_problems(
     if severity is not None and severity not in SEVERITIES:
         problems.append(Problem(subject, severity_argument, severity, _with_hint(severity, SEVERITIES)))
     names = (routes,) if isinstance(routes, str) else routes
-    if is_no_list(names) or not all(isinstance(name, str) and name.strip() for name in names):
+    if isinstance(names, Mapping) or not isinstance(names, Iterable) or not all(isinstance(name, str) and name.strip() for name in names):
         shown = "(a mapping)" if isinstance(routes, Mapping) else routes  # which may hold addresses with tokens
         problems.append(Problem(subject, "routes", shown, ROUTES_ALLOWED))
     else:
@@ -97,7 +92,7 @@ def read_telling(
 
     :raises DefinitionError: lists every option that is wrong.
     """
-    names = routes if isinstance(routes, (str, list)) or is_no_list(routes) else tuple(routes)
+    names = routes if isinstance(routes, (str, list, Mapping)) or not isinstance(routes, Iterable) else tuple(routes)
     problems = find_telling_problems(subject, routes=names, severity=severity, notify_on=notify_on, severity_argument=severity_argument)
     if problems:
         raise DefinitionError(problems)
