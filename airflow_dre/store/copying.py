@@ -46,9 +46,9 @@ def copy_store(source: Database, target: Database, progress: Progress = lambda t
 
     :raises StoreError: a store does not answer, the source is of another revision, somebody sends its messages, or the target holds rows.
     """
+    _require_source(source)
     if str(source.url) == str(target.url):
         raise StoreError(f"SOURCE and TARGET are the same store, {source.shown}: name an empty store as TARGET")
-    _require_source(source)
     migrate(target)
     with _snapshot(source) as reading:
         _refuse_senders(reading, source)

@@ -19,6 +19,7 @@ from airflow_dre.store.aside import note_aside
 from airflow_dre.store.copying import copy_store
 from airflow_dre.store.database import Database
 from airflow_dre.store.installation import read_installation_id
+from airflow_dre.store.monitors import Monitor, save_monitor
 from airflow_dre.store.outbox import claim
 from airflow_dre.store.records import Delivery, PartitionState, PartitionStates, Sample
 from airflow_dre.store.schema import downgrade, migrate
@@ -57,6 +58,7 @@ def filled(tmp_path: Path, signal: Callable[..., Any], suite_run: Callable[..., 
     looked = {"missed": True, "reason": "old", "newest": NOW, "max_age_seconds": 3600.0, "evaluated_at": NOW}
     with store.database.write() as connection:
         save_sla_state(store.database, connection, SlaState(cause=cause, dag_id="m", **looked))
+        save_monitor(connection, Monitor(dag_id="m", looked_at=NOW, due_at=None, watches=(("hourly", "w.n.t"),)))
     note_aside(store.database, b"{}", tmp_path / "x.unreadable", "a line", "it cannot be read")
     assert all(rows_of(store.database).values()), "every table holds rows"
     return store
@@ -121,6 +123,8 @@ def test_what_cannot_be_copied_is_refused_and_nothing_changes(filled: Store, tmp
     with pytest.raises(StoreError, match="there is no results store at"):
         copy_store(Database(f"sqlite:///{tmp_path}/missing.db"), Database(f"sqlite:///{tmp_path}/new.db"))
     assert not (tmp_path / "missing.db").exists()
+    with pytest.raises(StoreError, match="cannot be used: it is no URL"):
+        copy_store(Database("an address"), Database("another address"))
     assert rows_of(filled.database)["dre_incident"] == before["dre_incident"]
 
 
