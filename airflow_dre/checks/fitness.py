@@ -15,7 +15,7 @@ from airflow_dre.checks.check import Check
 from airflow_dre.checks.distribution_checks import Distribution, MostCommonIn
 from airflow_dre.checks.freshness import Fresh
 from airflow_dre.checks.limited_checks import RowCheck
-from airflow_dre.checks.rules import OneOf, SumIs, Within
+from airflow_dre.checks.rules import Compares, OneOf, SumIs, Within
 from airflow_dre.checks.schema_checks import plain_type
 from airflow_dre.checks.table_checks import NoGaps, ZScores
 
@@ -57,7 +57,7 @@ def why_unfit(check: Check, types: Mapping[str, str]) -> str | None:
 
 def minds_types(check: Check) -> bool:
     """Whether knowing types can make a difference to a check."""
-    return bool(_wanted(check))
+    return bool(_wanted(check)) or (isinstance(check, RowCheck) and isinstance(check.rule, Compares) and check.rule.by_kind)
 
 
 def _wanted(check: Check) -> dict[str, tuple[Family, ...]]:

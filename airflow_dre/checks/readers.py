@@ -108,7 +108,9 @@ def _of_type(a: Arguments) -> rules.Rule:
 def _compare(a: Arguments) -> rules.Rule:
     operator = a.choice("operator", rules.Operator)
     left, right = (a.text(name, "the name of a column") for name in ("left", "right"))
-    return rules.Compares(left=left, operator=operator or rules.Operator.EQUAL, right=right, nulls=_nulls(a))
+    return rules.Compares(
+        left=left, operator=operator or rules.Operator.EQUAL, right=right, nulls=_nulls(a), by_kind=a.take("by_kind") is True
+    )
 
 
 def _nulls(a: Arguments) -> rules.Nulls:

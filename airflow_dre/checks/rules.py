@@ -207,6 +207,10 @@ class Compares(CrossRule):
     left: str
     operator: Operator
     right: str
+    by_kind: bool = False
+    """Whether a number never equals a text, as in pandas, where a database would read one as the other."""
+    unlike: bool = False
+    """Whether the columns are known to hold values of different kinds."""
 
     @property
     def needs(self) -> tuple[str, ...]:

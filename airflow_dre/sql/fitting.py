@@ -10,11 +10,17 @@ from typing import TypeVar
 from sqlglot import exp
 
 from airflow_dre.checks.fitness import Family, family_of
-from airflow_dre.checks.rules import BySegment, OneOf, Rule, Within
+from airflow_dre.checks.rules import BySegment, Compares, OneOf, Rule, Within
 from airflow_dre.checks.values import Literal, Single
 from airflow_dre.sql.scope import Scope
 
 R = TypeVar("R", bound=Rule)
+_UNLIKE = (
+    {Family.NUMBERS, Family.TEXTS},
+    {Family.MOMENTS, Family.TEXTS},
+    {Family.BOOLEANS, Family.TEXTS},
+    {Family.NUMBERS, Family.MOMENTS},
+)
 _LARGEST = 3.4e38
 
 
@@ -28,6 +34,8 @@ def fitted(rule: R, scope: Scope, column: str | None = None) -> R:
         return replace(rule, low=_fitted(rule.low, name, scope), high=_fitted(rule.high, name, scope))
     if isinstance(rule, OneOf):
         return replace(rule, values=tuple(_value(value, column or rule.column, scope) for value in rule.values))
+    if isinstance(rule, Compares):
+        return replace(rule, unlike=rule.by_kind and {_family(rule.left, scope), _family(rule.right, scope)} in _UNLIKE)
     if isinstance(rule, BySegment):
         return replace(rule, rules=tuple((segment, fitted(inner, scope)) for segment, inner in rule.rules))
     return rule

@@ -217,7 +217,9 @@ def _(rule: rules.IsJson, dialect: Dialect) -> exp.Expr:
 
 @breaks.register
 def _(rule: rules.Compares, dialect: Dialect) -> exp.Expr:
-    broken = exp.Not(this=exp.paren(_COMPARISONS[rule.operator](this=column(rule.left), expression=column(rule.right))))
+    broken: exp.Expr = exp.Not(this=exp.paren(_COMPARISONS[rule.operator](this=column(rule.left), expression=column(rule.right))))
+    if rule.unlike and rule.operator is Operator.EQUAL:
+        broken = exp.and_(*has_all(rule.needs))
     if rule.nulls is Nulls.SKIP or rule.operator is not Operator.EQUAL:
         return broken
     return _not_left_out(rule, exp.paren(exp.or_(broken, *[has_no_value(name) for name in rule.needs])))

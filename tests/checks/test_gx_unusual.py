@@ -115,6 +115,13 @@ CASES: dict[str, tuple[str, tuple[str, dict[str, Any]], bool]] = {
     "the sum of booleans is the number of those that are true": ("rows.yes", between("sum", 4, 4), True),
     "the median of booleans is one where most are true": ("rows.yes", between("median", 1, 1), True),
     "booleans deviate": ("rows.yes", between("stdev", 0.51, 0.52), True),
+    "no number equals the text of its digits": ("rows.i", of("pair_values_to_be_equal", column_A="i", column_B="digits"), False),
+    "a number and a word are compared without an error": ("rows.i", of("pair_values_to_be_equal", column_A="i", column_B="word"), False),
+    "any share of numbers may differ from texts": (
+        "rows.i",
+        of("pair_values_to_be_equal", column_A="i", column_B="word", mostly=0, ignore_row_if="neither"),
+        True,
+    ),
     "an empty list of quantiles is met": (
         "rows.n",
         of("quantile_values_to_be_between", quantile_ranges={"quantiles": [], "value_ranges": []}),
@@ -169,4 +176,5 @@ def succeeds(engine: Warehouse, kind: str, kwargs: dict[str, Any]) -> bool:
 def test_an_unusual_expectation(engines: dict[str, Warehouse], place: str, expectation: tuple[str, dict[str, Any]], expected: bool) -> None:
     table, column = place.split(".")
     kind, kwargs = expectation
-    assert succeeds(engines[table], kind, {"column": column, **kwargs}) == expected
+    about = {} if "column_A" in kwargs else {"column": column}
+    assert succeeds(engines[table], kind, {**about, **kwargs}) == expected

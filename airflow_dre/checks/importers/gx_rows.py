@@ -142,7 +142,7 @@ def _greater(a: GxArguments) -> list[Declaration]:
 
 def _equal(a: GxArguments) -> list[Declaration]:
     nulls = a.nulls("both_values_are_missing", _PAIR)
-    return [check("compare", a.row_options(), left=a.text("column_A"), operator="==", right=a.text("column_B"), nulls=nulls)]
+    return [check("compare", a.row_options(), left=a.text("column_A"), operator="==", right=a.text("column_B"), nulls=nulls, by_kind=True)]
 
 
 def _pair_in_set(a: GxArguments) -> list[Declaration]:
