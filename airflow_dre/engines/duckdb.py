@@ -21,6 +21,10 @@ _SETTINGS = {
 }
 
 
+class Interrupted(Exception):
+    """A statement that was ended since nobody waits for it any more."""
+
+
 class DuckDB:
     """A database in memory; its connections are those of a hook of the type ``duckdb``."""
 
@@ -34,6 +38,8 @@ class DuckDB:
         """
         self._frames: dict[str, Any] = {}
         self._store: Any = None
+        self._ordered: DuckDB | None = None
+        self._ended = False
         self._memory_limit = memory_limit
         try:
             import duckdb
@@ -58,7 +64,14 @@ class DuckDB:
 
     def ask(self, query: exp.Expr) -> list[tuple[Any, ...]]:
         """All rows of a query."""
-        rows: list[tuple[Any, ...]] = self._database.execute(query.sql(dialect="duckdb")).fetchall()
+        try:
+            if self._ended:
+                raise Interrupted
+            rows: list[tuple[Any, ...]] = self._database.execute(query.sql(dialect="duckdb")).fetchall()
+        except Exception as error:
+            if self._ended:
+                raise Interrupted from error
+            raise
         return rows
 
     def register_store(self, store: Any, names: Iterable[str]) -> None:
@@ -77,9 +90,18 @@ class DuckDB:
             ordered._database.execute("SET preserve_insertion_order = true")
             if self._store is not None:
                 ordered._database.register_filesystem(self._store)
+            self._ordered = ordered
             yield ordered
         finally:
+            self._ordered = None
             ordered.close()
+
+    def interrupt(self) -> None:
+        """Make the statement that is under way return, and refuse further ones; may be called by any thread."""
+        self._ended = True
+        if self._ordered is not None:
+            self._ordered.interrupt()
+        self._database.interrupt()
 
     def seal(self, files: Sequence[str], *, local: bool) -> None:
         """Let this database and all its connections open no other file, and lock its configuration.
@@ -129,8 +151,11 @@ class DuckDB:
         self.look_through(name, exp.table_("rows", db="main", catalog="stream"))
 
     def close(self) -> None:
-        """End it."""
-        self._database.close()
+        """End it; one that was interrupted and is still busy is left to its thread."""
+        import duckdb
+
+        with contextlib.suppress(*([duckdb.Error] if self._ended else [])):
+            self._database.close()
 
 
 @contextlib.contextmanager

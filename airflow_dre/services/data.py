@@ -8,10 +8,11 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from airflow_dre.checks.values import Row
 from airflow_dre.config import read_settings
+from airflow_dre.engines.callers import Caller, CallFailed
 from airflow_dre.engines.duckdb import DuckDB, opened_duckdb
 from airflow_dre.engines.duckdb_files import look_at_files, read_format, refusal_of
 from airflow_dre.engines.duckdb_frames import is_frame, is_rows, look_at_frame, look_at_rows
@@ -29,6 +30,7 @@ from airflow_dre.sql.dialects.duckdb import DUCKDB_VIEW
 from airflow_dre.sql.names import quoted
 from airflow_dre.sql.scope import Scope
 
+R = TypeVar("R")
 NAME = "data"
 """The name of the data in SQL that an author writes."""
 
@@ -133,17 +135,46 @@ def _opened(
     look: Callable[[DuckDB], _Guessed | None], dataset: DatasetName, wanted: Wanted, files: Sequence[str] = (), *, local: bool = True
 ) -> Iterator[Source]:
     scope = Scope((NAME,), wanted.where, DUCKDB_VIEW)
-    with opened_duckdb(read_settings().duckdb_memory_limit) as database, opened(database, wanted.timeout, DUCKDB_VIEW) as warehouse:
+    with (
+        opened_duckdb(read_settings().duckdb_memory_limit) as database,
+        _interruptible(database) as called,
+        opened(database, wanted.timeout, DUCKDB_VIEW) as warehouse,
+    ):
         engine = DataEngine(warehouse, files, lambda sql: database.refusal_of(sql, [NAME, READ]))
         try:
-            looked = look(database)
+            looked = called(lambda: look(database))
             if looked is not None:
                 scope = replace(scope, readings=looked.columns.readings)
-                engine.explain = looked.explain
+                engine.explain = lambda error: called(partial(looked.explain, error))
         except QueryFailed as refused:
             engine.refuse(str(refused))
         database.seal(files, local=local)
         yield Source(engine, scope, dataset)
+
+
+class _Called(Protocol):
+    """Makes a call that an exception of a signal handler ends at once, also while native code is busy."""
+
+    def __call__(self, work: Callable[[], R], /) -> R:
+        """Return the result of a call, or raise its exception."""
+
+
+@contextlib.contextmanager
+def _interruptible(database: DuckDB) -> Iterator[_Called]:
+    """Make calls of DuckDB that are no statements of a warehouse on a thread of their own."""
+    caller = Caller()
+
+    def called(work: Callable[[], R], /) -> R:
+        try:
+            return caller.run(work, database.interrupt)
+        except CallFailed as failed:
+            error = failed.error
+        raise error
+
+    try:
+        yield called
+    finally:
+        caller.end(lambda: None)
 
 
 class DataEngine:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import gzip
 import json
+import signal
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -467,3 +469,28 @@ def test_folders_of_parquet_are_texts_that_checks_read_in_their_sense(tmp_path: 
     assert reasons(look(pattern, c.between("code", 7, 10))) == {
         f"{tmp_path}/code=x/year=2024/x.parquet: the value of folder code is no number"
     }
+
+
+class TimeIsUp(BaseException):
+    """What Airflow raises in a signal handler."""
+
+
+def test_a_signal_ends_the_guess_at_once(tmp_path: Path) -> None:
+    path = str(tmp_path / "x.csv")
+    with duckdb.connect() as database:
+        columns = ", ".join(f"i * 1.25 + {n} AS c{n}" for n in range(20))
+        database.execute(f"COPY (SELECT {columns} FROM range(400000) AS numbers(i)) TO '{path}'")
+
+    def end(*_: object) -> None:
+        raise TimeIsUp
+
+    before = signal.signal(signal.SIGALRM, end)
+    started = time.monotonic()
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.5)
+        with pytest.raises(TimeIsUp), opened_data(path, Wanted(subject="t", task="d.t")):
+            time.sleep(60)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    assert time.monotonic() - started < 4
