@@ -24,7 +24,7 @@ _PORT = re.compile(r"\d{1,5}(?![^/?#\s,;)\]}])")
 _LONE_KEY = re.compile(r"(?=[^@]*\d)[^@:]{16,}")
 _WEB = ("http", "https", "ftp", "s3", "gs", "file", "ws", "wss")
 """Schemes in whose addresses a slash ends the host: what follows may hold an ``@`` of its own."""
-_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*$", re.IGNORECASE)
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]{0,20}+$", re.IGNORECASE)
 _WITHOUT_SCHEME = re.compile(r"(?<![\w.+:/-])[\w.+-]{1,64}:([^\s:/@\"'<>]{1,128})@(?=[\w.-]+:\d{2,5}\b|(?:tcp|unix)\()")
 
 

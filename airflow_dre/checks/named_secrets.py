@@ -52,12 +52,17 @@ _OTHERS = (
     )),
     ("bearer", re.compile(r"bearer(?<!\wbearer)\s++(?=\S{0,400}?\d|\S{20})([\w.~+/=-]{8,}+)")),
     ("cookie", re.compile(r"cookie(?<![a-z]cookie)[\"']?\s*+:\s*+[\"']?((?=[^\s=;]{1,100}=)[^\n\"']++)")),
-    ("-u", re.compile(r"-(?:u|-user|-proxy-user)[ =]{0,2}[\"']?[^\s:\"'/]{1,100}:([^\s\"'@/]++)(?![/@])")),
-    (" -p", re.compile(r"\b(?:mysql\w*|mariadb[\w-]*|sshpass|mongo\w*|sqlcmd|bcp)\b[^\n|;]{0,200}?\s-p[ \t]?([^\s-]\S*+)")),
-    (" -a", re.compile(r"redis-cli\b[^\n|;]{0,200}?\s-a[ \t]?([^\s-]\S*+)")),
+    ("-u", re.compile(r"-(?:u|-user|-proxy-user)[ =]{0,2}[\"']?[^\s:\"'/]{1,100}+:([^\s\"'@/]++)(?![/@])")),
     ("login", re.compile(r"login\s++\S++\s++password\s++(\S++)")),
 )  # fmt: skip
 """Other ways, each with a word that is in every text that has it."""
+_COMMANDS = (
+    (" -p", re.compile(r"\s-p[ \t]?([^\s-]\S*+)|\b(?:mysql\w{0,20}+|mariadb[\w-]{0,20}+|sshpass\b|mongo\w{0,20}+|sqlcmd\b|bcp\b)|[\n|;]")),
+    (" -a", re.compile(r"\s-a[ \t]?([^\s-]\S*+)|redis-cli\b|[\n|;]")),
+)
+"""Options that hold a password, the programs that take them, and what ends a command; each with a word that is in every such text."""
+_NEAR = 200
+"""Characters between the name of a program and its option."""
 _ORDINARY = frozenset(
     re.findall(
         r"\w+",
@@ -79,7 +84,7 @@ _JUDGED = re.compile(
 """What a check says of values; what it calls itself may be the word."""
 _INTRODUCED = re.compile(r"(?:unexpected|invalid|unknown|illegal|missing|next|near|last|first|no|bad|wrong|offending)\s+$")
 _HEAD = re.compile(r"[<-][\w:.-]*+")
-_OPENS_LINE = re.compile(r"(?:^|\n)[ \t#-]*(?:export[ \t]+)?[\w.-]*$")
+_OPENS_LINE = re.compile(r"(?:^|\n)[ \t#-]{0,64}+(?:export[ \t]{1,64}+)?[\w.-]{0,64}+$")
 
 
 def find_named_secrets(text: str) -> Iterator[tuple[int, int]]:
@@ -98,6 +103,21 @@ def find_named_secrets(text: str) -> Iterator[tuple[int, int]]:
             for found in pattern.finditer(small):
                 if found[1].rstrip(".,:;") not in _ORDINARY:
                     yield found.span(1)
+    for option, pattern in _COMMANDS:
+        if option in small:
+            yield from _find_options(small, pattern)
+
+
+def _find_options(text: str, pattern: re.Pattern[str]) -> Iterator[tuple[int, int]]:
+    """Values of an option behind the name of a program that takes it, in one command."""
+    named = -1
+    for found in pattern.finditer(text):
+        if found[1] is not None:
+            if named != -1 and found.start() - named <= _NEAR and found[1].rstrip(".,:;") not in _ORDINARY:
+                yield found.span(1)
+            named = -1
+        else:
+            named = -1 if found[0] in "\n|;" else found.end()
 
 
 def _find_behind(text: str) -> Iterator[tuple[int, int]]:

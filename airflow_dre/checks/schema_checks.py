@@ -38,7 +38,7 @@ _READABLE = (
     "date", "time", "timestamp", "timestamptz", "uuid", "json", "text", "varchar", "char",
 )  # fmt: skip
 """Types as which the values of a column can be read whose type was guessed."""
-_TYPE = re.compile(r"([^()]+?)\s*(\([^()]*\))?((?: with(?:out)? time zone)?)((?:\[\])*)")
+_TYPE = re.compile(r"([^()]+?) ?(\([^()]*\))?((?: with(?:out)? time zone)?)((?:(?<!\])(?:\[\])++)?)")
 
 
 def plain_type(text: str) -> tuple[str, str]:

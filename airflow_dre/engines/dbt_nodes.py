@@ -13,7 +13,7 @@ TABLES = ("model", "seed", "snapshot", "source")
 """The types of nodes that are tables (or views) of the warehouse."""
 _TESTS = ("test", "unit_test")
 _CALL = re.compile(r"\b(ref|source)\(([^()]*)\)")
-_TEXT = re.compile(r"""(\w+\s*=\s*)?(?:'([^']*)'|"([^"]*)"|(\d+))""")
+_TEXT = re.compile(r"""((?<!\w)\w++\s*+=\s*+)?(?:'([^']*)'|"([^"]*)"|(\d+))""")
 _DIMENSIONS = (
     ("not_null", Dimension.COMPLETENESS),
     ("not_be_null", Dimension.COMPLETENESS),

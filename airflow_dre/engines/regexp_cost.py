@@ -9,8 +9,8 @@ import re
 MOST_STEPS = 22.0
 """Logarithm to base 2 of the steps that may be made in place: some tenths of a second."""
 _TOKEN = re.compile(
-    r"""(?P<set>\[\^?\]?(?:\\.|[^\]\\])*\])|(?P<escape>\\.)|(?P<open>\((?:\?(?:P?<[^=!][^>]*>|P[=>][^)]*|[aiLmsux-]*:|[=!>]|<[=!]|\#[^)]*))?)
-    |(?P<close>\))|(?P<either>\|)|(?P<times>(?:[*+?]|\{\d*,?\d*\})[?+]?)|(?P<other>.)""",
+    r"""(?P<set>\[\^?\]?(?:\\.|[^\]\\])*+(?:\]|\\?\Z))|(?P<escape>\\.)|(?P<open>\((?:\?(?:P?<[^=!][^>]{0,200}+>|P[=>][^)]*|[aiLmsux-]*:|[=!>]|<[=!]|\#[^)]*))?)
+    |(?P<close>\))|(?P<either>\|)|(?P<times>(?:[*+?]|\{\d*+,?\d*+\})[?+]?)|(?P<other>.)""",
     re.VERBOSE | re.DOTALL,
 )
 _BOUNDS = re.compile(r"\{(\d*)(,?)(\d*)\}")

@@ -26,7 +26,7 @@ SETTINGS = {
 }
 """What a session has while it is asked."""
 _ADAPTIVE = "spark.sql.adaptive.enabled"
-_EXCHANGE = re.compile(r"^[^\w(]*(?:\(\d+\) )?(\w*Exchange \w+)", re.MULTILINE)
+_EXCHANGE = re.compile(r"^[^\w(\n]*+(?:\(\d+\) )?(\w*Exchange \w+)", re.MULTILINE)
 _AGAIN = 0.5
 """Seconds between attempts to cancel: there is nothing to be cancelled before Spark has planned a statement."""
 

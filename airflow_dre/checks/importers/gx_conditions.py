@@ -25,7 +25,7 @@ _GX = re.compile(
           | "(?P<text2>[^"]*)" | '(?P<text1>[^']*)' ) )\s*""",
     re.VERBOSE | re.IGNORECASE,
 )
-_PANDAS_WORDS = re.compile(r"""("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|`([^`]+)`|(&|\||~)""")
+_PANDAS_WORDS = re.compile(r"""("(?:[^"\\]|\\.)*+(?:"|\\?\Z)|'(?:[^'\\]|\\.)*+(?:'|\\?\Z))|`([^`]+)`|(&|\||~)""")
 _PANDAS_OPERATORS = {"&": " and ", "|": " or ", "~": " not "}
 _SQL = {"==": "=", "!=": "<>", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 _COMPARED: dict[type[ast.cmpop], str] = {ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">="}
