@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from airflow_dre.checks.metrics import Metric
-from airflow_dre.checks.outcomes import Judgement
+from airflow_dre.checks.outcomes import Judgement, counted
 from airflow_dre.checks.values import Answer, Incomparable, Row, Scalar
 
 
@@ -28,7 +28,7 @@ class Answers:
         """
         answer = self._given[metric]
         if isinstance(answer, tuple):
-            raise Incomparable(f"{len(answer)} rows were answered where one value was expected")
+            raise Incomparable(f"{counted(len(answer), 'row was', 'rows were')} answered where one value was expected")
         return answer
 
     def rows(self, metric: Metric) -> tuple[Row, ...]:

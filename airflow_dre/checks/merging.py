@@ -41,6 +41,7 @@ from airflow_dre.checks.metrics import (
     Variance,
     Violations,
 )
+from airflow_dre.checks.outcomes import counted
 from airflow_dre.checks.rules import BySegment
 from airflow_dre.checks.sketches import read_hashes, spell_hashes
 from airflow_dre.checks.states import State
@@ -232,5 +233,5 @@ def answer_of(metric: Metric, state: State) -> Answer:
 
 def _scalar(answer: Answer) -> Scalar:
     if isinstance(answer, tuple):
-        raise Incomparable(f"{len(answer)} rows were answered where one value was expected")
+        raise Incomparable(f"{counted(len(answer), 'row was', 'rows were')} answered where one value was expected")
     return answer

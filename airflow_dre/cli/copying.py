@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
+from airflow_dre.checks.outcomes import counted
 from airflow_dre.cli.refusals import one_line
 
 CONFIGURED = "configured"
@@ -22,7 +23,7 @@ def copy_database(arguments: Any) -> None:
     with one_line():
         source, target = Database(_address(arguments.source)), Database(_address(arguments.target))
         copied = copy_store(source, target, _show)
-    print(f"{sum(copied.rows.values())} rows were copied from {source.shown} to {target.shown}.")
+    print(f"{counted(sum(copied.rows.values()), 'row was', 'rows were')} copied from {source.shown} to {target.shown}.")
     if copied.moved:
         print(f"Messages that wait: {copied.moved}. The copy sends them; the source no longer does.")
     if copied.warning:
@@ -31,7 +32,7 @@ def copy_database(arguments: Any) -> None:
 
 
 def _show(table: str, done: int, rows: int) -> None:
-    print(f"{table}: {done} of {rows} rows")
+    print(f"{table}: {done} of {counted(rows, 'row', 'rows')}")
 
 
 def _address(given: str) -> str:

@@ -65,7 +65,7 @@ def _record(about: Any, signals: Callable[[], list[Signal]]) -> None:
     from airflow_dre.config import read_settings
     from airflow_dre.errors import StoreError
     from airflow_dre.services.rehearsal import is_rehearsal
-    from airflow_dre.services.wiring import store_of, tell_default_routes
+    from airflow_dre.services.wiring import log_changes, store_of, tell_default_routes
     from airflow_dre.store.records import Delivery
 
     try:
@@ -82,7 +82,7 @@ def _record(about: Any, signals: Callable[[], list[Signal]]) -> None:
             store.leave(delivery, "the results store did not answer a moment ago")
             return
         try:
-            store.deliver_parts(delivery)
+            log_changes(store.deliver_parts(delivery), settings)
         except StoreError as error:
             _state.down_until = time.monotonic() + DOWN_SECONDS
             store.leave(delivery, str(error))
@@ -98,7 +98,7 @@ def _failed(dag_run: Any, msg: str) -> list[Signal]:
     if _BY_HAND in msg:
         return [_marked_failed(dag_run, part)]
     failed = _instances(dag_run, "failed")
-    signals = [_still_failed(ti, at, part, msg) for ti in failed]
+    signals = [_still_failed(dag_run, ti, at, part, msg) for ti in failed]
     if not signals:
         signals.append(failed_run(dag_run.dag_id, dag_run.run_id, at, ended=end_of(dag_run), reason=msg or "failed", part=part))
     broken = {ti.task_id for ti in failed}
@@ -117,7 +117,7 @@ def _succeeded(dag_run: Any, msg: str) -> list[Signal]:
     failed = _instances(dag_run, "failed")
     names = tuple(sorted({ti.task_id for ti in failed}))
     ended_well = succeeded_run(dag_run.dag_id, dag_run.run_id, at, still_failed=names, part=part)
-    return [ended_well, *(_still_failed(ti, at, part, msg) for ti in failed)]
+    return [ended_well, *(_still_failed(dag_run, ti, at, part, msg) for ti in failed)]
 
 
 def _marked(ti: Any) -> list[Signal]:
@@ -156,10 +156,18 @@ def _marked_failed(dag_run: Any, part: Slice) -> Signal:
     return failed_run(dag_run.dag_id, dag_run.run_id, moment, ended=moment, reason="marked failed by hand", part=part)
 
 
-def _still_failed(ti: Any, at: datetime, part: Slice, msg: str) -> Signal:
+def _still_failed(dag_run: Any, ti: Any, at: datetime, part: Slice, msg: str) -> Signal:
     from airflow_dre.services.contexts import failed_task
 
-    return failed_task(ti, at, error=f"run ended: {msg}", part=part, seen_at=at)
+    return failed_task(ti, at, error=f"run ended: {msg}", part=part, seen_at=at, lost=_would_have_called(dag_run, ti))
+
+
+def _would_have_called(dag_run: Any, ti: Any) -> bool:
+    """Whether a task has a failure callback: where an incident is opened by the end of the run, nobody ran it."""
+    try:
+        return bool(dag_run.dag.get_task(ti.task_id).has_on_failure_callback)
+    except Exception:  # the run has no Dag here, or one without the task
+        return False
 
 
 def _end_of(dag_run: Any) -> tuple[datetime, Slice]:

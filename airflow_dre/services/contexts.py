@@ -81,7 +81,9 @@ def problem_in(context: Mapping[str, Any], now: datetime, *, severity: Severity,
     ti = context.get("ti") or context.get("task_instance")
     part = slice_in(context)
     if ti is not None and context.get("reason") in (None, "task_failure"):
-        return failed_task(ti, now, error=context.get("exception"), severity=severity, routes=routes, part=part)
+        error = context.get("exception")
+        lost = error is None and "reason" not in context  # Airflow's Dag processor calls so for a heartbeat that ended
+        return failed_task(ti, now, error=error, severity=severity, routes=routes, part=part, lost=lost)
     dag_id, run_id, ended = _run_in(context)
     reason = str(context.get("reason") or "failed")
     return failed_run(dag_id, run_id, now, ended=ended, reason=reason, severity=severity, routes=routes, part=part)
@@ -114,18 +116,24 @@ def failed_task(
     routes: tuple[str, ...] = (),
     part: Slice | None = None,
     seen_at: datetime | None = None,
+    lost: bool = False,
 ) -> Signal:
     """Return the signal of a task instance that failed.
 
     :param seen_at: when a messenger saw that it is still failed, for example at the end of its run.
+    :param lost: whether its process ended without a word, as one that was killed does.
     """
+    title = f"Task {ti.dag_id}.{ti.task_id} failed"
+    if lost:
+        title = f"Task {ti.dag_id}.{ti.task_id} was killed or lost"
+        error = f"no word came from its process, which may have been out of memory; {error or 'its heartbeat ended'}"
     said = f"{type(error).__name__}: {error}" if isinstance(error, BaseException) else str(error or "")
     detail = lines(masked(said[:20_000]), 4000)  # an exception may quote the row that it could not load
     return Signal(
         cause=PipelineCause(dag_id=ti.dag_id, task_id=ti.task_id),
         event=Event.TASK_FAILED,
         at=end_of(ti) or now,
-        title=f"Task {ti.dag_id}.{ti.task_id} failed",
+        title=title,
         detail=detail,
         origin=origin_of(ti),
         severity=severity,

@@ -10,9 +10,10 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
+from airflow_dre.bounds import REASON
 from airflow_dre.checks.freshness import FUTURE_TOLERANCE, judge_age, newest_of
 from airflow_dre.checks.instants import DURATION_ALLOWED, read_duration, read_zone, spoken, to_instant, zone_allowed
-from airflow_dre.checks.masking import masked
+from airflow_dre.checks.masking import masked_line
 from airflow_dre.checks.outcomes import Judgement, Outcome
 from airflow_dre.checks.values import Incomparable
 from airflow_dre.declaring.functions import REQUIRED
@@ -158,7 +159,7 @@ def _measure(question: FreshnessQuestion, located: Located, now: datetime) -> Fr
     except QueryFailed as refused:
         raise refused from None  # the driver's own message may quote a row, and a cause is logged whole
     except Incomparable as unlike:
-        raise QueryFailed(masked(f"{described} of {question.table}: {unlike}")) from None  # it quotes the value
+        raise QueryFailed(masked_line(f"{described} of {question.table}: {unlike}", REASON)) from None  # it quotes the value
     return Freshness(dataset=located.dataset, newest=to_instant(newest, question.zone), judgement=judgement)
 
 

@@ -101,7 +101,9 @@ def keep_all(deliveries: Iterable[Delivery], settings: Settings | None = None, *
     if not told:
         return []
     if not send:
-        return record_all(told, settings)
+        changes = record_all(told, settings)
+        log_changes(changes, settings)
+        return changes
     store = store_of(settings)
     changes = [change for delivery in told for change in store.deliver_or_spool(delivery)]
     log_changes(changes, settings)

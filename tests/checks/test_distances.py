@@ -208,7 +208,7 @@ def test_the_answers_to_a_list_and_to_a_number_are_told_apart() -> None:
     judgement = observed(c.no_gaps("d", every="day"), 7)
     assert (judgement.outcome, judgement.reason) == ("errored", "7 was answered where rows were expected")
     judgement = observed(c.mean("d", at_least=1), ((1,),))
-    assert (judgement.outcome, judgement.reason) == ("errored", "1 rows were answered where one value was expected")
+    assert (judgement.outcome, judgement.reason) == ("errored", "1 row was answered where one value was expected")
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import logging
 import socket
 import sqlite3
 import time
@@ -182,6 +183,16 @@ def test_occurrences_count_runs_and_a_later_callback_can_raise_severity_and_tell
     (row,) = incidents()
     assert (row.occurrences, row.severity, row.routes) == (3, "critical", ["oncall"])
     assert len(oncall.messages) == 1
+
+
+def test_a_task_without_a_word_from_its_process_was_killed(incidents: Run, rows: Run, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    open_incident()({"ti": ti_of(state=None), "dag_run": run_of()})
+    (row,) = incidents()
+    assert row.title == "Task d.load was killed or lost"
+    assert rows(incident_event)[0].detail.startswith("no word came from its process")
+    (line,) = [record.getMessage() for record in caplog.records if f"incident {row.id}" in record.getMessage()]
+    assert "/incidents/" in line, "the address, also where no receiver is waited for"
 
 
 def test_what_a_task_said_is_in_the_timeline(rows: Run) -> None:

@@ -41,7 +41,7 @@ def test_the_configured_store_is_copied_to_an_address_in_the_environment(
     monkeypatch.setenv("NEW_STORE", f"sqlite:///{world}/new.db")
     assert copy("configured", "env:NEW_STORE") == ""
     lines = capsys.readouterr().out.splitlines()
-    assert "dre_incident: 1 of 1 rows" in lines
+    assert "dre_incident: 1 of 1 row" in lines
     assert f"5 rows were copied from sqlite:///{world}/dre.db to sqlite:///{world}/new.db." in lines
     assert "Messages that wait: 1. The copy sends them; the source no longer does." in lines
     assert lines[-1] == "Let [dre] sql_alchemy_conn name the copy on every machine before you start Airflow again."

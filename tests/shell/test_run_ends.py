@@ -29,11 +29,19 @@ def ti(task_id: str, state: str, minute: int, attempt: int = 1, *, index: int = 
 
 
 def end(
-    how: str, minute: int, *tis: Any, msg: str | None = None, run: str = "r1", day: int | None = None, partition: str | None = None
+    how: str,
+    minute: int,
+    *tis: Any,
+    msg: str | None = None,
+    run: str = "r1",
+    day: int | None = None,
+    partition: str | None = None,
+    dag: Any = None,
 ) -> None:
     """A run ends; its listener is called as Airflow calls it."""
     run_of = DagRun(dag_id="d", run_id=run, run_type="manual", partition_key=partition)
     run_of.end_date = None if minute is None else NOW + timedelta(minutes=minute)
+    run_of.dag = dag
     if day is not None:
         run_of.data_interval_start = run_of.data_interval_end = datetime(2026, 1, day, tzinfo=UTC)
     run_of.get_task_instances = lambda state=None, session=None: [one for one in tis if state is None or one.state in state]
@@ -276,3 +284,20 @@ def test_a_dag_callback_with_little_context_brings_severity_and_routes(reason: s
     ResolveIncident()({**context, "run_id": "r2", "reason": "success"})
     assert [(one.status, one.title) for one in incidents()] == [("resolved", row.title)]
     assert [message.event for message in rows(outbox)] == ["opened", "resolved"]
+
+
+@pytest.mark.parametrize(
+    ("with_callback", "called", "title"),
+    [
+        pytest.param(True, False, "Task d.load was killed or lost", id="nobody ran its callback"),
+        pytest.param(True, True, "Task d.load failed", id="its callback ran"),
+        pytest.param(False, False, "Task d.load failed", id="it has no callback"),
+    ],
+)
+def test_a_task_that_was_killed_says_so(with_callback: bool, called: bool, title: str, incidents: Run) -> None:
+    load = ti(*LOAD)
+    if called:
+        call(load)
+    task_of = SimpleNamespace(has_on_failure_callback=with_callback)
+    end("failed", 1, load, dag=SimpleNamespace(get_task=lambda task_id: task_of))
+    assert [row.title for row in incidents()] == [title]
