@@ -24,7 +24,7 @@ from airflow_dre.errors import DefinitionError, FilesUnreachable, Problem, Query
 from airflow_dre.sql.names import quoted
 
 _SHOWN = 3
-_FOLDER = re.compile(r"([^/=]+)=[^/]*/")
+_FOLDER = re.compile(r"(?<![^/])([^/=]++)=[^/]*+/")
 _STATED = (
     "file_name",
     "name",
