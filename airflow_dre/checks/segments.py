@@ -126,12 +126,17 @@ def _summed_up(by: str, verdicts: Mapping[Scalar, Judgement]) -> Judgement:
 
 
 def _named(segment: Scalar) -> str:
-    return "no value" if segment is None else shown(segment) or "''"
+    return "no value" if segment is None else _name_of(segment) or "''"
+
+
+def _name_of(segment: Scalar) -> str | None:
+    """Return the text of a segment with all its digits: rounded, two segments could have one name."""
+    return str(segment) if isinstance(segment, (float, Decimal)) else shown(segment)
 
 
 def _kept(segment: Scalar, judgement: Judgement) -> Segment:
     return Segment(
-        value=shown(segment),
+        value=_name_of(segment),
         outcome=judgement.outcome,
         reason=judgement.reason,
         observed=shown(judgement.observed),

@@ -180,7 +180,7 @@ def _names(value: Any, shown: str | None) -> bool:
     if isinstance(value, (date, datetime)):
         return bool(point(datetime.fromisoformat(shown)) == point(value))
     if isinstance(value, float):
-        return shown == str(value) if not math.isfinite(value) else math.isclose(float(shown), value, rel_tol=1e-5)
+        return shown == str(value) if not math.isfinite(value) else float(shown) == value
     if isinstance(value, Decimal):
         return Decimal(shown) == value
     return shown == str(value)

@@ -127,13 +127,26 @@ def limited(question: Question, violations: int | Sequence[int], rows: int) -> F
     )
 
 
+_BOUNDS = ("equals", "at_least", "at_most", "more_than", "less_than", "warn_at_least", "warn_at_most")
+
+
+def _lies_between(lowest: Any, place: Any, highest: Any) -> bool:
+    """Return whether rounding may give exactly ``place``; a bound of another type is judged elsewhere."""
+    try:
+        return bool(lowest <= place <= highest)
+    except TypeError:
+        return False
+
+
 def bounded(question: Question, value: Any, *, tolerance: Fraction = Fraction(0), floating: bool = False) -> Finding:
     """The verdict on a number, a moment or a text."""
     if value is None:
         return SKIPPED
     places = {point(value)}
     if tolerance and isinstance(value, (int, float, Fraction, Decimal)) and math.isfinite(value):
-        places |= {point(Fraction(value) - tolerance), point(Fraction(value) + tolerance)}
+        lowest, highest = point(Fraction(value) - tolerance), point(Fraction(value) + tolerance)
+        bounds = [literal_point(question.given[name], floating=True) for name in _BOUNDS if question.given.get(name) is not None]
+        places |= {lowest, highest, *(bound for bound in bounds if _lies_between(lowest, bound, highest))}
     try:
         outcomes = frozenset(_verdict(question.given, place, value, floating=floating or isinstance(value, float)) for place in places)
     except TypeError:

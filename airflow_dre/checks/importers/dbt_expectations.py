@@ -89,8 +89,12 @@ def _expected(kind: str, a: DbtArguments) -> list[Declaration]:
 _OURS = {"flags", "group_by", "is_raw", "quote_columns", "quote_values", "strictly"}
 
 
+_STRICTER = ("by_kind", "if_empty")
+"""What only Great Expectations asks: that a number never equals a text, and that nothing is not enough. dbt leaves both to the database."""
+
+
 def _lenient(part: Declaration) -> Declaration:
-    return Declaration(part.kind, {name: value for name, value in part.arguments.items() if name != "if_empty"}, final=True)
+    return Declaration(part.kind, {name: value for name, value in part.arguments.items() if name not in _STRICTER}, final=True)
 
 
 def _as_expected(kind: str, counted: Callable[..., Translated]) -> Translate:
