@@ -15,13 +15,21 @@ from airflow_dre.errors import DefinitionError, Problem
 if TYPE_CHECKING:
     from airflow.sdk.definitions.mappedoperator import MappedOperator, OperatorPartial
 
+    class _Mappable:
+        """The part of Airflow's operators that the mixin stands before."""
+
+        @classmethod
+        def partial(cls, **kwargs: Any) -> OperatorPartial: ...
+else:
+    _Mappable = object
+
 CALLBACKS = ("on_execute_callback", "on_failure_callback", "on_success_callback", "on_retry_callback", "on_skipped_callback")
 _OF_THE_DAG = ("on_failure_callback", "on_success_callback")
 _VARIADIC = (inspect.Parameter.VAR_KEYWORD, inspect.Parameter.VAR_POSITIONAL)
 _MORE = ", and the arguments of Airflow's BaseOperator"
 
 
-class DeclaredOperator:
+class DeclaredOperator(_Mappable):
     """
     A mixin of operators whose mistakes are collected: Airflow itself raises ``TypeError`` at the first one.
 
@@ -109,8 +117,7 @@ class DeclaredOperator:
         :raises airflow_dre.errors.DefinitionError: an argument is not known, or not what it must be.
         """
         cls.refuse_partial(f"{cls.__name__} {kwargs.get('task_id', '')}".rstrip(), kwargs)
-        made: OperatorPartial = super().partial(**kwargs)  # type: ignore[misc]
-        return _strict_partial(made)
+        return _strict_partial(super().partial(**kwargs))
 
 
 @cache

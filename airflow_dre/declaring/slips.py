@@ -36,8 +36,7 @@ def find_callback_problems(subject: str, argument: str, value: object) -> list[P
     """Return what is wrong with a callback or a list of callbacks; None is no callback."""
     if value is None:
         return []
-    several = isinstance(value, (list, tuple, set, frozenset))
-    calls = list(value) if several else [value]  # type: ignore[call-overload]
+    calls = list(value) if isinstance(value, (list, tuple, set, frozenset)) else [value]
     return [Problem(subject, argument, call, allowed) for call in calls if (allowed := _why_no_callback(call))]
 
 
