@@ -166,16 +166,18 @@ class GatedOperator(DeclaredOperator, BaseSQLOperator):
         problems += find_name_problems(self.subject, {"suite": self.suite})
         return problems + find_telling_problems(self.subject, routes=self.routes, severity=self.incident_severity, notify_on=self.notify_on)
 
-    def get_openlineage_facets_on_start(self) -> OperatorLineage[Any, Any] | None:
-        """Nothing is known before the checks ran."""
-        return None
-
-    def get_openlineage_facets_on_complete(self, task_instance: Any) -> OperatorLineage[Any, Any] | None:
-        """The checked datasets with assertions and metrics; on FAIL as well, since the results are in before the gate closes."""
-        if not self.suite_runs:
-            return None
+    def get_openlineage_facets_on_start(self) -> OperatorLineage[Any, Any]:
+        """Return no lineage: nothing is known before the checks ran. Airflow warns of None."""
         from airflow.providers.openlineage.extractors import OperatorLineage
 
+        return OperatorLineage()
+
+    def get_openlineage_facets_on_complete(self, task_instance: Any) -> OperatorLineage[Any, Any]:
+        """Return the checked datasets with assertions and metrics, on FAIL as well: the results are in before the gate closes."""
+        from airflow.providers.openlineage.extractors import OperatorLineage
+
+        if not self.suite_runs:
+            return OperatorLineage()
         from airflow_dre.lineage.facets import input_dataset, run_facets
 
         return OperatorLineage(inputs=[input_dataset(run) for run in self.in_lineage], run_facets=run_facets(*self.suite_runs))

@@ -102,7 +102,7 @@ def test_the_lineage_names_every_table_with_its_results(target: Path) -> None:
     ).items()
     assert len(found.run_facets["test"].tests) == 30
     fresh = DbtResultsOperator(task_id="t", target_path="/t", namespace=PLACE)
-    assert fresh.get_openlineage_facets_on_complete(None) is None
+    assert fresh.get_openlineage_facets_on_complete(None).inputs == []
 
 
 def test_yesterdays_results_are_not_taken_for_those_of_this_run(target: Path, rows: Run) -> None:

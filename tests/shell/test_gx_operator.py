@@ -490,7 +490,7 @@ def test_lineage_tells_what_native_checks_tell() -> None:
     ]
     operator, error, _ = executed(expectations=expectations)
     assert isinstance(error, AirflowFailException)
-    assert operator.get_openlineage_facets_on_start() is None
+    assert operator.get_openlineage_facets_on_start().inputs == []
     lineage = operator.get_openlineage_facets_on_complete(None)
     (dataset,) = lineage.inputs
     metrics, assertions = dataset.inputFacets["dataQualityMetrics"], dataset.inputFacets["dataQualityAssertions"]
