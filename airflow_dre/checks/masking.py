@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import string
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -20,6 +21,14 @@ HIDDEN = "***"
 """What stands in the place of what is masked."""
 LONGEST = 500
 """Characters of a cell that are kept."""
+SHOWN = 32_000
+"""Characters of a text that are masked and come back; a longer one is cut there. Every caller keeps fewer."""
+_JUDGED = SHOWN + 8_000
+"""Characters that are looked at, so that what begins before :data:`SHOWN` and ends behind it is found."""
+_SEEN_BEYOND = 500
+"""Characters that must be left of those behind :data:`SHOWN` when escapes are undone: no number with its gaps is as long."""
+_OF_TOKENS = string.ascii_letters + string.digits + "-_.+/=~%"
+"""Characters of tokens, whose number has no limit."""
 _READ = 4_000
 _TORN = 100
 """Characters at the end of what was read of a longer text, in which a number may be cut in two."""
@@ -33,10 +42,31 @@ _FINDERS = (find_credentials, find_named_secrets, find_addresses, find_ibans, fi
 def masked(text: str) -> str:
     """Return the text without card numbers, IBANs, e-mail addresses, access keys, tokens and passwords.
 
-    The time grows with the length of the text and no faster, whatever is in it. What is written with escapes (JSON, URLs, XML), with
-    invisible characters or with characters of full width is found too.
+    The time grows with the length of the text and no faster, whatever is in it, and not beyond 40,000 characters. What is written with
+    escapes (JSON, URLs, XML), with invisible characters or with characters of full width is found too.
+
+    Of a longer text the first 32,000 characters are masked and come back, followed by ``…`` and the length of the whole. Nothing behind
+    them is shown, and nothing of a secret that the cut goes through.
     """
-    return _without(text, {view.original(*place) for view in views_of(text) for find in _FINDERS for place in find(view.text)})
+    judged = text[:_JUDGED]
+    places = {view.original(*place) for view in views_of(judged) for find in _FINDERS for place in find(view.text)}
+    if len(text) <= _JUDGED:
+        return _without(text, places)
+    end = _end_of_shown(judged)
+    kept = _without(judged[:end], {(start, min(stop, end)) for start, stop in places if start < end})
+    return f"{kept[:SHOWN]}… ({len(text)} characters)"
+
+
+def _end_of_shown(judged: str) -> int:
+    """Return where to cut a long text, so that nothing is shown of a secret that goes on beyond what is judged.
+
+    A token that fills all that is judged behind :data:`SHOWN` is left out from its start. Nothing is shown where escapes and invisible
+    characters take up that much.
+    """
+    *_, beyond = views_of(judged[SHOWN:])
+    if len(beyond.text) < _SEEN_BEYOND:
+        return 0
+    return SHOWN if judged[SHOWN:].strip(_OF_TOKENS) else len(judged[:SHOWN].rstrip(_OF_TOKENS))
 
 
 def masked_line(text: str, longest: int) -> str:

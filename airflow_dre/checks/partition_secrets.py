@@ -45,5 +45,5 @@ def _tells(metric: ColumnMetric, column: str | None) -> bool:
 
 
 def must_not_stay(text: str) -> bool:
-    """Whether a card number, an IBAN, an e-mail address, a key or a password is in what would be kept."""
+    """Whether what would be kept holds a card number, an IBAN, an e-mail address, a key or a password, or is too long to be judged."""
     return masked(text) != text

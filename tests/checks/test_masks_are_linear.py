@@ -63,6 +63,27 @@ HOSTILE = [
 ]
 
 
+WORST = [
+    *("MD12", "MD12 ", "4111-", "4111\n", "4111 1111 1111 1111 ", "4111111111111111 ", "41111111 11111111 ", "DE89370400440532013000"),
+    *("(token:x ", "sig: ", "pass: ", "a pass: ", "api_key: ", "secret=a ", "-password x ", "<token><a>x", "token: is ", "key: "),
+    *("\\\\\\\\n", "&amp;amp;", "&#x40;", "%E2%80%8B", "\u200b4", '"a b"@x.de ', "-u a:b ", "mysql -p x\n", "jane@example.com "),
+    "password:x 4111-4111 MD12 ://a:b@ ",
+]
+"""What took more than half a second for 1 MB when each place of it was judged, beside what is in the list above."""
+DEEP = "\\" * 16 + "n "
+"""As many levels of escapes as are undone: the text behind it is read once for each."""
+
+
+@pytest.mark.parametrize("before", ["", DEEP], ids=["alone", "behind escapes"])
+@pytest.mark.parametrize("piece", [*HOSTILE, *WORST])
+def test_a_megabyte_of_any_text_takes_under_a_second(piece: str, before: str) -> None:
+    text = before + piece * (1_000_000 // len(piece))
+    assert seconds(lambda: masked(text)) < 1
+    if not before:
+        assert seconds(lambda: without_quotes(text, ())) < 1
+        assert seconds(lambda: without_values(text)) < 1
+
+
 @pytest.mark.parametrize("piece", HOSTILE)
 def test_the_masks_take_time_that_grows_with_the_text(piece: str) -> None:
     times = []
