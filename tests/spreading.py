@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-WHOLE = ("tests/stack/", "tests/shell/")
-"""Beginnings of paths: the files that share one are run by one process. One Airflow is started, and one Airflow home is migrated."""
+WHOLE = ("tests/stack/",)
+"""Beginnings of paths: the files that share one are run by one process, since one Airflow is started for them."""
 EARLY = (
     "tests/stack/",
     "tests/shell/",
