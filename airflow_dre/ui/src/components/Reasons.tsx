@@ -26,7 +26,7 @@ const pathOf = (address: string): string => {
 
 /** Why the incident is there, who can help, and where to look next. */
 export function Reasons({ detail }: { detail: IncidentDetail }) {
-  const { incident, log_url, results_url } = detail;
+  const { incident, log_url } = detail;
   const { broken_checks: broken, checks, owner, reasons, runbook_url } = incident;
   const more = broken === null ? 0 : broken - reasons.length;
   const title = broken === null || checks === null ? "Why" : `Why: ${broken} of ${plural(checks, "check", "checks")} broken`;
@@ -49,7 +49,6 @@ export function Reasons({ detail }: { detail: IncidentDetail }) {
           </span>
         )}
         {log_url === null ? null : <TextLink to={pathOf(log_url)}>Task log</TextLink>}
-        {results_url === null ? null : <TextLink to={pathOf(results_url)}>Check results</TextLink>}
       </chakra.div>
     </Section>
   );
