@@ -38,6 +38,7 @@ OPTIONS = (
     "default_routes",
     "watch_dags",
     "sample_retention",
+    "forget_after",
     "duckdb_memory_limit",
     "keep_tests",
     "send_seconds",

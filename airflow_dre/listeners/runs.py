@@ -55,7 +55,10 @@ def on_task_instance_success(previous_state: Any, task_instance: Any) -> None:
 
 @hookimpl
 def on_task_instance_failed(previous_state: Any, task_instance: Any, error: Any) -> None:
-    """Record that a person marked a task failed, perhaps in a run that has ended; the end of a run tells of all others."""
+    """Record that a person marked a task failed, perhaps in a run that has ended; the end of a run tells of all others.
+
+    Airflow says the same words of each task that it stops because a person marked the run failed: that is told once, of the run.
+    """
     if getattr(type(task_instance), "__tablename__", "") == "task_instance" and _BY_HAND in str(error or ""):
         _record(task_instance, lambda: _marked_failed_task(task_instance))
 
@@ -133,8 +136,11 @@ def _marked_failed_task(ti: Any) -> list[Signal]:
     from airflow_dre.services.contexts import failed_task, slice_in
     from airflow_dre.store.clock import now
 
+    run = _run_of(ti)
+    if str(getattr(run, "state", "")) == "failed":
+        return []
     moment = now()  # a row may keep the moment at which it ended before
-    failed = failed_task(ti, moment, error="marked failed by hand", part=slice_in({"dag_run": _run_of(ti)}))
+    failed = failed_task(ti, moment, error="marked failed by hand", part=slice_in({"dag_run": run}))
     return [replace(failed, at=moment)]
 
 

@@ -59,7 +59,7 @@ def test_the_year_of_flights_is_loaded_checked_and_warned_about(run_dag: Callabl
     assert {each for each in results if each[1] != "passed"} == {
         ("foreign_key(tailnum)", "warned", 50_094),
         ("matches(tailnum)", "warned", 4),
-        ("not_null(dep_time)", "warned", 8_255),
+        ("not_null(dep_time, by=carrier)", "warned", 8_255),
     }
 
 
