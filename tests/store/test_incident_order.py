@@ -86,7 +86,7 @@ def test_text_that_no_database_takes_is_made_harmless(store: Store, signal: Make
     """A message of a driver may quote any bytes of the data."""
     store.deliver(Delivery(signals=(signal("task_failed", "load", detail="a\x00b \ud800 \u202e \U0001f600", routes=("a",)),)))
     (event,) = rows(store, incident_event)
-    assert event.detail == "a\ufffdb \ufffd \u202e \U0001f600"
+    assert event.detail == "a\\x00b \\ud800 \\u202e \U0001f600"
     assert states(store, rows) == [("open", 1)]
 
 
