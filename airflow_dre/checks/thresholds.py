@@ -121,6 +121,8 @@ def in_order(low: Scalar, high: Scalar) -> bool:
     first_number, second_number = as_number(low), as_number(high)
     if first_number is None or second_number is None:
         raise Incomparable(f"{low!r} and {high!r} cannot be compared: one is a number and the other is not")
+    if first_number != first_number or second_number != second_number:  # not-a-number has no order, and a decimal one would raise
+        return False
     return _beside(first_number, second_number) <= _beside(second_number, first_number)
 
 

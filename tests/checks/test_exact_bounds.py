@@ -29,3 +29,10 @@ D = Decimal
 def test_a_decimal_and_a_float_are_compared_as_they_are_written(value: Decimal | float | str, bound: Decimal | float, above: bool) -> None:
     assert Bounds(at_most=bound).admits(value) is not above
     assert Bounds(more_than=bound).admits(value) is above
+
+
+@pytest.mark.parametrize("nan", [D("NaN"), float("nan")], ids=["decimal", "float"])
+@pytest.mark.parametrize("bound", [D("3.5"), 3.5, 3], ids=str)
+def test_not_a_number_lies_nowhere(nan: Decimal | float, bound: Decimal | float) -> None:
+    assert not Bounds(at_least=bound).admits(nan)
+    assert not Bounds(at_most=bound).admits(nan)
