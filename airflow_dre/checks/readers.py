@@ -108,9 +108,8 @@ def _of_type(a: Arguments) -> rules.Rule:
 def _compare(a: Arguments) -> rules.Rule:
     operator = a.choice("operator", rules.Operator)
     left, right = (a.text(name, "the name of a column") for name in ("left", "right"))
-    return rules.Compares(
-        left=left, operator=operator or rules.Operator.EQUAL, right=right, nulls=_nulls(a), by_kind=a.take("by_kind") is True
-    )
+    by_kind = "by_kind" in a.given and a.take("by_kind") is True  # only importers give it, so no message names it
+    return rules.Compares(left=left, operator=operator or rules.Operator.EQUAL, right=right, nulls=_nulls(a), by_kind=by_kind)
 
 
 def _nulls(a: Arguments) -> rules.Nulls:
