@@ -184,10 +184,11 @@ def _retry_after(value: str | None, now: datetime) -> timedelta | None:
     """Seconds or an HTTP date (RFC 9110); None where it is absent or unreadable."""
     if value is None:
         return None
-    if _SECONDS.fullmatch(value.strip()):
-        return min(timedelta(seconds=int(value)), _LONGEST_WAIT)
+    text = value.strip()
+    if _SECONDS.fullmatch(text):
+        return min(timedelta(seconds=int(text)), _LONGEST_WAIT)
     try:
-        moment = parsedate_to_datetime(value)
+        moment = parsedate_to_datetime(text)
         wait = moment.replace(tzinfo=moment.tzinfo or UTC) - now
     except (ValueError, OverflowError):
         return None

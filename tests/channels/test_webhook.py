@@ -200,6 +200,7 @@ def test_how_long_a_receiver_asks_to_wait(value: str | None, seconds: float | No
 @given(st.text())
 @example("Mon, 99 Foo 2026 99:99:99 +9999999")
 @example("1 Jan 0000 00:00:00 GMT")
+@example("0\x1f")
 def test_no_header_breaks_the_reading(value: str) -> None:
     found = _retry_after(value, NOW)
     assert found is None or timedelta(0) <= found <= timedelta(days=1)
