@@ -493,4 +493,4 @@ def test_a_signal_ends_the_guess_at_once(tmp_path: Path) -> None:
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
-    assert time.monotonic() - started < 4
+    assert time.monotonic() - started < 10, "it would sleep for a minute, and a busy machine is slow to hear"
