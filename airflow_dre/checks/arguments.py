@@ -47,9 +47,11 @@ def _only_the_database_orders(low: Bound, high: Bound) -> bool:
 class Arguments:
     """The arguments of one declaration, read by type; what cannot be read is noted and replaced by a harmless value."""
 
-    def __init__(self, subject: str, given: dict[str, object]) -> None:
+    def __init__(self, subject: str, given: dict[str, object], *, by_kind: bool = False) -> None:
         self.subject = subject
         self.given = given
+        self.by_kind = by_kind
+        """Whether values of different kinds never equal; an importer says so, and no argument."""
         self.problems: list[Problem] = []
         self.known: set[str] = set(_TRAITS)
 

@@ -92,11 +92,13 @@ class FreshOptions(Options, total=False):
 class Declaration:
     """One declared check: its kind, for example ``not_null``, and its arguments as they were written."""
 
-    __slots__ = ("arguments", "final", "kind")
+    __slots__ = ("arguments", "by_kind", "final", "kind")
 
-    def __init__(self, kind: str, arguments: Mapping[str, object], *, final: bool = False) -> None:
+    def __init__(self, kind: str, arguments: Mapping[str, object], *, final: bool = False, by_kind: bool = False) -> None:
         self.kind = kind
         self.final = final
+        self.by_kind = by_kind
+        """Whether values of different kinds never equal, as importers of suites that pandas judged may say."""
         self.arguments = {name: value for name, value in arguments.items() if value is not None}
 
     def __repr__(self) -> str:

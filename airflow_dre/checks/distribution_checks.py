@@ -74,6 +74,7 @@ class Distribution(MetricCheck):
     """Or the edges of bins, one more than weights; a bin holds its lower edge, the last one both. The outermost may be infinite."""
     others: tuple[float, ...] = ()
     """The weight of values that are no category, or of those below and of those above the bins."""
+    by_kind: bool = False
 
     def asks(self) -> Mapping[str, object]:
         bins = {"values": list(self.values)} if self.values else {"edges": list(self.edges)}
@@ -84,7 +85,8 @@ class Distribution(MetricCheck):
         """For each bin the rows outside of it."""
         where = self.traits.where
         if self.values:
-            return tuple(Violations(rule=OneOf(column=self.column, values=(value,)), where=where) for value in self.values)
+            known = [OneOf(column=self.column, values=(value,), by_kind=self.by_kind) for value in self.values]
+            return tuple(Violations(rule=rule, where=where) for rule in known)
         ends = list(zip(self.edges[:-1], self.edges[1:], strict=True))
         rules = [Within(column=self.column, low=finite(low), high=finite(high), high_belongs=high == self.edges[-1]) for low, high in ends]
         return tuple(Violations(rule=rule, where=where) for rule in rules)
@@ -129,6 +131,7 @@ class HasValues(Check):
     usual_dimension: ClassVar[Dimension] = Dimension.COVERAGE
     column: str
     values: tuple[Literal, ...]
+    by_kind: bool = False
 
     def asks(self) -> Mapping[str, object]:
         return {"column": self.column, "values": list(self.values)}
@@ -137,8 +140,8 @@ class HasValues(Check):
         return ValueCount(column=self.column, where=self.traits.where)
 
     def _absences(self) -> dict[Literal, Violations]:
-        where = self.traits.where
-        return {value: Violations(rule=OneOf(column=self.column, values=(value,)), where=where) for value in self.values}
+        known = {value: OneOf(column=self.column, values=(value,), by_kind=self.by_kind) for value in self.values}
+        return {value: Violations(rule=rule, where=self.traits.where) for value, rule in known.items()}
 
     def metrics(self) -> tuple[Metric, ...]:
         return (self._present(), *self._absences().values())
@@ -169,12 +172,13 @@ class MostCommonIn(Check):
     ties: bool = True
     """Whether one of several values that stand equally often may be in the set; otherwise a tie fails."""
     if_empty: Empty = Empty.SKIP
+    by_kind: bool = False
 
     def asks(self) -> Mapping[str, object]:
         return {"column": self.column, "values": list(self.values), **({} if self.ties else {"ties": False})}
 
     def metrics(self) -> tuple[Metric, ...]:
-        return (MostCommon(column=self.column, known=self.values, where=self.traits.where),)
+        return (MostCommon(column=self.column, known=self.values, by_kind=self.by_kind, where=self.traits.where),)
 
     def judge(self, answers: Answers, now: datetime) -> Judgement:
         expected = f"one of {len(self.values)} values"

@@ -15,7 +15,7 @@ from airflow_dre.checks.check import Check
 from airflow_dre.checks.distribution_checks import Distribution, MostCommonIn
 from airflow_dre.checks.freshness import Fresh
 from airflow_dre.checks.limited_checks import RowCheck
-from airflow_dre.checks.rules import Compares, OneOf, SumIs, Within
+from airflow_dre.checks.rules import AllDiffer, Compares, OneOf, SumIs, TextRule, TupleOneOf, Within
 from airflow_dre.checks.schema_checks import plain_type
 from airflow_dre.checks.table_checks import NoGaps, ZScores
 
@@ -35,6 +35,8 @@ _FAMILIES = {
     Family.MOMENTS: ("date", "timestamp", "timestamptz"),
     Family.BOOLEANS: ("boolean",),
 }
+_OF_KINDS = (AllDiffer, Compares, OneOf, SumIs, TextRule, TupleOneOf)
+"""Rules to which the kinds of values can make a difference."""
 _NUMERIC = (Family.NUMBERS, Family.BOOLEANS)
 """Some databases count with booleans; the others say so themselves."""
 _FAMILY_OF = {name: family for family, names in _FAMILIES.items() for name in names}
@@ -57,7 +59,8 @@ def why_unfit(check: Check, types: Mapping[str, str]) -> str | None:
 
 def minds_types(check: Check) -> bool:
     """Whether knowing types can make a difference to a check."""
-    return bool(_wanted(check)) or (isinstance(check, RowCheck) and isinstance(check.rule, Compares) and check.rule.by_kind)
+    by_kind = isinstance(check.rule, _OF_KINDS) and check.rule.by_kind if isinstance(check, RowCheck) else getattr(check, "by_kind", False)
+    return bool(_wanted(check)) or by_kind
 
 
 def _wanted(check: Check) -> dict[str, tuple[Family, ...]]:
@@ -80,6 +83,8 @@ def _wanted(check: Check) -> dict[str, tuple[Family, ...]]:
             return dict.fromkeys(columns, _NUMERIC)
         case RowCheck(rule=Within(column=column, low=low, high=high)):
             return _for_values(column, [low, high])
+        case RowCheck(rule=OneOf(by_kind=True)) | MostCommonIn(by_kind=True):
+            return {}
         case RowCheck(rule=OneOf(column=column, values=values)) | MostCommonIn(column=column, values=values):
             return _for_values(column, values)
         case _:

@@ -159,6 +159,7 @@ class MostCommon(ColumnMetric):
 
     known: tuple[Literal, ...] = ()
     """The values that the database looks for, so that it says of each whether it is one of them, as in a rule for each row."""
+    by_kind: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -72,7 +72,7 @@ def find_problems(declarations: Sequence[object]) -> tuple[tuple[Check, ...], li
         if declaration.templated:
             continue
         subject = f"checks[{place}] {declaration.kind}"
-        arguments = Arguments(subject, declaration.arguments)
+        arguments = Arguments(subject, declaration.arguments, by_kind=declaration.by_kind)
         check = READERS[declaration.kind](arguments)
         _refuse_scope(check, arguments)
         _refuse_words(check, arguments)

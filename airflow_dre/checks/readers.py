@@ -7,6 +7,7 @@ import re
 import sys
 import warnings
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from itertools import pairwise
@@ -37,7 +38,7 @@ def _column(a: Arguments) -> str:
 
 
 def _rule(make: Callable[[Arguments], rules.Rule]) -> Callable[[Arguments], Check]:
-    return lambda a: RowCheck(rule=make(a), **a.limit_arguments())
+    return lambda a: RowCheck(rule=replace(make(a), by_kind=a.by_kind), **a.limit_arguments())
 
 
 def _between(a: Arguments) -> rules.Rule:
@@ -108,8 +109,7 @@ def _of_type(a: Arguments) -> rules.Rule:
 def _compare(a: Arguments) -> rules.Rule:
     operator = a.choice("operator", rules.Operator)
     left, right = (a.text(name, "the name of a column") for name in ("left", "right"))
-    by_kind = "by_kind" in a.given and a.take("by_kind") is True  # only importers give it, so no message names it
-    return rules.Compares(left=left, operator=operator or rules.Operator.EQUAL, right=right, nulls=_nulls(a), by_kind=by_kind)
+    return rules.Compares(left=left, operator=operator or rules.Operator.EQUAL, right=right, nulls=_nulls(a))
 
 
 def _nulls(a: Arguments) -> rules.Nulls:
@@ -131,7 +131,7 @@ def _tuple_in_set(a: Arguments) -> rules.Rule:
         and len(item) == len(columns)
         and all(is_literal(part) or (part is None and nulls is not rules.Nulls.SKIP) for part in item)
     ]
-    if not good or len(good) < len(given):
+    if (not good and not a.by_kind) or len(good) < len(given):
         a.refuse("values", f"a list of tuples of {len(columns)} finite numbers, dates, booleans or texts, and None only beside nulls=")
     return rules.TupleOneOf(columns=columns, values=tuple(good), nulls=nulls)
 
@@ -222,6 +222,7 @@ def _distribution(a: Arguments) -> Check:
         values=values,
         edges=edges,
         others=_others(a, 2 if edges else 1),
+        by_kind=a.by_kind,
         **a.bound_arguments(),
     )
 
@@ -245,7 +246,7 @@ def _others(a: Arguments, size: int) -> tuple[float, ...]:
 
 def _most_common(a: Arguments) -> Check:
     ties, empty = a.flag("ties", usual=True), a.if_empty()
-    return MostCommonIn(column=_column(a), values=a.literals("values"), ties=ties, if_empty=empty, traits=a.traits())
+    return MostCommonIn(column=_column(a), values=a.literals("values"), ties=ties, if_empty=empty, by_kind=a.by_kind, traits=a.traits())
 
 
 def _schema_is(a: Arguments) -> Check:
@@ -334,7 +335,7 @@ READERS: dict[str, Callable[[Arguments], Check]] = {
     "failed_rows_sql": lambda a: FailedRows(sql=a.text("sql", _SQL_SELECT), **a.limit_arguments()),
     "foreign_key": _foreign_key,
     "fresh": _fresh,
-    "has_values": lambda a: HasValues(column=_column(a), values=a.literals("values"), traits=a.traits()),
+    "has_values": lambda a: HasValues(column=_column(a), values=a.literals("values"), by_kind=a.by_kind, traits=a.traits()),
     "in_set": _rule(lambda a: rules.OneOf(column=_column(a), values=a.literals("values"))),
     "increasing": lambda a: _steps(a, rising=True),
     "json_valid": _rule(lambda a: rules.IsJson(column=_column(a))),

@@ -47,12 +47,19 @@ class Operator(StrEnum):
     AT_LEAST = ">="
 
 
+_UNASKED = {"by_kind", "unlike", "text_of", "unknown_breaks", "flags"}
+"""Fields that say how a question is put, and not which question it is."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
     """What must hold for one row."""
 
     kind: ClassVar[str]
     """The name of the check that declares it."""
+    by_kind: bool = False
+    """Whether values of different kinds never equal and every value has a text, as in pandas, where a database would read one as the
+    other or refuse to. A suite of another tool says so, and a database whose values pandas may have held heeds it."""
 
     @property
     def needs(self) -> tuple[str, ...]:
@@ -66,7 +73,7 @@ class Rule:
 
     def asks(self) -> Mapping[str, object]:
         """Its arguments as JSON values; those at their default are left out, so that a new option changes no id."""
-        given = {item.name: getattr(self, item.name) for item in fields(self)}
+        given = {item.name: getattr(self, item.name) for item in fields(self) if item.name not in _UNASKED}
         usual = {item.name: item.default for item in fields(self)}
         return {name: list(value) if isinstance(value, tuple) else value for name, value in given.items() if value != usual[name]}
 
@@ -133,7 +140,15 @@ class NoneOf(OneOf):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Matches(ColumnRule):
+class TextRule(ColumnRule):
+    """A rule for the text of the values of one column."""
+
+    text_of: str | None = None
+    """The family of the values whose text is meant; None: they are texts, or the database knows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matches(TextRule):
     """A regular expression is found in the value: one of several, or every one."""
 
     kind: ClassVar[str] = "matches"
@@ -165,7 +180,7 @@ class LikeNot(Like):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LengthWithin(ColumnRule):
+class LengthWithin(TextRule):
     """The number of characters lies between two ends, both belonging to it."""
 
     kind: ClassVar[str] = "length"
@@ -207,8 +222,6 @@ class Compares(CrossRule):
     left: str
     operator: Operator
     right: str
-    by_kind: bool = False
-    """Whether a number never equals a text, as in pandas, where a database would read one as the other."""
     unlike: bool = False
     """Whether the columns are known to hold values of different kinds."""
 
@@ -224,6 +237,10 @@ class SumIs(CrossRule):
     kind: ClassVar[str] = "sum_equals"
     columns: tuple[str, ...]
     total: Literal
+    flags: tuple[str, ...] = ()
+    """Columns of booleans, of which true counts 1."""
+    unknown_breaks: bool = False
+    """Whether a sum with a NULL that is not left out is wrong."""
 
     @property
     def needs(self) -> tuple[str, ...]:
@@ -240,6 +257,8 @@ class TupleOneOf(CrossRule):
     kind: ClassVar[str] = "tuple_in_set"
     columns: tuple[str, ...]
     values: tuple[tuple[Literal | None, ...], ...]
+    unknown_breaks: bool = False
+    """Whether a NULL that is not left out is met by None in a tuple only."""
 
     @property
     def needs(self) -> tuple[str, ...]:
@@ -252,6 +271,8 @@ class AllDiffer(CrossRule):
 
     kind: ClassVar[str] = "all_differ"
     columns: tuple[str, ...]
+    unlike: tuple[tuple[str, str], ...] = ()
+    """Pairs of columns that are known to hold values of different kinds."""
 
     @property
     def needs(self) -> tuple[str, ...]:

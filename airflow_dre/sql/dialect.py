@@ -101,6 +101,8 @@ class Dialect:
     """A look at the catalogue costs next to nothing, so that it comes before the scan wherever types make a difference."""
     counts_booleans: bool = False
     """Its booleans are numbers, so that it has a mean of them."""
+    kinds_apart: bool = False
+    """Rules that are ``by_kind`` are judged there as pandas judges them, whose frames it looks at."""
     mean: Callable[[exp.Expr], exp.Expr] = lambda value: exp.Avg(this=value)
     """The mean of numbers of any type, as an aggregate that does not cut it to the digits of that type."""
     total: Callable[[exp.Expr], exp.Expr] = lambda value: exp.Sum(this=value)

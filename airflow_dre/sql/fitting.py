@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from sqlglot import exp
 
-from airflow_dre.checks.fitness import Family, family_of
+from airflow_dre.checks.fitness import Family
 from airflow_dre.checks.rules import BySegment, Compares, OneOf, Rule, Within
 from airflow_dre.checks.values import Literal, Single
+from airflow_dre.sql.kinds import by_kind, family
 from airflow_dre.sql.scope import Scope
 
 R = TypeVar("R", bound=Rule)
@@ -24,18 +25,16 @@ _UNLIKE = (
 _LARGEST = 3.4e38
 
 
-def fitted(rule: R, scope: Scope, column: str | None = None) -> R:
-    """Return a rule whose values are of the type of its column, as far as the types of the columns are known.
-
-    :param column: the column whose type counts; None: that of the rule.
-    """
+def fitted(rule: R, scope: Scope) -> R:
+    """Return a rule whose values are of the type of its column, as far as the types of the columns are known."""
+    if rule.by_kind and scope.dialect.kinds_apart:
+        rule = cast("R", by_kind(rule, scope))
     if isinstance(rule, Within):
-        name = column or rule.column
-        return replace(rule, low=_fitted(rule.low, name, scope), high=_fitted(rule.high, name, scope))
+        return replace(rule, low=_fitted(rule.low, rule.column, scope), high=_fitted(rule.high, rule.column, scope))
     if isinstance(rule, OneOf):
-        return replace(rule, values=tuple(_value(value, column or rule.column, scope) for value in rule.values))
+        return replace(rule, values=tuple(_value(value, rule.column, scope) for value in rule.values))
     if isinstance(rule, Compares):
-        return replace(rule, unlike=rule.by_kind and {_family(rule.left, scope), _family(rule.right, scope)} in _UNLIKE)
+        return replace(rule, unlike=rule.by_kind and {family(rule.left, scope), family(rule.right, scope)} in _UNLIKE)
     if isinstance(rule, BySegment):
         return replace(rule, rules=tuple((segment, fitted(inner, scope)) for segment, inner in rule.rules))
     return rule
@@ -51,7 +50,7 @@ def told(value: exp.Expr, column: str, scope: Scope) -> exp.Expr:
 
 def as_number(value: exp.Expr, column: str, scope: Scope) -> exp.Expr:
     """Return a value of a column to count with: true is 1 and false is 0, where the database has no mean of booleans."""
-    counts = not scope.dialect.counts_booleans and _family(column, scope) is Family.BOOLEANS
+    counts = not scope.dialect.counts_booleans and family(column, scope) is Family.BOOLEANS
     return exp.cast(value, "INT") if counts else value
 
 
@@ -64,15 +63,10 @@ def _value(value: Literal, column: str, scope: Scope) -> Literal:
         return value
     if isinstance(value, (int, float, Decimal)) and _is_single(column, scope) and abs(float(value)) < _LARGEST:
         return Single(value)
-    if isinstance(value, date) and _family(column, scope) is Family.TEXTS:
+    if isinstance(value, date) and family(column, scope) is Family.TEXTS:
         return value.isoformat(sep=" ") if isinstance(value, datetime) else value.isoformat()
     return value
 
 
 def _is_single(column: str, scope: Scope) -> bool:
     return scope.dialect.single_precision is not None and scope.type_of(column) == scope.dialect.single_precision
-
-
-def _family(column: str, scope: Scope) -> Family | None:
-    found = scope.type_of(column)
-    return None if found is None else family_of(found)

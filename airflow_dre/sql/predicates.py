@@ -13,6 +13,7 @@ from typing import ParamSpec
 from sqlglot import exp
 
 from airflow_dre.checks import rules
+from airflow_dre.checks.fitness import Family
 from airflow_dre.checks.rules import Nulls, Operator, Rule
 from airflow_dre.checks.values import Literal, Single
 from airflow_dre.errors import DefinitionError, Problem
@@ -112,6 +113,8 @@ def _(rule: rules.Within, dialect: Dialect) -> exp.Expr:
 
 
 def _in(rule: rules.OneOf, dialect: Dialect) -> exp.Expr:
+    if not rule.values:
+        return _if_present([rule.column], exp.false())
     return exp.In(this=column(rule.column), expressions=[literal(value, dialect) for value in rule.values])
 
 
@@ -125,6 +128,11 @@ def _(rule: rules.NoneOf, dialect: Dialect) -> exp.Expr:
     return _in(rule, dialect)
 
 
+def _if_present(names: Sequence[str], condition: exp.Expr) -> exp.Expr:
+    """Return a condition that is unknown where one of the columns is NULL."""
+    return exp.Case().when(exp.and_(*has_all(names)), condition)
+
+
 def _any_or_every(found: list[exp.Expr], *, every: bool) -> exp.Expr:
     if len(found) == 1:
         return found[0]
@@ -132,9 +140,7 @@ def _any_or_every(found: list[exp.Expr], *, every: bool) -> exp.Expr:
 
 
 def _matches(rule: rules.Matches, dialect: Dialect) -> exp.Expr:
-    return _any_or_every(
-        [search(column(rule.column), pattern, dialect, f"check {rule.kind}") for pattern in rule.patterns], every=rule.every
-    )
+    return _any_or_every([search(_text(rule), pattern, dialect, f"check {rule.kind}") for pattern in rule.patterns], every=rule.every)
 
 
 @breaks.register
@@ -145,6 +151,17 @@ def _(rule: rules.Matches, dialect: Dialect) -> exp.Expr:
 @breaks.register
 def _(rule: rules.MatchesNot, dialect: Dialect) -> exp.Expr:
     return _matches(rule, dialect)
+
+
+def _text(rule: rules.TextRule) -> exp.Expr:
+    """Return the text of a value, as pandas writes it where it is none itself."""
+    value = column(rule.column)
+    if rule.text_of in (None, Family.TEXTS):
+        return value
+    if rule.text_of == Family.BOOLEANS:
+        no = exp.Not(this=value.copy())
+        return exp.Case().when(value, exp.Literal.string("True")).when(no, exp.Literal.string("False"))
+    return exp.cast(value, "TEXT")
 
 
 def search(value: exp.Expr, pattern: str, dialect: Dialect, subject: str) -> exp.Expr:
@@ -191,7 +208,7 @@ def _(rule: rules.LikeNot, dialect: Dialect) -> exp.Expr:
 
 @breaks.register
 def _(rule: rules.LengthWithin, dialect: Dialect) -> exp.Expr:
-    length = dialect.length(column(rule.column))
+    length = dialect.length(_text(rule))
     ends = [
         kind(this=length.copy(), expression=exp.Literal.number(end))
         for kind, end in ((exp.LT, rule.low), (exp.GT, rule.high))
@@ -234,11 +251,14 @@ def _not_left_out(rule: rules.CrossRule, broken: exp.Expr) -> exp.Expr:
 
 @breaks.register
 def _(rule: rules.SumIs, dialect: Dialect) -> exp.Expr:
-    first, *others = [column(name) for name in rule.columns]
+    first, *others = [exp.cast(column(name), "INT") if name in rule.flags else column(name) for name in rule.columns]
     total: exp.Expr = first
     for other in others:
         total = exp.Add(this=total, expression=other)
-    return exp.NEQ(this=total, expression=literal(rule.total, dialect))
+    wrong = exp.NEQ(this=total, expression=literal(rule.total, dialect))
+    if not rule.unknown_breaks or rule.nulls is Nulls.SKIP:
+        return wrong
+    return _not_left_out(rule, exp.paren(exp.or_(wrong, *[has_no_value(name) for name in rule.needs])))
 
 
 @breaks.register
@@ -255,16 +275,21 @@ def _(rule: rules.TupleOneOf, dialect: Dialect) -> exp.Expr:
         for value in rule.values
     ]
     complete = has_all(rule.columns) if rule.nulls is Nulls.SKIP else []
-    return exp.and_(*complete, exp.Not(this=exp.paren(either(known))))
+    stands: exp.Expr = exp.paren(either(known)) if known else exp.false()
+    if not rule.unknown_breaks:
+        return exp.and_(*complete, exp.Not(this=stands))
+    stands = exp.Coalesce(this=stands, expressions=[exp.false()])
+    return _not_left_out(rule, exp.and_(*complete, exp.Not(this=stands)))
 
 
 @breaks.register
 def _(rule: rules.AllDiffer, dialect: Dialect) -> exp.Expr:
-    names = list(combinations(rule.columns, 2))
+    names = [pair for pair in combinations(rule.columns, 2) if pair not in rule.unlike]
     pairs: list[exp.Expr] = [exp.EQ(this=column(one), expression=column(other)) for one, other in names]
     if rule.nulls is Nulls.SKIP:
-        return exp.and_(*has_all(rule.columns), exp.paren(exp.or_(*pairs)))
-    pairs += [exp.paren(exp.and_(has_no_value(one), has_no_value(other))) for one, other in names]
+        return exp.and_(*has_all(rule.columns), exp.paren(exp.or_(*pairs)) if pairs else exp.false())
+    both_missing = combinations(rule.columns, 2)
+    pairs += [exp.paren(exp.and_(has_no_value(one), has_no_value(other))) for one, other in both_missing]
     return _not_left_out(rule, exp.paren(exp.or_(*pairs)))
 
 

@@ -190,10 +190,10 @@ def _(metric: MostCommon, scope: Scope, by: Split | None) -> exp.Expr:
     grouped = grouped.group_by(*_splits(by, scope), column(metric.column))
     most = exp.Window(this=exp.Max(this=exp.column("n")), partition_by=_outer(by))
     ranked = exp.select(*_outer(by), "v", "n", exp.alias_(most, "most")).from_(grouped.subquery("frequencies"))
-    rule = fitted(OneOf(column="v", values=metric.known), scope, metric.column)
+    rule = fitted(OneOf(column=metric.column, values=metric.known, by_kind=metric.by_kind), scope)
     listed = exp.In(this=exp.column("v"), expressions=[literal(one, scope.dialect) for one in rule.values])
     one, zero = exp.Literal.number(1), exp.Literal.number(0)
-    known = exp.Case().when(listed, one).else_(zero) if metric.known else zero
+    known = exp.Case().when(listed, one).else_(zero) if rule.values else zero
     return (
         exp.select(*_outer(by), told(exp.column("v"), metric.column, scope), "n", known)
         .from_(ranked.subquery("ranked"))

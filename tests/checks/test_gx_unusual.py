@@ -30,6 +30,8 @@ TABLES = {
             "word": ["a", "ab", "abc", "a.b", "", None],
             "digits": ["1", "2", "3", "3", "5", "8"],
             "yes": [True, False, True, True, False, True],
+            "none": [None] * 6,
+            "ts": pd.to_datetime(["2020-01-01", "2020-02-01 10:00", "2021-01-01", "2019-12-31", None, "2022-05-05"], format="mixed"),
         }
     ),
     "no rows": pd.DataFrame({"i": pd.Series([], dtype="int64"), "n": pd.Series([], dtype="float64")}),
@@ -129,6 +131,43 @@ CASES: dict[str, tuple[str, tuple[str, dict[str, Any]], bool]] = {
     ),
 }
 
+PAIR = {"column_A": "i", "column_B": "word"}
+OF_FRAMES: dict[str, tuple[str, tuple[str, dict[str, Any]], bool]] = {
+    "no number is one of the texts of its digits": ("rows.i", of("values_to_be_in_set", value_set=["1", "2", "3", "5", "8"]), False),
+    "a word in a set of numbers is as if it was not there": ("rows.i", of("values_to_be_in_set", value_set=[1, 2, 3, 5, 8, "x"]), True),
+    "no word is a number": ("rows.word", of("values_to_not_be_in_set", value_set=[1, 2.5]), True),
+    "true and false are one and nought": ("rows.yes", of("values_to_be_in_set", value_set=[0, 1]), True),
+    "true is not the text of it": ("rows.yes", of("values_to_be_in_set", value_set=["True", "False"]), False),
+    "half of nothing but missing values may be of any set": ("rows.none", of("values_to_be_in_set", value_set=["a", 1]), True),
+    "words do not contain a number": ("rows.word", of("distinct_values_to_contain_set", value_set=["a", 1]), False),
+    "the most common number is no text of its digits": ("rows.i", of("most_common_value_to_be_in_set", value_set=["3"]), False),
+    "the most common number stands among texts": ("rows.i", of("most_common_value_to_be_in_set", value_set=["x", 3]), True),
+    "a regular expression is found in the digits of a number": ("rows.i", of("values_to_match_regex", regex="^[0-9]$"), True),
+    "a whole float ends in nought": ("rows.n", of("values_to_match_regex", regex=r"\.[05]$"), True),
+    "booleans are written with a capital": ("rows.yes", of("values_to_match_regex", regex="^(True|False)$"), True),
+    "a timestamp has a year at its start": ("rows.ts", of("values_to_match_regex", regex="^20[0-9][0-9]-"), True),
+    "no digit is a letter": ("rows.i", of("values_to_not_match_regex", regex="[a-z]"), True),
+    "true is as long as its word": ("rows.yes", between("value_lengths", 4, 5), True),
+    "a number is as long as its digits": ("rows.i", of("value_lengths_to_equal", value=1), True),
+    "a pair of another kind is in no set": ("rows.i", of("pair_values_to_be_in_set", **PAIR, value_pairs_set=[["a", 1]]), False),
+    "no pair is in an empty set": ("rows.i", of("pair_values_to_be_in_set", **PAIR, value_pairs_set=[]), False),
+    "no rows have no pair": (
+        "no rows.i",
+        of("pair_values_to_be_in_set", column_A="i", column_B="n", value_pairs_set=[]),
+        True,
+    ),
+    "a missing part is no part of a pair": (
+        "rows.i",
+        of(
+            "pair_values_to_be_in_set",
+            **PAIR,
+            value_pairs_set=[[1, "a"], [2, "ab"], [3, "abc"], [3, "a.b"], [5, ""], [8, "x"]],
+        ),
+        False,
+    ),
+}
+"""What pandas, whose values have a kind of their own, answers otherwise than a database of texts and numbers."""
+
 
 @pytest.fixture(params=["pandas", "sqlite"])
 def engines(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[dict[str, Warehouse]]:
@@ -178,3 +217,11 @@ def test_an_unusual_expectation(engines: dict[str, Warehouse], place: str, expec
     kind, kwargs = expectation
     about = {} if "column_A" in kwargs else {"column": column}
     assert succeeds(engines[table], kind, {**about, **kwargs}) == expected
+
+
+@pytest.mark.parametrize("engines", ["pandas"], indirect=True)
+@pytest.mark.parametrize(("place", "expectation", "expected"), OF_FRAMES.values(), ids=OF_FRAMES)
+def test_values_are_of_their_kind(
+    engines: dict[str, Warehouse], place: str, expectation: tuple[str, dict[str, Any]], expected: bool
+) -> None:
+    test_an_unusual_expectation(engines, place, expectation, expected)

@@ -89,8 +89,8 @@ def _expected(kind: str, a: DbtArguments) -> list[Declaration]:
 _OURS = {"flags", "group_by", "is_raw", "quote_columns", "quote_values", "strictly"}
 
 
-_STRICTER = ("by_kind", "if_empty")
-"""What only Great Expectations asks: that a number never equals a text, and that nothing is not enough. dbt leaves both to the database."""
+_STRICTER = ("if_empty",)
+"""What only Great Expectations asks: that nothing is not enough."""
 
 
 def _lenient(part: Declaration) -> Declaration:

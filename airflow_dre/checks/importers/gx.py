@@ -75,7 +75,7 @@ def _translated(expectation: Expectation, setting: Setting) -> list[Declaration]
     parts = translate(arguments)
     arguments.finish()
     tag = f"gx:{expectation.place}:{expectation.type}"
-    return [Declaration(part.kind, {**part.arguments, "tags": [tag]}, final=part.final) for part in parts]
+    return [Declaration(part.kind, {**part.arguments, "tags": [tag]}, final=part.final, by_kind=True) for part in parts]
 
 
 def _why_not(kind: str) -> str:
@@ -97,4 +97,4 @@ def _checked(part: Declaration, expectation: Expectation, seen: dict[str, int]) 
         name = f"{name} ({count})"
     if name == checks[0].default_name:
         return part, []
-    return Declaration(part.kind, {**part.arguments, "name": name}, final=part.final), []
+    return Declaration(part.kind, {**part.arguments, "name": name}, final=part.final, by_kind=part.by_kind), []

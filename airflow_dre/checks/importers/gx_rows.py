@@ -142,7 +142,7 @@ def _greater(a: GxArguments) -> list[Declaration]:
 
 def _equal(a: GxArguments) -> list[Declaration]:
     nulls = a.nulls("both_values_are_missing", _PAIR)
-    return [check("compare", a.row_options(), left=a.text("column_A"), operator="==", right=a.text("column_B"), nulls=nulls, by_kind=True)]
+    return [check("compare", a.row_options(), left=a.text("column_A"), operator="==", right=a.text("column_B"), nulls=nulls)]
 
 
 def _pair_in_set(a: GxArguments) -> list[Declaration]:
@@ -153,11 +153,9 @@ def _pair_in_set(a: GxArguments) -> list[Declaration]:
     if not isinstance(pairs, (list, tuple, set)) or not all(isinstance(pair, (list, tuple)) and len(pair) == 2 for pair in pairs):
         raise Refused("value_pairs_set", pairs, "a list of pairs of values")
     known = [pair for pair in pairs if nulls is not None or None not in pair]
-    if not known:
-        raise Refused("value_pairs_set", pairs, "at least one pair without NULL: a NULL equals nothing")
     if columns[0] == columns[1]:
         values = [one for one, other in known if one == other and one is not None]
-        return [check("in_set", options, column=columns[0], values=values)]
+        return [check("in_set", options, column=columns[0], values=values)] if values else never(columns[0], options)
     return [check("tuple_in_set", options, columns=columns, values=known, nulls=nulls)]
 
 

@@ -72,6 +72,7 @@ DUCKDB = Dialect(
     filter_clause=True,
     catalogue_is_cheap=True,
     single_precision="FLOAT",
+    kinds_apart=True,
     quantile_is_aggregate=True,
     hash=_hash,
     orders_by_code_point=True,
