@@ -33,6 +33,16 @@ TIMESTAMP = "X-Dre-Timestamp"
 """Header with the seconds since 1970 at which the message was sent; the signature covers it."""
 GRACE_SECONDS = 0.25
 """Added to the deadline of an exchange, so that the HTTP client names the step that was too slow where it can."""
+REFUSES_CONTENT = frozenset((400, 406, 409, 411, 412, 413, 415, 416, 417, 422))
+"""Answers that refuse the message itself, so that sending it again cannot help."""
+_HINTS = {
+    401: ": the route lacks a valid token or password",
+    403: ": the token of the route may not send here",
+    404: ": the address of the route leads nowhere",
+    407: ": the proxy asks for a password",
+    410: ": the receiver of the route was removed",
+}
+_REDIRECTS = ": redirects are not followed, so the route needs the new address"
 _OURS = frozenset(
     (
         "content-type",
@@ -172,12 +182,16 @@ def _can_be_sent(name: object, value: object) -> bool:
 
 
 def _attempt_of(response: httpx.Response) -> Attempt:
-    """Return what the status of an answer means for the message."""
+    """Return what the status of an answer means for the message.
+
+    Only an answer that refuses the content is final: whoever runs the receiver can put everything else right.
+    """
+    status = response.status_code
     if response.is_success:
         return Attempt(delivered=True)
-    retryable = response.status_code == 429 or response.status_code >= 500
     after = _retry_after(response.headers.get("Retry-After"), datetime.now(UTC))
-    return Attempt(delivered=False, retryable=retryable, error=f"the receiver answered HTTP {response.status_code}", retry_after=after)
+    error = f"the receiver answered HTTP {status}{_HINTS.get(status, _REDIRECTS if response.is_redirect else '')}"
+    return Attempt(delivered=False, retryable=status not in REFUSES_CONTENT, error=error, retry_after=after)
 
 
 def _retry_after(value: str | None, now: datetime) -> timedelta | None:

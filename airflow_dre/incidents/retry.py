@@ -8,7 +8,7 @@ from datetime import timedelta
 FIRST_WAIT = timedelta(seconds=10)
 LONGEST_WAIT = timedelta(minutes=15)
 GIVE_UP_AFTER = timedelta(hours=24)
-"""A message that could not be delivered for this long is dead: it stays visible and is not sent again."""
+"""A message that could not be delivered for this long is dead: it stays visible, and is sent again where its route is put right."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,7 +17,7 @@ class Attempt:
 
     delivered: bool
     retryable: bool = False
-    """Whether trying again can help: yes for HTTP 429, 5xx and network errors, no for other 4xx (Alertmanager's rule)."""
+    """Whether trying again can help: no where the receiver refuses the content, yes for every other answer and network errors."""
     misrouted: bool = False
     """Whether the route or its connection is at fault: it may be put right, so the message waits as one that can be retried."""
     error: str = ""

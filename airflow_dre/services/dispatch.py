@@ -13,7 +13,15 @@ from airflow_dre.services.rehearsal import is_rehearsal
 from airflow_dre.services.routes import has_connection, is_usable
 from airflow_dre.store.clock import now
 from airflow_dre.store.outbox import claim_several, settle
-from airflow_dre.store.revival import find_untold, misrouted_routes, revive, tell_untold
+from airflow_dre.store.revival import (
+    find_trials,
+    find_untold,
+    misrouted_routes,
+    revive_readable,
+    revive_taking,
+    tell_untold,
+    try_again,
+)
 from airflow_dre.store.store import Store
 
 log = logging.getLogger(__name__)
@@ -42,7 +50,8 @@ def dispatch_outbox(store: Store, settings: Settings, *, seconds: float | None =
     right, and default routes that were added, hear of them.
 
     :param seconds: longest time for the whole round; None: ``[dre] send_seconds``.
-    :param probe: whether connections of routes that could not be read are read again before their next attempt is due.
+    :param probe: whether connections of routes that could not be read are read again, and receivers that messages were given up for are
+        tried again, before their next attempt is due.
     """
     if is_rehearsal(settings):
         return Dispatched()
@@ -70,6 +79,8 @@ def _send_due(store: Store, settings: Settings, until: float, outcomes: list[str
             message, attempt = tried.message, tried.attempt
             with store.database.write() as connection:
                 outcomes.append(settle(connection, message, attempt, now()))
+                if attempt.delivered:
+                    revive_taking(connection, message.route, now())
             if not attempt.delivered:
                 log.error("airflow-dre: could not tell route %r about incident %d: %s", message.route, message.incident_id, attempt.error)
             if not attempt.delivered and tried.seconds > LEAST_SECONDS / 2:
@@ -82,13 +93,15 @@ def _catch_up(store: Store, settings: Settings, until: float, *, probe: bool) ->
     with store.database.read() as connection:
         broken = misrouted_routes(connection)
         untold = find_untold(connection, defaults)
+        trials = find_trials(connection, now(), probe=probe)
     mended = [
         name
         for name in broken
         if (probe or not has_connection(name, settings)) and is_usable(name, settings, min(until - time.monotonic(), MOST_SECONDS))
     ]
-    if not mended and not untold:
+    if not mended and not untold and not trials:
         return
     with store.database.write() as connection:
-        revive(connection, mended, now())
+        revive_readable(connection, mended, now())
+        try_again(connection, trials, now())
         tell_untold(store.database, connection, untold)

@@ -10,13 +10,15 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, exists, or_, select, update
 
 from airflow_dre.incidents.explanation import shortened
-from airflow_dre.incidents.retry import GIVE_UP_AFTER, Attempt, next_wait
+from airflow_dre.incidents.retry import GIVE_UP_AFTER, LONGEST_WAIT, Attempt, next_wait
 from airflow_dre.store.clock import now
 from airflow_dre.store.installation import read_installation_id
 from airflow_dre.store.tables import incident, incident_event, outbox
 
 LONGEST_TITLE = 1000
 LONGEST_ERROR = 2000
+UNREADABLE, NOT_TAKEN = 1, 2
+"""Values of ``misrouted``: the route could not be read; its receiver did not take the message, and may once it is put right."""
 LEASE = timedelta(minutes=2)
 """A sender that vanished holds its message no longer than this."""
 
@@ -144,18 +146,20 @@ def settle(connection: Connection, message: Message, attempt: Attempt, now: date
     if attempt.delivered:
         values: dict[str, Any] = {"status": "sent", "sent_at": now, "last_error": None}
     elif not waits or now - message.created_at > GIVE_UP_AFTER:
-        values = {"status": "dead", "last_error": error}
+        values = {"status": "dead", "not_before": now + LONGEST_WAIT, "last_error": error}
     else:
         values = {"status": "pending", "not_before": now + next_wait(message.attempts, attempt.retry_after), "last_error": error}
+    values["misrouted"] = UNREADABLE if attempt.misrouted else NOT_TAKEN if attempt.retryable else 0
     mine = and_(outbox.c.id == message.id, outbox.c.status == "pending")
     if not attempt.delivered:  # a sender whose lease ran out must not speak for the one that took over
         mine = and_(mine, outbox.c.attempts == message.attempts)
-    settled = update(outbox).where(mine).values(**values, misrouted=int(attempt.misrouted), claimed_until=None).returning(outbox.c.id)
+    settled = update(outbox).where(mine).values(**values, claimed_until=None).returning(outbox.c.id)
     status = str(values["status"])
-    if connection.execute(settled).first() is None:
-        return status
-    if status != "pending":
-        told = f"Told {message.route}: {message.event}" if status == "sent" else f"Could not tell {message.route}: {message.event}"
-        entry = {"incident_id": message.incident_id, "at": now, "kind": "notified" if status == "sent" else "notification_failed"}
-        connection.execute(incident_event.insert().values(**entry, summary=told, detail=error))
+    if connection.execute(settled).first() is not None and status != "pending":
+        summary = f"Told {message.route}: {message.event}" if status == "sent" else f"Could not tell {message.route}: {message.event}"
+        kind = "notified" if status == "sent" else "notification_failed"
+        entry = {"incident_id": message.incident_id, "kind": kind, "summary": summary, "detail": error}
+        known = and_(*(incident_event.c[name] == value for name, value in entry.items()))
+        if not (attempt.retryable and connection.execute(select(incident_event.c.id).where(known)).first()):  # trials repeat it
+            connection.execute(incident_event.insert().values(**entry, at=now))
     return status

@@ -56,8 +56,8 @@ def said(store: Store) -> str:
     return "\n".join([*(f"{event.summary} {event.detail}" for event in events), *(str(row.last_error) for row in messages(store))])
 
 
-@pytest.mark.parametrize("status", [401, 403, 410])
-def test_a_receiver_that_says_no_hears_no_more_and_the_next_message_goes(
+@pytest.mark.parametrize("status", [400, 413, 422])
+def test_a_receiver_that_refuses_the_message_hears_no_more_and_the_next_message_goes(
     store: Store, receiver: Any, settings_for: Configure, status: int
 ) -> None:
     receiver.answers = [(status, {})]

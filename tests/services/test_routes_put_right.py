@@ -111,7 +111,7 @@ def test_opened_and_resolved_while_a_route_was_broken_is_told_once_each(store: S
 @pytest.mark.parametrize(
     ("answers", "heard"),
     [
-        pytest.param([(404, {})], 2, id="the receiver said no: a new occurrence tells it anew"),
+        pytest.param([(400, {})], 2, id="the receiver refused the message: a new occurrence tells it anew"),
         pytest.param([(200, {})], 1, id="it was told: a new occurrence tells it nothing"),
         pytest.param([(500, {})], 1, id="a message waits: a new occurrence queues no second one"),
     ],
