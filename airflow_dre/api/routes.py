@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, HTTPException, Path, Query, Response
+from fastapi import APIRouter, BackgroundTasks, HTTPException, Path, Query, Response
 
 from airflow_dre.api import schemas, shapes
 from airflow_dre.api.access import ReadableDep, SameOrigin, UserDep, may_resolve, may_see_rows, open_store
@@ -16,6 +16,7 @@ from airflow_dre.config import read_settings
 from airflow_dre.services.checkup import find_banner
 from airflow_dre.services.dispatch import dispatch_outbox
 from airflow_dre.services.links import log_url, results_url
+from airflow_dre.services.tending import end_unwatched
 from airflow_dre.store import views
 from airflow_dre.store.aside import count_aside
 from airflow_dre.store.clock import now
@@ -32,10 +33,15 @@ _STATUSES = {"live": LIVE_STATUSES, "resolved": ("resolved",), "all": ()}
 
 
 @router.get("/overview")
-def overview(readable: ReadableDep) -> schemas.Overview:
-    """Every table, SLA and live incident, worst first, and what is wrong with the configuration."""
+def overview(readable: ReadableDep, after: BackgroundTasks) -> schemas.Overview:
+    """Every table, SLA and live incident, worst first, and what is wrong with the configuration.
+
+    What nobody watches any more is ended first, and its receivers hear it once the answer has gone.
+    """
     settings, moment = read_settings(), now()
     store = open_store()
+    if end_unwatched(store, settings):
+        after.add_task(dispatch_outbox, store, settings)
     with store.database.read() as connection:
         runs = views.recent_runs(connection, readable)
         put_aside = count_aside(connection)

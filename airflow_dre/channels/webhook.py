@@ -35,14 +35,6 @@ GRACE_SECONDS = 0.25
 """Added to the deadline of an exchange, so that the HTTP client names the step that was too slow where it can."""
 REFUSES_CONTENT = frozenset((400, 406, 409, 411, 412, 413, 415, 416, 417, 422))
 """Answers that refuse the message itself, so that sending it again cannot help."""
-_HINTS = {
-    401: ": the route lacks a valid token or password",
-    403: ": the token of the route may not send here",
-    404: ": the address of the route leads nowhere",
-    407: ": the proxy asks for a password",
-    410: ": the receiver of the route was removed",
-}
-_REDIRECTS = ": redirects are not followed, so the route needs the new address"
 _OURS = frozenset(
     (
         "content-type",
@@ -190,8 +182,8 @@ def _attempt_of(response: httpx.Response) -> Attempt:
     if response.is_success:
         return Attempt(delivered=True)
     after = _retry_after(response.headers.get("Retry-After"), datetime.now(UTC))
-    error = f"the receiver answered HTTP {status}{_HINTS.get(status, _REDIRECTS if response.is_redirect else '')}"
-    return Attempt(delivered=False, retryable=status not in REFUSES_CONTENT, error=error, retry_after=after)
+    retryable = status not in REFUSES_CONTENT
+    return Attempt(delivered=False, retryable=retryable, error=f"the receiver answered HTTP {status}", retry_after=after)
 
 
 def _retry_after(value: str | None, now: datetime) -> timedelta | None:

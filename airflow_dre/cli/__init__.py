@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from airflow_dre.cli.checking import check_config, check_database
 from airflow_dre.cli.copying import copy_database
 from airflow_dre.cli.migrating import migrate_database
+from airflow_dre.cli.sending import send_waiting
 
 if TYPE_CHECKING:
     from airflow.cli.cli_config import Arg, GroupCommand
@@ -30,7 +31,8 @@ def get_dre_cli_commands() -> list[GroupCommand]:
         ),
     )
     check = ActionCommand(name="check-config", help="Check store, options, routes and monitor", func=check_config, args=())
-    return [GroupCommand(name="dre", help="Data Reliability (airflow-dre)", subcommands=(database, check))]
+    send = ActionCommand(name="send", help="Write and send what waits, and end what is watched no longer", func=send_waiting, args=())
+    return [GroupCommand(name="dre", help="Data Reliability (airflow-dre)", subcommands=(database, check, send))]
 
 
 def _copy_arguments() -> tuple[Arg, ...]:

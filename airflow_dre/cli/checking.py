@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from airflow_dre.services.checkup import Finding
 
-_CONTEXT = "_AIRFLOW_PROCESS_CONTEXT"
+CONTEXT = "_AIRFLOW_PROCESS_CONTEXT"
 
 
 def check_database(_: Any) -> None:
@@ -31,7 +31,7 @@ def _report(*, wide: bool) -> None:
     from airflow_dre.config import read_settings
     from airflow_dre.services.checkup import Verdict, check_all
 
-    os.environ.setdefault(_CONTEXT, "server")  # so that connections of Airflow's own database are found
+    os.environ.setdefault(CONTEXT, "server")  # so that connections of Airflow's own database are found
     findings = check_all(read_settings())
     if not wide:
         findings = [finding for finding in findings if finding.subject != "monitor"]

@@ -27,8 +27,13 @@ DOWN_SECONDS = 60.0
 """For how long a store that did not answer is not asked again."""
 
 
+TEND_SECONDS = 300.0
+"""How often what is no longer watched is ended."""
+
+
 class _State:
     down_until = 0.0
+    tend_at = 0.0
 
 
 _state = _State()
@@ -68,6 +73,7 @@ def _record(about: Any, signals: Callable[[], list[Signal]]) -> None:
     from airflow_dre.config import read_settings
     from airflow_dre.errors import StoreError
     from airflow_dre.services.rehearsal import is_rehearsal
+    from airflow_dre.services.tending import end_unwatched
     from airflow_dre.services.wiring import log_changes, store_of, tell_default_routes
     from airflow_dre.store.records import Delivery
 
@@ -86,6 +92,9 @@ def _record(about: Any, signals: Callable[[], list[Signal]]) -> None:
             return
         try:
             log_changes(store.deliver_parts(delivery), settings)
+            if time.monotonic() > _state.tend_at:
+                _state.tend_at = time.monotonic() + TEND_SECONDS
+                end_unwatched(store, settings)
         except StoreError as error:
             _state.down_until = time.monotonic() + DOWN_SECONDS
             store.leave(delivery, str(error))

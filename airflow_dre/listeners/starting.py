@@ -13,14 +13,19 @@ SCHEDULER = "SchedulerJob"
 
 @hookimpl
 def on_starting(component: Any) -> None:
-    """Log each mistake of ``[dre]`` once where the scheduler starts; nothing here stops it."""
+    """Log each mistake of ``[dre]`` once where the scheduler starts, and end what nobody watches any more; nothing here stops it."""
     try:
         runner = getattr(component, "job_runner", None)
         if SCHEDULER not in (getattr(component, "job_type", None), getattr(runner, "job_type", None)):
             return
+        from airflow_dre.config import read_settings
         from airflow_dre.services.checkup import find_mistakes
+        from airflow_dre.services.tending import end_unwatched
+        from airflow_dre.services.wiring import store_of
 
         for finding in find_mistakes():
             log.error("airflow-dre: %s: %s `airflow dre check-config` looks again.", finding.subject, finding.text)
+        settings = read_settings()
+        end_unwatched(store_of(settings, hurried=True), settings)
     except Exception:  # the scheduler must start
         log.exception("airflow-dre: the configuration could not be checked")

@@ -13,11 +13,12 @@ from airflow_dre.incidents.identity import DataCause, Promise
 from airflow_dre.incidents.signals import Event, Origin, Signal
 from airflow_dre.lineage.naming import short_name
 from airflow_dre.store.database import Database
-from airflow_dre.store.forgetting import is_forgotten, live_data_incidents, run_moments
+from airflow_dre.store.forgetting import forgotten_slas, is_forgotten, live_data_incidents, run_moments
 from airflow_dre.store.incidents import cause_of, record_signal
 from airflow_dre.store.monitors import Monitor, drop_monitor, read_monitors, save_monitor
+from airflow_dre.store.records import digest
 from airflow_dre.store.schema import ensure_embedded
-from airflow_dre.store.slas import cause_of_sla, drop_sla, hand_over, slas_of_monitor
+from airflow_dre.store.slas import cause_of_sla, drop_sla, hand_over, last_look, slas_of_monitor
 from airflow_dre.store.store import Store
 
 
@@ -39,20 +40,34 @@ def end_pointed_elsewhere(database: Database, connection: Connection, cause: Dat
             _end(database, connection, row, f"it watches {cause.name} now", at)
 
 
-def end_forgotten(store: Store, forget_after: timedelta, now: datetime) -> int:
-    """End what nobody has looked at for ``forget_after``: SLAs of monitors that are gone, suites, waits; return how many."""
+def end_forgotten(store: Store, forget_after: timedelta, now: datetime, *, unrecorded: bool = True) -> int:
+    """End what nobody has looked at for ``forget_after``: SLAs of monitors that are gone, suites, waits; return how many.
+
+    Whatever runs regularly calls it, so that it also happens where no monitor is left. Several callers at once end each thing once.
+
+    :param unrecorded: whether incidents without a recorded run are ended by the moment of their last problem, which may be told long after
+        it.
+    """
     ensure_embedded(store.database)
     with store.database.read() as connection:
-        due = _forgotten_monitors(connection, forget_after, now) or _forgotten_incidents(connection, forget_after, now)
+        due = (
+            _forgotten_monitors(connection, forget_after, now)
+            or forgotten_slas(connection, forget_after, now)
+            or _forgotten_incidents(connection, forget_after, now, unrecorded)
+        )
     if not due:
         return 0
-    ended = 0
     with store.database.write() as connection:
+        store.database.lock(connection, digest("end the forgotten"))
+        ended = 0
         for monitor in _forgotten_monitors(connection, forget_after, now):
             drop_monitor(connection, monitor.dag_id)
             reason = f"monitor {monitor.dag_id} has not looked for {spoken(now - monitor.looked_at)}"
             ended += sum(_end(store.database, connection, row, reason, now) for row in slas_of_monitor(connection, monitor.dag_id))
-        for row, last in _forgotten_incidents(connection, forget_after, now):
+        for row in forgotten_slas(connection, forget_after, now):
+            reason = f"nobody has looked at it for {spoken(now - last_look(row))}"
+            ended += _end(store.database, connection, row, reason, now)
+        for row, last in _forgotten_incidents(connection, forget_after, now, unrecorded):
             cause = cause_of(row)
             if isinstance(cause, DataCause):
                 _resolve(store.database, connection, cause, row.dag_id, f"it has not run for {spoken(now - last)}", now)
@@ -68,11 +83,15 @@ def _forgotten_monitors(connection: Connection, forget_after: timedelta, now: da
     ]
 
 
-def _forgotten_incidents(connection: Connection, forget_after: timedelta, now: datetime) -> list[tuple[Row[Any], datetime]]:
+def _forgotten_incidents(
+    connection: Connection, forget_after: timedelta, now: datetime, unrecorded: bool
+) -> list[tuple[Row[Any], datetime]]:
     """Return the live incidents whose suite, or wait, has given no news for long, each with the moment of the last."""
     found = []
-    for row in live_data_incidents(connection):
+    for row in live_data_incidents(connection, quiet_since=now - forget_after):
         moments = run_moments(connection, row.namespace, row.name, row.suite) if row.promise == Promise.SUITE.value else []
+        if not moments and not unrecorded:
+            continue
         moments = sorted([*moments, row.last_problem_at])
         if is_forgotten(moments, forget_after, now):
             found.append((row, moments[-1]))

@@ -14,6 +14,7 @@ from airflow_dre.lineage.naming import DatasetName
 from airflow_dre.services.dispatch import Dispatched, dispatch_outbox
 from airflow_dre.services.links import incident_url
 from airflow_dre.services.rehearsal import is_kept, is_rehearsal, log_nothing_kept
+from airflow_dre.services.tending import end_unwatched
 from airflow_dre.store.aside import forget_aside
 from airflow_dre.store.clock import now
 from airflow_dre.store.failing_rows import drop_expired
@@ -107,7 +108,7 @@ def keep_all(deliveries: Iterable[Delivery], settings: Settings | None = None, *
     store = store_of(settings)
     changes = [change for delivery in told for change in store.deliver_or_spool(delivery)]
     log_changes(changes, settings)
-    if changes:
+    if end_unwatched(store, settings) or changes:
         dispatch_outbox(store, settings)
     return changes
 

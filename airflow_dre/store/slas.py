@@ -57,7 +57,7 @@ def save_sla_state(database: Database, connection: Connection, state: SlaState) 
     before = _begin(database, connection, state, missed_since=state.evaluated_at if state.missed else None)
     if before is None:
         return state.evaluated_at
-    if state.evaluated_at < _last_look(before):
+    if state.evaluated_at < last_look(before):
         standing: datetime = before.since
         return standing
     missed_since = (before.missed_since or state.evaluated_at) if state.missed else None
@@ -76,7 +76,7 @@ def save_unknown(database: Database, connection: Connection, state: SlaState) ->
     if before is None:
         return Unknown(since=state.evaluated_at, looks=1)
     since = before.since if before.state == state.name else state.evaluated_at
-    if state.evaluated_at < _last_look(before):
+    if state.evaluated_at < last_look(before):
         return Unknown(since=since, looks=before.failed_looks)
     looks = before.failed_looks + 1
     values = {**_look(state), "since": since, "failed_looks": looks}
@@ -108,7 +108,8 @@ def _look(state: SlaState) -> dict[str, Any]:
     }
 
 
-def _last_look(row: Row[Any]) -> datetime:
+def last_look(row: Row[Any]) -> datetime:
+    """Return when an SLA was last looked at."""
     moment: datetime = row.looked_at or row.evaluated_at
     return moment
 
@@ -150,7 +151,7 @@ def give_back_callback(connection: Connection, cause: DataCause) -> None:
 
 def slas_of_monitor(connection: Connection, dag_id: str | None) -> list[Row[Any]]:
     """Return the SLAs that a Dag looked at last."""
-    return list(connection.execute(select(sla).where(sla.c.dag_id == dag_id)).all())
+    return list(connection.execute(select(sla).where(sla.c.dag_id == dag_id).order_by(sla.c.fingerprint)).all())
 
 
 def cause_of_sla(row: Row[Any]) -> DataCause:

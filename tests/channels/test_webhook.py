@@ -159,8 +159,8 @@ def test_no_secret_no_signature(receiver: Any) -> None:
 @pytest.mark.parametrize(
     ("status", "delivered", "retryable"),
     [(200, True, False), (204, True, False)]
-    + [(status, False, False) for status in (301, 302, 307, 308, 400, 401, 403, 404, 408, 410, 413, 422)]
-    + [(status, False, True) for status in (429, 500, 502, 503, 504)],
+    + [(status, False, False) for status in (400, 413, 415, 422)]
+    + [(status, False, True) for status in (301, 302, 307, 308, 401, 403, 404, 407, 408, 410, 421, 425, 429, 500, 502, 503, 504)],
 )
 def test_what_each_status_means(receiver: Any, status: int, delivered: bool, retryable: bool) -> None:
     receiver.answers = [(status, {"Location": receiver.url})]

@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from airflow_dre.incidents.identity import PipelineCause
 from airflow_dre.incidents.retry import FIRST_WAIT, GIVE_UP_AFTER, LONGEST_WAIT
 from airflow_dre.incidents.signals import Event, Origin, Severity, Signal
-from airflow_dre.services.dispatch import dispatch_outbox
+from airflow_dre.services.dispatch import Dispatched, dispatch_outbox
 from airflow_dre.store.clock import now
 from airflow_dre.store.incidents import resolve_by_hand
 from airflow_dre.store.records import Delivery
@@ -64,17 +64,25 @@ def heard(receiver: Any, start: int = 0) -> list[tuple[str, str]]:
     return [(told["groupKey"].rpartition("/")[2], told["status"]) for told in receiver.messages[start:]]
 
 
+def rounds(store: Store, settings: Any) -> Dispatched:
+    """Dispatch until nothing is due: a receiver that is slow once waits for the next round."""
+    done = [dispatch_outbox(store, settings, probe=True)]
+    while done[-1] != Dispatched():
+        done.append(dispatch_outbox(store, settings, probe=True))
+    return Dispatched(**{name: sum(getattr(one, name) for one in done) for name in ("sent", "waiting", "dead")})
+
+
 def test_what_can_be_put_right_is_tried_again_and_told_once(store: Store, receiver: Any, settings_for: Configure) -> None:
     receiver.answers = [(status, {"Location": "http://127.0.0.1:1/"}) for status in HELPED]
     settings = settings_for({"oncall": {"url": receiver.url}})
     for status in HELPED:
         store.deliver(failure(task=str(status)))
-    assert dispatch_outbox(store, settings, seconds=60, probe=True).waiting == len(HELPED)
-    shown = [(message.status, message.last_error.split(":")[0]) for message in messages(store)]
+    assert rounds(store, settings).waiting == len(HELPED)
+    shown = [(message.status, message.last_error) for message in messages(store)]
     assert shown == [("pending", f"the receiver answered HTTP {status}") for status in HELPED]
     assert dispatch_outbox(store, settings, probe=True).sent == 0, "the usual wait holds"
     later(store, FIRST_WAIT)
-    assert dispatch_outbox(store, settings, seconds=60).sent == len(HELPED)
+    assert rounds(store, settings).sent == len(HELPED)
     assert sorted(heard(receiver)) == sorted([(str(number + 1), "firing") for number in range(len(HELPED))] * 2)
 
 
@@ -85,13 +93,13 @@ def test_what_refuses_the_content_is_final_is_shown_and_is_told_at_the_next_chan
     settings = settings_for({"oncall": {"url": receiver.url}})
     for status in FINAL:
         store.deliver(failure(task=str(status)))
-    assert dispatch_outbox(store, settings, seconds=60).dead == len(FINAL)
+    assert rounds(store, settings).dead == len(FINAL)
     later(store, 2 * GIVE_UP_AFTER)
     assert dispatch_outbox(store, settings, probe=True).sent == 0
     assert [message.last_error for message in messages(store)] == [f"the receiver answered HTTP {status}" for status in FINAL]
     for status in FINAL:
         store.deliver(failure(task=str(status), run="r2", severity=Severity.CRITICAL))
-    assert dispatch_outbox(store, settings, seconds=60).sent == len(FINAL)
+    assert rounds(store, settings).sent == len(FINAL)
     assert heard(receiver) == [(str(number + 1), "firing") for number in range(len(FINAL))] * 2
 
 

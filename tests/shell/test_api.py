@@ -705,6 +705,15 @@ def test_the_shape_of_an_sla(ask: Run, world: Path) -> None:
     }
 
 
+def test_the_overview_ends_what_no_monitor_looks_at_any_more_and_its_receivers_hear_it(ask: Run, world: Path, oncall: Any) -> None:
+    question = read_question("x", {"conn_id": "warehouse", "table": "stale", "column": "created_at", "max_age": "1h"})
+    evaluate_sla("hourly", question, _store(), Origin(dag_id="monitor"), datetime.now(UTC) - timedelta(days=31), routes=("oncall",))
+    for _ in range(2):
+        found = ask("GET", "/api/overview", "viewer").json()
+        assert (found["slas"], found["live_incidents"]) == ([], [])
+    assert [message["status"] for message in oncall.messages] == ["firing", "resolved"]
+
+
 @pytest.mark.parametrize(("hours", "state", "overdue"), [(0, "missed", False), (3, "unknown", True)], ids=["in time", "paused or dead"])
 def test_the_shape_of_a_monitor_and_of_what_it_should_have_looked_at(ask: Run, world: Path, hours: int, state: str, overdue: bool) -> None:
     question = read_question("x", {"conn_id": "warehouse", "table": "stale", "column": "created_at", "max_age": "1h"})

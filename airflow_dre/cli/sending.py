@@ -1,0 +1,35 @@
+"""``airflow dre send``: what the monitor does beside its looks, for an installation without one."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from airflow_dre.cli.checking import CONTEXT
+from airflow_dre.cli.refusals import one_line
+
+SECONDS = 60.0
+"""Longest time to spend sending."""
+
+
+def send_waiting(_: Any) -> None:
+    """Write what waits in the spool, end what is watched no longer, and send what waits.
+
+    :raises SystemExit: the store does not answer; its text says why.
+    """
+    from airflow_dre.config import read_settings
+    from airflow_dre.services.watching import end_forgotten
+    from airflow_dre.services.wiring import drain, store_of
+    from airflow_dre.store.clock import now
+
+    os.environ.setdefault(CONTEXT, "server")  # so that connections of Airflow's own database are found
+    settings = read_settings()
+    with one_line():
+        store = store_of(settings)
+        written = store.replay()
+        ended = end_forgotten(store, settings.forget_after, now())
+        more, told = drain(settings, seconds=SECONDS)
+    print(
+        f"Deliveries written: {written + more}. Messages sent: {told.sent}, waiting: {told.waiting}, given up: {told.dead}. "
+        f"SLAs and suites that are no longer watched: {ended}."
+    )
