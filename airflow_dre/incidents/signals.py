@@ -99,6 +99,8 @@ class Signal:
     """Tasks of a run that ended well although the run failed, for TASK_SUCCEEDED of a whole Dag."""
     still_failed: tuple[str, ...] | None = None
     """Tasks that are failed although their run succeeded, for RUN_SUCCEEDED; None: the messenger does not know."""
+    opens: bool = True
+    """Whether it may open an incident; False: it is only remembered that it happened, so that others are understood."""
     seen_at: datetime | None = None
     """When the messenger saw that it is still so, where that is later than ``at``: at the end of the run."""
 

@@ -27,6 +27,8 @@ DOWN_SECONDS = 60.0
 """For how long a store that did not answer is not asked again."""
 
 
+_LOST = ("heartbeat timeout", "state mismatch", "stuck in queued tries exceeded")
+"""What Airflow's log of events holds of a task instance whose process went away, or never came."""
 TEND_SECONDS = 300.0
 """How often what is no longer watched is ended."""
 
@@ -42,7 +44,7 @@ _state = _State()
 @hookimpl
 def on_dag_run_failed(dag_run: Any, msg: str) -> None:
     """Record the failed tasks of a run, or the run itself where a person marked it or no task failed."""
-    _record(dag_run, lambda: _failed(dag_run, msg))
+    _record(dag_run, lambda: _failed(dag_run, msg), lambda: _remembered(dag_run, msg))
 
 
 @hookimpl
@@ -68,8 +70,12 @@ def on_task_instance_failed(previous_state: Any, task_instance: Any, error: Any)
         _record(task_instance, lambda: _marked_failed_task(task_instance))
 
 
-def _record(about: Any, signals: Callable[[], list[Signal]]) -> None:
-    """Keep signals about a run or a task instance; of a Dag that is not watched only recoveries, which end what others opened."""
+def _record(about: Any, signals: Callable[[], list[Signal]], unwatched: Callable[[], list[Signal]] = list) -> None:
+    """Keep signals about a run or a task instance; of a Dag that is not watched only recoveries, which end what others opened.
+
+    :param signals: returns what is told.
+    :param unwatched: returns what is remembered of a Dag that is not watched.
+    """
     from airflow_dre.config import read_settings
     from airflow_dre.errors import StoreError
     from airflow_dre.services.rehearsal import is_rehearsal
@@ -81,8 +87,9 @@ def _record(about: Any, signals: Callable[[], list[Signal]]) -> None:
         settings = read_settings()
         if is_rehearsal(settings):
             return
-        watched = settings.watches(about.dag_id)
-        facts = tuple(fact for fact in signals() if watched or not fact.event.firing)
+        facts = tuple(signals())
+        if not settings.watches(about.dag_id):
+            facts = (*(fact for fact in facts if not fact.event.firing), *unwatched())
         if not facts:
             return
         delivery = tell_default_routes(Delivery(signals=facts), settings.default_routes)
@@ -100,6 +107,19 @@ def _record(about: Any, signals: Callable[[], list[Signal]]) -> None:
             store.leave(delivery, str(error))
     except Exception:  # a listener must never stop the scheduler
         log.exception("airflow-dre: could not record the end of run %s of %s", about.run_id, about.dag_id)
+
+
+def _remembered(dag_run: Any, msg: str) -> list[Signal]:
+    """Return the failure of a run of a Dag that is not watched: it opens nothing, and tells late callbacks of it from those of another."""
+    from dataclasses import replace
+
+    from airflow_dre.services.contexts import end_of, failed_run
+    from airflow_dre.store.clock import now
+
+    ended = now() if _BY_HAND in msg else end_of(dag_run)
+    if ended is None:
+        return []
+    return [replace(failed_run(dag_run.dag_id, dag_run.run_id, ended, ended=ended, reason="failed"), opens=False)]
 
 
 def _failed(dag_run: Any, msg: str) -> list[Signal]:
@@ -174,11 +194,33 @@ def _marked_failed(dag_run: Any, part: Slice) -> Signal:
 def _still_failed(dag_run: Any, ti: Any, at: datetime, part: Slice, msg: str) -> Signal:
     from airflow_dre.services.contexts import failed_task
 
-    return failed_task(ti, at, error=f"run ended: {msg}", part=part, seen_at=at, lost=_would_have_called(dag_run, ti))
+    lost = _was_lost(dag_run, ti)
+    unheard = not lost and _has_callback(dag_run, ti)
+    return failed_task(ti, at, error=f"run ended: {msg}", part=part, seen_at=at, lost=lost, unheard=unheard)
 
 
-def _would_have_called(dag_run: Any, ti: Any) -> bool:
-    """Whether a task has a failure callback: where an incident is opened by the end of the run, nobody ran it."""
+def _was_lost(dag_run: Any, ti: Any) -> bool:
+    """Whether the scheduler noted that the process of a task instance went away, which nothing else tells from a failure."""
+    from sqlalchemy import column, select, table
+    from sqlalchemy.orm import object_session
+
+    session = object_session(dag_run)
+    if session is None:
+        return False
+    try:
+        named = ("dag_id", "task_id", "run_id", "map_index", "try_number")
+        events = table("log", column("event"), *(column(name) for name in named))
+        noted = select(events.c.event).where(*(events.c[name] == getattr(ti, name) for name in named), events.c.event.in_(_LOST))
+        connection = session.connection()
+        with connection.begin_nested():  # an error must not end the scheduler's transaction
+            return connection.execute(noted.limit(1)).first() is not None
+    except Exception:  # the incident matters more than how it is worded
+        log.debug("airflow-dre: Airflow's log of %s cannot be read", ti.task_id, exc_info=True)
+        return False
+
+
+def _has_callback(dag_run: Any, ti: Any) -> bool:
+    """Whether a task has a failure callback, ours or another one: the row of a Dag does not tell which."""
     try:
         return bool(dag_run.dag.get_task(ti.task_id).has_on_failure_callback)
     except Exception:  # the run has no Dag here, or one without the task

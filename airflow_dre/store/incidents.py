@@ -48,6 +48,10 @@ def record_signal(database: Database, connection: Connection, fact: Signal) -> l
     cause = fact.cause
     if isinstance(cause, PipelineCause):
         database.lock(connection, PipelineCause(dag_id=cause.dag_id).fingerprint)
+        if not fact.opens:
+            identity = {"key": fact.key, "fingerprint": cause.fingerprint, "incident_id": None}
+            insert_new(connection, signal, {**identity, "event": fact.event.value, "at": fact.at, **origin_columns(fact.origin)})
+            return []
         if fact.event is Event.RUN_SUCCEEDED:
             remember_recovery(connection, fact)
             return [_apply(database, connection, ended, known=False) for ended in _ended_by_run(connection, fact, cause)]
@@ -96,18 +100,24 @@ def _is_told(connection: Connection, fact: Signal) -> bool:
     """Return whether the end of a run, of which this messenger does not know the moment, was told before.
 
     A run that ended well since then may have failed anew. It did where this messenger told of the failure before, and nobody of one after.
+    Where failures are only remembered, the latest end of the run says what is so now.
     """
     if fact.event is not Event.RUN_FAILED or fact.episode:
         return False
     origin = fact.origin
-    same = select(signal.c.key, signal.c.at).where(
+    same = select(signal.c.key, signal.c.at, signal.c.incident_id).where(
         signal.c.fingerprint == fact.cause.fingerprint, signal.c.event == fact.event.value, signal.c.run_id == origin.run_id
     )
-    told = {row.key: row.at for row in connection.execute(same).all()}
+    rows = connection.execute(same).all()
+    told = {row.key: row.at for row in rows}
     if not told:
         return False
     latest, mine = max(told.values()), told.get(fact.key)
     well = [recovery.at for recovery in known_recoveries(connection, fact) if recovery.origin.run_id == origin.run_id]
+    remembered = [row.at for row in rows if row.incident_id is None and row.key != fact.key]
+    if remembered and all(row.incident_id is None or row.key == fact.key for row in rows):
+        failed_at = max(remembered)
+        return bool(well and max(well) >= failed_at) or (mine is not None and mine >= failed_at)
     return not well or latest > max(well) or mine is None or latest > mine
 
 

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from airflow.models.dagrun import DagRun
 from airflow.sdk import DAG, task
 
@@ -287,17 +288,104 @@ def test_a_dag_callback_with_little_context_brings_severity_and_routes(reason: s
 
 
 @pytest.mark.parametrize(
-    ("with_callback", "called", "title"),
+    ("with_callback", "called", "said"),
     [
-        pytest.param(True, False, "Task d.load was killed or lost", id="nobody ran its callback"),
-        pytest.param(True, True, "Task d.load failed", id="its callback ran"),
-        pytest.param(False, False, "Task d.load failed", id="it has no callback"),
+        pytest.param(True, False, "failed; the worker's own news has not arrived", id="its callback was not heard of, or is another one"),
+        pytest.param(True, True, "ValueError: x", id="its callback ran"),
+        pytest.param(False, False, "run ended: task_failure", id="it has no callback"),
     ],
 )
-def test_a_task_that_was_killed_says_so(with_callback: bool, called: bool, title: str, incidents: Run) -> None:
+def test_a_task_is_killed_only_where_that_is_known(with_callback: bool, called: bool, said: str, incidents: Run, rows: Run) -> None:
     load = ti(*LOAD)
     if called:
         call(load)
     task_of = SimpleNamespace(has_on_failure_callback=with_callback)
     end("failed", 1, load, dag=SimpleNamespace(get_task=lambda task_id: task_of))
+    assert [row.title for row in incidents()] == ["Task d.load failed"]
+    assert rows(incident_event)[0].detail.startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("event", "of", "title"),
+    [
+        pytest.param("heartbeat timeout", {}, "Task d.load was killed or lost", id="its heartbeat ended"),
+        pytest.param("state mismatch", {}, "Task d.load was killed or lost", id="the executor found it dead"),
+        pytest.param("stuck in queued tries exceeded", {}, "Task d.load was killed or lost", id="it never came to run"),
+        pytest.param("failed", {}, "Task d.load failed", id="it failed"),
+        pytest.param("heartbeat timeout", {"try_number": 1}, "Task d.load failed", id="an earlier try was lost"),
+        pytest.param("heartbeat timeout", {"run_id": "other"}, "Task d.load failed", id="another run was"),
+    ],
+)
+def test_a_task_whose_process_went_away_was_killed(
+    event: str, of: dict[str, Any], title: str, run_dag: Run, incidents: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from airflow.models.log import Log
+    from airflow.models.taskinstancekey import TaskInstanceKey
+    from airflow.utils.session import create_session
+
+    with DAG("d", schedule=None, start_date=datetime(2026, 1, 1, tzinfo=UTC)) as dag:
+
+        @task
+        def load() -> None:
+            raise ValueError("x")
+
+        load()
+    with monkeypatch.context() as patch:
+        patch.setattr(runs, "_record", lambda *_: None)
+        run = run_dag(dag)
+    with create_session() as session:
+        found = session.scalars(sa.select(DagRun).where(DagRun.dag_id == "d", DagRun.run_id == run.run_id)).one()
+        (ran,) = found.get_task_instances(session=session)
+        ran.try_number = 2
+        session.flush()
+        about = {"dag_id": "d", "task_id": "load", "run_id": run.run_id, "try_number": 2, "map_index": -1, **of}
+        session.add(Log(event=event, task_instance=TaskInstanceKey(**about)))
+        session.flush()
+        runs.on_dag_run_failed(dag_run=found, msg="task_failure")
+        session.rollback()
     assert [row.title for row in incidents()] == [title]
+
+
+LATE = {"dag": DAG("d", schedule=None), "run_id": "r1", "reason": "task_failure"}
+
+
+def late_callback() -> None:
+    """A callback of the Dag that knows neither task nor moment."""
+    OpenIncident(severity="high")(dict(LATE))  # type: ignore[arg-type]
+
+
+def run_ends(how: str) -> None:
+    """The run ends now, and its listener is called."""
+    run = _ended_now("r1")
+    ended = ti("load", how, 0)
+    ended.end_date = run.end_date
+    run.get_task_instances = lambda state=None, session=None: [ended] if state is None or how in state else []
+    hook = runs.on_dag_run_failed if how == "failed" else runs.on_dag_run_success
+    hook(dag_run=run, msg="task_failure" if how == "failed" else "success")
+
+
+FAILED, WELL = partial(run_ends, "failed"), partial(run_ends, "success")
+
+
+@pytest.mark.parametrize("watched", [True, False], ids=["watched", "not watched"])
+@pytest.mark.parametrize(
+    ("story", "live"),
+    [
+        pytest.param([FAILED, late_callback], True, id="a failure and its callback"),
+        pytest.param([FAILED, WELL, late_callback], False, id="repaired before its callback came"),
+        pytest.param([FAILED, late_callback, WELL], False, id="repaired after its callback"),
+        pytest.param([FAILED, late_callback, WELL, late_callback], False, id="repaired, and called twice"),
+        pytest.param([FAILED, WELL, FAILED, late_callback], True, id="repaired and broken again"),
+        pytest.param([FAILED, late_callback, WELL, FAILED, late_callback], True, id="told, repaired, broken and told again"),
+        pytest.param([FAILED, WELL, FAILED, WELL, late_callback], False, id="repaired twice"),
+        pytest.param([late_callback], True, id="nobody else tells"),
+    ],
+)
+def test_a_late_callback_of_a_dag_says_what_is_so_now(
+    story: list[Any], live: bool, watched: bool, incidents: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not watched:
+        monkeypatch.setenv("AIRFLOW__DRE__WATCH_DAGS", "other*")
+    for told in story:
+        told()
+    assert any(row.status == "open" for row in incidents()) == live
