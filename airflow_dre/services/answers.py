@@ -106,8 +106,10 @@ def _ask(statement: Statement, engine: Engine, answered: Answered) -> QueryFaile
 def _read(statement: Statement, keys: tuple[Metric, ...], rows: Sequence[Row]) -> dict[Metric, Answer | Unanswered]:
     if statement.lists:
         if len(rows) > MOST_ROWS:
-            return {keys[0]: Unanswered(f"more than {MOST_ROWS} rows: narrow them with where, or ask for a larger unit")}
-        return {keys[0]: tuple(tuple(row) for row in rows)}
+            return dict.fromkeys(keys, Unanswered(f"more than {MOST_ROWS} rows: narrow them with where, or ask for a larger unit"))
+        if len(keys) == 1:
+            return {keys[0]: tuple(tuple(row) for row in rows)}
+        return {key: tuple((*row[: -len(keys)], row[place - len(keys)]) for row in rows) for place, key in enumerate(keys)}
     if statement.branches:
         counted = {keys[int(str(row[0]))]: row[1] for row in rows if row[0] is not None}
         quantiles = next((row[2:] for row in rows if row[0] is None), ())

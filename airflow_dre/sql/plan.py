@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TypeGuard
+from typing import TypeGuard, TypeVar
 
 from sqlglot import exp
 
@@ -15,6 +15,7 @@ from airflow_dre.checks.metrics import (
     FailedRowCount,
     LastPassed,
     Metric,
+    MostCommon,
     OrphanCount,
     OtherRowCount,
     PerSegment,
@@ -31,12 +32,13 @@ from airflow_dre.checks.metrics import (
 from airflow_dre.checks.segments import MOST
 from airflow_dre.sql.dialect import Dialect
 from airflow_dre.sql.expressions import expression
-from airflow_dre.sql.queries import key_groups, query_of, sorted_quantiles
+from airflow_dre.sql.queries import key_groups, most_common, query_of, sorted_quantiles
 from airflow_dre.sql.raw import read_metric
 from airflow_dre.sql.readings import metric_as_read
 from airflow_dre.sql.scope import Scope
 from airflow_dre.sql.splits import split_of
 
+M = TypeVar("M", bound=Metric)
 MOST_ROWS = 200_000
 """Rows that a list, such as the days of :func:`~airflow_dre.checks.no_gaps`, may have: nine times the hours of 2.5 years."""
 
@@ -54,7 +56,7 @@ class Statement:
 
     @property
     def lists(self) -> bool:
-        """Whether its rows, however many, are the answer to its only metric."""
+        """Whether its rows, however many, are the answer to its metrics: to several of one column, each has a last column of its own."""
         return isinstance(self.metrics[0], LISTS)
 
     @property
@@ -88,14 +90,21 @@ def plan(metrics: Iterable[Metric], scope: Scope) -> tuple[Statement, ...]:
         distinct = [metric for metric in asked if by is None and _counts_distinct(metric, scope.dialect)]
         statements += _sorts(sorting, distinct, scope, by)
         keyed: dict[tuple[tuple[str, ...], str | None], list[DuplicateCount | DistinctCount]] = {}
+        frequent: dict[tuple[str, str | None], list[MostCommon]] = {}
         for metric in asked:
             if metric in (*shared, *sorting, *distinct):
                 continue
             if isinstance(metric, (DuplicateCount, DistinctCount)):
                 keyed.setdefault((metric.columns, metric.where), []).append(metric)
+            elif isinstance(metric, MostCommon):
+                frequent.setdefault((metric.column, metric.where), []).append(metric)
             else:
                 statements.append(_statement(query_of(metric_as_read(metric, scope.readings), scope, by), [metric], scope, by))
         statements += [_statement(key_groups(group, scope, by), group, scope, by) for group in keyed.values()]
+        for group in frequent.values():
+            for batch in _batches(group, scope.dialect.max_columns - 3):
+                read = [metric_as_read(metric, scope.readings) for metric in batch]
+                statements.append(_statement(most_common(read, scope, by), batch, scope, by))
     return tuple(statements)
 
 
@@ -183,7 +192,7 @@ def _by_segment(metrics: Iterable[Metric]) -> dict[Split | None, list[Metric]]:
     return {by: list(asked) for by, asked in found.items()}
 
 
-def _batches(metrics: Sequence[Metric], size: int) -> list[Sequence[Metric]]:
+def _batches(metrics: Sequence[M], size: int) -> list[Sequence[M]]:
     return [metrics[start : start + size] for start in range(0, len(metrics), size)]
 
 

@@ -178,27 +178,35 @@ def _(metric: StepCount, scope: Scope, by: Split | None) -> exp.Expr:
     return _summed([count_if(scope.dialect, wrong)], inner.subquery("steps"), by)
 
 
-@query_of.register
-def _(metric: MostCommon, scope: Scope, by: Split | None) -> exp.Expr:
-    value, size = column(metric.column), exp.Count(this=exp.Star())
+def most_common(metrics: Sequence[MostCommon], scope: Scope, by: Split | None) -> exp.Expr:
+    """Return the most common values of one column from one grouping, with a column for each list that says whether it holds the value."""
+    first = metrics[0]
+    value, size = column(first.column), exp.Count(this=exp.Star())
     grouped = scope.select(
         *_segment(by, scope),
         exp.alias_(value, "v"),
         exp.alias_(size, "n"),
-        extra=_with_value(metric, scope),
+        extra=_with_value(first, scope),
     )
-    grouped = grouped.group_by(*_splits(by, scope), column(metric.column))
+    grouped = grouped.group_by(*_splits(by, scope), column(first.column))
     most = exp.Window(this=exp.Max(this=exp.column("n")), partition_by=_outer(by))
     ranked = exp.select(*_outer(by), "v", "n", exp.alias_(most, "most")).from_(grouped.subquery("frequencies"))
-    rule = fitted(OneOf(column=metric.column, values=metric.known, by_kind=metric.by_kind), scope)
-    listed = exp.In(this=exp.column("v"), expressions=[literal(one, scope.dialect) for one in rule.values])
-    one, zero = exp.Literal.number(1), exp.Literal.number(0)
-    known = exp.Case().when(listed, one).else_(zero) if rule.values else zero
+    known = [_is_known(metric, scope) for metric in metrics]
     return (
-        exp.select(*_outer(by), told(exp.column("v"), metric.column, scope), "n", known)
+        exp.select(*_outer(by), told(exp.column("v"), first.column, scope), "n", *known)
         .from_(ranked.subquery("ranked"))
         .where(exp.EQ(this=exp.column("n"), expression=exp.column("most")))
     )
+
+
+def _is_known(metric: MostCommon, scope: Scope) -> exp.Expr:
+    """Return 1 where the value ``v`` is one of a list, as the database sees it, and otherwise 0."""
+    zero = exp.Literal.number(0)
+    rule = fitted(OneOf(column=metric.column, values=metric.known, by_kind=metric.by_kind), scope)
+    if not rule.values:
+        return zero
+    listed = exp.In(this=exp.column("v"), expressions=[literal(one, scope.dialect) for one in rule.values])
+    return exp.Case().when(listed, _ONE.copy()).else_(zero)
 
 
 @query_of.register

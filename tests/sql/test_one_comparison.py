@@ -20,6 +20,7 @@ from airflow_dre.engines.warehouse import opened
 from airflow_dre.lineage.naming import DatasetName
 from airflow_dre.services.suite import Suite, run_suite
 from airflow_dre.sql.scope import Scope
+from airflow_dre.store.records import SuiteRunRecord
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 POSTGRES = {
@@ -89,12 +90,17 @@ def world(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[str, Hook]:
     return name, hook
 
 
-def outcomes(hook: Hook, declared: list[Any]) -> dict[str, tuple[str, str]]:
-    """Outcomes and reasons by the names of the checks."""
+def ran(hook: Hook, declared: list[Any]) -> SuiteRunRecord:
+    """What a suite found."""
     with opened(hook) as warehouse:
         scope = Scope(("t",), None, warehouse.dialect)
         suite = Suite(name="s", dataset=DatasetName("n", "t"), scope=scope, checks=parse_checks(declared))
-        return {one.definition.name: (one.outcome.value, one.reason) for one in run_suite(suite, warehouse, NOW).results}
+        return run_suite(suite, warehouse, NOW)
+
+
+def outcomes(hook: Hook, declared: list[Any]) -> dict[str, tuple[str, str]]:
+    """Outcomes and reasons by the names of the checks."""
+    return {one.definition.name: (one.outcome.value, one.reason) for one in ran(hook, declared).results}
 
 
 def test_what_says_the_same_ends_the_same(world: tuple[str, Hook]) -> None:
@@ -120,6 +126,19 @@ def test_what_says_the_same_ends_the_same(world: tuple[str, Hook]) -> None:
             wanted[check.arguments["name"]] = outcome
     found = outcomes(hook, declared)
     assert {name: seen for name, seen in found.items() if seen[0] != wanted[name]} == {}
+
+
+@pytest.mark.parametrize("by", [pytest.param({}, id="of all rows"), pytest.param({"by": "segment"}, id="of each segment")])
+def test_each_of_several_lists_of_a_column_is_judged_by_itself(world: tuple[str, Hook], by: dict[str, str]) -> None:
+    name, hook = world
+    column, (_, _, low, high) = next(iter(TABLES[name].items()))
+    lists = {"both": [low, high], "none": [-1], "low": [low], "high": [high]}
+    by = dict.fromkeys(by, column)
+    run = ran(hook, [c.most_common(column, values, name=told, **by) for told, values in lists.items()])
+    found = {one.definition.name: one.outcome.value for one in run.results}
+    alone = "failed" if by else "passed"  # all rows are a tie, and a segment is one value
+    assert found == {"both": "passed", "none": "failed", "low": alone, "high": alone}
+    assert run.queries == 1 + len(by), "the rows of each segment are counted too"
 
 
 def test_a_value_of_the_column_at_a_share_ends_the_same(world: tuple[str, Hook]) -> None:
