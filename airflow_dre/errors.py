@@ -4,6 +4,7 @@
 
     DreError
     ├── DefinitionError          the Dag author wrote something that cannot be: fix the Dag
+    ├── TypesChanged             a later value of a file is of another type than the first ones: ask anew
     ├── WarehouseError           the warehouse could not answer
     │   ├── WarehouseUnreachable   no answer at all: retrying can help
     │   │   └── FilesUnreachable     no file is there, or the store that keeps them does not answer
@@ -67,6 +68,10 @@ class DefinitionError(DreError):
 
     def __reduce__(self) -> tuple[type[DefinitionError], tuple[tuple[Problem, ...]]]:
         return type(self), (self.problems,)
+
+
+class TypesChanged(DreError):
+    """Rows that were just read have shown that a guessed type is another: answers that rest on it are to be asked for anew."""
 
 
 class WarehouseError(DreError):

@@ -1,9 +1,13 @@
-"""Columns of files of texts: read as texts, guessed from all rows, and seen through views in every sense that a check may speak in."""
+"""Columns of files of texts: read as texts, guessed, and seen through views in every sense that a check may speak in.
+
+A type is guessed from the first rows. A statement that meets a value of another type fails, all rows are looked at, and the views are made
+anew: so a file whose first rows tell its types is read no more than once.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -11,35 +15,24 @@ from sqlglot import exp
 
 from airflow_dre.engines.declared_types import DECLARED, declared_value, unreadable
 from airflow_dre.engines.duckdb import DuckDB
-from airflow_dre.engines.duckdb_reasons import spoils_every_scan
 from airflow_dre.engines.file_formats import Readable
 from airflow_dre.engines.file_guesses import (
     INEXACT,
     MISFIT,
-    NOTHING,
-    TESTS,
-    TEXT,
     FileType,
     Spelling,
-    all_fit,
-    decided,
     does_not_fit,
     in_sense,
     misfit_of,
     spelling_of,
-    tests_of,
-    types_of,
     value_of,
 )
+from airflow_dre.engines.file_sampling import TEXTS, sampled_types, types_of_all_rows
 from airflow_dre.sql.names import quoted
 from airflow_dre.sql.readings import Readings, Sense
 
-TEXTS = "data as text"
-"""The view that holds every column of a file as its text."""
 READ = "data as read"
 """The view that holds every column with its guessed type and in every sense."""
-_SAMPLE = 2_048
-"""Rows from which candidates are taken, which all rows then have to meet."""
 _MISFIT = re.compile(rf"{MISFIT} (\d+) (\w+)")
 
 
@@ -58,18 +51,66 @@ class Misfit:
     """Whether an author said that they are of it."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class TextColumns:
-    """The columns of a view of texts and the types that all their values have."""
+    """The columns of a view of texts and their types."""
 
-    kinds: Mapping[str, FileType]
+    database: DuckDB
+    name: str
+    """Of the view that the SQL of an author reads."""
+    columns: Sequence[str]
+    kinds: dict[str, FileType]
     """By name; only those that were guessed."""
     spelling: Spelling
     readable: Readable
     """The files."""
-    readings: Readings
-    declared: Mapping[str, FileType] = field(default_factory=dict)
+    declared: Mapping[str, FileType]
     """By name; those that an author declared, and that are read as texts first."""
+    unsure: Collection[str]
+    """Columns whose later values may be of another type."""
+    readings: Readings = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Make the views."""
+        guesses = {column.casefold(): kind.guess for column, kind in self.kinds.items()}
+        names = _names(self.columns, tuple(self.kinds))
+        self.readings = Readings(READ, guesses, names, tuple(self.kinds), partial(_unreadable, self.spelling))
+        self._look()
+
+    def concerned(self, error: BaseException) -> bool:
+        """Return whether a type that is not sure may have made a statement fail."""
+        return bool(self.unsure) and _MISFIT.search(str(error)) is not None
+
+    def settle(self) -> bool:
+        """Look at all rows, and make the views anew where columns are of other types than their first rows; return whether some are.
+
+        :raises duckdb.Error: no statement about the rows can be answered.
+        """
+        found = types_of_all_rows(self.database, {column: self.kinds[column] for column in self.unsure}, self.spelling)
+        changed = {column: kind for column, kind in found.items() if kind != self.kinds[column]}
+        self.kinds.update(changed)
+        self.unsure = ()
+        self.readings.learn({column.casefold(): kind.guess for column, kind in changed.items()})
+        self._look()
+        return bool(changed)
+
+    def _look(self) -> None:
+        places = {column: place for place, column in enumerate(self.kinds)}
+        typed = {
+            column: value_of(column, self.kinds[column], self.spelling, places[column] if column in self.unsure else None)
+            if column in self.kinds
+            else exp.column(column, quoted=True)
+            for column in self.columns
+        }
+        typed |= {column: declared_value(place, column, kind, self.spelling) for place, (column, kind) in enumerate(self.declared.items())}
+        names = self.readings.names
+        senses = [
+            exp.alias_(in_sense(places[column], column, kind, sense, self.spelling), quoted(names[column.casefold(), sense]))
+            for column, kind in self.kinds.items()
+            for sense in Sense
+        ]
+        for view, selected in ((self.name, [*typed.values()]), (READ, [*typed.values(), *senses])):
+            self.database.look_through(view, exp.Table(this=quoted(TEXTS)), selected)
 
     def misfit(self, error: BaseException) -> Misfit | None:
         """Return the values that an error is about; None where it is about something else."""
@@ -105,24 +146,11 @@ def look_at_texts(
     :param known: the types of those that need no guess.
     :param declared: the types that an author declared for columns that are read as texts first.
     """
-    declared = declared or {}
     spelling, known = spelling_of(readable.options), known or {}
-    found = {**guess_types(database, [column for column in guessed if column not in known], spelling), **known}
-    kinds = {column: found[column] for column in guessed}
-    names = _names(columns, guessed)
-    typed = {
-        column: value_of(column, kinds[column], spelling) if column in kinds else exp.column(column, quoted=True) for column in columns
-    }
-    typed |= {column: declared_value(place, column, kind, spelling) for place, (column, kind) in enumerate(declared.items())}
-    senses = [
-        exp.alias_(in_sense(place, column, kinds[column], sense, spelling), quoted(names[column.casefold(), sense]))
-        for place, column in enumerate(kinds)
-        for sense in Sense
-    ]
-    for view, selected in ((name, [*typed.values()]), (READ, [*typed.values(), *senses])):
-        database.look_through(view, exp.Table(this=quoted(TEXTS)), selected)
-    guesses = {column.casefold(): kind.guess for column, kind in kinds.items()}
-    return TextColumns(kinds, spelling, readable, Readings(READ, guesses, names, tuple(kinds), partial(_unreadable, spelling)), declared)
+    asked = [column for column in guessed if column not in known]
+    found, are_all = sampled_types(database, asked, spelling)
+    kinds = {column: {**found, **known}[column] for column in guessed}
+    return TextColumns(database, name, columns, kinds, spelling, readable, declared or {}, () if are_all else asked)
 
 
 def _unreadable(spelling: Spelling, column: str, kind: str) -> exp.Expr:
@@ -140,61 +168,3 @@ def _names(columns: Sequence[str], guessed: Sequence[str]) -> dict[tuple[str, Se
             taken.add(name.casefold())
             names[column.casefold(), sense] = name
     return names
-
-
-def guess_types(database: DuckDB, columns: Sequence[str], spelling: Spelling) -> dict[str, FileType]:
-    """Return the types that all values of columns of the view :data:`TEXTS` have.
-
-    A sample gives candidates, one look at all rows confirms them, and only columns where it does not are looked at once more.
-    """
-    if not columns:
-        return {}
-    kinds = _decide(database, columns, spelling, sample=True)
-    wrong = [column for column, fits in _confirm(database, kinds, spelling).items() if not fits]
-    return {**kinds, **(_decide(database, wrong, spelling) if wrong else {})}
-
-
-def _decide(database: DuckDB, columns: Sequence[str], spelling: Spelling, *, sample: bool = False) -> dict[str, FileType]:
-    kinds = types_of(spelling)
-    tests = [test for column in columns for test in tests_of(column, kinds, spelling)]
-    found = _ask(database, tests, sample=sample)
-    if found is None:
-        if len(columns) == 1:
-            return {columns[0]: TEXT}
-        return {column: kind for each in columns for column, kind in _decide(database, [each], spelling, sample=sample).items()}
-    size = len(kinds) + TESTS
-    return {column: decided(found[place * size : (place + 1) * size], kinds) for place, column in enumerate(columns)}
-
-
-def _confirm(database: DuckDB, kinds: Mapping[str, FileType], spelling: Spelling) -> dict[str, bool]:
-    """Return whether the candidates hold for all rows; a text always does."""
-    asked = {column: kind for column, kind in kinds.items() if kind is not TEXT}
-    if not asked:
-        return {}
-    tests = {
-        column: exp.EQ(this=exp.Count(this=exp.column(column, quoted=True)), expression=exp.Literal.number(0))
-        if kind is NOTHING
-        else all_fit(kind, column, spelling)
-        for column, kind in asked.items()
-    }
-    found = _ask(database, list(tests.values()))
-    return dict.fromkeys(asked, False) if found is None else {column: fits is not False for column, fits in zip(tests, found, strict=True)}
-
-
-def _ask(database: DuckDB, tests: Sequence[exp.Expr], *, sample: bool = False) -> tuple[object, ...] | None:
-    """Return the answers about all rows or a sample of them; None where a value cannot be read at all.
-
-    :raises duckdb.Error: no statement about the rows can be answered.
-    """
-    import duckdb
-
-    rows: exp.Expr = exp.Table(this=quoted(TEXTS))
-    if sample:
-        rows = exp.select("*").from_(rows).limit(_SAMPLE).subquery("sample")
-    try:
-        (found,) = database.ask(exp.select(*[exp.alias_(test, f"t{place}") for place, test in enumerate(tests)]).from_(rows))
-    except duckdb.Error as error:
-        if spoils_every_scan(error):
-            raise
-        return None
-    return found

@@ -18,6 +18,8 @@ from airflow_dre.sql.readings import Guess, Sense
 
 MISFIT = "dre-misfit"
 """What an error of a column begins with, before the place of the column and the sense that a value of it does not have."""
+GUESSED = "guessed"
+"""What an error of a column says in place of a sense, where the type that its first values have does not hold a later one."""
 INEXACT = "inexact"
 """The name of the type of a column of JSON lines with numbers that a double does not hold."""
 _DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
@@ -34,10 +36,8 @@ _NUMBER = (
     "CASE WHEN TRY_CAST(x AS DOUBLE) IS NULL OR CONTAINS(x, '_') THEN FALSE "
     f"WHEN {_FINITE} THEN {EXACT} ELSE REGEXP_MATCHES(LOWER(x), 'inf|nan') END"
 )
-_PLAIN_NUMBER = (
-    f"CASE WHEN x >= '1' AND x < ':' THEN {_NUMBER} "
-    rf"WHEN REGEXP_MATCHES(x, '^\s*([+]|-?0[0-9])') THEN FALSE ELSE {_NUMBER} END"
-)
+_ODD_SIGN = r"CASE WHEN x >= '1' AND x < ':' THEN FALSE ELSE REGEXP_MATCHES(x, '^\s*([+]|-?0[0-9])') END"
+_PLAIN_NUMBER = f"CASE WHEN {_ODD_SIGN} THEN FALSE ELSE {_NUMBER} END"
 """A number without leading zeros and without a plus sign."""
 _MOMENT = f"CASE WHEN TRY_CAST(x AS TIMESTAMP) IS NULL THEN FALSE ELSE REGEXP_FULL_MATCH(x, '{_DAY}([ T]{_TIME}({_SECONDS})?)?') END"
 _TRUE = "true|t|yes|y|on|1"
@@ -59,16 +59,11 @@ class FileType:
 
 _DECIMAL = FileType("DECIMAL", Guess.NUMBER, "REGEXP_FULL_MATCH(x, '-?(0|[1-9][0-9]{0,37})?([.][0-9]{0,38})?')", "")
 TYPES = (
-    FileType("BIGINT", Guess.NUMBER, "CAST(TRY_CAST(x AS BIGINT) AS VARCHAR) = x", "CAST(x AS BIGINT)"),
-    FileType("HUGEINT", Guess.NUMBER, "CAST(TRY_CAST(x AS HUGEINT) AS VARCHAR) = x", "CAST(x AS HUGEINT)"),
-    FileType(
-        "DOUBLE",
-        Guess.NUMBER,
-        rf"CASE WHEN x >= '1' AND x < ':' THEN {_NUMBER} WHEN REGEXP_MATCHES(x, '^\s*([+]|-?0[0-9])') THEN FALSE ELSE {_NUMBER} END",
-        "CAST(x AS DOUBLE)",
-    ),
+    FileType("BIGINT", Guess.NUMBER, "CAST(TRY_CAST(x AS BIGINT) AS VARCHAR) = x", "TRY_CAST(x AS BIGINT)"),
+    FileType("HUGEINT", Guess.NUMBER, "CAST(TRY_CAST(x AS HUGEINT) AS VARCHAR) = x", "TRY_CAST(x AS HUGEINT)"),
+    FileType("DOUBLE", Guess.NUMBER, _PLAIN_NUMBER, "TRY_CAST(x AS DOUBLE)"),
     FileType("BOOLEAN", Guess.BOOLEAN, "LOWER(x) = 'true' OR LOWER(x) = 'false'", "CAST(x AS BOOLEAN)"),
-    FileType("DATE", Guess.MOMENT, "LENGTH(x) = 10 AND CAST(TRY_CAST(x AS DATE) AS VARCHAR) = x", "CAST(x AS DATE)"),
+    FileType("DATE", Guess.MOMENT, "LENGTH(x) = 10 AND CAST(TRY_CAST(x AS DATE) AS VARCHAR) = x", "TRY_CAST(x AS DATE)"),
     FileType("TIMESTAMP", Guess.MOMENT, _MOMENT, "CAST(x AS TIMESTAMP)"),
     FileType(
         "TIMESTAMPTZ",
@@ -130,13 +125,20 @@ def types_of(spelling: Spelling) -> tuple[FileType, ...]:
 
 
 def filled(template: str, text: exp.Expr) -> exp.Expr:
-    """Return an expression about ``x`` as one about a text."""
-    return exp.paren(_parsed(template).transform(lambda node: text.copy() if isinstance(node, exp.Column) and node.name == "x" else node))
+    """Return an expression about ``x`` as one about a text; it is no tree, since views of many columns have thousands of such."""
+    return exp.Var(this=f"({text.sql(dialect='duckdb').join(_parts(template))})")
 
 
 @functools.lru_cache
-def _parsed(template: str) -> exp.Expr:
-    return parse_one(template, read="duckdb")
+def _parts(template: str) -> tuple[str, ...]:
+    """Return the SQL of an expression between the places of ``x``."""
+    mark = exp.Var(this="\0")
+    tree = parse_one(template, read="duckdb")
+    return tuple(tree.transform(lambda node: mark if _is_x(node) else node).sql(dialect="duckdb").split("\0"))
+
+
+def _is_x(node: exp.Expr) -> bool:
+    return isinstance(node, exp.Column) and node.name == "x"
 
 
 def text_for(kind: FileType, column: str, spelling: Spelling) -> exp.Expr:
@@ -168,6 +170,30 @@ def all_fit(kind: FileType, column: str, spelling: Spelling) -> exp.Expr:
 
 TESTS = 5
 """Aggregates of a column beside those of its types."""
+SCREENED = 5
+"""Aggregates of a column that tell most types."""
+
+
+def screens_of(column: str, spelling: Spelling) -> list[exp.Expr]:
+    """Return the aggregates from which :func:`screened` tells the type of a column, where no day is spelled otherwise than by ISO 8601."""
+    whole, text = TYPES[0], exp.column(column, quoted=True)
+    nothing = exp.Is(this=text, expression=exp.Null())
+    number = filled("TRY_CAST(x AS DOUBLE) IS NOT NULL", text_for(whole, column, spelling))
+    others = ("x >= '0' AND x < ':'", "LOWER(x) = 'true' OR LOWER(x) = 'false'")
+    fits = [number, *[filled(template, text) for template in others]]
+    conditions = [exp.LogicalAnd(this=exp.Or(this=nothing.copy(), expression=each)) for each in fits]
+    return [exp.Count(this=text), all_fit(whole, column, spelling), *conditions]
+
+
+def screened(found: Sequence[Any]) -> FileType | None:
+    """Return the type of a column from a few aggregates; None where they do not tell it.
+
+    Numbers are read as doubles, moments and times begin with a digit, and all else but truth is text.
+    """
+    count, whole, numbers, digits, truths = found
+    if not count:
+        return NOTHING
+    return TYPES[0] if whole else None if numbers or digits or truths else TEXT
 
 
 def decided(found: Sequence[Any], kinds: Sequence[FileType]) -> FileType:
@@ -179,9 +205,16 @@ def decided(found: Sequence[Any], kinds: Sequence[FileType]) -> FileType:
         if all_fit and (kind.name != "DOUBLE" or finite):
             return kind
     if decimal and whole + fraction <= 38:
-        name = f"DECIMAL(38,{fraction})"
-        return FileType(name, Guess.NUMBER, _DECIMAL.fits, f"CAST(x AS {name})")
+        return _decimal(fraction)
     return TEXT
+
+
+def _decimal(fraction: int) -> FileType:
+    """Return the decimal type of so many digits behind the point, which holds no value of more."""
+    name, before = f"DECIMAL(38,{fraction})", 38 - fraction
+    whole = f"(0|[1-9][0-9]{{0,{before - 1}}})?" if before else "0?"
+    fits = f"CASE WHEN REGEXP_FULL_MATCH(x, '-?{whole}([.][0-9]{{0,{fraction}}})?') THEN TRY_CAST(x AS {name}) IS NOT NULL ELSE FALSE END"
+    return FileType(name, Guess.NUMBER, fits, f"TRY_CAST(x AS {name})")
 
 
 def inexact(place: int, kind: str) -> FileType:
@@ -198,14 +231,11 @@ def inexact(place: int, kind: str) -> FileType:
 def in_sense(place: int, column: str, kind: FileType, sense: Sense, spelling: Spelling) -> exp.Expr:
     """Return a column in a sense; a value that does not have it is an error that names the column by its place."""
     wanted = _SENSES[sense]
-    if kind is NOTHING:
-        return exp.cast(exp.Null(), wanted.name)
     if kind.name == INEXACT:
         return exp.cast(filled(kind.value, exp.column(column, quoted=True)), wanted.name)
-    text = text_for(wanted, column, spelling)
     if sense is Sense.TEXT:
         return exp.column(column, quoted=True)
-    return checked(f"{place} {sense.value}", wanted, text)
+    return checked(f"{place} {sense.value}", wanted, text_for(wanted, column, spelling))
 
 
 def checked(mark: str, wanted: FileType, text: exp.Expr) -> exp.Expr:
@@ -213,8 +243,11 @@ def checked(mark: str, wanted: FileType, text: exp.Expr) -> exp.Expr:
     nothing = exp.Is(this=text.copy(), expression=exp.Null())
     empty = exp.Anonymous(this="LEFT", expressions=[text.copy(), exp.Literal.number(0)])
     said = exp.Anonymous(this="CONCAT", expressions=[exp.Literal.string(f"{MISFIT} {mark} "), empty])
-    refused = exp.cast(exp.Anonymous(this="ERROR", expressions=[said]), wanted.name, dialect="duckdb")
-    return exp.Case().when(nothing, exp.Null()).when(filled(wanted.fits, text), filled(wanted.value, text)).else_(refused)
+    refused: exp.Expr = exp.Anonymous(this="ERROR", expressions=[said])
+    if wanted is NOTHING:
+        return exp.Case().when(nothing, exp.Null()).else_(refused)
+    refused = exp.cast(refused, wanted.name, dialect="duckdb")
+    return exp.Case().when(filled(wanted.fits, text), filled(wanted.value, text)).when(nothing, exp.Null()).else_(refused)
 
 
 def does_not_fit(column: str, kind: FileType, spelling: Spelling) -> exp.Expr:
@@ -229,8 +262,13 @@ def misfit_of(column: str, sense: Sense, spelling: Spelling) -> tuple[exp.Expr, 
     return does_not_fit(column, wanted, spelling), _NAMES[sense], wanted.name
 
 
-def value_of(column: str, kind: FileType, spelling: Spelling) -> exp.Expr:
-    """Return a column as its type reads it."""
+def value_of(column: str, kind: FileType, spelling: Spelling, unsure: int | None = None) -> exp.Expr:
+    """Return a column as its type reads it.
+
+    :param unsure: place of a column whose later values may be of another type: a look at one is an error that names the column by it.
+    """
     if kind is TEXT:
         return exp.column(column, quoted=True)
+    if unsure is not None:
+        return exp.alias_(checked(f"{unsure} {GUESSED}", kind, text_for(kind, column, spelling)), quoted(column))
     return exp.alias_(filled(kind.value, text_for(kind, column, spelling)), quoted(column))

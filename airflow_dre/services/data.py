@@ -22,7 +22,7 @@ from airflow_dre.engines.file_misfits import explain_misfit
 from airflow_dre.engines.file_versions import folder_versions
 from airflow_dre.engines.files import find_files, is_paths, read_places
 from airflow_dre.engines.warehouse import Warehouse, opened
-from airflow_dre.errors import DefinitionError, FilesUnreachable, Problem, QueryFailed, StatementTimeout
+from airflow_dre.errors import DefinitionError, FilesUnreachable, Problem, QueryFailed, StatementTimeout, TypesChanged
 from airflow_dre.lineage.naming import DatasetName, name_files
 from airflow_dre.services.sources import Source
 from airflow_dre.services.spark_sources import is_spark_frame, opened_spark_frame
@@ -144,7 +144,9 @@ def _opened(
         try:
             looked = called(lambda: look(database))
             if looked is not None:
-                scope = replace(scope, readings=looked.columns.readings)
+                columns = looked.columns
+                scope = replace(scope, readings=replace(columns.readings, settle=partial(engine.settle, lambda: called(columns.settle))))
+                engine.settles = lambda error: columns.concerned(error) and called(columns.settle)
                 engine.explain = lambda error: called(partial(looked.explain, error))
         except QueryFailed as refused:
             engine.refuse(str(refused))
@@ -193,6 +195,8 @@ class DataEngine:
         self._refusal = refusal
         self.explain: Callable[[Exception], str | None] = lambda error: None
         """Why a statement failed, where it is a value that cannot be read as a check reads it."""
+        self.settles: Callable[[Exception], bool] = lambda error: False
+        """Whether a statement failed since a type was guessed that does not hold a later value, which is put right."""
         self._missing: str | None = None
         """Why there is no data to look at."""
         self._spoiled: str | None = None
@@ -207,12 +211,20 @@ class DataEngine:
         """From here on refuse every statement."""
         self._missing = reason
 
+    def settle(self, settle: Callable[[], object]) -> None:
+        """Make guessed types sure; where the rows cannot be read, each statement that reads them says why."""
+        try:
+            settle()
+        except Exception as gone:  # of DuckDB or of the store of the files
+            self.refuse(str(refusal_of(gone, self._files)))
+
     def fetch_rows(self, sql: str, most: int) -> Sequence[Row]:
         """The first ``most`` rows of a statement.
 
         :raises QueryFailed: it was refused; says why without a value of a row.
         :raises StatementTimeout: it took longer than it may.
         :raises FilesUnreachable: the store of the files stopped answering.
+        :raises TypesChanged: a guessed type was put right.
         """
         self.queries += 1
         if self._missing is not None:
@@ -236,7 +248,11 @@ class DataEngine:
 
     def _explained(self, cause: Exception) -> QueryFailed | FilesUnreachable:
         try:
+            if self.settles(cause):
+                raise TypesChanged
             said = self.explain(cause)
+        except TypesChanged:
+            raise
         except Exception as gone:  # of DuckDB or of the store of the files
             return refusal_of(gone, self._files)
         return refusal_of(cause, self._files) if said is None else QueryFailed(said)

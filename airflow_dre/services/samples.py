@@ -15,7 +15,7 @@ from airflow_dre.checks.metrics import Metric
 from airflow_dre.checks.outcomes import Outcome
 from airflow_dre.checks.row_reasons import row_reason
 from airflow_dre.checks.values import Row
-from airflow_dre.errors import DefinitionError, QueryFailed, WarehouseError
+from airflow_dre.errors import DefinitionError, QueryFailed, TypesChanged, WarehouseError
 from airflow_dre.services.answers import Engine
 from airflow_dre.sql.dialect import Refusal
 from airflow_dre.sql.samples import SampleQuery, sample_of
@@ -59,7 +59,7 @@ def with_samples(
         sample = Sample(expires_at=now + plan.keep_for, missing=gone)
         if gone is None:
             try:
-                sample = _sample(check, failing_rows_of(check, found), scope, engine, plan, sample)
+                sample = _sample_again(check, failing_rows_of(check, found), scope, engine, plan, sample)
             except (WarehouseError, DefinitionError) as error:
                 said = without_quotes(str(error), (*check.columns, *scope.table)) if plan.mask.columns else str(error)
                 sample = replace(sample, missing=masked_line(f"the rows could not be read: {said}", REASON))
@@ -67,6 +67,14 @@ def with_samples(
                     gone = sample.missing  # each further statement would wait for the warehouse as long
         sampled.append(replace(result, sample=sample))
     return tuple(sampled)
+
+
+def _sample_again(check: Check, metric: Metric | None, scope: Scope, engine: Engine, plan: SamplePlan, empty: Sample) -> Sample:
+    """Return a sample; one that reads a column which no check reads may put right the guessed type of that."""
+    try:
+        return _sample(check, metric, scope, engine, plan, empty)
+    except TypesChanged:
+        return _sample(check, metric, scope, engine, plan, empty)
 
 
 def _sample(check: Check, metric: Metric | None, scope: Scope, engine: Engine, plan: SamplePlan, empty: Sample) -> Sample:

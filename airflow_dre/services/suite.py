@@ -13,10 +13,10 @@ from airflow_dre.checks.check import Check
 from airflow_dre.checks.evaluate import Unanswered, evaluate, further_questions, questions, score
 from airflow_dre.checks.masking import Mask, masked
 from airflow_dre.checks.metric_checks import MetricSql
-from airflow_dre.checks.metrics import Metric
+from airflow_dre.checks.metrics import Metric, TableColumns
 from airflow_dre.checks.outcomes import Judgement, Outcome, shown, worst
 from airflow_dre.checks.thresholds import as_float
-from airflow_dre.errors import GateError
+from airflow_dre.errors import GateError, TypesChanged
 from airflow_dre.incidents.explanation import Explanation, explain
 from airflow_dre.incidents.identity import DataCause
 from airflow_dre.incidents.signals import Event, Origin, Signal
@@ -112,10 +112,12 @@ def run_suite(
     started = time.perf_counter()
     asked_before = engine.queries
     answered = Answered() if answered is None else answered
-    settled = settle_by_constraints(suite.checks, suite.scope, engine, answered) if suite.trust_constraints else {}
-    scope = learn_types([check for check in suite.checks if check.id not in settled], suite.scope, engine, answered)
-    settled = {**refuse_by_types(suite.checks, scope), **settled}
-    ask([check for check in suite.checks if check.id not in settled], scope, engine, answered, history)
+    try:
+        settled, scope = _answer(suite, engine, answered, history, ask)
+    except TypesChanged:
+        answered.values.clear()
+        answered.statements.clear()
+        settled, scope = _answer(suite, engine, answered, history, ask)
     mask = Mask() if samples is None else samples.mask
     results = tuple(
         _record(check, settled[check.id], None) if check.id in settled else _judged(check, answered, now, mask) for check in suite.checks
@@ -135,6 +137,20 @@ def run_suite(
         mask=mask,
         named={check.id: _WORD.findall(check.sql) for check in suite.checks if isinstance(check, MetricSql)},
     )
+
+
+def _answer(suite: Suite, engine: NamedEngine, answered: Answered, history: History | None, ask: Ask) -> tuple[dict[str, Judgement], Scope]:
+    """Answer what a suite asks; return what was judged without an answer, by check id, and the scope with what is known of its columns.
+
+    :raises TypesChanged: rows have shown that a guessed type is another, which is put right.
+    """
+    if suite.scope.readings is not None and any(TableColumns() in questions(check) for check in suite.checks):
+        suite.scope.readings.settle()
+    settled = settle_by_constraints(suite.checks, suite.scope, engine, answered) if suite.trust_constraints else {}
+    scope = learn_types([check for check in suite.checks if check.id not in settled], suite.scope, engine, answered)
+    settled = {**refuse_by_types(suite.checks, scope), **settled}
+    ask([check for check in suite.checks if check.id not in settled], scope, engine, answered, history)
+    return settled, scope
 
 
 def record_run(

@@ -60,8 +60,8 @@ class Readings:
 
     view: str
     """Name of the view."""
-    guesses: Mapping[str, Guess]
-    """By the name of the column in lower case."""
+    guesses: dict[str, Guess]
+    """By the name of the column in lower case. They may change while the rows are read: a later value is of another type."""
     names: Mapping[tuple[str, Sense], str]
     """Names of the columns of the view, by the name of the column in lower case and the sense."""
     columns: tuple[str, ...] = ()
@@ -70,10 +70,16 @@ class Readings:
     """The condition of the rows whose text, in a column of the view, cannot be read as a type."""
     ordered: Mapping[tuple[type, str], Sense] = field(default_factory=dict)
     """The senses of bounds to the values that a metric gives, by the metric and the column in lower case."""
+    settle: Callable[[], object] = lambda: None
+    """Makes guesses sure by a look at all rows, and puts right those that are wrong."""
 
     def guessed(self, column: str) -> bool:
         """Return whether the type of a column was guessed."""
         return column.casefold() in self.guesses
+
+    def learn(self, guesses: Mapping[str, Guess]) -> None:
+        """Put guesses right, for all readings that were made from these."""
+        self.guesses.update(guesses)
 
     def heard(self, checks: Iterable[Check]) -> Readings:
         """Return these readings with the senses that the bounds of ``checks`` speak in; of several the first counts."""
@@ -100,6 +106,10 @@ def metric_as_read(metric: M, readings: Readings | None) -> M:
     """Return a metric about the columns that it is to read; the same metric where no type was guessed."""
     if readings is None:
         return metric
+    if isinstance(metric, m.ValueCount):
+        return replace(metric, column=readings.name_of(metric.column, Sense.TEXT, of_value=False))
+    if isinstance(metric, m.KeyCount):
+        return replace(metric, columns=tuple(readings.name_of(name, Sense.TEXT, of_value=False) for name in metric.columns))
     if isinstance(metric, m.Violations):
         return replace(metric, rule=rule_as_read(metric.rule, readings))
     if isinstance(metric, m.PerSegment):
@@ -127,6 +137,8 @@ def rule_as_read(rule: rules.Rule, readings: Readings | None) -> rules.Rule:
     if readings is None:
         return rule
     match rule:
+        case rules.HasValue() | rules.HasNoValue():  # of any type, which need not be found out
+            return replace(rule, column=readings.name_of(rule.column, Sense.TEXT, of_value=False))
         case rules.HasText() | rules.Matches() | rules.Like() | rules.LengthWithin() | rules.ReadableAs() | rules.IsJson():
             return replace(rule, column=readings.name_of(rule.column, Sense.TEXT, of_value=False))
         case rules.Within():

@@ -8,6 +8,7 @@ import json
 import signal
 import time
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from airflow_dre import checks as c
+from airflow_dre.checks.parse import parse_checks
 from airflow_dre.services.data import Wanted, opened_data
+from airflow_dre.services.suite import Suite, run_suite
 from tests.engines.test_files import look, outcomes, reasons, write
 
 SAMPLE = 20_600
@@ -137,6 +140,35 @@ def test_a_late_value_is_found_or_told_with_its_line(tmp_path: Path, name: str, 
     assert set(found.values()) <= {"failed", "errored"}, [result.reason for result in run.results]
     file = data[-1] if isinstance(data, list) else data
     assert all(reason.startswith(f"{file}, line {SAMPLE + 2}: a value of column v is no ") for reason in reasons(run)), reasons(run)
+
+
+SETTLED: dict[str, tuple[str, str, list[Any]]] = {
+    "whole numbers": ("1", "2", [c.distinct_count("v", equals=2), c.column_max("v", equals=2)]),
+    "a word": ("1", "x", [c.distinct_count("v", equals=2), c.length("v", equals=1), c.in_set("v", ["1", "x"])]),
+    "a fraction": ("1", "2.5", [c.column_max("v", equals=2.5), c.metric_sql("SUM(v) - COUNT(*)", equals=1.5)]),
+    "a longer fraction": ("1234567890123456.78", "0.123", [c.column_min("v", equals=Decimal("0.123")), c.distinct_count("v", equals=2)]),
+    "a value where there was none": ("", "7", [c.column_max("v", equals=7), c.not_null("v", fail_above=SAMPLE), c.between("v", 7, 7)]),
+    "a zone": ("2024-01-01 10:00:00", "2024-01-01 10:00:00-05:00", [c.distinct_count("v", equals=2)]),
+    "a text beside a column of numbers": ("1", "x", [c.compare("v", "==", "w"), c.compare("w", "<=", "v", name="ordered")]),
+    "a column that no check names": ("1", "x", [c.failed_rows_sql("SELECT * FROM data WHERE n = 3")]),
+}
+"""Values of a column in all rows but the last, in the last, and checks that pass."""
+
+
+@pytest.mark.parametrize("name", SETTLED)
+def test_answers_do_not_depend_on_what_the_first_rows_are(tmp_path: Path, name: str) -> None:
+    usual, late, checks = SETTLED[name]
+    path = write(tmp_path / "a.csv", "n,v,w\n" + f"1,{usual},{usual}\n" * SAMPLE + f"2,{late},{late}\n")
+    run = look(path, *checks)
+    assert set(outcomes(run).values()) == {"passed"}, reasons(run)
+    assert "guessed" not in " ".join(reasons(run))
+
+
+def test_a_file_whose_first_rows_tell_its_types_is_read_once(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.csv", "n,v\n" + "1,x\n" * SAMPLE)
+    with opened_data(path, Wanted(subject="t", task="d.t")) as source:
+        suite = Suite(name="s", dataset=source.dataset, scope=source.scope, checks=parse_checks([c.mean("n", equals=1), c.not_null("v")]))
+        assert run_suite(suite, source.engine, dt.datetime.now(dt.UTC)).queries == 1
 
 
 CLEAN: dict[str, tuple[list[str], list[Any]]] = {
@@ -475,7 +507,15 @@ class TimeIsUp(BaseException):
     """What Airflow raises in a signal handler."""
 
 
-def test_a_signal_ends_the_guess_at_once(tmp_path: Path) -> None:
+def settle(path: str) -> None:
+    """Look at all rows, and for a minute at nothing."""
+    with opened_data(path, Wanted(subject="t", task="d.t")) as source:
+        assert source.scope.readings is not None
+        source.scope.readings.settle()
+        time.sleep(60)
+
+
+def test_a_signal_ends_the_look_at_all_rows_at_once(tmp_path: Path) -> None:
     path = str(tmp_path / "x.csv")
     with duckdb.connect() as database:
         columns = ", ".join(f"i * 1.25 + {n} AS c{n}" for n in range(20))
@@ -488,8 +528,8 @@ def test_a_signal_ends_the_guess_at_once(tmp_path: Path) -> None:
     started = time.monotonic()
     try:
         signal.setitimer(signal.ITIMER_REAL, 0.5)
-        with pytest.raises(TimeIsUp), opened_data(path, Wanted(subject="t", task="d.t")):
-            time.sleep(60)
+        with pytest.raises(TimeIsUp):
+            settle(path)
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
