@@ -76,6 +76,8 @@ class Traits:
     owner: str | None = None
     runbook: str | None = None
     previous_name: str | None = None
+    told_apart: str = ""
+    """What a default name ends with where another check of the suite has the same one; no part of the identity."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +137,7 @@ class Check(ABC):
     @property
     def name(self) -> str:
         """What people call it."""
-        return self.traits.name or self.default_name
+        return self.traits.name or f"{self.default_name}{self.traits.told_apart}"
 
     @property
     def dimension(self) -> Dimension:

@@ -10,6 +10,7 @@ from airflow_dre.checks.declaration import Declaration
 from airflow_dre.checks.distribution_checks import Distribution
 from airflow_dre.checks.metric_checks import ColumnCountCheck, ColumnStddev, DistinctCheck, RowCountCheck
 from airflow_dre.checks.readers import READERS
+from airflow_dre.checks.same_names import tell_apart
 from airflow_dre.checks.schema_checks import SchemaIs, SchemaUnchanged
 from airflow_dre.checks.table_checks import FailedRows, SameRowCount
 from airflow_dre.checks.thresholds import as_number
@@ -84,7 +85,7 @@ def find_problems(declarations: Sequence[object]) -> tuple[tuple[Check, ...], li
             problems.append(Problem(subject, "name", check.name, f"a name of its own: it asks the same as {seen[check.id]}"))
         seen.setdefault(check.id, subject)
         checks.append(check)
-    return tuple(checks), problems
+    return tell_apart(checks), problems
 
 
 def _refuse_scope(check: Check, arguments: Arguments) -> None:

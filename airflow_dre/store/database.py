@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import os
+import time
 from collections.abc import Iterator
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -24,13 +26,17 @@ from airflow_dre.errors import (
     StoreUnreachable,
 )
 from airflow_dre.store.address import Address, read_address
-from airflow_dre.store.limits import HURRIED, PATIENT, POOL_SECONDS, Limits, left, limited_connection, within
+from airflow_dre.store.limits import HURRIED, PATIENT, POOL_SECONDS, Limits, is_over, left, limited_connection, within
 from airflow_dre.store.private_files import keep_database_private
 from airflow_dre.store.refusals import CONTENT, Verdict, verdict_on
+from airflow_dre.store.resolving import Unresolved, forget_addresses, with_addresses
 
 BUSY_SECONDS = 30.0
 """How long a writer waits for others on SQLite; one that holds others up waits for :data:`HURRIED`."""
 _UNUSABLE = URL.create("sqlite")
+_STEPS = 10_000
+"""Steps of SQLite after which a statement looks at the clock: less than a millisecond."""
+_UNTIL = "dre_until"
 
 
 class Database:
@@ -172,6 +178,20 @@ def _sqlite(url: URL, *, hurried: bool) -> Engine:
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA foreign_keys=ON")
 
+    @event.listens_for(engine, "connect")
+    def watch(connection: Any, record: Any) -> None:
+        info = record.info
+
+        def is_late() -> bool:
+            return is_over() or time.monotonic() >= info.get(_UNTIL, math.inf)
+
+        connection.set_progress_handler(is_late, _STEPS)
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def limit(connection: Connection, *_: Any) -> None:
+        wanted: Limits | None = connection.get_execution_options().get("dre_limits")
+        connection.info[_UNTIL] = math.inf if wanted is None else time.monotonic() + wanted.statement
+
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         writes = connection.get_execution_options().get("dre_write", False)
@@ -190,7 +210,15 @@ def _server(url: URL, *, hurried: bool) -> Engine:
 
     @event.listens_for(engine, "do_connect")
     def connect(dialect: Dialect, record: Any, arguments: tuple[Any, ...], options: dict[str, Any]) -> Any:
-        return limited_connection().connect(*arguments, **options)
+        if not hurried:
+            return limited_connection().connect(*arguments, **options)
+        try:
+            return limited_connection().connect(*arguments, **with_addresses(options, left(limits.connect)))
+        except Unresolved as error:
+            raise dialect.loaded_dbapi.OperationalError(str(error)) from None
+        except Exception:
+            forget_addresses()
+            raise
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import signal as signals
 import socket
 import sqlite3
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -22,6 +25,7 @@ from airflow_dre.store import limits
 from airflow_dre.store.database import Database
 from airflow_dre.store.limits import HURRIED
 from airflow_dre.store.records import Delivery
+from airflow_dre.store.resolving import Unresolved, forget_addresses, with_addresses
 from airflow_dre.store.spool import Spool
 from airflow_dre.store.store import Store
 
@@ -254,3 +258,98 @@ def test_a_pool_that_is_used_up_is_said_and_not_waited_for(postgres_url: str, mo
         connection.close()
     database.engine.dispose()
     assert isinstance(database.engine, sa.Engine)
+
+
+ENDLESS = sa.text("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n")
+"""A statement of SQLite that ends never."""
+
+
+@pytest.mark.parametrize("kind", ["read", "write"])
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        pytest.param(replace(HURRIED, statement=0.5), id="the limit of a statement"),
+        pytest.param(replace(HURRIED, statement=60.0, whole=0.5), id="the limit of the whole"),
+    ],
+)
+def test_a_statement_of_sqlite_ends_at_its_limit(tmp_path: Path, sqlite_template: Path, kind: str, wanted: limits.Limits) -> None:
+    database = Database(f"sqlite:///{sqlite_template}")
+    started = time.monotonic()
+    with pytest.raises(StoreBusy, match="interrupted"), getattr(database, kind)(wanted) as connection:
+        connection.execute(ENDLESS)
+    assert time.monotonic() - started < 5
+    with database.read() as connection:
+        assert connection.scalar(sa.text("SELECT 1")) == 1
+
+
+def test_each_statement_of_sqlite_has_its_own_limit(sqlite_template: Path) -> None:
+    some = sa.text("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 200000) SELECT count(*) FROM n")
+    with Database(f"sqlite:///{sqlite_template}").read(replace(HURRIED, statement=1.0, whole=60.0)) as connection:
+        started = time.monotonic()
+        while time.monotonic() - started < 2:
+            assert connection.scalar(some) == 200_000
+
+
+SLOW_NAMES = """
+#include <netdb.h>
+#include <unistd.h>
+int getaddrinfo(const char *n, const char *s, const struct addrinfo *h, struct addrinfo **r) { sleep(40); return EAI_AGAIN; }
+"""
+ASK = """
+import sys, time
+from airflow_dre.errors import StoreUnreachable
+from airflow_dre.store.database import Database
+started = time.monotonic()
+try:
+    with Database("postgresql+psycopg://dre:hunter2@db.example:5432/dre", hurried=True).read():
+        pass
+except StoreUnreachable as error:
+    print(f"{time.monotonic() - started:.1f} {error}")
+"""
+
+
+def test_a_name_that_nobody_resolves_holds_a_hurried_caller_up_for_seconds(tmp_path: Path) -> None:
+    compiler = shutil.which("cc")
+    if compiler is None:
+        pytest.skip("there is no C compiler to make a look-up that hangs")
+    (tmp_path / "slow.c").write_text(SLOW_NAMES)
+    subprocess.run([compiler, "-shared", "-fPIC", "-o", str(tmp_path / "slow.so"), str(tmp_path / "slow.c")], check=True, timeout=60)
+    slow = {**os.environ, "LD_PRELOAD": str(tmp_path / "slow.so")}
+    told = subprocess.run([sys.executable, "-c", ASK], env=slow, capture_output=True, text=True, timeout=60, check=True).stdout
+    seconds, _, said = told.partition(" ")
+    assert float(seconds) < SECONDS
+    assert "looking up db.example took more than 2 s" in said
+    assert "hunter2" not in said
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        pytest.param({"host": "127.0.0.1", "port": 5432}, {}, id="an address"),
+        pytest.param({"host": "/var/run/postgresql"}, {}, id="a socket"),
+        pytest.param({}, {}, id="no host"),
+        pytest.param({"host": "db", "hostaddr": "10.0.0.1"}, {}, id="an address is given"),
+        pytest.param({"host": "localhost", "port": 1}, {"host": "localhost", "hostaddr": "127.0.0.1", "port": "1"}, id="a name"),
+        pytest.param(
+            {"host": "no-such-host.invalid,localhost,10.0.0.7,/run", "port": "1,2,3,4"},
+            {"host": "localhost,10.0.0.7,/run", "hostaddr": "127.0.0.1,10.0.0.7,", "port": "2,3,4"},
+            id="several hosts",
+        ),
+        pytest.param({"host": "10.0.0.7,localhost"}, {"host": "10.0.0.7,localhost", "hostaddr": "10.0.0.7,127.0.0.1"}, id="without ports"),
+    ],
+)
+def test_names_are_looked_up_before_libpq_is_asked(options: dict[str, Any], expected: dict[str, Any]) -> None:
+    forget_addresses()
+    found = with_addresses(options, 20)
+    if "hostaddr" in expected:  # a machine may have several addresses of its own
+        places = [place for place, address in enumerate(found["hostaddr"].split(",")) if address != "::1"]
+        found = {name: ",".join(str(value).split(",")[place] for place in places) for name, value in found.items()}
+    assert found == {**options, **expected}
+
+
+def test_a_name_without_an_address_is_said() -> None:
+    with pytest.raises(Unresolved, match="no address is known of no-such-host.invalid"):
+        with_addresses({"host": "no-such-host.invalid"}, 20)
+    database = Database("postgresql+psycopg://dre:hunter2@no-such-host.invalid/dre", hurried=True)
+    with pytest.raises(StoreUnreachable, match="no address is known of no-such-host.invalid"), database.read():
+        pass
