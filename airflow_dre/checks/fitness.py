@@ -17,7 +17,7 @@ from airflow_dre.checks.freshness import Fresh
 from airflow_dre.checks.limited_checks import RowCheck
 from airflow_dre.checks.rules import AllDiffer, Compares, OneOf, SumIs, TextRule, TupleOneOf, Within
 from airflow_dre.checks.schema_checks import plain_type
-from airflow_dre.checks.table_checks import NoGaps, ZScores
+from airflow_dre.checks.table_checks import NoGaps, Steps, ZScores
 
 
 class Family(StrEnum):
@@ -47,9 +47,12 @@ def family_of(type_name: str) -> Family | None:
     return _FAMILY_OF.get(plain_type(type_name)[0])
 
 
-def why_unfit(check: Check, types: Mapping[str, str]) -> str | None:
-    """Why a check cannot be asked of columns of these types; None where it can, or where their types are not known."""
-    for column, wanted in _wanted(check).items():
+def why_unfit(check: Check, types: Mapping[str, str], *, kinds_apart: bool = False) -> str | None:
+    """Why a check cannot be asked of columns of these types; None where it can, or where their types are not known.
+
+    :param kinds_apart: whether the database judges checks that are ``by_kind`` as pandas judges them.
+    """
+    for column, wanted in {**_wanted(check), **(_wanted_of_frames(check) if kinds_apart else {})}.items():
         found = types.get(column)
         family = None if found is None else family_of(found)
         if family is not None and family not in wanted:
@@ -60,7 +63,7 @@ def why_unfit(check: Check, types: Mapping[str, str]) -> str | None:
 def minds_types(check: Check) -> bool:
     """Whether knowing types can make a difference to a check."""
     by_kind = isinstance(check.rule, _OF_KINDS) and check.rule.by_kind if isinstance(check, RowCheck) else getattr(check, "by_kind", False)
-    return bool(_wanted(check)) or by_kind
+    return bool(_wanted(check) or _wanted_of_frames(check)) or by_kind
 
 
 def _wanted(check: Check) -> dict[str, tuple[Family, ...]]:
@@ -87,6 +90,20 @@ def _wanted(check: Check) -> dict[str, tuple[Family, ...]]:
             return {}
         case RowCheck(rule=OneOf(column=column, values=values)) | MostCommonIn(column=column, values=values):
             return _for_values(column, values)
+        case _:
+            return {}
+
+
+def _wanted_of_frames(check: Check) -> dict[str, tuple[Family, ...]]:
+    """The families that pandas asks for: it subtracts a value from the next, and compares no text with a date."""
+    others = (Family.NUMBERS, Family.MOMENTS, Family.BOOLEANS)
+    match check:
+        case Steps(by_kind=True, column=column):
+            return {column: others}
+        case RowCheck(rule=Within(by_kind=True, column=column, low=low, high=high)) if isinstance(low, str) or isinstance(high, str):
+            return {column: others}
+        case RowCheck(rule=Within(by_kind=True, column=column, low=low, high=high)) if isinstance(low, date) or isinstance(high, date):
+            return {column: (Family.MOMENTS,)}
         case _:
             return {}
 

@@ -244,6 +244,10 @@ class ColumnTotal(ColumnCheck):
 
     kind: ClassVar[str] = "total"
     measure: ClassVar[type[ColumnMetric]] = Total
+    by_kind: bool = False
+
+    def metric(self) -> Metric:
+        return Total(column=self.column, where=self.traits.where, by_kind=self.by_kind)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -92,6 +92,9 @@ class Mean(ColumnMetric):
 class Total(ColumnMetric):
     """The sum of the values that are not NULL."""
 
+    by_kind: bool = False
+    """Whether the sum of nothing is 0, as in pandas, where the values may have been of a frame."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Variance(ColumnMetric):
@@ -133,6 +136,8 @@ class DuplicateCount(Metric):
     """Rows that share a complete key with at least one other row; needs a grouping."""
 
     columns: tuple[str, ...]
+    incomplete: Nulls = Nulls.SKIP
+    """With another word keys with NULL count too, where the values may have been of a frame: two that are missing are the same there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -154,7 +154,14 @@ def _steps(a: Arguments, *, rising: bool) -> Check:
     order = a.take("order_by")
     allowed = "one or more names of columns: the rows of a table have no order of their own"
     order_by = (order,) if isinstance(order, str) and order.strip() else a.some_texts("order_by", allowed)
-    return Steps(column=_column(a), order_by=order_by, rising=rising, strictly=a.flag("strictly", usual=False), **a.limit_arguments())
+    return Steps(
+        column=_column(a),
+        order_by=order_by,
+        rising=rising,
+        strictly=a.flag("strictly", usual=False),
+        by_kind=a.by_kind,
+        **a.limit_arguments(),
+    )
 
 
 def _z_scores(a: Arguments) -> Check:
@@ -361,9 +368,9 @@ READERS: dict[str, Callable[[Arguments], Check]] = {
     "schema_unchanged": lambda a: SchemaUnchanged(traits=a.traits()),
     "stddev": lambda a: numbers.ColumnStddev(column=_column(a), **a.bound_arguments()),
     "sum_equals": _rule(lambda a: _sum_equals(_number(a, "total"))),
-    "total": lambda a: numbers.ColumnTotal(column=_column(a), **a.bound_arguments()),
+    "total": lambda a: numbers.ColumnTotal(column=_column(a), by_kind=a.by_kind, **a.bound_arguments()),
     "tuple_in_set": _rule(_tuple_in_set),
-    "unique": lambda a: Unique(key=a.names("columns"), nulls=_nulls(a), **a.limit_arguments()),
+    "unique": lambda a: Unique(key=a.names("columns"), nulls=_nulls(a), by_kind=a.by_kind, **a.limit_arguments()),
     "unique_ratio": lambda a: _distinct(a, numbers.UniqueRatio),
     "z_scores": _z_scores,
 }

@@ -47,7 +47,7 @@ class Operator(StrEnum):
     AT_LEAST = ">="
 
 
-_UNASKED = {"by_kind", "unlike", "text_of", "unknown_breaks", "flags"}
+_UNASKED = {"by_kind", "unlike", "text_of", "unknown_breaks", "flags", "counted"}
 """Fields that say how a question is put, and not which question it is."""
 
 
@@ -122,6 +122,8 @@ class Within(ColumnRule):
     high: Literal | None = None
     low_belongs: bool = True
     high_belongs: bool = True
+    counted: bool = False
+    """Whether the column is known to hold booleans, of which true counts 1 and false 0."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,7 +199,7 @@ class ReadableAs(ColumnRule):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class IsJson(ColumnRule):
+class IsJson(TextRule):
     """A text is one JSON document."""
 
     kind: ClassVar[str] = "json_valid"
@@ -222,6 +224,8 @@ class Compares(CrossRule):
     left: str
     operator: Operator
     right: str
+    unknown_breaks: bool = False
+    """Whether a NULL that is not left out breaks the other comparisons too."""
     unlike: bool = False
     """Whether the columns are known to hold values of different kinds."""
 

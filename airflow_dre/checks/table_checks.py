@@ -42,6 +42,8 @@ class Unique(LimitedCheck):
     key: tuple[str, ...]
     nulls: Nulls = Nulls.SKIP
     """Which rows with an incomplete key are left out; the others are looked at and right."""
+    by_kind: bool = False
+    """Whether two missing parts are the same, as in pandas, where the values may have been of a frame."""
 
     def asks(self) -> Mapping[str, object]:
         return {"columns": list(self.key), **({} if self.nulls is Nulls.SKIP else {"nulls": self.nulls.value})}
@@ -50,7 +52,7 @@ class Unique(LimitedCheck):
         return rows_with(self.key, self.nulls, self.traits.where)
 
     def violations(self) -> Metric:
-        return DuplicateCount(columns=self.key, where=self.traits.where)
+        return DuplicateCount(columns=self.key, where=self.traits.where, incomplete=self.nulls if self.by_kind else Nulls.SKIP)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +84,7 @@ class Steps(LimitedCheck):
     order_by: tuple[str, ...]
     rising: bool
     strictly: bool
+    by_kind: bool = False
 
     @property
     def kind(self) -> str:

@@ -148,7 +148,10 @@ def _(metric: Mean, scope: Scope) -> exp.Expr:
 
 @expression.register
 def _(metric: Total, scope: Scope) -> exp.Expr:
-    return _aggregate(metric, scope, scope.dialect.total)
+    total = _aggregate(metric, scope, scope.dialect.total)
+    if metric.by_kind and scope.dialect.kinds_apart:
+        return exp.Coalesce(this=total, expressions=[exp.Literal.number(0)])
+    return total
 
 
 @expression.register

@@ -8,12 +8,14 @@ from functools import singledispatch
 from sqlglot import exp
 
 from airflow_dre.checks.metrics import DuplicateCount, FailedRowCount, Metric, OrphanCount, PerSegment, StepCount, Violations
+from airflow_dre.checks.rules import Nulls
 from airflow_dre.sql import names
 from airflow_dre.sql.dialect import Refusal
 from airflow_dre.sql.expressions import filter_of
 from airflow_dre.sql.fitting import fitted
 from airflow_dre.sql.names import column
-from airflow_dre.sql.predicates import breaks, has_all
+from airflow_dre.sql.predicates import breaks, has_all, stands
+from airflow_dre.sql.queries import incomplete_of
 from airflow_dre.sql.readings import rule_as_read
 from airflow_dre.sql.scope import Scope
 
@@ -47,11 +49,16 @@ def _(metric: Violations, scope: Scope, by: str | None = None) -> exp.Expr | Ref
 def _(metric: DuplicateCount, scope: Scope, by: str | None = None) -> exp.Expr | Refusal:
     """The complete key stands among those that several rows share; with ``by``, several rows of its segment."""
     key = [*metric.columns, *([by] if by is not None and by not in metric.columns else [])]
-    complete = [filter_of(metric, scope.dialect), *has_all(metric.columns)]
+    incomplete = incomplete_of(metric, scope.dialect)
+    complete = [filter_of(metric, scope.dialect), *stands(metric.columns, incomplete)]
     several = exp.GT(this=exp.Count(this=exp.Star()), expression=exp.Literal.number(1))
     repeated = scope.select(*_named(key), extra=complete).group_by(*[column(name) for name in key]).having(several)
+    parts = () if incomplete is Nulls.SKIP else metric.columns
     return _all(
-        [*(condition and condition.copy() for condition in complete), _stands_in(key, repeated, nullable=() if by is None else (by,))]
+        [
+            *(condition and condition.copy() for condition in complete),
+            _stands_in(key, repeated, nullable=(*parts, *(() if by is None else (by,)))),
+        ]
     )
 
 

@@ -30,7 +30,8 @@ def fitted(rule: R, scope: Scope) -> R:
     if rule.by_kind and scope.dialect.kinds_apart:
         rule = cast("R", by_kind(rule, scope))
     if isinstance(rule, Within):
-        return replace(rule, low=_fitted(rule.low, rule.column, scope), high=_fitted(rule.high, rule.column, scope))
+        low, high = (_fitted(end, rule.column, scope) for end in (rule.low, rule.high))
+        return replace(rule, low=low, high=high, counted=_counts(rule.column, scope))
     if isinstance(rule, OneOf):
         return replace(rule, values=tuple(_value(value, rule.column, scope) for value in rule.values))
     if isinstance(rule, Compares):
@@ -50,8 +51,11 @@ def told(value: exp.Expr, column: str, scope: Scope) -> exp.Expr:
 
 def as_number(value: exp.Expr, column: str, scope: Scope) -> exp.Expr:
     """Return a value of a column to count with: true is 1 and false is 0, where the database has no mean of booleans."""
-    counts = not scope.dialect.counts_booleans and family(column, scope) is Family.BOOLEANS
-    return exp.cast(value, "INT") if counts else value
+    return exp.cast(value, "INT") if _counts(column, scope) else value
+
+
+def _counts(column: str, scope: Scope) -> bool:
+    return not scope.dialect.counts_booleans and family(column, scope) is Family.BOOLEANS
 
 
 def _fitted(value: Literal | None, column: str, scope: Scope) -> Literal | None:

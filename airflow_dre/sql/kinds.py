@@ -78,6 +78,11 @@ def _(rule: rules.OneOf, scope: Scope) -> Rule:
 
 
 @by_kind.register
+def _(rule: rules.Compares, scope: Scope) -> Rule:
+    return replace(rule, unknown_breaks=True)
+
+
+@by_kind.register
 def _(rule: rules.TextRule, scope: Scope) -> Rule:
     kind = family(rule.column, scope)
     return replace(rule, text_of=None if kind is None else kind.value)

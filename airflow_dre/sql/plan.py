@@ -32,7 +32,7 @@ from airflow_dre.checks.metrics import (
 from airflow_dre.checks.segments import MOST
 from airflow_dre.sql.dialect import Dialect
 from airflow_dre.sql.expressions import expression
-from airflow_dre.sql.queries import key_groups, most_common, query_of, sorted_quantiles
+from airflow_dre.sql.queries import incomplete_of, key_groups, most_common, query_of, sorted_quantiles
 from airflow_dre.sql.raw import read_metric
 from airflow_dre.sql.readings import metric_as_read
 from airflow_dre.sql.scope import Scope
@@ -89,13 +89,13 @@ def plan(metrics: Iterable[Metric], scope: Scope) -> tuple[Statement, ...]:
         sorting = [metric for metric in asked if _sorts_apart(metric, scope.dialect)]
         distinct = [metric for metric in asked if by is None and _counts_distinct(metric, scope.dialect)]
         statements += _sorts(sorting, distinct, scope, by)
-        keyed: dict[tuple[tuple[str, ...], str | None], list[DuplicateCount | DistinctCount]] = {}
+        keyed: dict[tuple[object, ...], list[DuplicateCount | DistinctCount]] = {}
         frequent: dict[tuple[str, str | None], list[MostCommon]] = {}
         for metric in asked:
             if metric in (*shared, *sorting, *distinct):
                 continue
             if isinstance(metric, (DuplicateCount, DistinctCount)):
-                keyed.setdefault((metric.columns, metric.where), []).append(metric)
+                keyed.setdefault((metric.columns, metric.where, incomplete_of(metric, scope.dialect)), []).append(metric)
             elif isinstance(metric, MostCommon):
                 frequent.setdefault((metric.column, metric.where), []).append(metric)
             else:

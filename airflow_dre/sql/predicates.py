@@ -65,6 +65,13 @@ def has_all(names: Sequence[str]) -> list[exp.Expr]:
     return [has_value(name) for name in names]
 
 
+def stands(names: Sequence[str], incomplete: Nulls) -> list[exp.Expr]:
+    """That a key counts: it is complete, or not missing as a whole with ``skip_all``, or with ``keep`` whatever it is."""
+    if incomplete is Nulls.KEEP:
+        return []
+    return [exp.paren(exp.or_(*has_all(names)))] if incomplete is Nulls.SKIP_ALL else has_all(names)
+
+
 def either(conditions: Sequence[exp.Expr]) -> exp.Expr:
     """That one of the conditions holds, however many there are: SQLite refuses an expression that is more than 1,000 deep."""
     if len(conditions) <= _FLAT:
@@ -100,7 +107,7 @@ def _(rule: rules.HasText, dialect: Dialect) -> exp.Expr:
 
 @breaks.register
 def _(rule: rules.Within, dialect: Dialect) -> exp.Expr:
-    value = column(rule.column)
+    value: exp.Expr = exp.cast(column(rule.column), "INT") if rule.counted else column(rule.column)
     low, high = (None if end is None else literal(end, dialect) for end in (rule.low, rule.high))
     if low is not None and high is not None and rule.low_belongs and rule.high_belongs:
         return exp.Not(this=exp.Between(this=value, low=low, high=high))
@@ -228,6 +235,8 @@ def _(rule: rules.ReadableAs, dialect: Dialect) -> exp.Expr:
 
 @breaks.register
 def _(rule: rules.IsJson, dialect: Dialect) -> exp.Expr:
+    if rule.text_of not in (None, Family.TEXTS):  # Python reads JSON from texts only
+        return has_value(rule.column)
     valid = possible(dialect.json, f"check {rule.kind}", "column", rule.column)
     return exp.and_(has_value(rule.column), exp.Not(this=exp.paren(valid(column(rule.column)))))
 
@@ -237,7 +246,7 @@ def _(rule: rules.Compares, dialect: Dialect) -> exp.Expr:
     broken: exp.Expr = exp.Not(this=exp.paren(_COMPARISONS[rule.operator](this=column(rule.left), expression=column(rule.right))))
     if rule.unlike and rule.operator is Operator.EQUAL:
         broken = exp.and_(*has_all(rule.needs))
-    if rule.nulls is Nulls.SKIP or rule.operator is not Operator.EQUAL:
+    if rule.nulls is Nulls.SKIP or (rule.operator is not Operator.EQUAL and not rule.unknown_breaks):
         return broken
     return _not_left_out(rule, exp.paren(exp.or_(broken, *[has_no_value(name) for name in rule.needs])))
 

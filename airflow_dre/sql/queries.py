@@ -27,14 +27,15 @@ from airflow_dre.checks.metrics import (
     TableConstraints,
     Variance,
 )
-from airflow_dre.checks.rules import OneOf
+from airflow_dre.checks.rules import Nulls, OneOf
 from airflow_dre.checks.sketches import KEPT_HASHES
 from airflow_dre.errors import DefinitionError, Problem
 from airflow_dre.sql import names
+from airflow_dre.sql.dialect import Dialect
 from airflow_dre.sql.expressions import count_if, filter_of, percentile, variance_of
 from airflow_dre.sql.fitting import fitted, told
 from airflow_dre.sql.names import column
-from airflow_dre.sql.predicates import has_all, has_value, literal, possible
+from airflow_dre.sql.predicates import has_all, has_value, literal, possible, stands
 from airflow_dre.sql.raw import read_metric, read_rows
 from airflow_dre.sql.scope import Scope
 from airflow_dre.sql.spelling import by_value
@@ -71,13 +72,19 @@ def _outer(by: Split | None) -> list[exp.Expr]:
 
 
 def _groups(metric: Metric, key: Sequence[str], scope: Scope, by: Split | None, *, several: bool = False) -> exp.Subquery:
-    """The sizes ``n`` of the groups of rows with the same complete key."""
+    """The sizes ``n`` of the groups of rows with the same key."""
     size = exp.Count(this=exp.Star())
-    grouped = scope.select(*_segment(by, scope), exp.alias_(size, "n"), extra=[filter_of(metric, scope.dialect), *has_all(key)])
+    complete = stands(key, incomplete_of(metric, scope.dialect))
+    grouped = scope.select(*_segment(by, scope), exp.alias_(size, "n"), extra=[filter_of(metric, scope.dialect), *complete])
     grouped = grouped.group_by(*_splits(by, scope), *[column(name) for name in key])
     if several:
         grouped = grouped.having(exp.GT(this=size.copy(), expression=_ONE.copy()))
     return grouped.subquery("groups_of_rows")
+
+
+def incomplete_of(metric: Metric, dialect: Dialect) -> Nulls:
+    """Return which incomplete keys count for a metric."""
+    return metric.incomplete if isinstance(metric, DuplicateCount) and dialect.kinds_apart else Nulls.SKIP
 
 
 def _summed(columns: Sequence[exp.Expr], source: exp.Subquery, by: Split | None) -> exp.Select:

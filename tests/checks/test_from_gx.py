@@ -79,7 +79,6 @@ FAILS = {"if_empty": "fail"}
         ),
         ("expect_column_values_to_be_between", {"column": "a", "min_value": float("-inf"), "max_value": 3}, [c.between("a", high=3)]),
         ("expect_column_values_to_be_in_set", {"column": "a", "value_set": [1, None, 2]}, [c.in_set("a", [1, 2])]),
-        ("expect_column_values_to_be_in_set", {"column": "a", "value_set": None}, [c.not_null("a", fail_above="100%")]),
         ("expect_column_values_to_be_in_set", {"column": "a", "value_set": []}, [c.null("a")]),
         ("expect_column_values_to_not_be_in_set", {"column": "a", "value_set": ["x"]}, [c.not_in_set("a", ["x"])]),
         ("expect_column_values_to_not_be_in_set", {"column": "a", "value_set": [None]}, [c.not_null("a", fail_above="100%")]),
@@ -157,7 +156,7 @@ FAILS = {"if_empty": "fail"}
             {"column_A": "a", "column_B": "a", "value_pairs_set": [[1, 1], [1, 2]]},
             [c.in_set("a", [1])],
         ),
-        ("expect_compound_columns_to_be_unique", {"column_list": ["a", "b"]}, [c.unique("a", "b")]),
+        ("expect_compound_columns_to_be_unique", {"column_list": ["a", "b"]}, [c.unique("a", "b", nulls="skip_all")]),
         (
             "expect_compound_columns_to_be_unique",
             {"column_list": ["a", "b"], "mostly": 0.5},
@@ -317,7 +316,7 @@ def test_every_expectation_of_great_expectations_is_known() -> None:
         ("expect_column_values_to_be_between", {"column": "a"}, "min_value: min_value and max_value cannot both be None"),
         (
             "expect_column_values_to_be_between",
-            {"column": "a", "min_value": 2, "max_value": "x"},
+            {"column": "a", "min_value": 2, "max_value": "2020-01-01"},
             "min_value: of the same kind as max_value",
         ),
         ("expect_table_column_count_to_be_between", {"min_value": 2, "max_value": 1}, "min_value: at most max_value"),
@@ -326,6 +325,10 @@ def test_every_expectation_of_great_expectations_is_known() -> None:
         ("expect_column_values_to_be_between", {"column": "a", "min_value": [1]}, "min_value: a finite number, a date or text"),
         ("expect_column_values_to_be_between", {"column": "a", "min_value": 1, "strict_min": "yes"}, "strict_min: true or false"),
         ("expect_column_values_to_be_in_set", {"column": "a", "value_set": 3}, "value_set: a list of values"),
+        ("expect_column_values_to_be_in_set", {"column": "a", "value_set": None}, "value_set: a list of values"),
+        ("expect_column_values_to_be_between", {"column": "a", "min_value": "x"}, "min_value: a number, or text that spells one, a date"),
+        ("expect_column_unique_value_count_to_be_between", {"column": "a", "min_value": "2020-01-01"}, "min_value: a number"),
+        ("expect_column_values_to_be_of_type", {"column": "a", "type_": None}, "type_: the name of a type"),
         ("expect_column_values_to_not_be_in_set", {"column": "a"}, "value_set: a list of values"),
         (
             "expect_column_values_to_match_regex",
@@ -605,7 +608,7 @@ def test_mostly_that_is_a_quotient_is_met_by_that_quotient_and_by_no_row_less(ro
     ("kind", "kwargs", "types"),
     [
         ("expect_column_values_to_be_of_type", {"type_": "int"}, ["bigint"]),
-        ("expect_column_values_to_be_of_type", {"type_": "object"}, ["varchar"]),
+        ("expect_column_values_to_be_of_type", {"type_": "object"}, ["varchar", "date"]),
         ("expect_column_values_to_be_in_type_list", {"type_list": ["str", "int64"]}, ["varchar", "int64"]),
     ],
 )

@@ -156,6 +156,15 @@ OF_FRAMES: dict[str, tuple[str, tuple[str, dict[str, Any]], bool]] = {
         of("pair_values_to_be_in_set", column_A="i", column_B="n", value_pairs_set=[]),
         True,
     ),
+    "nothing adds up to nought": ("rows.none", between("sum", 0, 0), True),
+    "a number is no JSON, since Python reads it from texts only": ("rows.i", of("values_to_be_json_parseable"), False),
+    "a missing value is not above another": (
+        "rows.n",
+        of("pair_values_a_to_be_greater_than_b", column_A="n", column_B="i", or_equal=True, mostly=0.3, ignore_row_if="neither"),
+        False,
+    ),
+    "text spells a number": ("rows.i", between("values", "1", "8"), True),
+    "booleans lie between halves": ("rows.yes", between("values", 0.5, 1.5, mostly=0.6), True),
     "a missing part is no part of a pair": (
         "rows.i",
         of(
@@ -167,6 +176,13 @@ OF_FRAMES: dict[str, tuple[str, tuple[str, dict[str, Any]], bool]] = {
     ),
 }
 """What pandas, whose values have a kind of their own, answers otherwise than a database of texts and numbers."""
+IN_ERROR: dict[str, tuple[str, tuple[str, dict[str, Any]]]] = {
+    "no text is compared with a date": ("rows.word", between("values", "2020-01-01", None)),
+    "no mean of texts is looked for between reversed ends": ("rows.word", between("mean", 5, 1)),
+    "no sum of timestamps lies between numbers": ("rows.ts", between("sum", 2, 2, strict_min=True)),
+    "no steps are taken from text to text": ("rows.word", of("values_to_be_increasing")),
+}
+"""What Great Expectations ends in an exception of pandas for."""
 
 
 @pytest.fixture(params=["pandas", "sqlite"])
@@ -202,13 +218,19 @@ class File:
         return sqlite3.connect(self.path)
 
 
+def outcomes(engine: Warehouse, kind: str, kwargs: dict[str, Any]) -> set[Outcome]:
+    """The outcomes of the checks of an expectation."""
+    scope = Scope(("t",), None, find_dialect(engine.name))
+    checks = parse_checks(from_gx([{"type": kind, "kwargs": kwargs}], order_by="i"))
+    run = run_suite(Suite(name="s", dataset=DatasetName("x", "t"), scope=scope, checks=checks), engine, datetime.now(UTC))
+    return {result.outcome for result in run.results}
+
+
 def succeeds(engine: Warehouse, kind: str, kwargs: dict[str, Any]) -> bool:
     """Whether every check of an expectation holds; none may end in an error."""
-    scope = Scope(("t",), None, find_dialect(engine.name))
-    checks = parse_checks(from_gx([{"type": kind, "kwargs": kwargs}]))
-    run = run_suite(Suite(name="s", dataset=DatasetName("x", "t"), scope=scope, checks=checks), engine, datetime.now(UTC))
-    assert not [result.reason for result in run.results if result.outcome is Outcome.ERRORED]
-    return not any(result.outcome is Outcome.FAILED for result in run.results)
+    found = outcomes(engine, kind, kwargs)
+    assert Outcome.ERRORED not in found
+    return Outcome.FAILED not in found
 
 
 @pytest.mark.parametrize(("place", "expectation", "expected"), CASES.values(), ids=CASES)
@@ -225,3 +247,11 @@ def test_values_are_of_their_kind(
     engines: dict[str, Warehouse], place: str, expectation: tuple[str, dict[str, Any]], expected: bool
 ) -> None:
     test_an_unusual_expectation(engines, place, expectation, expected)
+
+
+@pytest.mark.parametrize("engines", ["pandas"], indirect=True)
+@pytest.mark.parametrize(("place", "expectation"), IN_ERROR.values(), ids=IN_ERROR)
+def test_what_pandas_refuses_ends_in_an_error(engines: dict[str, Warehouse], place: str, expectation: tuple[str, dict[str, Any]]) -> None:
+    table, column = place.split(".")
+    kind, kwargs = expectation
+    assert Outcome.ERRORED in outcomes(engines[table], kind, {"column": column, **kwargs})

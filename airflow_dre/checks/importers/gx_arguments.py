@@ -12,6 +12,7 @@ from decimal import ROUND_CEILING, Context, Decimal
 from airflow_dre.checks.declaration import Bound, Declaration
 from airflow_dre.checks.importers import gx_conditions, gx_parameters
 from airflow_dre.checks.importers.gx_document import Expectation
+from airflow_dre.checks.instants import to_instant
 from airflow_dre.checks.rules import Nulls
 from airflow_dre.checks.thresholds import in_order
 from airflow_dre.checks.values import Incomparable, is_literal
@@ -36,6 +37,7 @@ _OF_OTHER_CONCERN = {
     "windows",
 }
 """Arguments that say how a result is shown, or what only data frames need."""
+_NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 _MOMENT = re.compile(r"(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _ENGLISH = re.compile(rf"({'|'.join(_MONTHS)})[a-z]* (\d{{1,2}}),? (\d{{4}})((?: \d{{2}}:\d{{2}}(?::\d{{2}}(?:\.\d+)?)?)?)", re.IGNORECASE)
@@ -220,7 +222,16 @@ class GxArguments:
             return int(value)
         if not is_literal(value):
             raise Refused(name, value, "a finite number, a date or text")
-        return _as_databases_write(value) if isinstance(value, str) else value
+        return self._end_of_text(name, value) if isinstance(value, str) else value
+
+    def _end_of_text(self, name: str, value: str) -> Bound | None:
+        """Return what an end spells; Great Expectations, too, takes a number or a moment only."""
+        if _NUMBER.fullmatch(value.strip()):
+            return float(value)
+        written = _as_databases_write(value)
+        if to_instant(written) is None:
+            raise Refused(name, value, "a number, or text that spells one, a date or a timestamp")
+        return written
 
     def bounds(self, *, whole: bool = False) -> dict[str, object]:
         """The bounds of a metric check; empty: anything goes.

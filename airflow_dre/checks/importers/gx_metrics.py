@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
 from itertools import pairwise
 
 from airflow_dre.checks.declaration import Declaration
@@ -11,6 +14,8 @@ from airflow_dre.checks.importers.gx_arguments import GxArguments, Refused, chec
 from airflow_dre.checks.importers.gx_rows import Translate, always, impossible
 from airflow_dre.checks.instants import to_instant
 
+_LOWEST = -sys.float_info.max
+_EARLIEST = date(1, 1, 1)
 _FAILS = {"if_empty": "fail"}
 """A column without a value has no such number, and Great Expectations then fails."""
 
@@ -19,7 +24,11 @@ def _bounded(kind: str, *, both_may_be_missing: bool = True) -> Translate:
     def translate(a: GxArguments) -> list[Declaration]:
         bounds, column, options = a.bounds(), a.text("column"), a.options()
         if a.holds_nothing():
-            return impossible(column, options)
+            return [
+                check(
+                    kind, options, _FAILS, column=column, less_than=_LOWEST if isinstance(a.ends()[0], (int, float, Decimal)) else _EARLIEST
+                )
+            ]
         if bounds:
             return [check(kind, options, bounds, _FAILS, column=column)]
         if both_may_be_missing or a.is_unbounded():
@@ -29,8 +38,19 @@ def _bounded(kind: str, *, both_may_be_missing: bool = True) -> Translate:
     return translate
 
 
+def _of_numbers(a: GxArguments) -> dict[str, object]:
+    """Return bounds of a count or a share.
+
+    :raises Refused: one of them is no number.
+    """
+    for name, end in zip(("min_value", "max_value"), a.ends()[:2], strict=True):
+        if end is not None and not isinstance(end, (int, float, Decimal)):
+            raise Refused(name, end, "a number")
+    return a.bounds()
+
+
 def _distinct_count(a: GxArguments) -> list[Declaration]:
-    bounds, column, options = a.bounds(), a.text("column"), a.options()
+    bounds, column, options = _of_numbers(a), a.text("column"), a.options()
     if a.holds_nothing():
         return impossible(column, options)
     return [check("distinct_count", options, bounds, columns=[column])] if bounds else always(column, options)
@@ -38,7 +58,7 @@ def _distinct_count(a: GxArguments) -> list[Declaration]:
 
 def _unique_ratio(a: GxArguments) -> list[Declaration]:
     """The share of nothing is 0 in Great Expectations."""
-    bounds, column, options = a.bounds(), a.text("column"), a.options()
+    bounds, column, options = _of_numbers(a), a.text("column"), a.options()
     if a.holds_nothing():
         return impossible(column, options)
     if not bounds:

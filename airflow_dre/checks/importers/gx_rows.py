@@ -49,7 +49,7 @@ def _between(a: GxArguments) -> list[Declaration]:
 def _in_set(a: GxArguments) -> list[Declaration]:
     column, values, options = a.text("column"), a.values("value_set"), a.row_options()
     if values is None:
-        return always(column, options)
+        raise Refused("value_set", values, "a list of values")
     if values:
         return [check("in_set", options, column=column, values=values)]
     if "fail_above" in options:  # a share of the rows with a value, where a check of NULL would take one of all rows
@@ -111,6 +111,8 @@ def _length_equal(a: GxArguments) -> list[Declaration]:
 def _z_scores(a: GxArguments) -> list[Declaration]:
     two_sided = a.flag("double_sided")
     threshold = a.number("threshold", -1e9 if two_sided else 1e-9, 1e9)
+    if not threshold:  # no distance is below 0
+        return never(a.text("column"), a.row_options())
     return [
         check(
             "z_scores",
@@ -148,8 +150,6 @@ def _equal(a: GxArguments) -> list[Declaration]:
 def _pair_in_set(a: GxArguments) -> list[Declaration]:
     columns, pairs = [a.text("column_A"), a.text("column_B")], a.take("value_pairs_set")
     nulls, options = a.nulls("both_values_are_missing", _PAIR), a.row_options()
-    if pairs is None:
-        return always(columns[0], options)
     if not isinstance(pairs, (list, tuple, set)) or not all(isinstance(pair, (list, tuple)) and len(pair) == 2 for pair in pairs):
         raise Refused("value_pairs_set", pairs, "a list of pairs of values")
     known = [pair for pair in pairs if nulls is not None or None not in pair]
@@ -160,9 +160,8 @@ def _pair_in_set(a: GxArguments) -> list[Declaration]:
 
 
 def _compound(a: GxArguments) -> list[Declaration]:
-    options, nulls = a.row_options(), a.nulls("all_values_are_missing", _MANY)
-    nulls = nulls if "fail_above" in options else None  # an incomplete key is never a violation: it counts only in a share
-    return [check("unique", options, columns=a.texts("column_list", 2), nulls=nulls)]
+    nulls, columns = a.nulls("all_values_are_missing", _MANY), list(dict.fromkeys(a.texts("column_list", 2)))
+    return [check("unique", a.row_options(), columns=columns, nulls=nulls)]
 
 
 def _unique(a: GxArguments) -> list[Declaration]:
@@ -183,7 +182,7 @@ def _differ(a: GxArguments) -> list[Declaration]:
 def _distinct_in_set(a: GxArguments) -> list[Declaration]:
     column, values, options = a.text("column"), a.values("value_set"), a.options()
     if values is None:
-        return always(column, options)
+        raise Refused("value_set", values, "a list of values")
     return [check("in_set", options, column=column, values=values)] if values else [check("null", options, column=column)]
 
 

@@ -11,14 +11,19 @@ from airflow_dre.checks.thresholds import in_order
 
 FRAME_TYPES: dict[str, dict[str, tuple[str, ...]]] = {
     "pandas": {
+        **{name: (name,) for name in ("int64", "int32", "int16", "uint64", "uint32", "uint16", "uint8", "float64", "date")},
+        "int8": ("tinyint",),
         "int": ("bigint",),
         "float": ("double",),
         "float32": ("float",),
         "str": ("varchar",),
-        "object": ("varchar",),
-        "O": ("varchar",),
+        "bool": ("boolean",),
+        "bool_": ("boolean",),
+        "object": ("varchar", "date"),
+        "O": ("varchar", "date"),
         **dict.fromkeys(("datetime64", "datetime64[ns]", "datetime64[us]"), ("timestamp", "timestamp_ns", "timestamp_s", "timestamp_ms")),
         "datetime64[ns, UTC]": ("timestamp with time zone",),
+        "Timestamp": ("timestamp with time zone",),
     },
     "spark": {
         "ByteType": ("tinyint",),
@@ -36,7 +41,16 @@ FRAME_TYPES: dict[str, dict[str, tuple[str, ...]]] = {
         "TimestampNTZType": ("timestamp_ntz",),
     },
 }
-"""What names of types that are not of SQL mean, by the package whose they are."""
+"""What names of types that are not of SQL mean, by the package whose they are; to pandas 3 text is of a type of its own and no object."""
+_IN_LISTS = {
+    "pandas": {
+        "datetime64[us]": ("timestamp",),
+        "datetime64[ns]": ("timestamp_ns",),
+        **dict.fromkeys(("object", "O", "datetime64", "datetime64[ns, UTC]", "Timestamp"), ()),
+    }
+}
+"""What they mean in a list of types, where Great Expectations compares types of columns and no types of values."""
+_NONE = "type that no column has"
 
 
 def _column_count(bounds: dict[str, object], a: GxArguments) -> list[Declaration]:
@@ -94,11 +108,15 @@ def _set_of_columns(a: GxArguments) -> list[Declaration]:
 def _types(argument: str) -> Translate:
     def translate(a: GxArguments) -> list[Declaration]:
         column, given = a.text("column"), a.take(argument)
+        if given is None and argument == "type_":
+            raise Refused(argument, given, "the name of a type")
         if given is None:
             return always(column, a.plain_options())
         names = a.texts(argument) if argument.endswith("_list") else [a.text(argument)]
-        of_frames = FRAME_TYPES.get(a.setting.types_of or "", {})
-        types = [kind for name in names for kind in of_frames.get(name) or dict.fromkeys((name, name.replace("_", " ")))]
+        package, in_list = a.setting.types_of or "", argument.endswith("_list")
+        known = {**FRAME_TYPES.get(package, {}), **(_IN_LISTS.get(package, {}) if in_list else {})}
+        others = {name: () if package == "pandas" else tuple(dict.fromkeys((name, name.replace("_", " ")))) for name in names}
+        types = [kind for name in names for kind in known.get(name, others[name])] or [_NONE]
         return [check("schema_is", a.plain_options(filtered=False), columns={column: types}, extra=True)]
 
     return translate
