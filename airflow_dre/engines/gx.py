@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from airflow_dre.engines.gx_calls import run_apart
 from airflow_dre.engines.gx_data import Count, Data, engine_name, make_sure_it_answers, open_batch
 from airflow_dre.engines.gx_quiet import quiet
 from airflow_dre.engines.gx_results import Validation, errored, is_by_row, raised, read_result
@@ -39,12 +40,16 @@ def run_expectations(expectations: Sequence[Any], data: Data, parameters: Mappin
     :raises WarehouseUnreachable: the warehouse does not answer.
     """
     count = Count()
-    with quiet():
+
+    def validate() -> list[Validation]:
         try:
             with open_batch(new_context(), data, count) as batch:
-                found = [one for several in _rounds(expectations) for one in _validate(batch, several, data, dict(parameters or {}))]
+                return [one for several in _rounds(expectations) for one in _validate(batch, several, data, dict(parameters or {}))]
         except QueryFailed as refused:
-            found = [errored(expectation.configuration, str(refused)) for expectation in expectations]
+            return [errored(expectation.configuration, str(refused)) for expectation in expectations]
+
+    with quiet():
+        found = run_apart(validate)
     if any(validation.error is not None for validation in found):
         make_sure_it_answers(data)
     by_id = {validation.id: validation for validation in found}
@@ -130,9 +135,11 @@ def run_checkpoint(checkpoint: Any, frame: Any = None, parameters: Mapping[str, 
 
     try:
         with quiet():
-            result = checkpoint.run(
-                batch_parameters=None if frame is None else {"dataframe": frame},
-                expectation_parameters=dict(parameters) if parameters else None,
+            result = run_apart(
+                lambda: checkpoint.run(
+                    batch_parameters=None if frame is None else {"dataframe": frame},
+                    expectation_parameters=dict(parameters) if parameters else None,
+                )
             )
             runs = list(result.run_results.values())
             found = [read_result(one) for run in runs for one in run.results]

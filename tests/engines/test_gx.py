@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import signal
 import sqlite3
 import sys
+import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -14,12 +18,33 @@ import pytest
 import sqlalchemy as sa
 
 from airflow_dre.engines.gx import asset_of, new_context, run_expectations
+from airflow_dre.engines.gx_calls import run_apart
 from airflow_dre.engines.gx_data import Data, FrameData, QueryData, TableData, read_frame
 from airflow_dre.engines.gx_expectations import read_expectations
 from airflow_dre.engines.gx_quiet import quiet, require_gx
 from airflow_dre.engines.gx_reasons import reason_for
 from airflow_dre.engines.gx_results import Validation
 from airflow_dre.errors import DefinitionError, WarehouseUnreachable
+
+
+class TaskTimeout(BaseException):
+    """As the exception by which Airflow ends a task that takes too long."""
+
+
+@contextlib.contextmanager
+def time_is_up(seconds: float) -> Iterator[None]:
+    """Raise an exception in a signal handler, as Airflow's ``execution_timeout`` does."""
+
+    def stop(*_: object) -> None:
+        raise TaskTimeout
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 @dataclass
@@ -230,3 +255,55 @@ def test_a_checkpoint_looks_at_one_asset() -> None:
         DefinitionError, match=r"invalid checkpoint='frames.orders, frames.people'. Allowed: a checkpoint that looks at one"
     ):
         asset_of(gx.Checkpoint(name="two", validation_definitions=definitions))
+
+
+ENDLESS = f"SELECT t0.id AS id FROM {', '.join(f'orders t{place}' for place in range(12))}"
+SLOW = {"type": "expect_table_row_count_to_equal", "kwargs": {"value": 1}}
+BACKTRACKS = {"type": "expect_column_values_to_match_regex", "kwargs": {"column": "s", "regex": "^(a+)+$"}}
+
+
+@pytest.mark.parametrize(
+    ("expectations", "query"),
+    [
+        pytest.param([SLOW] * 3, ENDLESS, id="statements of SQLite, one after the other"),
+        pytest.param([BACKTRACKS], "SELECT 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!' AS s", id="a regular expression that backtracks"),
+    ],
+)
+def test_the_exception_of_a_signal_handler_ends_a_validation(hook: SqliteHook, expectations: list[dict[str, Any]], query: str) -> None:
+    require_gx()
+    started = time.monotonic()
+    with pytest.raises(TaskTimeout), time_is_up(2):
+        found(expectations, QueryData(hook, query))
+    assert time.monotonic() - started < 3.5
+    assert found([{**SLOW, "kwargs": {"value": 11}}], TableData(hook, ("orders",)))[0].success, "the next run is answered"
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("driver", ["psycopg", "psycopg2"])
+def test_the_exception_of_a_signal_handler_ends_a_statement_of_postgresql(postgres_url: str, driver: str) -> None:
+    package = pytest.importorskip(driver)
+    url = postgres_url.replace("postgresql+psycopg", "postgresql")
+
+    class Hook:
+        """Connections of the server."""
+
+        conn_type = "postgres"
+
+        def get_conn(self) -> Any:
+            return package.connect(url)
+
+    require_gx()
+    started = time.monotonic()
+    with pytest.raises(TaskTimeout), time_is_up(2):
+        found([SLOW], QueryData(Hook(), "SELECT pg_sleep(60) AS s"))
+    assert time.monotonic() - started < 3.5
+
+
+def test_an_exception_of_the_work_is_raised_as_it_is_and_work_that_never_ends_is_left_behind() -> None:
+    names: dict[str, int] = {}
+    with pytest.raises(KeyError, match="no such"):
+        run_apart(lambda: names["no such"])
+    started = time.monotonic()
+    with pytest.raises(TaskTimeout), time_is_up(0.2):
+        run_apart(lambda: time.sleep(30))
+    assert time.monotonic() - started < 1.5
