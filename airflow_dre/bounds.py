@@ -42,6 +42,11 @@ def lines(text: str, longest: int) -> str:
     return cut(_IN_LINES.sub(_escaped, text[: longest + 1]), longest)
 
 
+def escaped(text: str) -> str:
+    """Return a text as one line with control characters escaped; it is not cut."""
+    return _IN_LINE.sub(_escaped, text)
+
+
 def cut(text: str, longest: int) -> str:
     """Return a text of at most ``longest`` characters; one that is cut ends with ``…``."""
     return text if len(text) <= longest else text[: longest - 1] + "…"

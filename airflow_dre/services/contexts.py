@@ -7,9 +7,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from airflow_dre.bounds import lines
+from airflow_dre.bounds import REASON, lines
 from airflow_dre.checks.instants import spoken, to_instant
-from airflow_dre.checks.masking import masked
+from airflow_dre.checks.masking import masked, masked_line
 from airflow_dre.incidents.explanation import Explanation, explain
 from airflow_dre.incidents.identity import PipelineCause
 from airflow_dre.incidents.signals import Event, Origin, Severity, Signal
@@ -181,7 +181,7 @@ def failed_run(
         cause=PipelineCause(dag_id=dag_id),
         event=Event.RUN_FAILED,
         at=ended or now,
-        title=f"Run of {dag_id} failed: {reason}",
+        title=f"Run of {dag_id} failed: {masked_line(reason, REASON)}",
         origin=Origin(dag_id=dag_id, run_id=run_id),
         severity=severity,
         routes=routes,

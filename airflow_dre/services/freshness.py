@@ -233,7 +233,7 @@ def record_unknown(
     :raises airflow_dre.errors.StoreError: the store is down.
     """
     ensure_embedded(store.database)
-    dataset = _dataset_of(question)
+    dataset, reason = _dataset_of(question), masked_line(reason, REASON)
     with store.database.write() as connection:
         cause = _cause(name, dataset) if dataset is not None else _last_cause(connection, name, question, origin)
         state = SlaState(

@@ -90,6 +90,9 @@ def _worst(segments: Collection[Segment]) -> str:
     return "; ".join(f"{'no value' if segment.value is None else segment.value}: {segment.reason}" for segment in bad[:3])
 
 
+_MOST_COLUMNS, _MOST_TAGS = 2_000, 50
+
+
 def _masked(text: str | None, longest: int) -> str | None:
     return None if text is None else masked_line(text, longest)
 
@@ -99,12 +102,18 @@ def _bounded(statement: str | None) -> str | None:
 
 
 def _plain_definition(definition: Definition) -> Definition:
-    """The definition with bounded names: those of columns may come from a catalogue."""
+    """The definition with bounded texts: columns may come from a catalogue, and all that other tools say of their checks from anywhere."""
     return replace(
         definition,
-        name=one_line(definition.name, NAME),
-        columns=tuple(one_line(column, NAME) for column in definition.columns),
+        name=masked_line(definition.name, NAME),
+        kind=one_line(definition.kind, NAME),
+        columns=tuple(one_line(column, NAME) for column in definition.columns[:_MOST_COLUMNS]),
         by=None if definition.by is None else one_line(definition.by, NAME),
+        where=_bounded(definition.where),
+        description=_masked(definition.description, REASON),
+        owner=_masked(definition.owner, NAME),
+        runbook=_masked(definition.runbook, REASON),
+        tags=tuple(masked_line(tag, NAME) for tag in definition.tags[:_MOST_TAGS]),
     )
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 
+from airflow_dre.bounds import NAME, one_line
 from airflow_dre.checks.check import Check
 from airflow_dre.checks.evaluate import Unanswered, evaluate, further_questions, questions, score
 from airflow_dre.checks.masking import Mask, masked
@@ -325,5 +326,5 @@ def _why_closed(run: SuiteRunRecord, fail_on: str) -> str | None:
     if not stopped:
         return None
     lines = [f"- {result.definition.name} {result.outcome.value}: {result.reason}" for result in stopped]
-    count = f"{len(stopped)} of {len(run.results)} checks of {short_name(run.name)}"
+    count = f"{len(stopped)} of {len(run.results)} checks of {one_line(short_name(run.name), NAME)}"
     return "\n".join([f"{count} do not let the task pass (fail_on={fail_on!r}):", *lines])

@@ -171,8 +171,8 @@ def drain(settings: Settings | None = None, *, seconds: float | None = None) -> 
         log_nothing_kept()
         return 0, Dispatched()
     store = store_of(settings)
-    written, told = store.replay(), dispatch_outbox(store, settings, seconds=seconds, probe=True)
     ensure_embedded(store.database)
+    written, told = store.replay(), dispatch_outbox(store, settings, seconds=seconds, probe=True)
     with store.database.write() as connection:
         drop_expired(connection, now())
         forget_aside(connection, now())

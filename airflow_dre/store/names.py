@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 import msgspec
 
+from airflow_dre.bounds import escaped
 from airflow_dre.incidents.identity import Cause, DataCause
 from airflow_dre.incidents.signals import Origin, Signal
 from airflow_dre.store.records import Delivery, PartitionStates, SuiteRunRecord
@@ -28,8 +29,8 @@ class Bound:
     most_bytes: int
 
     def cut(self, name: str) -> str:
-        """Return the name, or the beginning of a longer one with a digest; what is cut already stays."""
-        plain = plain_text(name)
+        """Return the name in one line, or the beginning of a longer one with a digest; what is cut already stays."""
+        plain = escaped(plain_text(name[: self.characters + 1]))
         if len(plain) <= self.characters and len(plain.encode()) <= self.most_bytes:
             return plain
         digits = min(_MARK, self.characters // 2)

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, select, update
 
+from airflow_dre.bounds import REASON, one_line
 from airflow_dre.incidents.identity import DataCause, Promise
 from airflow_dre.incidents.signals import Origin
 from airflow_dre.store.database import Database
@@ -103,7 +104,7 @@ def _look(state: SlaState) -> dict[str, Any]:
         "task_id": state.task_id,
         "watched": state.watched or None,
         "state": state.name,
-        "reason": state.reason,
+        "reason": one_line(state.reason, REASON),
         "looked_at": state.evaluated_at,
     }
 
