@@ -12,6 +12,7 @@ from urllib.parse import unquote
 
 from sqlglot import exp
 
+from airflow_dre.engines.csv_beginnings import Beginning, beginning_of, begun
 from airflow_dre.engines.declared_types import exact_type
 from airflow_dre.engines.duckdb import DuckDB
 from airflow_dre.engines.duckdb_reasons import reason_of, store_error
@@ -39,6 +40,11 @@ _STATED = (
     "logical_type",
 )
 """What a Parquet file states of itself and of its columns, in their order."""
+_LENIENT: tuple[dict[str, object], ...] = (
+    {"all_varchar": True, "ignore_errors": True, "strict_mode": False},
+    {"all_varchar": True, "ignore_errors": True, "strict_mode": False, "quote": "", "escape": "", "null_padding": True},
+)
+"""Options beside which the names of the columns of a broken CSV file are still found; the second where a quote is not closed."""
 
 
 def read_format(files: Sequence[str], options: Mapping[str, Any], subject: str) -> Readable:
@@ -93,9 +99,10 @@ def words_of(options: Mapping[str, Any]) -> list[str]:
 
 
 def _look_at_csv(database: DuckDB, name: str, readable: Readable) -> TextColumns:
+    beginnings = {file: beginning_of(database, readable, file) for file in readable.files}
+    readable = begun(readable, beginnings)
+    _refuse_misshapen(database, readable, beginnings)
     _refuse_same_names(readable.files[0], _written_names(database, readable))
-    if not readable.options.get("union_by_name"):
-        _refuse_misshapen(database, readable)
     said = {column.casefold() for column in readable.options.get("types", {})}
     readable, declared = _declared_apart(database, readable)
     columns = _look_at_all(database, readable, declared)
@@ -249,16 +256,20 @@ def _refuse_same_names(file: str, names: Sequence[str]) -> None:
         raise QueryFailed(f"{file} has columns that are one name to DuckDB, which does not tell upper from lower case: {', '.join(same)}")
 
 
-def _refuse_misshapen(database: DuckDB, readable: Readable) -> None:
-    """Refuse CSV files that lack a header or whose columns differ.
+def _refuse_misshapen(database: DuckDB, readable: Readable, beginnings: Mapping[str, Beginning]) -> None:
+    """Refuse CSV files that lack a header, have a line that is none, or whose columns differ.
 
     :raises QueryFailed: names the files.
     """
-    found = {file: dict(_of_file(database, readable, file)) for file in readable.files}
+    found = {
+        file: list(each.columns if each.columns is not None else dict(_of_file(database, readable, file)))
+        for file, each in beginnings.items()
+    }
     for file, columns in found.items():
-        if list(columns) == ["column0"] and readable.options.get("header", True) and _is_empty(database, readable, file):
+        if columns == ["column0"] and readable.options.get("header", True) and _is_empty(database, readable, file):
             raise QueryFailed(f"{file} is empty: it lacks even the line with the names of the columns")
-    _refuse_differences({file: dict.fromkeys(columns, "") for file, columns in found.items()})
+    if not readable.options.get("union_by_name"):
+        _refuse_differences({file: dict.fromkeys(columns, "") for file, columns in found.items()})
 
 
 def _is_empty(database: DuckDB, readable: Readable, file: str) -> bool:
@@ -280,7 +291,7 @@ def _of_file(database: DuckDB, readable: Readable, file: str) -> list[tuple[str,
         if readable.form is PARQUET:
             raise
         raise QueryFailed(
-            _broken_line(database, readable, file) or reason_of(error, (*readable.files, *words_of(readable.options)))
+            _broken_line(database, readable, file) or reason_of(error, (*readable.files, *words_of(readable.options)), file)
         ) from error
 
 
@@ -288,16 +299,18 @@ def _broken_line(database: DuckDB, readable: Readable, file: str) -> str | None:
     """Where a CSV file is broken whose kind DuckDB could not make out: it does not say so before it is told the columns."""
     import duckdb
 
-    lenient = {"all_varchar": True, "ignore_errors": True, "null_padding": True, "strict_mode": False}
-    try:
-        columns = describe(database, reading(readable.form, [file], {**readable.options, **APART, **lenient}))
-        told = {key: value for key, value in readable.options.items() if key not in ("types", "sample_size")}
+    told = {key: value for key, value in readable.options.items() if key not in ("types", "sample_size")}
+    for lenient in _LENIENT:
+        try:
+            columns = describe(database, reading(readable.form, [file], {**readable.options, **APART, **lenient}))
+        except duckdb.Error:
+            continue
         strictly = {**told, **APART, "auto_detect": False, "columns": {column: "VARCHAR" for column, _ in columns}}
-        database.ask(
-            exp.select(*[exp.Max(this=exp.column(column, quoted=True)) for column, _ in columns]).from_(reading(CSV, [file], strictly))
-        )
-    except duckdb.Error as error:
-        return reason_of(error, (*readable.files, *words_of(readable.options)))
+        largest = [exp.Max(this=exp.column(column, quoted=True)) for column, _ in columns]
+        try:
+            database.ask(exp.select(*largest).from_(reading(CSV, [file], strictly)))
+        except duckdb.Error as error:
+            return reason_of(error, (*readable.files, *words_of(readable.options)), file)
     return None
 
 

@@ -18,6 +18,7 @@ _NUMBERS = re.compile(r"\([^()]*\)|(?<![\w.])-?\d[\d.]*")
 _NAMES_ONLY = ("BinderException", "CatalogException", "IOException", "NotImplementedException", "OutOfMemoryException", "ParserException")
 """Exceptions whose messages name what an author wrote, files, and sizes; everything else may quote a value that it met."""
 _MEETS_NUMBERS = ("ConversionException", "OutOfRangeException")
+_UNEVEN_LINES = "its lines end in different ways; say strict_mode False in read_options if they may"
 _LEAST_WORD = 2
 """Characters of a word of an author that may be quoted; a shorter one may be part of a value."""
 
@@ -42,16 +43,19 @@ def line_of(error: BaseException) -> str | None:
     return None if found is None else found[1]
 
 
-def reason_of(error: BaseException, files: Collection[str] = ()) -> str:
+def reason_of(error: BaseException, files: Collection[str] = (), file: str = "a CSV file") -> str:
     """Why DuckDB refused, in one line.
 
     :param files: names that it may quote.
+    :param file: the one that it was reading, where it does not name it.
     """
     said = str(error)
+    if "CSV Parser state machine" in said:
+        return f"{file}: {_UNEVEN_LINES}"
     line = _LINE.search(said)
     if line is not None:
         names = _FILE.findall(said)
-        return f"{names[-1] if names else 'a CSV file'}, line {line[1]}: {_of_line(said) or 'it cannot be read'}"
+        return f"{names[-1] if names else file}, line {line[1]}: {_of_line(said) or 'it cannot be read'}"
     text = first_line(error)
     kind = type(error).__name__
     return text if kind in _NAMES_ONLY else _without_values(text, files, numbers=kind in _MEETS_NUMBERS)
@@ -68,7 +72,7 @@ def _of_line(said: str) -> str | None:
         return f"a value of column {column} is no {kind}; say types or all_varchar in read_options if it need not be one"
     if widths := _WIDTH.findall(said):
         expected, found = widths[-1]
-        return f"{found} columns, and not {expected}"
+        return f"{found} {'column' if found == '1' else 'columns'}, and not {expected}"
     if sizes := _LINE_SIZE.findall(said):
         return f"longer than {sizes[-1]} bytes; say max_line_size in read_options if it may be"
     if "Value with unterminated quote found." in said:

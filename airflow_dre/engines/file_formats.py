@@ -42,8 +42,8 @@ _CSV_ONLY = {
     "types": (dict,),
 }
 # The way a CSV file is written is stated and not guessed: DuckDB guesses from the rows, so that one broken line among the first makes it
-# take the file for one of another kind, with one column, instead of an error.
-_RFC_4180: dict[str, object] = {"delim": ",", "quote": '"', "escape": '"', "header": True}
+# take the file for one of another kind, with one column, instead of an error. A row that begins with # is a row.
+_RFC_4180: dict[str, object] = {"delim": ",", "quote": '"', "escape": '"', "header": True, "comment": ""}
 
 PARQUET = Format("parquet", "read_parquet", (".parquet",), {**_ANY, "binary_as_string": (bool,)}, {})
 CSV = Format("csv", "read_csv", (".csv", ".csv.gz", ".csv.zst"), {**_ANY, **_TEXT_FILE, **_CSV_ONLY}, _RFC_4180)

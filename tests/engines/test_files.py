@@ -228,7 +228,7 @@ BROKEN: dict[str, tuple[Callable[[Path], Any], str]] = {
     ),
     "a line in the second of three files": (
         lambda folder: [write(folder / f"{n}.csv", csv(MANY, *([SECRET] if n == 1 else []))) for n in range(3)],
-        "{0}/1.csv, line 25002: 1 columns, and not 3",
+        "{0}/1.csv, line 25002: 1 column, and not 3",
     ),
     "no byte at all": (
         lambda folder: write(folder / "x.csv", ""),

@@ -1,0 +1,96 @@
+"""Where the rows of CSV files begin: DuckDB itself passes over lines with fewer columns than those below them, without a word."""
+
+from __future__ import annotations
+
+import glob
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlglot import exp
+
+from airflow_dre.engines.duckdb import DuckDB
+from airflow_dre.engines.file_formats import CSV, Readable
+from airflow_dre.engines.reading import APART, reading
+from airflow_dre.errors import QueryFailed
+
+_LINES = {"delim": "\x01", "quote": "", "escape": "", "header": False, "auto_detect": False, "strict_mode": False}
+"""Options that read a file line by line."""
+_KEPT = ("compression", "encoding", "max_line_size")
+_FEWEST = 8
+"""Lines that are looked at first."""
+_MOST = 4_096
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """Where the rows of one file begin."""
+
+    skip: int | None
+    """Lines above them; None where nothing can be told, since the file is broken."""
+    columns: tuple[str, ...] | None
+    """Names of the columns; None where DuckDB did not take all lines below."""
+
+
+def beginning_of(database: DuckDB, readable: Readable, file: str) -> Beginning:
+    """Return where the rows of a CSV file begin: below the lines that an author skips, and the empty lines that follow."""
+    import duckdb
+
+    said = int(readable.options.get("skip", 0))
+    skipped, columns = 0, None
+    if not said and not readable.options.get("null_padding"):
+        try:
+            skipped, columns = _sniffed(database, readable, file)
+        except duckdb.Error:
+            return Beginning(None, None)
+        if not skipped:
+            return Beginning(0, columns)
+    empty = _empty_lines(database, readable, file, said)
+    return Beginning(said + empty, columns if skipped == empty else None)
+
+
+def begun(readable: Readable, beginnings: Mapping[str, Beginning]) -> Readable:
+    """Return files with the lines above their rows stated.
+
+    :raises QueryFailed: one file has another number of them than the first.
+    """
+    known = {file: each.skip for file, each in beginnings.items() if each.skip is not None}
+    if not known:
+        return readable
+    first, *others = known
+    for file in others:
+        if known[file] != known[first]:
+            raise QueryFailed(
+                f"{file} begins with {_counted(known[file])} above the names of its columns, and {first} with {_counted(known[first])}: "
+                "files that are read together have the same number"
+            )
+    if not known[first] and readable.options.get("null_padding"):  # beside which a stated 0 is stricter than none
+        return readable
+    return replace(readable, options={**readable.options, "skip": known[first]})
+
+
+def _counted(lines: int) -> str:
+    return "1 line" if lines == 1 else f"{lines or 'no'} lines"
+
+
+def _sniffed(database: DuckDB, readable: Readable, file: str) -> tuple[int, tuple[str, ...]]:
+    """Return how many lines DuckDB would pass over, and the names of the columns that it would take."""
+    options: dict[str, Any] = {**readable.options, **APART, "all_varchar": True}
+    _, *settings = reading(readable.form, [file], options).expressions
+    sniffer = exp.Anonymous(this="sniff_csv", expressions=[exp.Literal.string(glob.escape(file)), *settings])
+    ((skipped, columns),) = database.ask(exp.select("SkipRows", "Columns").from_(sniffer))
+    return int(skipped), tuple(str(column["name"]) for column in columns)
+
+
+def _empty_lines(database: DuckDB, readable: Readable, file: str, above: int) -> int:
+    """Return how many empty lines come first below the lines that are skipped."""
+    kept = {name: value for name, value in readable.options.items() if name in _KEPT}
+    lines = reading(CSV, [file], {**_LINES, **kept, **APART, "columns": {"line": "VARCHAR"}})
+    looked = _FEWEST
+    while True:
+        with database.in_order() as ordered:
+            found = [line for (line,) in ordered.ask(exp.select("line").from_(lines.copy()).limit(looked).offset(above))]
+        filled = next((place for place, line in enumerate(found) if line is not None), None)
+        if filled is not None or len(found) < looked or looked >= _MOST:
+            return len(found) if filled is None else filled
+        looked = _MOST
