@@ -11,7 +11,11 @@ import logging
 import math
 import os
 import re
+import threading
+import time
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from datetime import timedelta
 from fnmatch import fnmatchcase
@@ -44,6 +48,12 @@ OPTIONS = (
     "send_seconds",
 )
 """Every option of the section."""
+SENSITIVE = ("sql_alchemy_conn", "routes")
+"""The options that a command (``_cmd``) or a secrets backend (``_secret``) may give."""
+OUTSIDE_SECONDS = 3.0
+"""How long a command or a secrets backend may take; beyond it the option cannot be read."""
+SILENT_SECONDS = 60.0
+"""For how long one that took longer is not asked again, so that those who hold others up wait for it once."""
 LONGEST_ROUTE = 250
 """Most characters of the name of a route: the store keeps no more."""
 HIDDEN = "(not shown: it may hold secrets)"
@@ -57,6 +67,7 @@ _MEMORY = re.compile(r"(\d{1,15}(?:\.\d{1,15})?) ?([kmgt]i?b)", re.IGNORECASE | 
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 _T = TypeVar("_T")
 _logged: set[str] = set()
+_silent_until: dict[str, float] = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,13 +164,49 @@ def _log_once(message: str) -> None:
 
 
 def _text(option: str, problems: list[Problem], *, fallback: str = "") -> str | None:
-    """The text of an option; None where it cannot be had, for example because its command fails."""
+    """The text of an option; None where it cannot be had, for example because its command fails or hangs."""
     try:
-        return conf.get(SECTION, option, fallback=fallback) or ""
+        return _asked(option, fallback) or ""
     except Exception as error:  # commands and secrets backends are other people's programs
-        kind = type(error).__name__
-        problems.append(Problem("[dre]", option, f"({kind}: it could not be had)", f"a text, or _cmd or _secret that gives {option}"))
+        late = isinstance(error, TimeoutError)
+        why = f"it took more than {OUTSIDE_SECONDS:g} s" if late else f"{type(error).__name__}: it could not be had"
+        problems.append(Problem("[dre]", option, f"({why})", f"a text, or _cmd or _secret that gives {option}"))
         return None
+
+
+def _asked(option: str, fallback: str) -> str:
+    """Return what Airflow gives for an option, within a time where a command or a secrets backend is asked.
+
+    :raises TimeoutError: it took longer, now or a moment ago.
+    :raises Exception: whatever the command or the backend raises.
+    """
+    if option not in SENSITIVE or not _comes_from_outside(option):
+        return conf.get(SECTION, option, fallback=fallback)
+    if time.monotonic() < _silent_until.get(option, 0.0):
+        raise TimeoutError
+    answer: Future[str] = Future()
+    context = copy_context()
+
+    def ask() -> None:
+        try:
+            answer.set_result(context.run(conf.get, SECTION, option, fallback=fallback))
+        except BaseException as error:
+            answer.set_exception(error)
+
+    threading.Thread(target=ask, name="dre-option", daemon=True).start()
+    try:
+        return answer.result(OUTSIDE_SECONDS)
+    except TimeoutError:
+        _silent_until[option] = time.monotonic() + SILENT_SECONDS
+        raise
+
+
+def _comes_from_outside(option: str) -> bool:
+    """Whether a command or a secrets backend gives an option."""
+    return any(
+        f"AIRFLOW__{SECTION}__{option}_{source}".upper() in os.environ or conf.has_option(SECTION, f"{option}_{source}")
+        for source in ("cmd", "secret")
+    )
 
 
 def _store_url(problems: list[Problem]) -> str:

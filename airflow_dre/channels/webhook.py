@@ -59,6 +59,8 @@ _SECONDS = re.compile("[0-9]{1,12}")
 _MOST_PORT = 2**16 - 1
 _INVALID = "the address or a header of the receiver is not valid"
 _reading_tls = threading.Lock()
+_READING_SECONDS = 0.2
+"""How long one thread waits for another to read the TLS files, so that usually one of them does it for all."""
 _sending: ContextVar[bool] = ContextVar("dre_sending", default=False)
 log = logging.getLogger(__name__)
 
@@ -149,8 +151,12 @@ class Webhook:
 
 def _trusted() -> ssl.SSLContext:
     """Return whom TLS trusts, read anew when the settings of the process change or ten minutes have passed."""
-    with _reading_tls:
+    mine = _reading_tls.acquire(timeout=_READING_SECONDS)  # another thread may read a file that never ends, which must keep nobody else
+    try:
         return _read_tls(os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"), int(time.monotonic() / 600))
+    finally:
+        if mine:
+            _reading_tls.release()
 
 
 @lru_cache(maxsize=1)

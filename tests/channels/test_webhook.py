@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import json
 import logging
+import os
 import re
 import signal
 import socket
@@ -351,6 +352,16 @@ def test_settings_of_the_machine_never_raise(monkeypatch: pytest.MonkeyPatch, en
     attempt = Webhook(url="http://receiver.invalid/?token=s3cret", timeout_seconds=2).send({})
     assert (attempt.delivered, attempt.retryable, attempt.misrouted) == (False, True, False)
     assert attempt.error.startswith(error)
+
+
+def test_a_tls_file_that_never_ends_keeps_nobody_for_good(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, receiver: Any) -> None:
+    os.mkfifo(tmp_path / "trusted.pem")
+    with monkeypatch.context() as patched:
+        patched.setenv("SSL_CERT_FILE", str(tmp_path / "trusted.pem"))
+        started = time.monotonic()
+        assert Webhook(url=receiver.url, timeout_seconds=0.5).send({}).retryable
+        assert time.monotonic() - started < 3
+    assert Webhook(url=receiver.url).send({}).delivered
 
 
 @pytest.mark.parametrize(

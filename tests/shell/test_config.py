@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import time
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -106,6 +107,28 @@ def test_an_address_that_cannot_be_had_is_never_another_store(monkeypatch: pytes
     found = read_settings()
     assert found.store_url == ""
     assert [problem.argument for problem in found.problems] == ["sql_alchemy_conn"]
+
+
+@pytest.mark.parametrize(
+    ("option", "store_is_known"), [pytest.param("routes", True, id="the routes"), pytest.param("sql_alchemy_conn", False, id="the store")]
+)
+def test_a_command_that_never_ends_is_waited_for_once(monkeypatch: pytest.MonkeyPatch, option: str, store_is_known: bool) -> None:
+    monkeypatch.setattr(config, "OUTSIDE_SECONDS", 0.5)
+    monkeypatch.setattr(config, "_silent_until", {})
+    monkeypatch.delenv(f"AIRFLOW__DRE__{option.upper()}", raising=False)
+    monkeypatch.setenv(f"AIRFLOW__DRE__{option.upper()}_CMD", "sleep 20")
+    began = time.monotonic()
+    for _ in range(5):
+        found = read_settings()
+        (problem,) = found.problems
+        assert problem.argument == option
+        assert "it took more than 0.5 s" in str(problem)
+        assert bool(found.store_url) is store_is_known
+        assert found.routes_unreadable is store_is_known
+    assert time.monotonic() - began < 3
+    config._silent_until.clear()
+    monkeypatch.setenv(f"AIRFLOW__DRE__{option.upper()}_CMD", "echo sqlite:////tmp/x.db" if option == "sql_alchemy_conn" else "echo {}")
+    assert read_settings().problems == ()
 
 
 def test_a_problem_is_logged_once(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
