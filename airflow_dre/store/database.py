@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import math
 import os
+import sqlite3
 import time
 from collections.abc import Iterator
 from functools import cached_property, lru_cache
@@ -13,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, Dialect
-from sqlalchemy.exc import DBAPIError, StatementError
+from sqlalchemy.exc import DBAPIError, OperationalError, StatementError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import NullPool, QueuePool
 
@@ -33,6 +34,8 @@ from airflow_dre.store.resolving import Unresolved, forget_addresses, with_addre
 
 BUSY_SECONDS = 30.0
 """How long a writer waits for others on SQLite; one that holds others up waits for :data:`HURRIED`."""
+BUSY_TURN = 0.5
+"""For how long a writer waits at a stretch."""
 _UNUSABLE = URL.create("sqlite")
 _STEPS = 10_000
 """Steps of SQLite after which a statement looks at the clock: less than a millisecond."""
@@ -194,10 +197,32 @@ def _sqlite(url: URL, *, hurried: bool) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        writes = connection.get_execution_options().get("dre_write", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        if connection.get_execution_options().get("dre_write", False):
+            _take_write_lock(connection, left(limits.statement if hurried else BUSY_SECONDS))
+        else:
+            connection.exec_driver_sql("BEGIN")
 
     return engine
+
+
+def _take_write_lock(connection: Connection, seconds: float) -> None:
+    """Begin a transaction that writes to SQLite, and wait for other writers in turns.
+
+    SQLite waits in native code, where Python runs no signal handler: an exception by which Airflow ends a task comes between two turns.
+    """
+    driver: Any = connection.connection.driver_connection
+    until = time.monotonic() + seconds
+    while True:
+        rest = max(until - time.monotonic(), 0.0)
+        driver.execute(f"PRAGMA busy_timeout = {int(min(rest, BUSY_TURN) * 1000)}")
+        try:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        except OperationalError as error:
+            if rest == 0.0 or getattr(error.orig, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_BUSY:
+                raise
+        else:
+            driver.execute(f"PRAGMA busy_timeout = {int(rest * 1000)}")
+            return
 
 
 def _server(url: URL, *, hurried: bool) -> Engine:

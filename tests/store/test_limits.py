@@ -214,6 +214,31 @@ def test_a_locked_file_holds_a_hurried_caller_up_for_seconds(tmp_path: Path, sql
     assert store.spool.count() == 1
 
 
+def test_a_time_limit_of_the_caller_ends_the_wait_for_a_locked_file(tmp_path: Path, sqlite_template: Path, signal: Make) -> None:
+    class TimeIsUp(BaseException):
+        pass
+
+    def ring(*_: object) -> None:
+        raise TimeIsUp
+
+    path = tmp_path / "dre.db"
+    path.write_bytes(sqlite_template.read_bytes())
+    store = Store(Database(f"sqlite:///{path}"), Spool(tmp_path / "spool"))
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        before = signals.signal(signals.SIGALRM, ring)
+        signals.setitimer(signals.ITIMER_REAL, 0.5)
+        began = time.monotonic()
+        try:
+            with pytest.raises(TimeIsUp):
+                store.deliver_or_spool(Delivery(signals=(signal("checks_failed"),)))
+        finally:
+            signals.setitimer(signals.ITIMER_REAL, 0)
+            signals.signal(signals.SIGALRM, before)
+        assert time.monotonic() - began < 5
+    assert len(store.deliver(Delivery(signals=(signal("checks_failed"),)))) == 1
+
+
 def test_a_migration_that_hangs_holds_a_hurried_caller_up_for_seconds(tmp_path: Path, signal: Make) -> None:
     import fcntl
 
