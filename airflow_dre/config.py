@@ -181,7 +181,7 @@ def _asked(option: str, fallback: str) -> str:
     :raises Exception: whatever the command or the backend raises.
     """
     if option not in SENSITIVE or not _comes_from_outside(option):
-        return conf.get(SECTION, option, fallback=fallback)
+        return str(conf.get(SECTION, option, fallback=fallback) or "")
     if time.monotonic() < _silent_until.get(option, 0.0):
         raise TimeoutError
     answer: Future[str] = Future()
