@@ -44,6 +44,12 @@ def _only_the_database_orders(low: Bound, high: Bound) -> bool:
     return len(texts) == 2 and not known
 
 
+def _in_order_as_numbers(low: Bound, high: Bound) -> bool:
+    """Whether two texts spell numbers in their order: the type of the column tells whether they are numbers."""
+    first, second = as_number(low), as_number(high)
+    return isinstance(low, str) and isinstance(high, str) and first is not None and second is not None and in_order(first, second)
+
+
 class Arguments:
     """The arguments of one declaration, read by type; what cannot be read is noted and replaced by a harmless value."""
 
@@ -236,7 +242,7 @@ class Arguments:
         if low is None or high is None or _only_the_database_orders(low, high):
             return
         try:
-            if not in_order(low, high):
+            if not in_order(low, high) and not _in_order_as_numbers(low, high):
                 self.refuse(argument, allowed)
         except Incomparable:
             self.refuse(argument, "bounds of one kind: all numbers, all dates or all text")

@@ -20,6 +20,7 @@ class Unanswered:
     reason: str
 
 
+_NOT_ASKED = Unanswered("only the database can compare the bounds with values of this type, and beside partition_by it is not asked to")
 Found = Mapping[Metric, Answer | Unanswered]
 
 
@@ -64,7 +65,7 @@ def softened(judgement: Judgement) -> Judgement:
 def _seen(metrics: tuple[Metric, ...], found: Found) -> dict[Metric, Answer] | Unanswered:
     seen: dict[Metric, Answer] = {}
     for metric in metrics:
-        answer = found[metric]
+        answer = found.get(metric, _NOT_ASKED)
         if isinstance(answer, Unanswered):
             return answer
         seen[metric] = answer

@@ -5,7 +5,7 @@ Databases answer some of these without a word: SQLite averages words to 0 and co
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -47,14 +47,18 @@ def family_of(type_name: str) -> Family | None:
     return _FAMILY_OF.get(plain_type(type_name)[0])
 
 
-def why_unfit(check: Check, types: Mapping[str, str], *, kinds_apart: bool = False) -> str | None:
+def why_unfit(check: Check, types: Mapping[str, str], *, kinds_apart: bool = False, no_numbers: Collection[str] = ()) -> str | None:
     """Why a check cannot be asked of columns of these types; None where it can, or where their types are not known.
 
     :param kinds_apart: whether the database judges checks that are ``by_kind`` as pandas judges them.
+    :param no_numbers: types whose values the database compares with no number.
     """
     for column, wanted in {**_wanted(check), **(_wanted_of_frames(check) if kinds_apart else {})}.items():
         found = types.get(column)
         family = None if found is None else family_of(found)
+        if found is not None and wanted == _NUMERIC and found.lower().partition("(")[0] in no_numbers:
+            advice = "give values as texts, as the database writes them"
+            return f"{check.kind} needs {' or '.join(wanted)} here, and column {column} is {found}: {advice}"
         if family is not None and family not in wanted:
             return f"{check.kind} needs {' or '.join(wanted)} here, and column {column} is {found}"
     return None
@@ -63,7 +67,14 @@ def why_unfit(check: Check, types: Mapping[str, str], *, kinds_apart: bool = Fal
 def minds_types(check: Check) -> bool:
     """Whether knowing types can make a difference to a check."""
     by_kind = isinstance(check.rule, _OF_KINDS) and check.rule.by_kind if isinstance(check, RowCheck) else getattr(check, "by_kind", False)
-    return bool(_wanted(check) or _wanted_of_frames(check)) or by_kind
+    return bool(_wanted(check) or _wanted_of_frames(check)) or by_kind or _minds_order(check)
+
+
+def _minds_order(check: Check) -> bool:
+    """Whether values are put in order, which some types have only by other means than numbers and texts."""
+    if isinstance(check, RowCheck) and isinstance(check.rule, Within):
+        return any(isinstance(end, str) for end in (check.rule.low, check.rule.high))
+    return isinstance(check, (numbers.ColumnMin, numbers.ColumnMax, numbers.ColumnQuantile, MostCommonIn))
 
 
 def _wanted(check: Check) -> dict[str, tuple[Family, ...]]:

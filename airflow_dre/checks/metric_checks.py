@@ -29,7 +29,7 @@ from airflow_dre.checks.metrics import (
     Violations,
 )
 from airflow_dre.checks.outcomes import Empty, Judgement, Outcome, Range, number_text
-from airflow_dre.checks.rules import Within
+from airflow_dre.checks.rules import HasNoValue, Within
 from airflow_dre.checks.schema_checks import columns_of
 from airflow_dre.checks.sketches import SPOKEN_ERROR, estimate, is_exact, read_hashes
 from airflow_dre.checks.thresholds import Bound, Bounds, as_count, as_float, as_measure, as_number
@@ -150,9 +150,20 @@ class ColumnCheck(MetricCheck):
         return self.measure(column=self.column, where=self.traits.where)
 
 
-def asked_of_database(bounds: Bounds) -> dict[str, Bound]:
-    """The ends that only the database can compare with a column: texts and dates, by its collations, its types and its infinities."""
+def ends_of(bounds: Bounds) -> dict[str, Bound]:
+    """The ends of bounds by their names."""
     ends = {"at_least": bounds.at_least, "at_most": bounds.at_most, "more_than": bounds.more_than, "less_than": bounds.less_than}
+    return {name: end for name, end in ends.items() if end is not None}
+
+
+def asked_of_database(bounds: Bounds, value: Scalar = None) -> dict[str, Bound]:
+    """The ends that only the database can compare with a column: texts and dates, by its collations, its types and its infinities.
+
+    :param value: of the column; one that is no number, such as an amount of money, is compared with no end but by the database.
+    """
+    ends = ends_of(bounds)
+    if value is not None and not isinstance(value, (int, float, Decimal)):
+        return ends
     return {name: end for name, end in ends.items() if isinstance(end, date) or (isinstance(end, str) and not _spells_a_number(end))}
 
 
@@ -177,25 +188,41 @@ class OrderedCheck(ColumnCheck):
     """A value of the column at a place in its order, whose bounds are compared as ``between`` compares them."""
 
     def metrics(self) -> tuple[Metric, ...]:
-        ends = [*asked_of_database(self.fail).items(), *asked_of_database(self.warn).items()]
-        if not ends:
-            return (self.metric(),)
-        counted = dict.fromkeys(outside(self.column, name, end, self.traits.where) for name, end in ends)
-        return (ValueCount(column=self.column, where=self.traits.where), *counted, self.metric())
+        counted = self._outside(None)
+        return (ValueCount(column=self.column, where=self.traits.where), *counted, self.metric()) if counted else (self.metric(),)
+
+    def follow_ups(self, answers: Answers) -> tuple[Metric, ...]:
+        """Return the counts that only the kind of the value tells to be needed."""
+        if (value := self.observe(answers)) is None:
+            return ()
+        first = self.metrics()
+        more = tuple(metric for metric in self._outside(value) if metric not in first)
+        return (*more, self._values(first)) if more and len(first) == 1 else more
+
+    def _outside(self, value: Scalar) -> tuple[Metric, ...]:
+        ends = [*asked_of_database(self.fail, value).items(), *asked_of_database(self.warn, value).items()]
+        return tuple(dict.fromkeys(outside(self.column, name, end, self.traits.where) for name, end in ends))
+
+    def _values(self, first: tuple[Metric, ...]) -> Metric:
+        """Return what counts the values: a count of rows where it is asked for each segment after the first answers."""
+        where = self.traits.where
+        if len(first) == 1:
+            return Violations(rule=HasNoValue(column=self.column), where=where)
+        return ValueCount(column=self.column, where=where)
 
     def needed(self, values: int) -> int:
         """The number of smallest values of which the last is the one that is bounded."""
         raise NotImplementedError
 
     def keeps(self, bounds: Bounds, value: Scalar, answers: Answers) -> bool:
-        ends = asked_of_database(bounds)
+        ends = asked_of_database(bounds, value)
         if not ends:
             return bounds.admits(value)
         rest = replace(bounds, **dict.fromkeys(ends))
         return (not rest or rest.admits(value)) and all(self._keeps_end(name, end, answers) for name, end in ends.items())
 
     def _keeps_end(self, name: str, end: Bound, answers: Answers) -> bool:
-        values = as_count(answers.scalar(ValueCount(column=self.column, where=self.traits.where)))
+        values = as_count(answers.scalar(self._values(self.metrics())))
         wrong, needed = as_count(answers.scalar(outside(self.column, name, end, self.traits.where))), self.needed(values)
         match name:
             case "at_least":  # fewer values lie below the end
@@ -286,6 +313,9 @@ class ColumnQuantile(OrderedCheck):
 
     def metrics(self) -> tuple[Metric, ...]:
         return (self.metric(),) if self.interpolate else super(ColumnQuantile, self).metrics()
+
+    def follow_ups(self, answers: Answers) -> tuple[Metric, ...]:
+        return () if self.interpolate else super(ColumnQuantile, self).follow_ups(answers)
 
     def keeps(self, bounds: Bounds, value: Scalar, answers: Answers) -> bool:
         return bounds.admits(value) if self.interpolate else super(ColumnQuantile, self).keeps(bounds, value, answers)

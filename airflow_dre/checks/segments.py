@@ -31,17 +31,23 @@ def asked_per_segment(check: Check, by: str) -> tuple[Metric, ...]:
 
 
 def further_per_segment(check: Check, by: str, answers: Answers) -> tuple[Metric, ...]:
-    """What a check asks of its segments once the first answers are known: one metric with a rule for each segment."""
-    rules: list[tuple[Scalar, Violations]] = []
+    """What a check asks of its segments once the first answers are known: metrics with a rule for each segment."""
+    places: list[list[tuple[Scalar, Violations]]] = []
     for segment, seen in _by_segment(asked_per_segment(check, by), answers).items():
         try:
-            rules += [(segment, metric) for metric in check.follow_ups(Answers(seen)) if isinstance(metric, Violations)]
+            further = _counts(check, seen)
         except Incomparable:  # said when this segment is judged
             continue
-    if not rules:
-        return ()
-    rule = BySegment(by=by, rules=tuple((segment, metric.rule) for segment, metric in rules))
-    return (PerSegment(by=by, metric=Violations(rule=rule, where=check.traits.where)),)
+        places += [[] for _ in further[len(places) :]]
+        for rules, metric in zip(places, further, strict=False):
+            rules.append((segment, metric))
+    found = [BySegment(by=by, rules=tuple((segment, metric.rule) for segment, metric in rules)) for rules in places]
+    return tuple(dict.fromkeys(PerSegment(by=by, metric=Violations(rule=rule, where=check.traits.where)) for rule in found))
+
+
+def _counts(check: Check, seen: Mapping[Metric, Answer]) -> list[Violations]:
+    """Return what a check asks further of one segment."""
+    return [metric for metric in check.follow_ups(Answers(seen)) if isinstance(metric, Violations)]
 
 
 def judge_segments(check: Check, by: str, answers: Answers, now: datetime) -> Judgement:
@@ -53,11 +59,11 @@ def judge_segments(check: Check, by: str, answers: Answers, now: datetime) -> Ju
     """
     per_segment = _by_segment(asked_per_segment(check, by), answers)
     further = further_per_segment(check, by, answers)
-    counted = {_key(row[0]): row[1] for row in answers.rows(further[0])} if further else {}
+    counted = [{_key(row[0]): row[1] for row in answers.rows(metric)} for metric in further]
     verdicts: dict[Scalar, Judgement] = {}
     for segment, seen in per_segment.items():
         try:
-            more: dict[Metric, Answer] = {metric: counted.get(segment) for metric in check.follow_ups(Answers(seen))}
+            more: dict[Metric, Answer] = {metric: found.get(segment) for metric, found in zip(_counts(check, seen), counted, strict=False)}
             verdicts[segment] = check.judge(Answers({**seen, **more}), now)
         except Incomparable as unlike:
             verdicts[segment] = Judgement(outcome=Outcome.ERRORED, reason=str(unlike), expected="")

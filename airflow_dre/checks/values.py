@@ -24,6 +24,18 @@ class Single(float):
     """A number as a column of single precision holds it: there 0.1 is the nearest value to a tenth that it has."""
 
 
+class Member(str):
+    """A value of an enumeration, which is compared by its place there and not by its letters."""
+
+    kind: str
+    """The type, as the database writes it."""
+
+    def __new__(cls, text: str, kind: str) -> Member:
+        member = super().__new__(cls, text)
+        member.kind = kind
+        return member
+
+
 class Incomparable(TypeError):
     """An answer is not of the kind that a check can judge, for example a word where a number is bounded."""
 

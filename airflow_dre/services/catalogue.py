@@ -44,5 +44,6 @@ def refuse_by_types(checks: Sequence[Check], scope: Scope) -> dict[str, Judgemen
     A guessed type refuses nothing: each check reads the column in the sense in which it speaks of it.
     """
     types = {name: kind for name, kind in scope.types if scope.readings is None or not scope.readings.guessed(name)}
-    reasons = ((check, why_unfit(check, types, kinds_apart=scope.dialect.kinds_apart)) for check in checks)
+    apart, no_numbers = scope.dialect.kinds_apart, scope.dialect.no_numbers
+    reasons = ((check, why_unfit(check, types, kinds_apart=apart, no_numbers=no_numbers)) for check in checks)
     return {check.id: Judgement(outcome=Outcome.ERRORED, reason=reason, expected="") for check, reason in reasons if reason is not None}

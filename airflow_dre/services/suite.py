@@ -242,7 +242,7 @@ def _record(check: Check, judgement: Judgement, statement: str | None) -> Result
 def _culprit(check: Check, answered: Answered) -> Metric:
     """The metric whose statement explains the outcome best: the one that was refused, or else the one that was judged."""
     metrics = (*questions(check), *further_questions(check, answered.values))
-    return next((metric for metric in metrics if isinstance(answered.values[metric], Unanswered)), metrics[-1])
+    return next((metric for metric in metrics if isinstance(answered.values.get(metric), Unanswered)), metrics[-1])
 
 
 def signal_of(run: SuiteRunRecord, *, warnings_count: bool = False) -> Signal | None:

@@ -94,6 +94,12 @@ class Dialect:
     """Counting NULLs by a filter costs less than COUNT(*) - COUNT(column)."""
     sums_small_integers: tuple[str, ...] = ()
     """Types whose mean is asked as sum by count, since that costs less than AVG and a 64-bit SUM of them is exact."""
+    no_numbers: frozenset[str] = frozenset()
+    """Types whose values are compared with no number."""
+    without_extremes: frozenset[str] = frozenset()
+    """Types that are in an order, and that MIN and MAX do not take."""
+    shown_as_text: Callable[[str], bool] = lambda kind: False
+    """Whether values of a type are read as the text that the database writes, since a driver makes other things of them."""
     single_precision: str | None = None
     """The type whose numbers have some seven digits, as the catalogue calls it; a number of an author is rounded to it before the two are
     compared. None: it has none, or its columns' types are not looked at."""

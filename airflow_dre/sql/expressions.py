@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from functools import singledispatch
 
 from sqlglot import exp
@@ -29,7 +30,7 @@ from airflow_dre.checks.metrics import (
 from airflow_dre.checks.rules import HasNoValue, HasValue, Nulls
 from airflow_dre.sql import names
 from airflow_dre.sql.dialect import Dialect
-from airflow_dre.sql.fitting import as_number, fitted, told
+from airflow_dre.sql.fitting import as_number, fitted, has_no_extremes, told
 from airflow_dre.sql.names import column
 from airflow_dre.sql.predicates import breaks, has_all
 from airflow_dre.sql.raw import read_condition, read_metric, read_row_expression
@@ -119,14 +120,22 @@ def _aggregate(metric: Minimum | Maximum | Mean | Total | Variance, scope: Scope
     return function(value_if(filter_of(metric, scope.dialect), value))
 
 
+def _extreme(metric: Minimum | Maximum, scope: Scope, function: type[exp.AggFunc], share: str) -> exp.Expr:
+    """Return MIN or MAX, or the quantile that is the same where they do not take the type."""
+    if not has_no_extremes(metric.column, scope):
+        return _aggregate(metric, scope, lambda value: function(this=value))
+    at = exp.Literal.number(share)
+    return percentile(Quantile(column=metric.column, at=Decimal(share), interpolate=False, where=metric.where), at, scope)
+
+
 @expression.register
 def _(metric: Minimum, scope: Scope) -> exp.Expr:
-    return told(_aggregate(metric, scope, lambda value: exp.Min(this=value)), metric.column, scope)
+    return told(_extreme(metric, scope, exp.Min, "0"), metric.column, scope)
 
 
 @expression.register
 def _(metric: Maximum, scope: Scope) -> exp.Expr:
-    return told(_aggregate(metric, scope, lambda value: exp.Max(this=value)), metric.column, scope)
+    return told(_extreme(metric, scope, exp.Max, "1"), metric.column, scope)
 
 
 @expression.register

@@ -11,7 +11,7 @@ from sqlglot import exp
 
 from airflow_dre.checks.fitness import Family
 from airflow_dre.checks.rules import BySegment, Compares, OneOf, Rule, Within
-from airflow_dre.checks.values import Literal, Single
+from airflow_dre.checks.values import Literal, Member, Single
 from airflow_dre.sql.kinds import by_kind, family
 from airflow_dre.sql.scope import Scope
 
@@ -31,9 +31,10 @@ def fitted(rule: R, scope: Scope) -> R:
         rule = cast("R", by_kind(rule, scope))
     if isinstance(rule, Within):
         low, high = (_fitted(end, rule.column, scope) for end in (rule.low, rule.high))
-        return replace(rule, low=low, high=high, counted=_counts(rule.column, scope))
+        by_numbers = not any(isinstance(end, str) for end in (rule.low, rule.high))
+        return replace(rule, low=low, high=high, counted=by_numbers and _counts(rule.column, scope))
     if isinstance(rule, OneOf):
-        return replace(rule, values=tuple(_value(value, rule.column, scope) for value in rule.values))
+        return replace(rule, values=tuple(_listed(value, rule.column, scope) for value in rule.values))
     if isinstance(rule, Compares):
         return replace(rule, unlike=rule.by_kind and {family(rule.left, scope), family(rule.right, scope)} in _UNLIKE)
     if isinstance(rule, BySegment):
@@ -43,6 +44,8 @@ def fitted(rule: R, scope: Scope) -> R:
 
 def told(value: exp.Expr, column: str, scope: Scope) -> exp.Expr:
     """Return a value of a column so that Python reads the digits which the database shows: a tenth of single precision is 0.1."""
+    if scope.dialect.shown_as_text(scope.type_of(column) or ""):
+        return exp.cast(value, "TEXT")
     if not _is_single(column, scope):
         return value
     shown = exp.cast(exp.cast(value, "FLOAT"), "TEXT")
@@ -59,7 +62,26 @@ def _counts(column: str, scope: Scope) -> bool:
 
 
 def _fitted(value: Literal | None, column: str, scope: Scope) -> Literal | None:
+    kind = scope.type_of(column) or ""
+    if isinstance(value, str) and kind.startswith("ENUM(") and exp.Literal.string(value).sql(dialect=scope.dialect.name) in kind:
+        return Member(value, kind)
     return None if value is None else _value(value, column, scope)
+
+
+def has_no_extremes(column: str, scope: Scope) -> bool:
+    """Return whether MIN and MAX do not take the type of a column, although its values are in an order."""
+    return (scope.type_of(column) or "").partition("(")[0] in scope.dialect.without_extremes
+
+
+def is_array(column: str, scope: Scope) -> bool:
+    """Return whether the values of a column are arrays, of which PostgreSQL makes no array."""
+    return (scope.type_of(column) or "").endswith("[]")
+
+
+def _listed(value: Literal, column: str, scope: Scope) -> Literal:
+    if isinstance(value, (int, float, Decimal)) and value in (0, 1) and _counts(column, scope):
+        return bool(value)
+    return _value(value, column, scope)
 
 
 def _value(value: Literal, column: str, scope: Scope) -> Literal:

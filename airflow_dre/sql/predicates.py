@@ -15,7 +15,7 @@ from sqlglot import exp
 from airflow_dre.checks import rules
 from airflow_dre.checks.fitness import Family
 from airflow_dre.checks.rules import Nulls, Operator, Rule
-from airflow_dre.checks.values import Literal, Single
+from airflow_dre.checks.values import Literal, Member, Single
 from airflow_dre.errors import DefinitionError, Problem
 from airflow_dre.sql.dialect import Dialect, Refusal
 from airflow_dre.sql.names import column
@@ -43,6 +43,8 @@ def literal(value: Literal, dialect: Dialect) -> exp.Expr:
         return exp.Boolean(this=value)
     if isinstance(value, Single):
         return exp.cast(exp.convert(float(value)), "FLOAT")
+    if isinstance(value, Member):
+        return exp.cast(dialect.text(value), exp.DataType.build(value.kind, dialect=dialect.name))
     if isinstance(value, (float, Decimal)) and not math.isfinite(value):
         return dialect.not_finite(float(value))
     if isinstance(value, (int, float, Decimal)):

@@ -33,7 +33,7 @@ from airflow_dre.errors import DefinitionError, Problem
 from airflow_dre.sql import names
 from airflow_dre.sql.dialect import Dialect
 from airflow_dre.sql.expressions import count_if, filter_of, percentile, variance_of
-from airflow_dre.sql.fitting import fitted, told
+from airflow_dre.sql.fitting import fitted, is_array, told
 from airflow_dre.sql.names import column
 from airflow_dre.sql.predicates import has_all, has_value, literal, possible, stands
 from airflow_dre.sql.raw import read_metric, read_rows
@@ -121,6 +121,13 @@ def sorted_quantiles(metrics: Sequence[Quantile], scope: Scope, by: Split | None
     inner: list[exp.Expr] = []
     picked: dict[Quantile, exp.Expr] = {}
     for number, group in enumerate(sorts.values()):
+        if is_array(group[0].column, scope):
+            inner += [
+                exp.alias_(percentile(metric, exp.Literal.number(str(metric.at)), scope), f"q{number}_{place}")
+                for place, metric in enumerate(group)
+            ]
+            picked |= {metric: exp.column(f"q{number}_{place}") for place, metric in enumerate(group)}
+            continue
         shares = exp.Array(expressions=[exp.Literal.number(str(metric.at)) for metric in group])
         inner.append(exp.alias_(percentile(group[0], shares, scope), f"q{number}"))
         for place, metric in enumerate(group, start=1):

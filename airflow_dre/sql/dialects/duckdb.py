@@ -72,6 +72,7 @@ DUCKDB = Dialect(
     filter_clause=True,
     catalogue_is_cheap=True,
     single_precision="FLOAT",
+    shown_as_text=lambda kind: kind.endswith("]") or kind.startswith(("STRUCT(", "MAP(", "UNION(")),
     kinds_apart=True,
     quantile_is_aggregate=True,
     hash=_hash,

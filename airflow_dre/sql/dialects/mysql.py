@@ -73,4 +73,6 @@ MYSQL = Dialect(
     start_of=_start_of,
     mean=in_doubles(exp.Avg),  # AVG of integers has four decimals
     columns=information_schema(default_schema=call("DATABASE"), only=_SHOWN),
+    catalogue_is_cheap=True,
+    single_precision="float",
 )

@@ -74,6 +74,24 @@ def _of(table: tuple[str, ...], query: str) -> exp.Expr:
     return exp.replace_placeholders(parse_one(query, read="postgres"), name=name)
 
 
+_RANGES = ("int4range", "int8range", "numrange", "tsrange", "tstzrange", "daterange")
+_WITHOUT_EXTREMES = frozenset(
+    {
+        "boolean",
+        "uuid",
+        "macaddr",
+        "macaddr8",
+        "bit",
+        "bit varying",
+        "jsonb",
+        *_RANGES,
+        *(name.replace("range", "multirange") for name in _RANGES),
+    }
+)
+_TIMES = ("interval", "time", "time without time zone", "time with time zone")
+_NO_NUMBERS = (_WITHOUT_EXTREMES - {"boolean"}) | {"money", "inet", "cidr", "bytea", "pg_lsn", "json", "xml", "point", *_TIMES}
+"""Of the type money only money itself is compared, and each of the others with its own kind."""
+
 POSTGRES = Dialect(
     name="postgres",
     max_columns=1664,  # MaxTupleAttributeNumber
@@ -88,6 +106,9 @@ POSTGRES = Dialect(
     sums_small_integers=("smallint", "integer"),
     catalogue_is_cheap=True,
     single_precision="real",
+    no_numbers=_NO_NUMBERS,
+    without_extremes=_WITHOUT_EXTREMES,
+    shown_as_text=lambda kind: kind.endswith("[]") or kind.partition("(")[0] in _WITHOUT_EXTREMES - {"boolean"},
     quantile_is_aggregate=True,
     sorts_apart=True,
     fingerprint=lambda values: call("HASH_RECORD_EXTENDED", exp.Tuple(expressions=values), 0),
