@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from airflow_dre.checks.check import Answers, Check, Severity
-from airflow_dre.checks.metrics import Metric
+from airflow_dre.checks.metrics import Metric, PerSegment
 from airflow_dre.checks.outcomes import Judgement, Outcome
 from airflow_dre.checks.segments import asked_per_segment, further_per_segment, judge_segments
 from airflow_dre.checks.values import Answer, Incomparable
@@ -65,7 +65,7 @@ def softened(judgement: Judgement) -> Judgement:
 def _seen(metrics: tuple[Metric, ...], found: Found) -> dict[Metric, Answer] | Unanswered:
     seen: dict[Metric, Answer] = {}
     for metric in metrics:
-        answer = found.get(metric, _NOT_ASKED)
+        answer = found.get(metric, () if isinstance(metric, PerSegment) else _NOT_ASKED)
         if isinstance(answer, Unanswered):
             return answer
         seen[metric] = answer
