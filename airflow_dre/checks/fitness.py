@@ -30,9 +30,23 @@ class Family(StrEnum):
 
 
 _FAMILIES = {
-    Family.NUMBERS: ("integer", "bigint", "smallint", "tinyint", "hugeint", "numeric", "double", "float", "real", "ubigint", "uinteger"),
+    Family.NUMBERS: (
+        "integer",
+        "bigint",
+        "smallint",
+        "tinyint",
+        "hugeint",
+        "numeric",
+        "double",
+        "float",
+        "real",
+        "ubigint",
+        "uinteger",
+        "usmallint",
+        "utinyint",
+    ),
     Family.TEXTS: ("text", "varchar", "char", "name", "citext"),
-    Family.MOMENTS: ("date", "timestamp", "timestamptz"),
+    Family.MOMENTS: ("date", "timestamp", "timestamptz", "timestamp_s", "timestamp_ms", "timestamp_ns"),
     Family.BOOLEANS: ("boolean",),
 }
 _OF_KINDS = (AllDiffer, Compares, OneOf, SumIs, TextRule, TupleOneOf)

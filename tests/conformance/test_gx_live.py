@@ -1,4 +1,4 @@
-"""Great Expectations itself, beside ``from_gx`` on our engine: the same verdict on random tables with NULLs, on SQLite."""
+"""Great Expectations itself, beside ``from_gx`` on our engine: the same verdict on random tables, on SQLite and of DataFrames."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import great_expectations as gx
+import pandas as pd
 import pytest
 from great_expectations.data_context.types.base import ProgressBarsConfig
 from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
@@ -19,6 +20,8 @@ from great_expectations.expectations.expectation_configuration import Expectatio
 from airflow_dre.checks import from_gx
 from airflow_dre.checks.outcomes import Outcome
 from airflow_dre.checks.parse import parse_checks
+from airflow_dre.engines.duckdb import opened_duckdb
+from airflow_dre.engines.duckdb_frames import look_at_frame
 from airflow_dre.engines.warehouse import Warehouse
 from airflow_dre.lineage.naming import DatasetName
 from airflow_dre.services.suite import Suite, run_suite
@@ -43,6 +46,40 @@ class Dice(random.Random):
         share = self.choice([0, 0.25, 0.25, 1])
         numbers = [[self.maybe(self.randint(-2, 4), share) for _ in "ab"] for _ in range(self.choice([0, 1, 2, 5, 9, 12]))]
         return [(*pair, self.maybe(round(self.uniform(-3, 3), 2)), self.maybe(self.choice(WORDS))) for pair in numbers]
+
+    def frame(self) -> pd.DataFrame:
+        """A DataFrame with columns of the usual types."""
+        frame = pd.DataFrame(self.rows() or [(1, 2, 0.5, "a")], columns=["a", "b", "f", "word"])
+        frame["yes"] = [self.random() < 0.5 for _ in range(len(frame))]
+        frame["at"] = pd.to_datetime([self.maybe(f"2024-01-{self.randint(1, 28):02} 12:30:00") for _ in range(len(frame))])
+        return frame
+
+    def across_kinds(self) -> tuple[str, dict[str, Any]]:
+        """An expectation about values of other kinds than its column."""
+        column = self.choice(["a", "f", "word", "yes", "at"])
+        values = self.sample([0, 1, 2.5, True, "a", "ab", "1", "True", datetime.fromisoformat("2024-01-02 12:30:00")], 3)
+        mostly = {"mostly": self.choice([0, 0.5, 0.9])} if self.random() < 0.5 else {}
+        by_row: dict[str, dict[str, Any]] = {
+            "expect_column_values_to_be_in_set": {"column": column, "value_set": values},
+            "expect_column_values_to_match_regex": {"column": column, "regex": self.choice(["^[0-9]", "True|False", r"\.0$", "a", ""])},
+            "expect_column_values_to_not_match_regex": {"column": column, "regex": self.choice(["^2024", "[a-z]", "^-"])},
+            "expect_column_value_lengths_to_be_between": {"column": column, "min_value": 1, "max_value": self.choice([3, 5, 19])},
+            "expect_column_pair_values_to_be_equal": {"column_A": column, "column_B": self.choice(["a", "word"])},
+            "expect_column_pair_values_to_be_in_set": {
+                "column_A": column,
+                "column_B": "b",
+                "value_pairs_set": [[one, other] for one in values for other in range(-2, 5)],
+            },
+            "expect_column_values_to_be_json_parseable": {"column": column},
+        }
+        of_all: dict[str, dict[str, Any]] = {
+            "expect_column_distinct_values_to_contain_set": {"column": column, "value_set": values[:1]},
+            "expect_column_most_common_value_to_be_in_set": {"column": column, "value_set": values, "ties_okay": True},
+            "expect_column_values_to_be_of_type": {"column": column, "type_": self.choice(["float64", "int64", "bool", "datetime64[us]"])},
+            "expect_column_sum_to_be_between": {"column": self.choice(["a", "f", "yes"]), "min_value": 0},
+        }
+        kind = self.choice([*by_row, *of_all])
+        return kind, {**by_row[kind], **mostly} if kind in by_row else of_all[kind]
 
     def ends(self) -> dict[str, Any]:
         """A range with at least one end."""
@@ -154,8 +191,8 @@ def theirs(batch: Any, kind: str, kwargs: dict[str, Any]) -> bool | None:
 
 def ours(engine: Warehouse, kind: str, kwargs: dict[str, Any]) -> bool:
     """What our engine says."""
-    checks = parse_checks(from_gx([{"type": kind, "kwargs": kwargs}]))
-    scope = Scope(("t",), None, find_dialect("sqlite"))
+    checks = parse_checks(from_gx([{"type": kind, "kwargs": kwargs}], types_of=None if engine.name == "sqlite" else "pandas"))
+    scope = Scope(("t",), None, find_dialect(engine.name))
     run = run_suite(Suite(name="s", dataset=DatasetName("x", "t"), scope=scope, checks=checks), engine, datetime.now(UTC))
     assert not [result.reason for result in run.results if result.outcome is Outcome.ERRORED]
     return not any(result.outcome is Outcome.FAILED for result in run.results)
@@ -179,3 +216,22 @@ def test_the_same_verdict_as_great_expectations(seed: int, context: Any, tmp_pat
             assert ours(engine, kind, kwargs) == expected, (kind, kwargs, rows)
     engine.close()
     assert compared > 20
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_same_verdict_of_a_dataframe(seed: int, context: Any) -> None:
+    dice = Dice(seed)
+    frame = dice.frame()
+    asset = context.data_sources.add_pandas(f"frame {seed}").add_dataframe_asset("t")
+    batch, compared = asset.get_batch(asset.build_batch_request({"dataframe": frame})), 0
+    with opened_duckdb("256MB") as database:
+        look_at_frame(database, "t", frame, "case")
+        engine = Warehouse(database)
+        for _ in range(30):
+            for kind, kwargs in (dice.expectation(), dice.across_kinds()):
+                expected = theirs(batch, kind, kwargs)
+                if expected is not None:
+                    compared += 1
+                    assert ours(engine, kind, kwargs) == expected, (kind, kwargs, frame)
+        engine.close()
+    assert compared > 40

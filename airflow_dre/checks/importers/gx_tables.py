@@ -82,7 +82,7 @@ def _other_row_count(a: GxArguments) -> list[Declaration]:
 
 def _exists(a: GxArguments) -> list[Declaration]:
     column, place = a.text("column"), a.whole("column_index")
-    places = None if place is None else {column: place}
+    places = {column: place} if place else None  # Great Expectations looks at no place 0
     return [check("schema_is", a.plain_options(filtered=False), columns=[column], extra=True, places=places)]
 
 
