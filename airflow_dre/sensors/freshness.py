@@ -22,6 +22,7 @@ from airflow_dre.declaring.functions import REQUIRED
 from airflow_dre.declaring.operators import DeclaredOperator
 from airflow_dre.errors import DefinitionError, Problem
 from airflow_dre.lineage.naming import DatasetName
+from airflow_dre.triggers.failures import FINAL
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -222,7 +223,7 @@ class FreshnessSensor(DeclaredOperator, BaseSensorOperator):
         """
         over = isinstance(error, (AirflowSensorTimeout, AirflowTaskTimeout, AirflowFailException))
         skipped = isinstance(error, AirflowSkipException)
-        if self.silent_fail and not over and not skipped:
+        if self.silent_fail and not isinstance(error, FINAL):
             self._last = f"it could not be asked: {error}"
             self.log.error("%s: %s", self.table, error)
             return

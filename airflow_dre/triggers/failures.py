@@ -5,7 +5,12 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
+from airflow.sdk.exceptions import AirflowFailException, AirflowSensorTimeout, AirflowSkipException, AirflowTaskTimeout
+
 from airflow_dre.errors import DefinitionError, DreError, Problem
+
+FINAL = (AirflowFailException, AirflowSensorTimeout, AirflowSkipException, AirflowTaskTimeout)
+"""Exceptions that end a wait in every mode, also one with ``silent_fail``."""
 
 
 def spell_error(error: Exception) -> dict[str, Any]:

@@ -39,7 +39,7 @@ class FreshnessTrigger(BaseTrigger):
     :param max_age_seconds: how old the newest value may be.
     :param where: a SQL condition on the rows.
     :param poke_interval: seconds between two questions.
-    :param silent_fail: go on asking after an error.
+    :param silent_fail: go on asking after an error, unless it is an exception of Airflow that ends a task.
     :param expression: SQL about one row whose value is its timestamp, instead of a column.
     :param time_zone: IANA name of the time zone of values without one; None: UTC.
     :param future_tolerance_seconds: how far ahead of now the newest value may lie.
@@ -98,7 +98,7 @@ class FreshnessTrigger(BaseTrigger):
         """Ask until the table is fresh; an error ends the wait, as it does in the other modes."""
         from airflow_dre.errors import WarehouseUnreachable
         from airflow_dre.services.asking import pause_before
-        from airflow_dre.triggers.failures import spell_error
+        from airflow_dre.triggers.failures import FINAL, spell_error
 
         lost_at, losses = 0.0, 0
         while True:
@@ -109,7 +109,7 @@ class FreshnessTrigger(BaseTrigger):
                 losses = losses + 1 if isinstance(error, WarehouseUnreachable) else 0
                 lost_at = time.monotonic() if losses == 1 else lost_at
                 tried_again = losses > 0 and time.monotonic() + pause_before(losses) - lost_at <= self.reconnect_seconds
-                if not self.silent_fail and not tried_again:
+                if isinstance(error, FINAL) or not (self.silent_fail or tried_again):
                     yield TriggerEvent(spell_error(error))
                     return
                 pause = min(pause, pause_before(losses)) if tried_again else pause

@@ -82,10 +82,12 @@ def test_flags_mean_the_same_in_every_mode(
     monkeypatch.setattr(Connection, "get_hook", get_hook)
     found = {}
     timeout = 0.3 if ends == OVER or error is None or len(flags) == 2 else 60
+    began = time.monotonic()
     for mode in MODES:
         asked = itertools.count()
         found[mode] = waited(sensor_of(mode, table="stale", timeout=timeout, poke_interval=0.1, **flags))[0]
     assert found == dict.fromkeys(MODES, ends)
+    assert time.monotonic() - began < 60, "what ends the wait ends it at once, and not with its time"
 
 
 @pytest.mark.parametrize(
@@ -236,8 +238,11 @@ def test_forty_waits_on_a_warehouse_that_hangs_delay_no_other(world: Path, silen
         assert all(isinstance(end, asyncio.CancelledError) for end in await asyncio.gather(*hung, return_exceptions=True))
         return other, shared, max(after - before for before, after in itertools.pairwise(beats))
 
-    other, shared, stood_still = asyncio.run(story())
-    assert (other < 3.0, shared < 1.0, stood_still < 0.5) == (True, True, True), (other, shared, stood_still)
+    tries: list[tuple[float, float, float]] = []
+    while len(tries) < 3 and not any(other < 3.0 and shared < 1.0 and stood_still < 0.5 for other, shared, stood_still in tries):
+        tries.append(asyncio.run(story()))  # a machine that is busy elsewhere stops a loop once, a wait that blocks it every time
+    other, shared, stood_still = tries[-1]
+    assert (other < 3.0, shared < 1.0, stood_still < 0.5) == (True, True, True), tries
     assert sum(thread.name == "airflow-dre question" for thread in threading.enumerate()) <= 8
 
 

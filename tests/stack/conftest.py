@@ -195,7 +195,7 @@ def fill(path: Path) -> None:
         )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")  # an idle Airflow would take a tenth of the machine from the tests after these
 def stack(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Stack]:
     """Start Airflow, wait until it is healthy and knows the Dags, and end it with all its processes."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that `timeout` leaves no Airflow behind
@@ -266,7 +266,7 @@ STARTED = [
 ]
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="package", autouse=True)
 def runs(stack: Stack) -> dict[str, str]:
     """One run of each Dag, all started at once; ``by_hand`` is marked failed as soon as its task runs."""
     started = {dag_id: stack.trigger(dag_id) for dag_id in STARTED}
