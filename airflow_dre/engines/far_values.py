@@ -1,12 +1,43 @@
-"""Values of PostgreSQL that Python has no type for: they are read as their text instead of being refused or cut."""
+"""Values of PostgreSQL and DuckDB that Python has no type for: they are read as their text instead of being refused or cut."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date, datetime, time
 from importlib import import_module
 from typing import Any
 
+from sqlglot import exp
+
+from airflow_dre.checks.values import Row
+
 _TYPES = ("date", "timestamp", "timestamptz", "time", "timetz", "interval")
 """Infinity, years before 1 and after 9999, 24:00, and intervals longer than a timedelta."""
+
+_CLIPPED = frozenset({date.min, date.max, datetime.combine(date.min, time.min), datetime.combine(date.max, time.max)})
+"""What DuckDB's driver makes of infinity."""
+_INFINITE = ("infinity", "-infinity")
+
+
+def tell_infinities(connection: Any, sql: str, rows: Sequence[Row], most: int) -> Sequence[Row]:
+    """Return rows that DuckDB gave with the infinities that its driver makes the first or the last day of Python of.
+
+    Such a day may also be meant, so that the statement is asked once more, for the texts of the columns that have one.
+    """
+    places = sorted({place for row in rows for place, value in enumerate(row) if isinstance(value, date) and value in _CLIPPED})
+    if not places:
+        return rows
+    names = [f"c{place}" for place in range(len(rows[0]))]
+    alias = exp.TableAlias(this=exp.to_identifier("far_values"), columns=[exp.to_identifier(name) for name in names])
+    texts = [exp.cast(exp.column(names[place]), "TEXT") for place in places]
+    query = exp.select(*names, *texts).from_(exp.Subquery(this=exp.Var(this=sql), alias=alias))
+    connection.execute(query.sql(dialect="duckdb"))
+    return [_with_texts(row[: len(names)], dict(zip(places, row[len(names) :], strict=True))) for row in connection.fetchmany(most)]
+
+
+def _with_texts(row: Row, texts: dict[int, str | None]) -> Row:
+    told = {place: text for place, text in texts.items() if text in _INFINITE}
+    return tuple(told.get(place, value) for place, value in enumerate(row))
 
 
 def read_far_values(connection: Any) -> None:

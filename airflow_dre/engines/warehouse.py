@@ -16,7 +16,7 @@ from airflow_dre.checks.instants import spoken
 from airflow_dre.checks.masking import masked_line
 from airflow_dre.checks.values import Row
 from airflow_dre.engines.callers import GRACE, Caller, CallFailed, NoAnswer
-from airflow_dre.engines.far_values import read_far_values
+from airflow_dre.engines.far_values import read_far_values, tell_infinities
 from airflow_dre.engines.refusals import is_refusal
 from airflow_dre.engines.regexps import Regexps
 from airflow_dre.errors import QueryFailed, StatementTimeout, WarehouseUnreachable
@@ -104,7 +104,7 @@ class Warehouse:
         def execute() -> Sequence[Row]:
             cursor.execute(sql)
             rows: Sequence[Row] = cursor.fetchmany(most)
-            return rows
+            return tell_infinities(cursor, sql, rows, most) if self.dialect.name == "duckdb" else rows
 
         self._regexps.begin(self._timeout)
         with interrupted_in_time(self._connection, self.dialect, self._timeout):

@@ -29,8 +29,9 @@ def test_one_scan_compares_four_ways_to_ask() -> None:
     assert all(found[name] > 0 for name in times)
 
 
-def test_files_are_read_in_one_query_beside_the_one_written_by_hand() -> None:
-    command = [sys.executable, str(BENCHMARKS / "files.py"), "--rows", "4000", "--rounds", "1", "--no-bounds"]
+@pytest.mark.parametrize("form", [pytest.param([], id="parquet"), pytest.param(["--csv"], id="csv")])
+def test_files_are_read_in_one_query_beside_the_one_written_by_hand(form: list[str]) -> None:
+    command = [sys.executable, str(BENCHMARKS / "files.py"), "--rows", "4000", "--rounds", "1", "--no-bounds", *form]
     done = subprocess.run(command, capture_output=True, text=True, timeout=200, check=False)
     assert done.returncode == 0, done.stderr
     found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])

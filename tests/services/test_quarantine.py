@@ -74,6 +74,19 @@ def test_each_failing_row_goes_once_with_all_its_reasons(
         )
 
 
+@pytest.mark.parametrize("mode", ["copy", "move"])
+@pytest.mark.parametrize("kind", ["DATE", "TIMESTAMP", "TIMESTAMPTZ"])
+def test_values_that_python_cannot_hold_go_as_they_are(world: World, kind: str, mode: str) -> None:
+    if world.kind == "sqlite":
+        pytest.skip("SQLite has no such types")
+    days = ["infinity", "-infinity", "20000-01-01"]
+    world.do(f"CREATE TABLE far (id INTEGER, v {kind})", *[f"INSERT INTO far VALUES ({place}, '{day}')" for place, day in enumerate(days)])
+    before = world.ask("SELECT id, CAST(v AS VARCHAR) FROM far ORDER BY id")
+    taken = ask_suite(world.hook, c.between("v", "2020-01-01", "2025-01-01"), c.unique("v"), table="far").aside(world.hook, mode=mode)
+    assert taken.rows == 3
+    assert world.ask("SELECT id, CAST(v AS VARCHAR) FROM bad ORDER BY id") == before
+
+
 def test_a_row_says_where_it_comes_from(world: World) -> None:
     asked = ask_suite(world.hook, c.not_null("amount"))
     taken = asked.aside(world.hook, mode="copy")

@@ -18,6 +18,7 @@ from airflow_dre.checks.parse import parse_checks
 from airflow_dre.checks.thresholds import in_order
 from airflow_dre.engines.warehouse import opened
 from airflow_dre.lineage.naming import DatasetName
+from airflow_dre.services.samples import SamplePlan
 from airflow_dre.services.suite import Suite, run_suite
 from airflow_dre.sql.scope import Scope
 from airflow_dre.store.records import SuiteRunRecord
@@ -90,12 +91,12 @@ def world(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[str, Hook]:
     return name, hook
 
 
-def ran(hook: Hook, declared: list[Any]) -> SuiteRunRecord:
+def ran(hook: Hook, declared: list[Any], samples: SamplePlan | None = None) -> SuiteRunRecord:
     """What a suite found."""
     with opened(hook) as warehouse:
         scope = Scope(("t",), None, warehouse.dialect)
         suite = Suite(name="s", dataset=DatasetName("n", "t"), scope=scope, checks=parse_checks(declared))
-        return run_suite(suite, warehouse, NOW)
+        return run_suite(suite, warehouse, NOW, samples=samples)
 
 
 def outcomes(hook: Hook, declared: list[Any]) -> dict[str, tuple[str, str]]:
@@ -160,6 +161,42 @@ def test_values_that_python_cannot_hold_are_shown_as_segments(world: tuple[str, 
     found = outcomes(hook, [c.not_null(column, by=column, name=column) for column in columns])
     assert {outcome for outcome, _ in found.values()} <= {"passed"}
     assert all("2 values" in reason for _, reason in found.values()), found
+
+
+FAR = ["infinity", "-infinity"]
+"""Values of columns that no type of Python holds, and that SQL of both databases spells alike."""
+
+
+@pytest.mark.parametrize("kind", ["DATE", "TIMESTAMP", "TIMESTAMPTZ"])
+def test_infinities_are_shown_as_they_are_and_no_day_as_one(world: tuple[str, Hook], kind: str) -> None:
+    name, hook = world
+    if name == "sqlite":
+        pytest.skip("SQLite has no such types")
+    connection = hook.get_conn()
+    cursor = connection.cursor()
+    days = [*FAR, "9999-12-31", "0001-01-01", "2024-01-01"]
+    cursor.execute("DROP TABLE t")
+    cursor.execute(f"CREATE TABLE t (v {kind}, n INTEGER)")
+    cursor.execute("INSERT INTO t VALUES " + ", ".join(f"('{day}', {place})" for place, day in enumerate(days)))
+    connection.commit()
+    connection.close()
+    declared = [
+        c.column_max("v", at_most="2025-01-01", name="max"),
+        c.column_min("v", at_least="2020-01-01", name="min"),
+        c.quantile("v", 1, interpolate=False, at_most="2025-01-01", name="quantile"),
+        c.not_null("v", by="v", name="segments"),
+        c.between("v", "2020-01-01", "2025-01-01", name="between"),
+        c.most_common("v", ["2024-01-01"], name="most_common"),
+    ]
+    found = {one.definition.name: one for one in ran(hook, declared, samples=SamplePlan(rows=9, key_columns=("n",))).results}
+    assert [found[each].observed for each in ("max", "min", "quantile")] == ["infinity", "-infinity", "infinity"]
+    assert {"infinity", "-infinity"} <= {segment.value for segment in found["segments"].segments}
+    sample = found["between"].sample
+    assert sample is not None
+    shown = {row[0]: row[1] for row in sample.rows}
+    assert (shown["0"], shown["1"]) == ("infinity", "-infinity")
+    assert (str(shown["2"])[:10], str(shown["3"])[:10]) == ("9999-12-31", "0001-01-01")
+    assert all(word in found["most_common"].reason for word in FAR)
 
 
 ORDER = [
