@@ -82,6 +82,7 @@ def _record(about: Any, signals: Callable[[], list[Signal]], unwatched: Callable
     from airflow_dre.services.tending import end_unwatched
     from airflow_dre.services.wiring import log_changes, store_of, tell_default_routes
     from airflow_dre.store.records import Delivery
+    from airflow_dre.store.store import DOWN
 
     try:
         settings = read_settings()
@@ -95,7 +96,7 @@ def _record(about: Any, signals: Callable[[], list[Signal]], unwatched: Callable
         delivery = tell_default_routes(Delivery(signals=facts), settings.default_routes)
         store = store_of(settings, hurried=True)
         if time.monotonic() < _state.down_until:
-            store.leave(delivery, "the results store did not answer a moment ago")
+            store.leave(delivery, DOWN)
             return
         try:
             log_changes(store.deliver_parts(delivery), settings)

@@ -65,7 +65,7 @@ class EvaluateSlaOperator(BaseOperator):
         from airflow_dre.config import read_settings
         from airflow_dre.errors import StoreError
         from airflow_dre.services.rehearsal import is_rehearsal
-        from airflow_dre.services.wiring import store_of
+        from airflow_dre.services.wiring import log_changes, store_of
 
         settings = read_settings()
         if is_rehearsal(settings):
@@ -81,6 +81,7 @@ class EvaluateSlaOperator(BaseOperator):
                 raise
             raise AirflowFailException(str(error)) from error
         self.log.info("%s", found.signal.title)
+        log_changes(found.changes, settings)
         self._call_back(found, self.on_miss, context, store)
         return {"sla": self.sla, "missed": found.missed, "called_back": found.must_call_back}
 
@@ -114,6 +115,7 @@ class EvaluateSlaOperator(BaseOperator):
         from airflow_dre.errors import DreError
         from airflow_dre.services.contexts import origin_of
         from airflow_dre.services.freshness import record_unknown
+        from airflow_dre.services.wiring import log_changes
         from airflow_dre.store.clock import now
 
         reason = str(error) if isinstance(error, DreError) else masked(f"{type(error).__name__}: {error}")
@@ -128,6 +130,7 @@ class EvaluateSlaOperator(BaseOperator):
             routes=settings.default_routes,
         )
         self.log.error("%s", found.signal.title)
+        log_changes(found.changes, settings)
         return found
 
     def _call_back(self, found: Evaluation, calls: Sequence[Callable[[Any], Any]], context: Context, store: Store) -> None:

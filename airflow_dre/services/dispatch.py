@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from airflow_dre.config import Settings
@@ -29,6 +30,8 @@ LEAST_SECONDS = 0.5
 """A receiver gets so long to answer even where the round is over: cut off sooner, it would get the message twice."""
 MOST_AT_ONCE = 8
 """Routes that are told at the same time."""
+MOST_NAMED = 10
+"""Incidents that one line of the log names."""
 MOST_SECONDS = 5.0
 """A receiver gets no longer, so that one that hangs does not use up the round."""
 
@@ -57,18 +60,30 @@ def dispatch_outbox(store: Store, settings: Settings, *, seconds: float | None =
         return Dispatched()
     until = time.monotonic() + (settings.send_seconds if seconds is None else seconds)
     outcomes: list[str] = []
+    failures: dict[tuple[str, str], list[int]] = {}
     try:
         if until > time.monotonic():
             _catch_up(store, settings, until, probe=probe)
-        _send_due(store, settings, until, outcomes)
+        _send_due(store, settings, until, outcomes, failures)
     except StoreError as error:
         log.error("airflow-dre: messages wait until the results store is back: %s", error)
     except Exception:  # sending is best effort: nothing of it may end a task
         log.exception("airflow-dre: messages could not be sent and wait")
+    for (route, why), incidents in failures.items():
+        log.error("airflow-dre: could not tell route %r about %s: %s", route, _listed(incidents), why)
     return Dispatched(sent=outcomes.count("sent"), waiting=outcomes.count("pending"), dead=outcomes.count("dead"))
 
 
-def _send_due(store: Store, settings: Settings, until: float, outcomes: list[str]) -> None:
+def _listed(incidents: Sequence[int]) -> str:
+    """Return incidents in words, for example ``incidents 1, 2, 3 and 5 others``."""
+    several = list(dict.fromkeys(incidents))
+    named = ", ".join(map(str, several[:MOST_NAMED]))
+    more = f" and {len(several) - MOST_NAMED} others" if len(several) > MOST_NAMED else ""
+    return f"incident{'s' if len(several) > 1 else ''} {named}{more}"
+
+
+def _send_due(store: Store, settings: Settings, until: float, outcomes: list[str], failures: dict[tuple[str, str], list[int]]) -> None:
+    """Send what is due; ``outcomes`` and ``failures`` are filled in, by route and error, so that one cause is logged once."""
     silent: set[str] = set()  # their other messages wait for the next round, so that other routes are not kept waiting
     while time.monotonic() < until:
         with store.database.write() as connection:
@@ -82,7 +97,7 @@ def _send_due(store: Store, settings: Settings, until: float, outcomes: list[str
                 if attempt.delivered:
                     revive_taking(connection, message.route, now())
             if not attempt.delivered:
-                log.error("airflow-dre: could not tell route %r about incident %d: %s", message.route, message.incident_id, attempt.error)
+                failures.setdefault((message.route, attempt.error), []).append(message.incident_id)
             if not attempt.delivered and tried.seconds > LEAST_SECONDS / 2:
                 silent.add(message.route)
 

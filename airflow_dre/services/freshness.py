@@ -28,7 +28,7 @@ from airflow_dre.sql.dialects import find_dialect
 from airflow_dre.sql.names import split_table
 from airflow_dre.sql.plan import plan
 from airflow_dre.sql.scope import Scope
-from airflow_dre.store.incidents import record_signal
+from airflow_dre.store.incidents import Change, record_signal
 from airflow_dre.store.schema import ensure_embedded
 from airflow_dre.store.slas import (
     SlaState,
@@ -178,6 +178,8 @@ class Evaluation:
     """Whether the caller is the one who calls back about this miss."""
     signal: Signal
     cause: DataCause
+    changes: tuple[Change, ...] = ()
+    """What became of its incident."""
 
 
 def evaluate_sla(
@@ -208,10 +210,11 @@ def evaluate_sla(
     with store.database.write() as connection:
         since = save_sla_state(store.database, connection, state)
         signal = _signal(cause, found, origin, since, now, question.max_age)
-        record_signal(store.database, connection, replace(signal, routes=routes) if signal.event.firing else signal)
+        told = replace(signal, routes=routes) if signal.event.firing else signal
+        changes = tuple(record_signal(store.database, connection, told))
         must_call_back = state.missed and take_callback(connection, cause)
         end_pointed_elsewhere(store.database, connection, cause, origin, now)
-    return Evaluation(missed=state.missed, must_call_back=must_call_back, signal=signal, cause=cause)
+    return Evaluation(missed=state.missed, must_call_back=must_call_back, signal=signal, cause=cause, changes=changes)
 
 
 def record_unknown(
@@ -258,10 +261,10 @@ def record_unknown(
             origin=Origin(dag_id=origin.dag_id),
             episode=unknown.since.isoformat(),
         )
-        record_signal(store.database, connection, replace(signal, routes=routes))
+        changes = tuple(record_signal(store.database, connection, replace(signal, routes=routes)))
         must_call_back = take_unknown_callback(connection, cause, unknown_after)
         end_pointed_elsewhere(store.database, connection, cause, origin, now)
-    return Evaluation(missed=False, must_call_back=must_call_back, signal=signal, cause=cause)
+    return Evaluation(missed=False, must_call_back=must_call_back, signal=signal, cause=cause, changes=changes)
 
 
 NAMING_SECONDS = 10.0

@@ -23,7 +23,7 @@ from airflow_dre.store.partitions import read_partition_states
 from airflow_dre.store.records import Delivery, PartitionState, PartitionStates
 from airflow_dre.store.results import last_passed
 from airflow_dre.store.schema import ensure_embedded, is_missing
-from airflow_dre.store.store import Store, open_store
+from airflow_dre.store.store import DOWN, Store, open_store
 
 log = logging.getLogger(__name__)
 
@@ -108,7 +108,8 @@ def keep_all(deliveries: Iterable[Delivery], settings: Settings | None = None, *
     store = store_of(settings)
     changes = [change for delivery in told for change in store.deliver_or_spool(delivery)]
     log_changes(changes, settings)
-    if end_unwatched(store, settings) or changes:
+    if changes:  # a store that is down is not waited for once more
+        end_unwatched(store, settings)
         dispatch_outbox(store, settings)
     return changes
 
@@ -133,7 +134,7 @@ def record_all(deliveries: Iterable[Delivery], settings: Settings) -> list[Chang
     changes: list[Change] = []
     for delivery in deliveries:
         if time.monotonic() < _state.down_until:
-            store.leave(delivery, "the results store did not answer a moment ago")
+            store.leave(delivery, DOWN)
             continue
         try:
             changes += store.deliver_parts(delivery)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,7 +27,11 @@ TASK_REPLAY_SECONDS = 60.0
 SLOW_SECONDS = 2.0
 """A store that takes longer to fail is not asked again for :data:`QUIET_SECONDS`: a task with many results must not wait for each."""
 QUIET_SECONDS = 30.0
+SAID_SECONDS = 60.0
+"""How long a process does not repeat in its log why a store cannot be written."""
+DOWN = "the results store did not answer a moment ago"
 _quiet_until: dict[str, float] = {}
+_said: dict[tuple[int, str], tuple[str, float]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +83,7 @@ class Store:
         Never raises because of the store, the spool or the delivery.
         """
         if time.monotonic() < _quiet_until.get(self._key, 0.0):
-            self.leave(delivery, "the results store did not answer a moment ago")
+            self.leave(delivery, DOWN)
             return []
         began = time.monotonic()
         try:
@@ -158,7 +163,17 @@ class Store:
         except (OSError, *CONTENT) as error:
             log.critical("airflow-dre: %s is lost: %s, and the spool cannot keep it: %s", describe(delivery), why, error)
         else:
-            log.error("airflow-dre: %s. What was to be written waits in %s and is written when the store is back.", why, path)
+            level = logging.DEBUG if self._is_said(why) else logging.ERROR
+            log.log(level, "airflow-dre: %s. What was to be written waits in %s and is written when the store is back.", why, path)
+
+    def _is_said(self, why: str) -> bool:
+        """Return whether this process said so a moment ago, of this store: one line for one cause."""
+        cause, moment = (os.getpid(), self.database.shown), time.monotonic()
+        earlier, said_at = _said.get(cause, ("", 0.0))
+        said = moment - said_at < SAID_SECONDS and why in (earlier, DOWN)
+        if not said:
+            _said[cause] = (why, moment)
+        return said
 
     def _put_aside(self, delivery: Delivery, reason: StoreRefused) -> None:
         try:
