@@ -20,7 +20,7 @@ from airflow_dre.engines.file_columns import TextColumns, look_at_texts
 from airflow_dre.engines.file_formats import CSV, ENDINGS, FORMAT, JSON_LINES, PARQUET, Readable, find_format, find_option_problems
 from airflow_dre.engines.file_guesses import FileType, does_not_fit, inexact, spelling_of
 from airflow_dre.engines.file_sampling import TEXTS
-from airflow_dre.engines.json_lines import described_json, inexact_columns, is_guessed, known_type, type_to_read
+from airflow_dre.engines.json_lines import described_json, inexact_columns, is_guessed, known_type, look_at_no_line, type_to_read
 from airflow_dre.engines.reading import APART, describe, reading
 from airflow_dre.errors import DefinitionError, FilesUnreachable, Problem, QueryFailed
 from airflow_dre.sql.names import quoted
@@ -125,12 +125,15 @@ def _declared_apart(database: DuckDB, readable: Readable) -> tuple[Readable, dic
     return replace(readable, options={**kept, "types": rest} if rest else kept), declared
 
 
-def _look_at_json_lines(database: DuckDB, name: str, readable: Readable) -> TextColumns:
+def _look_at_json_lines(database: DuckDB, name: str, readable: Readable) -> TextColumns | None:
     """Read numbers, truth and moments as texts too: DuckDB takes a number of many digits for a double, and a text for a day.
 
     :raises QueryFailed: a file is one array, or types are declared of columns that are not there.
     """
     found = dict(described_json(database, readable))
+    if not found:
+        look_at_no_line(database, name, readable.options.get("types", {}))
+        return None
     declared = {column.casefold(): kind for column, kind in readable.options.get("types", {}).items()}
     if unknown := declared.keys() - {column.casefold() for column in found}:
         raise QueryFailed(f"types of read_options: there is no column {', '.join(sorted(unknown))} in {readable.files[0]}")

@@ -33,6 +33,8 @@ from airflow_dre.sql.readings import Readings, Sense
 
 READ = "data as read"
 """The view that holds every column with its guessed type and in every sense."""
+_OF_TYPES = ("BinderException", "ConversionException", "InvalidInputException", "OutOfRangeException")
+"""Errors that a statement of an author meets where a type is not the one that it speaks of, before any value is read."""
 _MISFIT = re.compile(rf"{MISFIT} (\d+) (\w+)")
 
 
@@ -79,7 +81,7 @@ class TextColumns:
 
     def concerned(self, error: BaseException) -> bool:
         """Return whether a type that is not sure may have made a statement fail."""
-        return bool(self.unsure) and _MISFIT.search(str(error)) is not None
+        return bool(self.unsure) and (_MISFIT.search(str(error)) is not None or type(error).__name__ in _OF_TYPES)
 
     def settle(self) -> bool:
         """Look at all rows, and make the views anew where columns are of other types than their first rows; return whether some are.

@@ -8,6 +8,7 @@ from airflow_dre.engines.duckdb import DuckDB
 from airflow_dre.engines.duckdb_reasons import line_of
 from airflow_dre.engines.file_columns import Misfit, TextColumns
 from airflow_dre.engines.file_formats import CSV, PARQUET, Readable
+from airflow_dre.engines.json_lines import explain_malformed
 from airflow_dre.engines.reading import reading
 
 _UNEVEN = ("comment", "ignore_errors", "null_padding")
@@ -23,10 +24,10 @@ def explain_misfit(database: DuckDB, columns: TextColumns, error: BaseException)
         advice = "write such numbers as texts, or say JSON in types of read_options to have them rounded"
         file = columns.readable.inexact[column]
         return f"{file}: a number of column {column} has more digits than a double holds; {advice}"
+    readable = columns.readable
     misfit = columns.misfit(error)
     if misfit is None:
-        return None
-    readable = columns.readable
+        return explain_malformed(database, readable, error)
     file = _file_with(database, readable, misfit)
     if readable.form is PARQUET:
         return f"{file}: the value of folder {misfit.column} is no {misfit.name}"

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from sqlglot import exp
+from sqlglot.errors import ParseError
 
 from airflow_dre.engines.duckdb import DuckDB
-from airflow_dre.engines.file_formats import CSV, Format, Readable
+from airflow_dre.engines.file_formats import CSV, JSON_LINES, Format, Readable
 from airflow_dre.engines.file_guesses import EXACT, NOTHING, TYPES, FileType, filled
 from airflow_dre.engines.reading import APART, describe, reading
 from airflow_dre.errors import QueryFailed
+from airflow_dre.sql.names import quoted
 
 _TOLD = {"BIGINT": "BIGINT", "UBIGINT": "HUGEINT", "HUGEINT": "HUGEINT", "BOOLEAN": "BOOLEAN"}
 _GUESSED = ("DOUBLE", "DATE", "TIME", "TIMESTAMP", "TIMESTAMP_NS", "TIMESTAMP WITH TIME ZONE")
@@ -23,6 +26,12 @@ _QUOTED = r'"(?:[^"\\]|\\.)*"'
 _DIGITS = "-?[0-9]+(?:[.][0-9]+)?(?:[eE][-+]?[0-9]+)?"
 _LINES = 1000
 """Lines with long numbers whose columns are looked for."""
+_MALFORMED = re.compile(r"Malformed JSON in file .*, at byte \d+ in line (\d+): ([A-Za-z ()-]+)")
+_LACKED = re.compile(r'Referenced column "((?:[^"]|"")+)" not found|does not have a column named "((?:[^"]|"")+)"')
+_MARK = "byte order mark"
+_MIXED = "JSON"
+"""What DuckDB calls a column of values of several kinds."""
+_SCALARS = "VARCHAR,BIGINT,UBIGINT,HUGEINT,DOUBLE,BOOLEAN,NULL"
 _LONGEST_LINE = 8 * 1024**2
 """Bytes of a first line that is looked at; DuckDB takes sixteen times as many for it."""
 
@@ -45,21 +54,39 @@ def known_type(kind: str) -> FileType | None:
 
 
 def described_json(database: DuckDB, readable: Readable) -> list[tuple[str, str]]:
-    """Return the columns of JSON lines as DuckDB takes them.
+    """Return the columns of JSON lines as DuckDB takes them, and those of numbers, texts and truth as columns that are guessed.
 
-    :raises QueryFailed: a file is one array and no lines.
+    Of files without a line nothing tells the columns: there are none.
+
+    :raises QueryFailed: a file is one array and no lines, or a line of it is no JSON.
     """
     import duckdb
 
     options = {name: value for name, value in readable.options.items() if name != "types"}
+    source = reading(readable.form, readable.files, {**options, **APART})
     try:
-        columns = describe(database, reading(readable.form, readable.files, {**options, **APART}))
-    except duckdb.Error:
+        columns = describe(database, source)
+    except duckdb.Error as error:
         _refuse_arrays(database, readable)
+        if (said := explain_malformed(database, readable, error)) is not None:
+            raise QueryFailed(said) from error
         raise
     if [name for name, _ in columns] == ["json"]:
         _refuse_arrays(database, readable)
-    return columns
+        if holds_no_line(database, readable):
+            return []
+    scalars = _of_scalars(database, source, [name for name, kind in columns if kind == _MIXED])
+    return [(name, _GUESSED[0] if name in scalars else kind) for name, kind in columns]
+
+
+def _of_scalars(database: DuckDB, source: exp.Expr, mixed: Sequence[str]) -> set[str]:
+    """Return the columns, of those with values of several kinds, that hold neither lists nor objects."""
+    if not mixed:
+        return set()
+    kinds = [exp.Anonymous(this="JSON_TYPE", expressions=[exp.column(name, quoted=True)]) for name in mixed]
+    allowed = [exp.Literal.string(kind) for kind in _SCALARS.split(",")]
+    (found,) = database.ask(exp.select(*[exp.LogicalAnd(this=exp.In(this=kind, expressions=allowed)) for kind in kinds]).from_(source))
+    return {name for name, all_scalars in zip(mixed, found, strict=True) if all_scalars}
 
 
 def inexact_columns(database: DuckDB, readable: Readable, found: Mapping[str, str]) -> dict[str, str]:
@@ -107,14 +134,84 @@ def _is_inexact(value: object, *, within: bool = False) -> bool:
 def _refuse_arrays(database: DuckDB, readable: Readable) -> None:
     import duckdb
 
-    lines = {"delim": "\x01", "quote": "", "escape": "", "header": False, "auto_detect": False, "max_line_size": _LONGEST_LINE}
-    if "compression" in readable.options:
-        lines["compression"] = readable.options["compression"]
     for file in readable.files:
-        relation = reading(CSV, [file], {**lines, **APART, "columns": {"line": "VARCHAR"}, "strict_mode": False})
         try:
-            first = database.ask(exp.select("line").from_(relation).limit(1))
+            first = database.ask(exp.select("line").from_(_lines_of(readable, file)).where(_IS_FILLED).limit(1))
         except duckdb.Error:  # the error that led here says more
             continue
         if first and str(first[0][0] or "").lstrip("\ufeff \t").startswith("["):
             raise QueryFailed(f"{file} is one JSON array and not JSON lines: write one object to a line")
+
+
+def holds_no_line(database: DuckDB, readable: Readable) -> bool:
+    """Return whether there is no line in any of the files."""
+    return not any(
+        database.ask(exp.select(exp.Literal.number(1)).from_(_lines_of(readable, file)).where(_IS_FILLED).limit(1))
+        for file in readable.files
+    )
+
+
+def look_at_no_line(database: DuckDB, name: str, types: Mapping[str, str]) -> None:
+    """Make a view without a row.
+
+    :param types: the columns that an author declared, with their types.
+    """
+    columns = [exp.alias_(_nothing_of(kind), quoted(column)) for column, kind in types.items()]
+    database.look_through(name, exp.select(*(columns or [exp.alias_(exp.Null(), "json")])).where(exp.false()).subquery("nothing"))
+
+
+def _nothing_of(kind: str) -> exp.Expr:
+    if kind == NOTHING.name:
+        return exp.Null()
+    try:
+        return exp.Cast(this=exp.Null(), to=exp.DataType.build(kind, dialect="duckdb", udt=True))
+    except ParseError as none:
+        raise QueryFailed(f"types of read_options: {kind} is no type of DuckDB") from none
+
+
+def add_column(database: DuckDB, name: str, error: BaseException) -> bool:
+    """Add the column that a statement lacked to a view without a row: whatever columns there were, they would hold nothing.
+
+    :return: whether it is there now, and was not before.
+    """
+    found = _LACKED.search(str(error))
+    if found is None:
+        return False
+    columns = [column for column, _ in describe(database, exp.Table(this=quoted(name)))]
+    lacked = (found[1] or found[2]).replace('""', '"')
+    if lacked.casefold() in {column.casefold() for column in columns}:
+        return False
+    rows = exp.select("*", exp.alias_(exp.Null(), quoted(lacked))).from_(exp.Table(this=quoted(name)))
+    types = dict(describe(database, rows.subquery("rows")))
+    look_at_no_line(database, name, types)
+    return True
+
+
+def explain_malformed(database: DuckDB, readable: Readable, error: BaseException) -> str | None:
+    """Return which line is no JSON; None where an error is about something else.
+
+    DuckDB leaves out the empty lines above it, and counts one too many.
+    """
+    found = _MALFORMED.search(str(error))
+    file = next((each for each in readable.files if each in str(error)), None)
+    if readable.form is not JSON_LINES or found is None or file is None:
+        return None
+    if _MARK in found[2]:
+        return f"{file} begins with a {_MARK}, which JSON lines do not have: write it as UTF-8 without one"
+    place = exp.alias_(exp.Window(this=exp.RowNumber()), "place")
+    lines = exp.select(place, "line").from_(_lines_of(readable, file)).subquery("lines")
+    wanted = exp.select("place").from_(lines).where(_IS_FILLED).order_by("place").limit(1).offset(max(0, int(found[1]) - 2))
+    with database.in_order() as ordered:
+        rows = ordered.ask(wanted)
+    return f"{file}{f', line {rows[0][0]}' if rows else ''}: it is no JSON: {found[2].strip()}"
+
+
+_IS_FILLED = exp.NEQ(this=exp.Trim(this=exp.column("line")), expression=exp.Literal.string(""))
+
+
+def _lines_of(readable: Readable, file: str) -> exp.Expr:
+    """Return the lines of a file as texts."""
+    options: dict[str, object] = {"delim": "\x01", "quote": "", "escape": "", "header": False, "auto_detect": False, "strict_mode": False}
+    if "compression" in readable.options:
+        options["compression"] = readable.options["compression"]
+    return reading(CSV, [file], {**options, **APART, "max_line_size": _LONGEST_LINE, "columns": {"line": "VARCHAR"}})

@@ -18,9 +18,11 @@ from airflow_dre.engines.duckdb_files import look_at_files, read_format, refusal
 from airflow_dre.engines.duckdb_frames import is_frame, is_rows, look_at_frame, look_at_rows
 from airflow_dre.engines.duckdb_reasons import spoils_every_scan
 from airflow_dre.engines.file_columns import READ, TextColumns
+from airflow_dre.engines.file_formats import JSON_LINES
 from airflow_dre.engines.file_misfits import explain_misfit
 from airflow_dre.engines.file_versions import folder_versions
 from airflow_dre.engines.files import find_files, is_paths, read_places
+from airflow_dre.engines.json_lines import add_column
 from airflow_dre.engines.warehouse import Warehouse, opened
 from airflow_dre.errors import DefinitionError, FilesUnreachable, Problem, QueryFailed, StatementTimeout, TypesChanged
 from airflow_dre.lineage.naming import DatasetName, name_files
@@ -63,12 +65,15 @@ class Kind:
 
 
 @dataclass(frozen=True, slots=True)
-class _Guessed:
-    """Columns whose types were guessed."""
+class _Looked:
+    """What a look at data found beside its rows."""
 
-    columns: TextColumns
-    explain: Callable[[Exception], str | None]
+    columns: TextColumns | None = None
+    """Those whose types were guessed."""
+    explain: Callable[[Exception], str | None] = lambda error: None
     """Which value made a statement fail; None where it failed for another reason."""
+    completes: Callable[[Exception], bool] = lambda error: False
+    """Whether a statement lacked a column of data without a row, and has it now."""
 
 
 @contextlib.contextmanager
@@ -95,11 +100,15 @@ def _opened_files(given: Any, wanted: Wanted) -> Iterator[Source]:
     readable = read_format(files, wanted.read_options, wanted.subject)
     dataset = name_files(places[0].scheme, [place.inner for place in places], wanted.dataset, wanted.task)
 
-    def look(database: DuckDB) -> _Guessed | None:
+    def look(database: DuckDB) -> _Looked:
         if places[0].store is not None:
             database.register_store(places[0].store, files)
         columns = look_at_files(database, NAME, readable)
-        return None if columns is None else _Guessed(columns, partial(explain_misfit, database, columns))
+        if columns is not None:
+            return _Looked(columns, partial(explain_misfit, database, columns))
+        if readable.form is JSON_LINES:  # without a line, or else they have columns
+            return _Looked(completes=partial(add_column, database, NAME))
+        return _Looked()
 
     with _opened(look, dataset, wanted, files, local=places[0].store is None) as source:
         yield replace(source, versions=partial(folder_versions, files, places[0].store))
@@ -109,7 +118,12 @@ def _opened_files(given: Any, wanted: Wanted) -> Iterator[Source]:
 def _opened_frame(given: Any, wanted: Wanted) -> Iterator[Source]:
     look = look_at_rows if is_rows(given) else look_at_frame
     dataset = DatasetName("dataframe", wanted.dataset or wanted.task)
-    with _opened(lambda database: look(database, NAME, given, wanted.subject), dataset, wanted) as source:
+
+    def look_at(database: DuckDB) -> _Looked:
+        look(database, NAME, given, wanted.subject)
+        return _Looked()
+
+    with _opened(look_at, dataset, wanted) as source:
         yield source
 
 
@@ -132,7 +146,7 @@ KINDS: tuple[Kind, ...] = (
 
 @contextlib.contextmanager
 def _opened(
-    look: Callable[[DuckDB], _Guessed | None], dataset: DatasetName, wanted: Wanted, files: Sequence[str] = (), *, local: bool = True
+    look: Callable[[DuckDB], _Looked], dataset: DatasetName, wanted: Wanted, files: Sequence[str] = (), *, local: bool = True
 ) -> Iterator[Source]:
     scope = Scope((NAME,), wanted.where, DUCKDB_VIEW)
     with (
@@ -143,8 +157,8 @@ def _opened(
         engine = DataEngine(warehouse, files, lambda sql: database.refusal_of(sql, [NAME, READ]))
         try:
             looked = called(lambda: look(database))
-            if looked is not None:
-                columns = looked.columns
+            engine.completes = lambda error: called(partial(looked.completes, error))
+            if (columns := looked.columns) is not None:
                 scope = replace(scope, readings=replace(columns.readings, settle=partial(engine.settle, lambda: called(columns.settle))))
                 engine.settles = lambda error: columns.concerned(error) and called(columns.settle)
                 engine.explain = lambda error: called(partial(looked.explain, error))
@@ -197,6 +211,8 @@ class DataEngine:
         """Why a statement failed, where it is a value that cannot be read as a check reads it."""
         self.settles: Callable[[Exception], bool] = lambda error: False
         """Whether a statement failed since a type was guessed that does not hold a later value, which is put right."""
+        self.completes: Callable[[Exception], bool] = lambda error: False
+        """Whether a statement lacked a column of data without a row, and has it now."""
         self._missing: str | None = None
         """Why there is no data to look at."""
         self._spoiled: str | None = None
@@ -241,6 +257,8 @@ class DataEngine:
             cause = refused.__cause__
             if not isinstance(cause, Exception):
                 raise
+            if self.completes(cause):
+                return self.fetch_rows(sql, most)
             error = self._explained(cause)
             if spoils_every_scan(cause):
                 self._spoiled = str(error)

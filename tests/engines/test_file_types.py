@@ -534,3 +534,19 @@ def test_a_signal_ends_the_look_at_all_rows_at_once(tmp_path: Path) -> None:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
     assert time.monotonic() - started < 10, "it would sleep for a minute, and a busy machine is slow to hear"
+
+
+AUTHORS = {
+    "metric_sql": lambda: c.metric_sql("COUNT(*) FILTER (v = 'x')", equals=1),
+    "rows": lambda: c.rows("v <> 'x'", fail_above=1),
+    "failed_rows_sql": lambda: c.failed_rows_sql("SELECT * FROM data WHERE LENGTH(v) > 9"),
+    "where": lambda: c.row_count(equals=1, where="v = 'x'"),
+}
+
+
+@pytest.mark.parametrize("ending", ["csv", "jsonl"])
+@pytest.mark.parametrize("name", AUTHORS)
+def test_sql_of_an_author_reads_the_type_of_all_rows(tmp_path: Path, name: str, ending: str) -> None:
+    line, last = ("1", "x") if ending == "csv" else ('{"v": 1}', '{"v": "x"}')
+    path = write(tmp_path / f"x.{ending}", "\n".join([*(["v"] if ending == "csv" else []), *[line] * SAMPLE, last]))
+    assert set(outcomes(look(path, AUTHORS[name]())).values()) == {"passed"}
