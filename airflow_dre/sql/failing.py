@@ -54,12 +54,9 @@ def _(metric: DuplicateCount, scope: Scope, by: str | None = None) -> exp.Expr |
     several = exp.GT(this=exp.Count(this=exp.Star()), expression=exp.Literal.number(1))
     repeated = scope.select(*_named(key), extra=complete).group_by(*[column(name) for name in key]).having(several)
     parts = () if incomplete is Nulls.SKIP else metric.columns
-    return _all(
-        [
-            *(condition and condition.copy() for condition in complete),
-            _stands_in(key, repeated, nullable=(*parts, *(() if by is None else (by,)))),
-        ]
-    )
+    nullable = (*parts, *(() if by is None else (by,)))
+    found = _stands_in(key, repeated, nullable) if scope.readings is None else _is_one_of(key, repeated)
+    return _all([*(condition and condition.copy() for condition in complete), found])
 
 
 @failing.register
@@ -91,6 +88,20 @@ def _named(key: Sequence[str]) -> list[exp.Expr]:
 
 def _alias(place: int) -> str:
     return f"dre_key_{place}"
+
+
+def _is_one_of(key: Sequence[str], keys: exp.Select) -> exp.Expr:
+    """That the row's key is one of ``keys``, as structs of DuckDB, which hold NULL for a value.
+
+    DuckDB asks EXISTS anew for each row of a view that may raise an error, as those of guessed columns do.
+    """
+    row, known = (
+        exp.Struct(
+            expressions=[exp.PropertyEQ(this=exp.Literal.string(_alias(place)), expression=part) for place, part in enumerate(parts)]
+        )
+        for parts in ([column(name) for name in key], [exp.column(_alias(place)) for place in range(len(key))])
+    )
+    return exp.In(this=row, query=exp.select(known).from_(keys.subquery("dre_keys")).subquery())
 
 
 def _stands_in(key: Sequence[str], keys: exp.Select, nullable: Sequence[str] = ()) -> exp.Expr:

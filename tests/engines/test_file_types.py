@@ -20,8 +20,9 @@ from hypothesis import strategies as st
 from airflow_dre import checks as c
 from airflow_dre.checks.parse import parse_checks
 from airflow_dre.services.data import Wanted, opened_data
+from airflow_dre.services.samples import SamplePlan
 from airflow_dre.services.suite import Suite, run_suite
-from tests.engines.test_files import look, outcomes, reasons, write
+from tests.engines.test_files import NOW, look, outcomes, reasons, write
 
 SAMPLE = 20_600
 """More rows than DuckDB itself guesses types from."""
@@ -550,3 +551,17 @@ def test_sql_of_an_author_reads_the_type_of_all_rows(tmp_path: Path, name: str, 
     line, last = ("1", "x") if ending == "csv" else ('{"v": 1}', '{"v": "x"}')
     path = write(tmp_path / f"x.{ending}", "\n".join([*(["v"] if ending == "csv" else []), *[line] * SAMPLE, last]))
     assert set(outcomes(look(path, AUTHORS[name]())).values()) == {"passed"}
+
+
+@pytest.mark.parametrize("by", [None, "part"])
+def test_rows_of_keys_that_many_share_are_found_at_once(tmp_path: Path, by: str | None) -> None:
+    path = write(tmp_path / "x.csv", "k,part\n" + "".join(f"{n % 3},{n % 2 or ''}\n" for n in range(SAMPLE)))
+    started = time.perf_counter()
+    with opened_data(path, Wanted(subject="t", task="d.t")) as source:
+        suite = Suite(
+            name="s", dataset=source.dataset, scope=source.scope, checks=parse_checks([c.unique("k", by=by) if by else c.unique("k")])
+        )
+        (result,) = run_suite(suite, source.engine, NOW, samples=SamplePlan(rows=2)).results
+    assert result.sample is not None
+    assert len(result.sample.rows) == 2
+    assert time.perf_counter() - started < 10
