@@ -33,10 +33,19 @@ def make_private_folder(folder: Path) -> None:
 def keep_database_private(path: Path) -> None:
     """Make an empty file for a database where there is none, and close one of ours and what stands beside it to others.
 
+    A link of this user or of root is followed, since an administrator may keep the file on another disk.
+
+    :raises NotOurs: a link of another user stands there, or what is no file, such as a FIFO, which nobody could be kept from waiting for.
     :raises OSError: it cannot be made.
     """
+    if path.is_symlink():
+        if path.lstat().st_uid not in (0, os.geteuid()):
+            raise NotOurs(f"{path} is a link of another user")
+        path = Path(os.path.realpath(path))
     with contextlib.suppress(FileExistsError):
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, FILE_MODE))
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise NotOurs(f"{path} is no file")
     for suffix in _BESIDE:
         with contextlib.suppress(OSError):  # it is not there, or is not ours
             _close_to_others(Path(f"{path}{suffix}"), FILE_MODE, stat.S_IFREG)

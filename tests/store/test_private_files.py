@@ -253,6 +253,42 @@ def test_neither_a_store_nor_a_spool_is_logged_and_fails_nobody(tmp_path: Path, 
     assert [record.levelname for record in caplog.records if "is lost" in record.getMessage()] == ["CRITICAL"]
 
 
+@pytest.mark.parametrize(
+    "make",
+    [
+        pytest.param(lambda path: os.mkfifo(path), id="a FIFO"),
+        pytest.param(lambda path: path.mkdir(), id="a folder"),
+        pytest.param(lambda path: path.symlink_to("/dev/zero"), id="a link to a device"),
+        pytest.param(lambda path: path.symlink_to(path), id="a link to itself"),
+    ],
+)
+def test_what_is_no_file_is_no_store_and_is_never_waited_for(make: Callable[[Path], None], tmp_path: Path) -> None:
+    make(tmp_path / "dre.db")
+    store = Store(Database(f"sqlite:///{tmp_path}/dre.db"), Spool(tmp_path / "spool"))
+    began = time.monotonic()
+    assert store.deliver_or_spool(fact("a")) == []
+    assert time.monotonic() - began < 5
+    assert titles(store.spool) == ["a"]
+
+
+def test_a_store_behind_a_link_of_ours_is_closed_to_others_too(tmp_path: Path) -> None:
+    (tmp_path / "disk").mkdir()
+    (tmp_path / "dre.db").symlink_to(tmp_path / "disk" / "kept.db")
+    store = Store(Database(f"sqlite:///{tmp_path}/dre.db"), Spool(tmp_path / "spool"))
+    assert len(store.deliver_or_spool(fact("a"))) == 1
+    assert {mode(path) for path in (tmp_path / "disk").iterdir()} == {0o600}
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a link to another user")
+def test_a_link_of_another_user_is_no_store(tmp_path: Path) -> None:
+    (tmp_path / "dre.db").symlink_to(tmp_path / "precious")
+    os.chown(tmp_path / "dre.db", 65534, 65534, follow_symlinks=False)
+    store = Store(Database(f"sqlite:///{tmp_path}/dre.db"), Spool(tmp_path / "spool"))
+    assert store.deliver_or_spool(fact("a")) == []
+    assert not (tmp_path / "precious").exists()
+    assert titles(store.spool) == ["a"]
+
+
 def test_nothing_is_written_without_end() -> None:
     reading, writing = os.pipe()
     os.close(reading)
