@@ -93,7 +93,8 @@ class Webhook:
         """Why no message can go to this receiver, found without a connection; None where nothing is wrong."""
         try:
             url = httpx.Request("POST", self.url).url
-            if not url.host or not 0 <= (url.port or 0) <= _MOST_PORT:
+            escaped = "%" in url.host and ":" not in url.host  # a character that no name has; an IPv6 address may name its zone
+            if not url.host or escaped or not 0 <= (url.port or 0) <= _MOST_PORT:
                 return f"{_INVALID}: host or port"
         except Exception as error:  # IDNA, ports, control characters: each has an exception of its own
             return f"{_INVALID}: {type(error).__name__}"

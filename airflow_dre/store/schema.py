@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, column, inspect, select, table, text
 from sqlalchemy.exc import DBAPIError
 
-from airflow_dre.errors import StoreBusy, StoreNotMigrated, StoreTooNew, StoreUnreachable
+from airflow_dre.errors import StoreBusy, StoreNotMigrated, StoreRefused, StoreTooNew, StoreUnreachable
 from airflow_dre.store.database import Database
 from airflow_dre.store.limits import MIGRATION, Limits, left
 from airflow_dre.store.private_files import locked_file
@@ -149,6 +149,8 @@ def ensure_embedded(database: Database) -> None:
         refuse_newer(database, revision)
         if database.embedded and revision != head():
             migrate(database, limits=database.limits)
+    except StoreRefused as error:  # of the upgrade, and of no record
+        raise StoreNotMigrated(f"the results store at {database.shown} cannot be upgraded to {head()}: {error}") from error
     except OSError as error:
         raise StoreUnreachable(f"the results store at {database.shown} cannot be made: {error}") from error
     _current.add(address)

@@ -413,6 +413,12 @@ def test_an_address_that_is_none_never_raises_and_is_never_shown(url: str) -> No
     assert "s3cret" not in attempt.error
 
 
+@pytest.mark.parametrize("url", ["http://[", "http://a b/", "http://a<b>/", "https://a%20b/"])
+def test_a_host_that_no_name_can_be_is_a_mistake_of_the_route(url: str) -> None:
+    assert Webhook(url=url).mistake == "the address or a header of the receiver is not valid: host or port"
+    assert Webhook(url="http://[fe80::1%25eth0]/").mistake is None
+
+
 @pytest.mark.parametrize(
     "headers",
     [

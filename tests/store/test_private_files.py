@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from airflow_dre.errors import StoreTooNew, StoreUnreachable
+from airflow_dre.errors import StoreNotMigrated, StoreTooNew, StoreUnreachable
 from airflow_dre.incidents.identity import PipelineCause
 from airflow_dre.incidents.signals import Event, Signal
 from airflow_dre.store import schema
@@ -366,6 +366,27 @@ def test_a_store_of_a_newer_version_is_said_and_loses_nothing(store: Store, suit
     with store.database.write() as connection:
         connection.exec_driver_sql(f"UPDATE dre_alembic_version SET version_num = '{head()}'")
     assert store.replay() == 1
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        pytest.param("DELETE FROM dre_alembic_version", id="its revision is lost"),
+        pytest.param("DROP TABLE dre_alembic_version", id="the table of its revision is lost"),
+    ],
+)
+def test_a_store_that_cannot_be_upgraded_puts_nothing_aside(damage: str, tmp_path: Path, suite_run: Make) -> None:
+    """The upgrade is refused, and no record."""
+    store = Store(Database(f"sqlite:///{tmp_path}/dre.db"), Spool(tmp_path / "spool"))
+    store.deliver(Delivery())
+    with store.database.write() as connection:
+        connection.exec_driver_sql(damage)
+    schema._current.clear()  # as a new process
+    with pytest.raises(StoreNotMigrated, match="cannot be upgraded to"):
+        store.deliver(Delivery(run=suite_run("failed")))
+    assert store.deliver_or_spool(Delivery(run=suite_run("failed"))) == []
+    assert store.spool.count() == 1
+    assert not list(store.spool.folder.glob("*.unreadable"))
 
 
 def test_a_store_that_a_newer_version_upgrades_meanwhile_puts_nothing_aside(store: Store, suite_run: Make) -> None:
