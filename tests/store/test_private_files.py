@@ -256,8 +256,8 @@ def test_neither_a_store_nor_a_spool_is_logged_and_fails_nobody(tmp_path: Path, 
 @pytest.mark.parametrize(
     "make",
     [
-        pytest.param(lambda path: os.mkfifo(path), id="a FIFO"),
-        pytest.param(lambda path: path.mkdir(), id="a folder"),
+        pytest.param(os.mkfifo, id="a FIFO"),
+        pytest.param(Path.mkdir, id="a folder"),
         pytest.param(lambda path: path.symlink_to("/dev/zero"), id="a link to a device"),
         pytest.param(lambda path: path.symlink_to(path), id="a link to itself"),
     ],
