@@ -50,7 +50,7 @@ def reliability_monitor(
 
     from airflow_dre.operators.monitor import DispatchOperator, EvaluateSlaOperator
 
-    promised = _read_slas(slas, dag_arguments, look_seconds)
+    promised = _read_slas(slas, dag_id, dag_arguments, look_seconds)
     task_ids = task_ids_of([sla.name for sla in promised])
     arguments = {
         "start_date": datetime(2024, 1, 1, tzinfo=UTC),
@@ -122,7 +122,7 @@ def _slug(name: str) -> str:
     return re.sub(r"[^\w.-]+", "_", name).encode()[:_MOST_BYTES].decode(errors="ignore")
 
 
-def _read_slas(given: Any, dag_arguments: Mapping[str, Any], look_seconds: object) -> list[FreshnessSLA]:
+def _read_slas(given: Any, dag_id: object, dag_arguments: Mapping[str, Any], look_seconds: object) -> list[FreshnessSLA]:
     """Return the SLAs of a monitor.
 
     :raises airflow_dre.errors.DefinitionError: lists everything that is wrong with them and with the arguments of the Dag.
@@ -131,7 +131,7 @@ def _read_slas(given: Any, dag_arguments: Mapping[str, Any], look_seconds: objec
 
     listed = isinstance(given, Iterable) and not isinstance(given, (str, Mapping))
     slas = list(given) if listed else []
-    problems = _find_sla_problems(slas) + _find_dag_problems(dag_arguments)
+    problems = _find_id_problems(dag_id) + _find_sla_problems(slas) + _find_dag_problems(dag_arguments)
     if not listed and given is not None:
         problems.insert(0, Problem("reliability_monitor", "slas", given, "a list of SLAs: write [FreshnessSLA(...)]"))
     if isinstance(look_seconds, bool) or not isinstance(look_seconds, (int, float)) or not 1 <= look_seconds <= 3600:
@@ -139,6 +139,14 @@ def _read_slas(given: Any, dag_arguments: Mapping[str, Any], look_seconds: objec
     if problems:
         raise DefinitionError(problems)
     return slas
+
+
+def _find_id_problems(dag_id: object) -> list[Problem]:
+    from airflow_dre.errors import Problem
+
+    if isinstance(dag_id, str) and re.fullmatch(r"[\w.-]+", dag_id) and len(dag_id) <= LONGEST_TASK_ID:
+        return []
+    return [Problem("reliability_monitor", "dag_id", dag_id, f"at most {LONGEST_TASK_ID} letters, digits, dashes, dots and underscores")]
 
 
 def _find_sla_problems(slas: list[Any]) -> list[Problem]:

@@ -139,15 +139,24 @@ def dag_deadline(
     :raises airflow_dre.errors.DefinitionError: an argument is not what it must be.
     """
     from airflow.sdk.definitions.callback import AsyncCallback
-    from airflow.sdk.definitions.deadline import DeadlineAlert, DeadlineReference
+    from airflow.sdk.definitions.deadline import BaseDeadlineReference, DeadlineAlert, DeadlineReference
 
     from airflow_dre.checks.instants import DURATION_ALLOWED, read_duration
+    from airflow_dre.declaring.names import find_name_problems
     from airflow_dre.errors import DefinitionError, Problem
     from airflow_dre.notifications import OpenIncident
 
+    problems: list[Problem] = []
     duration = read_duration(interval)
     if duration is None:
-        raise DefinitionError([Problem("dag_deadline", "interval", interval, DURATION_ALLOWED)])
+        problems = [Problem("dag_deadline", "interval", interval, DURATION_ALLOWED)]
+    if not isinstance(name, str) or not name.strip():
+        problems.append(Problem("dag_deadline", "name", name, "text that is not empty"))
+    problems += find_name_problems("dag_deadline", {"name": name})
+    if reference is not None and not isinstance(reference, BaseDeadlineReference):
+        problems.append(Problem("dag_deadline", "reference", reference, "a reference such as DeadlineReference.DAGRUN_QUEUED_AT"))
+    if problems or duration is None:
+        raise DefinitionError(problems)
     notifier = OpenIncident(severity=severity, routes=routes, deadline=name)  # refuses mistakes here, where the Dag author sees them
     arguments = {"severity": severity, "routes": list(notifier.routes), "deadline": name}
     return DeadlineAlert(

@@ -11,6 +11,8 @@ LONGEST_NAME = 250
 """Most characters of the name of a suite, check, route or deadline, or of a column of segments."""
 LONGEST_DATASET = 500
 """Most characters of the name of a dataset or table."""
+LONGEST_SQL = 100_000
+"""Most characters of a condition or an expression of SQL."""
 _SHOWN = 60
 _UNKEPT = re.compile("[\x00\ud800-\udfff]")
 _KEPT = "text without NUL and halves of surrogate pairs"

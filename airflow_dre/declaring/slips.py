@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
+from os import PathLike
 
 from airflow_dre.errors import Problem
 
 CALLBACK_ALLOWED = "a callback that takes a context"
+PATH_ALLOWED = "a path, or a URL that ObjectStoragePath opens"
 FACTORY = "__dre_factory__"
 """Attribute of a function that returns a callback."""
 _PART = re.compile(r'"((?:[^"]|"")+)"|([^."\s]+)')
@@ -58,7 +60,19 @@ def find_names_problems(subject: str, argument: str, value: object, allowed: str
 
 def is_no_text(value: object) -> bool:
     """Tell whether a value that must be text is plainly none; the output of a task becomes text when the task runs."""
-    return isinstance(value, (bool, bytes, dict, float, int, list, set, tuple)) or (isinstance(value, str) and not value.strip())
+    return not value.strip() if isinstance(value, str) else not comes_later(value)
+
+
+def comes_later(value: object) -> bool:
+    """Tell whether a value is the output of a task, or another that Airflow knows only when the task runs."""
+    return hasattr(value, "resolve") and hasattr(value, "iter_references")
+
+
+def is_no_path(value: object) -> bool:
+    """Tell whether a value that must be a path, or the URL of a file, is plainly none."""
+    if isinstance(value, PathLike) or hasattr(value, "protocol"):
+        return False
+    return is_no_text(value)
 
 
 def find_kind_problems(subject: str, texts: Mapping[str, object], flags: Mapping[str, object]) -> list[Problem]:
@@ -66,7 +80,7 @@ def find_kind_problems(subject: str, texts: Mapping[str, object], flags: Mapping
     problems = [
         Problem(subject, name, value, "text")
         for name, value in texts.items()
-        if isinstance(value, (bool, bytes, dict, float, int, list, set, tuple))
+        if not (value is None or isinstance(value, str) or comes_later(value))
     ]
     return problems + [Problem(subject, name, value, "True or False") for name, value in flags.items() if not isinstance(value, bool)]
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from airflow_dre.declaring.calls import unknown_problems
 from airflow_dre.declaring.functions import callback_factory, strict
-from airflow_dre.declaring.slips import nearest
-from airflow_dre.errors import DefinitionError
+from airflow_dre.declaring.names import find_name_problems
+from airflow_dre.declaring.slips import PATH_ALLOWED, find_kind_problems, is_no_path, nearest
+from airflow_dre.errors import DefinitionError, Problem
 from airflow_dre.notifications.incidents import Verbatim, known_arguments
 
 if TYPE_CHECKING:
@@ -52,11 +53,17 @@ class RecordDbtResults(Verbatim):
         self.suite = suite
         self.telling = _read_telling("record_dbt_results", severity, routes, notify_on)
         self.allow_stale = allow_stale
+        texts = {"conn_id": conn_id, "namespace": namespace, "suite": suite}
+        problems = find_kind_problems("record_dbt_results", texts, {"allow_stale": allow_stale})
+        problems += find_name_problems("record_dbt_results", texts)
+        if is_no_path(target_path):
+            problems.append(Problem("record_dbt_results", "target_path", target_path, PATH_ALLOWED))
         if (conn_id is None) == (namespace is None):
-            from airflow_dre.errors import Problem
             from airflow_dre.services.dbt_names import CONN_OR_NAMESPACE
 
-            raise DefinitionError([Problem("record_dbt_results", "conn_id", conn_id, CONN_OR_NAMESPACE)])
+            problems.append(Problem("record_dbt_results", "conn_id", conn_id, CONN_OR_NAMESPACE))
+        if problems:
+            raise DefinitionError(problems)
 
     def notify(self, context: Context) -> None:
         """Record the results first: a task that failed because of them adds to their incidents, and opens none of its own."""

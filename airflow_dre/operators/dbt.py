@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from airflow_dre.declaring.slips import find_kind_problems
+from airflow_dre.declaring.slips import PATH_ALLOWED, find_kind_problems, is_no_path
 from airflow_dre.operators.gate import GatedOperator
 
 if TYPE_CHECKING:
@@ -57,6 +57,8 @@ class DbtResultsOperator(GatedOperator):
         **kwargs: Any,
     ) -> None:
         super().__init__(suite=suite, fail_on=fail_on, **kwargs)
+        paths = {"target_path": target_path, "run_results": run_results, "manifest": manifest}
+        self._no_paths = {name: value for name, value in paths.items() if value is not None and is_no_path(value)}
         self.target_path = None if target_path is None else str(target_path)
         self.run_results = None if run_results is None else str(run_results)
         self.manifest = None if manifest is None else str(manifest)
@@ -98,10 +100,14 @@ class DbtResultsOperator(GatedOperator):
         return summarize_all(self.suite_runs)
 
     def _refuse_mistakes(self) -> None:
+        from airflow_dre.declaring.names import LONGEST_DATASET, find_name_problems
         from airflow_dre.errors import Problem
 
         problems: list[Problem] = self.find_gate_problems()
-        problems += find_kind_problems(self.subject, {"suite": self.suite}, {"allow_stale": self.allow_stale})
+        texts = {"conn_id": self.conn_id, "namespace": self.namespace}
+        problems += find_kind_problems(self.subject, texts, {"allow_stale": self.allow_stale})
+        problems += find_name_problems(self.subject, {"namespace": self.namespace}, LONGEST_DATASET)
+        problems += [Problem(self.subject, name, value, PATH_ALLOWED) for name, value in self._no_paths.items()]
         given = {name for name in ("target_path", "run_results", "manifest") if getattr(self, name) is not None}
         if given not in ({"target_path"}, {"run_results", "manifest"}, {"target_path", "run_results"}):
             allowed = "target_path, or run_results and manifest, or target_path and run_results"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from airflow.providers.common.sql.operators.sql import BaseSQLOperator
 
 from airflow_dre.declaring.operators import DeclaredOperator
-from airflow_dre.declaring.slips import one_of
+from airflow_dre.declaring.slips import find_kind_problems, one_of
 from airflow_dre.operators.links import ResultsLink
 
 if TYPE_CHECKING:
@@ -163,7 +163,8 @@ class GatedOperator(DeclaredOperator, BaseSQLOperator):
         from airflow_dre.incidents.telling import find_telling_problems
 
         problems = [] if self.fail_on in FAIL_ON else [Problem(self.subject, "fail_on", self.fail_on, one_of(self.fail_on, FAIL_ON))]
-        problems += find_name_problems(self.subject, {"suite": self.suite})
+        problems += find_kind_problems(self.subject, {"suite": self.suite}, {})
+        problems += find_name_problems(self.subject, {"suite": self.suite, "conn_id": self.conn_id})
         return problems + find_telling_problems(self.subject, routes=self.routes, severity=self.incident_severity, notify_on=self.notify_on)
 
     def get_openlineage_facets_on_start(self) -> OperatorLineage[Any, Any]:

@@ -143,9 +143,18 @@ class GXCheckOperator(GatedOperator):
         return DatasetName(namespace, self.dataset or asset or f"{self.dag_id}.{self.task_id}")
 
     def _refuse_mistakes(self) -> None:
+        from airflow_dre.declaring.names import LONGEST_DATASET, find_name_problems
+        from airflow_dre.declaring.slips import find_kind_problems
         from airflow_dre.engines.gx_shape import find_shape_problems
+        from airflow_dre.errors import Problem
 
         problems: list[Problem] = self.find_gate_problems()
+        texts = {name: getattr(self, name) for name in ("conn_id", "table", "query", "dataset")}
+        problems += find_kind_problems(self.subject, texts, {})
+        problems += [Problem(self.subject, name, text, "text that is not empty") for name, text in texts.items() if _is_blank(text)]
+        problems += find_name_problems(self.subject, {"table": self.table, "dataset": self.dataset}, LONGEST_DATASET)
+        if _are_no_parameters(self.parameters):
+            problems.append(Problem(self.subject, "parameters", self.parameters, "a dict of values by name"))
         given = {name for name in _ARGUMENTS if getattr(self, name) is not None}
         if len(given & {"expectations", "checkpoint"}) != 1:
             problems.append(self._refused(given & {"expectations", "checkpoint"}, "exactly one of expectations and checkpoint"))
@@ -161,6 +170,17 @@ class GXCheckOperator(GatedOperator):
         from airflow_dre.errors import Problem
 
         return Problem(self.subject, "arguments", ", ".join(sorted(given)), allowed)
+
+
+def _are_no_parameters(given: object) -> bool:
+    from airflow_dre.declaring.slips import comes_later
+
+    rendered = isinstance(given, str) and "{{" in given
+    return not (given is None or rendered or isinstance(given, Mapping) or comes_later(given))
+
+
+def _is_blank(text: object) -> bool:
+    return isinstance(text, str) and not text.strip()
 
 
 def _why_not(given: set[str]) -> str | None:

@@ -309,17 +309,19 @@ class QualityCheckOperator(GatedOperator):
     def _refuse_mistakes(self) -> None:
         from airflow_dre.checks.parse import find_problems
         from airflow_dre.checks.partition_choice import find_partition_problems
-        from airflow_dre.declaring.names import LONGEST_DATASET, find_name_problems
+        from airflow_dre.declaring.names import LONGEST_DATASET, LONGEST_SQL, find_name_problems
         from airflow_dre.errors import Problem
 
         checks, problems = find_problems(self.checks)
         problems = [*self._mistaken, *problems]
         problems += self.find_gate_problems()
-        texts = {name: getattr(self, name) for name in ("where", "suite", "dataset", "quarantine_to")}
+        texts = {name: getattr(self, name) for name in ("where", "dataset", "quarantine_to")}
         problems += find_kind_problems(self.subject, texts, {"trust_constraints": self.trust_constraints})
         problems += self._aside.find_problems()
         problems += self.find_data_problems()
-        problems += find_name_problems(self.subject, {"table": self.table, "dataset": self.dataset}, LONGEST_DATASET)
+        named = {name: getattr(self, name) for name in ("table", "dataset", "quarantine_to")}
+        problems += find_name_problems(self.subject, named, LONGEST_DATASET)
+        problems += find_name_problems(self.subject, {"where": self.where}, LONGEST_SQL)
         problems += find_partition_problems(self.subject, checks, self.partition_by, self.partitions, self.changes)
         if self.statement_timeout is not None and read_duration(self.statement_timeout) is None:
             problems.append(Problem(self.subject, "statement_timeout", self.statement_timeout, DURATION_ALLOWED))

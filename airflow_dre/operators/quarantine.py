@@ -12,7 +12,7 @@ from airflow.providers.standard.operators.hitl import HITLOperator
 from airflow_dre.checks.instants import DURATION_ALLOWED, read_duration
 from airflow_dre.declaring.functions import REQUIRED
 from airflow_dre.declaring.operators import DeclaredOperator
-from airflow_dre.declaring.slips import is_no_text, is_same_table
+from airflow_dre.declaring.slips import find_kind_problems, is_no_text, is_same_table
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -171,6 +171,7 @@ class QuarantineReleaseOperator(DeclaredOperator, HITLOperator):
         return hook, review
 
     def _refuse_mistakes(self, fixed: dict[str, Any]) -> None:
+        from airflow_dre.declaring.names import LONGEST_DATASET, find_name_problems
         from airflow_dre.errors import Problem
 
         problems = self.find_missing(conn_id=self.conn_id, table=self.table, quarantine_table=self.quarantine_table)
@@ -178,6 +179,10 @@ class QuarantineReleaseOperator(DeclaredOperator, HITLOperator):
             value = getattr(self, name)
             if value is not REQUIRED and (value is None or is_no_text(value)):
                 problems.append(Problem(self._named, name, value, "text that is not empty"))
+        texts = {name: getattr(self, name) for name in ("from_run", "from_dag", "from_batch", "subject")}
+        problems += find_kind_problems(self._named, texts, {})
+        problems += find_name_problems(self._named, {"conn_id": self.conn_id, **texts})
+        problems += find_name_problems(self._named, {"table": self.table, "quarantine_table": self.quarantine_table}, LONGEST_DATASET)
         tables = (self.table, self.quarantine_table)
         if all(isinstance(name, str) for name in tables) and is_same_table(*tables):
             problems.append(Problem(self._named, "quarantine_table", self.quarantine_table, f"another table than table={self.table!r}"))

@@ -108,6 +108,7 @@ class FreshnessSensor(DeclaredOperator, BaseSensorOperator):
     def _refuse_mistakes(self) -> None:
         """Refuse what is wrong already; what a template or another task gives is read when the task runs."""
         from airflow_dre.checks.instants import DURATION_ALLOWED, read_duration
+        from airflow_dre.declaring.slips import find_kind_problems
         from airflow_dre.incidents.telling import find_telling_problems
 
         given = [self.conn_id, self.table, self.column, self.max_age, self.expression]
@@ -119,6 +120,7 @@ class FreshnessSensor(DeclaredOperator, BaseSensorOperator):
                 problems = [problem for problem in error.problems if not _is_later(problem.value)]
         if self.reconnect_for is not None and read_duration(self.reconnect_for) is None:
             problems.append(Problem(self._subject, "reconnect_for", self.reconnect_for, f"{DURATION_ALLOWED}, or None"))
+        problems += find_kind_problems(self._subject, {}, {"deferrable": self.deferrable})
         problems += find_telling_problems(self._subject, routes=self.routes, severity=self.incident_severity, notify_on=self.notify_on)
         self.refuse(problems)
 

@@ -17,6 +17,7 @@ from airflow_dre.checks.masking import masked_line
 from airflow_dre.checks.outcomes import Judgement, Outcome
 from airflow_dre.checks.values import Incomparable
 from airflow_dre.declaring.functions import REQUIRED
+from airflow_dre.declaring.names import LONGEST_DATASET, LONGEST_SQL, find_name_problems
 from airflow_dre.engines.warehouse import opened
 from airflow_dre.errors import DefinitionError, Problem, QueryFailed
 from airflow_dre.incidents.identity import DataCause, Promise
@@ -329,6 +330,9 @@ def read_question(subject: str, given: Mapping[str, object]) -> FreshnessQuestio
         problems.append(Problem(subject, "expression", expression, "a SQL expression about one row"))
     elif expression is not None and column is not None:
         problems.append(Problem(subject, "expression", expression, "either column or expression"))
+    problems += find_name_problems(subject, {"conn_id": given.get("conn_id"), "column": column})
+    problems += find_name_problems(subject, {"table": given.get("table")}, LONGEST_DATASET)
+    problems += find_name_problems(subject, {"where": given.get("where"), "expression": expression}, LONGEST_SQL)
     max_age = read_duration(given.get("max_age"))
     where, zone = given.get("where"), given.get("time_zone")
     if max_age is None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -328,6 +329,83 @@ def test_a_slip_is_one_problem_that_names_the_argument_and_what_is_allowed(what:
         make()
     assert str(refused.value).startswith("1 problem in the definition:\n- "), str(refused.value)
     assert said in str(refused.value)
+
+
+GX_NOT_NULL = {"type": "expect_column_values_to_not_be_null", "kwargs": {"column": "a"}}
+TEXTS: dict[str, tuple[Callable[..., Any], dict[str, Any], tuple[str, ...]]] = {
+    "QualityCheckOperator": (QualityCheckOperator, QUALITY, ("conn_id", "table", "where", "suite", "quarantine_to")),
+    "GXCheckOperator": (GXCheckOperator, GX | {"expectations": [GX_NOT_NULL]}, ("conn_id", "table", "suite")),
+    "GXCheckOperator with a query": (
+        GXCheckOperator,
+        without(GX, "table", query="SELECT 1", expectations=[GX_NOT_NULL]),
+        ("query", "dataset"),
+    ),
+    "DbtResultsOperator": (DbtResultsOperator, DBT, ("target_path", "run_results", "conn_id", "suite")),
+    "DbtResultsOperator with a namespace": (DbtResultsOperator, without(DBT, "conn_id", namespace="n"), ("namespace",)),
+    "FreshnessSensor": (FreshnessSensor, SENSOR, ("conn_id", "table", "column", "where", "time_zone")),
+    "FreshnessSLA": (partial(FreshnessSLA, "a"), SLA, ("conn_id", "table", "column", "where", "time_zone")),
+    "QuarantineReleaseOperator": (
+        QuarantineReleaseOperator,
+        RELEASE,
+        ("conn_id", "table", "quarantine_table", "from_run", "from_dag", "from_batch", "subject"),
+    ),
+    "dag_deadline": (partial(dag_deadline, "2h"), {}, ("name", "reference")),
+    "record_dbt_results": (record_dbt_results, {"target_path": "t", "conn_id": "w"}, ("target_path", "conn_id", "suite")),
+    "reliability_monitor": (reliability_monitor, {}, ("dag_id",)),
+}
+NO_TEXT = [
+    7,
+    1.5,
+    True,
+    b"t",
+    [],
+    [1],
+    {"a": 1},
+    {1},
+    datetime(2026, 1, 1),
+    timedelta(1),
+    not_null("a"),
+    print,
+    int,
+    object(),
+    ValueError("x"),
+]
+
+
+@pytest.mark.parametrize("what", TEXTS)
+def test_a_value_of_another_kind_is_refused_by_its_argument(what: str) -> None:
+    make, given, arguments = TEXTS[what]
+    for argument in arguments:
+        for value in NO_TEXT:
+            with DAG("one", schedule=None), pytest.raises(DefinitionError) as refused:
+                make(**{**given, argument: value})
+            assert f" {argument}=" in str(refused.value), (argument, value)
+
+
+@pytest.mark.parametrize("text", ["a\x00b", "a\ud800"], ids=["a NUL character", "half of a surrogate pair"])
+@pytest.mark.parametrize("what", TEXTS)
+def test_text_that_no_store_holds_is_refused_by_its_argument(what: str, text: str) -> None:
+    make, given, arguments = TEXTS[what]
+    for argument in arguments:
+        if argument not in ("target_path", "run_results", "query"):
+            with DAG("one", schedule=None), pytest.raises(DefinitionError) as refused:
+                make(**{**given, argument: text})
+            assert f" {argument}=" in str(refused.value)
+
+
+@pytest.mark.parametrize("value", [None, 1, 0, "yes", "False", [], object()], ids=repr)
+def test_a_switch_is_true_or_false(value: object) -> None:
+    for make, given, argument in (
+        (QualityCheckOperator, QUALITY, "trust_constraints"),
+        (DbtResultsOperator, DBT, "allow_stale"),
+        (record_dbt_results, {"target_path": "t", "conn_id": "w"}, "allow_stale"),
+        (FreshnessSensor, SENSOR, "deferrable"),
+    ):
+        if argument == "deferrable" and value is None:
+            continue
+        with DAG("one", schedule=None), pytest.raises(DefinitionError) as refused:
+            make(**{**given, argument: value})  # type: ignore[operator]
+        assert f"invalid {argument}={value!r}. Allowed: True or False" in str(refused.value)
 
 
 def test_all_slips_of_a_task_are_told_together() -> None:
