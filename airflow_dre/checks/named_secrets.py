@@ -20,30 +20,37 @@ _STRONG = (
     r"|\u043f\u0430\u0440\u043e\u043b\u044c|\u5bc6\u7801|\u5bc6\u78bc|\u30d1\u30b9\u30ef\u30fc\u30c9|\ube44\ubc00\ubc88\ud638)"
     r"s?(?:[_-]?(?:key|id|hash|value|text))?[0-9]?"
 )
-_NAME = rf"(?:{_STRONG}|token|sess(?:ion)?id|sig(?:nature)?|pass)(?![a-z0-9])"
+_NAME = rf"(?:{_STRONG}|tokens(?=[\"']?\s{{0,9}}[=:]\s{{0,9}}[\[\"'])|token|sess(?:ion)?id|sig(?:nature)?|mot de passe|pass)(?![a-z0-9])"
 _COLUMN = re.compile(
     r"[\w-]*(?:token|sig|signature|(?:password|passwd|passphrase|pwd|secret|credential|(?:api|access|account|private|fernet)[_-]?key)"
     r"s?(?:[_-]?(?:key|id|hash))?)",
     re.IGNORECASE,
 )
-_QUOTED = r"(?:[a-z]\w{0,30}\()?[brfu]{0,2}(?:\"(?:((?:[^\"\\]|\\.){0,4000}+)\"|([^\"\n]*+))|'(?:((?:[^'\\]|\\.){0,4000}+)'|([^'\n]*+)))"
-"""A text in quotes, perhaps as an argument (``SecretStr('...')``); one that is not closed ends with its line."""
+_QUOTED = (
+    r"(?:[a-z]\w{0,30}\()?[brfu]{0,2}(?:\"\"(?![\s,;)}\]])([^\"\n]{1,4000}+)\"\""
+    r"|\"(?:((?:[^\"\\]|\\.|\"\"){0,4000}+)\"|([^\"\n]*+))|'(?:((?:[^'\\]|\\.|''){0,4000}+)'|([^'\n]*+)))"
+)
+"""A text in quotes, perhaps as an argument (``SecretStr('...')``); a quote within is escaped or doubled, and one that is not closed ends
+with its line."""
 _GROUPED = r"(\([^)]{0,2000}+\)?|\[[^\]]{0,2000}+\]?|\{[^}]{0,2000}+\}?)"
 _BLOCK = r"[|>][+-]?[ \t]*+\n[ \t]*+([^\n]++)"
 """A text below its name, as YAML has it."""
 _WORD_OF_SECRET = re.compile(_NAME)
 _BEHIND = re.compile(
-    rf"{_NAME}(?:[\"'\])]*+\s*+(?:(?:=>|:=|={{1,3}})\s*+(?:{_QUOTED}|{_GROUPED}|([^\s&;,\"')}}\]]++))"
-    rf"|(:)(?![:=])[ \t]*+(?:{_QUOTED}|{_GROUPED}|{_BLOCK}|([^\s\"'<>]++)))"
+    rf"{_NAME}(?:[\"'\])]*+\s*+(?:(?:=>|->|:=|={{1,3}})\s*+(?:{_QUOTED}|{_GROUPED}|([^\s&;,\"')}}\]]++))"
+    rf"|(:)(?![:=])(?:\s{{0,99}}+(?=[\"'\[])|[ \t]*+)(?:{_QUOTED}|{_GROUPED}|{_BLOCK}|([^\s\"'<>]++)))"
+    rf"|([\"'],)\s{{0,9}}{_QUOTED}\s?\)"
     rf"|[\"'][\s,;]*+[\"']?value[\"']?\s*+[:=]\s*+[\"']([^\"']*+))",
     re.DOTALL,
 )
-_COLON_GROUP, _BARE_GROUP = 7, 14
+_COLON_GROUP, _BARE_GROUP, _PAIR_GROUP = 8, 16, 17
+_OPENS_PAIR = re.compile(r"(?:^|[\[(,]\s?)\([\"'][\w.-]{0,40}$")
+"""What stands before the name in a pair of name and value, which is no list of names."""
 _BEHIND_OPTION = re.compile(rf"-(?<![\w-]-)-?[\w-]{{0,40}}?{_NAME}[ \t]++(?!-)(?:{_QUOTED}|([^\s\"'|;]++))", re.DOTALL)
 _IN_TAG = re.compile(rf"<[\w:.-]{{0,40}}?{_NAME}[\w.-]{{0,10}}(?:\s[^<>]{{0,300}})?>(?:<!\[cdata\[)?([^<]++)")
 _IN_NEXT_TAG = re.compile(rf"{_NAME}[\"']?\s*+(?:</(?:name|key)|/)?>\s*+<\w++>([^<]++)")
 _QUOTED_BEHIND = re.compile(
-    r"(?:pass(?:word|phrase)|secret|identified(?:\s++with\s++\S{1,40})?\s++by)\s++(?:password\s++)?(?:\"([^\"\n]++)\"|'([^'\n]++)')"
+    r"(?:pass(?:word|phrase)|secret|identified(?:\s++with\s++\S{1,40})?\s++by)\s++(?:password\s++)?(?:\"((?:[^\"\n]|\"\")++)\"|'((?:[^'\n]|'')++)')"
 )
 _OTHERS = (
     ("authorization", re.compile(
@@ -53,6 +60,8 @@ _OTHERS = (
     ("bearer", re.compile(r"bearer(?<!\wbearer)\s++(?=\S{0,400}?\d|\S{20})([\w.~+/=-]{8,}+)")),
     ("cookie", re.compile(r"cookie(?<![a-z]cookie)[\"']?\s*+:\s*+[\"']?((?=[^\s=;]{1,100}=)[^\n\"']++)")),
     ("-u", re.compile(r"-(?:u|-user|-proxy-user)[ =]{0,2}[\"']?[^\s:\"'/]{1,100}+:([^\s\"'@/]++)(?![/@])")),
+    ("jdbc:oracle", re.compile(r"jdbc:oracle:\w{1,9}:[^/\s@:]{1,100}+/([^@\s]++)@")),
+    ("sqlplus", re.compile(r"sqlplus\s++(?:-\w{1,9}\s++){0,4}[^/\s@]{1,100}+/([^@\s]++)")),
     ("login", re.compile(r"login\s++\S++\s++password\s++(\S++)")),
 )  # fmt: skip
 """Other ways, each with a word that is in every text that has it."""
@@ -130,7 +139,10 @@ def _find_behind(text: str) -> Iterator[tuple[int, int]]:
             continue
         place = found.end()
         start, end = _group(found)
-        if found.lastindex != _BARE_GROUP:
+        if found[_PAIR_GROUP] is not None:
+            if _OPENS_PAIR.search(text[max(0, name - 48) : name]):
+                yield start, end
+        elif found.lastindex != _BARE_GROUP:
             if found[_COLON_GROUP] is None or ")" not in text[name:start]:
                 yield start, end
         elif _is_secret(text, name, start):
