@@ -50,6 +50,14 @@ class Problem:
         return f"{self.where}: invalid {self.argument}={_shown(self.value)}. Allowed: {self.allowed}"
 
 
+def text_of(error: BaseException) -> str:
+    """Return what an error says; nothing where its own text cannot be made."""
+    try:
+        return str(error)
+    except Exception:  # classes of errors are other people's programs
+        return ""
+
+
 def _shown(value: object) -> str:
     """Return a value as the author wrote it, as far as that is known: functions and classes by their names, long ones cut."""
     name = getattr(value, "__name__", None)

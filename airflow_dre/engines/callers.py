@@ -8,6 +8,8 @@ from collections.abc import Callable
 from queue import SimpleQueue
 from typing import Any, TypeVar
 
+from airflow_dre.errors import text_of
+
 R = TypeVar("R")
 GRACE = 5.0
 """Seconds that an interrupted call may take to return before its thread is left behind."""
@@ -21,7 +23,7 @@ class CallFailed(Exception):
     """A call that raised an exception, told apart from whatever a signal handler raises while the call is waited for."""
 
     def __init__(self, error: Exception) -> None:
-        super().__init__(str(error))
+        super().__init__(text_of(error))
         self.error = error
 
 

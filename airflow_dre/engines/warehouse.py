@@ -19,7 +19,7 @@ from airflow_dre.engines.callers import GRACE, Caller, CallFailed, NoAnswer
 from airflow_dre.engines.far_values import read_far_values, tell_infinities
 from airflow_dre.engines.refusals import is_refusal
 from airflow_dre.engines.regexps import Regexps
-from airflow_dre.errors import QueryFailed, StatementTimeout, WarehouseUnreachable
+from airflow_dre.errors import QueryFailed, StatementTimeout, WarehouseUnreachable, text_of
 from airflow_dre.sql.dialect import Dialect
 from airflow_dre.sql.dialects import find_dialect
 
@@ -237,4 +237,4 @@ def _hash(*values: object) -> int:
 
 def first_line(error: BaseException) -> str:
     """What a driver says, without the statement and the position that some append, and without the secrets that it may quote of a row."""
-    return masked_line((str(error).strip().splitlines() or [type(error).__name__])[0], REASON)
+    return masked_line((text_of(error).strip().splitlines() or [type(error).__name__])[0], REASON)

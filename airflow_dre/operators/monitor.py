@@ -63,7 +63,7 @@ class EvaluateSlaOperator(BaseOperator):
         :raises AirflowFailException: the SLA cannot be looked at.
         """
         from airflow_dre.config import read_settings
-        from airflow_dre.errors import StoreError
+        from airflow_dre.errors import StoreError, text_of
         from airflow_dre.services.rehearsal import is_rehearsal
         from airflow_dre.services.wiring import log_changes, store_of
 
@@ -79,7 +79,7 @@ class EvaluateSlaOperator(BaseOperator):
             self._call_back(self._unknown(context, store, settings, error), self.on_unknown, context, store)
             if isinstance(error, AirflowTaskTimeout):
                 raise
-            raise AirflowFailException(str(error)) from error
+            raise AirflowFailException(text_of(error)) from error
         self.log.info("%s", found.signal.title)
         log_changes(found.changes, settings)
         self._call_back(found, self.on_miss, context, store)
@@ -112,13 +112,13 @@ class EvaluateSlaOperator(BaseOperator):
 
     def _unknown(self, context: Context, store: Store, settings: Settings, error: BaseException) -> Evaluation:
         from airflow_dre.checks.masking import masked
-        from airflow_dre.errors import DreError
+        from airflow_dre.errors import DreError, text_of
         from airflow_dre.services.contexts import origin_of
         from airflow_dre.services.freshness import record_unknown
         from airflow_dre.services.wiring import log_changes
         from airflow_dre.store.clock import now
 
-        reason = str(error) if isinstance(error, DreError) else masked(f"{type(error).__name__}: {error}")
+        reason = str(error) if isinstance(error, DreError) else masked(f"{type(error).__name__}: {text_of(error)}")
         found = record_unknown(
             self.sla,
             self.question,

@@ -10,6 +10,7 @@ from typing import Any
 from airflow_dre.bounds import REASON, lines
 from airflow_dre.checks.instants import spoken, to_instant
 from airflow_dre.checks.masking import masked, masked_line
+from airflow_dre.errors import text_of
 from airflow_dre.incidents.explanation import Explanation, explain
 from airflow_dre.incidents.identity import PipelineCause
 from airflow_dre.incidents.signals import Event, Origin, Severity, Signal
@@ -52,8 +53,7 @@ def end_of(found: Any) -> datetime | None:
 def slice_in(context: Mapping[str, Any]) -> Slice:
     """Return the data interval and partition of the run that a context, or a run itself as a mapping, tells of."""
     run = context.get("dag_run")
-    inner = run if isinstance(run, Mapping) else {name: getattr(run, name, None) for name in _SLICE}
-    found = {name: context.get(name) or inner.get(name) for name in _SLICE}
+    found = {name: context.get(name) or _part_of(run, name) for name in _SLICE}
     return Slice(
         interval_start=to_instant(found["data_interval_start"]),
         interval_end=to_instant(found["data_interval_end"]),
@@ -76,7 +76,7 @@ def problem_in(context: Mapping[str, Any], now: datetime, *, severity: Severity,
     if SIGNAL in context:
         ready: Signal = context[SIGNAL]
         return replace(ready, severity=severity, routes=routes)
-    if "deadline" in context:
+    if context.get("deadline") is not None:
         return _missed_deadline(context, now, severity, routes, deadline)
     ti = context.get("ti") or context.get("task_instance")
     part = slice_in(context)
@@ -99,12 +99,23 @@ def recovery_in(context: Mapping[str, Any], now: datetime) -> Signal:
     return succeeded_run(dag_id, run_id, ended or now, part=part)
 
 
-def _run_in(context: Mapping[str, Any]) -> tuple[str, str, datetime | None]:
-    """Return Dag, run and the end of the run; Airflow calls with no more than ``dag``, ``run_id`` and ``reason`` where no task fits."""
-    run, dag = context.get("dag_run"), context.get("dag")
-    dag_id = getattr(run, "dag_id", None) or dag.dag_id  # type: ignore[union-attr]
-    run_id = getattr(run, "run_id", None) or context["run_id"]
-    return str(dag_id), str(run_id), end_of(run)
+def _run_in(context: Mapping[str, Any]) -> tuple[str, str | None, datetime | None]:
+    """Return Dag, run and the end of the run, from whatever names them.
+
+    Airflow calls with no more than ``dag``, ``run_id`` and ``reason`` where no task fits, and with a run as a mapping for deadlines.
+    """
+    run, ti = context.get("dag_run"), context.get("ti") or context.get("task_instance")
+    named = (run, context.get("dag"), ti, context)
+    dag_id = next((found for one in named if (found := _part_of(one, "dag_id"))), None)
+    if dag_id is None:
+        raise LookupError("the context names no Dag: it has neither dag_run, dag nor ti")
+    run_id = _part_of(run, "run_id") or _part_of(run, "dag_run_id") or _part_of(ti, "run_id") or context.get("run_id")
+    return str(dag_id), None if run_id is None else str(run_id), to_instant(_part_of(run, "end_date"))
+
+
+def _part_of(found: object, name: str) -> Any:
+    """Return a part of what Airflow hands over as an object or as a mapping; None where it has none."""
+    return found.get(name) if isinstance(found, Mapping) else getattr(found, name, None)
 
 
 def failed_task(
@@ -131,7 +142,7 @@ def failed_task(
         error = f"no word came from its process, which may have been out of memory; {error or 'its heartbeat ended'}"
     elif unheard:
         error = f"failed; the worker's own news has not arrived: it waits in a spool, or the worker was killed; {error or ''}".rstrip("; ")
-    said = f"{type(error).__name__}: {error}" if isinstance(error, BaseException) else str(error or "")
+    said = f"{type(error).__name__}: {text_of(error)}" if isinstance(error, BaseException) else str(error or "")
     detail = lines(masked(said[:20_000]), 4000)  # an exception may quote the row that it could not load
     return Signal(
         cause=PipelineCause(dag_id=ti.dag_id, task_id=ti.task_id),
@@ -163,7 +174,7 @@ def succeeded_task(ti: Any, at: datetime, *, by_hand: bool = False, part: Slice 
 
 def failed_run(
     dag_id: str,
-    run_id: str,
+    run_id: str | None,
     now: datetime,
     *,
     reason: str,
@@ -192,7 +203,7 @@ def failed_run(
 
 def succeeded_run(
     dag_id: str,
-    run_id: str,
+    run_id: str | None,
     at: datetime,
     *,
     by_hand: bool = False,
@@ -229,9 +240,8 @@ def succeeded_tasks(dag_id: str, run_id: str, at: datetime, tasks: tuple[str, ..
 
 
 def _missed_deadline(context: Mapping[str, Any], now: datetime, severity: Severity, routes: tuple[str, ...], name: str) -> Signal:
-    run, deadline = context["dag_run"], context["deadline"]
-    dag_id, run_id = run["dag_id"], run.get("dag_run_id") or run.get("run_id")
-    due = to_instant(deadline.get("deadline_time"))
+    dag_id, run_id, _ = _run_in(context)
+    due = to_instant(_part_of(context["deadline"], "deadline_time"))
     return Signal(
         cause=PipelineCause(dag_id=dag_id, deadline=name),
         event=Event.DEADLINE_MISSED,
@@ -241,7 +251,7 @@ def _missed_deadline(context: Mapping[str, Any], now: datetime, severity: Severi
         origin=Origin(dag_id=dag_id, run_id=run_id),
         severity=severity,
         routes=routes,
-        slice=slice_in(run),
+        slice=slice_in(context),
     )
 
 

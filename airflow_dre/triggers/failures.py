@@ -7,7 +7,7 @@ from typing import Any
 
 from airflow.sdk.exceptions import AirflowFailException, AirflowSensorTimeout, AirflowSkipException, AirflowTaskTimeout
 
-from airflow_dre.errors import DefinitionError, DreError, Problem
+from airflow_dre.errors import DefinitionError, DreError, Problem, text_of
 
 FINAL = (AirflowFailException, AirflowSensorTimeout, AirflowSkipException, AirflowTaskTimeout)
 """Exceptions that end a wait in every mode, also one with ``silent_fail``."""
@@ -16,7 +16,7 @@ FINAL = (AirflowFailException, AirflowSensorTimeout, AirflowSkipException, Airfl
 def spell_error(error: Exception) -> dict[str, Any]:
     """Return an error as the payload of an event: its class, its text, and the problems of a definition."""
     kind = type(error)
-    payload: dict[str, Any] = {"error": f"{kind.__module__}:{kind.__qualname__}", "message": str(error)}
+    payload: dict[str, Any] = {"error": f"{kind.__module__}:{kind.__qualname__}", "message": text_of(error)}
     if isinstance(error, DefinitionError):
         payload["problems"] = [[problem.where, problem.argument, str(problem.value), problem.allowed] for problem in error.problems]
     return payload

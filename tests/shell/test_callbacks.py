@@ -118,6 +118,34 @@ def test_each_context_names_its_cause(
     assert [message["status"] for message in oncall.messages] == ["firing"], "the monitor sends what others must not"
 
 
+class Mute(Exception):
+    """An error whose text cannot be made."""
+
+    def __str__(self) -> str:
+        raise ZeroDivisionError
+
+
+@pytest.mark.parametrize(
+    "context",
+    [
+        pytest.param({"ti": ti_of(), "reason": "all_tasks_deadlocked"}, id="a task instance and no run"),
+        pytest.param({"dag_run": {"dag_id": "d", "run_id": "r1"}, "reason": "timed_out"}, id="a run as a mapping"),
+        pytest.param({"dag_run": {"dag_id": "d", "dag_run_id": "r1"}, "reason": "timed_out"}, id="a run as the API spells it"),
+        pytest.param({"dag": SimpleNamespace(dag_id="d"), "reason": "timed_out"}, id="no id of a run"),
+        pytest.param({"dag_id": "d", "run_id": "r1", "reason": "timed_out"}, id="ids alone"),
+        pytest.param({"dag_run": None, "dag": SimpleNamespace(dag_id="d"), "run_id": "r1", "reason": None}, id="neither run nor reason"),
+        pytest.param({"dag_run": run_of(), "deadline": {}}, id="a deadline without a moment"),
+        pytest.param({"dag_run": {"dag_id": "d", "dag_run_id": "r1"}, "deadline": None}, id="a deadline that is none"),
+        pytest.param({"ti": ti_of(), "exception": Mute()}, id="an exception without a text"),
+        pytest.param({"ti": ti_of(map_index=None, try_number=None)}, id="a task instance that was never mapped or tried"),
+    ],
+)
+def test_whatever_little_a_context_names_it_is_recorded(context: dict[str, Any], incidents: Run) -> None:
+    open_incident(severity="critical", routes=["pager"])(context)
+    assert [(row.dag_id, row.severity, row.routes) for row in incidents()] == [("d", "critical", ["pager"])]
+    resolve_incident()(context)
+
+
 @pytest.fixture
 def hanging(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Route ``oncall`` leads to a receiver that takes connections and never answers."""
