@@ -15,7 +15,7 @@ from sqlglot import exp
 
 from airflow_dre.engines.declared_types import DECLARED, declared_value, unreadable
 from airflow_dre.engines.duckdb import DuckDB
-from airflow_dre.engines.file_formats import Readable
+from airflow_dre.engines.file_formats import JSON_LINES, Readable
 from airflow_dre.engines.file_guesses import (
     INEXACT,
     MISFIT,
@@ -29,7 +29,7 @@ from airflow_dre.engines.file_guesses import (
 )
 from airflow_dre.engines.file_sampling import TEXTS, sampled_types, types_of_all_rows
 from airflow_dre.sql.names import quoted
-from airflow_dre.sql.readings import Readings, Sense
+from airflow_dre.sql.readings import Guess, Readings, Sense
 
 READ = "data as read"
 """The view that holds every column with its guessed type and in every sense."""
@@ -76,8 +76,17 @@ class TextColumns:
         """Make the views."""
         guesses = {column.casefold(): kind.guess for column, kind in self.kinds.items()}
         names = _names(self.columns, tuple(self.kinds))
-        self.readings = Readings(READ, guesses, names, tuple(self.kinds), partial(_unreadable, self.spelling))
+        unreadable_as = partial(_unreadable, self.spelling)
+        self.readings = Readings(READ, guesses, names, tuple(self.kinds), unreadable_as, as_written=self._is_number_by_guess)
         self._look()
+
+    def _is_number_by_guess(self, column: str) -> bool:
+        """Whether a column in lower case holds numbers with a point or an exponent, as far as texts tell; JSON says that they are."""
+        kinds = {name.casefold(): kind for name, kind in self.kinds.items()}
+        found = kinds.get(column)
+        if found is None or self.readable.form is JSON_LINES:
+            return False
+        return found.guess is Guess.NUMBER and found.name not in ("BIGINT", "HUGEINT")
 
     def concerned(self, error: BaseException) -> bool:
         """Return whether a type that is not sure may have made a statement fail."""

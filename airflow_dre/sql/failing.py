@@ -16,7 +16,7 @@ from airflow_dre.sql.fitting import fitted
 from airflow_dre.sql.names import column
 from airflow_dre.sql.predicates import breaks, has_all, stands
 from airflow_dre.sql.queries import incomplete_of
-from airflow_dre.sql.readings import rule_as_read
+from airflow_dre.sql.readings import by_as_read, metric_as_read, rule_as_read
 from airflow_dre.sql.scope import Scope
 
 
@@ -36,7 +36,8 @@ def failing(metric: Metric, scope: Scope, by: str | None = None) -> exp.Expr | R
 def _(metric: PerSegment, scope: Scope, by: str | None = None) -> exp.Expr | Refusal:
     if not isinstance(metric.by, str):
         return Refusal("an expression splits the rows, which no check is judged by")
-    return failing(metric.metric, scope, metric.by)
+    by_read = by_as_read(metric.by, scope.readings)
+    return failing(metric.metric, scope, by_read if isinstance(by_read, str) else None)
 
 
 @failing.register
@@ -48,6 +49,7 @@ def _(metric: Violations, scope: Scope, by: str | None = None) -> exp.Expr | Ref
 @failing.register
 def _(metric: DuplicateCount, scope: Scope, by: str | None = None) -> exp.Expr | Refusal:
     """The complete key stands among those that several rows share; with ``by``, several rows of its segment."""
+    metric = metric_as_read(metric, scope.readings)
     key = [*metric.columns, *([by] if by is not None and by not in metric.columns else [])]
     incomplete = incomplete_of(metric, scope.dialect)
     complete = [filter_of(metric, scope.dialect), *stands(metric.columns, incomplete)]

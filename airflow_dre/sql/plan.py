@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeGuard, TypeVar
 
 from sqlglot import exp
@@ -34,7 +34,7 @@ from airflow_dre.sql.dialect import Dialect
 from airflow_dre.sql.expressions import expression
 from airflow_dre.sql.queries import incomplete_of, key_groups, most_common, query_of, sorted_quantiles
 from airflow_dre.sql.raw import read_metric
-from airflow_dre.sql.readings import metric_as_read
+from airflow_dre.sql.readings import by_as_read, metric_as_read
 from airflow_dre.sql.scope import Scope
 from airflow_dre.sql.splits import split_of
 
@@ -81,8 +81,9 @@ def plan(metrics: Iterable[Metric], scope: Scope) -> tuple[Statement, ...]:
 
     :raises DefinitionError: SQL that a Dag author wrote is not what it must be, or the database cannot ask it.
     """
-    statements: list[Statement] = []
-    for by, asked in _by_segment(metrics).items():
+    found: list[Statement] = []
+    for split, asked in _by_segment(metrics).items():
+        by, statements = by_as_read(split, scope.readings), list[Statement]()
         shared = [metric for metric in asked if shares_scan(metric, scope.dialect, by)]
         for batch in _batches(shared, scope.dialect.max_columns - (by is not None)):
             statements += _scans(batch, scope, by)
@@ -100,12 +101,15 @@ def plan(metrics: Iterable[Metric], scope: Scope) -> tuple[Statement, ...]:
                 frequent.setdefault((metric.column, metric.where), []).append(metric)
             else:
                 statements.append(_statement(query_of(metric_as_read(metric, scope.readings), scope, by), [metric], scope, by))
-        statements += [_statement(key_groups(group, scope, by), group, scope, by) for group in keyed.values()]
+        for key in keyed.values():
+            as_read = [metric_as_read(metric, scope.readings) for metric in key]
+            statements.append(_statement(key_groups(as_read, scope, by), key, scope, by))
         for group in frequent.values():
             for batch in _batches(group, scope.dialect.max_columns - 3):
                 read = [metric_as_read(metric, scope.readings) for metric in batch]
                 statements.append(_statement(most_common(read, scope, by), batch, scope, by))
-    return tuple(statements)
+        found += statements if by == split else [replace(statement, by=split) for statement in statements]
+    return tuple(found)
 
 
 def _expression(metric: Metric, scope: Scope) -> exp.Expr:

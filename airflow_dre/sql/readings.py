@@ -70,6 +70,8 @@ class Readings:
     """The condition of the rows whose text, in a column of the view, cannot be read as a type."""
     ordered: Mapping[tuple[type, str], Sense] = field(default_factory=dict)
     """The senses of bounds to the values that a metric gives, by the metric and the column in lower case."""
+    as_written: Callable[[str], bool] = lambda column: False
+    """Whether values of a column, in lower case, that are written differently are different keys: nothing says that they are numbers."""
     settle: Callable[[], object] = lambda: None
     """Makes guesses sure by a look at all rows, and puts right those that are wrong."""
 
@@ -101,6 +103,15 @@ class Readings:
             return column
         return self.names.get((column.casefold(), sense), column)
 
+    def key_of(self, column: str) -> str:
+        """Return the column of the view whose values are keys and segments: ``1.10`` is a version beside ``1.1``."""
+        return self.name_of(column, Sense.TEXT, of_value=False) if self.as_written(column.casefold()) else column
+
+
+def by_as_read(by: m.Split | None, readings: Readings | None) -> m.Split | None:
+    """Return the column that splits the rows as it is to be read; an expression stays what it is."""
+    return by if readings is None or not isinstance(by, str) else readings.key_of(by)
+
 
 def metric_as_read(metric: M, readings: Readings | None) -> M:
     """Return a metric about the columns that it is to read; the same metric where no type was guessed."""
@@ -110,6 +121,8 @@ def metric_as_read(metric: M, readings: Readings | None) -> M:
         return replace(metric, column=readings.name_of(metric.column, Sense.TEXT, of_value=False))
     if isinstance(metric, m.KeyCount):
         return replace(metric, columns=tuple(readings.name_of(name, Sense.TEXT, of_value=False) for name in metric.columns))
+    if isinstance(metric, (m.DuplicateCount, m.DistinctCount, m.RepeatCount)):
+        return replace(metric, columns=tuple(map(readings.key_of, metric.columns)))
     if isinstance(metric, m.Violations):
         return replace(metric, rule=rule_as_read(metric.rule, readings))
     if isinstance(metric, m.PerSegment):
@@ -157,7 +170,8 @@ def rule_as_read(rule: rules.Rule, readings: Readings | None) -> rules.Rule:
         case rules.AllDiffer():
             return replace(rule, columns=_alike(rule.columns, readings, by_text=True))
         case rules.BySegment():
-            return replace(rule, rules=tuple((segment, rule_as_read(inner, readings)) for segment, inner in rule.rules))
+            inner = tuple((segment, rule_as_read(each, readings)) for segment, each in rule.rules)
+            return replace(rule, by=readings.key_of(rule.by) if isinstance(rule.by, str) else rule.by, rules=inner)
         case _:
             return rule
 

@@ -565,3 +565,46 @@ def test_rows_of_keys_that_many_share_are_found_at_once(tmp_path: Path, by: str 
     assert result.sample is not None
     assert len(result.sample.rows) == 2
     assert time.perf_counter() - started < 10
+
+
+KEYS: dict[str, tuple[str, str]] = {
+    "versions of a CSV file": ("x.csv", "v,k\n1.1,1\n1.10,2\n2,3\n"),
+    "versions that come late": ("x.csv", "v,k\n" + "".join(f"{n},1\n" for n in range(3, SAMPLE)) + "1.1,1\n1.10,2\n2,3\n"),
+    "exponents of a CSV file": ("x.csv", "v,k\n1e3,1\n1000,2\n1000.0,3\n"),
+    "long decimals": ("x.csv", "v,k\n0.12345678901234567890,1\n0.1234567890123456789,2\n1,3\n"),
+}
+
+
+@pytest.mark.parametrize("name", KEYS)
+def test_what_is_written_differently_is_another_key(tmp_path: Path, name: str) -> None:
+    ending, text = KEYS[name]
+    path = write(tmp_path / ending, text)
+    rows = text.count("\n") - 1
+    suite = [
+        c.unique("v", name="once"),
+        c.unique("v", "k", name="together"),
+        c.distinct_count("v", equals=rows, name="different"),
+        c.unique("v", by="k", name="within"),
+        c.mean("v", at_least=0, name="as numbers"),
+    ]
+    assert set(outcomes(look(path, *suite)).values()) == {"passed"}
+    if rows == 3:
+        (result,) = look(path, c.not_null("k", by="v")).results
+        assert sorted(str(segment.value) for segment in result.segments) == sorted(line.split(",")[0] for line in text.split("\n")[1:4])
+
+
+def test_what_is_written_the_same_is_one_key_and_its_rows_are_shown(tmp_path: Path) -> None:
+    path = write(tmp_path / "x.csv", "v,k\n1.10,1\n1.1,2\n1.10,3\n")
+    with opened_data(path, Wanted(subject="t", task="d.t")) as source:
+        suite = Suite(name="s", dataset=source.dataset, scope=source.scope, checks=parse_checks([c.unique("v")]))
+        (result,) = run_suite(suite, source.engine, NOW, samples=SamplePlan(rows=5, key_columns=("k",))).results
+    assert (result.outcome.value, result.violations) == ("failed", 2)
+    assert result.sample is not None
+    assert sorted(result.sample.rows) == [(1,), (3,)] or len(result.sample.rows) == 2
+
+
+def test_numbers_that_files_say_are_one_key_however_they_are_written(tmp_path: Path) -> None:
+    path = write(tmp_path / "x.jsonl", '{"v": 1.5}\n{"v": 1.50}\n')
+    assert outcomes(look(path, c.unique("v", name="once"))) == {"once": "failed"}
+    path = write(tmp_path / "x.csv", "v\n1.5\n1.50\n")
+    assert outcomes(look(path, c.unique("v", name="once"), read_options={"types": {"v": "DOUBLE"}})) == {"once": "failed"}
