@@ -1,6 +1,6 @@
-"""Runs that end, as the scheduler and the API server see them: the only messengers left when a task was killed or a run marked by hand.
+"""Tasks that fail and runs that end: what is recorded where no callback does, since none is there, or the process of the task was killed.
 
-A hook runs inside the scheduler's transaction. It writes a few rows to the store, never a message to a receiver, and while the store is
+A hook about a run runs inside the scheduler's transaction. It writes a few rows to the store, never a message to a receiver, and while the store is
 down it only appends to the spool. No thread helps it: the scheduler forks, and a fork while a thread holds a lock leaves a child that
 hangs.
 """
@@ -25,10 +25,6 @@ _BY_HAND = "manually set"
 """What Airflow's message holds when a person set the state of a run or a task."""
 DOWN_SECONDS = 60.0
 """For how long a store that did not answer is not asked again."""
-
-
-_LOST = ("heartbeat timeout", "state mismatch", "stuck in queued tries exceeded")
-"""What Airflow's log of events holds of a task instance whose process went away, or never came."""
 TEND_SECONDS = 300.0
 """How often what is no longer watched is ended."""
 
@@ -62,12 +58,33 @@ def on_task_instance_success(previous_state: Any, task_instance: Any) -> None:
 
 @hookimpl
 def on_task_instance_failed(previous_state: Any, task_instance: Any, error: Any) -> None:
-    """Record that a person marked a task failed, perhaps in a run that has ended; the end of a run tells of all others.
+    """Record a task that failed in this process without a further try, or that a person marked failed.
 
-    Airflow says the same words of each task that it stops because a person marked the run failed: that is told once, of the run.
+    The end of a run records the others: no process was left to do so. Airflow says the same words of each task that it stops because a
+    person marked the run failed: that is recorded once, of the run.
     """
-    if getattr(type(task_instance), "__tablename__", "") == "task_instance" and _BY_HAND in str(error or ""):
+    if getattr(type(task_instance), "__tablename__", "") != "task_instance":
+        if task_instance.state == "failed":
+            _record_in_worker(task_instance, error)
+    elif _BY_HAND in str(error or ""):
         _record(task_instance, lambda: _marked_failed_task(task_instance))
+
+
+def _record_in_worker(ti: Any, error: Any) -> None:
+    """Keep why a task failed, and send what waits: its process holds nobody else up. A callback of the task has done so before."""
+    from airflow_dre.config import read_settings
+    from airflow_dre.services.contexts import failed_task, slice_in
+    from airflow_dre.services.wiring import keep
+    from airflow_dre.store.clock import now
+    from airflow_dre.store.records import Delivery
+
+    try:
+        settings = read_settings()
+        if settings.watches(ti.dag_id):
+            failed = failed_task(ti, now(), error=error, part=slice_in(ti.get_template_context()))
+            keep(Delivery(signals=(failed,)), settings)
+    except Exception:  # how a task ends is not the listener's to change
+        log.exception("airflow-dre: could not record the failure of task %s of %s", ti.task_id, ti.dag_id)
 
 
 def _record(about: Any, signals: Callable[[], list[Signal]], unwatched: Callable[[], list[Signal]] = list) -> None:
@@ -131,7 +148,7 @@ def _failed(dag_run: Any, msg: str) -> list[Signal]:
     if _BY_HAND in msg:
         return [_marked_failed(dag_run, part)]
     failed = _instances(dag_run, "failed")
-    signals = [_still_failed(dag_run, ti, at, part, msg) for ti in failed]
+    signals = [_still_failed(ti, at, part, msg) for ti in failed]
     if not signals:
         signals.append(failed_run(dag_run.dag_id, dag_run.run_id, at, ended=end_of(dag_run), reason=msg or "failed", part=part))
     broken = {ti.task_id for ti in failed}
@@ -150,7 +167,7 @@ def _succeeded(dag_run: Any, msg: str) -> list[Signal]:
     failed = _instances(dag_run, "failed")
     names = tuple(sorted({ti.task_id for ti in failed}))
     ended_well = succeeded_run(dag_run.dag_id, dag_run.run_id, at, still_failed=names, part=part)
-    return [ended_well, *(_still_failed(dag_run, ti, at, part, msg) for ti in failed)]
+    return [ended_well, *(_still_failed(ti, at, part, msg) for ti in failed)]
 
 
 def _marked(ti: Any) -> list[Signal]:
@@ -192,40 +209,10 @@ def _marked_failed(dag_run: Any, part: Slice) -> Signal:
     return failed_run(dag_run.dag_id, dag_run.run_id, moment, ended=moment, reason="marked failed by hand", part=part)
 
 
-def _still_failed(dag_run: Any, ti: Any, at: datetime, part: Slice, msg: str) -> Signal:
+def _still_failed(ti: Any, at: datetime, part: Slice, msg: str) -> Signal:
     from airflow_dre.services.contexts import failed_task
 
-    lost = _was_lost(dag_run, ti)
-    unheard = not lost and _has_callback(dag_run, ti)
-    return failed_task(ti, at, error=f"run ended: {msg}", part=part, seen_at=at, lost=lost, unheard=unheard)
-
-
-def _was_lost(dag_run: Any, ti: Any) -> bool:
-    """Whether the scheduler noted that the process of a task instance went away, which nothing else tells from a failure."""
-    from sqlalchemy import column, select, table
-    from sqlalchemy.orm import object_session
-
-    session = object_session(dag_run)
-    if session is None:
-        return False
-    try:
-        named = ("dag_id", "task_id", "run_id", "map_index", "try_number")
-        events = table("log", column("event"), *(column(name) for name in named))
-        noted = select(events.c.event).where(*(events.c[name] == getattr(ti, name) for name in named), events.c.event.in_(_LOST))
-        connection = session.connection()
-        with connection.begin_nested():  # an error must not end the scheduler's transaction
-            return connection.execute(noted.limit(1)).first() is not None
-    except Exception:  # the incident matters more than how it is worded
-        log.debug("airflow-dre: Airflow's log of %s cannot be read", ti.task_id, exc_info=True)
-        return False
-
-
-def _has_callback(dag_run: Any, ti: Any) -> bool:
-    """Whether a task has a failure callback, ours or another one: the row of a Dag does not tell which."""
-    try:
-        return bool(dag_run.dag.get_task(ti.task_id).has_on_failure_callback)
-    except Exception:  # the run has no Dag here, or one without the task
-        return False
+    return failed_task(ti, at, error=f"run ended: {msg}", part=part, seen_at=at, lost=True)  # else its process has told already
 
 
 def _end_of(dag_run: Any) -> tuple[datetime, Slice]:

@@ -128,20 +128,16 @@ def failed_task(
     part: Slice | None = None,
     seen_at: datetime | None = None,
     lost: bool = False,
-    unheard: bool = False,
 ) -> Signal:
     """Return the signal of a task instance that failed.
 
     :param seen_at: when a messenger saw that it is still failed, for example at the end of its run.
-    :param lost: whether it is known that its process ended without a word, as one that was killed does.
-    :param unheard: whether its worker should have told of it, and may have been killed or may have written to a spool.
+    :param lost: whether no word came from its process, as from one that was killed.
     """
     title = f"Task {ti.dag_id}.{ti.task_id} failed"
     if lost:
         title = f"Task {ti.dag_id}.{ti.task_id} was killed or lost"
-        error = f"no word came from its process, which may have been out of memory; {error or 'its heartbeat ended'}"
-    elif unheard:
-        error = f"failed; the worker's own news has not arrived: it waits in a spool, or the worker was killed; {error or ''}".rstrip("; ")
+        error = f"no word came from its process, which may have been out of memory, or without the store; {error or 'its heartbeat ended'}"
     said = f"{type(error).__name__}: {text_of(error)}" if isinstance(error, BaseException) else str(error or "")
     detail = lines(masked(said[:20_000]), 4000)  # an exception may quote the row that it could not load
     return Signal(

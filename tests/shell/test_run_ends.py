@@ -9,7 +9,6 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 from airflow.models.dagrun import DagRun
 from airflow.sdk import DAG, task
 
@@ -151,7 +150,7 @@ def test_what_is_failed_now_is_what_counts(story: list[Callable[[], None]], stat
 def test_the_partitions_that_were_broken_all_end_well(incidents: Run) -> None:
     for run in ("a", "b"):
         end("failed", 1, ti(*LOAD, run=run), run=run, partition=run)
-    assert [(row.occurrences, row.title) for row in incidents()] == [(2, "Task d.load failed (partition b)")]
+    assert [(row.occurrences, row.title) for row in incidents()] == [(2, "Task d.load was killed or lost (partition b)")]
     for run in ("b", "a"):
         assert incidents()[0].status == "open"
         end("success", 10, run=run, partition=run)
@@ -162,7 +161,7 @@ def test_a_backfill_that_fails_says_which_interval(incidents: Run) -> None:
     end("success", 1, run="r9", day=9)
     end("failed", 10, ti("load", "failed", 9, run="r2"), run="r2", day=2)
     (row,) = incidents()
-    assert (row.title, row.status) == ("Task d.load failed (data of 2026-01-02 00:00 UTC)", "open")
+    assert (row.title, row.status) == ("Task d.load was killed or lost (data of 2026-01-02 00:00 UTC)", "open")
     end("success", 20, run="r3", day=3)
     assert incidents()[0].status == "resolved"
 
@@ -288,62 +287,45 @@ def test_a_dag_callback_with_little_context_brings_severity_and_routes(reason: s
 
 
 @pytest.mark.parametrize(
-    ("with_callback", "called", "said"),
+    ("heard", "title", "detail"),
     [
-        pytest.param(True, False, "failed; the worker's own news has not arrived", id="its callback was not heard of, or is another one"),
-        pytest.param(True, True, "ValueError: x", id="its callback ran"),
-        pytest.param(False, False, "run ended: task_failure", id="it has no callback"),
+        pytest.param("", "Task d.load was killed or lost", "no word came from its process", id="no word came"),
+        pytest.param("callback", "Task d.load failed", "ValueError: x", id="its callback ran"),
+        pytest.param("listener", "Task d.load failed", "ValueError: y", id="it has no callback of ours"),
+        pytest.param("both", "Task d.load failed", "ValueError: x", id="its callback ran, and then the listener"),
+        pytest.param("retry", "Task d.load was killed or lost", "no word came from its process", id="only an earlier try told"),
     ],
 )
-def test_a_task_is_killed_only_where_that_is_known(with_callback: bool, called: bool, said: str, incidents: Run, rows: Run) -> None:
+def test_a_task_that_told_nothing_was_killed(heard: str, title: str, detail: str, incidents: Run, rows: Run) -> None:
     load = ti(*LOAD)
-    if called:
+    load.get_template_context = dict
+    if heard in ("callback", "both"):
         call(load)
-    task_of = SimpleNamespace(has_on_failure_callback=with_callback)
-    end("failed", 1, load, dag=SimpleNamespace(get_task=lambda task_id: task_of))
-    assert [row.title for row in incidents()] == ["Task d.load failed"]
-    assert rows(incident_event)[0].detail.startswith(said)
+    if heard == "retry":
+        load.state = "up_for_retry"
+    if heard in ("listener", "both", "retry"):
+        runs.on_task_instance_failed("running", load, ValueError("y"))
+    load.state = "failed"
+    end("failed", 1, load)
+    assert [row.title for row in incidents()] == [title]
+    (opened,) = [row for row in rows(incident_event) if row.kind == "open"]
+    assert opened.detail.startswith(detail)
 
 
-@pytest.mark.parametrize(
-    ("event", "of", "title"),
-    [
-        pytest.param("heartbeat timeout", {}, "Task d.load was killed or lost", id="its heartbeat ended"),
-        pytest.param("state mismatch", {}, "Task d.load was killed or lost", id="the executor found it dead"),
-        pytest.param("stuck in queued tries exceeded", {}, "Task d.load was killed or lost", id="it never came to run"),
-        pytest.param("failed", {}, "Task d.load failed", id="it failed"),
-        pytest.param("heartbeat timeout", {"try_number": 1}, "Task d.load failed", id="an earlier try was lost"),
-        pytest.param("heartbeat timeout", {"run_id": "other"}, "Task d.load failed", id="another run was"),
-    ],
-)
-def test_a_task_whose_process_went_away_was_killed(
-    event: str, of: dict[str, Any], title: str, run_dag: Run, incidents: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from airflow.models.log import Log
-    from airflow.models.taskinstancekey import TaskInstanceKey
-    from airflow.utils.session import create_session
-
+@pytest.mark.parametrize("watched", [True, False], ids=["watched", "not watched"])
+def test_a_task_without_any_callback_says_why_it_failed(watched: bool, run_dag: Run, incidents: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    if not watched:
+        monkeypatch.setenv("AIRFLOW__DRE__WATCH_DAGS", "other*")
     with DAG("d", schedule=None, start_date=datetime(2026, 1, 1, tzinfo=UTC)) as dag:
 
         @task
         def load() -> None:
-            raise ValueError("x")
+            raise ValueError("the exchange has no rate of 2026-11-28")
 
         load()
-    with monkeypatch.context() as patch:
-        patch.setattr(runs, "_record", lambda *_: None)
-        run = run_dag(dag)
-    with create_session() as session:
-        found = session.scalars(sa.select(DagRun).where(DagRun.dag_id == "d", DagRun.run_id == run.run_id)).one()
-        (ran,) = found.get_task_instances(session=session)
-        ran.try_number = 2
-        session.flush()
-        about = {"dag_id": "d", "task_id": "load", "run_id": run.run_id, "try_number": 2, "map_index": -1, **of}
-        session.add(Log(event=event, task_instance=TaskInstanceKey(**about)))
-        session.flush()
-        runs.on_dag_run_failed(dag_run=found, msg="task_failure")
-        session.rollback()
-    assert [row.title for row in incidents()] == [title]
+    run_dag(dag)
+    told = [(row.title, "has no rate of 2026-11-28" in str(row.explanation)) for row in incidents()]
+    assert told == ([("Task d.load failed", True)] if watched else [])
 
 
 LATE = {"dag": DAG("d", schedule=None), "run_id": "r1", "reason": "task_failure"}
