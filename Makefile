@@ -4,8 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 UI := airflow_dre/ui
-# How many processes share the tests; 0: one runs them all, folder by folder.
-PYTEST_WORKERS ?= 2
+# How many processes share the tests: three on two cores, since many tests wait for a clock or a server; 0: one runs them all, folder by folder.
+PYTEST_WORKERS ?= 3
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test nightly check bench ui ui-check golden clean

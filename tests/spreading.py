@@ -1,4 +1,4 @@
-"""How several processes share the tests: ``pytest -n 2``, as ``make test`` calls it. Without ``-n`` nothing here has an effect.
+"""How several processes share the tests: ``pytest -n 3``, as ``make test`` calls it. Without ``-n`` nothing here has an effect.
 
 Fixtures that last for a module or a session are made once in each process that needs them, so a file stays in one process, and files
 that share what is slow to start do too.

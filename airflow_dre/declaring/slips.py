@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from difflib import get_close_matches
 from os import PathLike
 
 from airflow_dre.errors import Problem
@@ -23,6 +22,8 @@ def nearest(word: object, known: Iterable[str]) -> str | None:
     names = list(known)
     if not isinstance(word, str) or not any(letter.isalpha() for letter in word):
         return None
+    from difflib import get_close_matches  # a Dag without a slip does not pay for it
+
     lowered = {name.lower(): name for name in reversed(names)}
     near = get_close_matches(word.strip().lower(), list(lowered), 1)
     return lowered[near[0]] if near else None

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from airflow.sdk.bases.decorator import DecoratedOperator, TaskDecorator, task_decorator_factory
 
 from airflow_dre.declaring.slips import one_of
-from airflow_dre.engines.files import is_paths
 from airflow_dre.errors import DefinitionError, Problem
 from airflow_dre.operators.quality import QualityCheckOperator
 
@@ -97,10 +96,14 @@ class QualityCheckDecoratedOperator(DecoratedOperator, QualityCheckOperator):
         return problems
 
     def _hands_on(self) -> bool:
+        from airflow_dre.engines.files import is_paths
+
         return self.returns == "data" or (self.returns is None and is_paths(self.data))
 
 
 def _can_be_shown(argument: Any) -> bool:
+    from airflow_dre.engines.files import is_paths
+
     return argument is None or isinstance(argument, (bool, date, float, int)) or is_paths(argument)
 
 

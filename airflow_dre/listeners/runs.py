@@ -1,8 +1,8 @@
-"""Tasks that fail and runs that end: what is recorded where no callback does, since none is there, or the process of the task was killed.
+"""Tasks that fail and runs that end, for what no callback records: none is there, or the process of the task was killed.
 
-A hook about a run runs inside the scheduler's transaction. It writes a few rows to the store, never a message to a receiver, and while the store is
-down it only appends to the spool. No thread helps it: the scheduler forks, and a fork while a thread holds a lock leaves a child that
-hangs.
+A hook about a run runs inside the scheduler's transaction. It writes a few rows to the store, never a message to a receiver, and while the
+store is down it only appends to the spool. No thread helps it: the scheduler forks, and a fork while a thread holds a lock leaves a child
+that hangs.
 """
 
 from __future__ import annotations

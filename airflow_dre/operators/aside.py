@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from airflow_dre.declaring.slips import is_same_table, one_of
+from airflow_dre.operators.gate import QUARANTINE_MODES, QUARANTINE_ON
 
 if TYPE_CHECKING:
     from datetime import timedelta
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from airflow_dre.sql.scope import Scope
     from airflow_dre.store.records import SuiteRunRecord
 
-MODES = ("copy", "move")
-ON = ("error", "warn")
 MOVED_AT_MOST = "10%"
 """Most rows that are moved away where nobody said how many may be: a broken check must not empty a table at night."""
 
@@ -46,7 +45,7 @@ class Aside:
         from airflow_dre.checks.thresholds import LIMIT_ALLOWED, read_limit
         from airflow_dre.errors import Problem
 
-        given = {"quarantine": (self.mode, MODES), "quarantine_on": (self.on, ON)}
+        given = {"quarantine": (self.mode, QUARANTINE_MODES), "quarantine_on": (self.on, QUARANTINE_ON)}
         problems = [
             Problem(self.subject, argument, value, one_of(value, allowed))
             for argument, (value, allowed) in given.items()

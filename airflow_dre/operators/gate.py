@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from airflow_dre.incidents.telling import Telling
     from airflow_dre.store.records import SuiteRunRecord
 
+QUARANTINE_MODES = ("copy", "move")
+QUARANTINE_ON = ("error", "warn")
 FAIL_ON = ("error", "warn", "never")
 
 

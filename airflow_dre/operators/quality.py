@@ -8,12 +8,9 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from airflow_dre.checks.declaration import Declaration
-from airflow_dre.checks.instants import DURATION_ALLOWED, read_duration
 from airflow_dre.declaring.functions import REQUIRED
 from airflow_dre.declaring.slips import find_kind_problems, find_names_problems, is_no_text, is_same_table
-from airflow_dre.engines.files import is_paths
-from airflow_dre.operators.aside import MODES, ON, Aside
-from airflow_dre.operators.gate import FAIL_ON, GatedOperator
+from airflow_dre.operators.gate import FAIL_ON, QUARANTINE_MODES, QUARANTINE_ON, GatedOperator
 from airflow_dre.operators.templates import refuse_texts, render_checks
 
 if TYPE_CHECKING:
@@ -22,6 +19,7 @@ if TYPE_CHECKING:
     from airflow_dre.checks.check import Check
     from airflow_dre.checks.masking import Mask
     from airflow_dre.errors import Problem
+    from airflow_dre.operators.aside import Aside
     from airflow_dre.services.quarantine import Breaches
     from airflow_dre.services.samples import SamplePlan
     from airflow_dre.services.sources import Source
@@ -99,8 +97,8 @@ class QualityCheckOperator(GatedOperator):
     shallow_copy_attrs: Sequence[str] = ("data",)
     choices: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "fail_on": FAIL_ON,
-        "quarantine": MODES,
-        "quarantine_on": ON,
+        "quarantine": QUARANTINE_MODES,
+        "quarantine_on": QUARANTINE_ON,
         "partitions": ("run", "changed", "all"),
     }
 
@@ -156,9 +154,17 @@ class QualityCheckOperator(GatedOperator):
         if data is not None and not self.was_named("conn_id"):
             self.conn_id = None  # default_args of the Dag are for the tasks that need a connection
         self._refuse_mistakes()
-        if is_paths(data):
+        if self._are_paths():
             self.template_fields = (*type(self).template_fields, "data")
         XComArg.apply_upstream_relationship(self, data)
+
+    def _are_paths(self) -> bool:
+        """Whether the data are files: one path, pattern or URL, or several."""
+        if self.data is None:
+            return False
+        from airflow_dre.engines.files import is_paths
+
+        return is_paths(self.data)
 
     @classmethod
     def find_partial_problems(cls, subject: str, given: Mapping[str, Any]) -> list[Problem]:
@@ -245,6 +251,9 @@ class QualityCheckOperator(GatedOperator):
 
     @property
     def _aside(self) -> Aside:
+        from airflow_dre.checks.instants import read_duration
+        from airflow_dre.operators.aside import Aside
+
         return Aside(
             subject=self.subject,
             to=self.quarantine_to,
@@ -281,6 +290,8 @@ class QualityCheckOperator(GatedOperator):
 
     def _opened(self, context: Context) -> AbstractContextManager[Source]:
         """The rows that the rendered arguments describe."""
+        from airflow_dre.checks.instants import read_duration
+
         timeout = read_duration(self.statement_timeout)
         if self.data is not None:
             from airflow_dre.services.data import Wanted, opened_data
@@ -307,6 +318,7 @@ class QualityCheckOperator(GatedOperator):
         return opened_table(hook, connection, self.table or "", self.where or None, timeout)
 
     def _refuse_mistakes(self) -> None:
+        from airflow_dre.checks.instants import DURATION_ALLOWED, read_duration
         from airflow_dre.checks.parse import find_problems
         from airflow_dre.checks.partition_choice import find_partition_problems
         from airflow_dre.declaring.names import LONGEST_DATASET, LONGEST_SQL, find_name_problems
@@ -385,5 +397,5 @@ class QualityCheckOperator(GatedOperator):
         super()._do_render_template_fields(parent, others, context, jinja_env, seen_oids)
         if parent is self:
             self.checks = render_checks(self.checks, lambda text: self.render_template(text, context, jinja_env), jinja_env)
-            if is_paths(self.data):
+            if self._are_paths():
                 self.data = self.render_template(self.data, context, jinja_env, seen_oids)

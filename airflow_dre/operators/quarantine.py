@@ -7,16 +7,18 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from airflow.providers.standard.operators.hitl import HITLOperator
+from airflow.sdk import BaseNotifier, BaseOperator
 
-from airflow_dre.checks.instants import DURATION_ALLOWED, read_duration
 from airflow_dre.declaring.functions import REQUIRED
 from airflow_dre.declaring.operators import DeclaredOperator
 from airflow_dre.declaring.slips import find_kind_problems, is_no_text, is_same_table
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
+    from airflow.sdk.exceptions import TaskAwaitingInput
+    from airflow.sdk.execution_time.hitl import HITLUser
 
+    from airflow_dre.errors import Problem
     from airflow_dre.sql.release import Review
 
 OPTIONS = ("Release", "Discard", "Keep")
@@ -35,7 +37,7 @@ def _failing_for_good() -> Iterator[None]:
         raise AirflowFailException(str(error)) from error
 
 
-class QuarantineReleaseOperator(DeclaredOperator, HITLOperator):
+class QuarantineReleaseOperator(DeclaredOperator, BaseOperator):
     """
     Ask a person about the rows of a quarantine table, then give them back, drop them or leave them.
 
@@ -52,10 +54,13 @@ class QuarantineReleaseOperator(DeclaredOperator, HITLOperator):
     :param from_batch: only rows of this batch, which the summary of the checking task names. (templated)
     :param subject: headline of the question; the default names rows and table. (templated)
     :param statement_timeout: longest time that one statement may take (``"90s"``, ``"10m"``, a timedelta).
+    :param assigned_users: who may answer, each ``{"id": ..., "name": ...}``; by default whoever may answer questions of the Dag.
+    :param notifiers: notifiers that are called when the question is asked.
+    :param response_timeout: how long an answer is waited for; by default for ever. Then ``defaults`` is done, or the task fails.
+    :param defaults: the answer that stands in where nobody answered in time, for example ``"Keep"``.
     :raises airflow_dre.errors.DefinitionError: lists everything that is wrong with the arguments, when the Dag is parsed.
 
-    Further arguments are those of :class:`~airflow.providers.standard.operators.hitl.HITLOperator`: ``assigned_users``, ``notifiers``,
-    ``response_timeout`` with ``defaults``.
+    It asks as Airflow's ``HITLOperator`` does, and is none: importing that costs a Dag file as much as all of this package.
     """
 
     template_fields: Sequence[str] = ("conn_id", "table", "quarantine_table", "from_run", "from_dag", "from_batch", "subject", "body")
@@ -72,10 +77,14 @@ class QuarantineReleaseOperator(DeclaredOperator, HITLOperator):
         from_batch: str | None = None,
         subject: str = "",
         statement_timeout: str | timedelta | None = None,
+        assigned_users: HITLUser | list[HITLUser] | None = None,
+        notifiers: Sequence[BaseNotifier] | BaseNotifier = (),
+        response_timeout: timedelta | None = None,
+        defaults: str | Sequence[str] | None = None,
         **kwargs: Any,
     ) -> None:
-        fixed: dict[str, Any] = {name: kwargs.pop(name) for name in ("options", "multiple", "body") if name in kwargs}
-        super().__init__(subject=subject, options=list(OPTIONS), multiple=False, **kwargs)
+        super().__init__(**kwargs)
+        self.subject, self.body = subject, ""
         self.conn_id = conn_id
         self.table = table
         self.quarantine_table = quarantine_table
@@ -83,7 +92,11 @@ class QuarantineReleaseOperator(DeclaredOperator, HITLOperator):
         self.from_dag = from_dag
         self.from_batch = from_batch
         self.statement_timeout = statement_timeout
-        self._refuse_mistakes(fixed)
+        self.assigned_users = [assigned_users] if isinstance(assigned_users, dict) else assigned_users
+        self.notifiers = [notifiers] if isinstance(notifiers, BaseNotifier) else list(notifiers or ())
+        self.response_timeout = response_timeout
+        self.defaults = [defaults] if isinstance(defaults, str) else defaults
+        self._refuse_mistakes()
 
     def execute(self, context: Context) -> Any:
         """Claim and count the rows, and ask about them."""
@@ -95,30 +108,33 @@ class QuarantineReleaseOperator(DeclaredOperator, HITLOperator):
             return {"decision": None, "by": None, "rows": 0, "given_back": 0, "dropped": 0}
         hook, review = self._reviewed(context)
         with _failing_for_good():
-            claimed = claim_rows(hook, review, self._named, read_duration(self.statement_timeout))
+            claimed = claim_rows(hook, review, self._named, self._timeout)
         if not claimed.rows:
             self.log.info("No quarantined rows in %s: nobody is asked", self.quarantine_table)
             return {"decision": None, "by": None, "rows": 0, "given_back": 0, "dropped": 0}
         self.subject = self.subject or f"What becomes of the rows of {self.table} in quarantine: {claimed.rows}"
         self.body = describe(review, claimed)
         self.log.info("%s\n%s", self.subject, self.body)
-        return super().execute(context)
+        raise self._ask(context)
 
     def execute_complete(self, context: Context, event: dict[str, Any]) -> Any:
         """Do what was decided."""
         from airflow_dre.services.release import Decision, carry_out
 
-        answer = super().execute_complete(context, event)
-        decision, who = Decision(answer["chosen_options"][0]), answer["responded_by_user"]
+        if "error" in event:
+            from airflow.providers.standard.exceptions import HITLTimeoutError, HITLTriggerEventError
+
+            raise (HITLTimeoutError if event["error_type"] == "timeout" else HITLTriggerEventError)(event)
+        decision, who = Decision(event["chosen_options"][0]), event["responded_by_user"]
         by = "nobody in time" if who is None else f"{who['name']} ({who['id']})"
         hook, review = self._reviewed(context)
         with _failing_for_good():
-            done = carry_out(hook, review, decision, self._named, read_duration(self.statement_timeout))
+            done = carry_out(hook, review, decision, self._named, self._timeout)
         self.log.info(
             "%s by %s at %s: %d rows went back into %s, %d were dropped from %s, %d are kept there",
             decision.value,
             by,
-            answer["responded_at"],
+            event["responded_at"],
             done.given_back,
             self.table,
             done.dropped,
@@ -128,15 +144,40 @@ class QuarantineReleaseOperator(DeclaredOperator, HITLOperator):
         return {
             "decision": decision.value,
             "by": None if who is None else dict(who),
-            "at": answer["responded_at"].isoformat(),
+            "at": event["responded_at"].isoformat(),
             "rows": done.given_back + done.dropped + done.kept,
             "given_back": done.given_back,
             "dropped": done.dropped,
         }
 
+    def _ask(self, context: Context) -> TaskAwaitingInput:
+        """Put the question on the page "Required Actions", and return what lets the task wait without a worker."""
+        from airflow.sdk.exceptions import TaskAwaitingInput
+        from airflow.sdk.execution_time.hitl import upsert_hitl_detail
+
+        upsert_hitl_detail(
+            ti_id=context["task_instance"].id,
+            options=list(OPTIONS),
+            subject=self.subject,
+            body=self.body,
+            defaults=None if self.defaults is None else list(self.defaults),
+            multiple=False,
+            params={},
+            assigned_users=self.assigned_users,
+        )
+        for notifier in self.notifiers:
+            notifier(context)
+        return TaskAwaitingInput(method_name="execute_complete", timeout=self.response_timeout)
+
     @property
     def _named(self) -> str:
         return f"{type(self).__name__} {self.task_id}"
+
+    @property
+    def _timeout(self) -> timedelta | None:
+        from airflow_dre.checks.instants import read_duration
+
+        return read_duration(self.statement_timeout)
 
     def _reviewed(self, context: Context) -> tuple[Any, Review]:
         """The hook of the connection, and the rows that are asked about."""
@@ -170,7 +211,8 @@ class QuarantineReleaseOperator(DeclaredOperator, HITLOperator):
             )
         return hook, review
 
-    def _refuse_mistakes(self, fixed: dict[str, Any]) -> None:
+    def _refuse_mistakes(self) -> None:
+        from airflow_dre.checks.instants import DURATION_ALLOWED, read_duration
         from airflow_dre.declaring.names import LONGEST_DATASET, find_name_problems
         from airflow_dre.errors import Problem
 
@@ -186,7 +228,22 @@ class QuarantineReleaseOperator(DeclaredOperator, HITLOperator):
         tables = (self.table, self.quarantine_table)
         if all(isinstance(name, str) for name in tables) and is_same_table(*tables):
             problems.append(Problem(self._named, "quarantine_table", self.quarantine_table, f"another table than table={self.table!r}"))
-        problems += [Problem(self._named, name, value, "nothing: the task says it itself") for name, value in fixed.items()]
+        problems += self._find_mistakes_of_the_question()
         if self.statement_timeout is not None and read_duration(self.statement_timeout) is None:
             problems.append(Problem(self._named, "statement_timeout", self.statement_timeout, DURATION_ALLOWED))
         self.refuse(problems)
+
+    def _find_mistakes_of_the_question(self) -> list[Problem]:
+        from airflow_dre.errors import Problem
+
+        problems = []
+        if self.defaults is not None and (len(self.defaults) != 1 or self.defaults[0] not in OPTIONS):
+            problems.append(Problem(self._named, "defaults", self.defaults, f"one of {', '.join(OPTIONS)}"))
+        waits: object = self.response_timeout
+        if waits is not None and not isinstance(waits, timedelta):
+            problems.append(Problem(self._named, "response_timeout", waits, "a timedelta"))
+        called: list[object] = list(self.notifiers)
+        problems += [
+            Problem(self._named, "notifiers", each, "notifiers of Airflow") for each in called if not isinstance(each, BaseNotifier)
+        ]
+        return problems

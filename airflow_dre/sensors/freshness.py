@@ -21,13 +21,13 @@ from airflow.sdk.exceptions import (
 from airflow_dre.declaring.functions import REQUIRED
 from airflow_dre.declaring.operators import DeclaredOperator
 from airflow_dre.errors import DefinitionError, Problem, text_of
-from airflow_dre.lineage.naming import DatasetName
 from airflow_dre.triggers.failures import FINAL
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
     from airflow_dre.incidents.telling import Telling
+    from airflow_dre.lineage.naming import DatasetName
     from airflow_dre.services.freshness import Freshness, FreshnessQuestion
 
 
@@ -157,6 +157,8 @@ class FreshnessSensor(DeclaredOperator, BaseSensorOperator):
             self._defer(self._remaining(context))
         summary: dict[str, object] = event["summary"]
         if "dataset" in event:  # a trigger of an earlier version does not say it
+            from airflow_dre.lineage.naming import DatasetName
+
             self._dataset, self._last = DatasetName(*event["dataset"]), event["reason"]
             self._recovered(context)
         return summary

@@ -154,7 +154,7 @@ def test_mistakes_are_told_at_once_when_the_dag_is_parsed() -> None:
         QualityCheckOperator(task_id="t", conn_id="w", table="t", partition_by="d", checks=[c.not_null("a")], quarantine_to="q")
     with pytest.raises(DefinitionError) as refused:
         QuarantineReleaseOperator(task_id="t", conn_id="w", table="t", quarantine_table="q", options=["Yes"], statement_timeout="soon")
-    assert "- QuarantineReleaseOperator t: invalid options=['Yes']. Allowed: nothing: the task says it itself" in str(refused.value)
+    assert "- QuarantineReleaseOperator t: invalid options=['Yes']. Allowed: It takes task_id, conn_id, table" in str(refused.value)
     assert "- QuarantineReleaseOperator t: invalid statement_timeout='soon'. Allowed: a positive duration" in str(refused.value)
 
 
@@ -244,7 +244,7 @@ def test_the_question_counts_and_shows_no_row(world: Path, monkeypatch: pytest.M
         connection.execute("UPDATE orders SET created_at = 'secret-4111'")
     executed(quarantine="move", quarantine_limit="100%", checks=[c.not_null("amount"), c.in_set("id", [1], name="known")])
     sent: list[Any] = []
-    monkeypatch.setattr("airflow.providers.standard.operators.hitl.upsert_hitl_detail", lambda **given: sent.append(given))
+    monkeypatch.setattr("airflow.sdk.execution_time.hitl.upsert_hitl_detail", lambda **given: sent.append(given))
     operator, context = review()
     with pytest.raises(TaskAwaitingInput):
         operator.execute(context)
@@ -273,7 +273,7 @@ def test_the_answer_that_stands_in_when_nobody_answered_is_done_and_told(
 ) -> None:
     executed(quarantine="move", quarantine_limit="100%")
     operator, context = review(defaults=["Keep"])
-    monkeypatch.setattr("airflow.providers.standard.operators.hitl.upsert_hitl_detail", lambda **given: None)
+    monkeypatch.setattr("airflow.sdk.execution_time.hitl.upsert_hitl_detail", lambda **given: None)
     with pytest.raises(TaskAwaitingInput):
         operator.execute(context)
     event = {"chosen_options": ["Keep"], "params_input": {}, "responded_at": datetime.now(UTC), "responded_by_user": None, "timedout": True}
@@ -293,3 +293,22 @@ def test_the_example_moves_bad_orders_away_and_asks_about_them(
     thread.join()
     assert finished.state == "success"
     assert (ask(world, "SELECT COUNT(*) FROM orders"), ask(world, "SELECT COUNT(*) FROM orders_quarantine")) == ([(13,)], [(0,)])
+
+
+def test_an_answer_that_cannot_be_given_is_refused_when_the_dag_is_parsed() -> None:
+    with pytest.raises(DefinitionError) as refused:
+        review(defaults="Burn", response_timeout="3d", notifiers=[print])
+    assert str(refused.value).splitlines() == [
+        "3 problems in the definition:",
+        "- QuarantineReleaseOperator review: invalid defaults=['Burn']. Allowed: one of Release, Discard, Keep",
+        "- QuarantineReleaseOperator review: invalid response_timeout='3d'. Allowed: a timedelta",
+        "- QuarantineReleaseOperator review: invalid notifiers=print. Allowed: notifiers of Airflow",
+    ]
+
+
+@pytest.mark.parametrize(("kind", "raised"), [("timeout", "HITLTimeoutError"), ("unknown", "HITLTriggerEventError")])
+def test_a_question_without_an_answer_fails_the_task(kind: str, raised: str) -> None:
+    operator, context = review()
+    with pytest.raises(Exception, match="no answer") as failed:
+        operator.execute_complete(context, {"error": "no answer", "error_type": kind})
+    assert type(failed.value).__name__ == raised

@@ -313,7 +313,7 @@ def test_a_task_that_told_nothing_was_killed(heard: str, title: str, detail: str
 
 
 @pytest.mark.parametrize("watched", [True, False], ids=["watched", "not watched"])
-def test_a_task_without_any_callback_says_why_it_failed(watched: bool, run_dag: Run, incidents: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_task_without_a_callback_says_why_it_failed(watched: bool, run_dag: Run, incidents: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     if not watched:
         monkeypatch.setenv("AIRFLOW__DRE__WATCH_DAGS", "other*")
     with DAG("d", schedule=None, start_date=datetime(2026, 1, 1, tzinfo=UTC)) as dag:
