@@ -150,6 +150,8 @@ class FreshnessSensor(DeclaredOperator, BaseSensorOperator):
 
         :raises Exception: what the trigger met when it asked, unless ``silent_fail`` or ``never_fail`` is set.
         """
+        if "over" in event:
+            return self._last_look(context)
         if "error" in event:
             from airflow_dre.triggers.failures import read_error
 
@@ -184,7 +186,8 @@ class FreshnessSensor(DeclaredOperator, BaseSensorOperator):
         try:
             question = self._question()
         except DefinitionError as error:  # silent_fail: every question ends so, until the time is over
-            trigger = FreshnessTrigger(self.conn_id, self.table, self.column, 0.0, None, interval, True, unreadable=str(error))
+            waiting: dict[str, Any] = {"silent_fail": True, "unreadable": str(error), "wait_seconds": timeout.total_seconds()}
+            trigger = FreshnessTrigger(self.conn_id, self.table, self.column, 0.0, None, interval, **waiting)
             return self.defer(trigger=trigger, method_name="execute_complete", timeout=timeout)
         trigger = FreshnessTrigger(
             conn_id=question.conn_id,
@@ -199,6 +202,7 @@ class FreshnessSensor(DeclaredOperator, BaseSensorOperator):
             future_tolerance_seconds=question.future_tolerance.total_seconds(),
             answer_seconds=question.answer_within.total_seconds(),
             reconnect_seconds=self._reconnect_seconds(),
+            wait_seconds=timeout.total_seconds(),
         )
         return self.defer(trigger=trigger, method_name="execute_complete", timeout=timeout)
 

@@ -22,6 +22,7 @@ _LATER: dict[str, Any] = {
     "answer_seconds": ANSWER_SECONDS,
     "reconnect_seconds": RECONNECT_SECONDS,
     "unreadable": None,
+    "wait_seconds": None,
 }
 """Arguments that came after the first version, with their defaults."""
 
@@ -46,6 +47,8 @@ class FreshnessTrigger(BaseTrigger):
     :param answer_seconds: how long one answer may take.
     :param reconnect_seconds: for how long a lost connection is tried again.
     :param unreadable: why the question cannot be asked at all; with ``silent_fail`` the trigger then only waits.
+    :param wait_seconds: how long to wait; None: until somebody else ends it. Airflow's own limit holds in a triggerer, and not in
+        ``airflow dags test`` nor ``airflow tasks test``, which run a trigger themselves.
     """
 
     def __init__(
@@ -63,6 +66,7 @@ class FreshnessTrigger(BaseTrigger):
         answer_seconds: float = ANSWER_SECONDS,
         reconnect_seconds: float = RECONNECT_SECONDS,
         unreadable: str | None = None,
+        wait_seconds: float | None = None,
     ) -> None:
         BaseTrigger.__init__(self)
         self.conn_id = conn_id
@@ -78,6 +82,7 @@ class FreshnessTrigger(BaseTrigger):
         self.answer_seconds = answer_seconds
         self.reconnect_seconds = reconnect_seconds
         self.unreadable = unreadable
+        self.wait_seconds = wait_seconds
 
     def serialize(self) -> tuple[str, dict[str, Any]]:
         """Return the class path and the arguments; later arguments only where they are not their defaults, which an older triggerer has."""
@@ -100,7 +105,7 @@ class FreshnessTrigger(BaseTrigger):
         from airflow_dre.services.asking import pause_before
         from airflow_dre.triggers.failures import FINAL, spell_error
 
-        lost_at, losses = 0.0, 0
+        lost_at, losses, began = 0.0, 0, time.monotonic()
         while True:
             pause = self.poke_interval
             try:
@@ -121,6 +126,10 @@ class FreshnessTrigger(BaseTrigger):
                     yield TriggerEvent({"summary": found.summary(), "dataset": dataset, "reason": found.judgement.reason})
                     return
                 self.log.info("%s: %s", self.table, found.judgement.reason)
+            if self.wait_seconds is not None and (left := began + self.wait_seconds - time.monotonic()) <= pause:
+                await asyncio.sleep(max(0.0, left))
+                yield TriggerEvent({"over": True})
+                return
             await asyncio.sleep(pause)
 
     async def _ask(self) -> Freshness:

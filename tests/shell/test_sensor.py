@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from airflow.sdk import DAG
 from airflow.sdk.bases.operator import TriggerFailureReason
-from airflow.sdk.exceptions import AirflowRescheduleException, TaskDeferred
+from airflow.sdk.exceptions import AirflowRescheduleException, AirflowSensorTimeout, TaskDeferred
 from airflow.serialization.serialized_objects import LazyDeserializedDAG
 
 from airflow_dre import FreshnessSensor
@@ -45,8 +45,8 @@ def dag_of(name: str, mode: str, **arguments: Any) -> DAG:
 def waited(sensor: FreshnessSensor) -> tuple[str, Any]:
     """How a sensor ends that nobody but Airflow's own scheduler and triggerer wake: ``("returned", value)``, or an exception and its text.
 
-    ``dag.test()`` never times a trigger out, so this does what the scheduler does: it starts a rescheduled sensor again when its time has
-    come, and fails a trigger that outlives its timeout.
+    This does what the scheduler does: it starts a rescheduled sensor again when its time has come, and fails a trigger that outlives its
+    timeout.
     """
     began = datetime.now(UTC)
     context: Any = {"ti": SimpleNamespace(get_first_reschedule_date=lambda _: began)}
@@ -170,7 +170,7 @@ def test_a_table_that_vanishes_while_waiting_ends_every_mode_in_the_same_way(wor
     assert found == dict.fromkeys(MODES, ends)
 
 
-@pytest.mark.parametrize("mode", ["poke", "reschedule"])
+@by_mode
 @pytest.mark.parametrize(("soft_fail", "state"), [(False, "failed"), (True, "skipped")])
 def test_the_timeout_is_not_retried(run_dag: Run, mode: str, soft_fail: bool, state: str) -> None:
     finished = run_dag(dag_of(f"times_out_{mode}_{state}", mode, table="stale", soft_fail=soft_fail, retries=3))
@@ -182,6 +182,19 @@ def test_the_timeout_of_the_trigger_is_that_of_the_sensor(world: Path) -> None:
     with pytest.raises(TaskDeferred) as deferred:
         sensor_of("deferrable", table="stale", timeout=42).execute({})
     assert deferred.value.timeout == timedelta(seconds=42)
+
+
+def test_a_trigger_ends_by_itself_where_nobody_ends_it(world: Path) -> None:
+    """As in ``airflow tasks test``, which runs a trigger without a limit."""
+    with pytest.raises(TaskDeferred) as deferred:
+        sensor_of("deferrable", table="stale", timeout=0.5, poke_interval=30).execute({})
+
+    async def event() -> Any:
+        return await asyncio.wait_for(anext(deferred.value.trigger.run()), 20)
+
+    assert asyncio.run(event()).payload == {"over": True}
+    with pytest.raises(AirflowSensorTimeout, match="stale is stale"):
+        sensor_of("deferrable", table="stale", timeout=0.5).execute_complete({}, {"over": True})
 
 
 def test_a_trigger_survives_serialization() -> None:
@@ -207,6 +220,7 @@ def test_a_trigger_survives_serialization() -> None:
         "answer_seconds": 2.0,
         "reconnect_seconds": 3.0,
         "unreadable": "why",
+        "wait_seconds": 4.0,
     }
     assert FreshnessTrigger(**arguments, **later).serialize() == (path, arguments | later)
 
