@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 from queue import SimpleQueue
 from typing import Any, TypeVar
 
@@ -13,6 +14,12 @@ from airflow_dre.errors import text_of
 R = TypeVar("R")
 GRACE = 5.0
 """Seconds that an interrupted call may take to return before its thread is left behind."""
+
+
+CONNECT_SECONDS = 300.0
+"""Longest time to connect: a warehouse that sleeps may take minutes to wake."""
+LEAST_CONNECT_SECONDS = 20.0
+"""What connecting gets where a statement gets less."""
 
 
 class NoAnswer(Exception):
@@ -59,12 +66,13 @@ class Caller:
         """Whether calls are made in the caller's own thread, for a connection that belongs to it."""
         self._jobs: SimpleQueue[_Job | None] | None = None
 
-    def run(self, work: Callable[[], R], interrupt: Callable[[], None], seconds: float | None = None) -> R:
+    def run(self, work: Callable[[], R], interrupt: Callable[[], None], seconds: float | None = None, *, ends_early: bool = True) -> R:
         """Make a call and return its result.
 
         :param work: the call.
         :param interrupt: makes a call that is under way return early; runs in a thread of its own.
         :param seconds: longest wait; None: without a limit.
+        :param ends_early: whether an interrupted call may return, so that it is worth a grace period.
         :raises CallFailed: the call raised an exception.
         :raises NoAnswer: the call did not return within ``seconds``.
         """
@@ -75,7 +83,7 @@ class Caller:
             answered = job.done.wait(seconds)
         finally:
             if not answered:  # time is up, or a signal handler raised
-                self._give_up(job, interrupt)
+                self._give_up(job, interrupt, self._grace if ends_early else 0.0)
         if not answered:
             raise NoAnswer(f"no answer within {seconds:g} s")
         if isinstance(job.error, Exception):
@@ -106,7 +114,7 @@ class Caller:
             threading.Thread(target=_work, args=(self._jobs,), daemon=True, name="airflow-dre-driver").start()
         self._jobs.put(job)
 
-    def _give_up(self, job: _Job, interrupt: Callable[[], None]) -> None:
+    def _give_up(self, job: _Job, interrupt: Callable[[], None], grace: float) -> None:
         """Interrupt a call; where it does not return, leave its thread behind."""
 
         def quietly() -> None:
@@ -114,9 +122,31 @@ class Caller:
                 interrupt()
 
         threading.Thread(target=quietly, daemon=True, name="airflow-dre-interrupt").start()  # which may itself wait for a server
-        if not job.done.wait(self._grace) and self._jobs is not None:
+        if not job.done.wait(grace) and self._jobs is not None:
             self._jobs.put(None)
             self._jobs = None
+
+
+def connect_seconds(timeout: timedelta | None) -> float:
+    """Return how long connecting may take where a statement may take ``timeout``."""
+    return CONNECT_SECONDS if timeout is None else min(max(timeout.total_seconds(), LEAST_CONNECT_SECONDS), CONNECT_SECONDS)
+
+
+def connect_within(caller: Caller, connect: Callable[[], R], close: Callable[[R], None], seconds: float) -> R:
+    """Return a connection; one that comes after ``seconds`` is closed.
+
+    :raises CallFailed: connecting raised an exception.
+    :raises NoAnswer: there is no connection in time.
+    """
+    given_up = threading.Event()
+
+    def work() -> R:
+        opened = connect()
+        if given_up.is_set():
+            close(opened)
+        return opened
+
+    return caller.run(work, given_up.set, seconds, ends_early=False)
 
 
 def _work(jobs: SimpleQueue[_Job | None]) -> None:

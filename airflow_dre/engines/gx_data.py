@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from airflow_dre.engines.callers import CONNECT_SECONDS, Caller, CallFailed, NoAnswer, connect_within
 from airflow_dre.engines.gx_reasons import reason_of
-from airflow_dre.engines.warehouse import Hook, opened
+from airflow_dre.engines.warehouse import Hook, no_connection, opened
 from airflow_dre.errors import DefinitionError, Problem, QueryFailed
 from airflow_dre.sql.dialects import find_dialect
 
@@ -177,7 +178,26 @@ class _Connections:
             connection.close()
 
     def _open(self) -> Any:
-        self._given.append(self._hook.get_conn())
-        if self._hook.conn_type == "sqlite":
+        if self._hook.conn_type == "sqlite":  # whose connections belong to the thread that opens them
+            self._given.append(self._hook.get_conn())
             self._given[-1].execute(find_dialect("sqlite").guard)
+        else:
+            self._given.append(_connected(self._hook))
         return self._given[-1]
+
+
+def _connected(hook: Hook) -> Any:
+    """Return a connection, which a warehouse that never answers does not keep a task waiting for.
+
+    :raises WarehouseUnreachable: it took too long.
+    :raises Exception: whatever the driver raises.
+    """
+    caller = Caller()
+    try:
+        return connect_within(caller, hook.get_conn, lambda late: late.close(), CONNECT_SECONDS)
+    except NoAnswer as silent:
+        raise no_connection(find_dialect(hook.conn_type).name, CONNECT_SECONDS) from silent
+    except CallFailed as failed:
+        raise failed.error from None
+    finally:
+        caller.end(lambda: None)

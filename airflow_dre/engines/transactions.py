@@ -15,7 +15,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from airflow_dre.checks.instants import spoken
 from airflow_dre.checks.values import Row
-from airflow_dre.engines.callers import GRACE, Caller, CallFailed, NoAnswer
+from airflow_dre.engines.callers import GRACE, Caller, CallFailed, NoAnswer, connect_seconds, connect_within
 from airflow_dre.engines.refusals import is_refusal
 from airflow_dre.engines.regexps import Regexps
 from airflow_dre.engines.warehouse import (
@@ -25,6 +25,7 @@ from airflow_dre.engines.warehouse import (
     first_line,
     interrupt,
     interrupted_in_time,
+    no_connection,
     session_statements,
 )
 from airflow_dre.errors import DefinitionError, Problem, QueryFailed, StatementTimeout, WarehouseUnreachable, WriteConflict
@@ -157,8 +158,13 @@ class Transaction:
         interrupt(self._connection)
 
     def _opened(self, hook: Hook) -> tuple[Any, Any]:
+        seconds = connect_seconds(self._timeout)
         try:
-            return self._caller.run(lambda: _connected(hook, self.dialect, self._regexps), lambda: None)
+            return connect_within(
+                self._caller, lambda: _connected(hook, self.dialect, self._regexps), lambda opened: opened[0].close(), seconds
+            )
+        except NoAnswer as silent:
+            raise no_connection(self.dialect.name, seconds) from silent
         except CallFailed as failed:
             error = failed.error
         if belongs_elsewhere(error) and not self._caller.is_bypassed:

@@ -15,7 +15,7 @@ from airflow_dre.bounds import REASON
 from airflow_dre.checks.instants import spoken
 from airflow_dre.checks.masking import masked_line
 from airflow_dre.checks.values import Row
-from airflow_dre.engines.callers import GRACE, Caller, CallFailed, NoAnswer
+from airflow_dre.engines.callers import GRACE, Caller, CallFailed, NoAnswer, connect_seconds, connect_within
 from airflow_dre.engines.far_values import read_far_values, tell_infinities
 from airflow_dre.engines.refusals import is_refusal
 from airflow_dre.engines.regexps import Regexps
@@ -122,8 +122,11 @@ class Warehouse:
         """
         if self._cursor is not None:
             return
+        seconds = connect_seconds(self._timeout)
         try:
-            self._connection, self._cursor = self._caller.run(self._connected, lambda: None)
+            self._connection, self._cursor = connect_within(self._caller, self._connected, _close, seconds)
+        except NoAnswer as silent:
+            raise no_connection(self.name, seconds) from silent
         except CallFailed as failed:
             error = failed.error
             if belongs_elsewhere(error) and not self._caller.is_bypassed:
@@ -177,6 +180,11 @@ def opened(hook: Hook, timeout: timedelta | None = None, dialect: Dialect | None
         yield warehouse
     finally:
         warehouse.close()
+
+
+def no_connection(name: str, seconds: float) -> WarehouseUnreachable:
+    """Return the error of a warehouse that takes too long to connect to."""
+    return WarehouseUnreachable(f"cannot connect to the {name} warehouse: it did not answer within {seconds:g} s")
 
 
 def session_statements(dialect: Dialect, timeout: timedelta | None) -> list[str]:

@@ -129,12 +129,13 @@ class GXCheckOperator(GatedOperator):
 
     def _name_dataset(self, asset: str | None) -> DatasetName:
         """The dataset by its table; what has no table is named by the author, by the asset of a checkpoint, or by the task."""
-        from airflow_dre.lineage.naming import DatasetName, name_dataset
+        from airflow_dre.lineage.naming import DatasetName
+        from airflow_dre.services.sources import named_in_time
         from airflow_dre.sql.names import split_table
 
         if self.conn_id is not None:
             hook = self.get_db_hook()
-            named = name_dataset(hook, hook.get_connection(self.conn_id), split_table(self.table) if self.table else ("query",))
+            named = named_in_time(hook, hook.get_connection(self.conn_id), split_table(self.table) if self.table else ("query",))
             if self.table:
                 return named
             namespace = named.namespace

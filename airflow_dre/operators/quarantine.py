@@ -185,9 +185,9 @@ class QuarantineReleaseOperator(DeclaredOperator, BaseOperator):
 
         from airflow_dre.engines.spark_session import CONNECTION_TYPES
         from airflow_dre.errors import DefinitionError, Problem
-        from airflow_dre.lineage.naming import name_dataset
         from airflow_dre.services.contexts import origin_of
         from airflow_dre.services.release import review_id_of
+        from airflow_dre.services.sources import named_in_time
         from airflow_dre.sql.dialects import find_dialect
         from airflow_dre.sql.names import split_table
         from airflow_dre.sql.release import Review
@@ -198,7 +198,7 @@ class QuarantineReleaseOperator(DeclaredOperator, BaseOperator):
                 raise DefinitionError([Problem(self._named, "conn_id", self.conn_id, "a connection of PostgreSQL, SQLite or DuckDB")])
             hook = connection.get_hook()
             source = split_table(self.table, self._named)
-            named = name_dataset(hook, connection, source)
+            named = named_in_time(hook, connection, source, read_duration(self.statement_timeout))
             review = Review(
                 quarantine=split_table(self.quarantine_table, self._named, "quarantine_table"),
                 source=source,

@@ -9,8 +9,10 @@ from datetime import timedelta
 from typing import Any
 
 from airflow_dre.checks.values import Row
+from airflow_dre.engines.callers import connect_seconds
 from airflow_dre.engines.warehouse import opened
 from airflow_dre.lineage.naming import DatasetName, name_dataset
+from airflow_dre.services.asking import within
 from airflow_dre.services.suite import NamedEngine
 from airflow_dre.sql.names import split_table
 from airflow_dre.sql.scope import Scope
@@ -36,6 +38,16 @@ def opened_table(hook: Any, connection: Any, table: str, where: str | None, time
     :raises WarehouseUnreachable: its default schema has to be asked for, and it does not answer.
     """
     parts = split_table(table)
-    dataset = name_dataset(hook, connection, parts)
+    dataset = named_in_time(hook, connection, parts, timeout)
     with opened(hook, timeout) as warehouse:
         yield Source(warehouse, Scope(parts, where, warehouse.dialect), dataset)
+
+
+def named_in_time(hook: Any, connection: Any, parts: tuple[str, ...], timeout: timedelta | None = None) -> DatasetName:
+    """Return the name of a table, for which some hooks have to ask its warehouse.
+
+    :param timeout: longest time that a statement may take; connecting has a limit in any case.
+    :raises WarehouseUnreachable: it does not answer, or not in time.
+    """
+    subject = f"the {hook.conn_type} warehouse, asked for its default schema,"
+    return within(connect_seconds(timeout), lambda: name_dataset(hook, connection, parts), subject)

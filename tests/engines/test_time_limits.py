@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import re
 import signal
+import socket
 import sqlite3
+import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -19,12 +21,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from airflow_dre.engines import callers
 from airflow_dre.engines.callers import Caller, CallFailed, NoAnswer
 from airflow_dre.engines.regexp_cost import longest_quick
 from airflow_dre.engines.regexps import Regexps
 from airflow_dre.engines.transactions import transaction
 from airflow_dre.engines.warehouse import Warehouse, opened
-from airflow_dre.errors import QueryFailed, StatementTimeout
+from airflow_dre.errors import QueryFailed, StatementTimeout, WarehouseUnreachable
 
 BACKTRACKS = "SELECT COUNT(*) FROM t WHERE s REGEXP '^(a+)+$'"
 LONG = {
@@ -208,3 +211,48 @@ def test_a_connection_that_was_opened_before_is_used_where_it_belongs() -> None:
     connection.execute("CREATE TABLE t AS SELECT 1 AS a")
     with opened(Hook("sqlite", lambda: connection)) as warehouse:
         assert list(warehouse.fetch_row("SELECT a FROM t")) == [1]
+
+
+@pytest.fixture
+def silent() -> Iterator[int]:
+    """The port of a server that accepts and says nothing."""
+    with socket.create_server(("127.0.0.1", 0), backlog=16) as server:
+        yield int(server.getsockname()[1])
+
+
+@pytest.mark.parametrize("driver", [psycopg, psycopg2], ids=["psycopg", "psycopg2"])
+@pytest.mark.parametrize("what", ["asks", "writes"])
+def test_a_server_that_accepts_and_is_silent_is_given_up(driver: Any, what: str, silent: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(callers, "LEAST_CONNECT_SECONDS", 0.5)
+    hook = Hook("postgres", lambda: driver.connect(host="127.0.0.1", port=silent, user="u", dbname="d"))
+    started = time.monotonic()
+    given_up = pytest.raises(WarehouseUnreachable, match="cannot connect to the postgres warehouse: it did not answer within 0.5 s")
+    how = opened if what == "asks" else transaction
+    with given_up, how(hook, timedelta(seconds=0.1)) as begun:
+        begun.fetch_row("SELECT 1")
+    assert time.monotonic() - started < 5
+
+
+def test_a_connection_that_comes_too_late_is_closed() -> None:
+    closed, caller = threading.Event(), Caller()
+
+    def connect() -> str:
+        time.sleep(0.6)
+        return "late"
+
+    with pytest.raises(NoAnswer):
+        callers.connect_within(caller, connect, lambda late: closed.set(), 0.1)
+    assert closed.wait(5)
+
+
+@pytest.mark.parametrize(
+    ("timeout", "seconds"),
+    [
+        pytest.param(None, 300.0, id="no limit of a statement"),
+        pytest.param(timedelta(seconds=1), 20.0, id="a short one"),
+        pytest.param(timedelta(minutes=2), 120.0, id="a longer one"),
+        pytest.param(timedelta(hours=2), 300.0, id="a very long one"),
+    ],
+)
+def test_how_long_connecting_may_take(timeout: timedelta | None, seconds: float) -> None:
+    assert callers.connect_seconds(timeout) == seconds
