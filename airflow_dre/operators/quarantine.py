@@ -198,7 +198,7 @@ class QuarantineReleaseOperator(DeclaredOperator, BaseOperator):
                 raise DefinitionError([Problem(self._named, "conn_id", self.conn_id, "a connection of PostgreSQL, SQLite or DuckDB")])
             hook = connection.get_hook()
             source = split_table(self.table, self._named)
-            named = named_in_time(hook, connection, source, read_duration(self.statement_timeout))
+            named = named_in_time(hook, connection, source, self._timeout)
             review = Review(
                 quarantine=split_table(self.quarantine_table, self._named, "quarantine_table"),
                 source=source,
