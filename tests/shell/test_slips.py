@@ -393,7 +393,7 @@ def test_text_that_no_store_holds_is_refused_by_its_argument(what: str, text: st
             assert f" {argument}=" in str(refused.value)
 
 
-@pytest.mark.parametrize("value", [None, 1, 0, "yes", "False", [], object()], ids=repr)
+@pytest.mark.parametrize("value", [None, 1, 0, "yes", "False", [], pytest.param(object(), id="an object")], ids=repr)
 def test_a_switch_is_true_or_false(value: object) -> None:
     for make, given, argument in (
         (QualityCheckOperator, QUALITY, "trust_constraints"),
