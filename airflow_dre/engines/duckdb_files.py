@@ -5,7 +5,7 @@ from __future__ import annotations
 import glob
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote
@@ -18,7 +18,7 @@ from airflow_dre.engines.duckdb import DuckDB
 from airflow_dre.engines.duckdb_reasons import reason_of, store_error
 from airflow_dre.engines.file_columns import TextColumns, look_at_texts
 from airflow_dre.engines.file_formats import CSV, ENDINGS, FORMAT, JSON_LINES, PARQUET, Readable, find_format, find_option_problems
-from airflow_dre.engines.file_guesses import FileType, does_not_fit, inexact, spelling_of
+from airflow_dre.engines.file_guesses import NOTHING, FileType, does_not_fit, inexact, spelling_of
 from airflow_dre.engines.file_sampling import TEXTS
 from airflow_dre.engines.json_lines import described_json, inexact_columns, is_guessed, known_type, look_at_no_line, type_to_read
 from airflow_dre.engines.reading import APART, describe, reading
@@ -188,7 +188,10 @@ def _look_at_parquet(database: DuckDB, name: str, readable: Readable) -> TextCol
     """
     _refuse_same_names(readable.files[0], _written_names(database, readable))
     if not readable.options.get("union_by_name") and not _same_schemas(database, readable.files):
-        _refuse_differences({file: dict(_of_file(database, readable, file)) for file in readable.files})
+        found = {file: dict(_of_file(database, readable, file)) for file in readable.files}
+        _refuse_differences(found)
+        if any(NOTHING.name in columns.values() for columns in found.values()):  # the type of the other files is that of the column
+            readable = replace(readable, options={**readable.options, "union_by_name": True})
     source = reading(readable.form, readable.files, readable.as_texts)
     guessed = _folders(database, readable, source)
     if not guessed:
@@ -323,11 +326,18 @@ def _refuse_differences(found: Mapping[str, Mapping[str, str]]) -> None:
     :raises QueryFailed: names the files and columns.
     """
     first, *others = found
-    told = [f"{other} {'; '.join(said)}" for other in others if (said := list(_differences(found[first], found[other])))]
+    expected = {name: _type_in(found.values(), name) for name in found[first]}
+    told = [f"{other} {'; '.join(said)}" for other in others if (said := list(_differences(expected, found[other])))]
     if told:
         more = f"; and {len(told) - _SHOWN} files more" if len(told) > _SHOWN else ""
         advice = 'read_options={"union_by_name": True} takes them together'
         raise QueryFailed(f"files with different columns: beside {first}, {', '.join(told[:_SHOWN])}{more}. {advice}")
+
+
+def _type_in(files: Iterable[Mapping[str, str]], name: str) -> str:
+    """The type of a column in the first file that has values of it."""
+    kinds = [columns[name] for columns in files if name in columns]
+    return next((kind for kind in kinds if kind != NOTHING.name), NOTHING.name)
 
 
 def _differences(first: Mapping[str, str], other: Mapping[str, str]) -> Iterator[str]:
@@ -336,5 +346,5 @@ def _differences(first: Mapping[str, str], other: Mapping[str, str]) -> Iterator
     if besides := [name for name in other if name not in first]:
         yield f"has {', '.join(besides)} besides"
     for name, kind in first.items():
-        if name in other and other[name] != kind:
+        if name in other and other[name] not in (kind, NOTHING.name):
             yield f"has {name} as {other[name]} and not {kind}"

@@ -20,6 +20,7 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pyarrow.dataset
+import pyarrow.parquet
 import pytest
 
 from airflow_dre import checks as c
@@ -198,6 +199,24 @@ def test_columns_have_the_types_of_their_values(name: str) -> None:
     (result,) = look(data, c.schema_unchanged()).results
     found = json.loads(result.observed or "{}")
     assert found | expected == found
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_a_parquet_file_without_any_value_of_a_column_goes_with_the_others(tmp_path: Path, place: int) -> None:
+    """As pandas and Arrow write it: the type of such a column is that of nothing."""
+    for number in range(3):
+        values = pa.array([None, None], pa.null()) if number == place else pa.array([number, 7], pa.int32())
+        pyarrow.parquet.write_table(pa.table({"id": [number * 2, number * 2 + 1], "v": values}), tmp_path / f"{number}.parquet")
+    suite = [
+        c.row_count(equals=6, name="rows"),
+        c.column_max("v", equals=7, name="largest"),
+        c.not_null("v", fail_above=2, name="given"),
+        c.schema_is({"id": None, "v": "integer"}, name="types"),
+    ]
+    assert set(outcomes(look(f"{tmp_path}/*.parquet", *suite)).values()) == {"passed"}
+    pyarrow.parquet.write_table(pa.table({"id": [8], "v": ["x"]}), tmp_path / "3.parquet")
+    (reason,) = reasons(look(f"{tmp_path}/*.parquet", *suite))
+    assert "3.parquet has v as VARCHAR and not INTEGER" in reason
 
 
 def test_nan_is_a_missing_value_to_pandas_and_a_number_to_the_others() -> None:
