@@ -14,7 +14,7 @@ import re
 import threading
 import time
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from contextvars import copy_context
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -68,6 +68,10 @@ _UNPRINTABLE = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 _T = TypeVar("_T")
 _logged: set[str] = set()
 _silent_until: dict[str, float] = {}
+
+
+class _NotHad(Exception):
+    """An option that cannot be had, and why."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,39 +170,49 @@ def _log_once(message: str) -> None:
 def _text(option: str, problems: list[Problem], *, fallback: str = "") -> str | None:
     """The text of an option; None where it cannot be had, for example because its command fails or hangs."""
     try:
-        return _asked(option, fallback) or ""
-    except Exception as error:  # commands and secrets backends are other people's programs
-        late = isinstance(error, TimeoutError)
-        why = f"it took more than {OUTSIDE_SECONDS:g} s" if late else f"{type(error).__name__}: it could not be had"
-        problems.append(Problem("[dre]", option, f"({why})", f"a text, or _cmd or _secret that gives {option}"))
+        return _asked(option, fallback)
+    except _NotHad as error:
+        problems.append(Problem("[dre]", option, f"({error})", f"a text, or _cmd or _secret that gives {option}"))
         return None
 
 
 def _asked(option: str, fallback: str) -> str:
     """Return what Airflow gives for an option, within a time where a command or a secrets backend is asked.
 
-    :raises TimeoutError: it took longer, now or a moment ago.
-    :raises Exception: whatever the command or the backend raises.
+    What a signal handler raises meanwhile, by which Airflow ends a task, is never taken for an error of the command.
+
+    :raises _NotHad: it cannot be had, or took longer, now or a moment ago.
     """
+    late = _NotHad(f"it took more than {OUTSIDE_SECONDS:g} s")
     if option not in SENSITIVE or not _comes_from_outside(option):
-        return str(conf.get(SECTION, option, fallback=fallback) or "")
+        return _given(option, fallback)
     if time.monotonic() < _silent_until.get(option, 0.0):
-        raise TimeoutError
+        raise late
     answer: Future[str] = Future()
     context = copy_context()
 
     def ask() -> None:
         try:
-            answer.set_result(context.run(conf.get, SECTION, option, fallback=fallback))
+            answer.set_result(context.run(_given, option, fallback))
         except BaseException as error:
             answer.set_exception(error)
 
     threading.Thread(target=ask, name="dre-option", daemon=True).start()
-    try:
-        return answer.result(OUTSIDE_SECONDS)
-    except TimeoutError:
+    if not wait([answer], OUTSIDE_SECONDS).done:
         _silent_until[option] = time.monotonic() + SILENT_SECONDS
-        raise
+        raise late
+    return answer.result()
+
+
+def _given(option: str, fallback: str) -> str:
+    """Return what Airflow gives for an option.
+
+    :raises _NotHad: it cannot be had.
+    """
+    try:
+        return str(conf.get(SECTION, option, fallback=fallback) or "")
+    except Exception as error:  # commands and secrets backends are other people's programs
+        raise _NotHad(f"{type(error).__name__}: it could not be had") from error
 
 
 def _comes_from_outside(option: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import signal
 import time
 from datetime import timedelta
 from pathlib import Path
@@ -129,6 +130,25 @@ def test_a_command_that_never_ends_is_waited_for_once(monkeypatch: pytest.Monkey
     config._silent_until.clear()
     monkeypatch.setenv(f"AIRFLOW__DRE__{option.upper()}_CMD", "echo sqlite:////tmp/x.db" if option == "sql_alchemy_conn" else "echo {}")
     assert read_settings().problems == ()
+
+
+def test_a_time_limit_of_the_caller_ends_the_wait_for_a_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    class TimeIsUp(Exception):
+        pass
+
+    def ring(*_: object) -> None:
+        raise TimeIsUp
+
+    monkeypatch.setattr(config, "_silent_until", {})
+    monkeypatch.setenv("AIRFLOW__DRE__ROUTES_CMD", "sleep 20")
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, 0.3)
+    try:
+        with pytest.raises(TimeIsUp):
+            read_settings()
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def test_a_problem_is_logged_once(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
