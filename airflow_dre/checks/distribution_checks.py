@@ -13,7 +13,7 @@ from airflow_dre.checks.check import Answers, Check, Dimension
 from airflow_dre.checks.instants import to_instant
 from airflow_dre.checks.metric_checks import MetricCheck
 from airflow_dre.checks.metrics import Metric, MostCommon, ValueCount, Violations
-from airflow_dre.checks.outcomes import Empty, Judgement, Outcome, shown
+from airflow_dre.checks.outcomes import Empty, Judgement, Outcome, counted, shown
 from airflow_dre.checks.rules import OneOf, Within
 from airflow_dre.checks.thresholds import as_count, as_number, in_order
 from airflow_dre.checks.values import Incomparable, Literal, Scalar
@@ -109,7 +109,8 @@ class Distribution(MetricCheck):
         above = rows - sum(counts) - below
         if min(*counts, above) < 0:
             raise Incomparable(
-                f"{rows} values, but {sum(counts) + below} in the bins: the table changed meanwhile, or the database holds two bins for one"
+                f"{counted(rows, 'value', 'values')}, but {sum(counts) + below} in the bins: the table changed meanwhile, "
+                "or the database holds two bins for one"
             )
         if self.edges:
             low, high = self.others or (0.0, 0.0)
@@ -151,10 +152,13 @@ class HasValues(Check):
         absences = self._absences()
         missing = [value for value, other in absences.items() if as_count(answers.scalar(other)) == rows]
         named = ", ".join(map(repr, missing[:10])) + (", ..." if len(missing) > 10 else "")
+        listed = counted(len(absences), "value", "values")
         return Judgement(
             outcome=Outcome.FAILED if missing else Outcome.PASSED,
-            reason=f"{len(missing)} of {len(absences)} values are missing: {named}" if missing else "every value is there",
-            expected=f"all of {len(absences)} values",
+            reason=f"{len(missing)} of {listed} {'is' if len(missing) == 1 else 'are'} missing: {named}"
+            if missing
+            else "every value is there",
+            expected=f"all of {listed}",
             observed=len(absences) - len(missing),
             unit="values",
             rows=rows,
@@ -181,7 +185,7 @@ class MostCommonIn(Check):
         return (MostCommon(column=self.column, known=self.values, by_kind=self.by_kind, where=self.traits.where),)
 
     def judge(self, answers: Answers, now: datetime) -> Judgement:
-        expected = f"one of {len(self.values)} values"
+        expected = f"one of {counted(len(self.values), 'value', 'values')}"
         rows = sorted(answers.rows(self.metrics()[0]), key=lambda row: str(row[0]))  # a database gives ties in any order
         found = [row[0] for row in rows]
         if not found:

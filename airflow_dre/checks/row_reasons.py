@@ -8,7 +8,7 @@ from functools import singledispatch
 from airflow_dre.checks import rules
 from airflow_dre.checks.check import Check
 from airflow_dre.checks.metrics import DuplicateCount, FailedRowCount, Metric, OrphanCount, PerSegment, Violations
-from airflow_dre.checks.outcomes import shown
+from airflow_dre.checks.outcomes import counted, shown
 from airflow_dre.checks.rules import Rule
 from airflow_dre.checks.table_checks import ZScores
 
@@ -65,12 +65,12 @@ def _(rule: rules.Within) -> str:
 
 @broken.register
 def _(rule: rules.OneOf) -> str:
-    return f"{rule.column} is none of {len(rule.values)} values"
+    return f"{rule.column} is none of {counted(len(rule.values), 'value', 'values')}"
 
 
 @broken.register
 def _(rule: rules.NoneOf) -> str:
-    return f"{rule.column} is one of {len(rule.values)} values that it must not be"
+    return f"{rule.column} is one of {counted(len(rule.values), 'value', 'values')} that it must not be"
 
 
 @broken.register
@@ -97,7 +97,9 @@ def _(rule: rules.LikeNot) -> str:
 def _(rule: rules.LengthWithin) -> str:
     low = [] if rule.low is None else [f"fewer than {rule.low}"]
     high = [] if rule.high is None else [f"more than {rule.high}"]
-    return f"{rule.column} has {' or '.join(low + high)} characters"
+    ends = [*low, *high]
+    noun = "character" if len(ends) == 1 and 1 in (rule.low, rule.high) else "characters"
+    return f"{rule.column} has {' or '.join(ends)} {noun}"
 
 
 @broken.register

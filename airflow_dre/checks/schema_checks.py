@@ -11,7 +11,7 @@ from typing import ClassVar
 
 from airflow_dre.checks.check import Answers, Check, Dimension
 from airflow_dre.checks.metrics import LastPassed, Metric, TableColumns, Unreadable
-from airflow_dre.checks.outcomes import Judgement, Outcome
+from airflow_dre.checks.outcomes import Judgement, Outcome, counted
 from airflow_dre.checks.thresholds import as_count
 from airflow_dre.checks.values import Incomparable, Scalar
 
@@ -177,7 +177,8 @@ class SchemaUnchanged(Check):
         problems = [f"{name} {kind} was dropped" for name, kind in last.items() if name not in found]
         problems += [f"{name} {kind} was added" for name, kind in found.items() if name not in last]
         problems += [f"{name} was {last[name]} and is {kind}" for name, kind in found.items() if _changed(last.get(name, kind), kind)]
-        unchanged = f"the {len(found)} columns are unchanged" if before is not None else f"first run: {len(found)} columns are remembered"
+        columns, verb = counted(len(found), "column", "columns"), "is" if len(found) == 1 else "are"
+        unchanged = f"the {columns} {verb} unchanged" if before is not None else f"first run: {columns} {verb} remembered"
         return Judgement(
             outcome=Outcome.FAILED if problems else Outcome.PASSED,
             reason="; ".join(problems) or unchanged,

@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from airflow_dre.checks.check import Answers, Check
 from airflow_dre.checks.metrics import LISTS, DistinctCount, Metric, PerSegment, RowCount, Violations
-from airflow_dre.checks.outcomes import Judgement, Outcome, Segment, shown, worst
+from airflow_dre.checks.outcomes import Judgement, Outcome, Segment, counted, shown, worst
 from airflow_dre.checks.rules import BySegment
 from airflow_dre.checks.values import Answer, Incomparable, Row, Scalar, is_literal
 
@@ -109,12 +109,13 @@ def _summed_up(by: str, verdicts: Mapping[Scalar, Judgement]) -> Judgement:
     outcome = worst([judgement.outcome for judgement in verdicts.values()])
     _, first = ranked[0]
     bad = [(segment, judgement) for segment, judgement in ranked if judgement.outcome.rank > Outcome.PASSED.rank]
-    reason = f"all {len(verdicts)} values of {by} pass"
+    values = counted(len(verdicts), "value", "values")
+    reason = f"the {values} of {by} passes" if len(verdicts) == 1 else f"all {values} of {by} pass"
     if outcome is Outcome.SKIPPED:
-        reason = f"nothing to look at for all {len(verdicts)} values of {by}"
+        reason = f"nothing to look at for {'the' if len(verdicts) == 1 else 'all'} {values} of {by}"
     if bad:
         named = "; ".join(f"{_named(segment)}: {judgement.reason}" for segment, judgement in bad[:3])
-        reason = f"{len(bad)} of {len(verdicts)} values of {by} do not pass: {named}"
+        reason = f"{len(bad)} of {values} of {by} {'does' if len(verdicts) == 1 else 'do'} not pass: {named}"
     violations = [judgement.violations for judgement in verdicts.values() if judgement.violations is not None]
     rows = [judgement.rows for judgement in verdicts.values() if judgement.rows is not None]
     return Judgement(

@@ -27,7 +27,7 @@ from airflow_dre.checks.metrics import (
     Variance,
     Violations,
 )
-from airflow_dre.checks.outcomes import Judgement, Outcome
+from airflow_dre.checks.outcomes import Judgement, Outcome, counted
 from airflow_dre.checks.rules import Nulls, Within
 from airflow_dre.checks.thresholds import as_count, as_measure
 from airflow_dre.checks.values import Incomparable
@@ -179,7 +179,7 @@ class SameRowCount(LimitedCheck):
         if rows == other == 0:
             return self.judge_counts(0, 0)
         judgement = self.judge_counts(abs(rows - other), max(other, 1))
-        reason = f"{rows} rows, {self.same_as} has {other}"
+        reason = f"{counted(rows, 'row', 'rows')}, {self.same_as} has {other}"
         return replace(judgement, reason=reason if judgement.outcome is Outcome.PASSED else f"{reason}: {judgement.reason}", rows=rows)
 
 

@@ -12,6 +12,7 @@ from urllib.parse import unquote
 
 from sqlglot import exp
 
+from airflow_dre.checks.outcomes import counted
 from airflow_dre.engines.csv_beginnings import Beginning, beginning_of, begun
 from airflow_dre.engines.declared_types import exact_type
 from airflow_dre.engines.duckdb import DuckDB
@@ -329,7 +330,7 @@ def _refuse_differences(found: Mapping[str, Mapping[str, str]]) -> None:
     expected = {name: _type_in(found.values(), name) for name in found[first]}
     told = [f"{other} {'; '.join(said)}" for other in others if (said := list(_differences(expected, found[other])))]
     if told:
-        more = f"; and {len(told) - _SHOWN} files more" if len(told) > _SHOWN else ""
+        more = f"; and {counted(len(told) - _SHOWN, 'file', 'files')} more" if len(told) > _SHOWN else ""
         advice = 'read_options={"union_by_name": True} takes them together'
         raise QueryFailed(f"files with different columns: beside {first}, {', '.join(told[:_SHOWN])}{more}. {advice}")
 

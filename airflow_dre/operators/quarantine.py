@@ -131,14 +131,14 @@ class QuarantineReleaseOperator(DeclaredOperator, BaseOperator):
         with _failing_for_good():
             done = carry_out(hook, review, decision, self._named, self._timeout)
         self.log.info(
-            "%s by %s at %s: %d rows went back into %s, %d were dropped from %s, %d are kept there",
+            "%s by %s at %s: rows that went back into %s: %d; dropped from %s: %d; kept there: %d",
             decision.value,
             by,
             event["responded_at"],
-            done.given_back,
             self.table,
-            done.dropped,
+            done.given_back,
             self.quarantine_table,
+            done.dropped,
             done.kept,
         )
         return {

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
+from airflow_dre.checks.outcomes import counted
 from airflow_dre.config import OPTIONS, Settings, read_settings
 from airflow_dre.declaring.slips import nearest
 from airflow_dre.errors import DreError, StoreError
@@ -165,7 +166,11 @@ def check_spool(folder: Path) -> Iterator[Finding]:
     yield Finding(Verdict.NOTE if waiting else Verdict.OK, "spool", text + (" The next task writes them." if waiting else ""))
     if aside:
         todo = "they hold records that no store takes. Read them, and remove them when they are of no use."
-        yield Finding(Verdict.WRONG, "spool", f"{aside} files in {folder} end in .unreadable: {todo}")
+        yield Finding(
+            Verdict.WRONG,
+            "spool",
+            f"{counted(aside, 'file', 'files')} in {folder} {'ends' if aside == 1 else 'end'} in .unreadable: {todo}",
+        )
     if folder.stat().st_mode & 0o077:
         yield Finding(Verdict.NOTE, "spool", f"{folder} can be read by other users. Run `chmod 700 {folder}`.")
 

@@ -11,7 +11,7 @@ from sqlglot import exp
 from airflow_dre.checks.check import Check
 from airflow_dre.checks.evaluate import Found
 from airflow_dre.checks.failing import failing_rows_of
-from airflow_dre.checks.outcomes import Outcome
+from airflow_dre.checks.outcomes import Outcome, counted
 from airflow_dre.checks.thresholds import Limit, as_count
 from airflow_dre.engines.transactions import Transaction, again_after_conflict, transaction
 from airflow_dre.engines.warehouse import Hook
@@ -197,7 +197,8 @@ def stop_at_limit(count: int, looked_at: int, rows: Rows, wanted: Quarantine) ->
     """
     if wanted.limit is not None and wanted.limit.exceeded(count, looked_at):
         raise QuarantineError(
-            f"{wanted.subject}: {count} of {looked_at} rows of {'.'.join(rows.source.table)} break the checks, more than "
+            f"{wanted.subject}: {count} of {counted(looked_at, 'row', 'rows')} of {'.'.join(rows.source.table)} "
+            f"{'breaks' if looked_at == 1 else 'break'} the checks, more than "
             f"quarantine_limit={wanted.limit} lets {wanted.mode} to {'.'.join(wanted.target)}; no row was touched. "
             "If the rows are wrong and not the checks, raise quarantine_limit (a count such as 5000, a percent, or '100%')"
         )
@@ -251,7 +252,8 @@ def require_equal(inserted: int, deleted: int, source: str, target: str) -> None
     """
     if inserted != deleted:
         raise QuarantineError(
-            f"{deleted} rows were deleted from {source} and {inserted} inserted into {target}; the transaction was undone. "
+            f"{counted(deleted, 'row was', 'rows were')} deleted from {source} and {inserted} inserted into {target}; "
+            "the transaction was undone. "
             "Does a trigger or a rule of one of the tables swallow rows?"
         )
 

@@ -15,7 +15,7 @@ from airflow_dre.checks.evaluate import Unanswered, evaluate, further_questions,
 from airflow_dre.checks.masking import Mask, masked
 from airflow_dre.checks.metric_checks import MetricSql
 from airflow_dre.checks.metrics import Metric, TableColumns
-from airflow_dre.checks.outcomes import Judgement, Outcome, shown, worst
+from airflow_dre.checks.outcomes import Judgement, Outcome, counted, shown, worst
 from airflow_dre.checks.thresholds import as_float
 from airflow_dre.errors import GateError, TypesChanged
 from airflow_dre.incidents.explanation import Explanation, explain
@@ -261,7 +261,7 @@ def signal_of(run: SuiteRunRecord, *, warnings_count: bool = False) -> Signal | 
         event, verb = _BROKEN[run.outcome]
         named = [result for result in broken if run.outcome is Outcome.WARNED or result.outcome is not Outcome.WARNED]
         names = ", ".join(result.definition.name for result in named[:3]) + (", ..." if len(named) > 3 else "")
-        title = f"{table}: {len(named)} of {len(run.results)} checks {verb}: {names}"
+        title = f"{table}: {len(named)} of {counted(len(run.results), 'check', 'checks')} {verb}: {names}"
         why = explain(
             (f"{result.definition.name}: {result.reason}" for result in broken),
             broken=len(named),
@@ -326,5 +326,6 @@ def _why_closed(run: SuiteRunRecord, fail_on: str) -> str | None:
     if not stopped:
         return None
     lines = [f"- {result.definition.name} {result.outcome.value}: {result.reason}" for result in stopped]
-    count = f"{len(stopped)} of {len(run.results)} checks of {one_line(short_name(run.name), NAME)}"
-    return "\n".join([f"{count} do not let the task pass (fail_on={fail_on!r}):", *lines])
+    count = f"{len(stopped)} of {counted(len(run.results), 'check', 'checks')} of {one_line(short_name(run.name), NAME)}"
+    verb = "does" if len(run.results) == 1 else "do"
+    return "\n".join([f"{count} {verb} not let the task pass (fail_on={fail_on!r}):", *lines])

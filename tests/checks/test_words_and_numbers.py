@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -67,6 +68,20 @@ def test_one_row_is_one_row() -> None:
     judged = [check.judge(Answers(dict(zip(check.metrics(), answers, strict=True))), NOW).reason for answers in ((1, 1), (1, 0), (2, 0))]
     assert {reason.replace("1 of 1 row (100%)", "") for reason in judged} & {"the 1 row meets it", "all 2 rows meet it"}
     assert not any("1 rows" in reason for reason in judged)
+
+
+NONE_OF_ONE = [
+    (c.has_values("a", ["x"]), [1, 1], "1 of 1 value is missing: 'x'", "all of 1 value"),
+    (c.row_count(same_as="b"), [1, 1], "1 row, b has 1", None),
+]
+
+
+@pytest.mark.parametrize(("declared", "answers", "reason", "expected"), NONE_OF_ONE, ids=["a value", "a row"])
+def test_one_of_anything_is_one(declared: Any, answers: list[int], reason: str, expected: str | None) -> None:
+    (check,) = parse_checks([declared])
+    judged = check.judge(Answers(dict(zip(check.metrics(), answers, strict=True))), NOW)
+    assert judged.reason == reason
+    assert expected in (None, judged.expected)
 
 
 def test_a_segmented_check_is_named_so_and_keeps_its_id() -> None:

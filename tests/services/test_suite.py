@@ -204,7 +204,7 @@ def test_the_gate(tmp_path: Path, request: pytest.FixtureRequest, fail_on: str, 
     if not stops:
         check_gates([record], fail_on)
         return
-    with pytest.raises(GateError, match=rf"1 of 1 checks of orders do not let the task pass \(fail_on='{fail_on}'\):\n- not_null"):
+    with pytest.raises(GateError, match=rf"1 of 1 check of orders does not let the task pass \(fail_on='{fail_on}'\):\n- not_null"):
         check_gates([record], fail_on)
 
 

@@ -80,7 +80,7 @@ def test_a_warning_opens_one_incident_that_a_failed_task_joins_and_good_data_res
     assert run_dag(dag_of("warned", checks=[WARNING], **warned), day=1).state == "failed"
     (row,) = incidents()
     assert (row.event, row.kind, row.severity) == ("checks_warned", "data", "high")
-    assert row.title == "orders: 1 of 1 checks warned: not_null(amount)"
+    assert row.title == "orders: 1 of 1 check warned: not_null(amount)"
     run_dag(dag_of("warned", checks=[c.row_count(at_least=1)], **warned), day=2)
     assert [row.status for row in incidents()] == ["resolved"]
 
