@@ -151,10 +151,10 @@ class DuckDB:
         self.look_through(name, exp.table_("rows", db="main", catalog="stream"))
 
     def close(self) -> None:
-        """End it; one that was interrupted and is still busy is left to its thread."""
+        """End it; one that is still busy, for example with a store that hangs, is left to its thread."""
         import duckdb
 
-        with contextlib.suppress(*([duckdb.Error] if self._ended else [])):
+        with contextlib.suppress(duckdb.Error):
             self._database.close()
 
 

@@ -12,7 +12,7 @@ from typing import Any, Protocol, TypeVar
 
 from airflow_dre.checks.values import Row
 from airflow_dre.config import read_settings
-from airflow_dre.engines.callers import Caller, CallFailed
+from airflow_dre.engines.callers import Caller, CallFailed, NoAnswer, connect_seconds
 from airflow_dre.engines.duckdb import DuckDB, opened_duckdb
 from airflow_dre.engines.duckdb_files import look_at_files, read_format, refusal_of
 from airflow_dre.engines.duckdb_frames import is_frame, is_rows, look_at_frame, look_at_rows
@@ -21,11 +21,12 @@ from airflow_dre.engines.file_columns import READ, TextColumns
 from airflow_dre.engines.file_formats import JSON_LINES
 from airflow_dre.engines.file_misfits import explain_misfit
 from airflow_dre.engines.file_versions import folder_versions
-from airflow_dre.engines.files import find_files, is_paths, read_places
+from airflow_dre.engines.files import Place, find_files, is_paths, read_places
 from airflow_dre.engines.json_lines import add_column
 from airflow_dre.engines.warehouse import Warehouse, opened
-from airflow_dre.errors import DefinitionError, FilesUnreachable, Problem, QueryFailed, StatementTimeout, TypesChanged
+from airflow_dre.errors import DefinitionError, FilesUnreachable, Problem, QueryFailed, StatementTimeout, TypesChanged, WarehouseUnreachable
 from airflow_dre.lineage.naming import DatasetName, name_files
+from airflow_dre.services.asking import within
 from airflow_dre.services.sources import Source
 from airflow_dre.services.spark_sources import is_spark_frame, opened_spark_frame
 from airflow_dre.sql.dialects.duckdb import DUCKDB_VIEW
@@ -96,7 +97,7 @@ def opened_data(given: Any, wanted: Wanted) -> Iterator[Source]:
 @contextlib.contextmanager
 def _opened_files(given: Any, wanted: Wanted) -> Iterator[Source]:
     places = read_places(given, wanted.subject)
-    files = find_files(places, wanted.subject)
+    files = _found_files(places, wanted)
     readable = read_format(files, wanted.read_options, wanted.subject)
     dataset = name_files(places[0].scheme, [place.inner for place in places], wanted.dataset, wanted.task)
 
@@ -112,6 +113,22 @@ def _opened_files(given: Any, wanted: Wanted) -> Iterator[Source]:
 
     with _opened(look, dataset, wanted, files, local=places[0].store is None) as source:
         yield replace(source, versions=partial(folder_versions, files, places[0].store))
+
+
+def _found_files(places: Sequence[Place], wanted: Wanted) -> list[str]:
+    """Return the files of places, which a store that does not answer keeps nobody waiting for.
+
+    :raises DefinitionError: a place is a folder, or a name cannot be told from a pattern.
+    :raises FilesUnreachable: no file is there for one of the places, or their store does not answer, or not in time.
+    """
+    if places[0].store is None:
+        return find_files(places, wanted.subject)
+    try:
+        return within(connect_seconds(wanted.timeout), lambda: find_files(places, wanted.subject), f"the store of {places[0].shown}")
+    except FilesUnreachable:
+        raise
+    except WarehouseUnreachable as silent:
+        raise FilesUnreachable(str(silent)) from silent
 
 
 @contextlib.contextmanager
@@ -151,7 +168,7 @@ def _opened(
     scope = Scope((NAME,), wanted.where, DUCKDB_VIEW)
     with (
         opened_duckdb(read_settings().duckdb_memory_limit) as database,
-        _interruptible(database) as called,
+        _interruptible(database, None if local or wanted.timeout is None else connect_seconds(wanted.timeout)) as called,
         opened(database, wanted.timeout, DUCKDB_VIEW) as warehouse,
     ):
         engine = DataEngine(warehouse, files, lambda sql: database.refusal_of(sql, [NAME, READ]))
@@ -176,13 +193,18 @@ class _Called(Protocol):
 
 
 @contextlib.contextmanager
-def _interruptible(database: DuckDB) -> Iterator[_Called]:
-    """Make calls of DuckDB that are no statements of a warehouse on a thread of their own."""
+def _interruptible(database: DuckDB, seconds: float | None) -> Iterator[_Called]:
+    """Make calls of DuckDB that are no statements of a warehouse on a thread of their own.
+
+    :param seconds: longest time of a call, which raises :class:`FilesUnreachable` beyond it; None: without a limit.
+    """
     caller = Caller()
 
     def called(work: Callable[[], R], /) -> R:
         try:
-            return caller.run(work, database.interrupt)
+            return caller.run(work, database.interrupt, seconds)
+        except NoAnswer as silent:
+            raise FilesUnreachable(f"the store of the files did not answer within {seconds:g} s") from silent
         except CallFailed as failed:
             error = failed.error
         raise error

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import re
 import threading
+import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,8 @@ from fsspec.implementations.http_sync import HTTPFileSystem
 
 from airflow_dre import checks as c
 from airflow_dre.checks.parse import parse_checks
-from airflow_dre.errors import DefinitionError, FilesUnreachable
+from airflow_dre.engines import callers
+from airflow_dre.errors import DefinitionError, FilesUnreachable, WarehouseUnreachable
 from airflow_dre.services.data import Wanted, opened_data
 from airflow_dre.services.suite import Suite, run_suite
 from airflow_dre.store.records import SuiteRunRecord
@@ -43,6 +45,11 @@ class Shop:
         self.parts: list[tuple[str, int]] = []
         """Name and size of what was given."""
         self.refuses = False
+        self.answers = threading.Event()
+        """Whether it answers at all; it hangs before."""
+        self.answers.set()
+        self.hangs_after: int | None = None
+        """Parts of files that are given before it hangs."""
         shop = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -54,6 +61,9 @@ class Shop:
 
             def answer(self, *, head: bool) -> None:
                 path = folder / self.path.strip("/")
+                if shop.hangs_after is not None and len(shop.parts) >= shop.hangs_after:
+                    shop.answers.clear()
+                shop.answers.wait(60)
                 if self.headers["Authorization"] != f"Bearer {PASSWORD}":
                     return self.send(401, b"")
                 if path.is_dir():
@@ -101,6 +111,8 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
     attach("http", "shop", fs=store)
     attach("http", "stranger", fs=HTTPFileSystem(skip_instance_cache=True))
     yield found
+    found.hangs_after = None
+    found.answers.set()
     found.server.shutdown()
     found.server.server_close()
 
@@ -141,6 +153,25 @@ def test_a_store_that_breaks_off_is_no_verdict_on_the_data(shop: Shop) -> None:
     shop.refuses = True
     with pytest.raises(FilesUnreachable, match=r"the store of http://127.0.0.1:\d+/orders/x0.parquet stopped answering: HTTPError"):
         look(f"http://shop@{shop.address}/orders/x*.parquet", c.row_count(at_least=1))
+
+
+@pytest.mark.parametrize(
+    ("file", "hangs_after"),
+    [
+        pytest.param("x*.parquet", 0, id="at once"),
+        pytest.param("x*.parquet", 1, id="after the first part of a Parquet file"),
+        pytest.param("x*.parquet", 12, id="while its statement reads"),
+        pytest.param("bad.csv", 1, id="within a CSV file"),
+        pytest.param("bad.csv", 3, id="later within a CSV file"),
+    ],
+)
+def test_a_store_that_hangs_keeps_no_task_for_ever(shop: Shop, file: str, hangs_after: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(callers, "LEAST_CONNECT_SECONDS", 1.0)
+    shop.hangs_after = hangs_after
+    began = time.monotonic()
+    with pytest.raises(WarehouseUnreachable, match="answer"):
+        look(f"http://shop@{shop.address}/orders/{file}", c.unique("text"), c.row_count(at_least=1), timeout=timedelta(seconds=0.5))
+    assert time.monotonic() - began < 20
 
 
 def test_a_broken_line_of_a_store_is_told_by_file_and_number(shop: Shop) -> None:
