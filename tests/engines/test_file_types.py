@@ -556,7 +556,7 @@ def test_sql_of_an_author_reads_the_type_of_all_rows(tmp_path: Path, name: str, 
 @pytest.mark.parametrize("by", [None, "part"])
 def test_rows_of_keys_that_many_share_are_found_at_once(tmp_path: Path, by: str | None) -> None:
     path = write(tmp_path / "x.csv", "k,part\n" + "".join(f"{n % 3},{n % 2 or ''}\n" for n in range(SAMPLE)))
-    started = time.perf_counter()
+    started = time.process_time()
     with opened_data(path, Wanted(subject="t", task="d.t")) as source:
         suite = Suite(
             name="s", dataset=source.dataset, scope=source.scope, checks=parse_checks([c.unique("k", by=by) if by else c.unique("k")])
@@ -564,7 +564,7 @@ def test_rows_of_keys_that_many_share_are_found_at_once(tmp_path: Path, by: str 
         (result,) = run_suite(suite, source.engine, NOW, samples=SamplePlan(rows=2)).results
     assert result.sample is not None
     assert len(result.sample.rows) == 2
-    assert time.perf_counter() - started < 10
+    assert time.process_time() - started < 10
 
 
 KEYS: dict[str, tuple[str, str]] = {
