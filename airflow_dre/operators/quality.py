@@ -58,7 +58,7 @@ class QualityCheckOperator(GatedOperator):
     :param notify_on: ``"failed"`` (default): failed and errored checks open an incident; ``"warned"``: warnings too; ``"never"``: no check
         does.
     :param statement_timeout: longest time that one statement may take (``"90s"``, ``"10m"``, a timedelta); its checks are then errored.
-        The default is the database's own.
+        The default is the database's own. Connecting may take as long, but at least 20 seconds; without it 5 minutes.
     :param trust_constraints: let ``not_null`` and ``unique`` be answered by constraints that the database enforces, without a scan; their
         rows are then not counted. SQLite, PostgreSQL and DuckDB; elsewhere nothing changes.
     :param quarantine_to: a table of the same warehouse that the rows which break the row checks go to, with the checks they break and the
