@@ -5,13 +5,14 @@ from __future__ import annotations
 import contextlib
 import re
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, timedelta
-from typing import Any
+from typing import Any, TypeVar
 from uuid import uuid4
 
 from airflow_dre.checks.instants import spoken
 from airflow_dre.checks.values import Row
+from airflow_dre.engines.callers import Caller, CallFailed
 from airflow_dre.engines.spark_errors import explained, is_refused, quiet
 from airflow_dre.engines.spark_session import speaks_connect
 from airflow_dre.errors import QueryFailed, StatementTimeout, WarehouseError, WarehouseUnreachable
@@ -28,7 +29,9 @@ SETTINGS = {
 _ADAPTIVE = "spark.sql.adaptive.enabled"
 _EXCHANGE = re.compile(r"^[^\w(\n]*+(?:\(\d+\) )?(\w*Exchange \w+)", re.MULTILINE)
 _AGAIN = 0.5
-"""Seconds between attempts to cancel: there is nothing to be cancelled before Spark has planned a statement."""
+"""Seconds between attempts to cancel a statement."""
+_ATTEMPTS = 7_200
+R = TypeVar("R")
 
 
 class SparkEngine:
@@ -42,6 +45,7 @@ class SparkEngine:
         self._timeout = timeout
         self._before: dict[str, str] = {}
         self._is_open = False
+        self._caller = Caller()
 
     @property
     def name(self) -> str:
@@ -56,28 +60,41 @@ class SparkEngine:
         :raises WarehouseUnreachable: the session is stopped, or nobody answers it.
         """
         self.queries += 1
-        ended = threading.Event()
+        statement = _Statement(self._session, self._timeout)
+        work = _with_properties(self._session, lambda: self._answer(statement, sql, most))
         try:
             with quiet():
-                self._open()
-                with self._cancelled_in_time(ended):
-                    return self._ask(sql, most)
-        except WarehouseError:
-            raise
-        except Exception as error:  # pyspark, py4j and grpc have exceptions of their own
-            said = explained(error)
-            if ended.is_set() and self._timeout is not None:
-                raise StatementTimeout(f"ended after {spoken(self._timeout)}, the statement timeout: {said}") from error
-            if not is_refused(error):
-                self._make_sure_it_answers(said)
-            raise QueryFailed(said) from error
+                return self._caller.run(work, statement.cancel)
+        except CallFailed as failed:
+            raise self._explained(failed.error, statement) from failed.error
+
+    def _answer(self, statement: _Statement, sql: str, most: int) -> Sequence[Row]:
+        """Answer in the thread of the caller: a connection on which a signal handler raised would give this answer to the next question."""
+        self._open()
+        with statement.tagged():
+            return self._ask(sql, most)
+
+    def _explained(self, error: Exception, statement: _Statement) -> WarehouseError:
+        """Return what an exception means: pyspark, py4j and grpc have exceptions of their own."""
+        if isinstance(error, WarehouseError):
+            return error
+        said = explained(error)
+        if statement.is_over and self._timeout is not None:
+            return StatementTimeout(f"ended after {spoken(self._timeout)}, the statement timeout: {said}")
+        if not is_refused(error) and not self._answers():
+            return WarehouseUnreachable(f"the Spark session is stopped, or nobody answers it: {said}")
+        return QueryFailed(said)
 
     def close(self) -> None:
         """Give the session back as it was."""
-        with quiet(), contextlib.suppress(Exception):
+        with quiet():
+            self._caller.end(self._restore)
+        self._before, self._is_open = {}, False
+
+    def _restore(self) -> None:
+        with contextlib.suppress(Exception):
             for setting, value in self._before.items():
                 self._session.conf.set(setting, value)
-        self._before, self._is_open = {}, False
 
     def _open(self) -> None:
         if not self._is_open:
@@ -120,45 +137,67 @@ class SparkEngine:
             plan = frame._jdf.queryExecution().executedPlan().toString()
         return _EXCHANGE.findall(plan) == ["Exchange SinglePartition"]
 
-    @contextlib.contextmanager
-    def _cancelled_in_time(self, ended: threading.Event) -> Iterator[None]:
-        """Cancel what the session runs for this statement when time is up, and tell so by ``ended``."""
-        if self._timeout is None:
-            yield
-            return
-        tag, done, seconds = f"airflow-dre-{uuid4().hex}", threading.Event(), self._timeout.total_seconds()
-        if speaks_connect(self._session):
-            add, remove, cancel = self._session.addTag, self._session.removeTag, self._session.interruptTag
+    def _answers(self) -> bool:
+        """Whether the session answers: the layers below do not agree on the exception for one that is gone."""
+        try:
+            with quiet():
+                self._caller.run(lambda: self._session.sql("SELECT 1").collect(), lambda: None)
+        except CallFailed:
+            return False
+        return True
+
+
+class _Statement:
+    """A statement that is under way, with the tag by which Spark cancels it."""
+
+    def __init__(self, session: Any, timeout: timedelta | None) -> None:
+        self.is_over = False
+        """Whether it took longer than it may."""
+        self._tag, self._timeout, self._done = f"airflow-dre-{uuid4().hex}", timeout, threading.Event()
+        if speaks_connect(session):
+            self._add, self._remove, self._cancel = session.addTag, session.removeTag, session.interruptTag
         else:  # a tag of a classic session is known to its own thread only, one of its context to all
-            context = self._session.sparkContext
-            add, remove, cancel = context.addJobTag, context.removeJobTag, context.cancelJobsWithTag
+            context = session.sparkContext
+            self._add, self._remove, self._cancel = context.addJobTag, context.removeJobTag, context.cancelJobsWithTag
 
-        def watch() -> None:
-            if done.wait(seconds):
+    def cancel(self) -> None:
+        """Cancel it until it has ended: there is nothing to be cancelled before Spark has planned it."""
+        for _ in range(_ATTEMPTS):
+            with contextlib.suppress(Exception):  # a session that is gone is told of by the statement itself
+                self._cancel(self._tag)
+            if self._done.wait(_AGAIN):
                 return
-            ended.set()
-            while not done.wait(_AGAIN):
-                with contextlib.suppress(Exception):  # a session that is gone is told of by the statement itself
-                    cancel(tag)
 
-        add(tag)
-        watcher = threading.Thread(target=watch, daemon=True, name=tag)
-        watcher.start()
+    @contextlib.contextmanager
+    def tagged(self) -> Iterator[None]:
+        """Tag what the present thread runs, and cancel it when its time is up."""
+        self._add(self._tag)
+        watcher = threading.Thread(target=self._watch, daemon=True, name=self._tag)
+        if self._timeout is not None:
+            watcher.start()
         try:
             yield
         finally:
-            done.set()
-            watcher.join(timeout=5)
+            self._done.set()
+            if self._timeout is not None:
+                watcher.join(timeout=5)
             with contextlib.suppress(Exception):
-                remove(tag)
+                self._remove(self._tag)
 
-    def _make_sure_it_answers(self, said: str) -> None:
-        """Tell a refused statement from a session that is gone: the layers below do not agree on the exception."""
-        try:
-            with quiet():
-                self._session.sql("SELECT 1").collect()
-        except Exception:  # the first error stands behind it, which may quote a row
-            raise WarehouseUnreachable(f"the Spark session is stopped, or nobody answers it: {said}") from None
+    def _watch(self) -> None:
+        if self._timeout is not None and not self._done.wait(self._timeout.total_seconds()):
+            self.is_over = True
+            self.cancel()
+
+
+def _with_properties(session: Any, work: Callable[[], R]) -> Callable[[], R]:
+    """Return work that runs in another thread with the properties that the author gave this one, such as a pool of the scheduler."""
+    if speaks_connect(session):
+        return work
+    from pyspark import inheritable_thread_target
+
+    wrapped: Callable[[], R] = inheritable_thread_target(work)
+    return wrapped
 
 
 def _columns(described: Sequence[Any]) -> Sequence[Row]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from airflow_dre import checks as c
 from airflow_dre.checks.declaration import Declaration
 from airflow_dre.checks.parse import parse_checks
 from airflow_dre.engines import spark_session
+from airflow_dre.engines.callers import GRACE
 from airflow_dre.engines.spark import SETTINGS, SparkEngine
 from airflow_dre.engines.spark_errors import explained
 from airflow_dre.engines.spark_session import conf_of, connect_url, master_of, opened_session
@@ -271,6 +273,7 @@ def test_an_address_with_a_token_is_told_without_it() -> None:
 
 
 def test_a_statement_that_takes_too_long_is_cancelled_and_hides_no_other(session: Any) -> None:
+    on_frame(session.range(5), c.row_count(equals=5))  # the first statement of a session takes seconds
     started = time.perf_counter()
     slow = c.metric_sql(LONG, equals=0, name="slow")
     found = on_frame(session.range(5), slow, c.row_count(equals=5), timeout=timedelta(seconds=2))
@@ -282,6 +285,30 @@ def test_a_statement_that_takes_too_long_is_cancelled_and_hides_no_other(session
     assert reason.startswith("ended after 2 s, the statement timeout: [")
     with pytest.raises(StatementTimeout):
         SparkEngine(session, timedelta(seconds=0.5)).fetch_rows(LONG, 1)
+
+
+class OutOfTime(BaseException):
+    """What a signal handler raises, as Airflow's does when a task has run out of time."""
+
+
+def test_a_signal_ends_a_statement_at_once_and_the_session_answers_on(session: Any) -> None:
+    def raises(*_: object) -> None:
+        raise OutOfTime
+
+    engine = SparkEngine(session)
+    assert engine.fetch_rows("SELECT 1", 1) == [(1,)]
+    before = signal.signal(signal.SIGALRM, raises)
+    started = time.perf_counter()
+    signal.setitimer(signal.ITIMER_REAL, 2)
+    try:
+        with pytest.raises(OutOfTime):
+            engine.fetch_rows(LONG, 1)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    assert time.perf_counter() - started < 2 + GRACE + 3
+    assert engine.fetch_rows("SELECT 2", 1) == [(2,)], "and no answer to the question before"
+    engine.close()
 
 
 def connection(**fields: Any) -> Any:

@@ -135,7 +135,7 @@ def test_an_incident_tells_its_story_and_is_resolved_by_hand(visit: Callable[...
         stack.finish("killed_for_pages", stack.trigger("killed_for_pages"))
     number = stack.incidents("dag_id = 'killed_for_pages' AND status = 'open'")[0]["id"]
     page = visit("plugin/reliability/incidents")
-    page.get_by_role("link", name="Task killed_for_pages.load failed").click()
+    page.get_by_role("link", name="Task killed_for_pages.load was killed or lost").click()
     expect(page).to_have_url(re.compile(rf"/plugin/reliability/incidents/{number}$"))
     expect(page.get_by_text("task_failed").first).to_be_visible()
     page.get_by_role("button", name="Resolve").first.click()
