@@ -16,6 +16,8 @@ from airflow_dre.checks.outcomes import Judgement, Outcome, Segment, counted, sh
 from airflow_dre.checks.rules import BySegment
 from airflow_dre.checks.values import Answer, Incomparable, Row, Scalar, is_literal
 
+LISTED = " not pass: "
+"""What stands in the reason of a segmented check before the segments that it lists."""
 KEPT = 20
 """Segments that a result keeps, the worst ones."""
 MOST = 10_000
@@ -115,7 +117,7 @@ def _summed_up(by: str, verdicts: Mapping[Scalar, Judgement]) -> Judgement:
         reason = f"nothing to look at for {'the' if len(verdicts) == 1 else 'all'} {values} of {by}"
     if bad:
         named = "; ".join(f"{_named(segment)}: {judgement.reason}" for segment, judgement in bad[:3])
-        reason = f"{len(bad)} of {values} of {by} {'does' if len(verdicts) == 1 else 'do'} not pass: {named}"
+        reason = f"{len(bad)} of {values} of {by} {'does' if len(verdicts) == 1 else 'do'}{LISTED}{named}"
     violations = [judgement.violations for judgement in verdicts.values() if judgement.violations is not None]
     rows = [judgement.rows for judgement in verdicts.values() if judgement.rows is not None]
     return Judgement(

@@ -9,6 +9,7 @@ from dataclasses import replace
 from airflow_dre.bounds import NAME, OBSERVED, REASON, STATEMENT, lines, one_line
 from airflow_dre.checks.masking import HIDDEN, Mask, masked, masked_line, without_quotes
 from airflow_dre.checks.outcomes import Outcome, Segment
+from airflow_dre.checks.segments import LISTED
 from airflow_dre.store.records import Definition, ResultRecord
 
 _ABOUT_THE_CATALOGUE = ("schema_is", "schema_unchanged")
@@ -16,7 +17,6 @@ _ABOUT_THE_CATALOGUE = ("schema_is", "schema_unchanged")
 _COUNTS = ("distinct_count", "unique_ratio", "distribution", "column_count")
 _COUNTED_IN = ("rows", "%", "values")
 _NUMBER = re.compile(r"(?<!\w)[+-]?\d[\w.:+-]*")
-_LISTED = " do not pass: "
 
 
 def mask_result(result: ResultRecord, mask: Mask, dataset: str, named: Collection[str] = ()) -> ResultRecord:
@@ -31,8 +31,8 @@ def mask_result(result: ResultRecord, mask: Mask, dataset: str, named: Collectio
     shows_value = _shows_value(result, mask, named)
     segments = tuple(_mask_segment(segment, result, mask, known, shows_value=shows_value) for segment in result.segments)
     reason = _reason(result.reason, result, mask, known, shows_value=shows_value and result.segments == ())
-    if result.segments and (shows_value or _hides_segments(result, mask)) and _LISTED in reason:
-        reason = reason[: reason.index(_LISTED)] + _LISTED + _worst(segments)
+    if result.segments and (shows_value or _hides_segments(result, mask)) and LISTED in reason:
+        reason = reason[: reason.index(LISTED)] + LISTED + _worst(segments)
     if definition.kind in _ABOUT_THE_CATALOGUE:
         return replace(plain, reason=masked_line(result.reason, REASON))
     observed = HIDDEN if shows_value and result.observed is not None else _masked(result.observed, OBSERVED)
