@@ -34,7 +34,7 @@ PLACES = [
     pytest.param("by", lambda name: checked(checks=[c.not_null("a", by=name)]), LONGEST_NAME, id="a column of segments"),
     pytest.param("routes", lambda name: checked(routes=[name]), LONGEST_NAME, id="a route of a task"),
     pytest.param("routes", lambda name: open_incident(routes=[name]), LONGEST_NAME, id="a route of a callback"),
-    pytest.param("deadline", lambda name: dag_deadline("2h", name=name), LONGEST_NAME, id="a deadline"),
+    pytest.param("name", lambda name: dag_deadline("2h", name=name), LONGEST_NAME, id="a deadline"),
     pytest.param(
         "name",
         lambda name: FreshnessSLA(name, conn_id="w", table="t", column="at", max_age=timedelta(hours=1)),

@@ -264,7 +264,7 @@ BROKEN: dict[str, tuple[Callable[[Path], Any], str]] = {
     ),
     "JSON that breaks off": (
         lambda folder: write(folder / "x.jsonl", f'{{"id": 1}}\n{{"id": 2, "name": "{SECRET}\n'),
-        "Malformed JSON in file {0}/x.jsonl, at byte ",
+        "{0}/x.jsonl, line 2: it is no JSON: unexpected control character in string",
     ),
     "Parquet that was cut off": (
         lambda folder: write(folder / "x.parquet", Path(parquet(folder / "y", NUMBERS)).read_bytes()[:9000]),

@@ -195,7 +195,7 @@ def fill(path: Path) -> None:
         )
 
 
-@pytest.fixture(scope="package")  # an idle Airflow would take a tenth of the machine from the tests after these
+@pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Stack]:
     """Start Airflow, wait until it is healthy and knows the Dags, and end it with all its processes."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that `timeout` leaves no Airflow behind
@@ -232,6 +232,15 @@ def stack(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureReque
     with (home / "airflow.log").open("wb") as log:
         process = subprocess.Popen(command, env=environment, stdout=log, stderr=subprocess.STDOUT, start_new_session=True)
     heir = subprocess.Popen([sys.executable, "-c", OUTLIVE, str(process.pid)], stdin=subprocess.PIPE, start_new_session=True)
+
+    def stop() -> None:
+        end(process.pid)
+        process.wait(30)
+        heir.communicate()
+        server.shutdown()
+        server.server_close()
+
+    _ENDS.callback(stop)
     try:
         wait(lambda: process.poll() is not None or healthy(running), 180, "Airflow to be healthy")
         assert process.poll() is None, f"Airflow ended with {process.returncode} while it started"
@@ -241,11 +250,17 @@ def stack(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureReque
         print((home / "airflow.log").read_text()[-5000:])
         raise
     finally:
-        end(process.pid)
-        process.wait(30)
-        heir.communicate()
-        server.shutdown()
-        server.server_close()
+        _ENDS.close()
+
+
+_ENDS = contextlib.ExitStack()
+"""What ends the running Airflow."""
+
+
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """End Airflow after the last test of this folder: an idle one would take a tenth of the machine from the tests after it."""
+    if nextitem is None or Path(__file__).parent not in nextitem.path.parents:
+        _ENDS.close()
 
 
 STARTED = [
@@ -266,7 +281,7 @@ STARTED = [
 ]
 
 
-@pytest.fixture(scope="package", autouse=True)
+@pytest.fixture(scope="session", autouse=True)
 def runs(stack: Stack) -> dict[str, str]:
     """One run of each Dag, all started at once; ``by_hand`` is marked failed as soon as its task runs."""
     started = {dag_id: stack.trigger(dag_id) for dag_id in STARTED}
