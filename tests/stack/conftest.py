@@ -257,6 +257,7 @@ _ENDS = contextlib.ExitStack()
 """What ends the running Airflow."""
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
     """End Airflow after the last test of this folder: an idle one would take a tenth of the machine from the tests after it."""
     if nextitem is None or Path(__file__).parent not in nextitem.path.parents:
