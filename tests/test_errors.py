@@ -26,6 +26,7 @@ from airflow_dre.errors import (
     StoreRefused,
     StoreTooNew,
     StoreUnreachable,
+    TypesChanged,
     WarehouseError,
     WarehouseUnreachable,
     WriteConflict,
@@ -37,6 +38,7 @@ TABLE = Problem("suite", "table", None, "a name")
 TREE: dict[type[Exception], type[Exception]] = {
     DreError: Exception,
     DefinitionError: DreError,
+    TypesChanged: DreError,
     WarehouseError: DreError,
     WarehouseUnreachable: WarehouseError,
     FilesUnreachable: WarehouseUnreachable,
