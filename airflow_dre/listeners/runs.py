@@ -64,10 +64,17 @@ def on_task_instance_failed(previous_state: Any, task_instance: Any, error: Any)
     person marked the run failed: that is recorded once, of the run.
     """
     if getattr(type(task_instance), "__tablename__", "") != "task_instance":
-        if task_instance.state == "failed":
+        if task_instance.state == "failed" and not _is_stopped(error):
             _record_in_worker(task_instance, error)
     elif _BY_HAND in str(error or ""):
         _record(task_instance, lambda: _marked_failed_task(task_instance))
+
+
+def _is_stopped(error: Any) -> bool:
+    """Whether a task was stopped from outside, because a person marked it or its run, or its worker shuts down: others tell of that."""
+    from airflow.sdk.exceptions import AirflowTaskTerminated
+
+    return isinstance(error, (KeyboardInterrupt, AirflowTaskTerminated))
 
 
 def _record_in_worker(ti: Any, error: Any) -> None:

@@ -293,6 +293,7 @@ def test_a_dag_callback_with_little_context_brings_severity_and_routes(reason: s
         pytest.param("callback", "Task d.load failed", "ValueError: x", id="its callback ran"),
         pytest.param("listener", "Task d.load failed", "ValueError: y", id="it has no callback of ours"),
         pytest.param("both", "Task d.load failed", "ValueError: x", id="its callback ran, and then the listener"),
+        pytest.param("interrupt", "Task d.load was killed or lost", "no word came from its process", id="it was stopped from outside"),
         pytest.param("retry", "Task d.load was killed or lost", "no word came from its process", id="only an earlier try told"),
     ],
 )
@@ -305,6 +306,8 @@ def test_a_task_that_told_nothing_was_killed(heard: str, title: str, detail: str
         load.state = "up_for_retry"
     if heard in ("listener", "both", "retry"):
         runs.on_task_instance_failed("running", load, ValueError("y"))
+    if heard == "interrupt":
+        runs.on_task_instance_failed("running", load, KeyboardInterrupt())
     load.state = "failed"
     end("failed", 1, load)
     assert [row.title for row in incidents()] == [title]
