@@ -43,7 +43,7 @@ def lines(text: str, longest: int) -> str:
 
 
 def escaped(text: str) -> str:
-    """Return a text as one line with control characters escaped; it is not cut."""
+    """Return a text as one line of any length, with control characters escaped."""
     return _IN_LINE.sub(_escaped, text)
 
 

@@ -232,7 +232,7 @@ def _base_url(problems: list[Problem]) -> str:
     default = "http://localhost:8080"
     try:
         return (conf.get("api", "base_url", fallback="") or default).rstrip("/")
-    except Exception as error:
+    except Exception as error:  # a secrets backend is another program
         problems.append(Problem("[api]", "base_url", f"({type(error).__name__}: it could not be had)", f"an address such as {default}"))
         return default
 

@@ -74,7 +74,7 @@ def test_an_unknown_name_is_refused_with_those_that_are_known() -> None:
 
 def test_every_kind_of_check_can_be_declared_and_read() -> None:
     assert checks.__all__ == sorted([*READERS, *IMPORTERS])
-    homes = (checks.__name__, f"{checks.__name__}.imported")
+    homes = (checks.__name__, f"{checks.__name__}.imported", f"{checks.__name__}.measures")
     assert checks.__all__ == sorted(name for name, value in vars(checks).items() if getattr(value, "__module__", "") in homes)
 
 
@@ -128,6 +128,7 @@ def test_declaring_checks_loads_only_the_declarations() -> None:
         "airflow_dre.checks",
         "airflow_dre.checks.declaration",
         "airflow_dre.checks.imported",
+        "airflow_dre.checks.measures",
         "airflow_dre.declaring",
         "airflow_dre.declaring.functions",
     }

@@ -171,7 +171,7 @@ def sign(secret: str, timestamp: int, body: bytes) -> str:
 
 
 def _is_ours(name: object) -> bool:
-    """Whether a header belongs to the transport or to airflow-dre, in any letter case; receivers behind CGI take ``_`` for ``-``."""
+    """Return whether a header belongs to the transport or to airflow-dre, in any case and with ``_`` for ``-``, as CGI reads it."""
     plain = str(name).strip().lower().replace("_", "-")
     return plain in _OURS or plain.startswith(_OURS_PREFIX)
 

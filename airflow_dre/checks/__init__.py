@@ -36,12 +36,27 @@ from airflow_dre.checks.declaration import (
     CrossRowOptions,
     Declaration,
     FreshOptions,
-    MetricOptions,
     Options,
-    RowCountOptions,
     RowOptions,
 )
 from airflow_dre.checks.imported import from_column_mapping, from_dbt, from_gx
+from airflow_dre.checks.measures import (
+    column_count,
+    column_max,
+    column_min,
+    distinct_count,
+    distribution,
+    has_values,
+    mean,
+    median,
+    metric_sql,
+    most_common,
+    quantile,
+    row_count,
+    stddev,
+    total,
+    unique_ratio,
+)
 from airflow_dre.declaring.functions import strict
 
 __all__ = [
@@ -119,24 +134,6 @@ def unique(*columns: str, **options: Unpack[CrossRowOptions]) -> Declaration:
     Looks at rows whose key is complete (a NULL equals nothing, as in a SQL UNIQUE constraint).
     """
     return Declaration("unique", {"columns": list(columns), **options})
-
-
-@strict
-def distinct_count(*columns: str, approximate: bool = False, **options: Unpack[MetricOptions]) -> Declaration:
-    """Bounds the number of different complete keys ``columns``. No complete key: 0, judged.
-
-    :param approximate: count from 2,048 on with a standard error of 2.2 %, by a sketch that merges from partition to partition.
-    """
-    return Declaration("distinct_count", {"columns": list(columns), "approximate": approximate or None, **options})
-
-
-@strict
-def unique_ratio(*columns: str, approximate: bool = False, **options: Unpack[MetricOptions]) -> Declaration:
-    """Bounds the number of different complete keys as a share (0 to 1) of the rows that have one.
-
-    :param approximate: count the keys as ``distinct_count`` does with it.
-    """
-    return Declaration("unique_ratio", {"columns": list(columns), "approximate": approximate or None, **options})
 
 
 @strict
@@ -296,106 +293,6 @@ def z_scores(column: str, *, within: float, two_sided: bool = True, strictly: bo
 
 
 @strict
-def row_count(*, same_as: str | None = None, **options: Unpack[RowCountOptions]) -> Declaration:
-    """Bounds the number of rows. An empty table has 0 rows and is judged.
-
-    :param same_as: another table: the difference of the row counts is then bounded by ``warn_above`` and ``fail_above``, as a count or as
-        a percent of the rows of the other table. Two empty tables: skipped.
-    """
-    return Declaration("row_count", {"same_as": same_as, **options})
-
-
-@strict
-def column_count(**options: Unpack[MetricOptions]) -> Declaration:
-    """Bounds the number of columns of the table."""
-    return Declaration("column_count", {**options})
-
-
-@strict
-def column_min(column: str, **options: Unpack[MetricOptions]) -> Declaration:
-    """Bounds the smallest value of ``column``; bounds may be numbers, dates or text."""
-    return Declaration("column_min", {"column": column, **options})
-
-
-@strict
-def column_max(column: str, **options: Unpack[MetricOptions]) -> Declaration:
-    """Bounds the largest value of ``column``; bounds may be numbers, dates or text."""
-    return Declaration("column_max", {"column": column, **options})
-
-
-@strict
-def mean(column: str, **options: Unpack[MetricOptions]) -> Declaration:
-    """Bounds the arithmetic mean of ``column``."""
-    return Declaration("mean", {"column": column, **options})
-
-
-@strict
-def total(column: str, **options: Unpack[MetricOptions]) -> Declaration:
-    """Bounds the sum of ``column``."""
-    return Declaration("total", {"column": column, **options})
-
-
-@strict
-def stddev(column: str, **options: Unpack[MetricOptions]) -> Declaration:
-    """Bounds the standard deviation of ``column`` as of a sample (n - 1). Fewer than two values: skipped."""
-    return Declaration("stddev", {"column": column, **options})
-
-
-@strict
-def median(column: str, **options: Unpack[MetricOptions]) -> Declaration:
-    """Bounds the middle value of ``column``, the mean of the two middle ones where their number is even."""
-    return Declaration("median", {"column": column, **options})
-
-
-@strict
-def quantile(column: str, at: float | str, *, interpolate: bool = True, **options: Unpack[MetricOptions]) -> Declaration:
-    """Bounds the value of ``column`` below which the share ``at`` (0 to 1) of the values lies.
-
-    :param interpolate: between two values, as SQL's PERCENTILE_CONT (default); False: a value of the column, as PERCENTILE_DISC.
-    """
-    return Declaration("quantile", {"column": column, "at": at, "interpolate": None if interpolate else False, **options})
-
-
-@strict
-def has_values(column: str, values: Collection[Bound | bool], **options: Unpack[Options]) -> Declaration:
-    """Each of ``values`` stands in ``column`` at least once. An empty table fails."""
-    return Declaration("has_values", {"column": column, "values": values, **options})
-
-
-@strict
-def most_common(
-    column: str, values: Collection[Bound | bool], *, ties: bool = True, if_empty: str | None = None, **options: Unpack[Options]
-) -> Declaration:
-    """The value that stands most often in ``column`` is one of ``values``.
-
-    :param ties: of several values that stand equally often one in ``values`` is enough (default); False: a tie fails.
-    """
-    arguments = {"column": column, "values": values, "ties": None if ties else False, "if_empty": if_empty}
-    return Declaration("most_common", {**arguments, **options})
-
-
-@strict
-def distribution(
-    column: str,
-    reference: Mapping[Bound | bool, float] | Mapping[str, Sequence[float]],
-    *,
-    distance: str = "kl",
-    others: float | Sequence[float] | None = None,
-    **options: Unpack[MetricOptions],
-) -> Declaration:
-    """Bounds the distance of the values of ``column`` from a reference distribution; values outside of it are bins of weight 0.
-
-    :param reference: weights by value, or ``{"edges": [0, 10, 20], "weights": [0.7, 0.3]}``: a bin holds its lower edge, the last one
-        both; the outermost edges may be infinite.
-    :param distance: ``"kl"`` (Kullback-Leibler divergence in nats), ``"chi_square"`` (Pearson's statistic) or, for bins, ``"ks"``
-        (Kolmogorov-Smirnov, at the edges).
-    :param others: the weight of values outside of the reference: one number beside weights by value, which counts where there are such
-        values, or two beside edges, for what lies below and above the bins.
-    """
-    return Declaration("distribution", {"column": column, "reference": reference, "distance": distance, "others": others, **options})
-
-
-@strict
 def no_gaps(
     column: str,
     *,
@@ -443,13 +340,6 @@ def schema_is(
 def schema_unchanged(**options: Unpack[Options]) -> Declaration:
     """Names and types of the columns are those of the last run in which this check passed; the first run passes."""
     return Declaration("schema_unchanged", {**options})
-
-
-@strict
-def metric_sql(sql: str, **options: Unpack[MetricOptions]) -> Declaration:
-    """Bounds the value of ``sql`` (templated): an aggregate expression such as ``"SUM(air_time) / COUNT(*)"``, which travels in the
-    common scan, or one read-only ``SELECT`` that gives one value, which runs on its own. NULL: skipped."""
-    return Declaration("metric_sql", {"sql": sql, **options})
 
 
 @strict

@@ -45,7 +45,7 @@ def _only_the_database_orders(low: Bound, high: Bound) -> bool:
 
 
 def _in_order_as_numbers(low: Bound, high: Bound) -> bool:
-    """Whether two texts spell numbers in their order: the type of the column tells whether they are numbers."""
+    """Return whether two texts are ordered as the numbers that they spell; the type of the column decides if they are numbers."""
     first, second = as_number(low), as_number(high)
     return isinstance(low, str) and isinstance(high, str) and first is not None and second is not None and in_order(first, second)
 
@@ -57,7 +57,7 @@ class Arguments:
         self.subject = subject
         self.given = given
         self.by_kind = by_kind
-        """Whether values of different kinds never equal; an importer says so, and no argument."""
+        """Return whether values of different kinds are never equal, which only importers set."""
         self.problems: list[Problem] = []
         self.known: set[str] = set(_TRAITS)
 

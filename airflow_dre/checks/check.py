@@ -77,7 +77,7 @@ class Traits:
     runbook: str | None = None
     previous_name: str | None = None
     told_apart: str = ""
-    """What a default name ends with where another check of the suite has the same one; no part of the identity."""
+    """Suffix of a default name that another check of the suite has too. It is not part of the identity."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from airflow_dre.checks import metric_checks as numbers
+from airflow_dre.checks import ordered_checks as ordered
 from airflow_dre.checks.check import Check
 from airflow_dre.checks.distribution_checks import Distribution, MostCommonIn
 from airflow_dre.checks.freshness import Fresh
@@ -62,7 +63,7 @@ def family_of(type_name: str) -> Family | None:
 
 
 def why_unfit(check: Check, types: Mapping[str, str], *, kinds_apart: bool = False, no_numbers: Collection[str] = ()) -> str | None:
-    """Why a check cannot be asked of columns of these types; None where it can, or where their types are not known.
+    """Return why a check does not fit the types of its columns, or None where it fits or the types are unknown.
 
     :param kinds_apart: whether the database judges checks that are ``by_kind`` as pandas judges them.
     :param no_numbers: types whose values the database compares with no number.
@@ -85,10 +86,10 @@ def minds_types(check: Check) -> bool:
 
 
 def _minds_order(check: Check) -> bool:
-    """Whether values are put in order, which some types have only by other means than numbers and texts."""
+    """Return whether a check orders values, as types beside numbers and texts allow too."""
     if isinstance(check, RowCheck) and isinstance(check.rule, Within):
         return any(isinstance(end, str) for end in (check.rule.low, check.rule.high))
-    return isinstance(check, (numbers.ColumnMin, numbers.ColumnMax, numbers.ColumnQuantile, MostCommonIn))
+    return isinstance(check, (ordered.ColumnMin, ordered.ColumnMax, ordered.ColumnQuantile, MostCommonIn))
 
 
 def _wanted(check: Check) -> dict[str, tuple[Family, ...]]:
@@ -96,9 +97,9 @@ def _wanted(check: Check) -> dict[str, tuple[Family, ...]]:
     match check:
         case numbers.ColumnMean() | numbers.ColumnTotal() | numbers.ColumnStddev() | ZScores():
             return {check.column: _NUMERIC}
-        case numbers.ColumnQuantile(column=column, interpolate=True):
+        case ordered.ColumnQuantile(column=column, interpolate=True):
             return {column: _NUMERIC}
-        case numbers.ColumnMin() | numbers.ColumnMax() | numbers.ColumnQuantile():
+        case ordered.ColumnMin() | ordered.ColumnMax() | ordered.ColumnQuantile():
             ends = [check.fail.low, check.fail.high, check.warn.low, check.warn.high]
             return _for_values(check.column, ends)
         case Distribution(column=column, edges=edges) if edges:

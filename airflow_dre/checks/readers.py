@@ -15,6 +15,7 @@ from typing import TypeGuard
 from zoneinfo import ZoneInfo
 
 from airflow_dre.checks import metric_checks as numbers
+from airflow_dre.checks import ordered_checks as ordered
 from airflow_dre.checks import rules
 from airflow_dre.checks.arguments import Arguments
 from airflow_dre.checks.check import Check
@@ -192,7 +193,7 @@ def _row_count(a: Arguments) -> Check:
 def _quantile(a: Arguments) -> Check:
     at = a.number("at", 0, 1, "a share from 0 to 1, for example 0.95")
     interpolate = a.flag("interpolate", usual=True)
-    return numbers.ColumnQuantile(column=_column(a), at=Decimal(str(at)), interpolate=interpolate, **a.bound_arguments())
+    return ordered.ColumnQuantile(column=_column(a), at=Decimal(str(at)), interpolate=interpolate, **a.bound_arguments())
 
 
 def _is_weight(value: object) -> TypeGuard[float]:
@@ -333,8 +334,8 @@ READERS: dict[str, Callable[[Arguments], Check]] = {
     "all_differ": _rule(lambda a: rules.AllDiffer(columns=a.names("columns", 2), nulls=_nulls(a))),
     "between": _rule(_between),
     "column_count": lambda a: numbers.ColumnCountCheck(**a.bound_arguments()),
-    "column_max": lambda a: numbers.ColumnMax(column=_column(a), **a.bound_arguments()),
-    "column_min": lambda a: numbers.ColumnMin(column=_column(a), **a.bound_arguments()),
+    "column_max": lambda a: ordered.ColumnMax(column=_column(a), **a.bound_arguments()),
+    "column_min": lambda a: ordered.ColumnMin(column=_column(a), **a.bound_arguments()),
     "compare": _rule(_compare),
     "decreasing": lambda a: _steps(a, rising=False),
     "distinct_count": lambda a: _distinct(a, numbers.DistinctCheck),
@@ -350,7 +351,7 @@ READERS: dict[str, Callable[[Arguments], Check]] = {
     "like": _rule(lambda a: rules.Like(column=_column(a), patterns=_likes(a), every=a.flag("every", usual=False))),
     "matches": _rule(lambda a: rules.Matches(column=_column(a), patterns=_regexes(a), every=a.flag("every", usual=False))),
     "mean": lambda a: numbers.ColumnMean(column=_column(a), **a.bound_arguments()),
-    "median": lambda a: numbers.ColumnMedian(column=_column(a), **a.bound_arguments()),
+    "median": lambda a: ordered.ColumnMedian(column=_column(a), **a.bound_arguments()),
     "metric_sql": lambda a: numbers.MetricSql(sql=a.text("sql", "an aggregate expression or one SELECT"), **a.bound_arguments()),
     "most_common": _most_common,
     "no_gaps": _no_gaps,

@@ -68,7 +68,7 @@ class DuckDB:
             if self._ended:
                 raise Interrupted
             rows: list[tuple[Any, ...]] = self._database.execute(query.sql(dialect="duckdb")).fetchall()
-        except Exception as error:
+        except Exception as error:  # whatever DuckDB says of a call that was interrupted
             if self._ended:
                 raise Interrupted from error
             raise

@@ -31,6 +31,7 @@ _EXCHANGE = re.compile(r"^[^\w(\n]*+(?:\(\d+\) )?(\w*Exchange \w+)", re.MULTILIN
 _AGAIN = 0.5
 """Seconds between attempts to cancel a statement."""
 _ATTEMPTS = 7_200
+"""Attempts to cancel a statement before it is left to Spark: an hour of them."""
 R = TypeVar("R")
 
 

@@ -5,12 +5,18 @@ from __future__ import annotations
 import glob
 import inspect
 import posixpath
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
+
+from airflow_dre.declaring.slips import is_no_text
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
     from airflow_dre.errors import Problem
+
+
+_NAMED = "only with data: a table has a name of its own"
 
 
 def made(thing: Any, context: Context) -> Any:
@@ -24,7 +30,29 @@ def made(thing: Any, context: Context) -> Any:
     return thing
 
 
-def find_data_problems(data: object, read_options: object, subject: str) -> list[Problem]:
+def find_source_problems(subject: str, arguments: Mapping[str, object]) -> list[Problem]:
+    """Return what is wrong with the arguments that say where the rows are.
+
+    :param arguments: ``conn_id``, ``table``, ``data``, ``dataset`` and ``read_options``.
+    """
+    from airflow_dre.errors import Problem
+
+    given = {name for name, value in arguments.items() if value is not None}
+    for one, other in (("conn_id", "table"), ("table", "conn_id")):
+        if one in given and not given & {other, "data"}:
+            return [Problem(subject, other, None, f"text: it is required beside {one}")]
+    if ("data" in given) == bool(given & {"conn_id", "table"}) or ("data" not in given and len(given & {"conn_id", "table"}) == 1):
+        return [Problem(subject, "arguments", ", ".join(sorted(given)) or "none", "exactly one of data, and conn_id with table")]
+    if "data" in given:
+        return _find_data_problems(arguments["data"], arguments["read_options"], subject)
+    texts = [
+        Problem(subject, name, arguments[name], "text that is not empty") for name in ("conn_id", "table") if is_no_text(arguments[name])
+    ]
+    beside = [Problem(subject, name, arguments[name], _NAMED) for name in ("dataset", "read_options") if name in given]
+    return texts or beside
+
+
+def _find_data_problems(data: object, read_options: object, subject: str) -> list[Problem]:
     """What is wrong with data and with how it shall be read, without looking at it."""
     from airflow_dre.engines.file_formats import ENDINGS, FORMAT, find_format, find_option_problems
     from airflow_dre.engines.files import is_paths, texts_of

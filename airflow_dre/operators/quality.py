@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from airflow_dre.checks.declaration import Declaration
 from airflow_dre.declaring.functions import REQUIRED
-from airflow_dre.declaring.slips import find_kind_problems, find_names_problems, is_no_text, is_same_table
+from airflow_dre.declaring.slips import find_kind_problems, find_names_problems, is_same_table
 from airflow_dre.operators.gate import FAIL_ON, QUARANTINE_MODES, QUARANTINE_ON, GatedOperator
 from airflow_dre.operators.templates import refuse_texts, render_checks
 
@@ -364,29 +364,11 @@ class QualityCheckOperator(GatedOperator):
         return problems
 
     def find_data_problems(self) -> list[Problem]:
-        """What is wrong with the arguments that say where the rows are."""
-        from airflow_dre.errors import Problem
-        from airflow_dre.operators.given import find_data_problems
+        """Return what is wrong with the arguments that say where the rows are."""
+        from airflow_dre.operators.given import find_source_problems
 
         arguments = ("conn_id", "table", "data", "dataset", "read_options")
-        given = {name for name in arguments if getattr(self, name) is not None}
-        for one, other in (("conn_id", "table"), ("table", "conn_id")):
-            if one in given and not given & {other, "data"}:
-                return [Problem(self.subject, other, None, f"text: it is required beside {one}")]
-        if ("data" in given) == bool(given & {"conn_id", "table"}) or ("data" not in given and len(given & {"conn_id", "table"}) == 1):
-            shown = ", ".join(sorted(given)) or "none"
-            return [Problem(self.subject, "arguments", shown, "exactly one of data, and conn_id with table")]
-        if "data" in given:
-            return find_data_problems(self.data, self.read_options, self.subject)
-        texts = [
-            Problem(self.subject, name, getattr(self, name), "text that is not empty")
-            for name in ("conn_id", "table")
-            if is_no_text(getattr(self, name))
-        ]
-        if texts:
-            return texts
-        beside = [(name, getattr(self, name)) for name in ("dataset", "read_options") if name in given]
-        return [Problem(self.subject, name, value, "only with data: a table has a name of its own") for name, value in beside]
+        return find_source_problems(self.subject, {name: getattr(self, name) for name in arguments})
 
     def _do_render_template_fields(
         self, parent: Any, template_fields: Iterable[str], context: Any, jinja_env: Any, seen_oids: set[int]

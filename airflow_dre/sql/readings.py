@@ -15,8 +15,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeVar
 
-from airflow_dre.checks import metric_checks as numbers
 from airflow_dre.checks import metrics as m
+from airflow_dre.checks import ordered_checks as ordered
 from airflow_dre.checks import rules
 from airflow_dre.checks.distribution_checks import MostCommonIn
 from airflow_dre.checks.freshness import Fresh
@@ -214,7 +214,7 @@ def _bounds_of(check: Check) -> Iterable[tuple[type, str, Sense]]:
             sense = sense_of_values(values, moments_as_texts=True)
             if sense is not None:
                 yield m.MostCommon, column, sense
-        case numbers.ColumnMin() | numbers.ColumnMax() | numbers.ColumnQuantile():
+        case ordered.ColumnMin() | ordered.ColumnMax() | ordered.ColumnQuantile():
             sense = sense_of_values([check.fail.low, check.fail.high, check.warn.low, check.warn.high])
             if sense is not None:
                 yield type(check.metric()), check.column, sense

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
-import signal
 import sqlite3
 import sys
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -25,26 +22,7 @@ from airflow_dre.engines.gx_quiet import quiet, require_gx
 from airflow_dre.engines.gx_reasons import reason_for
 from airflow_dre.engines.gx_results import Validation
 from airflow_dre.errors import DefinitionError, WarehouseUnreachable
-
-
-class TaskTimeout(BaseException):
-    """As the exception by which Airflow ends a task that takes too long."""
-
-
-@contextlib.contextmanager
-def time_is_up(seconds: float) -> Iterator[None]:
-    """Raise an exception in a signal handler, as Airflow's ``execution_timeout`` does."""
-
-    def stop(*_: object) -> None:
-        raise TaskTimeout
-
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+from tests.alarms import TaskTimeout, time_is_up
 
 
 @dataclass

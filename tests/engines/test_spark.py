@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import socket
 import subprocess
 import sys
@@ -31,6 +30,7 @@ from airflow_dre.services.suite import Suite, run_suite
 from airflow_dre.sql.scope import Scope
 from airflow_dre.store.records import ResultRecord, SuiteRunRecord
 from tests import sparks
+from tests.alarms import TaskTimeout, time_is_up
 from tests.sql import test_answers as answers
 
 SESSIONS = ["spark", "spark_connect"]
@@ -287,25 +287,12 @@ def test_a_statement_that_takes_too_long_is_cancelled_and_hides_no_other(session
         SparkEngine(session, timedelta(seconds=0.5)).fetch_rows(LONG, 1)
 
 
-class OutOfTime(BaseException):
-    """What a signal handler raises, as Airflow's does when a task has run out of time."""
-
-
 def test_a_signal_ends_a_statement_at_once_and_the_session_answers_on(session: Any) -> None:
-    def raises(*_: object) -> None:
-        raise OutOfTime
-
     engine = SparkEngine(session)
     assert engine.fetch_rows("SELECT 1", 1) == [(1,)]
-    before = signal.signal(signal.SIGALRM, raises)
     started = time.perf_counter()
-    signal.setitimer(signal.ITIMER_REAL, 2)
-    try:
-        with pytest.raises(OutOfTime):
-            engine.fetch_rows(LONG, 1)
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+    with pytest.raises(TaskTimeout), time_is_up(2):
+        engine.fetch_rows(LONG, 1)
     assert time.perf_counter() - started < 2 + GRACE + 3
     assert engine.fetch_rows("SELECT 2", 1) == [(2,)], "and no answer to the question before"
     engine.close()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import re
-import signal
 import socket
 import sqlite3
 import threading
@@ -28,6 +27,7 @@ from airflow_dre.engines.regexps import Regexps
 from airflow_dre.engines.transactions import transaction
 from airflow_dre.engines.warehouse import Warehouse, opened
 from airflow_dre.errors import QueryFailed, StatementTimeout, WarehouseUnreachable
+from tests.alarms import TaskTimeout, time_is_up
 
 BACKTRACKS = "SELECT COUNT(*) FROM t WHERE s REGEXP '^(a+)+$'"
 LONG = {
@@ -44,28 +44,8 @@ class Hook:
         self.conn_type, self.get_conn = conn_type, connect
 
 
-class TaskTimeout(BaseException):
-    """As the exception by which Airflow ends a task that takes too long."""
-
-
 class TaskTerminated(Exception):
     """As an exception of a signal handler that is an ordinary one."""
-
-
-@contextlib.contextmanager
-def time_is_up(seconds: float, kind: type[BaseException]) -> Iterator[None]:
-    """Raise an exception in a signal handler, as Airflow's ``execution_timeout`` does."""
-
-    def stop(*_: object) -> None:
-        raise kind
-
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
 
 
 @pytest.fixture

@@ -118,9 +118,13 @@ class Stack:
         with contextlib.closing(sqlite3.connect(self.home / "w.db", timeout=30)) as connection, connection:
             connection.execute(statement)
 
+    def messages_about(self, text: str, route: str = "oncall") -> list[dict[str, Any]]:
+        """Messages to a route whose summary or labels hold a text, in order."""
+        return [message for message in self.told if message["receiver"] == route and text in json.dumps(message)]
+
     def told_about(self, text: str, route: str = "oncall") -> list[str]:
-        """Statuses of the messages to a route whose summary or labels hold a text, in order."""
-        return [message["status"] for message in self.told if message["receiver"] == route and text in json.dumps(message)]
+        """Their statuses."""
+        return [message["status"] for message in self.messages_about(text, route)]
 
 
 def wait(until: Callable[[], Any], seconds: float, what: str) -> None:

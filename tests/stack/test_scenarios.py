@@ -12,6 +12,7 @@ import pytest
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(600)]
 MODES = ("poke", "reschedule", "deferrable")
+SEVERITIES = ("low", "medium", "high", "critical")
 
 
 def wait(until: Any, seconds: float, what: str) -> None:
@@ -37,7 +38,10 @@ def still_one(stack: Any, condition: str, text: str, route: str = "oncall") -> N
     time.sleep(8)
     (row,) = stack.incidents(condition)
     assert (row["status"], row["occurrences"]) == ("open", 1)
-    assert stack.told_about(text, route) == ["firing"]
+    told = stack.messages_about(text, route)
+    assert {message["status"] for message in told} == {"firing"}
+    severities = [message["commonLabels"]["severity"] for message in told]
+    assert severities == sorted(set(severities), key=SEVERITIES.index), "a further message tells that the severity rose, and nothing else"
 
 
 def test_bad_data_is_one_incident_of_the_dataset_and_is_not_retried(stack: Any, runs: dict[str, str]) -> None:

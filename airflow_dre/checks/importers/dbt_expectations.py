@@ -90,7 +90,7 @@ _OURS = {"flags", "group_by", "is_raw", "quote_columns", "quote_values", "strict
 
 
 _STRICTER = ("if_empty",)
-"""What only Great Expectations asks: that nothing is not enough."""
+"""Arguments that Great Expectations sets and dbt does not: an empty table fails."""
 
 
 def _lenient(part: Declaration) -> Declaration:

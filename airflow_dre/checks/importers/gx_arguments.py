@@ -225,7 +225,7 @@ class GxArguments:
         return self._end_of_text(name, value) if isinstance(value, str) else value
 
     def _end_of_text(self, name: str, value: str) -> Bound | None:
-        """Return what an end spells; Great Expectations, too, takes a number or a moment only."""
+        """Return the number or moment that an end spells. Great Expectations accepts nothing else."""
         if _NUMBER.fullmatch(value.strip()):
             return float(value)
         written = _as_databases_write(value)

@@ -41,7 +41,7 @@ FRAME_TYPES: dict[str, dict[str, tuple[str, ...]]] = {
         "TimestampNTZType": ("timestamp_ntz",),
     },
 }
-"""What names of types that are not of SQL mean, by the package whose they are; to pandas 3 text is of a type of its own and no object."""
+"""SQL types by the type names of other packages. In pandas 3, text has a type of its own and is not an object."""
 _IN_LISTS = {
     "pandas": {
         "datetime64[us]": ("timestamp",),
@@ -49,7 +49,7 @@ _IN_LISTS = {
         **dict.fromkeys(("object", "O", "datetime64", "datetime64[ns, UTC]", "Timestamp"), ()),
     }
 }
-"""What they mean in a list of types, where Great Expectations compares types of columns and no types of values."""
+"""The same for lists of types, where Great Expectations compares the types of columns instead of those of values."""
 _NONE = "type that no column has"
 
 
