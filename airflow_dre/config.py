@@ -24,8 +24,8 @@ from typing import TypeVar
 
 from airflow.sdk.configuration import conf
 
-from airflow_dre.checks.instants import DURATION_ALLOWED, read_duration
 from airflow_dre.errors import Problem
+from airflow_dre.values.instants import DURATION_ALLOWED, read_duration
 
 log = logging.getLogger(__name__)
 SECTION = "dre"

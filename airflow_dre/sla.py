@@ -141,10 +141,10 @@ def dag_deadline(
     from airflow.sdk.definitions.callback import AsyncCallback
     from airflow.sdk.definitions.deadline import BaseDeadlineReference, DeadlineAlert, DeadlineReference
 
-    from airflow_dre.checks.instants import DURATION_ALLOWED, read_duration
     from airflow_dre.declaring.names import find_name_problems
     from airflow_dre.errors import DefinitionError, Problem
     from airflow_dre.notifications import OpenIncident
+    from airflow_dre.values.instants import DURATION_ALLOWED, read_duration
 
     problems: list[Problem] = []
     duration = read_duration(interval)

@@ -84,12 +84,12 @@ def ours(hook: Any, folder: Path) -> Callable[[], float]:
     from airflow_dre.checks.parse import parse_checks
     from airflow_dre.config import read_settings
     from airflow_dre.engines.warehouse import opened
-    from airflow_dre.lineage.naming import DatasetName
     from airflow_dre.services.report import render_report
     from airflow_dre.services.suite import Suite, delivery_of, run_suite
     from airflow_dre.services.wiring import keep
     from airflow_dre.sql.dialects import find_dialect
     from airflow_dre.sql.scope import Scope
+    from airflow_dre.values.dataset import DatasetName
 
     settings = replace(read_settings(), store_url=f"sqlite:///{folder / 'results.db'}", spool_folder=folder / "spool")
 

@@ -60,10 +60,10 @@ def ours(hook: Any) -> tuple[Callable[[], object], Callable[[], int]]:
     from airflow_dre.checks import column_max, column_min, mean, not_null
     from airflow_dre.checks.parse import parse_checks
     from airflow_dre.engines.warehouse import opened
-    from airflow_dre.lineage.naming import DatasetName
     from airflow_dre.services.suite import Suite, run_suite
     from airflow_dre.sql.dialects import find_dialect
     from airflow_dre.sql.scope import Scope
+    from airflow_dre.values.dataset import DatasetName
 
     declared = [not_null(name) for name in NOT_NULL]
     for name in INTEGERS:

@@ -10,8 +10,8 @@ from fastapi import APIRouter, BackgroundTasks, HTTPException, Path, Query, Resp
 from airflow_dre.api import schemas, shapes
 from airflow_dre.api.access import ReadableDep, SameOrigin, UserDep, may_resolve, may_see_rows, open_store
 from airflow_dre.api.requests import Name
-from airflow_dre.bounds import DETAIL, lines
 from airflow_dre.checks.outcomes import Outcome, worst
+from airflow_dre.clock import now
 from airflow_dre.config import read_settings
 from airflow_dre.services.checkup import find_banner
 from airflow_dre.services.dispatch import dispatch_outbox
@@ -19,11 +19,11 @@ from airflow_dre.services.links import log_url, results_url
 from airflow_dre.services.tending import end_unwatched
 from airflow_dre.store import views
 from airflow_dre.store.aside import count_aside
-from airflow_dre.store.clock import now
 from airflow_dre.store.failing_rows import rows_of, sampled_result
 from airflow_dre.store.incidents import LIVE_STATUSES, resolve_by_hand
 from airflow_dre.store.sight import Readable, as_seen, reporters_of
 from airflow_dre.store.store import Store
+from airflow_dre.values.text_limits import DETAIL, lines
 
 router = APIRouter(prefix="/api")
 IncidentId = Annotated[int, Path(ge=1, le=2**63 - 1)]

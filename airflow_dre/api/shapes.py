@@ -9,12 +9,12 @@ from typing import Any
 from sqlalchemy import Row
 
 from airflow_dre.api import schemas
-from airflow_dre.checks.instants import spoken
 from airflow_dre.checks.outcomes import Outcome, worst
 from airflow_dre.incidents.reach import Delivered, explain_reach
-from airflow_dre.lineage.naming import short_name
 from airflow_dre.store.forgetting import is_forgotten
 from airflow_dre.store.monitors import Monitor
+from airflow_dre.values.dataset import short_name
+from airflow_dre.values.instants import spoken
 
 
 def origin(row: Row[Any]) -> schemas.Origin:

@@ -8,13 +8,14 @@ from enum import StrEnum
 from typing import TypedDict, TypeVar
 
 from airflow_dre.checks.check import Dimension, Severity, Traits
-from airflow_dre.checks.instants import DURATION_ALLOWED, place_in_time, read_duration, to_instant
 from airflow_dre.checks.outcomes import Empty
-from airflow_dre.checks.thresholds import LIMIT_ALLOWED, Bound, Bounds, Limit, as_number, in_order, read_limit
-from airflow_dre.checks.values import Incomparable, Literal, is_literal
+from airflow_dre.checks.thresholds import LIMIT_ALLOWED, Bound, Bounds, Limit, read_limit
 from airflow_dre.declaring.names import find_name_problems
 from airflow_dre.declaring.slips import nearest, one_of
 from airflow_dre.errors import Problem
+from airflow_dre.values.instants import DURATION_ALLOWED, place_in_time, read_duration, to_instant
+from airflow_dre.values.numbers import as_number, in_order
+from airflow_dre.values.scalars import Incomparable, Literal, is_literal
 
 Choice = TypeVar("Choice", bound=StrEnum)
 _TRAITS = ("name", "severity", "dimension", "where", "by", "description", "tags", "owner", "runbook", "previous_name")

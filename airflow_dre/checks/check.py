@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from airflow_dre.checks.metrics import Metric
 from airflow_dre.checks.outcomes import Judgement, counted
-from airflow_dre.checks.values import Answer, Incomparable, Row, Scalar
+from airflow_dre.values.scalars import Answer, Incomparable, Row, Scalar
 
 
 class Answers:

@@ -10,7 +10,7 @@ from airflow_dre.checks.limited_checks import LimitedCheck, RowCheck
 from airflow_dre.checks.outcomes import Judgement, Outcome
 from airflow_dre.checks.rules import HasValue
 from airflow_dre.checks.table_checks import Unique
-from airflow_dre.checks.values import Row
+from airflow_dre.values.scalars import Row
 
 
 @dataclass(frozen=True, slots=True)

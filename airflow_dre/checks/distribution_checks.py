@@ -10,13 +10,13 @@ from enum import StrEnum
 from typing import ClassVar
 
 from airflow_dre.checks.check import Answers, Check, Dimension
-from airflow_dre.checks.instants import to_instant
 from airflow_dre.checks.metric_checks import MetricCheck
 from airflow_dre.checks.metrics import Metric, MostCommon, ValueCount, Violations
 from airflow_dre.checks.outcomes import Empty, Judgement, Outcome, counted, shown
 from airflow_dre.checks.rules import OneOf, Within
-from airflow_dre.checks.thresholds import as_count, as_number, in_order
-from airflow_dre.checks.values import Incomparable, Literal, Scalar
+from airflow_dre.values.instants import to_instant
+from airflow_dre.values.numbers import as_count, as_number, in_order
+from airflow_dre.values.scalars import Incomparable, Literal, Scalar
 
 
 class Distance(StrEnum):

@@ -10,7 +10,7 @@ from airflow_dre.checks.check import Answers, Check, Severity
 from airflow_dre.checks.metrics import Metric, PerSegment
 from airflow_dre.checks.outcomes import Judgement, Outcome
 from airflow_dre.checks.segments import asked_per_segment, further_per_segment, judge_segments
-from airflow_dre.checks.values import Answer, Incomparable
+from airflow_dre.values.scalars import Answer, Incomparable
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,10 @@ from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from airflow_dre.checks.check import Answers, Check, Dimension
-from airflow_dre.checks.instants import is_day, place_in_time, spoken, to_instant
 from airflow_dre.checks.metrics import Maximum, MaximumOf, Metric
 from airflow_dre.checks.outcomes import Judgement, Outcome, Range
-from airflow_dre.checks.values import Incomparable, Scalar
+from airflow_dre.values.instants import is_day, place_in_time, spoken, to_instant
+from airflow_dre.values.scalars import Incomparable, Scalar
 
 FUTURE_TOLERANCE = timedelta(minutes=5)
 """How far ahead of now the newest timestamp may lie, unless ``future_tolerance`` says otherwise: clocks differ."""

@@ -13,7 +13,8 @@ from airflow_dre.checks.check import Answers, Check, Dimension
 from airflow_dre.checks.metrics import KeyCount, Metric, RowCount, ValueCount, Violations
 from airflow_dre.checks.outcomes import Judgement, Outcome, Range, all_meet_it, counted
 from airflow_dre.checks.rules import Nulls, Rule
-from airflow_dre.checks.thresholds import Limit, as_count
+from airflow_dre.checks.thresholds import Limit
+from airflow_dre.values.numbers import as_count
 
 _NONE = Limit(Decimal(0), percent=False)
 

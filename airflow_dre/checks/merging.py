@@ -11,7 +11,6 @@ from typing import assert_never
 
 from airflow_dre.checks import states
 from airflow_dre.checks.check import Check
-from airflow_dre.checks.exact import as_exact
 from airflow_dre.checks.metrics import (
     DistinctCount,
     DuplicateCount,
@@ -43,12 +42,13 @@ from airflow_dre.checks.metrics import (
 )
 from airflow_dre.checks.outcomes import counted
 from airflow_dre.checks.rules import BySegment
-from airflow_dre.checks.sketches import read_hashes, spell_hashes
 from airflow_dre.checks.states import State
 from airflow_dre.checks.table_checks import ZScores
-from airflow_dre.checks.thresholds import as_count
-from airflow_dre.checks.values import Answer, Incomparable, Scalar
 from airflow_dre.errors import Problem
+from airflow_dre.values.exact import as_exact
+from airflow_dre.values.numbers import as_count
+from airflow_dre.values.scalars import Answer, Incomparable, Scalar
+from airflow_dre.values.sketches import read_hashes, spell_hashes
 
 NOT_OF_ROWS = (TableColumns, TableConstraints, Unreadable, LastPassed, OtherRowCount)
 """What is asked anew in each run, since it is not about the rows of the table."""

@@ -26,9 +26,10 @@ from airflow_dre.checks.metrics import (
 )
 from airflow_dre.checks.outcomes import Empty, Judgement, Outcome, Range, number_text
 from airflow_dre.checks.schema_checks import columns_of
-from airflow_dre.checks.sketches import SPOKEN_ERROR, estimate, is_exact, read_hashes
-from airflow_dre.checks.thresholds import Bounds, as_count, as_float, as_measure
-from airflow_dre.checks.values import Scalar
+from airflow_dre.checks.thresholds import Bounds
+from airflow_dre.values.numbers import as_count, as_float, as_measure
+from airflow_dre.values.scalars import Scalar
+from airflow_dre.values.sketches import SPOKEN_ERROR, estimate, is_exact, read_hashes
 
 _OPEN = Bounds()
 

@@ -8,21 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from enum import StrEnum
 
 from airflow_dre.checks.rules import Nulls, Rule
-from airflow_dre.checks.values import Literal
-
-
-class Unit(StrEnum):
-    """A calendar unit; a week begins on Monday."""
-
-    HOUR = "hour"
-    DAY = "day"
-    WEEK = "week"
-    MONTH = "month"
-    QUARTER = "quarter"
-    YEAR = "year"
+from airflow_dre.values.calendar import Unit
+from airflow_dre.values.scalars import Literal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

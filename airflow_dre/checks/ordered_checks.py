@@ -22,8 +22,9 @@ from airflow_dre.checks.metrics import (
     Violations,
 )
 from airflow_dre.checks.rules import HasNoValue, Within
-from airflow_dre.checks.thresholds import Bound, Bounds, as_count, as_number
-from airflow_dre.checks.values import Incomparable, Scalar
+from airflow_dre.checks.thresholds import Bound, Bounds
+from airflow_dre.values.numbers import as_count, as_number
+from airflow_dre.values.scalars import Incomparable, Scalar
 
 
 def ends_of(bounds: Bounds) -> dict[str, Bound]:

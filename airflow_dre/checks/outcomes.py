@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from airflow_dre.checks.values import Scalar
+from airflow_dre.values.scalars import Scalar
 
 
 class Outcome(StrEnum):

@@ -13,10 +13,10 @@ from airflow_dre.checks.readers import READERS
 from airflow_dre.checks.same_names import tell_apart
 from airflow_dre.checks.schema_checks import SchemaIs, SchemaUnchanged
 from airflow_dre.checks.table_checks import FailedRows, SameRowCount
-from airflow_dre.checks.thresholds import as_number
 from airflow_dre.declaring.functions import REQUIRED
 from airflow_dre.declaring.slips import nearest
 from airflow_dre.errors import DefinitionError, Problem
+from airflow_dre.values.numbers import as_number
 
 _IMPORTERS = ("from_column_mapping", "from_dbt", "from_gx")
 _WHOLE_TABLE = {

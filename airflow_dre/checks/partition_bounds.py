@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from airflow_dre.checks.partition_values import Partition, as_partition, read_like
-from airflow_dre.checks.thresholds import in_order
-from airflow_dre.checks.values import Incomparable, Row
+from airflow_dre.values.numbers import in_order
+from airflow_dre.values.scalars import Incomparable, Row
 
 INSTEAD = "give changes=, one SELECT of partition and version"
 _RANGE = re.compile(r"FOR VALUES FROM \((.+)\) TO \((.+)\)")

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable
 
 from airflow_dre.checks.check import Check
-from airflow_dre.checks.masking import Mask, masked
 from airflow_dre.checks.merging import NOT_OF_ROWS, Form, Merge, form_of, partition_column
 from airflow_dre.checks.metrics import ColumnMetric, Split
 from airflow_dre.errors import Problem
+from airflow_dre.privacy.masking import Mask, masked
 
 _MADE_OF_VALUES = (Merge.SUM, Merge.MOMENTS, Merge.SMALLEST, Merge.LARGEST, Merge.LIST)
 """Of a partition with one row these tell its value; counts do not, and hashes only to those who guess it."""

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from decimal import Decimal, InvalidOperation
 
-from airflow_dre.checks.instants import to_instant
-from airflow_dre.checks.metrics import Expression, Split, Unit
-from airflow_dre.checks.table_checks import start_of, unit_after
-from airflow_dre.checks.values import Incomparable
+from airflow_dre.checks.metrics import Expression, Split
+from airflow_dre.values.calendar import Unit, start_of, unit_after
+from airflow_dre.values.instants import to_instant
+from airflow_dre.values.scalars import Incomparable
 
 Partition = int | Decimal | str | date | datetime | None
 """The value that the rows of a partition share; None: they have none."""

@@ -21,13 +21,13 @@ from airflow_dre.checks.arguments import Arguments
 from airflow_dre.checks.check import Check
 from airflow_dre.checks.distribution_checks import Distance, Distribution, HasValues, MostCommonIn
 from airflow_dre.checks.freshness import FUTURE_TOLERANCE, Fresh
-from airflow_dre.checks.instants import DURATION_ALLOWED, read_zone, zone_allowed
 from airflow_dre.checks.limited_checks import RowCheck
-from airflow_dre.checks.metrics import Unit
 from airflow_dre.checks.schema_checks import SchemaIs, SchemaUnchanged
 from airflow_dre.checks.table_checks import FailedRows, ForeignKey, NoGaps, SameRowCount, Steps, Unique, ZScores
-from airflow_dre.checks.thresholds import as_number
-from airflow_dre.checks.values import Literal, is_literal
+from airflow_dre.values.calendar import Unit
+from airflow_dre.values.instants import DURATION_ALLOWED, read_zone, zone_allowed
+from airflow_dre.values.numbers import as_number
+from airflow_dre.values.scalars import Literal, is_literal
 
 _REFERENCE = re.compile(r'(.+)\.("(?:[^"]|"")+"|[^."]+)')
 _BROKEN_EVERYWHERE = ("unterminated", "missing )", "unbalanced", "nothing to repeat", "bad character range", "missing group name")

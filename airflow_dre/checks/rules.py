@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import ClassVar
 
-from airflow_dre.checks.values import Literal
+from airflow_dre.values.scalars import Literal
 
 
 class Kind(StrEnum):

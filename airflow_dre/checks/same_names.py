@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from airflow_dre.bounds import one_line
 from airflow_dre.checks.check import Check
+from airflow_dre.values.text_limits import one_line
 
 LONGEST_WHERE = 60
 """Characters of a filter that a name holds."""

@@ -12,8 +12,8 @@ from typing import ClassVar
 from airflow_dre.checks.check import Answers, Check, Dimension
 from airflow_dre.checks.metrics import LastPassed, Metric, TableColumns, Unreadable
 from airflow_dre.checks.outcomes import Judgement, Outcome, counted
-from airflow_dre.checks.thresholds import as_count
-from airflow_dre.checks.values import Incomparable, Scalar
+from airflow_dre.values.numbers import as_count
+from airflow_dre.values.scalars import Incomparable, Scalar
 
 _SYNONYMS = {
     "int": "integer", "int4": "integer", "serial": "integer", "signed": "integer", "int32": "integer",

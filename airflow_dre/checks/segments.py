@@ -14,7 +14,7 @@ from airflow_dre.checks.check import Answers, Check
 from airflow_dre.checks.metrics import LISTS, DistinctCount, Metric, PerSegment, RowCount, Violations
 from airflow_dre.checks.outcomes import Judgement, Outcome, Segment, counted, shown, worst
 from airflow_dre.checks.rules import BySegment
-from airflow_dre.checks.values import Answer, Incomparable, Row, Scalar, is_literal
+from airflow_dre.values.scalars import Answer, Incomparable, Row, Scalar, is_literal
 
 LISTED = " not pass: "
 """What stands in the reason of a segmented check before the segments that it lists."""

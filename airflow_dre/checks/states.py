@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 
-from airflow_dre.checks.exact import Exact, as_exact, as_rounded
-from airflow_dre.checks.sketches import smallest
-from airflow_dre.checks.thresholds import in_order
-from airflow_dre.checks.values import Incomparable, Row, Scalar
+from airflow_dre.values.exact import Exact, as_exact, as_rounded
+from airflow_dre.values.numbers import in_order
+from airflow_dre.values.scalars import Incomparable, Row, Scalar
+from airflow_dre.values.sketches import smallest
 
 
 @dataclass(frozen=True, slots=True)

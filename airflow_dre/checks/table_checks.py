@@ -5,11 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import ClassVar
 
 from airflow_dre.checks.check import Answers, Dimension
-from airflow_dre.checks.instants import to_instant
 from airflow_dre.checks.limited_checks import LimitedCheck, rows_with
 from airflow_dre.checks.metrics import (
     DuplicateCount,
@@ -22,15 +21,16 @@ from airflow_dre.checks.metrics import (
     Periods,
     RowCount,
     StepCount,
-    Unit,
     ValueCount,
     Variance,
     Violations,
 )
 from airflow_dre.checks.outcomes import Judgement, Outcome, counted
 from airflow_dre.checks.rules import Nulls, Within
-from airflow_dre.checks.thresholds import as_count, as_measure
-from airflow_dre.checks.values import Incomparable
+from airflow_dre.values.calendar import Unit, periods_between, start_of, unit_after
+from airflow_dre.values.instants import to_instant
+from airflow_dre.values.numbers import as_count, as_measure
+from airflow_dre.values.scalars import Incomparable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,17 +206,6 @@ class FailedRows(LimitedCheck):
         return self.judge_counts(violations, as_count(answers.scalar(self.looked_at())) or violations)
 
 
-_LENGTHS = {Unit.HOUR: timedelta(hours=1), Unit.DAY: timedelta(days=1), Unit.WEEK: timedelta(weeks=1)}
-_MONTHS = {Unit.MONTH: 1, Unit.QUARTER: 3, Unit.YEAR: 12}
-
-
-def periods_between(first: datetime, last: datetime, unit: Unit) -> int:
-    """The number of calendar units from that of ``first`` to that of ``last``, both counted."""
-    if unit in _MONTHS:
-        return ((last.year - first.year) * 12 + last.month - first.month) // _MONTHS[unit] + 1
-    return (last - first) // _LENGTHS[unit] + 1
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoGaps(LimitedCheck):
     """Every calendar unit between the first and the last timestamp holds a row; units without one are the violations."""
@@ -259,29 +248,6 @@ class NoGaps(LimitedCheck):
         gap = _first_gap(found, first, self.unit)
         over = "" if judgement.outcome is Outcome.PASSED else f", {judgement.expected}"
         return replace(judgement, reason=f"{missing} of {expected} {self.unit}s have no row, the first is {gap:%Y-%m-%d %H:%M}{over}")
-
-
-def start_of(moment: datetime, unit: Unit) -> datetime:
-    """The beginning of the calendar unit that ``moment`` lies in, in UTC."""
-    day = datetime(moment.year, moment.month, moment.day, tzinfo=UTC)
-    match unit:
-        case Unit.HOUR:
-            return day.replace(hour=moment.hour)
-        case Unit.DAY:
-            return day
-        case Unit.WEEK:
-            return day - timedelta(days=day.weekday())
-        case Unit.MONTH | Unit.QUARTER | Unit.YEAR:
-            months = _MONTHS[unit]
-            return day.replace(day=1, month=(day.month - 1) // months * months + 1)
-
-
-def unit_after(moment: datetime, unit: Unit) -> datetime:
-    """The beginning of the calendar unit after the one that begins at ``moment``."""
-    if unit in _LENGTHS:
-        return moment + _LENGTHS[unit]
-    months = moment.month - 1 + _MONTHS[unit]
-    return moment.replace(year=moment.year + months // 12, month=months % 12 + 1)
 
 
 def _first_gap(found: list[datetime], first: datetime, unit: Unit) -> datetime:

@@ -17,10 +17,10 @@ def send_waiting(_: Any) -> None:
 
     :raises SystemExit: the store does not answer; its text says why.
     """
+    from airflow_dre.clock import now
     from airflow_dre.config import read_settings
     from airflow_dre.services.watching import end_forgotten
     from airflow_dre.services.wiring import drain, store_of
-    from airflow_dre.store.clock import now
 
     os.environ.setdefault(CONTEXT, "server")  # so that connections of Airflow's own database are found
     settings = read_settings()

@@ -9,8 +9,8 @@ from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 
-from airflow_dre.checks.instants import spoken
 from airflow_dre.errors import DefinitionError, Problem
+from airflow_dre.values.instants import spoken
 
 Read = TypeVar("Read")
 SUPPORTED = {"manifest": "v12", "run-results": "v6", "sources": "v3"}

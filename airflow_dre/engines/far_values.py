@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlglot import exp
 
-from airflow_dre.checks.values import Row
+from airflow_dre.values.scalars import Row
 
 _TYPES = ("date", "timestamp", "timestamptz", "time", "timetz", "interval")
 """Infinity, years before 1 and after 9999, 24:00, and intervals longer than a timedelta."""

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import unquote
 
-from airflow_dre.checks.values import Incomparable, Row
 from airflow_dre.errors import FilesUnreachable
+from airflow_dre.values.scalars import Incomparable, Row
 
 _NULL = "__HIVE_DEFAULT_PARTITION__"
 _STAMPS = ("ETag", "etag", "generation", "md5Hash", "content_md5", "LastModified", "last_modified", "mtime", "updated", "created")

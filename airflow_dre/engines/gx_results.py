@@ -8,10 +8,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from airflow_dre.checks.instants import to_instant
-from airflow_dre.checks.thresholds import as_number
-from airflow_dre.checks.values import Scalar
 from airflow_dre.engines.gx_reasons import reason_for, reason_of
+from airflow_dre.values.instants import to_instant
+from airflow_dre.values.numbers import as_number
+from airflow_dre.values.scalars import Scalar
 
 _ABOUT_THE_RUN = {"batch_id", "catch_exceptions", "result_format"}
 _ABOUT_THE_SCHEMA = {

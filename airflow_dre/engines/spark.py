@@ -10,14 +10,14 @@ from datetime import UTC, timedelta
 from typing import Any, TypeVar
 from uuid import uuid4
 
-from airflow_dre.checks.instants import spoken
-from airflow_dre.checks.values import Row
 from airflow_dre.engines.callers import Caller, CallFailed
 from airflow_dre.engines.spark_errors import explained, is_refused, quiet
 from airflow_dre.engines.spark_session import speaks_connect
 from airflow_dre.errors import QueryFailed, StatementTimeout, WarehouseError, WarehouseUnreachable
 from airflow_dre.sql.dialect import Dialect
 from airflow_dre.sql.dialects import find_dialect
+from airflow_dre.values.instants import spoken
+from airflow_dre.values.scalars import Row
 
 SETTINGS = {
     "spark.sql.session.timeZone": "UTC",

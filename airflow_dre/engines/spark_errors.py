@@ -6,7 +6,7 @@ import contextlib
 import re
 from collections.abc import Iterator
 
-from airflow_dre.checks.masking import masked
+from airflow_dre.privacy.masking import masked
 
 _LOGGERS = ("SQLQueryContextLogger", "DataFrameQueryContextLogger")
 """pyspark's own, which print every error with its plan and with values of the data."""

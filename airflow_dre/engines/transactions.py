@@ -13,8 +13,6 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from typing import Any, ParamSpec, TypeVar
 
-from airflow_dre.checks.instants import spoken
-from airflow_dre.checks.values import Row
 from airflow_dre.engines.callers import GRACE, Caller, CallFailed, NoAnswer, connect_seconds, connect_within
 from airflow_dre.engines.refusals import is_refusal
 from airflow_dre.engines.regexps import Regexps
@@ -31,6 +29,8 @@ from airflow_dre.engines.warehouse import (
 from airflow_dre.errors import DefinitionError, Problem, QueryFailed, StatementTimeout, WarehouseUnreachable, WriteConflict
 from airflow_dre.sql.dialect import Dialect, Refusal, Writing
 from airflow_dre.sql.dialects import find_dialect
+from airflow_dre.values.instants import spoken
+from airflow_dre.values.scalars import Row
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -11,17 +11,17 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Any, Protocol
 
-from airflow_dre.bounds import REASON
-from airflow_dre.checks.instants import spoken
-from airflow_dre.checks.masking import masked_line
-from airflow_dre.checks.values import Row
 from airflow_dre.engines.callers import GRACE, Caller, CallFailed, NoAnswer, connect_seconds, connect_within
 from airflow_dre.engines.far_values import read_far_values, tell_infinities
 from airflow_dre.engines.refusals import is_refusal
 from airflow_dre.engines.regexps import Regexps
 from airflow_dre.errors import QueryFailed, StatementTimeout, WarehouseUnreachable, text_of
+from airflow_dre.privacy.masking import masked_line
 from airflow_dre.sql.dialect import Dialect
 from airflow_dre.sql.dialects import find_dialect
+from airflow_dre.values.instants import spoken
+from airflow_dre.values.scalars import Row
+from airflow_dre.values.text_limits import REASON
 
 
 class Hook(Protocol):

@@ -12,10 +12,10 @@ from enum import StrEnum
 
 import msgspec
 
-from airflow_dre.bounds import DETAIL, TITLE, lines, one_line
 from airflow_dre.incidents.explanation import Explanation, explain
 from airflow_dre.incidents.identity import Cause, DataCause, Promise
 from airflow_dre.incidents.slices import Slice
+from airflow_dre.values.text_limits import DETAIL, TITLE, lines, one_line
 
 
 class Event(StrEnum):

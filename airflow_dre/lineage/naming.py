@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
 from airflow_dre.errors import WarehouseUnreachable
+from airflow_dre.values.dataset import PATTERN_SIGNS, DatasetName
 
 _FILES = ("sqlite", "duckdb")
 """Databases that are a file: the namespace is the scheme and the path of the file, the schema is ``main`` unless given."""
@@ -23,15 +23,6 @@ _SESSION_CATALOG = "spark_catalog"
 _STORES = {"s3a": "s3", "s3n": "s3", "gcs": "gs"}
 """Schemes of object stores that OpenLineage knows by another."""
 
-_ENDINGS = (".parquet", ".csv", ".csv.gz", ".tsv", ".tsv.gz", ".jsonl", ".jsonl.gz", ".ndjson")
-"""Endings of files in a bucket itself, whose names would otherwise be read as ``schema.table``."""
-
-_USUAL_SCHEMAS = ("main", "public", "dbo", "default", "query")
-"""Schemas of tables that name none, which tell nothing."""
-
-_MAGIC = "*?["
-"""What makes a pattern of a path."""
-
 
 class LineageHook(Protocol):
     """What a ``DbApiHook`` tells about its database."""
@@ -41,14 +32,6 @@ class LineageHook(Protocol):
     def get_openlineage_database_info(self, connection: Any) -> Any: ...
 
     def get_openlineage_default_schema(self) -> str | None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class DatasetName:
-    """A dataset as OpenLineage names it."""
-
-    namespace: str
-    name: str
 
 
 def name_dataset(hook: LineageHook, connection: Any, table: tuple[str, ...]) -> DatasetName:
@@ -124,20 +107,6 @@ def _common(paths: Sequence[str]) -> str | None:
     """The only path, or the folder that several lie in; None where that is the root."""
     if len(set(paths)) == 1:
         return paths[0]
-    folders = [path[: min((path.find(sign) for sign in _MAGIC if sign in path), default=len(path))] for path in paths]
+    folders = [path[: min((path.find(sign) for sign in PATTERN_SIGNS if sign in path), default=len(path))] for path in paths]
     common = posixpath.commonpath([posixpath.dirname(folder) for folder in folders])
     return common if common.strip("/") else None
-
-
-def short_name(name: str) -> str:
-    """Return what people call a dataset: its table, after the schema unless that is the usual one of its database.
-
-    Of a pattern of files it is the last part with the folder that they lie in.
-    """
-    if "/" not in name:
-        if name.endswith(_ENDINGS):
-            return name
-        *_, schema, table = ["", *name.split(".")]
-        return f"{schema}.{table}" if schema and schema.lower() not in _USUAL_SCHEMAS else table
-    *folders, last = name.rstrip("/").split("/")
-    return f"{folders[-1]}/{last}" if folders and folders[-1] and set(last) & set(_MAGIC) else last

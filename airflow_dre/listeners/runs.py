@@ -79,10 +79,10 @@ def _is_stopped(error: Any) -> bool:
 
 def _record_in_worker(ti: Any, error: Any) -> None:
     """Keep why a task failed, and send what waits: its process holds nobody else up. A callback of the task has done so before."""
+    from airflow_dre.clock import now
     from airflow_dre.config import read_settings
     from airflow_dre.services.contexts import failed_task, slice_in
     from airflow_dre.services.wiring import keep
-    from airflow_dre.store.clock import now
     from airflow_dre.store.records import Delivery
 
     try:
@@ -138,8 +138,8 @@ def _remembered(dag_run: Any, msg: str) -> list[Signal]:
     """Return the failure of a run of a Dag that is not watched: it opens nothing, and tells late callbacks of it from those of another."""
     from dataclasses import replace
 
+    from airflow_dre.clock import now
     from airflow_dre.services.contexts import end_of, failed_run
-    from airflow_dre.store.clock import now
 
     ended = now() if _BY_HAND in msg else end_of(dag_run)
     if ended is None:
@@ -165,8 +165,8 @@ def _failed(dag_run: Any, msg: str) -> list[Signal]:
 
 def _succeeded(dag_run: Any, msg: str) -> list[Signal]:
     """Return that a run ended well, and the tasks that are failed all the same; a person who marks a run speaks for its tasks too."""
+    from airflow_dre.clock import now
     from airflow_dre.services.contexts import succeeded_run
-    from airflow_dre.store.clock import now
 
     at, part = _end_of(dag_run)
     if _BY_HAND in msg:
@@ -178,8 +178,8 @@ def _succeeded(dag_run: Any, msg: str) -> list[Signal]:
 
 
 def _marked(ti: Any) -> list[Signal]:
+    from airflow_dre.clock import now
     from airflow_dre.services.contexts import slice_in, succeeded_task
-    from airflow_dre.store.clock import now
 
     return [succeeded_task(ti, now(), by_hand=True, part=slice_in({"dag_run": _run_of(ti)}))]
 
@@ -187,8 +187,8 @@ def _marked(ti: Any) -> list[Signal]:
 def _marked_failed_task(ti: Any) -> list[Signal]:
     from dataclasses import replace
 
+    from airflow_dre.clock import now
     from airflow_dre.services.contexts import failed_task, slice_in
-    from airflow_dre.store.clock import now
 
     run = _run_of(ti)
     if str(getattr(run, "state", "")) == "failed":
@@ -209,8 +209,8 @@ def _run_of(ti: Any) -> Any:
 
 
 def _marked_failed(dag_run: Any, part: Slice) -> Signal:
+    from airflow_dre.clock import now
     from airflow_dre.services.contexts import failed_run
-    from airflow_dre.store.clock import now
 
     moment = now()  # a run that had ended keeps the moment of its end
     return failed_run(dag_run.dag_id, dag_run.run_id, moment, ended=moment, reason="marked failed by hand", part=part)
@@ -224,8 +224,8 @@ def _still_failed(ti: Any, at: datetime, part: Slice, msg: str) -> Signal:
 
 def _end_of(dag_run: Any) -> tuple[datetime, Slice]:
     """Return when a run ended, and the data that it is about."""
+    from airflow_dre.clock import now
     from airflow_dre.services.contexts import end_of, slice_in
-    from airflow_dre.store.clock import now
 
     return end_of(dag_run) or now(), slice_in({"dag_run": dag_run})
 

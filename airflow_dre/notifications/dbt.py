@@ -67,11 +67,11 @@ class RecordDbtResults(Verbatim):
 
     def notify(self, context: Context) -> None:
         """Record the results first: a task that failed because of them adds to their incidents, and opens none of its own."""
+        from airflow_dre.clock import now
         from airflow_dre.incidents.signals import Severity
         from airflow_dre.services.contexts import problem_in, recovery_in
         from airflow_dre.services.places import why_not_send
         from airflow_dre.services.wiring import keep_all
-        from airflow_dre.store.clock import now
         from airflow_dre.store.records import Delivery
 
         severity, routes = self.telling.severity or Severity.MEDIUM, self.telling.routes

@@ -68,11 +68,11 @@ class OpenIncident(Verbatim):
 
     def notify(self, context: Context) -> None:
         """Record the problem; safe to call twice. Messages are sent where that holds nobody else up, and left to the monitor elsewhere."""
+        from airflow_dre.clock import now
         from airflow_dre.incidents.signals import Severity
         from airflow_dre.services.contexts import problem_in
         from airflow_dre.services.places import why_not_send
         from airflow_dre.services.wiring import keep
-        from airflow_dre.store.clock import now
         from airflow_dre.store.records import Delivery
 
         severity = Severity(self.severity)
@@ -103,10 +103,10 @@ class ResolveIncident(Verbatim):
 
     def notify(self, context: Context) -> None:
         """Record the recovery; safe to call twice."""
+        from airflow_dre.clock import now
         from airflow_dre.services.contexts import recovery_in
         from airflow_dre.services.places import why_not_send
         from airflow_dre.services.wiring import keep
-        from airflow_dre.store.clock import now
         from airflow_dre.store.records import Delivery
 
         keep(Delivery(signals=(recovery_in(dict(context), now()),)), send=why_not_send(context) is None)

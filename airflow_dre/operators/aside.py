@@ -98,6 +98,7 @@ class Aside:
         from airflow.sdk import BaseHook
 
         from airflow_dre.checks.thresholds import read_limit
+        from airflow_dre.clock import now
         from airflow_dre.engines.spark_session import CONNECTION_TYPES
         from airflow_dre.errors import DefinitionError
         from airflow_dre.services.quarantine import Quarantine, put_aside, stamp_of, summarize_taken, tell
@@ -105,7 +106,6 @@ class Aside:
         from airflow_dre.services.spark_quarantine import copy_aside
         from airflow_dre.sql.names import split_table
         from airflow_dre.sql.quarantine import Mode
-        from airflow_dre.store.clock import now
 
         if same := self._find_same_table():
             raise DefinitionError(same)

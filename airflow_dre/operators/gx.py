@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from airflow_dre.engines.gx import Validated
     from airflow_dre.engines.gx_data import Data
     from airflow_dre.errors import Problem
-    from airflow_dre.lineage.naming import DatasetName
     from airflow_dre.store.records import SuiteRunRecord
+    from airflow_dre.values.dataset import DatasetName
 
 _ARGUMENTS = ("expectations", "checkpoint", "conn_id", "table", "query", "dataframe", "dataset")
 
@@ -90,10 +90,10 @@ class GXCheckOperator(GatedOperator):
 
     def measure(self, context: Context) -> SuiteRunRecord:
         """Let Great Expectations look."""
+        from airflow_dre.clock import now
         from airflow_dre.engines.gx_quiet import require_gx
         from airflow_dre.services.contexts import circumstances_of
         from airflow_dre.services.expectations import Expectations, run_expectations
-        from airflow_dre.store.clock import now
 
         require_gx()
         ask, asset = self._checkpoint_run(context) if self.checkpoint is not None else self._expectations_run(context)
@@ -129,9 +129,9 @@ class GXCheckOperator(GatedOperator):
 
     def _name_dataset(self, asset: str | None) -> DatasetName:
         """The dataset by its table; what has no table is named by the author, by the asset of a checkpoint, or by the task."""
-        from airflow_dre.lineage.naming import DatasetName
         from airflow_dre.services.sources import named_in_time
         from airflow_dre.sql.names import split_table
+        from airflow_dre.values.dataset import DatasetName
 
         if self.conn_id is not None:
             hook = self.get_db_hook()

@@ -87,9 +87,9 @@ class EvaluateSlaOperator(BaseOperator):
 
     def _rehearse(self) -> dict[str, Any]:
         """Look, and keep nothing of it."""
+        from airflow_dre.clock import now
         from airflow_dre.services.freshness import measure_freshness
         from airflow_dre.services.rehearsal import log_nothing_kept
-        from airflow_dre.store.clock import now
 
         look = measure_freshness(self.question, now())
         self.log.info("%s: %s", self.question.table, look.judgement.reason)
@@ -97,10 +97,10 @@ class EvaluateSlaOperator(BaseOperator):
         return {"sla": self.sla, "missed": not look.fresh, "called_back": False}
 
     def _look(self, context: Context, store: Store, settings: Settings) -> Evaluation:
+        from airflow_dre.clock import now
         from airflow_dre.services.asking import ask_again
         from airflow_dre.services.contexts import origin_of
         from airflow_dre.services.freshness import evaluate_sla
-        from airflow_dre.store.clock import now
 
         until = time.monotonic() + self.look_seconds
 
@@ -111,12 +111,12 @@ class EvaluateSlaOperator(BaseOperator):
         return ask_again(once, min(_RECONNECT_SECONDS, self.look_seconds / 4))
 
     def _unknown(self, context: Context, store: Store, settings: Settings, error: BaseException) -> Evaluation:
-        from airflow_dre.checks.masking import masked
+        from airflow_dre.clock import now
         from airflow_dre.errors import DreError, text_of
+        from airflow_dre.privacy.masking import masked
         from airflow_dre.services.contexts import origin_of
         from airflow_dre.services.freshness import record_unknown
         from airflow_dre.services.wiring import log_changes
-        from airflow_dre.store.clock import now
 
         reason = str(error) if isinstance(error, DreError) else masked(f"{type(error).__name__}: {text_of(error)}")
         found = record_unknown(
@@ -180,11 +180,11 @@ class DispatchOperator(BaseOperator):
 
     def _note_look(self, watches: tuple[tuple[str, str], ...]) -> int:
         """Keep that the monitor runs, and end what is watched no longer."""
+        from airflow_dre.clock import now
         from airflow_dre.config import read_settings
         from airflow_dre.services.rehearsal import is_rehearsal
         from airflow_dre.services.watching import end_forgotten, note_look
         from airflow_dre.services.wiring import store_of
-        from airflow_dre.store.clock import now
         from airflow_dre.store.monitors import Monitor
 
         settings, moment = read_settings(), now()

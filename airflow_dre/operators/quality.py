@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from airflow.sdk import Context
 
     from airflow_dre.checks.check import Check
-    from airflow_dre.checks.masking import Mask
     from airflow_dre.errors import Problem
     from airflow_dre.operators.aside import Aside
+    from airflow_dre.privacy.masking import Mask
     from airflow_dre.services.quarantine import Breaches
     from airflow_dre.services.samples import SamplePlan
     from airflow_dre.services.sources import Source
@@ -189,11 +189,11 @@ class QualityCheckOperator(GatedOperator):
     def measure(self, context: Context) -> SuiteRunRecord:
         """Ask whoever has the rows, and judge the answers."""
         from airflow_dre.checks.parse import parse_checks
+        from airflow_dre.clock import now
         from airflow_dre.services.answers import Answered
         from airflow_dre.services.contexts import circumstances_of
         from airflow_dre.services.suite import Suite, run_suite
         from airflow_dre.services.wiring import StoredHistory
-        from airflow_dre.store.clock import now
 
         checks = parse_checks(self.checks)
         with self._opened(context) as source:
@@ -251,8 +251,8 @@ class QualityCheckOperator(GatedOperator):
 
     @property
     def _aside(self) -> Aside:
-        from airflow_dre.checks.instants import read_duration
         from airflow_dre.operators.aside import Aside
+        from airflow_dre.values.instants import read_duration
 
         return Aside(
             subject=self.subject,
@@ -268,7 +268,7 @@ class QualityCheckOperator(GatedOperator):
 
     @property
     def _mask(self) -> Mask:
-        from airflow_dre.checks.masking import Mask
+        from airflow_dre.privacy.masking import Mask
 
         return Mask(columns=tuple(self.mask_columns))
 
@@ -290,7 +290,7 @@ class QualityCheckOperator(GatedOperator):
 
     def _opened(self, context: Context) -> AbstractContextManager[Source]:
         """The rows that the rendered arguments describe."""
-        from airflow_dre.checks.instants import read_duration
+        from airflow_dre.values.instants import read_duration
 
         timeout = read_duration(self.statement_timeout)
         if self.data is not None:
@@ -318,11 +318,11 @@ class QualityCheckOperator(GatedOperator):
         return opened_table(hook, connection, self.table or "", self.where or None, timeout)
 
     def _refuse_mistakes(self) -> None:
-        from airflow_dre.checks.instants import DURATION_ALLOWED, read_duration
         from airflow_dre.checks.parse import find_problems
         from airflow_dre.checks.partition_choice import find_partition_problems
         from airflow_dre.declaring.names import LONGEST_DATASET, LONGEST_SQL, find_name_problems
         from airflow_dre.errors import Problem
+        from airflow_dre.values.instants import DURATION_ALLOWED, read_duration
 
         checks, problems = find_problems(self.checks)
         problems = [*self._mistaken, *problems]

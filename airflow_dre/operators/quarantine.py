@@ -175,7 +175,7 @@ class QuarantineReleaseOperator(DeclaredOperator, BaseOperator):
 
     @property
     def _timeout(self) -> timedelta | None:
-        from airflow_dre.checks.instants import read_duration
+        from airflow_dre.values.instants import read_duration
 
         return read_duration(self.statement_timeout)
 
@@ -212,9 +212,9 @@ class QuarantineReleaseOperator(DeclaredOperator, BaseOperator):
         return hook, review
 
     def _refuse_mistakes(self) -> None:
-        from airflow_dre.checks.instants import DURATION_ALLOWED, read_duration
         from airflow_dre.declaring.names import LONGEST_DATASET, find_name_problems
         from airflow_dre.errors import Problem
+        from airflow_dre.values.instants import DURATION_ALLOWED, read_duration
 
         problems = self.find_missing(conn_id=self.conn_id, table=self.table, quarantine_table=self.quarantine_table)
         for name in ("conn_id", "table", "quarantine_table"):

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from airflow.sdk import Context
 
     from airflow_dre.incidents.telling import Telling
-    from airflow_dre.lineage.naming import DatasetName
     from airflow_dre.services.freshness import Freshness, FreshnessQuestion
+    from airflow_dre.values.dataset import DatasetName
 
 
 class FreshnessSensor(DeclaredOperator, BaseSensorOperator):
@@ -107,9 +107,9 @@ class FreshnessSensor(DeclaredOperator, BaseSensorOperator):
 
     def _refuse_mistakes(self) -> None:
         """Refuse what is wrong already; what a template or another task gives is read when the task runs."""
-        from airflow_dre.checks.instants import DURATION_ALLOWED, read_duration
         from airflow_dre.declaring.slips import find_kind_problems
         from airflow_dre.incidents.telling import find_telling_problems
+        from airflow_dre.values.instants import DURATION_ALLOWED, read_duration
 
         given = [self.conn_id, self.table, self.column, self.max_age, self.expression]
         problems: list[Problem] = []
@@ -159,7 +159,7 @@ class FreshnessSensor(DeclaredOperator, BaseSensorOperator):
             self._defer(self._remaining(context))
         summary: dict[str, object] = event["summary"]
         if "dataset" in event:  # a trigger of an earlier version does not say it
-            from airflow_dre.lineage.naming import DatasetName
+            from airflow_dre.values.dataset import DatasetName
 
             self._dataset, self._last = DatasetName(*event["dataset"]), event["reason"]
             self._recovered(context)
@@ -255,7 +255,7 @@ class FreshnessSensor(DeclaredOperator, BaseSensorOperator):
 
     def _overdue(self) -> str:
         """Say that the time is over, how old the newest row is, and how old it may be."""
-        from airflow_dre.checks.instants import read_duration, spoken
+        from airflow_dre.values.instants import read_duration, spoken
 
         age = read_duration(self.max_age)
         allowed = "" if age is None else f", at most {spoken(age)} is allowed"
@@ -284,9 +284,9 @@ class FreshnessSensor(DeclaredOperator, BaseSensorOperator):
 
         :raises Exception: whatever the question meets.
         """
+        from airflow_dre.clock import now
         from airflow_dre.services.asking import ask_again
         from airflow_dre.services.freshness import ask_freshness
-        from airflow_dre.store.clock import now
 
         question = self._question()
         found = ask_again(lambda: ask_freshness(question, now()), reconnect_seconds)
@@ -294,7 +294,7 @@ class FreshnessSensor(DeclaredOperator, BaseSensorOperator):
         return found
 
     def _reconnect_seconds(self) -> float:
-        from airflow_dre.checks.instants import read_duration
+        from airflow_dre.values.instants import read_duration
 
         budget = read_duration(self.reconnect_for)
         return 0.0 if budget is None else min(budget.total_seconds(), float(self.timeout))

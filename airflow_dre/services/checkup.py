@@ -16,12 +16,12 @@ from pathlib import Path
 from sqlalchemy import func, select
 
 from airflow_dre.checks.outcomes import counted
+from airflow_dre.clock import now
 from airflow_dre.config import OPTIONS, Settings, read_settings
 from airflow_dre.declaring.slips import nearest
 from airflow_dre.errors import DreError, StoreError
 from airflow_dre.services.routes import has_connection, read_webhook
 from airflow_dre.services.wiring import store_of
-from airflow_dre.store.clock import now
 from airflow_dre.store.database import Database
 from airflow_dre.store.schema import current_revision, head, is_missing
 from airflow_dre.store.tables import outbox, sla

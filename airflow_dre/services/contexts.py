@@ -7,15 +7,15 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from airflow_dre.bounds import REASON, lines
-from airflow_dre.checks.instants import spoken, to_instant
-from airflow_dre.checks.masking import masked, masked_line
 from airflow_dre.errors import text_of
 from airflow_dre.incidents.explanation import Explanation, explain
 from airflow_dre.incidents.identity import PipelineCause
 from airflow_dre.incidents.signals import Event, Origin, Severity, Signal
 from airflow_dre.incidents.slices import Slice
+from airflow_dre.privacy.masking import masked, masked_line
 from airflow_dre.services.suite import Circumstances
+from airflow_dre.values.instants import spoken, to_instant
+from airflow_dre.values.text_limits import REASON, lines
 
 SIGNAL = "dre_signal"
 """Key under which a context carries a ready signal, for example of a missed SLA."""

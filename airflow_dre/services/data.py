@@ -10,7 +10,6 @@ from datetime import timedelta
 from functools import partial
 from typing import Any, Protocol, TypeVar
 
-from airflow_dre.checks.values import Row
 from airflow_dre.config import read_settings
 from airflow_dre.engines.callers import Caller, CallFailed, NoAnswer, connect_seconds
 from airflow_dre.engines.duckdb import DuckDB, opened_duckdb
@@ -25,13 +24,15 @@ from airflow_dre.engines.files import Place, find_files, is_paths, read_places
 from airflow_dre.engines.json_lines import add_column
 from airflow_dre.engines.warehouse import Warehouse, opened
 from airflow_dre.errors import DefinitionError, FilesUnreachable, Problem, QueryFailed, StatementTimeout, TypesChanged, WarehouseUnreachable
-from airflow_dre.lineage.naming import DatasetName, name_files
+from airflow_dre.lineage.naming import name_files
 from airflow_dre.services.asking import within
 from airflow_dre.services.sources import Source
 from airflow_dre.services.spark_sources import is_spark_frame, opened_spark_frame
 from airflow_dre.sql.dialects.duckdb import DUCKDB_VIEW
 from airflow_dre.sql.names import quoted
 from airflow_dre.sql.scope import Scope
+from airflow_dre.values.dataset import DatasetName
+from airflow_dre.values.scalars import Row
 
 R = TypeVar("R")
 NAME = "data"

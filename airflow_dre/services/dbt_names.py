@@ -7,7 +7,8 @@ from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from airflow_dre.errors import DefinitionError, Problem
-from airflow_dre.lineage.naming import DatasetName, LineageHook, name_dataset
+from airflow_dre.lineage.naming import LineageHook, name_dataset
+from airflow_dre.values.dataset import DatasetName
 
 Parts = tuple[str | None, str | None, str]
 """Database, schema and name, as the manifest tells them."""

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from airflow_dre.checks.importers.dbt_thresholds import USUAL, most_accepted
-from airflow_dre.checks.instants import spoken
 from airflow_dre.checks.outcomes import Outcome, Range, shown
-from airflow_dre.checks.thresholds import as_float
 from airflow_dre.engines.dbt_artifacts import Node, Period, Result
 from airflow_dre.services.verdicts import Verdict
+from airflow_dre.values.instants import spoken
+from airflow_dre.values.numbers import as_float
 
 OUTCOMES: Mapping[str, Outcome] = {
     "error": Outcome.ERRORED,

@@ -14,10 +14,10 @@ from typing import Any
 from airflow_dre.checks.check import Dimension, Severity
 from airflow_dre.engines.gx import Validated
 from airflow_dre.engines.gx_results import Validation
-from airflow_dre.lineage.naming import DatasetName
 from airflow_dre.services.gx_verdicts import judge, short_text
 from airflow_dre.services.suite import Circumstances, record_run
 from airflow_dre.store.records import Definition, ResultRecord, SuiteRunRecord, digest
+from airflow_dre.values.dataset import DatasetName
 
 _THRESHOLDS = {"mostly", "strict_max", "strict_min", "min_value", "max_value", "p_value", "threshold", "value"}
 """Arguments that say how strict an expectation about a whole column or table is; of a rule for each row only ``mostly`` is one."""

@@ -10,19 +10,16 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from airflow_dre.bounds import REASON
 from airflow_dre.checks.freshness import FUTURE_TOLERANCE, judge_age, newest_of
-from airflow_dre.checks.instants import DURATION_ALLOWED, read_duration, read_zone, spoken, to_instant, zone_allowed
-from airflow_dre.checks.masking import masked_line
 from airflow_dre.checks.outcomes import Judgement, Outcome
-from airflow_dre.checks.values import Incomparable
 from airflow_dre.declaring.functions import REQUIRED
 from airflow_dre.declaring.names import LONGEST_DATASET, LONGEST_SQL, find_name_problems
 from airflow_dre.engines.warehouse import opened
 from airflow_dre.errors import DefinitionError, Problem, QueryFailed
 from airflow_dre.incidents.identity import DataCause, Promise
 from airflow_dre.incidents.signals import Event, Origin, Signal
-from airflow_dre.lineage.naming import DatasetName, name_dataset, short_name
+from airflow_dre.lineage.naming import name_dataset
+from airflow_dre.privacy.masking import masked_line
 from airflow_dre.services.asking import within
 from airflow_dre.services.watching import end_pointed_elsewhere
 from airflow_dre.sql.dialects import find_dialect
@@ -42,6 +39,10 @@ from airflow_dre.store.slas import (
     take_unknown_callback,
 )
 from airflow_dre.store.store import Store
+from airflow_dre.values.dataset import DatasetName, short_name
+from airflow_dre.values.instants import DURATION_ALLOWED, read_duration, read_zone, spoken, to_instant, zone_allowed
+from airflow_dre.values.scalars import Incomparable
+from airflow_dre.values.text_limits import REASON
 
 ANSWER_WITHIN = timedelta(seconds=60)
 """How long an answer may take, unless ``answer_within`` says otherwise."""

@@ -6,11 +6,11 @@ import re
 from collections.abc import Collection
 from dataclasses import replace
 
-from airflow_dre.bounds import NAME, OBSERVED, REASON, STATEMENT, lines, one_line
-from airflow_dre.checks.masking import HIDDEN, Mask, masked, masked_line, without_quotes
 from airflow_dre.checks.outcomes import Outcome, Segment
 from airflow_dre.checks.segments import LISTED
+from airflow_dre.privacy.masking import HIDDEN, Mask, masked, masked_line, without_quotes
 from airflow_dre.store.records import Definition, ResultRecord
+from airflow_dre.values.text_limits import NAME, OBSERVED, REASON, STATEMENT, lines, one_line
 
 _ABOUT_THE_CATALOGUE = ("schema_is", "schema_unchanged")
 """Kinds that observe names and types of columns: no row is in them, and later runs compare with what is kept."""

@@ -11,14 +11,14 @@ from airflow_dre.checks.metrics import LISTS, Metric, PerSegment, RowCount, Spli
 from airflow_dre.checks.partition_secrets import must_not_stay
 from airflow_dre.checks.partition_values import Partition, as_partition
 from airflow_dre.checks.segments import MOST
-from airflow_dre.checks.stored_text import spell
-from airflow_dre.checks.thresholds import as_count
-from airflow_dre.checks.values import Answer, Incomparable, Row
 from airflow_dre.errors import QueryFailed
 from airflow_dre.services.answers import Answered, Engine, answer
 from airflow_dre.sql.plan import probe
 from airflow_dre.sql.scope import Scope
 from airflow_dre.sql.splits import Only
+from airflow_dre.values.numbers import as_count
+from airflow_dre.values.scalars import Answer, Incomparable, Row
+from airflow_dre.values.text_codec import spell
 
 LONGEST = 500
 """Characters of a partition's value."""

@@ -11,13 +11,13 @@ from airflow_dre.checks.metrics import LISTS, Metric, PerSegment, Split
 from airflow_dre.checks.partition_secrets import must_not_stay
 from airflow_dre.checks.partition_values import Partition, as_partition, calendar_like
 from airflow_dre.checks.states import Extreme, State
-from airflow_dre.checks.stored_text import read, read_all, spell_all
-from airflow_dre.checks.values import Answer, Incomparable, Row
 from airflow_dre.services.answers import Answered, Engine
 from airflow_dre.services.partition_scans import Look, Seen, no_rows, scan_partitions
 from airflow_dre.sql.scope import Scope
 from airflow_dre.sql.splits import Only
 from airflow_dre.store.records import PartitionState
+from airflow_dre.values.scalars import Answer, Incomparable, Row
+from airflow_dre.values.text_codec import read, read_all, spell_all
 
 LOST = -1
 """Rows of a state that does not hold: the last look could not tell it anew, or it must not be kept."""

@@ -8,8 +8,6 @@ from airflow_dre.checks.merging import partition_column
 from airflow_dre.checks.partition_bounds import INSTEAD, Child, read_children
 from airflow_dre.checks.partition_values import Partition, as_partition, read_like, spoken_partition
 from airflow_dre.checks.segments import MOST
-from airflow_dre.checks.stored_text import spell
-from airflow_dre.checks.values import Incomparable, Row
 from airflow_dre.errors import DefinitionError, Problem, QueryFailed
 from airflow_dre.services.answers import Answered, Engine
 from airflow_dre.services.partition_scans import as_key
@@ -17,6 +15,8 @@ from airflow_dre.services.partition_table import Table
 from airflow_dre.sql.raw import read_versions
 from airflow_dre.sql.scope import Scope
 from airflow_dre.sql.splits import Only
+from airflow_dre.values.scalars import Incomparable, Row
+from airflow_dre.values.text_codec import spell
 
 
 def read_versions_of(changes: str, scope: Scope, engine: Engine, answered: Answered) -> Sequence[Row]:

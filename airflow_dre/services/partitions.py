@@ -14,7 +14,6 @@ from airflow_dre.checks.merging import NOT_OF_ROWS, Form, Unmergeable, form_of, 
 from airflow_dre.checks.metrics import Metric, PerSegment, Split
 from airflow_dre.checks.partition_choice import Asked, Choice, Named, Span
 from airflow_dre.checks.partition_values import some_of
-from airflow_dre.checks.values import Incomparable, Row
 from airflow_dre.errors import DefinitionError, Problem
 from airflow_dre.services.answers import Answered, History, answer
 from airflow_dre.services.partition_scans import why_unreadable
@@ -25,6 +24,7 @@ from airflow_dre.sql.scope import Scope
 from airflow_dre.sql.settled import unsettled_problems
 from airflow_dre.sql.splits import Only
 from airflow_dre.store.records import PartitionState, PartitionStates, digest
+from airflow_dre.values.scalars import Incomparable, Row
 
 log = logging.getLogger(__name__)
 _FORMAT = 1

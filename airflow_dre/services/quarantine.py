@@ -12,7 +12,7 @@ from airflow_dre.checks.check import Check
 from airflow_dre.checks.evaluate import Found
 from airflow_dre.checks.failing import failing_rows_of
 from airflow_dre.checks.outcomes import Outcome, counted
-from airflow_dre.checks.thresholds import Limit, as_count
+from airflow_dre.checks.thresholds import Limit
 from airflow_dre.engines.transactions import Transaction, again_after_conflict, transaction
 from airflow_dre.engines.warehouse import Hook
 from airflow_dre.errors import DefinitionError, Problem, QuarantineError, QueryFailed
@@ -24,6 +24,7 @@ from airflow_dre.sql.quarantine import Broken, Mode, Rows, Stamp
 from airflow_dre.sql.quarantine_shape import why_unfit
 from airflow_dre.sql.scope import Scope
 from airflow_dre.store.records import SuiteRunRecord, digest
+from airflow_dre.values.numbers import as_count
 
 OUTCOMES = {"error": (Outcome.FAILED,), "warn": (Outcome.FAILED, Outcome.WARNED)}
 """Values of ``quarantine_on`` and the outcomes of the checks whose rows are put aside."""

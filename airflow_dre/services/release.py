@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from airflow_dre.checks.thresholds import as_count
-from airflow_dre.checks.values import Row
 from airflow_dre.engines.transactions import Transaction, again_after_conflict, transaction
 from airflow_dre.engines.warehouse import Hook
 from airflow_dre.errors import DefinitionError, Problem
@@ -23,6 +21,8 @@ from airflow_dre.sql.quarantine_shape import why_not_back
 from airflow_dre.sql.release import Review
 from airflow_dre.sql.scope import Scope
 from airflow_dre.store.records import digest
+from airflow_dre.values.numbers import as_count
+from airflow_dre.values.scalars import Row
 
 _MOST_GROUPS = 10_000
 _MOST_TOLD = 20

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from airflow_dre.bounds import NAME, REASON, one_line
 from airflow_dre.checks.outcomes import Outcome, counted, worst
 from airflow_dre.store.records import ResultRecord, SuiteRunRecord
+from airflow_dre.values.text_limits import NAME, REASON, one_line
 
 _MARKS = {Outcome.PASSED: "ok", Outcome.WARNED: "WARN", Outcome.FAILED: "FAIL", Outcome.ERRORED: "ERROR", Outcome.SKIPPED: "skip"}
 _HEADINGS = ("outcome", "check", "observed", "expected", "violations", "rows")

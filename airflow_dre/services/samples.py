@@ -6,21 +6,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from airflow_dre.bounds import REASON
 from airflow_dre.checks.check import Check
 from airflow_dre.checks.evaluate import Found
 from airflow_dre.checks.failing import failing_rows_of
-from airflow_dre.checks.masking import HIDDEN, Mask, masked_line, without_quotes
 from airflow_dre.checks.metrics import Metric
 from airflow_dre.checks.outcomes import Outcome
 from airflow_dre.checks.row_reasons import row_reason
-from airflow_dre.checks.values import Row
 from airflow_dre.errors import DefinitionError, QueryFailed, TypesChanged, WarehouseError
+from airflow_dre.privacy.masking import HIDDEN, Mask, masked_line, without_quotes
 from airflow_dre.services.answers import Engine
 from airflow_dre.sql.dialect import Refusal
 from airflow_dre.sql.samples import SampleQuery, sample_of
 from airflow_dre.sql.scope import Scope
 from airflow_dre.store.records import ResultRecord, Sample
+from airflow_dre.values.scalars import Row
+from airflow_dre.values.text_limits import REASON
 
 _NO_ROW = "no single row is to blame: the check judges all rows together"
 _GONE = "the query found no row: the table changed meanwhile"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from airflow_dre.checks.thresholds import as_count
 from airflow_dre.engines.spark import SparkEngine
 from airflow_dre.engines.spark_session import opened_session
 from airflow_dre.errors import QueryFailed, WarehouseError
@@ -15,6 +14,7 @@ from airflow_dre.sql import quarantine as statements
 from airflow_dre.sql.dialect import Refusal
 from airflow_dre.sql.quarantine import Broken, Mode, Rows, Stamp
 from airflow_dre.sql.scope import Scope
+from airflow_dre.values.numbers import as_count
 
 _MISSING = "TABLE_OR_VIEW_NOT_FOUND"
 

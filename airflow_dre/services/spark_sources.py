@@ -12,10 +12,11 @@ from airflow_dre.engines.spark import SparkEngine
 from airflow_dre.engines.spark_errors import explained, is_refused, quiet
 from airflow_dre.engines.spark_session import impatient, opened_session, place_of
 from airflow_dre.errors import QueryFailed, WarehouseUnreachable
-from airflow_dre.lineage.naming import DatasetName, name_spark_table
+from airflow_dre.lineage.naming import name_spark_table
 from airflow_dre.services.sources import Source
 from airflow_dre.sql.names import split_table
 from airflow_dre.sql.scope import Scope
+from airflow_dre.values.dataset import DatasetName
 
 _METASTORES = ("spark.hadoop.hive.metastore.uris", "spark.hive.metastore.uris", "hive.metastore.uris")
 

@@ -9,27 +9,27 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 
-from airflow_dre.bounds import NAME, one_line
 from airflow_dre.checks.check import Check
 from airflow_dre.checks.evaluate import Unanswered, evaluate, further_questions, questions, score
-from airflow_dre.checks.masking import Mask, masked
 from airflow_dre.checks.metric_checks import MetricSql
 from airflow_dre.checks.metrics import Metric, TableColumns
 from airflow_dre.checks.outcomes import Judgement, Outcome, counted, shown, worst
-from airflow_dre.checks.thresholds import as_float
 from airflow_dre.errors import GateError, TypesChanged
 from airflow_dre.incidents.explanation import Explanation, explain
 from airflow_dre.incidents.identity import DataCause
 from airflow_dre.incidents.signals import Event, Origin, Signal
 from airflow_dre.incidents.slices import Slice
 from airflow_dre.incidents.telling import Telling
-from airflow_dre.lineage.naming import DatasetName, short_name
+from airflow_dre.privacy.masking import Mask, masked
 from airflow_dre.services.answers import Answered, Engine, History, answer
 from airflow_dre.services.catalogue import learn_types, refuse_by_types, settle_by_constraints
 from airflow_dre.services.masked_results import mask_result
 from airflow_dre.services.samples import SamplePlan, with_samples
 from airflow_dre.sql.scope import Scope
 from airflow_dre.store.records import Definition, Delivery, ResultRecord, SuiteRunRecord
+from airflow_dre.values.dataset import DatasetName, short_name
+from airflow_dre.values.numbers import as_float
+from airflow_dre.values.text_limits import NAME, one_line
 
 _WORD = re.compile(r"\w+")
 

@@ -6,15 +6,15 @@ import logging
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from airflow_dre.clock import now
 from airflow_dre.errors import DreError
 from airflow_dre.incidents.identity import DataCause, Promise
 from airflow_dre.incidents.signals import Event, Signal
 from airflow_dre.incidents.telling import Telling
-from airflow_dre.lineage.naming import DatasetName
 from airflow_dre.services.contexts import origin_of
 from airflow_dre.services.wiring import keep
-from airflow_dre.store.clock import now
 from airflow_dre.store.records import Delivery
+from airflow_dre.values.dataset import DatasetName
 
 log = logging.getLogger(__name__)
 

@@ -8,10 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from airflow_dre.checks.instants import spoken
 from airflow_dre.incidents.identity import DataCause, Promise
 from airflow_dre.incidents.signals import Event, Origin, Signal
-from airflow_dre.lineage.naming import short_name
 from airflow_dre.store.database import Database
 from airflow_dre.store.forgetting import forgotten_slas, is_forgotten, live_data_incidents, run_moments
 from airflow_dre.store.incidents import cause_of, record_signal
@@ -20,6 +18,8 @@ from airflow_dre.store.records import digest
 from airflow_dre.store.schema import ensure_embedded
 from airflow_dre.store.slas import cause_of_sla, drop_sla, hand_over, last_look, slas_of_monitor
 from airflow_dre.store.store import Store
+from airflow_dre.values.dataset import short_name
+from airflow_dre.values.instants import spoken
 
 
 def note_look(store: Store, found: Monitor) -> int:

@@ -7,16 +7,15 @@ import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from airflow_dre.clock import now
 from airflow_dre.config import Settings, read_settings
 from airflow_dre.errors import StoreError
 from airflow_dre.incidents.decide import Action
-from airflow_dre.lineage.naming import DatasetName
 from airflow_dre.services.dispatch import Dispatched, dispatch_outbox
 from airflow_dre.services.links import incident_url
 from airflow_dre.services.rehearsal import is_kept, is_rehearsal, log_nothing_kept
 from airflow_dre.services.tending import end_unwatched
 from airflow_dre.store.aside import forget_aside
-from airflow_dre.store.clock import now
 from airflow_dre.store.failing_rows import drop_expired
 from airflow_dre.store.incidents import Change
 from airflow_dre.store.partitions import read_partition_states
@@ -24,6 +23,7 @@ from airflow_dre.store.records import Delivery, PartitionState, PartitionStates
 from airflow_dre.store.results import last_passed
 from airflow_dre.store.schema import ensure_embedded, is_missing
 from airflow_dre.store.store import DOWN, Store, open_store
+from airflow_dre.values.dataset import DatasetName
 
 log = logging.getLogger(__name__)
 

@@ -8,9 +8,9 @@ from datetime import date
 
 from sqlglot import exp
 
-from airflow_dre.checks.metrics import Unit
 from airflow_dre.checks.rules import Kind
 from airflow_dre.sql import spelling
+from airflow_dre.values.calendar import Unit
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,9 @@ from sqlglot import exp
 
 from airflow_dre.checks.fitness import Family
 from airflow_dre.checks.rules import BySegment, Compares, OneOf, Rule, Within
-from airflow_dre.checks.values import Literal, Member, Single
 from airflow_dre.sql.kinds import by_kind, family
 from airflow_dre.sql.scope import Scope
+from airflow_dre.values.scalars import Literal, Member, Single
 
 R = TypeVar("R", bound=Rule)
 _UNLIKE = (

@@ -15,8 +15,8 @@ from itertools import combinations
 from airflow_dre.checks import rules
 from airflow_dre.checks.fitness import Family, family_of
 from airflow_dre.checks.rules import Rule
-from airflow_dre.checks.values import Literal
 from airflow_dre.sql.scope import Scope
+from airflow_dre.values.scalars import Literal
 
 _NUMERIC = {Family.NUMBERS, Family.BOOLEANS}
 _NOTHING = '"NULL"'

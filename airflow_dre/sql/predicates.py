@@ -15,12 +15,12 @@ from sqlglot import exp
 from airflow_dre.checks import rules
 from airflow_dre.checks.fitness import Family
 from airflow_dre.checks.rules import Nulls, Operator, Rule
-from airflow_dre.checks.values import Literal, Member, Single
 from airflow_dre.errors import DefinitionError, Problem
 from airflow_dre.sql.dialect import Dialect, Refusal
 from airflow_dre.sql.names import column
 from airflow_dre.sql.raw import read_condition
 from airflow_dre.sql.typed_text import PATTERNS
+from airflow_dre.values.scalars import Literal, Member, Single
 
 P = ParamSpec("P")
 _STRAY_ESCAPE = re.compile(r"^(?:[^\\]|\\[%_\\])*\\(?![%_\\])")

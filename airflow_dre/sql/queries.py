@@ -28,7 +28,6 @@ from airflow_dre.checks.metrics import (
     Variance,
 )
 from airflow_dre.checks.rules import Nulls, OneOf
-from airflow_dre.checks.sketches import KEPT_HASHES
 from airflow_dre.errors import DefinitionError, Problem
 from airflow_dre.sql import names
 from airflow_dre.sql.dialect import Dialect
@@ -40,6 +39,7 @@ from airflow_dre.sql.raw import read_metric, read_rows
 from airflow_dre.sql.scope import Scope
 from airflow_dre.sql.spelling import by_value
 from airflow_dre.sql.splits import split_of
+from airflow_dre.values.sketches import KEPT_HASHES
 
 _ONE = exp.Literal.number(1)
 _ANY = Decimal(0)

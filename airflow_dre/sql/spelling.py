@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 
 from sqlglot import exp
 
-from airflow_dre.checks.metrics import Unit
+from airflow_dre.values.calendar import Unit
 
 UNLIMITED = 10_000
 """Columns of one SELECT where the database states no limit."""

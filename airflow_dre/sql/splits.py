@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from airflow_dre.checks.metrics import Split
-from airflow_dre.checks.values import Literal
 from airflow_dre.sql.dialect import Dialect
 from airflow_dre.sql.names import column
 from airflow_dre.sql.predicates import literal
 from airflow_dre.sql.raw import read_row_expression
+from airflow_dre.values.scalars import Literal
 
 
 def split_of(by: Split, dialect: Dialect) -> exp.Expr:

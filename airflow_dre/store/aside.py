@@ -9,8 +9,8 @@ from pathlib import Path
 
 from sqlalchemy import Connection, delete, func, select
 
+from airflow_dre.clock import now
 from airflow_dre.incidents.signals import Origin
-from airflow_dre.store.clock import now
 from airflow_dre.store.database import Database
 from airflow_dre.store.records import Delivery
 from airflow_dre.store.results import insert_new

@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import Connection, Table, delete, func, insert, select, text, update
 from sqlalchemy.exc import SQLAlchemyError
 
+from airflow_dre.clock import now
 from airflow_dre.errors import StoreError
-from airflow_dre.store.clock import now
 from airflow_dre.store.database import Database
 from airflow_dre.store.schema import current_revision, head, is_missing, migrate
 from airflow_dre.store.tables import installation, metadata, outbox

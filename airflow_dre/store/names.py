@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 
 import msgspec
 
-from airflow_dre.bounds import escaped
 from airflow_dre.incidents.identity import Cause, DataCause
 from airflow_dre.incidents.signals import Origin, Signal
 from airflow_dre.store.records import Delivery, PartitionStates, SuiteRunRecord
+from airflow_dre.values.text_limits import escaped
 
 _UNWRITABLE = re.compile("[\x00\ud800-\udfff]")
 _MARK = 16

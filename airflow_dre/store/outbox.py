@@ -9,9 +9,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, exists, or_, select, update
 
+from airflow_dre.clock import now
 from airflow_dre.incidents.explanation import shortened
 from airflow_dre.incidents.retry import GIVE_UP_AFTER, LONGEST_WAIT, Attempt, next_wait
-from airflow_dre.store.clock import now
 from airflow_dre.store.installation import read_installation_id
 from airflow_dre.store.tables import incident, incident_event, outbox
 

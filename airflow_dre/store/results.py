@@ -11,10 +11,10 @@ from sqlalchemy import ColumnElement, Connection, Table, and_, false, func, or_,
 from sqlalchemy.dialects import postgresql, sqlite
 
 from airflow_dre.checks.outcomes import Outcome
+from airflow_dre.clock import now
 from airflow_dre.incidents.identity import DataCause
 from airflow_dre.incidents.signals import Origin
 from airflow_dre.incidents.slices import Slice
-from airflow_dre.store.clock import now
 from airflow_dre.store.failing_rows import sample_columns, save_samples
 from airflow_dre.store.records import ResultRecord, SuiteRunRecord, digest
 from airflow_dre.store.tables import result, suite_run

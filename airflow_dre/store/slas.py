@@ -8,12 +8,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, select, update
 
-from airflow_dre.bounds import REASON, one_line
 from airflow_dre.incidents.identity import DataCause, Promise
 from airflow_dre.incidents.signals import Origin
 from airflow_dre.store.database import Database
 from airflow_dre.store.results import insert_new
 from airflow_dre.store.tables import sla
+from airflow_dre.values.text_limits import REASON, one_line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,10 +20,10 @@ from airflow_dre.checks.outcomes import Outcome
 from airflow_dre.checks.parse import parse_checks
 from airflow_dre.engines.warehouse import Warehouse
 from airflow_dre.errors import DefinitionError
-from airflow_dre.lineage.naming import DatasetName
 from airflow_dre.services.suite import Suite, run_suite
 from airflow_dre.sql.dialects import find_dialect
 from airflow_dre.sql.scope import Scope
+from airflow_dre.values.dataset import DatasetName
 
 TABLES = {
     "orders": [(1, 10, "x", "2013-01-01"), (2, None, "y", "2013-01-02"), (3, 30, "y", None), (4, -5, None, "2013-01-02")],

@@ -19,14 +19,15 @@ from airflow_dre.checks import metrics as m
 from airflow_dre.checks.check import Check
 from airflow_dre.checks.declaration import Declaration
 from airflow_dre.checks.evaluate import Unanswered, evaluate, further_questions, questions, score
-from airflow_dre.checks.instants import read_duration, spoken, to_instant
 from airflow_dre.checks.limited_checks import LimitedCheck
 from airflow_dre.checks.metric_checks import MetricCheck
 from airflow_dre.checks.metrics import Metric
 from airflow_dre.checks.outcomes import Judgement, Outcome, Range, worst
 from airflow_dre.checks.parse import READERS, parse_checks
-from airflow_dre.checks.thresholds import Bounds, Limit, as_count, in_order, read_limit
-from airflow_dre.checks.values import Incomparable
+from airflow_dre.checks.thresholds import Bounds, Limit, read_limit
+from airflow_dre.values.instants import read_duration, spoken, to_instant
+from airflow_dre.values.numbers import as_count, in_order
+from airflow_dre.values.scalars import Incomparable
 
 NOW = datetime(2013, 2, 2, tzinfo=UTC)
 EVERY_KIND = [

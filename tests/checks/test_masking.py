@@ -14,9 +14,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from airflow_dre.checks.cards import find_cards
-from airflow_dre.checks.ibans import _COUNTRIES, find_ibans
-from airflow_dre.checks.masking import HIDDEN, Mask, masked, without_quotes
+from airflow_dre.privacy.cards import find_cards
+from airflow_dre.privacy.ibans import _COUNTRIES, find_ibans
+from airflow_dre.privacy.masking import HIDDEN, Mask, masked, without_quotes
 
 CARDS = {
     "Visa": "4111111111111111",

@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
-from airflow_dre.checks.masking import masked, without_quotes
 from airflow_dre.engines.transactions import without_values
+from airflow_dre.privacy.masking import masked, without_quotes
 
 
 def seconds(work: Callable[[], object]) -> float:

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from airflow_dre import bounds
-from airflow_dre.checks.masking import HIDDEN, SHOWN, masked
 from airflow_dre.checks.partition_secrets import must_not_stay
+from airflow_dre.privacy.masking import HIDDEN, SHOWN, masked
+from airflow_dre.values import text_limits as bounds
 
 WORDS = "the rows of a table "
 LINE = "2026-11-24T11:22:33 INFO orders.load: 12 of 34 rows (35.3%) in 1.5 s\n"

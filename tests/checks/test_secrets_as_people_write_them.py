@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import pytest
 
-from airflow_dre.checks.masking import HIDDEN, masked
+from airflow_dre.privacy.masking import HIDDEN, masked
 
 S = "hunter2"
 """The secret; nothing but its place tells it."""

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from airflow_dre.checks.instants import read_duration, spoken, to_instant
-from airflow_dre.checks.thresholds import Bounds, Limit, in_order, read_limit
-from airflow_dre.checks.values import Incomparable
+from airflow_dre.checks.thresholds import Bounds, Limit, read_limit
+from airflow_dre.values.instants import read_duration, spoken, to_instant
+from airflow_dre.values.numbers import in_order
+from airflow_dre.values.scalars import Incomparable
 
 
 @pytest.mark.parametrize(

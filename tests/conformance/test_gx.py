@@ -37,10 +37,10 @@ from airflow_dre.engines.duckdb_frames import look_at_frame
 from airflow_dre.engines.spark import SparkEngine
 from airflow_dre.engines.warehouse import Warehouse
 from airflow_dre.errors import DefinitionError
-from airflow_dre.lineage.naming import DatasetName
 from airflow_dre.services.suite import NamedEngine, Suite, run_suite
 from airflow_dre.sql.dialects import find_dialect
 from airflow_dre.sql.scope import Scope
+from airflow_dre.values.dataset import DatasetName
 from tests.sparks import SMALL
 
 HERE = Path(__file__).resolve()

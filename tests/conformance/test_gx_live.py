@@ -23,10 +23,10 @@ from airflow_dre.checks.parse import parse_checks
 from airflow_dre.engines.duckdb import opened_duckdb
 from airflow_dre.engines.duckdb_frames import look_at_frame
 from airflow_dre.engines.warehouse import Warehouse
-from airflow_dre.lineage.naming import DatasetName
 from airflow_dre.services.suite import Suite, run_suite
 from airflow_dre.sql.dialects import find_dialect
 from airflow_dre.sql.scope import Scope
+from airflow_dre.values.dataset import DatasetName
 
 Row = tuple[Any, ...]
 PAIR = ("both_values_are_missing", "either_value_is_missing", "neither")

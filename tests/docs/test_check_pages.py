@@ -23,15 +23,15 @@ from airflow_dre import checks
 from airflow_dre.checks.declaration import Declaration, FreshOptions, Options
 from airflow_dre.checks.evaluate import further_questions, questions
 from airflow_dre.checks.parse import parse_checks
-from airflow_dre.checks.values import Row
 from airflow_dre.engines.warehouse import Warehouse
 from airflow_dre.errors import DefinitionError
-from airflow_dre.lineage.naming import DatasetName
 from airflow_dre.services.answers import Answered, answer
 from airflow_dre.services.suite import Suite, run_suite
 from airflow_dre.sql.dialects import find_dialect
 from airflow_dre.sql.scope import Scope
 from airflow_dre.store.records import ResultRecord
+from airflow_dre.values.dataset import DatasetName
+from airflow_dre.values.scalars import Row
 
 FOLDER = Path(__file__).parents[2] / "docs" / "checks"
 IMPORTERS = {"from_column_mapping", "from_dbt", "from_gx"}

@@ -24,11 +24,12 @@ from airflow_dre.engines.spark import SETTINGS, SparkEngine
 from airflow_dre.engines.spark_errors import explained
 from airflow_dre.engines.spark_session import conf_of, connect_url, master_of, opened_session
 from airflow_dre.errors import DefinitionError, QueryFailed, StatementTimeout, WarehouseUnreachable
-from airflow_dre.lineage.naming import DatasetName, name_spark_table
+from airflow_dre.lineage.naming import name_spark_table
 from airflow_dre.services.spark_sources import is_spark_frame, opened_spark_frame, opened_spark_table
 from airflow_dre.services.suite import Suite, run_suite
 from airflow_dre.sql.scope import Scope
 from airflow_dre.store.records import ResultRecord, SuiteRunRecord
+from airflow_dre.values.dataset import DatasetName
 from tests import sparks
 from tests.alarms import TaskTimeout, time_is_up
 from tests.sql import test_answers as answers

@@ -19,9 +19,9 @@ from airflow_dre import checks as c
 from airflow_dre.checks.parse import parse_checks
 from airflow_dre.engines.warehouse import Warehouse, first_line, opened
 from airflow_dre.errors import DefinitionError, QueryFailed, StatementTimeout, WarehouseUnreachable
-from airflow_dre.lineage.naming import DatasetName
 from airflow_dre.services.suite import Suite, run_suite
 from airflow_dre.sql.scope import Scope
+from airflow_dre.values.dataset import DatasetName
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 

@@ -13,14 +13,14 @@ from openlineage.client.serde import Serde
 from airflow_dre import checks as c
 from airflow_dre.checks.declaration import Declaration
 from airflow_dre.checks.parse import parse_checks
-from airflow_dre.checks.values import Scalar
 from airflow_dre.errors import QueryFailed
 from airflow_dre.lineage.facets import input_dataset, run_facets
-from airflow_dre.lineage.naming import DatasetName
 from airflow_dre.services.suite import Suite, run_suite
 from airflow_dre.sql.dialects import find_dialect
 from airflow_dre.sql.scope import Scope
 from airflow_dre.store.records import SuiteRunRecord
+from airflow_dre.values.dataset import DatasetName
+from airflow_dre.values.scalars import Scalar
 
 NAME = DatasetName("sqlite:///w.db", "main.t")
 

@@ -14,7 +14,8 @@ from airflow.providers.sqlite.hooks.sqlite import SqliteHook
 from airflow.sdk import Connection
 
 from airflow_dre.errors import WarehouseUnreachable
-from airflow_dre.lineage.naming import DatasetName, name_dataset, name_files, short_name
+from airflow_dre.lineage.naming import name_dataset, name_files
+from airflow_dre.values.dataset import DatasetName, short_name
 
 
 class DuckHook(DbApiHook):

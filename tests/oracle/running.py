@@ -6,15 +6,15 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from airflow_dre.checks.parse import parse_checks
-from airflow_dre.checks.values import Row
 from airflow_dre.engines.spark import SparkEngine
 from airflow_dre.engines.warehouse import Warehouse
-from airflow_dre.lineage.naming import DatasetName
 from airflow_dre.services.suite import Suite, run_suite
 from airflow_dre.sql.dialect import Dialect
 from airflow_dre.sql.dialects import find_dialect
 from airflow_dre.sql.scope import Scope
 from airflow_dre.store.records import SuiteRunRecord
+from airflow_dre.values.dataset import DatasetName
+from airflow_dre.values.scalars import Row
 from tests.oracle.compare import remembered_columns
 from tests.oracle.declared import Example
 from tests.oracle.naive_tables import catalogue

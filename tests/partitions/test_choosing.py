@@ -9,10 +9,10 @@ import pytest
 
 from airflow_dre import checks as c
 from airflow_dre.checks.partition_choice import Asked, Named, Span
-from airflow_dre.checks.values import Incomparable
 from airflow_dre.errors import DefinitionError
 from airflow_dre.services.report import render_report
 from airflow_dre.store.records import SuiteRunRecord
+from airflow_dre.values.scalars import Incomparable
 from tests.partitions.warehouses import Days
 
 JAN = [date(2026, 1, day) for day in range(1, 10)]

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from airflow_dre import checks as c
 from airflow_dre.checks.partition_bounds import Child, read_children
-from airflow_dre.checks.values import Incomparable
+from airflow_dre.values.scalars import Incomparable
 from tests.partitions.warehouses import Days, Hook
 
 COUNT = c.row_count(at_least=1)

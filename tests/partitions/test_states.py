@@ -16,13 +16,14 @@ from hypothesis import strategies as st
 from airflow_dre import checks as c
 from airflow_dre.checks.declaration import Declaration
 from airflow_dre.checks.merging import Form, Merge, answer_of, form_of, merged, state_of, why_unmergeable
-from airflow_dre.checks.metrics import Maximum, Mean, Metric, Minimum, Periods, RowCount, Sketch, Total, Unit, Variance
+from airflow_dre.checks.metrics import Maximum, Mean, Metric, Minimum, Periods, RowCount, Sketch, Total, Variance
 from airflow_dre.checks.parse import parse_checks
-from airflow_dre.checks.sketches import KEPT_HASHES, STANDARD_ERROR, estimate, read_hashes, smallest, spell_hashes
-from airflow_dre.checks.stored_text import read_all, spell_all
-from airflow_dre.checks.values import Answer, Incomparable
 from airflow_dre.engines.warehouse import _hash
 from airflow_dre.services.partition_scans import as_key
+from airflow_dre.values.calendar import Unit
+from airflow_dre.values.scalars import Answer, Incomparable
+from airflow_dre.values.sketches import KEPT_HASHES, STANDARD_ERROR, estimate, read_hashes, smallest, spell_hashes
+from airflow_dre.values.text_codec import read_all, spell_all
 
 NAN, INF = math.nan, math.inf
 MEAN, TOTAL, SPREAD = Mean(column="a"), Total(column="a"), Variance(column="a")

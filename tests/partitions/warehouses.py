@@ -11,14 +11,14 @@ from airflow_dre.checks.declaration import Declaration
 from airflow_dre.checks.parse import parse_checks
 from airflow_dre.checks.partition_choice import Choice
 from airflow_dre.checks.partition_values import split_by
-from airflow_dre.checks.values import Row
 from airflow_dre.engines.warehouse import Warehouse
-from airflow_dre.lineage.naming import DatasetName
 from airflow_dre.services.partitions import Memory, Partitioning, ask_partitions
 from airflow_dre.services.suite import Circumstances, Suite, run_suite
 from airflow_dre.sql.dialects import find_dialect
 from airflow_dre.sql.scope import Scope
 from airflow_dre.store.records import PartitionState, PartitionStates, SuiteRunRecord
+from airflow_dre.values.dataset import DatasetName
+from airflow_dre.values.scalars import Row
 from tests.oracle.tables import stored
 
 NOW = datetime(2026, 2, 1, tzinfo=UTC)

@@ -21,7 +21,6 @@ from airflow_dre.checks.parse import parse_checks
 from airflow_dre.checks.thresholds import read_limit
 from airflow_dre.engines.warehouse import opened
 from airflow_dre.incidents.signals import Origin
-from airflow_dre.lineage.naming import DatasetName
 from airflow_dre.services.answers import Answered
 from airflow_dre.services.quarantine import Breaches, Quarantine, Taken, find_breaches, put_aside, stamp_of
 from airflow_dre.services.suite import Circumstances, Suite, run_suite
@@ -29,6 +28,7 @@ from airflow_dre.sql.names import split_table
 from airflow_dre.sql.quarantine import OWN_COLUMNS, Mode
 from airflow_dre.sql.scope import Scope
 from airflow_dre.store.records import SuiteRunRecord
+from airflow_dre.values.dataset import DatasetName
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 KINDS = ["sqlite", "duckdb", pytest.param("postgres", marks=pytest.mark.postgres)]

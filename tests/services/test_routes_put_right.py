@@ -15,13 +15,13 @@ import pytest
 from airflow.secrets import BaseSecretsBackend
 from sqlalchemy import select, update
 
+from airflow_dre.clock import now
 from airflow_dre.errors import Problem
 from airflow_dre.incidents.identity import PipelineCause
 from airflow_dre.incidents.retry import GIVE_UP_AFTER
 from airflow_dre.incidents.signals import Event, Origin, Signal
 from airflow_dre.services.dispatch import dispatch_outbox
 from airflow_dre.services.routes import RouteUnreadable, read_webhook
-from airflow_dre.store.clock import now
 from airflow_dre.store.incidents import resolve_by_hand
 from airflow_dre.store.records import Delivery
 from airflow_dre.store.store import Store

@@ -16,18 +16,18 @@ import pytest
 import sqlalchemy as sa
 
 from airflow_dre import checks as c
-from airflow_dre.checks.masking import Mask
 from airflow_dre.checks.parse import parse_checks
-from airflow_dre.checks.values import Row
 from airflow_dre.engines.warehouse import Warehouse, opened
 from airflow_dre.errors import QueryFailed, WarehouseUnreachable
-from airflow_dre.lineage.naming import DatasetName
+from airflow_dre.privacy.masking import Mask
 from airflow_dre.services.masked_results import mask_result
 from airflow_dre.services.samples import SamplePlan
 from airflow_dre.services.suite import Suite, run_suite
 from airflow_dre.sql.names import split_table
 from airflow_dre.sql.scope import Scope
 from airflow_dre.store.records import ResultRecord, Sample, SuiteRunRecord
+from airflow_dre.values.dataset import DatasetName
+from airflow_dre.values.scalars import Row
 from tests.oracle.running import Hook
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)

@@ -18,13 +18,13 @@ from airflow_dre.checks.thresholds import read_limit
 from airflow_dre.engines.spark import SparkEngine
 from airflow_dre.errors import DefinitionError, QuarantineError, QueryFailed
 from airflow_dre.incidents.signals import Origin
-from airflow_dre.lineage.naming import DatasetName
 from airflow_dre.services.answers import Answered
 from airflow_dre.services.quarantine import Quarantine, Taken, find_breaches, stamp_of
 from airflow_dre.services.spark_quarantine import copy_aside, copy_by
 from airflow_dre.services.suite import Circumstances, Suite, run_suite
 from airflow_dre.sql.quarantine import OWN_COLUMNS, Broken, Mode
 from airflow_dre.sql.scope import Scope
+from airflow_dre.values.dataset import DatasetName
 from tests.services.quarantine_world import NOW
 
 Aside = Callable[..., Taken]

@@ -12,14 +12,14 @@ import pytest
 from airflow_dre import checks as c
 from airflow_dre.checks import segments
 from airflow_dre.checks.parse import parse_checks
-from airflow_dre.checks.values import Row
 from airflow_dre.engines.warehouse import Warehouse
 from airflow_dre.errors import QueryFailed, StatementTimeout, StoreUnreachable
-from airflow_dre.lineage.naming import DatasetName
 from airflow_dre.services.answers import History
 from airflow_dre.services.suite import Suite, run_suite
 from airflow_dre.sql.scope import Scope
 from airflow_dre.store.records import SuiteRunRecord
+from airflow_dre.values.dataset import DatasetName
+from airflow_dre.values.scalars import Row
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
 

@@ -17,12 +17,12 @@ from airflow_dre import checks as c
 from airflow_dre.checks.parse import parse_checks
 from airflow_dre.engines.warehouse import Warehouse, opened
 from airflow_dre.errors import DefinitionError, GateError, WarehouseUnreachable
-from airflow_dre.lineage.naming import DatasetName
 from airflow_dre.services.report import render_report
 from airflow_dre.services.suite import GATES, Suite, check_gates, delivery_of, run_suite
 from airflow_dre.sql.names import split_table
 from airflow_dre.sql.scope import Scope
 from airflow_dre.store.records import SuiteRunRecord
+from airflow_dre.values.dataset import DatasetName
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
 

@@ -9,9 +9,9 @@ import pytest
 import sqlalchemy as sa
 
 from airflow_dre.cli.copying import copy_database
+from airflow_dre.clock import now
 from airflow_dre.incidents.identity import PipelineCause
 from airflow_dre.incidents.signals import Event, Origin, Signal
-from airflow_dre.store.clock import now
 from airflow_dre.store.database import Database
 from airflow_dre.store.records import Delivery
 from airflow_dre.store.spool import Spool

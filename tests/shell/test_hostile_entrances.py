@@ -17,7 +17,6 @@ import sqlalchemy as sa
 
 from airflow_dre import DbtResultsOperator, FreshnessSensor, GXCheckOperator, QualityCheckOperator, open_incident
 from airflow_dre import checks as c
-from airflow_dre.bounds import STATEMENT
 from airflow_dre.config import read_settings
 from airflow_dre.errors import QueryFailed
 from airflow_dre.incidents.signals import Origin
@@ -27,6 +26,7 @@ from airflow_dre.services.freshness import evaluate_sla, read_question, record_u
 from airflow_dre.services.wiring import drain, store_of
 from airflow_dre.store.database import open_database
 from airflow_dre.store.tables import incident, suite_run
+from airflow_dre.values.text_limits import STATEMENT
 from tests.shell.test_api import app, ask
 from tests.shell.test_hostile_texts import EVIL, kept, powers_in
 from tests.shell.test_run_ends import end, ti

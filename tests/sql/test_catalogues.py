@@ -17,12 +17,12 @@ from airflow_dre import checks as c
 from airflow_dre.checks.metrics import TableColumns, TableConstraints
 from airflow_dre.checks.parse import parse_checks
 from airflow_dre.engines.warehouse import opened
-from airflow_dre.lineage.naming import DatasetName
 from airflow_dre.services.suite import Suite, run_suite
 from airflow_dre.sql.dialects import find_dialect
 from airflow_dre.sql.names import split_table, table
 from airflow_dre.sql.plan import one
 from airflow_dre.sql.scope import Scope
+from airflow_dre.values.dataset import DatasetName
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 TABLES = {

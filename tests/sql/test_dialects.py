@@ -19,7 +19,7 @@ from sqlglot import exp
 from airflow_dre import checks as c
 from airflow_dre.checks.declaration import Declaration
 from airflow_dre.checks.evaluate import questions
-from airflow_dre.checks.metrics import Minimum, Periods, Unit, Violations
+from airflow_dre.checks.metrics import Minimum, Periods, Violations
 from airflow_dre.checks.parse import find_problems, parse_checks
 from airflow_dre.checks.readers import READERS
 from airflow_dre.checks.rules import Kind, LengthWithin, OneOf, ReadableAs, Rule, Within
@@ -29,6 +29,7 @@ from airflow_dre.sql.dialects import CONNECTION_TYPES, DIALECTS, find_dialect
 from airflow_dre.sql.names import split_table
 from airflow_dre.sql.plan import plan
 from airflow_dre.sql.scope import Scope
+from airflow_dre.values.calendar import Unit
 
 GOLDEN = Path(__file__).parent / "golden" / "dialects"
 ORDERS = Scope(("shop", "orders"), None, DIALECTS["sqlite"])

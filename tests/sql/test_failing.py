@@ -20,13 +20,13 @@ from airflow_dre.checks.evaluate import Found, further_questions, questions
 from airflow_dre.checks.failing import failing_rows_of
 from airflow_dre.checks.parse import parse_checks
 from airflow_dre.engines.warehouse import Warehouse
-from airflow_dre.lineage.naming import DatasetName
 from airflow_dre.services.answers import Answered, answer
 from airflow_dre.services.suite import Suite, run_suite
 from airflow_dre.sql.dialect import Refusal
 from airflow_dre.sql.dialects import find_dialect
 from airflow_dre.sql.failing import failing
 from airflow_dre.sql.scope import Scope
+from airflow_dre.values.dataset import DatasetName
 from tests.oracle.running import Hook
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

@@ -14,11 +14,11 @@ from airflow_dre import checks as c
 from airflow_dre.checks.parse import parse_checks
 from airflow_dre.engines.warehouse import Warehouse
 from airflow_dre.errors import QueryFailed, StatementTimeout
-from airflow_dre.lineage.naming import DatasetName
 from airflow_dre.services.suite import Suite, run_suite
 from airflow_dre.sql.dialects import find_dialect
 from airflow_dre.sql.scope import Scope
 from airflow_dre.store.records import SuiteRunRecord
+from airflow_dre.values.dataset import DatasetName
 
 pytestmark = pytest.mark.mariadb
 NOW = datetime(2024, 1, 2, tzinfo=UTC)

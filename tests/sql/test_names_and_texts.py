@@ -18,11 +18,11 @@ from airflow_dre.checks.outcomes import Outcome
 from airflow_dre.checks.parse import parse_checks
 from airflow_dre.checks.readers import READERS
 from airflow_dre.engines.warehouse import Warehouse
-from airflow_dre.lineage.naming import DatasetName
 from airflow_dre.services.suite import Suite, run_suite
 from airflow_dre.sql.names import split_table
 from airflow_dre.sql.scope import Scope
 from airflow_dre.store.records import ResultRecord
+from airflow_dre.values.dataset import DatasetName
 
 NOW = datetime(2013, 1, 3, tzinfo=UTC)
 TEXTS = ["O'Hare", 'q"q', "back\\slash", "per%cent %s", ":x $1 ?", "new\nline", "Ünï😀", "", " ", "--", "/* */", "a_b", "[a]", "{{ x }}"]

@@ -15,13 +15,13 @@ import pytest
 
 from airflow_dre import checks as c
 from airflow_dre.checks.parse import parse_checks
-from airflow_dre.checks.thresholds import in_order
 from airflow_dre.engines.warehouse import opened
-from airflow_dre.lineage.naming import DatasetName
 from airflow_dre.services.samples import SamplePlan
 from airflow_dre.services.suite import Suite, run_suite
 from airflow_dre.sql.scope import Scope
 from airflow_dre.store.records import SuiteRunRecord
+from airflow_dre.values.dataset import DatasetName
+from airflow_dre.values.numbers import in_order
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 POSTGRES = {

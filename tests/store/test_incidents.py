@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import IntegrityError
 
+from airflow_dre.clock import now
 from airflow_dre.errors import StoreRefused
 from airflow_dre.incidents.signals import Severity
-from airflow_dre.store.clock import now
 from airflow_dre.store.incidents import resolve_by_hand
 from airflow_dre.store.records import Delivery
 from airflow_dre.store.results import BROKEN

@@ -17,11 +17,11 @@ from typing import Any
 
 import pytest
 
+from airflow_dre.clock import now
 from airflow_dre.errors import StoreNotMigrated, StoreTooNew, StoreUnreachable
 from airflow_dre.incidents.identity import PipelineCause
 from airflow_dre.incidents.signals import Event, Signal
 from airflow_dre.store import schema
-from airflow_dre.store.clock import now
 from airflow_dre.store.database import Database
 from airflow_dre.store.private_files import write_all
 from airflow_dre.store.records import Delivery

@@ -16,7 +16,6 @@ from hypothesis import strategies as st
 from sqlalchemy import Table, Text
 from sqlalchemy.exc import DBAPIError
 
-from airflow_dre.bounds import escaped
 from airflow_dre.checks.outcomes import Segment
 from airflow_dre.incidents.identity import DataCause, PipelineCause
 from airflow_dre.incidents.signals import Event, Origin, Signal
@@ -27,6 +26,7 @@ from airflow_dre.store.refusals import Verdict, verdict_on
 from airflow_dre.store.store import Store
 from airflow_dre.store.tables import Name, TextName, incident, metadata, result
 from airflow_dre.store.tables import suite_run as suite_run_table
+from airflow_dre.values.text_limits import escaped
 
 Make = Callable[..., Any]
 LONG = "".join(chr(0x20000 + number * 7919 % 40000) for number in range(9000))

@@ -12,10 +12,10 @@ from decimal import ROUND_CEILING, Context, Decimal
 from airflow_dre.checks.declaration import Bound, Declaration
 from airflow_dre.checks.importers import gx_conditions, gx_parameters
 from airflow_dre.checks.importers.gx_document import Expectation
-from airflow_dre.checks.instants import to_instant
 from airflow_dre.checks.rules import Nulls
-from airflow_dre.checks.thresholds import in_order
-from airflow_dre.checks.values import Incomparable, is_literal
+from airflow_dre.values.instants import to_instant
+from airflow_dre.values.numbers import in_order
+from airflow_dre.values.scalars import Incomparable, is_literal
 
 _SEVERITIES = {None: None, "critical": None, "warning": "warn", "info": "warn"}
 _OF_OTHER_CONCERN = {

@@ -12,7 +12,7 @@ from itertools import pairwise
 from airflow_dre.checks.declaration import Declaration
 from airflow_dre.checks.importers.gx_arguments import GxArguments, Refused, check
 from airflow_dre.checks.importers.gx_rows import Translate, always, impossible
-from airflow_dre.checks.instants import to_instant
+from airflow_dre.values.instants import to_instant
 
 _LOWEST = -sys.float_info.max
 _EARLIEST = date(1, 1, 1)

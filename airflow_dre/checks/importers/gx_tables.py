@@ -7,7 +7,7 @@ import re
 from airflow_dre.checks.declaration import Declaration
 from airflow_dre.checks.importers.gx_arguments import GxArguments, Refused, check
 from airflow_dre.checks.importers.gx_rows import Translate, always
-from airflow_dre.checks.thresholds import in_order
+from airflow_dre.values.numbers import in_order
 
 FRAME_TYPES: dict[str, dict[str, tuple[str, ...]]] = {
     "pandas": {

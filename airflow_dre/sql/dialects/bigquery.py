@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from airflow_dre.checks.metrics import Unit
 from airflow_dre.sql.catalogue import Owner, information_schema
 from airflow_dre.sql.dialect import Dialect
 from airflow_dre.sql.spelling import as_text, call, is_given, like, search_by
+from airflow_dre.values.calendar import Unit
 
 
 def _start_of(value: exp.Expr, unit: Unit) -> exp.Expr:

@@ -6,10 +6,10 @@ from datetime import UTC, date, datetime
 
 from sqlglot import exp
 
-from airflow_dre.checks.metrics import Unit
 from airflow_dre.sql.catalogue import information_schema
 from airflow_dre.sql.dialect import Dialect
 from airflow_dre.sql.spelling import above_zero, call, in_doubles, like, typed
+from airflow_dre.values.calendar import Unit
 
 
 def _found(value: exp.Expr, pattern: exp.Expr) -> exp.Expr:

@@ -6,10 +6,10 @@ from datetime import date, datetime
 
 from sqlglot import exp
 
-from airflow_dre.checks.metrics import Unit
 from airflow_dre.sql.catalogue import Owner, information_schema
 from airflow_dre.sql.dialect import Dialect
 from airflow_dre.sql.spelling import UNLIMITED, call, in_doubles, is_given, search_by, truncated, typed
+from airflow_dre.values.calendar import Unit
 
 
 def _moment(value: date) -> exp.Expr:

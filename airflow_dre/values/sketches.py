@@ -13,7 +13,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterable
 
-from airflow_dre.checks.values import Incomparable, Scalar
+from airflow_dre.values.scalars import Incomparable, Scalar
 
 KEPT_HASHES = 2048
 """k: 40 KiB of text for each partition."""

@@ -8,8 +8,8 @@ from decimal import Decimal
 from enum import IntEnum
 from fractions import Fraction
 
-from airflow_dre.checks.thresholds import as_number
-from airflow_dre.checks.values import Incomparable, Scalar
+from airflow_dre.values.numbers import as_number
+from airflow_dre.values.scalars import Incomparable, Scalar
 
 
 class Sort(IntEnum):

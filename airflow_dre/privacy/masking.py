@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from datetime import date
 from fnmatch import fnmatchcase
 
-from airflow_dre.bounds import cut, one_line
-from airflow_dre.checks.addresses import find_addresses
-from airflow_dre.checks.cards import find_cards
-from airflow_dre.checks.credentials import find_credentials
-from airflow_dre.checks.ibans import find_ibans
-from airflow_dre.checks.named_secrets import find_named_secrets, names_a_secret
-from airflow_dre.checks.plain_text import views_of
+from airflow_dre.privacy.addresses import find_addresses
+from airflow_dre.privacy.cards import find_cards
+from airflow_dre.privacy.credentials import find_credentials
+from airflow_dre.privacy.ibans import find_ibans
+from airflow_dre.privacy.named_secrets import find_named_secrets, names_a_secret
+from airflow_dre.privacy.plain_text import views_of
+from airflow_dre.values.text_limits import cut, one_line
 
 HIDDEN = "***"
 """What stands in the place of what is masked."""

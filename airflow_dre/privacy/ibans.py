@@ -27,7 +27,7 @@ _VALUES = str.maketrans({**{letter: str(ord(letter) - 55) for letter in "ABCDEFG
 def find_ibans(text: str) -> Iterator[tuple[int, int]]:
     """Yield start and end of every IBAN: bare, in groups of four, or with up to two gaps before any of its digits.
 
-    The text has a plain form: see :mod:`airflow_dre.checks.plain_text`.
+    The text has a plain form: see :mod:`airflow_dre.privacy.plain_text`.
     """
     beyond = 0
     for found in _BEGINNING.finditer(text):

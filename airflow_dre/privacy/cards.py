@@ -74,7 +74,7 @@ def find_cards(text: str) -> Iterator[tuple[int, int]]:
     """Yield start and end of every card number: bare, or in groups with the same gap between them.
 
     A run of digits that goes on beyond the number, and the digits behind a decimal point, are no card. The text has a plain form:
-    see :mod:`airflow_dre.checks.plain_text`.
+    see :mod:`airflow_dre.privacy.plain_text`.
     """
     found = [*_find_bare(text), *_find_grouped(text), *_find_odd(text)]
     if found:

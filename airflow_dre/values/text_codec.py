@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
-from airflow_dre.checks.values import Answer, Incomparable, Scalar
+from airflow_dre.values.scalars import Answer, Incomparable, Scalar
 
 
 def spell(value: Answer) -> str:
