@@ -73,7 +73,7 @@ def as_csv(folder: Path) -> str:
 def ours(pattern: str) -> tuple[Callable[[], object], Callable[[], int]]:
     """Our suite, and how many queries it took."""
     from airflow_dre.checks import column_max, column_min, mean, not_null
-    from airflow_dre.checks.parse import parse_checks
+    from airflow_dre.checks.declared.parse import parse_checks
     from airflow_dre.services.data import Wanted, opened_data
     from airflow_dre.services.suite import Suite, run_suite
 

@@ -81,7 +81,7 @@ def ours(hook: Any, folder: Path) -> Callable[[], float]:
     """Our suite, as ``QualityCheckOperator`` runs and keeps it."""
     from dataclasses import replace
 
-    from airflow_dre.checks.parse import parse_checks
+    from airflow_dre.checks.declared.parse import parse_checks
     from airflow_dre.config import read_settings
     from airflow_dre.engines.warehouse import opened
     from airflow_dre.services.report import render_report

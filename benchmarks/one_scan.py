@@ -58,7 +58,7 @@ def fill(connection: Any, rows: int) -> None:
 def ours(hook: Any) -> tuple[Callable[[], object], Callable[[], int]]:
     """Our suite, and how many queries it took."""
     from airflow_dre.checks import column_max, column_min, mean, not_null
-    from airflow_dre.checks.parse import parse_checks
+    from airflow_dre.checks.declared.parse import parse_checks
     from airflow_dre.engines.warehouse import opened
     from airflow_dre.services.suite import Suite, run_suite
     from airflow_dre.sql.dialects import find_dialect

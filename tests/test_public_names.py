@@ -12,8 +12,8 @@ import pytest
 
 import airflow_dre
 from airflow_dre import checks
-from airflow_dre.checks.declaration import Declaration
-from airflow_dre.checks.parse import READERS
+from airflow_dre.checks.declared.declaration import Declaration
+from airflow_dre.checks.declared.parse import READERS
 
 HEAVY = {"alembic", "duckdb", "fastapi", "fsspec", "great_expectations", "pandas", "polars", "pyarrow", "sqlalchemy", "sqlglot"}
 """Packages that no Dag file may load through us."""
@@ -126,9 +126,9 @@ def test_declaring_checks_loads_only_the_declarations() -> None:
     assert {name for name in loaded if name.startswith("airflow_dre")} == {
         "airflow_dre",
         "airflow_dre.checks",
-        "airflow_dre.checks.declaration",
+        "airflow_dre.checks.declared.declaration",
         "airflow_dre.checks.imported",
-        "airflow_dre.checks.measures",
+        "airflow_dre.checks.declared.measures",
         "airflow_dre.declaring",
         "airflow_dre.declaring.functions",
     }

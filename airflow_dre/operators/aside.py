@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from datetime import timedelta
 
     from airflow_dre.checks.check import Check
-    from airflow_dre.checks.evaluate import Found
+    from airflow_dre.checks.judging import Found
     from airflow_dre.errors import Problem
     from airflow_dre.services.quarantine import Breaches
     from airflow_dre.sql.scope import Scope

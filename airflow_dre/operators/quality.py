@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from airflow_dre.checks.declaration import Declaration
+from airflow_dre.checks.declared.declaration import Declaration
 from airflow_dre.declaring.functions import REQUIRED
 from airflow_dre.declaring.slips import find_kind_problems, find_names_problems, is_same_table
 from airflow_dre.operators.gate import FAIL_ON, QUARANTINE_MODES, QUARANTINE_ON, GatedOperator
@@ -129,7 +129,7 @@ class QualityCheckOperator(GatedOperator):
     ) -> None:
         from airflow.sdk import XComArg
 
-        from airflow_dre.checks.parse import read_declarations
+        from airflow_dre.checks.declared.parse import read_declarations
 
         super().__init__(suite=suite, fail_on=fail_on, **kwargs)
         self.table = table
@@ -171,7 +171,7 @@ class QualityCheckOperator(GatedOperator):
         """Return what is wrong with the arguments of a mapped task as far as they are known."""
         from airflow.sdk import XComArg
 
-        from airflow_dre.checks.parse import find_problems, read_declarations
+        from airflow_dre.checks.declared.parse import find_problems, read_declarations
         from airflow_dre.errors import Problem
 
         problems = super().find_partial_problems(subject, given)
@@ -188,7 +188,7 @@ class QualityCheckOperator(GatedOperator):
 
     def measure(self, context: Context) -> SuiteRunRecord:
         """Ask whoever has the rows, and judge the answers."""
-        from airflow_dre.checks.parse import parse_checks
+        from airflow_dre.checks.declared.parse import parse_checks
         from airflow_dre.clock import now
         from airflow_dre.services.answers import Answered
         from airflow_dre.services.contexts import circumstances_of
@@ -318,7 +318,7 @@ class QualityCheckOperator(GatedOperator):
         return opened_table(hook, connection, self.table or "", self.where or None, timeout)
 
     def _refuse_mistakes(self) -> None:
-        from airflow_dre.checks.parse import find_problems
+        from airflow_dre.checks.declared.parse import find_problems
         from airflow_dre.checks.partition_choice import find_partition_problems
         from airflow_dre.declaring.names import LONGEST_DATASET, LONGEST_SQL, find_name_problems
         from airflow_dre.errors import Problem

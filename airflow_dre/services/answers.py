@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from airflow_dre.checks.evaluate import Unanswered
+from airflow_dre.checks.judging import Unanswered
 from airflow_dre.checks.metrics import LastPassed, Metric, PerSegment
 from airflow_dre.errors import QueryFailed, StatementTimeout, StoreError
 from airflow_dre.sql.plan import MOST_ROWS, Statement, one, plan, probe, scan, shares_scan

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from airflow_dre.checks.aspects.constraints import judge_by_constraints, read_constraints
+from airflow_dre.checks.aspects.fitness import minds_types, why_unfit
 from airflow_dre.checks.check import Check
-from airflow_dre.checks.constraints import judge_by_constraints, read_constraints
-from airflow_dre.checks.fitness import minds_types, why_unfit
 from airflow_dre.checks.metrics import TableColumns, TableConstraints
 from airflow_dre.checks.outcomes import Judgement, Outcome
 from airflow_dre.services.answers import Answered, Engine, answer

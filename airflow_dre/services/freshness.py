@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from airflow_dre.checks.freshness import FUTURE_TOLERANCE, judge_age, newest_of
+from airflow_dre.checks.kinds.freshness import FUTURE_TOLERANCE, judge_age, newest_of
 from airflow_dre.checks.outcomes import Judgement, Outcome
 from airflow_dre.declaring.functions import REQUIRED
 from airflow_dre.declaring.names import LONGEST_DATASET, LONGEST_SQL, find_name_problems

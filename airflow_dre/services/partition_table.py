@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from airflow_dre.checks.evaluate import Unanswered
+from airflow_dre.checks.judging import Unanswered
 from airflow_dre.checks.merging import Form, Merge, answer_of, merged, state_of
 from airflow_dre.checks.metrics import LISTS, Metric, PerSegment, Split
 from airflow_dre.checks.partition_secrets import must_not_stay

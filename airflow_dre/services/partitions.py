@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from airflow_dre.checks.check import Check
-from airflow_dre.checks.evaluate import Unanswered, questions
+from airflow_dre.checks.judging import Unanswered, questions
 from airflow_dre.checks.merging import NOT_OF_ROWS, Form, Unmergeable, form_of, partition_column, unmergeable_problems
 from airflow_dre.checks.metrics import Metric, PerSegment, Split
 from airflow_dre.checks.partition_choice import Asked, Choice, Named, Span

@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 
 from sqlglot import exp
 
+from airflow_dre.checks.aspects.failing import failing_rows_of
 from airflow_dre.checks.check import Check
-from airflow_dre.checks.evaluate import Found
-from airflow_dre.checks.failing import failing_rows_of
+from airflow_dre.checks.judging import Found
 from airflow_dre.checks.outcomes import Outcome, counted
 from airflow_dre.checks.thresholds import Limit
 from airflow_dre.engines.transactions import Transaction, again_after_conflict, transaction

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from airflow_dre.checks.aspects.failing import failing_rows_of
+from airflow_dre.checks.aspects.row_reasons import row_reason
 from airflow_dre.checks.check import Check
-from airflow_dre.checks.evaluate import Found
-from airflow_dre.checks.failing import failing_rows_of
+from airflow_dre.checks.judging import Found
 from airflow_dre.checks.metrics import Metric
 from airflow_dre.checks.outcomes import Outcome
-from airflow_dre.checks.row_reasons import row_reason
 from airflow_dre.errors import DefinitionError, QueryFailed, TypesChanged, WarehouseError
 from airflow_dre.privacy.masking import HIDDEN, Mask, masked_line, without_quotes
 from airflow_dre.services.answers import Engine

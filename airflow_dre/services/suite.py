@@ -10,8 +10,8 @@ from datetime import datetime
 from typing import Protocol
 
 from airflow_dre.checks.check import Check
-from airflow_dre.checks.evaluate import Unanswered, evaluate, further_questions, questions, score
-from airflow_dre.checks.metric_checks import MetricSql
+from airflow_dre.checks.judging import Unanswered, evaluate, further_questions, questions, score
+from airflow_dre.checks.kinds.metrics import MetricSql
 from airflow_dre.checks.metrics import Metric, TableColumns
 from airflow_dre.checks.outcomes import Judgement, Outcome, counted, shown, worst
 from airflow_dre.errors import GateError, TypesChanged

@@ -16,10 +16,10 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, TypeVar
 
 from airflow_dre.checks import metrics as m
-from airflow_dre.checks import ordered_checks as ordered
 from airflow_dre.checks import rules
-from airflow_dre.checks.distribution_checks import MostCommonIn
-from airflow_dre.checks.freshness import Fresh
+from airflow_dre.checks.kinds import ordered
+from airflow_dre.checks.kinds.distribution import MostCommonIn
+from airflow_dre.checks.kinds.freshness import Fresh
 
 if TYPE_CHECKING:
     from sqlglot import exp

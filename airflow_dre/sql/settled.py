@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from airflow_dre.checks.check import Check
-from airflow_dre.checks.limited_checks import RowCheck
+from airflow_dre.checks.kinds.rows import RowCheck
 from airflow_dre.checks.metrics import Split
 from airflow_dre.checks.rules import Holds
 from airflow_dre.errors import Problem

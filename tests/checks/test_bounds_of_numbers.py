@@ -7,8 +7,8 @@ from datetime import date
 import pytest
 
 from airflow_dre import checks as c
-from airflow_dre.checks.declaration import Declaration
-from airflow_dre.checks.parse import find_problems
+from airflow_dre.checks.declared.declaration import Declaration
+from airflow_dre.checks.declared.parse import find_problems
 
 
 @pytest.mark.parametrize(

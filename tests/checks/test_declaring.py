@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from airflow_dre import checks as c
-from airflow_dre.checks.declaration import Declaration
-from airflow_dre.checks.parse import READERS, parse_checks
+from airflow_dre.checks.declared.declaration import Declaration
+from airflow_dre.checks.declared.parse import READERS, parse_checks
 from airflow_dre.errors import DefinitionError
 
 

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from airflow_dre import checks as c
 from airflow_dre.checks.check import Answers
-from airflow_dre.checks.distribution_checks import Distance, distance_between, same
-from airflow_dre.checks.evaluate import evaluate
+from airflow_dre.checks.declared.parse import parse_checks
+from airflow_dre.checks.judging import evaluate
+from airflow_dre.checks.kinds.distribution import Distance, distance_between, same
+from airflow_dre.checks.kinds.schema import plain_type, same_type
 from airflow_dre.checks.metrics import Periods
-from airflow_dre.checks.parse import parse_checks
-from airflow_dre.checks.schema_checks import plain_type, same_type
 from airflow_dre.values.calendar import Unit, periods_between, start_of
 
 NOW = datetime(2013, 2, 2, tzinfo=UTC)

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from airflow_dre import checks as c
-from airflow_dre.checks.fitness import Family, family_of, minds_types, why_unfit
-from airflow_dre.checks.parse import parse_checks
+from airflow_dre.checks.aspects.fitness import Family, family_of, minds_types, why_unfit
+from airflow_dre.checks.declared.parse import parse_checks
 
 TYPES = {"n": "bigint", "x": "numeric(9,2)", "s": "character varying(20)", "d": "timestamp with time zone", "b": "BOOLEAN", "odd": "hstore"}
 

@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from airflow_dre import checks as c
-from airflow_dre.checks.evaluate import evaluate
-from airflow_dre.checks.freshness import FUTURE_TOLERANCE, judge_age
+from airflow_dre.checks.declared.parse import parse_checks
+from airflow_dre.checks.judging import evaluate
+from airflow_dre.checks.kinds.freshness import FUTURE_TOLERANCE, judge_age
 from airflow_dre.checks.metrics import MaximumOf
 from airflow_dre.checks.outcomes import Outcome
-from airflow_dre.checks.parse import parse_checks
 from airflow_dre.values.instants import to_instant
 
 NOW = datetime(2026, 11, 27, 18, tzinfo=UTC)

@@ -15,9 +15,9 @@ from airflow.providers.common.sql.operators.sql import SQLColumnCheckOperator, S
 
 from airflow_dre import checks as c
 from airflow_dre.checks import from_column_mapping
-from airflow_dre.checks.declaration import Declaration
+from airflow_dre.checks.declared.declaration import Declaration
+from airflow_dre.checks.declared.parse import parse_checks
 from airflow_dre.checks.outcomes import Outcome
-from airflow_dre.checks.parse import parse_checks
 from airflow_dre.engines.warehouse import Warehouse
 from airflow_dre.errors import DefinitionError
 from airflow_dre.services.suite import Suite, run_suite

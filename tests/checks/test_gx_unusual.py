@@ -12,8 +12,8 @@ import pandas as pd
 import pytest
 
 from airflow_dre.checks import from_gx
+from airflow_dre.checks.declared.parse import parse_checks
 from airflow_dre.checks.outcomes import Outcome
-from airflow_dre.checks.parse import parse_checks
 from airflow_dre.engines.duckdb import opened_duckdb
 from airflow_dre.engines.duckdb_frames import look_at_frame
 from airflow_dre.engines.warehouse import Warehouse

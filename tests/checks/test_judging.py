@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from airflow_dre import checks as c
-from airflow_dre.checks.declaration import Declaration
-from airflow_dre.checks.evaluate import Unanswered, evaluate, further_questions, questions, score, softened
+from airflow_dre.checks.declared.declaration import Declaration
+from airflow_dre.checks.declared.parse import parse_checks
+from airflow_dre.checks.judging import Unanswered, evaluate, further_questions, questions, score, softened
 from airflow_dre.checks.metrics import Violations
 from airflow_dre.checks.outcomes import Judgement, Outcome, worst
-from airflow_dre.checks.parse import parse_checks
 
 NOW = datetime(2013, 2, 2, tzinfo=UTC)
 EVERY_KIND = [

@@ -17,13 +17,13 @@ from hypothesis import strategies as st
 from airflow_dre import checks as c
 from airflow_dre.checks import metrics as m
 from airflow_dre.checks.check import Check
-from airflow_dre.checks.declaration import Declaration
-from airflow_dre.checks.evaluate import Unanswered, evaluate, further_questions, questions, score
-from airflow_dre.checks.limited_checks import LimitedCheck
-from airflow_dre.checks.metric_checks import MetricCheck
+from airflow_dre.checks.declared.declaration import Declaration
+from airflow_dre.checks.declared.parse import READERS, parse_checks
+from airflow_dre.checks.judging import Unanswered, evaluate, further_questions, questions, score
+from airflow_dre.checks.kinds.metrics import MetricCheck
+from airflow_dre.checks.kinds.rows import LimitedCheck
 from airflow_dre.checks.metrics import Metric
 from airflow_dre.checks.outcomes import Judgement, Outcome, Range, worst
-from airflow_dre.checks.parse import READERS, parse_checks
 from airflow_dre.checks.thresholds import Bounds, Limit, read_limit
 from airflow_dre.values.instants import read_duration, spoken, to_instant
 from airflow_dre.values.numbers import as_count, in_order

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from airflow_dre import checks as c
-from airflow_dre.checks.declaration import Declaration
-from airflow_dre.checks.parse import READERS, find_problems, parse_checks
+from airflow_dre.checks.declared.declaration import Declaration
+from airflow_dre.checks.declared.parse import READERS, find_problems, parse_checks
 from airflow_dre.errors import DefinitionError
 
 LIMIT = "a count of rows such as 0 or 100, or a percent such as '5%'"

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from airflow_dre import checks as c
-from airflow_dre.checks.parse import parse_checks
+from airflow_dre.checks.declared.parse import parse_checks
 
 LONG = "country = 'NL' AND " + " AND ".join(f"column_{number} IS NOT NULL" for number in range(20))
 CASES = [

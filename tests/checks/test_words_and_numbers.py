@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from airflow_dre import checks as c
 from airflow_dre.checks.check import Answers
+from airflow_dre.checks.declared.parse import parse_checks
 from airflow_dre.checks.outcomes import counted, number_text, shown
-from airflow_dre.checks.parse import parse_checks
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 

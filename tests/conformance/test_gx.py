@@ -29,9 +29,9 @@ import pytest
 from pandas.api.types import infer_dtype
 
 from airflow_dre.checks import from_gx
+from airflow_dre.checks.declared.parse import parse_checks
 from airflow_dre.checks.importers.gx import NOT_NATIVE
 from airflow_dre.checks.outcomes import Outcome
-from airflow_dre.checks.parse import parse_checks
 from airflow_dre.engines.duckdb import DuckDB, opened_duckdb
 from airflow_dre.engines.duckdb_frames import look_at_frame
 from airflow_dre.engines.spark import SparkEngine

@@ -18,8 +18,8 @@ from great_expectations.data_context.types.base import ProgressBarsConfig
 from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 
 from airflow_dre.checks import from_gx
+from airflow_dre.checks.declared.parse import parse_checks
 from airflow_dre.checks.outcomes import Outcome
-from airflow_dre.checks.parse import parse_checks
 from airflow_dre.engines.duckdb import opened_duckdb
 from airflow_dre.engines.duckdb_frames import look_at_frame
 from airflow_dre.engines.warehouse import Warehouse

@@ -20,9 +20,9 @@ import sqlglot
 from sqlglot import exp
 
 from airflow_dre import checks
-from airflow_dre.checks.declaration import Declaration, FreshOptions, Options
-from airflow_dre.checks.evaluate import further_questions, questions
-from airflow_dre.checks.parse import parse_checks
+from airflow_dre.checks.declared.declaration import Declaration, FreshOptions, Options
+from airflow_dre.checks.declared.parse import parse_checks
+from airflow_dre.checks.judging import further_questions, questions
 from airflow_dre.engines.warehouse import Warehouse
 from airflow_dre.errors import DefinitionError
 from airflow_dre.services.answers import Answered, answer

@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from airflow_dre import checks as c
-from airflow_dre.checks.parse import parse_checks
+from airflow_dre.checks.declared.parse import parse_checks
 from airflow_dre.services.data import Wanted, opened_data
 from airflow_dre.services.samples import SamplePlan
 from airflow_dre.services.suite import Suite, run_suite

@@ -24,7 +24,7 @@ import pyarrow.parquet
 import pytest
 
 from airflow_dre import checks as c
-from airflow_dre.checks.parse import parse_checks
+from airflow_dre.checks.declared.parse import parse_checks
 from airflow_dre.config import read_settings
 from airflow_dre.engines.duckdb import DuckDB
 from airflow_dre.engines.duckdb_reasons import reason_of

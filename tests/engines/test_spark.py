@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 
 from airflow_dre import checks as c
-from airflow_dre.checks.declaration import Declaration
-from airflow_dre.checks.parse import parse_checks
+from airflow_dre.checks.declared.declaration import Declaration
+from airflow_dre.checks.declared.parse import parse_checks
 from airflow_dre.engines import spark_session
 from airflow_dre.engines.callers import GRACE
 from airflow_dre.engines.spark import SETTINGS, SparkEngine

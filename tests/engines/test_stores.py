@@ -21,7 +21,7 @@ from airflow.sdk.io import attach
 from fsspec.implementations.http_sync import HTTPFileSystem
 
 from airflow_dre import checks as c
-from airflow_dre.checks.parse import parse_checks
+from airflow_dre.checks.declared.parse import parse_checks
 from airflow_dre.engines import callers
 from airflow_dre.errors import DefinitionError, FilesUnreachable, WarehouseUnreachable
 from airflow_dre.services.data import Wanted, opened_data

@@ -16,7 +16,7 @@ import psycopg
 import pytest
 
 from airflow_dre import checks as c
-from airflow_dre.checks.parse import parse_checks
+from airflow_dre.checks.declared.parse import parse_checks
 from airflow_dre.engines.warehouse import Warehouse, first_line, opened
 from airflow_dre.errors import DefinitionError, QueryFailed, StatementTimeout, WarehouseUnreachable
 from airflow_dre.services.suite import Suite, run_suite

@@ -11,8 +11,8 @@ import pytest
 from openlineage.client.serde import Serde
 
 from airflow_dre import checks as c
-from airflow_dre.checks.declaration import Declaration
-from airflow_dre.checks.parse import parse_checks
+from airflow_dre.checks.declared.declaration import Declaration
+from airflow_dre.checks.declared.parse import parse_checks
 from airflow_dre.errors import QueryFailed
 from airflow_dre.lineage.facets import input_dataset, run_facets
 from airflow_dre.services.suite import Suite, run_suite

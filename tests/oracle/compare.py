@@ -10,7 +10,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from airflow_dre.checks.declaration import Declaration
+from airflow_dre.checks.declared.declaration import Declaration
 from airflow_dre.checks.outcomes import Segment
 from airflow_dre.store.records import ResultRecord
 from tests.oracle.naive import FINDERS, attempts

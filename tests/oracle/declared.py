@@ -10,7 +10,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from airflow_dre.checks.declaration import Declaration
+from airflow_dre.checks.declared.declaration import Declaration
 from tests.oracle.tables import COLUMNS, ODD, PARENT, SQL_TYPES, ZONES, Contents, Type, contents, values
 
 FILTERS = (

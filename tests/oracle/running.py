@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from airflow_dre.checks.parse import parse_checks
+from airflow_dre.checks.declared.parse import parse_checks
 from airflow_dre.engines.spark import SparkEngine
 from airflow_dre.engines.warehouse import Warehouse
 from airflow_dre.services.suite import Suite, run_suite

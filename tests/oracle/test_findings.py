@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from airflow_dre import checks as c
-from airflow_dre.checks.declaration import Declaration
+from airflow_dre.checks.declared.declaration import Declaration
 from airflow_dre.store.records import ResultRecord
 from tests.oracle.declared import Example
 from tests.oracle.running import run, run_loaded

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from hypothesis import given, note, settings
 
-from airflow_dre.checks.declaration import Declaration
-from airflow_dre.checks.readers import READERS
+from airflow_dre.checks.declared.builders import READERS
+from airflow_dre.checks.declared.declaration import Declaration
 from tests.oracle.compare import differences
 from tests.oracle.conftest import ORACLE
 from tests.oracle.declared import KINDS, Example, examples

@@ -16,8 +16,8 @@ from airflow.sdk import ObjectStoragePath
 from airflow.sdk.io import attach
 
 from airflow_dre import checks as c
+from airflow_dre.checks.declared.parse import parse_checks
 from airflow_dre.checks.outcomes import Outcome
-from airflow_dre.checks.parse import parse_checks
 from airflow_dre.checks.partition_choice import Choice
 from airflow_dre.checks.partition_values import split_by
 from airflow_dre.errors import FilesUnreachable

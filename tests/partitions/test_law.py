@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from airflow_dre import checks as c
-from airflow_dre.checks.declaration import Declaration
+from airflow_dre.checks.declared.declaration import Declaration
 from airflow_dre.store.records import ResultRecord, SuiteRunRecord
 from tests.partitions.warehouses import Days, Remembered
 

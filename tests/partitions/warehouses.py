@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from airflow_dre.checks.declaration import Declaration
-from airflow_dre.checks.parse import parse_checks
+from airflow_dre.checks.declared.declaration import Declaration
+from airflow_dre.checks.declared.parse import parse_checks
 from airflow_dre.checks.partition_choice import Choice
 from airflow_dre.checks.partition_values import split_by
 from airflow_dre.engines.warehouse import Warehouse

@@ -16,8 +16,8 @@ import duckdb
 import psycopg
 import pytest
 
-from airflow_dre.checks.declaration import Declaration
-from airflow_dre.checks.parse import parse_checks
+from airflow_dre.checks.declared.declaration import Declaration
+from airflow_dre.checks.declared.parse import parse_checks
 from airflow_dre.checks.thresholds import read_limit
 from airflow_dre.engines.warehouse import opened
 from airflow_dre.incidents.signals import Origin

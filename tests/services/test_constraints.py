@@ -13,7 +13,7 @@ import pytest
 import sqlalchemy as sa
 
 from airflow_dre import checks as c
-from airflow_dre.checks.parse import parse_checks
+from airflow_dre.checks.declared.parse import parse_checks
 from airflow_dre.engines.warehouse import opened
 from airflow_dre.services.suite import Suite, run_suite
 from airflow_dre.sql.names import split_table

@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from airflow_dre import checks as c
-from airflow_dre.checks.parse import parse_checks
+from airflow_dre.checks.declared.parse import parse_checks
 from airflow_dre.engines.warehouse import opened
 from airflow_dre.services.suite import Suite, run_suite
 from airflow_dre.sql.dialects import find_dialect

@@ -16,7 +16,7 @@ import pytest
 import sqlalchemy as sa
 
 from airflow_dre import checks as c
-from airflow_dre.checks.parse import parse_checks
+from airflow_dre.checks.declared.parse import parse_checks
 from airflow_dre.engines.warehouse import Warehouse, opened
 from airflow_dre.errors import QueryFailed, WarehouseUnreachable
 from airflow_dre.privacy.masking import Mask

@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from airflow_dre import checks as c
-from airflow_dre.checks.declaration import Declaration
-from airflow_dre.checks.evaluate import evaluate, further_questions, questions
+from airflow_dre.checks.declared.builders import READERS
+from airflow_dre.checks.declared.declaration import Declaration
+from airflow_dre.checks.declared.parse import parse_checks
+from airflow_dre.checks.judging import evaluate, further_questions, questions
 from airflow_dre.checks.outcomes import Judgement, worst
-from airflow_dre.checks.parse import parse_checks
-from airflow_dre.checks.readers import READERS
 from airflow_dre.engines.warehouse import Warehouse
 from airflow_dre.services.answers import Answered, answer
 from airflow_dre.sql.scope import Scope

@@ -13,7 +13,7 @@ import pytest
 from sqlglot import parse_one
 
 from airflow_dre import checks as c
-from airflow_dre.checks.parse import parse_checks
+from airflow_dre.checks.declared.parse import parse_checks
 from airflow_dre.checks.thresholds import read_limit
 from airflow_dre.engines.spark import SparkEngine
 from airflow_dre.errors import DefinitionError, QuarantineError, QueryFailed

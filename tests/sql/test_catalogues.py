@@ -14,8 +14,8 @@ import psycopg
 import pytest
 
 from airflow_dre import checks as c
+from airflow_dre.checks.declared.parse import parse_checks
 from airflow_dre.checks.metrics import TableColumns, TableConstraints
-from airflow_dre.checks.parse import parse_checks
 from airflow_dre.engines.warehouse import opened
 from airflow_dre.services.suite import Suite, run_suite
 from airflow_dre.sql.dialects import find_dialect

@@ -10,8 +10,8 @@ import psycopg
 import pytest
 
 from airflow_dre import checks as c
+from airflow_dre.checks.declared.parse import parse_checks
 from airflow_dre.checks.metrics import RowCount
-from airflow_dre.checks.parse import parse_checks
 from airflow_dre.sql.dialects import DIALECTS, find_dialect
 from airflow_dre.sql.plan import plan
 from airflow_dre.sql.scope import Scope

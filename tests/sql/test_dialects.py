@@ -17,11 +17,11 @@ from hypothesis import strategies as st
 from sqlglot import exp
 
 from airflow_dre import checks as c
-from airflow_dre.checks.declaration import Declaration
-from airflow_dre.checks.evaluate import questions
+from airflow_dre.checks.declared.builders import READERS
+from airflow_dre.checks.declared.declaration import Declaration
+from airflow_dre.checks.declared.parse import find_problems, parse_checks
+from airflow_dre.checks.judging import questions
 from airflow_dre.checks.metrics import Minimum, Periods, Violations
-from airflow_dre.checks.parse import find_problems, parse_checks
-from airflow_dre.checks.readers import READERS
 from airflow_dre.checks.rules import Kind, LengthWithin, OneOf, ReadableAs, Rule, Within
 from airflow_dre.errors import DefinitionError
 from airflow_dre.sql.dialect import Dialect

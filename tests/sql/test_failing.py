@@ -14,11 +14,11 @@ import pytest
 from sqlglot import exp
 
 from airflow_dre.checks import between, failed_rows_sql, foreign_key, increasing, mean, not_null, rows, unique, z_scores
+from airflow_dre.checks.aspects.failing import failing_rows_of
 from airflow_dre.checks.check import Check
-from airflow_dre.checks.declaration import Declaration
-from airflow_dre.checks.evaluate import Found, further_questions, questions
-from airflow_dre.checks.failing import failing_rows_of
-from airflow_dre.checks.parse import parse_checks
+from airflow_dre.checks.declared.declaration import Declaration
+from airflow_dre.checks.declared.parse import parse_checks
+from airflow_dre.checks.judging import Found, further_questions, questions
 from airflow_dre.engines.warehouse import Warehouse
 from airflow_dre.services.answers import Answered, answer
 from airflow_dre.services.suite import Suite, run_suite

@@ -11,7 +11,7 @@ import pymysql
 import pytest
 
 from airflow_dre import checks as c
-from airflow_dre.checks.parse import parse_checks
+from airflow_dre.checks.declared.parse import parse_checks
 from airflow_dre.engines.warehouse import Warehouse
 from airflow_dre.errors import QueryFailed, StatementTimeout
 from airflow_dre.services.suite import Suite, run_suite

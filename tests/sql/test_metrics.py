@@ -20,8 +20,8 @@ from hypothesis import strategies as st
 from airflow_dre import checks as c
 from airflow_dre.checks import metrics as m
 from airflow_dre.checks import rules as r
+from airflow_dre.checks.declared.parse import parse_checks
 from airflow_dre.checks.metrics import Metric
-from airflow_dre.checks.parse import parse_checks
 from airflow_dre.sql.dialects import DIALECTS, find_dialect
 from airflow_dre.sql.names import split_table
 from airflow_dre.sql.plan import plan, scan

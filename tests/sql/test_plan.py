@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from airflow_dre import checks as c
+from airflow_dre.checks.declared.parse import parse_checks
 from airflow_dre.checks.metrics import Maximum, Mean, Metric, Minimum, RowCount, ValueCount
-from airflow_dre.checks.parse import parse_checks
 from airflow_dre.errors import DefinitionError
 from airflow_dre.sql.dialects import DIALECTS, find_dialect
 from airflow_dre.sql.names import split_table

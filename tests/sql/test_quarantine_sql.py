@@ -12,8 +12,8 @@ import pytest
 from sqlglot import exp
 
 from airflow_dre import checks as c
-from airflow_dre.checks.failing import failing_rows_of
-from airflow_dre.checks.parse import parse_checks
+from airflow_dre.checks.aspects.failing import failing_rows_of
+from airflow_dre.checks.declared.parse import parse_checks
 from airflow_dre.sql import quarantine, release
 from airflow_dre.sql.dialect import Dialect, Refusal, Writing
 from airflow_dre.sql.dialects import DIALECTS

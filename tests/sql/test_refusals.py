@@ -10,10 +10,10 @@ import pytest
 from sqlglot import parse_one
 
 from airflow_dre import checks as c
-from airflow_dre.checks.evaluate import questions
+from airflow_dre.checks.declared.builders import READERS
+from airflow_dre.checks.declared.parse import parse_checks
+from airflow_dre.checks.judging import questions
 from airflow_dre.checks.metrics import Metric, RowCount, SqlMetric, Violations
-from airflow_dre.checks.parse import parse_checks
-from airflow_dre.checks.readers import READERS
 from airflow_dre.checks.rules import Holds
 from airflow_dre.errors import DefinitionError
 from airflow_dre.sql.dialects import DIALECTS, find_dialect

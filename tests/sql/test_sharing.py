@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from airflow_dre import checks as c
-from airflow_dre.checks.evaluate import questions
+from airflow_dre.checks.declared.parse import parse_checks
+from airflow_dre.checks.judging import questions
 from airflow_dre.checks.metrics import MostCommon, OtherRowCount, PerSegment, RowCount, ValueCount
-from airflow_dre.checks.parse import parse_checks
 from airflow_dre.checks.segments import MOST
 from airflow_dre.sql.dialects import find_dialect
 from airflow_dre.sql.plan import MOST_ROWS, Statement, plan

@@ -11,8 +11,8 @@ import psycopg
 import pytest
 
 from airflow_dre import checks as c
+from airflow_dre.checks.declared.parse import parse_checks
 from airflow_dre.checks.metrics import FailedRowCount, RowCount, SqlMetric, Violations
-from airflow_dre.checks.parse import parse_checks
 from airflow_dre.checks.rules import Holds
 from airflow_dre.errors import DefinitionError
 from airflow_dre.sql.dialect import Refusal

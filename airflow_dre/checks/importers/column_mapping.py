@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 
-from airflow_dre.checks.declaration import Declaration
-from airflow_dre.checks.parse import find_problems
+from airflow_dre.checks.declared.declaration import Declaration
+from airflow_dre.checks.declared.parse import find_problems
 from airflow_dre.errors import DefinitionError, Problem
 
 _BOUNDS = {"geq_to": "at_least", "greater_than": "more_than", "leq_to": "at_most", "less_than": "less_than", "equal_to": "equals"}

@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from airflow_dre.checks.declaration import Bound, Declaration
+from airflow_dre.checks.declared.declaration import Bound, Declaration
 from airflow_dre.checks.importers.dbt_document import Table, Test, name_table, spell
 from airflow_dre.checks.importers.gx_arguments import Refused
 from airflow_dre.checks.standard_sql import KEYWORDS, quoted_name

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from airflow_dre.checks.declaration import Declaration
+from airflow_dre.checks.declared.declaration import Declaration
 from airflow_dre.checks.importers.dbt_arguments import DbtArguments, Translate, Translated, by_rows, by_values, literal_of, name_of, once
 from airflow_dre.checks.importers.gx import TRANSLATIONS
 from airflow_dre.checks.importers.gx_arguments import GxArguments, Refused, Setting, check

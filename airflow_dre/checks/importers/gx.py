@@ -6,13 +6,13 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from difflib import get_close_matches
 
-from airflow_dre.checks.declaration import Declaration
+from airflow_dre.checks.declared.declaration import Declaration
+from airflow_dre.checks.declared.parse import find_problems
 from airflow_dre.checks.importers.gx_arguments import GxArguments, Refused, Setting
 from airflow_dre.checks.importers.gx_document import Expectation, read_suite
 from airflow_dre.checks.importers.gx_metrics import METRICS
 from airflow_dre.checks.importers.gx_rows import ROWS
 from airflow_dre.checks.importers.gx_tables import FRAME_TYPES, TABLES
-from airflow_dre.checks.parse import find_problems
 from airflow_dre.errors import DefinitionError, Problem
 
 TRANSLATIONS = {**ROWS, **METRICS, **TABLES}

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_CEILING, Context, Decimal
 
-from airflow_dre.checks.declaration import Bound, Declaration
+from airflow_dre.checks.declared.declaration import Bound, Declaration
 from airflow_dre.checks.importers import gx_conditions, gx_parameters
 from airflow_dre.checks.importers.gx_document import Expectation
 from airflow_dre.checks.rules import Nulls

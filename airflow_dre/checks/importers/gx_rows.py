@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import Decimal
 
-from airflow_dre.checks.declaration import Declaration
+from airflow_dre.checks.declared.declaration import Declaration
 from airflow_dre.checks.importers.gx_arguments import GxArguments, Refused, check, limit_of
 
 _LESS_THAN_A_ROW = Decimal("1e-14")

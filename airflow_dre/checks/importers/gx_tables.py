@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from airflow_dre.checks.declaration import Declaration
+from airflow_dre.checks.declared.declaration import Declaration
 from airflow_dre.checks.importers.gx_arguments import GxArguments, Refused, check
 from airflow_dre.checks.importers.gx_rows import Translate, always
 from airflow_dre.values.numbers import in_order

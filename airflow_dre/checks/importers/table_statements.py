@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from airflow_dre.checks.declaration import Declaration
+from airflow_dre.checks.declared.declaration import Declaration
 from airflow_dre.checks.importers.column_mapping import joined, told_of
 from airflow_dre.errors import DefinitionError, Problem
 

@@ -14,16 +14,16 @@ from itertools import pairwise
 from typing import TypeGuard
 from zoneinfo import ZoneInfo
 
-from airflow_dre.checks import metric_checks as numbers
-from airflow_dre.checks import ordered_checks as ordered
 from airflow_dre.checks import rules
-from airflow_dre.checks.arguments import Arguments
 from airflow_dre.checks.check import Check
-from airflow_dre.checks.distribution_checks import Distance, Distribution, HasValues, MostCommonIn
-from airflow_dre.checks.freshness import FUTURE_TOLERANCE, Fresh
-from airflow_dre.checks.limited_checks import RowCheck
-from airflow_dre.checks.schema_checks import SchemaIs, SchemaUnchanged
-from airflow_dre.checks.table_checks import FailedRows, ForeignKey, NoGaps, SameRowCount, Steps, Unique, ZScores
+from airflow_dre.checks.declared.arguments import Arguments
+from airflow_dre.checks.kinds import metrics as numbers
+from airflow_dre.checks.kinds import ordered
+from airflow_dre.checks.kinds.distribution import Distance, Distribution, HasValues, MostCommonIn
+from airflow_dre.checks.kinds.freshness import FUTURE_TOLERANCE, Fresh
+from airflow_dre.checks.kinds.rows import RowCheck
+from airflow_dre.checks.kinds.schema import SchemaIs, SchemaUnchanged
+from airflow_dre.checks.kinds.tables import FailedRows, ForeignKey, NoGaps, SameRowCount, Steps, Unique, ZScores
 from airflow_dre.values.calendar import Unit
 from airflow_dre.values.instants import DURATION_ALLOWED, read_zone, zone_allowed
 from airflow_dre.values.numbers import as_number

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import ClassVar
 
 from airflow_dre.checks.check import Answers
-from airflow_dre.checks.metric_checks import ColumnCheck
+from airflow_dre.checks.kinds.metrics import ColumnCheck
 from airflow_dre.checks.metrics import (
     ColumnMetric,
     Maximum,

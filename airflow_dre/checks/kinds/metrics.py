@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import ClassVar
 
 from airflow_dre.checks.check import Answers, Check, Dimension
+from airflow_dre.checks.kinds.schema import columns_of
 from airflow_dre.checks.metrics import (
     ColumnMetric,
     DistinctCount,
@@ -25,7 +26,6 @@ from airflow_dre.checks.metrics import (
     Variance,
 )
 from airflow_dre.checks.outcomes import Empty, Judgement, Outcome, Range, number_text
-from airflow_dre.checks.schema_checks import columns_of
 from airflow_dre.checks.thresholds import Bounds
 from airflow_dre.values.numbers import as_count, as_float, as_measure
 from airflow_dre.values.scalars import Scalar

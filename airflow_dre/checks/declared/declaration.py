@@ -1,7 +1,8 @@
 """What a Dag author writes: a kind of check and its arguments, exactly as given.
 
-A declaration is neither read nor refused here. ``airflow_dre.checks.parse`` does that for all declarations of a suite at once, so that
-every mistake is reported together; and templates in the arguments are rendered in between. This module is all that a Dag file imports.
+A declaration is neither read nor refused here. ``airflow_dre.checks.declared.parse`` does that for all declarations of a suite at once,
+so that every mistake is reported together. Templates in the arguments are rendered in between. This module is all that a Dag file
+imports.
 """
 
 from __future__ import annotations

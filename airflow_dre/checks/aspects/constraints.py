@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from airflow_dre.checks.check import Check
-from airflow_dre.checks.limited_checks import LimitedCheck, RowCheck
+from airflow_dre.checks.kinds.rows import LimitedCheck, RowCheck
+from airflow_dre.checks.kinds.tables import Unique
 from airflow_dre.checks.outcomes import Judgement, Outcome
 from airflow_dre.checks.rules import HasValue
-from airflow_dre.checks.table_checks import Unique
 from airflow_dre.values.scalars import Row
 
 

@@ -5,13 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Unpack
 
-from airflow_dre.checks.declaration import (
-    Bound,
-    Declaration,
-    MetricOptions,
-    Options,
-    RowCountOptions,
-)
+from airflow_dre.checks.declared.declaration import Bound, Declaration, MetricOptions, Options, RowCountOptions
 from airflow_dre.declaring.functions import strict
 
 

@@ -7,10 +7,10 @@ from functools import singledispatch
 
 from airflow_dre.checks import rules
 from airflow_dre.checks.check import Check
+from airflow_dre.checks.kinds.tables import ZScores
 from airflow_dre.checks.metrics import DuplicateCount, FailedRowCount, Metric, OrphanCount, PerSegment, Violations
 from airflow_dre.checks.outcomes import counted, shown
 from airflow_dre.checks.rules import Rule
-from airflow_dre.checks.table_checks import ZScores
 
 
 def row_reason(check: Check, metric: Metric) -> str:

@@ -10,15 +10,15 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from airflow_dre.checks import metric_checks as numbers
-from airflow_dre.checks import ordered_checks as ordered
 from airflow_dre.checks.check import Check
-from airflow_dre.checks.distribution_checks import Distribution, MostCommonIn
-from airflow_dre.checks.freshness import Fresh
-from airflow_dre.checks.limited_checks import RowCheck
+from airflow_dre.checks.kinds import metrics as numbers
+from airflow_dre.checks.kinds import ordered
+from airflow_dre.checks.kinds.distribution import Distribution, MostCommonIn
+from airflow_dre.checks.kinds.freshness import Fresh
+from airflow_dre.checks.kinds.rows import RowCheck
+from airflow_dre.checks.kinds.schema import plain_type
+from airflow_dre.checks.kinds.tables import NoGaps, Steps, ZScores
 from airflow_dre.checks.rules import AllDiffer, Compares, OneOf, SumIs, TextRule, TupleOneOf, Within
-from airflow_dre.checks.schema_checks import plain_type
-from airflow_dre.checks.table_checks import NoGaps, Steps, ZScores
 
 
 class Family(StrEnum):

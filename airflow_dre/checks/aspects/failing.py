@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from airflow_dre.checks.check import Check
-from airflow_dre.checks.evaluate import Found, further_questions, questions
+from airflow_dre.checks.judging import Found, further_questions, questions
 from airflow_dre.checks.metrics import DuplicateCount, FailedRowCount, Metric, OrphanCount, PerSegment, StepCount, Violations
 
 COUNTS_ROWS = (Violations, DuplicateCount, OrphanCount, StepCount, FailedRowCount)

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 from airflow_dre.checks.check import Answers, Check, Dimension
-from airflow_dre.checks.metric_checks import MetricCheck
+from airflow_dre.checks.kinds.metrics import MetricCheck
 from airflow_dre.checks.metrics import Metric, MostCommon, ValueCount, Violations
 from airflow_dre.checks.outcomes import Empty, Judgement, Outcome, counted, shown
 from airflow_dre.checks.rules import OneOf, Within

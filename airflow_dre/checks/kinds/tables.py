@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from airflow_dre.checks.check import Answers, Dimension
-from airflow_dre.checks.limited_checks import LimitedCheck, rows_with
+from airflow_dre.checks.kinds.rows import LimitedCheck, rows_with
 from airflow_dre.checks.metrics import (
     DuplicateCount,
     FailedRowCount,

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from airflow_dre.checks.arguments import Arguments
 from airflow_dre.checks.check import Check
-from airflow_dre.checks.declaration import Declaration
-from airflow_dre.checks.distribution_checks import Distribution
-from airflow_dre.checks.metric_checks import ColumnCountCheck, ColumnStddev, DistinctCheck, RowCountCheck
-from airflow_dre.checks.readers import READERS
-from airflow_dre.checks.same_names import tell_apart
-from airflow_dre.checks.schema_checks import SchemaIs, SchemaUnchanged
-from airflow_dre.checks.table_checks import FailedRows, SameRowCount
+from airflow_dre.checks.declared.arguments import Arguments
+from airflow_dre.checks.declared.builders import READERS
+from airflow_dre.checks.declared.declaration import Declaration
+from airflow_dre.checks.declared.same_names import tell_apart
+from airflow_dre.checks.kinds.distribution import Distribution
+from airflow_dre.checks.kinds.metrics import ColumnCountCheck, ColumnStddev, DistinctCheck, RowCountCheck
+from airflow_dre.checks.kinds.schema import SchemaIs, SchemaUnchanged
+from airflow_dre.checks.kinds.tables import FailedRows, SameRowCount
 from airflow_dre.declaring.functions import REQUIRED
 from airflow_dre.declaring.slips import nearest
 from airflow_dre.errors import DefinitionError, Problem
