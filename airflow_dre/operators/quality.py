@@ -220,9 +220,9 @@ class QualityCheckOperator(GatedOperator):
 
     def _ask(self, suite: Suite, source: Source, moment: datetime) -> Ask:
         """How the rendered arguments want the checks to be answered: by a look at all rows, or from the states of partitions."""
-        from airflow_dre.checks.partition_choice import Choice, find_partition_problems
-        from airflow_dre.checks.partition_values import split_by
         from airflow_dre.errors import DefinitionError
+        from airflow_dre.partitions.selection import Choice, find_partition_problems
+        from airflow_dre.partitions.values import split_by
         from airflow_dre.services.partitions import Partitioning, ask_partitions
         from airflow_dre.services.suite import ask_rows
         from airflow_dre.services.wiring import StoredPartitions
@@ -319,9 +319,9 @@ class QualityCheckOperator(GatedOperator):
 
     def _refuse_mistakes(self) -> None:
         from airflow_dre.checks.declared.parse import find_problems
-        from airflow_dre.checks.partition_choice import find_partition_problems
         from airflow_dre.declaring.names import LONGEST_DATASET, LONGEST_SQL, find_name_problems
         from airflow_dre.errors import Problem
+        from airflow_dre.partitions.selection import find_partition_problems
         from airflow_dre.values.instants import DURATION_ALLOWED, read_duration
 
         checks, problems = find_problems(self.checks)
@@ -348,8 +348,8 @@ class QualityCheckOperator(GatedOperator):
         """What the states of partitions would tell of masked columns."""
         if not isinstance(self.partition_by, str):
             return []
-        from airflow_dre.checks.partition_secrets import secret_problems
-        from airflow_dre.checks.partition_values import split_by
+        from airflow_dre.partitions.sensitive import secret_problems
+        from airflow_dre.partitions.values import split_by
 
         return secret_problems(self.subject, checks, split_by(self.partition_by), self._mask)
 

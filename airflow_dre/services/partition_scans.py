@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from airflow_dre.checks.judging import Unanswered
-from airflow_dre.checks.merging import Form
 from airflow_dre.checks.metrics import LISTS, Metric, PerSegment, RowCount, Split
-from airflow_dre.checks.partition_secrets import must_not_stay
-from airflow_dre.checks.partition_values import Partition, as_partition
 from airflow_dre.checks.segments import MOST
 from airflow_dre.errors import QueryFailed
+from airflow_dre.partitions.merging import Form
+from airflow_dre.partitions.sensitive import must_not_stay
+from airflow_dre.partitions.values import Partition, as_partition
 from airflow_dre.services.answers import Answered, Engine, answer
 from airflow_dre.sql.plan import probe
 from airflow_dre.sql.scope import Scope

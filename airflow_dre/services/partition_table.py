@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from airflow_dre.checks.judging import Unanswered
-from airflow_dre.checks.merging import Form, Merge, answer_of, merged, state_of
 from airflow_dre.checks.metrics import LISTS, Metric, PerSegment, Split
-from airflow_dre.checks.partition_secrets import must_not_stay
-from airflow_dre.checks.partition_values import Partition, as_partition, calendar_like
-from airflow_dre.checks.states import Extreme, State
+from airflow_dre.partitions.merging import Form, Merge, answer_of, merged, state_of
+from airflow_dre.partitions.sensitive import must_not_stay
+from airflow_dre.partitions.states import Extreme, State
+from airflow_dre.partitions.values import Partition, as_partition, calendar_like
 from airflow_dre.services.answers import Answered, Engine
 from airflow_dre.services.partition_scans import Look, Seen, no_rows, scan_partitions
 from airflow_dre.sql.scope import Scope

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from airflow_dre.checks.merging import partition_column
-from airflow_dre.checks.partition_bounds import INSTEAD, Child, read_children
-from airflow_dre.checks.partition_values import Partition, as_partition, read_like, spoken_partition
 from airflow_dre.checks.segments import MOST
 from airflow_dre.errors import DefinitionError, Problem, QueryFailed
+from airflow_dre.partitions.bounds import INSTEAD, Child, read_children
+from airflow_dre.partitions.merging import partition_column
+from airflow_dre.partitions.values import Partition, as_partition, read_like, spoken_partition
 from airflow_dre.services.answers import Answered, Engine
 from airflow_dre.services.partition_scans import as_key
 from airflow_dre.services.partition_table import Table

@@ -10,11 +10,11 @@ from typing import Any, Protocol
 
 from airflow_dre.checks.check import Check
 from airflow_dre.checks.judging import Unanswered, questions
-from airflow_dre.checks.merging import NOT_OF_ROWS, Form, Unmergeable, form_of, partition_column, unmergeable_problems
 from airflow_dre.checks.metrics import Metric, PerSegment, Split
-from airflow_dre.checks.partition_choice import Asked, Choice, Named, Span
-from airflow_dre.checks.partition_values import some_of
 from airflow_dre.errors import DefinitionError, Problem
+from airflow_dre.partitions.merging import NOT_OF_ROWS, Form, Unmergeable, form_of, partition_column, unmergeable_problems
+from airflow_dre.partitions.selection import Asked, Choice, Named, Span
+from airflow_dre.partitions.values import some_of
 from airflow_dre.services.answers import Answered, History, answer
 from airflow_dre.services.partition_scans import why_unreadable
 from airflow_dre.services.partition_table import Table

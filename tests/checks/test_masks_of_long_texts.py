@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from airflow_dre.checks.partition_secrets import must_not_stay
+from airflow_dre.partitions.sensitive import must_not_stay
 from airflow_dre.privacy.masking import HIDDEN, SHOWN, masked
 from airflow_dre.values import text_limits as bounds
 

@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from airflow_dre import checks as c
-from airflow_dre.checks.partition_bounds import Child, read_children
+from airflow_dre.partitions.bounds import Child, read_children
 from airflow_dre.values.scalars import Incomparable
 from tests.partitions.warehouses import Days, Hook
 

@@ -18,9 +18,9 @@ from airflow.sdk.io import attach
 from airflow_dre import checks as c
 from airflow_dre.checks.declared.parse import parse_checks
 from airflow_dre.checks.outcomes import Outcome
-from airflow_dre.checks.partition_choice import Choice
-from airflow_dre.checks.partition_values import split_by
 from airflow_dre.errors import FilesUnreachable
+from airflow_dre.partitions.selection import Choice
+from airflow_dre.partitions.values import split_by
 from airflow_dre.services.data import Wanted, opened_data
 from airflow_dre.services.partitions import Partitioning, ask_partitions
 from airflow_dre.services.suite import Suite, run_suite

@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from airflow_dre import checks as c
 from airflow_dre.checks.declared.declaration import Declaration
 from airflow_dre.checks.declared.parse import parse_checks
-from airflow_dre.checks.merging import Form, Merge, answer_of, form_of, merged, state_of, why_unmergeable
 from airflow_dre.checks.metrics import Maximum, Mean, Metric, Minimum, Periods, RowCount, Sketch, Total, Variance
 from airflow_dre.engines.warehouse import _hash
+from airflow_dre.partitions.merging import Form, Merge, answer_of, form_of, merged, state_of, why_unmergeable
 from airflow_dre.services.partition_scans import as_key
 from airflow_dre.values.calendar import Unit
 from airflow_dre.values.scalars import Answer, Incomparable

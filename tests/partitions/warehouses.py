@@ -9,9 +9,9 @@ from typing import Any
 
 from airflow_dre.checks.declared.declaration import Declaration
 from airflow_dre.checks.declared.parse import parse_checks
-from airflow_dre.checks.partition_choice import Choice
-from airflow_dre.checks.partition_values import split_by
 from airflow_dre.engines.warehouse import Warehouse
+from airflow_dre.partitions.selection import Choice
+from airflow_dre.partitions.values import split_by
 from airflow_dre.services.partitions import Memory, Partitioning, ask_partitions
 from airflow_dre.services.suite import Circumstances, Suite, run_suite
 from airflow_dre.sql.dialects import find_dialect

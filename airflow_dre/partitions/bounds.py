@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from airflow_dre.checks.partition_values import Partition, as_partition, read_like
+from airflow_dre.partitions.values import Partition, as_partition, read_like
 from airflow_dre.values.numbers import in_order
 from airflow_dre.values.scalars import Incomparable, Row
 

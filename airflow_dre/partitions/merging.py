@@ -9,7 +9,6 @@ from enum import StrEnum
 from functools import reduce
 from typing import assert_never
 
-from airflow_dre.checks import states
 from airflow_dre.checks.check import Check
 from airflow_dre.checks.kinds.tables import ZScores
 from airflow_dre.checks.metrics import (
@@ -43,8 +42,9 @@ from airflow_dre.checks.metrics import (
 )
 from airflow_dre.checks.outcomes import counted
 from airflow_dre.checks.rules import BySegment
-from airflow_dre.checks.states import State
 from airflow_dre.errors import Problem
+from airflow_dre.partitions import states
+from airflow_dre.partitions.states import State
 from airflow_dre.values.exact import as_exact
 from airflow_dre.values.numbers import as_count
 from airflow_dre.values.scalars import Answer, Incomparable, Scalar

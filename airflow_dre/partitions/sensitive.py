@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable
 
 from airflow_dre.checks.check import Check
-from airflow_dre.checks.merging import NOT_OF_ROWS, Form, Merge, form_of, partition_column
 from airflow_dre.checks.metrics import ColumnMetric, Split
 from airflow_dre.errors import Problem
+from airflow_dre.partitions.merging import NOT_OF_ROWS, Form, Merge, form_of, partition_column
 from airflow_dre.privacy.masking import Mask, masked
 
 _MADE_OF_VALUES = (Merge.SUM, Merge.MOMENTS, Merge.SMALLEST, Merge.LARGEST, Merge.LIST)

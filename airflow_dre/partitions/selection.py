@@ -9,10 +9,10 @@ from datetime import datetime
 from enum import StrEnum
 
 from airflow_dre.checks.check import Check
-from airflow_dre.checks.merging import unmergeable_problems
-from airflow_dre.checks.partition_values import Partition, calendar_like, read_like, split_by, spoken_partition
 from airflow_dre.declaring.slips import one_of
 from airflow_dre.errors import Problem
+from airflow_dre.partitions.merging import unmergeable_problems
+from airflow_dre.partitions.values import Partition, calendar_like, read_like, split_by, spoken_partition
 from airflow_dre.values.scalars import Incomparable
 
 _WORD = re.compile(r"\w+")
