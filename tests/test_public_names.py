@@ -127,7 +127,7 @@ def test_declaring_checks_loads_only_the_declarations() -> None:
         "airflow_dre",
         "airflow_dre.checks",
         "airflow_dre.checks.declared.declaration",
-        "airflow_dre.checks.imported",
+        "airflow_dre.tools.from_other_tools",
         "airflow_dre.checks.declared.measures",
         "airflow_dre.declaring",
         "airflow_dre.declaring.functions",

@@ -75,9 +75,9 @@ if TYPE_CHECKING:
     from airflow_dre.checks.declared.measures import stddev as stddev
     from airflow_dre.checks.declared.measures import total as total
     from airflow_dre.checks.declared.measures import unique_ratio as unique_ratio
-    from airflow_dre.checks.imported import from_column_mapping as from_column_mapping
-    from airflow_dre.checks.imported import from_dbt as from_dbt
-    from airflow_dre.checks.imported import from_gx as from_gx
+    from airflow_dre.tools.from_other_tools import from_column_mapping as from_column_mapping
+    from airflow_dre.tools.from_other_tools import from_dbt as from_dbt
+    from airflow_dre.tools.from_other_tools import from_gx as from_gx
 
 __all__ = [
     "all_differ",
@@ -175,7 +175,7 @@ _HOME = {
         "total",
         "unique_ratio",
     ),
-    "airflow_dre.checks.imported": (
+    "airflow_dre.tools.from_other_tools": (
         "from_column_mapping",
         "from_dbt",
         "from_gx",

@@ -113,7 +113,7 @@ class DbtResultsOperator(GatedOperator):
             allowed = "target_path, or run_results and manifest, or target_path and run_results"
             problems.append(Problem(self.subject, "arguments", ", ".join(sorted(given)), allowed))
         if (self.conn_id is None) == (self.namespace is None):
-            from airflow_dre.services.dbt_names import CONN_OR_NAMESPACE
+            from airflow_dre.tools.dbt.artifacts.names import CONN_OR_NAMESPACE
 
             problems.append(Problem(self.subject, "conn_id", self.conn_id, CONN_OR_NAMESPACE))
         self.refuse(problems)

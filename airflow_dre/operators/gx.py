@@ -12,10 +12,10 @@ from airflow_dre.operators.given import made
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
-    from airflow_dre.engines.gx import Validated
-    from airflow_dre.engines.gx_data import Data
     from airflow_dre.errors import Problem
     from airflow_dre.store.records import SuiteRunRecord
+    from airflow_dre.tools.gx.running.data import Data
+    from airflow_dre.tools.gx.running.run import Validated
     from airflow_dre.values.dataset import DatasetName
 
 _ARGUMENTS = ("expectations", "checkpoint", "conn_id", "table", "query", "dataframe", "dataset")
@@ -91,9 +91,9 @@ class GXCheckOperator(GatedOperator):
     def measure(self, context: Context) -> SuiteRunRecord:
         """Let Great Expectations look."""
         from airflow_dre.clock import now
-        from airflow_dre.engines.gx_quiet import require_gx
         from airflow_dre.services.contexts import circumstances_of
         from airflow_dre.services.expectations import Expectations, run_expectations
+        from airflow_dre.tools.gx.running.quiet import require_gx
 
         require_gx()
         ask, asset = self._checkpoint_run(context) if self.checkpoint is not None else self._expectations_run(context)
@@ -101,11 +101,11 @@ class GXCheckOperator(GatedOperator):
         return run_expectations(subject, ask, now(), statement=self.query)
 
     def _expectations_run(self, context: Context) -> tuple[Callable[[], Validated], None]:
-        from airflow_dre.engines.gx import run_expectations
-        from airflow_dre.engines.gx_data import QueryData, TableData, read_frame
-        from airflow_dre.engines.gx_expectations import read_expectations
-        from airflow_dre.engines.gx_refusals import refuse_data
         from airflow_dre.sql.names import split_table
+        from airflow_dre.tools.gx.running.data import QueryData, TableData, read_frame
+        from airflow_dre.tools.gx.running.expectations import read_expectations
+        from airflow_dre.tools.gx.running.refusals import refuse_data
+        from airflow_dre.tools.gx.running.run import run_expectations
 
         expectations = read_expectations(self.expectations, self.subject)
         data: Data
@@ -119,8 +119,8 @@ class GXCheckOperator(GatedOperator):
         return partial(run_expectations, expectations, data, self.parameters), None
 
     def _checkpoint_run(self, context: Context) -> tuple[Callable[[], Validated], str]:
-        from airflow_dre.engines.gx import asset_of, run_checkpoint
-        from airflow_dre.engines.gx_data import read_frame
+        from airflow_dre.tools.gx.running.data import read_frame
+        from airflow_dre.tools.gx.running.run import asset_of, run_checkpoint
 
         checkpoint = made(self.checkpoint, context)
         asset = asset_of(checkpoint)
@@ -146,8 +146,8 @@ class GXCheckOperator(GatedOperator):
     def _refuse_mistakes(self) -> None:
         from airflow_dre.declaring.names import LONGEST_DATASET, find_name_problems
         from airflow_dre.declaring.slips import find_kind_problems
-        from airflow_dre.engines.gx_shape import find_shape_problems
         from airflow_dre.errors import Problem
+        from airflow_dre.tools.gx.running.shape import find_shape_problems
 
         problems: list[Problem] = self.find_gate_problems()
         texts = {name: getattr(self, name) for name in ("conn_id", "table", "query", "dataset")}

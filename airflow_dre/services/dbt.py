@@ -10,15 +10,25 @@ from typing import Any
 
 from airflow_dre.checks.check import Dimension, Severity
 from airflow_dre.checks.outcomes import Outcome
-from airflow_dre.engines.dbt_artifacts import Invocation, Node, Result, read_invocation, read_manifest, refuse_stale
-from airflow_dre.engines.dbt_nodes import TABLES, columns_of, dimension_of, kind_of, meta_of, owner_of, parts_of, runbook_of, table_of
 from airflow_dre.errors import DefinitionError, Problem
 from airflow_dre.incidents.telling import Telling
-from airflow_dre.services.dbt_names import Namer, namer_of
-from airflow_dre.services.dbt_verdicts import judge_build, judge_source, judge_test, judge_unit_test
 from airflow_dre.services.suite import Circumstances, delivery_of, record_run
-from airflow_dre.services.verdicts import Verdict
 from airflow_dre.store.records import Definition, Delivery, ResultRecord, SuiteRunRecord, digest
+from airflow_dre.tools.dbt.artifacts.documents import Invocation, Node, Result, read_invocation, read_manifest, refuse_stale
+from airflow_dre.tools.dbt.artifacts.names import Namer, namer_of
+from airflow_dre.tools.dbt.artifacts.nodes import (
+    TABLES,
+    columns_of,
+    dimension_of,
+    kind_of,
+    meta_of,
+    owner_of,
+    parts_of,
+    runbook_of,
+    table_of,
+)
+from airflow_dre.tools.dbt.artifacts.verdicts import judge_build, judge_source, judge_test, judge_unit_test
+from airflow_dre.tools.verdict import Verdict
 from airflow_dre.values.dataset import DatasetName
 
 PROJECTS = "dbt"

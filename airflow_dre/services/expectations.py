@@ -12,11 +12,11 @@ from datetime import datetime
 from typing import Any
 
 from airflow_dre.checks.check import Dimension, Severity
-from airflow_dre.engines.gx import Validated
-from airflow_dre.engines.gx_results import Validation
-from airflow_dre.services.gx_verdicts import judge, short_text
 from airflow_dre.services.suite import Circumstances, record_run
 from airflow_dre.store.records import Definition, ResultRecord, SuiteRunRecord, digest
+from airflow_dre.tools.gx.running.results import Validation
+from airflow_dre.tools.gx.running.run import Validated
+from airflow_dre.tools.gx.running.verdicts import judge, short_text
 from airflow_dre.values.dataset import DatasetName
 
 _THRESHOLDS = {"mostly", "strict_max", "strict_min", "min_value", "max_value", "p_value", "threshold", "value"}

@@ -20,11 +20,11 @@ from airflow_dre import checks as c
 from airflow_dre.checks import from_gx
 from airflow_dre.checks.declared.declaration import Declaration
 from airflow_dre.checks.declared.parse import parse_checks
-from airflow_dre.checks.importers.gx import NOT_NATIVE, TRANSLATIONS
-from airflow_dre.checks.importers.gx_conditions import where_of
 from airflow_dre.checks.kinds.rows import LimitedCheck
 from airflow_dre.checks.thresholds import Limit
 from airflow_dre.errors import DefinitionError
+from airflow_dre.tools.gx.reading.conditions import where_of
+from airflow_dre.tools.gx.reading.suites import NOT_NATIVE, TRANSLATIONS
 
 
 def one(kind: str, **kwargs: Any) -> dict[str, Any]:

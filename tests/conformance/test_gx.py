@@ -30,7 +30,6 @@ from pandas.api.types import infer_dtype
 
 from airflow_dre.checks import from_gx
 from airflow_dre.checks.declared.parse import parse_checks
-from airflow_dre.checks.importers.gx import NOT_NATIVE
 from airflow_dre.checks.outcomes import Outcome
 from airflow_dre.engines.duckdb import DuckDB, opened_duckdb
 from airflow_dre.engines.duckdb_frames import look_at_frame
@@ -40,6 +39,7 @@ from airflow_dre.errors import DefinitionError
 from airflow_dre.services.suite import NamedEngine, Suite, run_suite
 from airflow_dre.sql.dialects import find_dialect
 from airflow_dre.sql.scope import Scope
+from airflow_dre.tools.gx.reading.suites import NOT_NATIVE
 from airflow_dre.values.dataset import DatasetName
 from tests.sparks import SMALL
 

@@ -20,8 +20,8 @@ from great_expectations.expectations.registry import list_registered_expectation
 
 from airflow_dre import GXCheckOperator
 from airflow_dre.checks.outcomes import Outcome
-from airflow_dre.engines.gx_expectations import read_expectations
 from airflow_dre.errors import DefinitionError
+from airflow_dre.tools.gx.running.expectations import read_expectations
 
 HERE = Path(__file__).resolve()
 NOT_ASKED = {"catch_exceptions", "result_format"}

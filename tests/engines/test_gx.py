@@ -14,14 +14,14 @@ import pandas as pd
 import pytest
 import sqlalchemy as sa
 
-from airflow_dre.engines.gx import asset_of, new_context, run_expectations
-from airflow_dre.engines.gx_calls import run_apart
-from airflow_dre.engines.gx_data import Data, FrameData, QueryData, TableData, read_frame
-from airflow_dre.engines.gx_expectations import read_expectations
-from airflow_dre.engines.gx_quiet import quiet, require_gx
-from airflow_dre.engines.gx_reasons import reason_for
-from airflow_dre.engines.gx_results import Validation
 from airflow_dre.errors import DefinitionError, WarehouseUnreachable
+from airflow_dre.tools.gx.running.calls import run_apart
+from airflow_dre.tools.gx.running.data import Data, FrameData, QueryData, TableData, read_frame
+from airflow_dre.tools.gx.running.expectations import read_expectations
+from airflow_dre.tools.gx.running.quiet import quiet, require_gx
+from airflow_dre.tools.gx.running.reasons import reason_for
+from airflow_dre.tools.gx.running.results import Validation
+from airflow_dre.tools.gx.running.run import asset_of, new_context, run_expectations
 from tests.alarms import TaskTimeout, time_is_up
 
 

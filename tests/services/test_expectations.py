@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from airflow_dre.checks.outcomes import Outcome
-from airflow_dre.engines.gx_results import Validation
 from airflow_dre.services.expectations import identify, records_of
+from airflow_dre.tools.gx.running.results import Validation
 
 
 def validation(kind: str, *, by_row: bool = False, success: bool = True, **more: Any) -> Validation:

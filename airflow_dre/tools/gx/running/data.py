@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from airflow_dre.engines.callers import CONNECT_SECONDS, Caller, CallFailed, NoAnswer, connect_within
-from airflow_dre.engines.gx_reasons import reason_of
 from airflow_dre.engines.warehouse import Hook, no_connection, opened
 from airflow_dre.errors import DefinitionError, Problem, QueryFailed
 from airflow_dre.sql.dialects import find_dialect
+from airflow_dre.tools.gx.running.reasons import reason_of
 
 _READ_ONLY: dict[str, Any] = {"execution_options": {"postgresql_readonly": True}}
 _NO_ROLLBACK: dict[str, Any] = {"pool_reset_on_return": None}

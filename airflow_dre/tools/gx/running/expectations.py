@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from typing import Any
 
-from airflow_dre.engines.gx_quiet import quiet
-from airflow_dre.engines.gx_shape import called, read_items, type_of
 from airflow_dre.errors import DefinitionError, Problem
+from airflow_dre.tools.gx.running.quiet import quiet
+from airflow_dre.tools.gx.running.shape import called, read_items, type_of
 
 
 def read_expectations(given: object, subject: str) -> tuple[Any, ...]:

@@ -7,8 +7,8 @@ from fractions import Fraction
 
 from airflow_dre.checks.outcomes import Outcome, Range, all_meet_it, counted, shown
 from airflow_dre.checks.thresholds import Limit
-from airflow_dre.engines.gx_results import Validation
-from airflow_dre.services.verdicts import Verdict
+from airflow_dre.tools.gx.running.results import Validation
+from airflow_dre.tools.verdict import Verdict
 from airflow_dre.values.numbers import as_count, as_float
 
 _LONGEST = 120

@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping
 
 from airflow_dre.checks.declared.declaration import Declaration
-from airflow_dre.checks.importers.column_mapping import joined, told_of
 from airflow_dre.errors import DefinitionError, Problem
+from airflow_dre.tools.common_sql.column_mapping import joined, told_of
 
 _TEXT = re.compile(r"'(?:[^']|'')*'")
 _SELECT = re.compile(r"\bselect\b", re.IGNORECASE)

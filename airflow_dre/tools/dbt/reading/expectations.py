@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from airflow_dre.checks.declared.declaration import Declaration
-from airflow_dre.checks.importers.dbt_arguments import DbtArguments, Translate, Translated, by_rows, by_values, literal_of, name_of, once
-from airflow_dre.checks.importers.gx import TRANSLATIONS
-from airflow_dre.checks.importers.gx_arguments import GxArguments, Refused, Setting, check
-from airflow_dre.checks.importers.gx_document import Expectation
+from airflow_dre.tools.dbt.reading.arguments import DbtArguments, Translate, Translated, by_rows, by_values, literal_of, name_of, once
+from airflow_dre.tools.gx.reading.arguments import GxArguments, Refused, Setting, check
+from airflow_dre.tools.gx.reading.document import Expectation
+from airflow_dre.tools.gx.reading.suites import TRANSLATIONS
 
 _PREFIX = "dbt_expectations."
 _GROUPED = "no groups: write by='column' at a check of your own"

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from airflow_dre.checks.check import Dimension
-from airflow_dre.engines.dbt_artifacts import Manifest, Node
+from airflow_dre.tools.dbt.artifacts.documents import Manifest, Node
 
 TABLES = ("model", "seed", "snapshot", "source")
 """The types of nodes that are tables (or views) of the warehouse."""

@@ -8,12 +8,12 @@ from difflib import get_close_matches
 
 from airflow_dre.checks.declared.declaration import Declaration
 from airflow_dre.checks.declared.parse import find_problems
-from airflow_dre.checks.importers.gx_arguments import GxArguments, Refused, Setting
-from airflow_dre.checks.importers.gx_document import Expectation, read_suite
-from airflow_dre.checks.importers.gx_metrics import METRICS
-from airflow_dre.checks.importers.gx_rows import ROWS
-from airflow_dre.checks.importers.gx_tables import FRAME_TYPES, TABLES
 from airflow_dre.errors import DefinitionError, Problem
+from airflow_dre.tools.gx.reading.arguments import GxArguments, Refused, Setting
+from airflow_dre.tools.gx.reading.document import Expectation, read_suite
+from airflow_dre.tools.gx.reading.metrics import METRICS
+from airflow_dre.tools.gx.reading.rows import ROWS
+from airflow_dre.tools.gx.reading.tables import FRAME_TYPES, TABLES
 
 TRANSLATIONS = {**ROWS, **METRICS, **TABLES}
 

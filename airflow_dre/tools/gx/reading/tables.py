@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from airflow_dre.checks.declared.declaration import Declaration
-from airflow_dre.checks.importers.gx_arguments import GxArguments, Refused, check
-from airflow_dre.checks.importers.gx_rows import Translate, always
+from airflow_dre.tools.gx.reading.arguments import GxArguments, Refused, check
+from airflow_dre.tools.gx.reading.rows import Translate, always
 from airflow_dre.values.numbers import in_order
 
 FRAME_TYPES: dict[str, dict[str, tuple[str, ...]]] = {

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from airflow_dre.checks.importers.dbt_yaml import ALLOWED, read_yaml
 from airflow_dre.errors import DefinitionError, Problem
+from airflow_dre.tools.dbt.reading.yaml import ALLOWED, read_yaml
 
 _CONFIGURED = {
     "alias",

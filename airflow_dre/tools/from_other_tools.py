@@ -33,7 +33,7 @@ def from_gx(
         the types that their columns have to DuckDB. ``"spark"`` where it was written for Spark, whose types are ``IntegerType`` and so on.
     :raises airflow_dre.errors.DefinitionError: lists every expectation that has no native form, and why.
     """
-    from airflow_dre.checks.importers.gx import read_gx
+    from airflow_dre.tools.gx.reading.suites import read_gx
 
     return read_gx(suite, parameters=parameters, now=now, order_by=order_by, table=table, types_of=types_of)
 
@@ -58,7 +58,7 @@ def from_dbt(
     :param unsupported: ``"skip"``: leave out, with a warning, what has no native form; the default is to refuse it.
     :raises airflow_dre.errors.DefinitionError: lists every test that has no native form, and why.
     """
-    from airflow_dre.checks.importers.dbt import read_dbt
+    from airflow_dre.tools.dbt.reading.project import read_dbt
 
     return read_dbt(properties, model=model, source=source, in_schema=schema, tables=tables, unsupported=unsupported)
 
@@ -81,8 +81,8 @@ def from_column_mapping(
     :param table: the table as SQL spells it; needed by a ``check_statement`` with a SELECT in it.
     :raises airflow_dre.errors.DefinitionError: lists all that the operators would refuse.
     """
-    from airflow_dre.checks.importers.column_mapping import read_column_mapping
-    from airflow_dre.checks.importers.table_statements import read_table_checks
+    from airflow_dre.tools.common_sql.column_mapping import read_column_mapping
+    from airflow_dre.tools.common_sql.table_statements import read_table_checks
 
     columns = read_column_mapping(column_mapping or {}, partition_clause=partition_clause, accept_none=accept_none)
     return columns + read_table_checks(checks or {}, partition_clause=partition_clause, table=table)

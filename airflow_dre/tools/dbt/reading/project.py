@@ -8,13 +8,13 @@ from difflib import get_close_matches
 
 from airflow_dre.checks.declared.declaration import Declaration
 from airflow_dre.checks.declared.parse import find_problems
-from airflow_dre.checks.importers.dbt_arguments import Counts, DbtArguments, Setting, Translated, reference_in
-from airflow_dre.checks.importers.dbt_document import Table, Test, read_tables, read_test
-from airflow_dre.checks.importers.dbt_expectations import EXPECTATIONS
-from airflow_dre.checks.importers.dbt_tests import NOT_NATIVE, TESTS
-from airflow_dre.checks.importers.dbt_thresholds import ALLOWED, USUAL, most_accepted
-from airflow_dre.checks.importers.gx_arguments import Refused, check
 from airflow_dre.errors import DefinitionError, Problem
+from airflow_dre.tools.dbt.reading.arguments import Counts, DbtArguments, Setting, Translated, reference_in
+from airflow_dre.tools.dbt.reading.document import Table, Test, read_tables, read_test
+from airflow_dre.tools.dbt.reading.expectations import EXPECTATIONS
+from airflow_dre.tools.dbt.reading.tests import NOT_NATIVE, TESTS
+from airflow_dre.tools.dbt.reading.thresholds import ALLOWED, USUAL, most_accepted
+from airflow_dre.tools.gx.reading.arguments import Refused, check
 
 TRANSLATIONS = {**TESTS, **EXPECTATIONS}
 UNSUPPORTED = ("error", "skip")

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from airflow_dre.engines.gx_reasons import reason_for, reason_of
+from airflow_dre.tools.gx.running.reasons import reason_for, reason_of
 from airflow_dre.values.instants import to_instant
 from airflow_dre.values.numbers import as_number
 from airflow_dre.values.scalars import Scalar

@@ -10,9 +10,10 @@ from datetime import datetime
 from decimal import ROUND_CEILING, Context, Decimal
 
 from airflow_dre.checks.declared.declaration import Bound, Declaration
-from airflow_dre.checks.importers import gx_conditions, gx_parameters
-from airflow_dre.checks.importers.gx_document import Expectation
 from airflow_dre.checks.rules import Nulls
+from airflow_dre.tools.gx.reading import conditions as gx_conditions
+from airflow_dre.tools.gx.reading import parameters as gx_parameters
+from airflow_dre.tools.gx.reading.document import Expectation
 from airflow_dre.values.instants import to_instant
 from airflow_dre.values.numbers import in_order
 from airflow_dre.values.scalars import Incomparable, is_literal

@@ -6,10 +6,10 @@ import re
 from collections.abc import Mapping
 from datetime import timedelta
 
-from airflow_dre.checks.importers.dbt_thresholds import USUAL, most_accepted
 from airflow_dre.checks.outcomes import Outcome, Range, shown
-from airflow_dre.engines.dbt_artifacts import Node, Period, Result
-from airflow_dre.services.verdicts import Verdict
+from airflow_dre.tools.dbt.artifacts.documents import Node, Period, Result
+from airflow_dre.tools.dbt.reading.thresholds import USUAL, most_accepted
+from airflow_dre.tools.verdict import Verdict
 from airflow_dre.values.instants import spoken
 from airflow_dre.values.numbers import as_float
 

@@ -10,8 +10,8 @@ from decimal import Decimal
 from itertools import pairwise
 
 from airflow_dre.checks.declared.declaration import Declaration
-from airflow_dre.checks.importers.gx_arguments import GxArguments, Refused, check
-from airflow_dre.checks.importers.gx_rows import Translate, always, impossible
+from airflow_dre.tools.gx.reading.arguments import GxArguments, Refused, check
+from airflow_dre.tools.gx.reading.rows import Translate, always, impossible
 from airflow_dre.values.instants import to_instant
 
 _LOWEST = -sys.float_info.max

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from airflow_dre.checks.declared.declaration import Declaration
-from airflow_dre.checks.importers.gx_arguments import GxArguments, Refused, check, limit_of
+from airflow_dre.tools.gx.reading.arguments import GxArguments, Refused, check, limit_of
 
 _LESS_THAN_A_ROW = Decimal("1e-14")
 Translate = Callable[[GxArguments], list[Declaration]]

@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from airflow_dre.engines.gx_calls import run_apart
-from airflow_dre.engines.gx_data import Count, Data, engine_name, make_sure_it_answers, open_batch
-from airflow_dre.engines.gx_quiet import quiet
-from airflow_dre.engines.gx_results import Validation, errored, is_by_row, raised, read_result
 from airflow_dre.errors import DefinitionError, Problem, QueryFailed
+from airflow_dre.tools.gx.running.calls import run_apart
+from airflow_dre.tools.gx.running.data import Count, Data, engine_name, make_sure_it_answers, open_batch
+from airflow_dre.tools.gx.running.quiet import quiet
+from airflow_dre.tools.gx.running.results import Validation, errored, is_by_row, raised, read_result
 
 _NO_SAMPLES = {
     "result_format": "BASIC",

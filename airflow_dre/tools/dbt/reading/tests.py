@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from airflow_dre.checks.importers.dbt_arguments import (
+from airflow_dre.checks.standard_sql import StandardSql
+from airflow_dre.tools.dbt.reading.arguments import (
     DbtArguments,
     Translate,
     Translated,
@@ -16,9 +17,8 @@ from airflow_dre.checks.importers.dbt_arguments import (
     name_of,
     once,
 )
-from airflow_dre.checks.importers.dbt_document import spell
-from airflow_dre.checks.importers.gx_arguments import Refused, check, limit_of
-from airflow_dre.checks.standard_sql import StandardSql
+from airflow_dre.tools.dbt.reading.document import spell
+from airflow_dre.tools.gx.reading.arguments import Refused, check, limit_of
 
 _GROUPED = "no groups: write by='column' at a check of your own"
 _PARTS = {"minute": "m", "minutes": "m", "hour": "h", "hours": "h", "day": "d", "days": "d", "week": "w", "weeks": "w"}

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from airflow_dre.engines.gx_data import Data, FrameData, QueryData, TableData
-from airflow_dre.engines.gx_shape import called
 from airflow_dre.errors import DefinitionError, Problem
 from airflow_dre.sql.dialects import find_dialect
 from airflow_dre.sql.raw import read_rows
+from airflow_dre.tools.gx.running.data import Data, FrameData, QueryData, TableData
+from airflow_dre.tools.gx.running.shape import called
 
 CONNECTIONS = ("postgres", "sqlite")
 """Airflow connection types that Great Expectations is run on."""

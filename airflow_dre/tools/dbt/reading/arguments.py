@@ -10,9 +10,9 @@ from decimal import Decimal
 from enum import StrEnum
 
 from airflow_dre.checks.declared.declaration import Bound, Declaration
-from airflow_dre.checks.importers.dbt_document import Table, Test, name_table, spell
-from airflow_dre.checks.importers.gx_arguments import Refused
 from airflow_dre.checks.standard_sql import KEYWORDS, quoted_name
+from airflow_dre.tools.dbt.reading.document import Table, Test, name_table, spell
+from airflow_dre.tools.gx.reading.arguments import Refused
 
 _REFERENCE = re.compile(
     r"""\s*(ref|source)\(\s*(?P<one>'[^']*'|"[^"]*")(?:\s*,\s*(?P<two>'[^']*'|"[^"]*"))?(?:\s*,\s*(?:v|version)\s*=\s*['"]?(?P<v>[\w.]+)['"]?)?\s*\)\s*"""
