@@ -19,7 +19,7 @@ from airflow_dre.cli import get_dre_cli_commands
 from airflow_dre.provider import get_provider_info
 from airflow_dre.sql.dialect import Refusal
 from airflow_dre.sql.dialects import CONNECTION_TYPES, DIALECTS
-from airflow_dre.sql.spelling import UNLIMITED
+from airflow_dre.sql.rendering import UNLIMITED
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]

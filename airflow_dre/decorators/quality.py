@@ -96,13 +96,13 @@ class QualityCheckDecoratedOperator(DecoratedOperator, QualityCheckOperator):
         return problems
 
     def _hands_on(self) -> bool:
-        from airflow_dre.engines.files import is_paths
+        from airflow_dre.engines.duckdb.locations import is_paths
 
         return self.returns == "data" or (self.returns is None and is_paths(self.data))
 
 
 def _can_be_shown(argument: Any) -> bool:
-    from airflow_dre.engines.files import is_paths
+    from airflow_dre.engines.duckdb.locations import is_paths
 
     return argument is None or isinstance(argument, (bool, date, float, int)) or is_paths(argument)
 

@@ -15,7 +15,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from airflow_dre.engines.callers import GRACE, Caller, CallFailed, NoAnswer, connect_seconds, connect_within
 from airflow_dre.engines.refusals import is_refusal
-from airflow_dre.engines.regexps import Regexps
+from airflow_dre.engines.sqlite.regexps import Regexps
 from airflow_dre.engines.warehouse import (
     Hook,
     add_functions,

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from airflow_dre.engines.callers import GRACE, Caller, CallFailed, NoAnswer, connect_seconds, connect_within
 from airflow_dre.engines.far_values import read_far_values, tell_infinities
 from airflow_dre.engines.refusals import is_refusal
-from airflow_dre.engines.regexps import Regexps
+from airflow_dre.engines.sqlite.regexps import Regexps
 from airflow_dre.errors import QueryFailed, StatementTimeout, WarehouseUnreachable, text_of
 from airflow_dre.privacy.masking import masked_line
 from airflow_dre.sql.dialect import Dialect

@@ -82,7 +82,7 @@ class Aside:
     def note(self, run: SuiteRunRecord, breaches: Breaches) -> str:
         """What an incident is told."""
         from airflow_dre.services.quarantine import announce, stamp_of
-        from airflow_dre.sql.quarantine import Mode
+        from airflow_dre.sql.quarantine.statements import Mode
 
         return announce(stamp_of(run, Mode(self.mode), run.measured_at), self.to or "", breaches)
 
@@ -99,13 +99,13 @@ class Aside:
 
         from airflow_dre.checks.thresholds import read_limit
         from airflow_dre.clock import now
-        from airflow_dre.engines.spark_session import CONNECTION_TYPES
+        from airflow_dre.engines.spark.session import CONNECTION_TYPES
         from airflow_dre.errors import DefinitionError
         from airflow_dre.services.quarantine import Quarantine, put_aside, stamp_of, summarize_taken, tell
         from airflow_dre.services.rehearsal import is_rehearsal
         from airflow_dre.services.spark_quarantine import copy_aside
         from airflow_dre.sql.names import split_table
-        from airflow_dre.sql.quarantine import Mode
+        from airflow_dre.sql.quarantine.statements import Mode
 
         if same := self._find_same_table():
             raise DefinitionError(same)

@@ -54,8 +54,8 @@ def find_source_problems(subject: str, arguments: Mapping[str, object]) -> list[
 
 def _find_data_problems(data: object, read_options: object, subject: str) -> list[Problem]:
     """What is wrong with data and with how it shall be read, without looking at it."""
-    from airflow_dre.engines.file_formats import ENDINGS, FORMAT, find_format, find_option_problems
-    from airflow_dre.engines.files import is_paths, texts_of
+    from airflow_dre.engines.duckdb.formats import ENDINGS, FORMAT, find_format, find_option_problems
+    from airflow_dre.engines.duckdb.locations import is_paths, texts_of
     from airflow_dre.errors import Problem
 
     if isinstance(data, (bool, bytes, dict, float, int, set)) or (isinstance(data, (list, str, tuple)) and not data) or _is_mixed(data):
@@ -71,7 +71,7 @@ def _find_data_problems(data: object, read_options: object, subject: str) -> lis
 
 def _is_mixed(data: object) -> bool:
     """Whether a list holds more than paths, or more than rows."""
-    from airflow_dre.engines.files import is_path
+    from airflow_dre.engines.duckdb.locations import is_path
 
     return isinstance(data, (list, tuple)) and not all(map(is_path, data)) and not all(isinstance(row, dict) for row in data)
 

@@ -162,7 +162,7 @@ class QualityCheckOperator(GatedOperator):
         """Whether the data are files: one path, pattern or URL, or several."""
         if self.data is None:
             return False
-        from airflow_dre.engines.files import is_paths
+        from airflow_dre.engines.duckdb.locations import is_paths
 
         return is_paths(self.data)
 
@@ -307,7 +307,7 @@ class QualityCheckOperator(GatedOperator):
             return opened_data(self.given_data(context), wanted)
         from airflow.sdk import BaseHook
 
-        from airflow_dre.engines.spark_session import CONNECTION_TYPES
+        from airflow_dre.engines.spark.session import CONNECTION_TYPES
         from airflow_dre.services.sources import opened_table
         from airflow_dre.services.spark_sources import opened_spark_table
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from airflow.sdk.execution_time.hitl import HITLUser
 
     from airflow_dre.errors import Problem
-    from airflow_dre.sql.release import Review
+    from airflow_dre.sql.quarantine.release import Review
 
 OPTIONS = ("Release", "Discard", "Keep")
 
@@ -183,14 +183,14 @@ class QuarantineReleaseOperator(DeclaredOperator, BaseOperator):
         """The hook of the connection, and the rows that are asked about."""
         from airflow.sdk import BaseHook
 
-        from airflow_dre.engines.spark_session import CONNECTION_TYPES
+        from airflow_dre.engines.spark.session import CONNECTION_TYPES
         from airflow_dre.errors import DefinitionError, Problem
         from airflow_dre.services.contexts import origin_of
         from airflow_dre.services.release import review_id_of
         from airflow_dre.services.sources import named_in_time
         from airflow_dre.sql.dialects import find_dialect
         from airflow_dre.sql.names import split_table
-        from airflow_dre.sql.release import Review
+        from airflow_dre.sql.quarantine.release import Review
 
         with _failing_for_good():
             connection = BaseHook.get_connection(self.conn_id)

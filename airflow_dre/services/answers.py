@@ -10,8 +10,8 @@ from airflow_dre.checks.judging import Unanswered
 from airflow_dre.checks.metrics import LastPassed, Metric, PerSegment
 from airflow_dre.errors import QueryFailed, StatementTimeout, StoreError
 from airflow_dre.sql.plan import MOST_ROWS, Statement, one, plan, probe, scan, shares_scan
-from airflow_dre.sql.proofs import proof_of_uniqueness
 from airflow_dre.sql.scope import Scope
+from airflow_dre.sql.uniqueness import proof_of_uniqueness
 from airflow_dre.values.scalars import Answer, Row
 
 

@@ -12,16 +12,16 @@ from typing import Any, Protocol, TypeVar
 
 from airflow_dre.config import read_settings
 from airflow_dre.engines.callers import Caller, CallFailed, NoAnswer, connect_seconds
-from airflow_dre.engines.duckdb import DuckDB, opened_duckdb
-from airflow_dre.engines.duckdb_files import look_at_files, read_format, refusal_of
-from airflow_dre.engines.duckdb_frames import is_frame, is_rows, look_at_frame, look_at_rows
-from airflow_dre.engines.duckdb_reasons import spoils_every_scan
-from airflow_dre.engines.file_columns import READ, TextColumns
-from airflow_dre.engines.file_formats import JSON_LINES
-from airflow_dre.engines.file_misfits import explain_misfit
-from airflow_dre.engines.file_versions import folder_versions
-from airflow_dre.engines.files import Place, find_files, is_paths, read_places
-from airflow_dre.engines.json_lines import add_column
+from airflow_dre.engines.duckdb.columns import READ, TextColumns
+from airflow_dre.engines.duckdb.connection import DuckDB, opened_duckdb
+from airflow_dre.engines.duckdb.files import look_at_files, read_format, refusal_of
+from airflow_dre.engines.duckdb.formats import JSON_LINES
+from airflow_dre.engines.duckdb.frames import is_frame, is_rows, look_at_frame, look_at_rows
+from airflow_dre.engines.duckdb.json_lines import add_column
+from airflow_dre.engines.duckdb.locations import Place, find_files, is_paths, read_places
+from airflow_dre.engines.duckdb.misfits import explain_misfit
+from airflow_dre.engines.duckdb.reasons import spoils_every_scan
+from airflow_dre.engines.duckdb.versions import folder_versions
 from airflow_dre.engines.warehouse import Warehouse, opened
 from airflow_dre.errors import DefinitionError, FilesUnreachable, Problem, QueryFailed, StatementTimeout, TypesChanged, WarehouseUnreachable
 from airflow_dre.lineage.naming import name_files

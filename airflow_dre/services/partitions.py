@@ -20,8 +20,8 @@ from airflow_dre.services.partition_scans import why_unreadable
 from airflow_dre.services.partition_table import Table
 from airflow_dre.services.partition_versions import look_at_children, read_catalogue, read_versions_of, versions_like
 from airflow_dre.services.suite import Ask, NamedEngine, Suite
+from airflow_dre.sql.determinism import unsettled_problems
 from airflow_dre.sql.scope import Scope
-from airflow_dre.sql.settled import unsettled_problems
 from airflow_dre.sql.splits import Only
 from airflow_dre.store.records import PartitionState, PartitionStates, digest
 from airflow_dre.values.scalars import Incomparable, Row

@@ -17,11 +17,11 @@ from airflow_dre.engines.transactions import Transaction, again_after_conflict, 
 from airflow_dre.engines.warehouse import Hook
 from airflow_dre.errors import DefinitionError, Problem, QuarantineError, QueryFailed
 from airflow_dre.services.answers import Engine
-from airflow_dre.sql import quarantine as statements
 from airflow_dre.sql.dialect import Refusal
-from airflow_dre.sql.failing import failing
-from airflow_dre.sql.quarantine import Broken, Mode, Rows, Stamp
-from airflow_dre.sql.quarantine_shape import why_unfit
+from airflow_dre.sql.quarantine import statements
+from airflow_dre.sql.quarantine.failing import failing
+from airflow_dre.sql.quarantine.shape import why_unfit
+from airflow_dre.sql.quarantine.statements import Broken, Mode, Rows, Stamp
 from airflow_dre.sql.scope import Scope
 from airflow_dre.store.records import SuiteRunRecord, digest
 from airflow_dre.values.numbers import as_count

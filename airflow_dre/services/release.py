@@ -14,11 +14,11 @@ from airflow_dre.engines.warehouse import Hook
 from airflow_dre.errors import DefinitionError, Problem
 from airflow_dre.incidents.signals import Origin
 from airflow_dre.services.quarantine import MOST_COLUMNS, columns_of, require_equal
-from airflow_dre.sql import release as statements
 from airflow_dre.sql.dialect import Writing
-from airflow_dre.sql.quarantine import OWN_COLUMNS, Mode
-from airflow_dre.sql.quarantine_shape import why_not_back
-from airflow_dre.sql.release import Review
+from airflow_dre.sql.quarantine import release as statements
+from airflow_dre.sql.quarantine.release import Review
+from airflow_dre.sql.quarantine.shape import why_not_back
+from airflow_dre.sql.quarantine.statements import OWN_COLUMNS, Mode
 from airflow_dre.sql.scope import Scope
 from airflow_dre.store.records import digest
 from airflow_dre.values.numbers import as_count

@@ -16,7 +16,7 @@ from airflow_dre.errors import DefinitionError, QueryFailed, TypesChanged, Wareh
 from airflow_dre.privacy.masking import HIDDEN, Mask, masked_line, without_quotes
 from airflow_dre.services.answers import Engine
 from airflow_dre.sql.dialect import Refusal
-from airflow_dre.sql.samples import SampleQuery, sample_of
+from airflow_dre.sql.quarantine.samples import SampleQuery, sample_of
 from airflow_dre.sql.scope import Scope
 from airflow_dre.store.records import ResultRecord, Sample
 from airflow_dre.values.scalars import Row

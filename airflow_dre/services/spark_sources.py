@@ -8,9 +8,9 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
-from airflow_dre.engines.spark import SparkEngine
-from airflow_dre.engines.spark_errors import explained, is_refused, quiet
-from airflow_dre.engines.spark_session import impatient, opened_session, place_of
+from airflow_dre.engines.spark.engine import SparkEngine
+from airflow_dre.engines.spark.errors import explained, is_refused, quiet
+from airflow_dre.engines.spark.session import impatient, opened_session, place_of
 from airflow_dre.errors import QueryFailed, WarehouseUnreachable
 from airflow_dre.lineage.naming import name_spark_table
 from airflow_dre.services.sources import Source
@@ -58,7 +58,7 @@ def opened_spark_frame(frame: Any, name: str, dataset: DatasetName, where: str |
 def opened_spark_table(connection: Any, table: str, where: str | None, timeout: timedelta | None) -> Iterator[Source]:
     """A table of Spark's catalogues, in a session of its own.
 
-    :param connection: an Airflow connection of a type in :data:`airflow_dre.engines.spark_session.CONNECTION_TYPES`.
+    :param connection: an Airflow connection of a type in :data:`airflow_dre.engines.spark.session.CONNECTION_TYPES`.
     :raises DefinitionError: the table's name is none, or pyspark is not installed.
     :raises WarehouseUnreachable: there is no such master or server, or it takes no connection.
     """

@@ -9,7 +9,7 @@ from datetime import date
 from sqlglot import exp
 
 from airflow_dre.checks.rules import Kind
-from airflow_dre.sql import spelling
+from airflow_dre.sql import rendering as spelling
 from airflow_dre.values.calendar import Unit
 
 

@@ -19,7 +19,7 @@ from airflow_dre.errors import DefinitionError, Problem
 from airflow_dre.sql.dialect import Dialect, Refusal
 from airflow_dre.sql.names import column
 from airflow_dre.sql.raw import read_condition
-from airflow_dre.sql.typed_text import PATTERNS
+from airflow_dre.sql.text_types import PATTERNS
 from airflow_dre.values.scalars import Literal, Member, Single
 
 P = ParamSpec("P")

@@ -36,8 +36,8 @@ from airflow_dre.sql.fitting import fitted, is_array, told
 from airflow_dre.sql.names import column
 from airflow_dre.sql.predicates import has_all, has_value, literal, possible, stands
 from airflow_dre.sql.raw import read_metric, read_rows
+from airflow_dre.sql.rendering import by_value
 from airflow_dre.sql.scope import Scope
-from airflow_dre.sql.spelling import by_value
 from airflow_dre.sql.splits import split_of
 from airflow_dre.values.sketches import KEPT_HASHES
 

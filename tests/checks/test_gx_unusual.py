@@ -14,8 +14,8 @@ import pytest
 from airflow_dre.checks import from_gx
 from airflow_dre.checks.declared.parse import parse_checks
 from airflow_dre.checks.outcomes import Outcome
-from airflow_dre.engines.duckdb import opened_duckdb
-from airflow_dre.engines.duckdb_frames import look_at_frame
+from airflow_dre.engines.duckdb.connection import opened_duckdb
+from airflow_dre.engines.duckdb.frames import look_at_frame
 from airflow_dre.engines.warehouse import Warehouse
 from airflow_dre.services.suite import Suite, run_suite
 from airflow_dre.sql.dialects import find_dialect

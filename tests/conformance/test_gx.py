@@ -31,9 +31,9 @@ from pandas.api.types import infer_dtype
 from airflow_dre.checks import from_gx
 from airflow_dre.checks.declared.parse import parse_checks
 from airflow_dre.checks.outcomes import Outcome
-from airflow_dre.engines.duckdb import DuckDB, opened_duckdb
-from airflow_dre.engines.duckdb_frames import look_at_frame
-from airflow_dre.engines.spark import SparkEngine
+from airflow_dre.engines.duckdb.connection import DuckDB, opened_duckdb
+from airflow_dre.engines.duckdb.frames import look_at_frame
+from airflow_dre.engines.spark.engine import SparkEngine
 from airflow_dre.engines.warehouse import Warehouse
 from airflow_dre.errors import DefinitionError
 from airflow_dre.services.suite import NamedEngine, Suite, run_suite

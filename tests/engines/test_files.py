@@ -26,8 +26,8 @@ import pytest
 from airflow_dre import checks as c
 from airflow_dre.checks.declared.parse import parse_checks
 from airflow_dre.config import read_settings
-from airflow_dre.engines.duckdb import DuckDB
-from airflow_dre.engines.duckdb_reasons import reason_of
+from airflow_dre.engines.duckdb.connection import DuckDB
+from airflow_dre.engines.duckdb.reasons import reason_of
 from airflow_dre.errors import DefinitionError, FilesUnreachable
 from airflow_dre.services.data import Wanted, opened_data
 from airflow_dre.services.suite import Suite, run_suite

@@ -18,8 +18,8 @@ from airflow.sdk.io import attach
 from airflow_dre import checks as c
 from airflow_dre.checks import from_gx
 from airflow_dre.checks.check import Check
-from airflow_dre.engines.duckdb import DuckDB, opened_duckdb
-from airflow_dre.engines.duckdb_files import look_at_files, read_format
+from airflow_dre.engines.duckdb.connection import DuckDB, opened_duckdb
+from airflow_dre.engines.duckdb.files import look_at_files, read_format
 from airflow_dre.errors import DefinitionError
 from tests.engines.test_files import look, outcomes, reasons, write
 

@@ -18,11 +18,11 @@ import pytest
 from airflow_dre import checks as c
 from airflow_dre.checks.declared.declaration import Declaration
 from airflow_dre.checks.declared.parse import parse_checks
-from airflow_dre.engines import spark_session
 from airflow_dre.engines.callers import GRACE
-from airflow_dre.engines.spark import SETTINGS, SparkEngine
-from airflow_dre.engines.spark_errors import explained
-from airflow_dre.engines.spark_session import conf_of, connect_url, master_of, opened_session
+from airflow_dre.engines.spark import session as spark_session
+from airflow_dre.engines.spark.engine import SETTINGS, SparkEngine
+from airflow_dre.engines.spark.errors import explained
+from airflow_dre.engines.spark.session import conf_of, connect_url, master_of, opened_session
 from airflow_dre.errors import DefinitionError, QueryFailed, StatementTimeout, WarehouseUnreachable
 from airflow_dre.lineage.naming import name_spark_table
 from airflow_dre.services.spark_sources import is_spark_frame, opened_spark_frame, opened_spark_table
@@ -420,7 +420,7 @@ def test_a_spark_that_is_not_there_is_told_within_bounds(
 def test_a_master_that_is_not_there_is_told_before_java_is_started() -> None:
     program = f"""
 from types import SimpleNamespace
-from airflow_dre.engines.spark_session import opened_session
+from airflow_dre.engines.spark.session import opened_session
 made = dict(conn_id="big", conn_type="spark", host="spark://127.0.0.1:{sparks.free_port()},127.0.0.1:1", port=None, extra_dejson={{}})
 with opened_session(SimpleNamespace(**made)):
     pass

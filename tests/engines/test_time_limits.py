@@ -22,8 +22,8 @@ from hypothesis import strategies as st
 
 from airflow_dre.engines import callers
 from airflow_dre.engines.callers import Caller, CallFailed, NoAnswer
-from airflow_dre.engines.regexp_cost import longest_quick
-from airflow_dre.engines.regexps import Regexps
+from airflow_dre.engines.sqlite.regexp_cost import longest_quick
+from airflow_dre.engines.sqlite.regexps import Regexps
 from airflow_dre.engines.transactions import transaction
 from airflow_dre.engines.warehouse import Warehouse, opened
 from airflow_dre.errors import QueryFailed, StatementTimeout, WarehouseUnreachable

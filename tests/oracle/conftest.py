@@ -21,8 +21,8 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, Phase, settings
 
-from airflow_dre.engines.duckdb import DuckDB, opened_duckdb
-from airflow_dre.engines.duckdb_files import look_at_files, read_format
+from airflow_dre.engines.duckdb.connection import DuckDB, opened_duckdb
+from airflow_dre.engines.duckdb.files import look_at_files, read_format
 from tests.oracle.spark_world import spark_world
 from tests.oracle.world import World
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from airflow_dre.checks.declared.parse import parse_checks
-from airflow_dre.engines.spark import SparkEngine
+from airflow_dre.engines.spark.engine import SparkEngine
 from airflow_dre.engines.warehouse import Warehouse
 from airflow_dre.services.suite import Suite, run_suite
 from airflow_dre.sql.dialect import Dialect

@@ -25,7 +25,7 @@ from airflow_dre.services.answers import Answered
 from airflow_dre.services.quarantine import Breaches, Quarantine, Taken, find_breaches, put_aside, stamp_of
 from airflow_dre.services.suite import Circumstances, Suite, run_suite
 from airflow_dre.sql.names import split_table
-from airflow_dre.sql.quarantine import OWN_COLUMNS, Mode
+from airflow_dre.sql.quarantine.statements import OWN_COLUMNS, Mode
 from airflow_dre.sql.scope import Scope
 from airflow_dre.store.records import SuiteRunRecord
 from airflow_dre.values.dataset import DatasetName

@@ -18,7 +18,7 @@ from airflow_dre import checks as c
 from airflow_dre.errors import QuarantineError, QueryFailed, WarehouseError
 from airflow_dre.services.release import Decision, carry_out, claim_rows
 from airflow_dre.sql.dialects import find_dialect
-from airflow_dre.sql.release import Review
+from airflow_dre.sql.quarantine.release import Review
 from tests.services.deadly import fail, stepping
 from tests.services.quarantine_world import KINDS, OWN, Hook, World, ask_suite, make_world
 

@@ -13,7 +13,7 @@ from airflow_dre.incidents.signals import Origin
 from airflow_dre.services import release
 from airflow_dre.services.release import Claimed, Decided, Decision, carry_out, claim_rows, describe, review_id_of
 from airflow_dre.sql.dialects import find_dialect
-from airflow_dre.sql.release import Review
+from airflow_dre.sql.quarantine.release import Review
 from tests.services.quarantine_world import KINDS, World, ask_suite, make_world
 
 

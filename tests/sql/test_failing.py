@@ -24,7 +24,7 @@ from airflow_dre.services.answers import Answered, answer
 from airflow_dre.services.suite import Suite, run_suite
 from airflow_dre.sql.dialect import Refusal
 from airflow_dre.sql.dialects import find_dialect
-from airflow_dre.sql.failing import failing
+from airflow_dre.sql.quarantine.failing import failing
 from airflow_dre.sql.scope import Scope
 from airflow_dre.values.dataset import DatasetName
 from tests.oracle.running import Hook

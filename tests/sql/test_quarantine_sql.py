@@ -14,13 +14,14 @@ from sqlglot import exp
 from airflow_dre import checks as c
 from airflow_dre.checks.aspects.failing import failing_rows_of
 from airflow_dre.checks.declared.parse import parse_checks
-from airflow_dre.sql import quarantine, release
 from airflow_dre.sql.dialect import Dialect, Refusal, Writing
 from airflow_dre.sql.dialects import DIALECTS
-from airflow_dre.sql.failing import failing
-from airflow_dre.sql.quarantine import Broken, Mode, Rows, Stamp
-from airflow_dre.sql.quarantine_shape import why_unfit
-from airflow_dre.sql.release import Review
+from airflow_dre.sql.quarantine import release
+from airflow_dre.sql.quarantine import statements as quarantine
+from airflow_dre.sql.quarantine.failing import failing
+from airflow_dre.sql.quarantine.release import Review
+from airflow_dre.sql.quarantine.shape import why_unfit
+from airflow_dre.sql.quarantine.statements import Broken, Mode, Rows, Stamp
 from airflow_dre.sql.scope import Scope
 
 GOLDEN = Path(__file__).parent / "golden" / "quarantine"

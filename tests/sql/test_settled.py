@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from airflow_dre.checks.metrics import Expression
+from airflow_dre.sql.determinism import unsettled_problems
 from airflow_dre.sql.dialects import find_dialect
 from airflow_dre.sql.raw import read_condition, why_not_settled
 from airflow_dre.sql.scope import Scope
-from airflow_dre.sql.settled import unsettled_problems
 
 MOVING = [
     *[("postgres", text) for text in ("now()", "localtimestamp", "localtime", "current_date", "'yesterday'::date", "timeofday()::date")],

@@ -18,8 +18,8 @@ from airflow_dre.errors import DefinitionError
 from airflow_dre.sql.dialect import Refusal
 from airflow_dre.sql.dialects import DIALECTS, find_dialect
 from airflow_dre.sql.plan import one, plan, probe
+from airflow_dre.sql.quarantine.samples import sample_of
 from airflow_dre.sql.raw import read_condition, read_rows
-from airflow_dre.sql.samples import sample_of
 from airflow_dre.sql.scope import Scope
 
 SETUP = {

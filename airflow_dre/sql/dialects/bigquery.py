@@ -6,7 +6,7 @@ from sqlglot import exp
 
 from airflow_dre.sql.catalogue import Owner, information_schema
 from airflow_dre.sql.dialect import Dialect
-from airflow_dre.sql.spelling import as_text, call, is_given, like, search_by
+from airflow_dre.sql.rendering import as_text, call, is_given, like, search_by
 from airflow_dre.values.calendar import Unit
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from airflow_dre.sql.catalogue import Owner, information_schema
 from airflow_dre.sql.dialect import READ_ONLY
 from airflow_dre.sql.dialects.spark import SPARK
-from airflow_dre.sql.spelling import call
+from airflow_dre.sql.rendering import call
 
 DATABRICKS = replace(
     SPARK,

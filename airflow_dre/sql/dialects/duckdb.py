@@ -9,7 +9,7 @@ from sqlglot import exp, parse_one
 
 from airflow_dre.sql import names
 from airflow_dre.sql.dialect import Dialect, Writing
-from airflow_dre.sql.spelling import UNLIMITED, call, search_by
+from airflow_dre.sql.rendering import UNLIMITED, call, search_by
 
 _HERE = """
 WITH here AS (

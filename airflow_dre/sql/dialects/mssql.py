@@ -7,7 +7,7 @@ from sqlglot import exp
 from airflow_dre.checks.rules import Kind
 from airflow_dre.sql.catalogue import Owner, information_schema
 from airflow_dre.sql.dialect import Dialect, Refusal
-from airflow_dre.sql.spelling import call, in_doubles, is_given
+from airflow_dre.sql.rendering import call, in_doubles, is_given
 from airflow_dre.values.calendar import Unit
 
 _FIRST_DAY = exp.cast(exp.Literal.string("0001-01-01"), "TIMESTAMP")  # a Monday, so that weeks are counted from Mondays

@@ -8,7 +8,7 @@ from sqlglot import exp
 
 from airflow_dre.sql.catalogue import information_schema
 from airflow_dre.sql.dialect import Dialect
-from airflow_dre.sql.spelling import above_zero, call, in_doubles, like, typed
+from airflow_dre.sql.rendering import above_zero, call, in_doubles, like, typed
 from airflow_dre.values.calendar import Unit
 
 

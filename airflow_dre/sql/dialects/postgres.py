@@ -6,7 +6,7 @@ from sqlglot import exp, parse_one
 
 from airflow_dre.sql import names
 from airflow_dre.sql.dialect import Dialect, Writing
-from airflow_dre.sql.spelling import call, like
+from airflow_dre.sql.rendering import call, like
 
 _CONSTRAINTS = """
 SELECT 'not_null', a.attname, a.attname

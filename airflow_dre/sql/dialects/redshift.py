@@ -6,7 +6,7 @@ from sqlglot import exp
 
 from airflow_dre.sql.catalogue import information_schema
 from airflow_dre.sql.dialect import Dialect
-from airflow_dre.sql.spelling import call, in_doubles, like
+from airflow_dre.sql.rendering import call, in_doubles, like
 
 REDSHIFT = Dialect(
     name="redshift",

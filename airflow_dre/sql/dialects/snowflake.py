@@ -6,7 +6,7 @@ from sqlglot import exp
 
 from airflow_dre.sql.catalogue import Owner, information_schema
 from airflow_dre.sql.dialect import Dialect
-from airflow_dre.sql.spelling import UNLIMITED, above_zero, call, is_given, truncated
+from airflow_dre.sql.rendering import UNLIMITED, above_zero, call, is_given, truncated
 
 SNOWFLAKE = Dialect(
     name="snowflake",

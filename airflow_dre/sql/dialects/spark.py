@@ -6,7 +6,7 @@ from sqlglot import exp
 
 from airflow_dre.sql import names
 from airflow_dre.sql.dialect import Dialect, Writing
-from airflow_dre.sql.spelling import UNLIMITED, call, in_doubles, is_given, like
+from airflow_dre.sql.rendering import UNLIMITED, call, in_doubles, is_given, like
 
 
 def _spelled(tree: exp.Expr) -> exp.Expr:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from sqlglot import exp, parse_one
 
 from airflow_dre.sql.dialect import Dialect, Writing
-from airflow_dre.sql.spelling import as_text, call, too_large
+from airflow_dre.sql.rendering import as_text, call, too_large
 from airflow_dre.values.calendar import Unit
 
 _FORMATS = {Unit.HOUR: "%Y-%m-%d %H:00:00", Unit.DAY: "%Y-%m-%d", Unit.MONTH: "%Y-%m-01", Unit.YEAR: "%Y-01-01"}

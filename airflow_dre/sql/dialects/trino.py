@@ -8,7 +8,7 @@ from sqlglot import exp
 
 from airflow_dre.sql.catalogue import Owner, information_schema
 from airflow_dre.sql.dialect import Dialect
-from airflow_dre.sql.spelling import UNLIMITED, call, in_doubles, is_given, search_by, truncated, typed
+from airflow_dre.sql.rendering import UNLIMITED, call, in_doubles, is_given, search_by, truncated, typed
 from airflow_dre.values.calendar import Unit
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 from airflow_dre.engines.callers import Caller, CallFailed
-from airflow_dre.engines.regexps import Regexps
+from airflow_dre.engines.sqlite.regexps import Regexps
 from airflow_dre.engines.warehouse import interrupt
 
 R = TypeVar("R")

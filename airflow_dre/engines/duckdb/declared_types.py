@@ -6,7 +6,7 @@ import re
 
 from sqlglot import exp
 
-from airflow_dre.engines.file_guesses import DIGITS, FileType, Spelling, checked, does_not_fit, text_for
+from airflow_dre.engines.duckdb.guesses import DIGITS, FileType, Spelling, checked, does_not_fit, text_for
 from airflow_dre.sql.names import quoted
 from airflow_dre.sql.readings import Guess
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from airflow_dre.sql.dialect import Dialect
-from airflow_dre.sql.quarantine import OWN_COLUMNS
+from airflow_dre.sql.quarantine.statements import OWN_COLUMNS
 
 Columns = Sequence[tuple[str, str]]
 _AFFINITIES = (

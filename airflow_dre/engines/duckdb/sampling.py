@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from sqlglot import exp
 
-from airflow_dre.engines.duckdb import DuckDB
-from airflow_dre.engines.duckdb_reasons import spoils_every_scan
-from airflow_dre.engines.file_guesses import (
+from airflow_dre.engines.duckdb.connection import DuckDB
+from airflow_dre.engines.duckdb.guesses import (
     NOTHING,
     SCREENED,
     TESTS,
@@ -22,6 +21,7 @@ from airflow_dre.engines.file_guesses import (
     tests_of,
     types_of,
 )
+from airflow_dre.engines.duckdb.reasons import spoils_every_scan
 from airflow_dre.sql.names import quoted
 
 TEXTS = "data as text"

@@ -10,7 +10,7 @@ from sqlglot import exp
 from airflow_dre.sql import names
 from airflow_dre.sql.dialect import Dialect, Refusal
 from airflow_dre.sql.names import column, quoted
-from airflow_dre.sql.quarantine import Mode
+from airflow_dre.sql.quarantine.statements import Mode
 
 _REVIEW = "dre_review"
 

@@ -13,16 +13,16 @@ from urllib.parse import unquote
 from sqlglot import exp
 
 from airflow_dre.checks.outcomes import counted
-from airflow_dre.engines.csv_beginnings import Beginning, beginning_of, begun
-from airflow_dre.engines.declared_types import exact_type
-from airflow_dre.engines.duckdb import DuckDB
-from airflow_dre.engines.duckdb_reasons import reason_of, store_error
-from airflow_dre.engines.file_columns import TextColumns, look_at_texts
-from airflow_dre.engines.file_formats import CSV, ENDINGS, FORMAT, JSON_LINES, PARQUET, Readable, find_format, find_option_problems
-from airflow_dre.engines.file_guesses import NOTHING, FileType, does_not_fit, inexact, spelling_of
-from airflow_dre.engines.file_sampling import TEXTS
-from airflow_dre.engines.json_lines import described_json, inexact_columns, is_guessed, known_type, look_at_no_line, type_to_read
-from airflow_dre.engines.reading import APART, describe, reading
+from airflow_dre.engines.duckdb.columns import TextColumns, look_at_texts
+from airflow_dre.engines.duckdb.connection import DuckDB
+from airflow_dre.engines.duckdb.csv_beginnings import Beginning, beginning_of, begun
+from airflow_dre.engines.duckdb.declared_types import exact_type
+from airflow_dre.engines.duckdb.formats import CSV, ENDINGS, FORMAT, JSON_LINES, PARQUET, Readable, find_format, find_option_problems
+from airflow_dre.engines.duckdb.guesses import NOTHING, FileType, does_not_fit, inexact, spelling_of
+from airflow_dre.engines.duckdb.json_lines import described_json, inexact_columns, is_guessed, known_type, look_at_no_line, type_to_read
+from airflow_dre.engines.duckdb.reading import APART, describe, reading
+from airflow_dre.engines.duckdb.reasons import reason_of, store_error
+from airflow_dre.engines.duckdb.sampling import TEXTS
 from airflow_dre.errors import DefinitionError, FilesUnreachable, Problem, QueryFailed
 from airflow_dre.sql.names import quoted
 

@@ -9,9 +9,9 @@ from typing import Any
 
 from sqlglot import exp
 
-from airflow_dre.engines.duckdb import DuckDB
-from airflow_dre.engines.file_formats import CSV, Readable
-from airflow_dre.engines.reading import APART, reading
+from airflow_dre.engines.duckdb.connection import DuckDB
+from airflow_dre.engines.duckdb.formats import CSV, Readable
+from airflow_dre.engines.duckdb.reading import APART, reading
 from airflow_dre.errors import QueryFailed
 
 _LINES = {"delim": "\x01", "quote": "", "escape": "", "header": False, "auto_detect": False, "strict_mode": False}

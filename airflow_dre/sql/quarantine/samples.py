@@ -11,8 +11,8 @@ from sqlglot import exp
 from airflow_dre.checks.metrics import FailedRowCount, Metric, PerSegment, Violations
 from airflow_dre.checks.rules import Holds
 from airflow_dre.sql.dialect import Refusal
-from airflow_dre.sql.failing import failing
 from airflow_dre.sql.names import column, quoted
+from airflow_dre.sql.quarantine.failing import failing
 from airflow_dre.sql.raw import read_condition, read_rows
 from airflow_dre.sql.scope import Scope
 

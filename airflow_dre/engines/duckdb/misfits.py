@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from airflow_dre.engines.duckdb import DuckDB
-from airflow_dre.engines.duckdb_reasons import line_of
-from airflow_dre.engines.file_columns import Misfit, TextColumns
-from airflow_dre.engines.file_formats import CSV, PARQUET, Readable
-from airflow_dre.engines.json_lines import explain_malformed
-from airflow_dre.engines.reading import reading
+from airflow_dre.engines.duckdb.columns import Misfit, TextColumns
+from airflow_dre.engines.duckdb.connection import DuckDB
+from airflow_dre.engines.duckdb.formats import CSV, PARQUET, Readable
+from airflow_dre.engines.duckdb.json_lines import explain_malformed
+from airflow_dre.engines.duckdb.reading import reading
+from airflow_dre.engines.duckdb.reasons import line_of
 
 _UNEVEN = ("comment", "ignore_errors", "null_padding")
 """Options beside which a row is not found by counting lines."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlglot import exp
 
-from airflow_dre.engines.duckdb_sandbox import refusal_of_statement, seal
+from airflow_dre.engines.duckdb.sandbox import refusal_of_statement, seal
 from airflow_dre.errors import DefinitionError, Problem
 from airflow_dre.sql.names import quoted
 
@@ -76,7 +76,7 @@ class DuckDB:
 
     def register_store(self, store: Any, names: Iterable[str]) -> None:
         """Open files, named with the scheme of their store, through its fsspec filesystem."""
-        from airflow_dre.engines.known_files import known_files
+        from airflow_dre.engines.duckdb.known_files import known_files
 
         self._store = known_files(store, names)
         self._database.register_filesystem(self._store)

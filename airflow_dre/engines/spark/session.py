@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Protocol
 from urllib.parse import quote
 
-from airflow_dre.engines.spark_errors import explained, quiet
+from airflow_dre.engines.spark.errors import explained, quiet
 from airflow_dre.errors import DefinitionError, Problem, WarehouseUnreachable
 
 CONNECT_TYPE = "spark_connect"

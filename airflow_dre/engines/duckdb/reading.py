@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 
 from sqlglot import exp
 
-from airflow_dre.engines.duckdb import DuckDB
-from airflow_dre.engines.file_formats import FORMAT, Format
+from airflow_dre.engines.duckdb.connection import DuckDB
+from airflow_dre.engines.duckdb.formats import FORMAT, Format
 
 APART = {"filename": False, "hive_partitioning": False, "union_by_name": False}
 """What a file itself holds."""

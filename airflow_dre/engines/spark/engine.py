@@ -11,8 +11,8 @@ from typing import Any, TypeVar
 from uuid import uuid4
 
 from airflow_dre.engines.callers import Caller, CallFailed
-from airflow_dre.engines.spark_errors import explained, is_refused, quiet
-from airflow_dre.engines.spark_session import speaks_connect
+from airflow_dre.engines.spark.errors import explained, is_refused, quiet
+from airflow_dre.engines.spark.session import speaks_connect
 from airflow_dre.errors import QueryFailed, StatementTimeout, WarehouseError, WarehouseUnreachable
 from airflow_dre.sql.dialect import Dialect
 from airflow_dre.sql.dialects import find_dialect

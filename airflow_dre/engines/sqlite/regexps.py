@@ -13,9 +13,9 @@ import threading
 import time
 from datetime import timedelta
 
-from airflow_dre.engines import regexp_worker
-from airflow_dre.engines.regexp_cost import longest_quick
-from airflow_dre.sql.typed_text import PATTERNS
+from airflow_dre.engines.sqlite import regexp_worker
+from airflow_dre.engines.sqlite.regexp_cost import longest_quick
+from airflow_dre.sql.text_types import PATTERNS
 
 _OURS = frozenset(PATTERNS.values())
 """Patterns of this package, whose choices exclude each other so that they never backtrack far."""
@@ -93,7 +93,7 @@ class Regexps:
 
 
 class _Process:
-    """A process that runs :mod:`airflow_dre.engines.regexp_worker`, and the pipes to it and from it."""
+    """A process that runs :mod:`airflow_dre.engines.sqlite.regexp_worker`, and the pipes to it and from it."""
 
     def __init__(self) -> None:
         theirs_in, self.target = os.pipe()

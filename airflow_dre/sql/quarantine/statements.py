@@ -16,8 +16,8 @@ from airflow_dre.sql import names
 from airflow_dre.sql.dialect import Writing
 from airflow_dre.sql.names import column, quoted
 from airflow_dre.sql.predicates import either
+from airflow_dre.sql.rendering import call
 from airflow_dre.sql.scope import Scope
-from airflow_dre.sql.spelling import call
 
 MARK = "dre_"
 """What the names of our own columns begin with."""

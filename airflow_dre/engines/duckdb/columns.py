@@ -13,21 +13,11 @@ from functools import partial
 
 from sqlglot import exp
 
-from airflow_dre.engines.declared_types import DECLARED, declared_value, unreadable
-from airflow_dre.engines.duckdb import DuckDB
-from airflow_dre.engines.file_formats import JSON_LINES, Readable
-from airflow_dre.engines.file_guesses import (
-    INEXACT,
-    MISFIT,
-    FileType,
-    Spelling,
-    does_not_fit,
-    in_sense,
-    misfit_of,
-    spelling_of,
-    value_of,
-)
-from airflow_dre.engines.file_sampling import TEXTS, sampled_types, types_of_all_rows
+from airflow_dre.engines.duckdb.connection import DuckDB
+from airflow_dre.engines.duckdb.declared_types import DECLARED, declared_value, unreadable
+from airflow_dre.engines.duckdb.formats import JSON_LINES, Readable
+from airflow_dre.engines.duckdb.guesses import INEXACT, MISFIT, FileType, Spelling, does_not_fit, in_sense, misfit_of, spelling_of, value_of
+from airflow_dre.engines.duckdb.sampling import TEXTS, sampled_types, types_of_all_rows
 from airflow_dre.sql.names import quoted
 from airflow_dre.sql.readings import Guess, Readings, Sense
 

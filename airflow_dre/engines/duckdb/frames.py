@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from airflow_dre.engines.duckdb import DuckDB
-from airflow_dre.engines.duckdb_reasons import reason_of
+from airflow_dre.engines.duckdb.connection import DuckDB
+from airflow_dre.engines.duckdb.reasons import reason_of
 from airflow_dre.errors import DefinitionError, Problem, QueryFailed
 
 

@@ -10,10 +10,10 @@ from decimal import Decimal
 from sqlglot import exp
 from sqlglot.errors import ParseError
 
-from airflow_dre.engines.duckdb import DuckDB
-from airflow_dre.engines.file_formats import CSV, JSON_LINES, Format, Readable
-from airflow_dre.engines.file_guesses import EXACT, NOTHING, TYPES, FileType, filled
-from airflow_dre.engines.reading import APART, describe, reading
+from airflow_dre.engines.duckdb.connection import DuckDB
+from airflow_dre.engines.duckdb.formats import CSV, JSON_LINES, Format, Readable
+from airflow_dre.engines.duckdb.guesses import EXACT, NOTHING, TYPES, FileType, filled
+from airflow_dre.engines.duckdb.reading import APART, describe, reading
 from airflow_dre.errors import QueryFailed
 from airflow_dre.sql.names import quoted
 
