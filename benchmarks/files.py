@@ -74,8 +74,8 @@ def ours(pattern: str) -> tuple[Callable[[], object], Callable[[], int]]:
     """Our suite, and how many queries it took."""
     from airflow_dre.checks import column_max, column_min, mean, not_null
     from airflow_dre.checks.declared.parse import parse_checks
-    from airflow_dre.services.data import Wanted, opened_data
-    from airflow_dre.services.suite import Suite, run_suite
+    from airflow_dre.services.quality.data import Wanted, opened_data
+    from airflow_dre.services.quality.run import Suite, run_suite
 
     declared = [not_null(name) for name in NOT_NULL]
     for name in INTEGERS:

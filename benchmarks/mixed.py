@@ -84,9 +84,10 @@ def ours(hook: Any, folder: Path) -> Callable[[], float]:
     from airflow_dre.checks.declared.parse import parse_checks
     from airflow_dre.config import read_settings
     from airflow_dre.engines.warehouse import opened
-    from airflow_dre.services.report import render_report
-    from airflow_dre.services.suite import Suite, delivery_of, run_suite
-    from airflow_dre.services.wiring import keep
+    from airflow_dre.services.incidents.delivery import keep
+    from airflow_dre.services.quality.report import render_report
+    from airflow_dre.services.quality.run import Suite, run_suite
+    from airflow_dre.services.quality.signal import delivery_of
     from airflow_dre.sql.dialects import find_dialect
     from airflow_dre.sql.scope import Scope
     from airflow_dre.values.dataset import DatasetName

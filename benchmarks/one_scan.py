@@ -60,7 +60,7 @@ def ours(hook: Any) -> tuple[Callable[[], object], Callable[[], int]]:
     from airflow_dre.checks import column_max, column_min, mean, not_null
     from airflow_dre.checks.declared.parse import parse_checks
     from airflow_dre.engines.warehouse import opened
-    from airflow_dre.services.suite import Suite, run_suite
+    from airflow_dre.services.quality.run import Suite, run_suite
     from airflow_dre.sql.dialects import find_dialect
     from airflow_dre.sql.scope import Scope
     from airflow_dre.values.dataset import DatasetName

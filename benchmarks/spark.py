@@ -55,8 +55,8 @@ def ours(frame: Any) -> Callable[[], object]:
     """Our suite."""
     from airflow_dre.checks import column_max, column_min, mean, not_null
     from airflow_dre.checks.declared.parse import parse_checks
-    from airflow_dre.services.spark_sources import opened_spark_frame
-    from airflow_dre.services.suite import Suite, run_suite
+    from airflow_dre.services.quality.run import Suite, run_suite
+    from airflow_dre.services.quality.spark_sources import opened_spark_frame
     from airflow_dre.values.dataset import DatasetName
 
     declared = [not_null(name) for name in NOT_NULL]

@@ -14,9 +14,9 @@ from airflow_dre.checks.outcomes import Outcome, worst
 from airflow_dre.clock import now
 from airflow_dre.config import read_settings
 from airflow_dre.services.checkup import find_banner
-from airflow_dre.services.dispatch import dispatch_outbox
-from airflow_dre.services.links import log_url, results_url
-from airflow_dre.services.tending import end_unwatched
+from airflow_dre.services.incidents.dispatch import dispatch_outbox
+from airflow_dre.services.incidents.links import log_url, results_url
+from airflow_dre.services.incidents.tending import end_unwatched
 from airflow_dre.store import views
 from airflow_dre.store.aside import count_aside
 from airflow_dre.store.failing_rows import rows_of, sampled_result

@@ -19,8 +19,9 @@ def send_waiting(_: Any) -> None:
     """
     from airflow_dre.clock import now
     from airflow_dre.config import read_settings
-    from airflow_dre.services.watching import end_forgotten
-    from airflow_dre.services.wiring import drain, store_of
+    from airflow_dre.services.incidents.delivery import drain
+    from airflow_dre.services.incidents.watching import end_forgotten
+    from airflow_dre.services.wiring import store_of
 
     os.environ.setdefault(CONTEXT, "server")  # so that connections of Airflow's own database are found
     settings = read_settings()

@@ -81,8 +81,8 @@ def _record_in_worker(ti: Any, error: Any) -> None:
     """Keep why a task failed, and send what waits: its process holds nobody else up. A callback of the task has done so before."""
     from airflow_dre.clock import now
     from airflow_dre.config import read_settings
-    from airflow_dre.services.contexts import failed_task, slice_in
-    from airflow_dre.services.wiring import keep
+    from airflow_dre.services.incidents.contexts import failed_task, slice_in
+    from airflow_dre.services.incidents.delivery import keep
     from airflow_dre.store.records import Delivery
 
     try:
@@ -102,9 +102,10 @@ def _record(about: Any, signals: Callable[[], list[Signal]], unwatched: Callable
     """
     from airflow_dre.config import read_settings
     from airflow_dre.errors import StoreError
+    from airflow_dre.services.incidents.delivery import log_changes, tell_default_routes
+    from airflow_dre.services.incidents.tending import end_unwatched
     from airflow_dre.services.rehearsal import is_rehearsal
-    from airflow_dre.services.tending import end_unwatched
-    from airflow_dre.services.wiring import log_changes, store_of, tell_default_routes
+    from airflow_dre.services.wiring import store_of
     from airflow_dre.store.records import Delivery
     from airflow_dre.store.store import DOWN
 
@@ -139,7 +140,7 @@ def _remembered(dag_run: Any, msg: str) -> list[Signal]:
     from dataclasses import replace
 
     from airflow_dre.clock import now
-    from airflow_dre.services.contexts import end_of, failed_run
+    from airflow_dre.services.incidents.contexts import end_of, failed_run
 
     ended = now() if _BY_HAND in msg else end_of(dag_run)
     if ended is None:
@@ -149,7 +150,7 @@ def _remembered(dag_run: Any, msg: str) -> list[Signal]:
 
 def _failed(dag_run: Any, msg: str) -> list[Signal]:
     """Return what failed in a run, and the tasks that ended well in it, perhaps after they were cleared."""
-    from airflow_dre.services.contexts import end_of, failed_run, succeeded_tasks
+    from airflow_dre.services.incidents.contexts import end_of, failed_run, succeeded_tasks
 
     at, part = _end_of(dag_run)
     if _BY_HAND in msg:
@@ -166,7 +167,7 @@ def _failed(dag_run: Any, msg: str) -> list[Signal]:
 def _succeeded(dag_run: Any, msg: str) -> list[Signal]:
     """Return that a run ended well, and the tasks that are failed all the same; a person who marks a run speaks for its tasks too."""
     from airflow_dre.clock import now
-    from airflow_dre.services.contexts import succeeded_run
+    from airflow_dre.services.incidents.contexts import succeeded_run
 
     at, part = _end_of(dag_run)
     if _BY_HAND in msg:
@@ -179,7 +180,7 @@ def _succeeded(dag_run: Any, msg: str) -> list[Signal]:
 
 def _marked(ti: Any) -> list[Signal]:
     from airflow_dre.clock import now
-    from airflow_dre.services.contexts import slice_in, succeeded_task
+    from airflow_dre.services.incidents.contexts import slice_in, succeeded_task
 
     return [succeeded_task(ti, now(), by_hand=True, part=slice_in({"dag_run": _run_of(ti)}))]
 
@@ -188,7 +189,7 @@ def _marked_failed_task(ti: Any) -> list[Signal]:
     from dataclasses import replace
 
     from airflow_dre.clock import now
-    from airflow_dre.services.contexts import failed_task, slice_in
+    from airflow_dre.services.incidents.contexts import failed_task, slice_in
 
     run = _run_of(ti)
     if str(getattr(run, "state", "")) == "failed":
@@ -210,14 +211,14 @@ def _run_of(ti: Any) -> Any:
 
 def _marked_failed(dag_run: Any, part: Slice) -> Signal:
     from airflow_dre.clock import now
-    from airflow_dre.services.contexts import failed_run
+    from airflow_dre.services.incidents.contexts import failed_run
 
     moment = now()  # a run that had ended keeps the moment of its end
     return failed_run(dag_run.dag_id, dag_run.run_id, moment, ended=moment, reason="marked failed by hand", part=part)
 
 
 def _still_failed(ti: Any, at: datetime, part: Slice, msg: str) -> Signal:
-    from airflow_dre.services.contexts import failed_task
+    from airflow_dre.services.incidents.contexts import failed_task
 
     return failed_task(ti, at, error=f"run ended: {msg}", part=part, seen_at=at, lost=True)  # else its process has told already
 
@@ -225,7 +226,7 @@ def _still_failed(ti: Any, at: datetime, part: Slice, msg: str) -> Signal:
 def _end_of(dag_run: Any) -> tuple[datetime, Slice]:
     """Return when a run ended, and the data that it is about."""
     from airflow_dre.clock import now
-    from airflow_dre.services.contexts import end_of, slice_in
+    from airflow_dre.services.incidents.contexts import end_of, slice_in
 
     return end_of(dag_run) or now(), slice_in({"dag_run": dag_run})
 

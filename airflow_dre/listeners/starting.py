@@ -20,7 +20,7 @@ def on_starting(component: Any) -> None:
             return
         from airflow_dre.config import read_settings
         from airflow_dre.services.checkup import find_mistakes
-        from airflow_dre.services.tending import end_unwatched
+        from airflow_dre.services.incidents.tending import end_unwatched
         from airflow_dre.services.wiring import store_of
 
         for finding in find_mistakes():

@@ -69,9 +69,9 @@ class RecordDbtResults(Verbatim):
         """Record the results first: a task that failed because of them adds to their incidents, and opens none of its own."""
         from airflow_dre.clock import now
         from airflow_dre.incidents.signals import Severity
-        from airflow_dre.services.contexts import problem_in, recovery_in
-        from airflow_dre.services.places import why_not_send
-        from airflow_dre.services.wiring import keep_all
+        from airflow_dre.services.incidents.contexts import problem_in, recovery_in
+        from airflow_dre.services.incidents.delivery import keep_all
+        from airflow_dre.services.incidents.places import why_not_send
         from airflow_dre.store.records import Delivery
 
         severity, routes = self.telling.severity or Severity.MEDIUM, self.telling.routes
@@ -155,7 +155,7 @@ def record_cosmos_results(
     :raises airflow_dre.errors.DefinitionError: ``callback_args`` misspell an argument, or one is not what it must be. Further arguments of
         Cosmos are left alone.
     """
-    from airflow_dre.services.wiring import keep_all
+    from airflow_dre.services.incidents.delivery import keep_all
 
     misspelled = {name: value for name, value in others.items() if nearest(name, _ARGUMENTS) is not None}
     if misspelled:
@@ -181,8 +181,8 @@ def _deliveries(
     allow_stale: bool = False,
 ) -> list[Delivery]:
     """The results of a task as deliveries; none where dbt left nothing that can be read."""
-    from airflow_dre.services.contexts import circumstances_of
     from airflow_dre.services.dbt import Artifacts, deliveries_of, locate, read_runs
+    from airflow_dre.services.incidents.contexts import circumstances_of
 
     ti = context["ti"]
     results, manifest = locate(target_path, None, None)

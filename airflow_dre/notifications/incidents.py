@@ -70,9 +70,9 @@ class OpenIncident(Verbatim):
         """Record the problem; safe to call twice. Messages are sent where that holds nobody else up, and left to the monitor elsewhere."""
         from airflow_dre.clock import now
         from airflow_dre.incidents.signals import Severity
-        from airflow_dre.services.contexts import problem_in
-        from airflow_dre.services.places import why_not_send
-        from airflow_dre.services.wiring import keep
+        from airflow_dre.services.incidents.contexts import problem_in
+        from airflow_dre.services.incidents.delivery import keep
+        from airflow_dre.services.incidents.places import why_not_send
         from airflow_dre.store.records import Delivery
 
         severity = Severity(self.severity)
@@ -104,9 +104,9 @@ class ResolveIncident(Verbatim):
     def notify(self, context: Context) -> None:
         """Record the recovery; safe to call twice."""
         from airflow_dre.clock import now
-        from airflow_dre.services.contexts import recovery_in
-        from airflow_dre.services.places import why_not_send
-        from airflow_dre.services.wiring import keep
+        from airflow_dre.services.incidents.contexts import recovery_in
+        from airflow_dre.services.incidents.delivery import keep
+        from airflow_dre.services.incidents.places import why_not_send
         from airflow_dre.store.records import Delivery
 
         keep(Delivery(signals=(recovery_in(dict(context), now()),)), send=why_not_send(context) is None)

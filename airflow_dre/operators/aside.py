@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from airflow_dre.checks.check import Check
     from airflow_dre.checks.judging import Found
     from airflow_dre.errors import Problem
-    from airflow_dre.services.quarantine import Breaches
+    from airflow_dre.services.quarantine.aside import Breaches
     from airflow_dre.sql.scope import Scope
     from airflow_dre.store.records import SuiteRunRecord
 
@@ -75,13 +75,13 @@ class Aside:
 
     def find_breaches(self, run: SuiteRunRecord, checks: Sequence[Check], found: Found, scope: Scope) -> tuple[Breaches, Scope] | None:
         """The broken checks and the rows they are about; None where no rows are to go anywhere."""
-        from airflow_dre.services.quarantine import find_breaches
+        from airflow_dre.services.quarantine.aside import find_breaches
 
         return (find_breaches(run, checks, found, scope, self.on), scope) if self.to is not None else None
 
     def note(self, run: SuiteRunRecord, breaches: Breaches) -> str:
         """What an incident is told."""
-        from airflow_dre.services.quarantine import announce, stamp_of
+        from airflow_dre.services.quarantine.aside import announce, stamp_of
         from airflow_dre.sql.quarantine.statements import Mode
 
         return announce(stamp_of(run, Mode(self.mode), run.measured_at), self.to or "", breaches)
@@ -101,9 +101,9 @@ class Aside:
         from airflow_dre.clock import now
         from airflow_dre.engines.spark.session import CONNECTION_TYPES
         from airflow_dre.errors import DefinitionError
-        from airflow_dre.services.quarantine import Quarantine, put_aside, stamp_of, summarize_taken, tell
+        from airflow_dre.services.quarantine.aside import Quarantine, put_aside, stamp_of, summarize_taken, tell
+        from airflow_dre.services.quarantine.spark import copy_aside
         from airflow_dre.services.rehearsal import is_rehearsal
-        from airflow_dre.services.spark_quarantine import copy_aside
         from airflow_dre.sql.names import split_table
         from airflow_dre.sql.quarantine.statements import Mode
 

@@ -68,8 +68,8 @@ class DbtResultsOperator(GatedOperator):
 
     def measure(self, context: Context) -> tuple[SuiteRunRecord, ...]:
         """Read what dbt left behind."""
-        from airflow_dre.services.contexts import circumstances_of
         from airflow_dre.services.dbt import Artifacts, locate, read_runs
+        from airflow_dre.services.incidents.contexts import circumstances_of
 
         results, manifest = locate(self.target_path, self.run_results, self.manifest)
         files = Artifacts(
@@ -95,7 +95,7 @@ class DbtResultsOperator(GatedOperator):
 
     def summary(self) -> dict[str, Any]:
         """What became of all tables, and of each."""
-        from airflow_dre.services.report import summarize_all
+        from airflow_dre.services.quality.report import summarize_all
 
         return summarize_all(self.suite_runs)
 

@@ -100,9 +100,10 @@ class GatedOperator(DeclaredOperator, BaseSQLOperator):
         from airflow.sdk.exceptions import AirflowFailException
 
         from airflow_dre.errors import DefinitionError, GateError, QuarantineError
-        from airflow_dre.services.report import render_report, render_reports
-        from airflow_dre.services.suite import check_gates, delivery_of
-        from airflow_dre.services.wiring import keep_all
+        from airflow_dre.services.incidents.delivery import keep_all
+        from airflow_dre.services.quality.gate import check_gates
+        from airflow_dre.services.quality.report import render_report, render_reports
+        from airflow_dre.services.quality.signal import delivery_of
 
         try:
             found = self.measure(context)
@@ -125,7 +126,7 @@ class GatedOperator(DeclaredOperator, BaseSQLOperator):
 
     def summary(self) -> dict[str, Any]:
         """Counts, score and broken checks, and what was done about the data."""
-        from airflow_dre.services.report import summarize
+        from airflow_dre.services.quality.report import summarize
 
         return {**summarize(self.suite_runs[0]), **self.acted}
 

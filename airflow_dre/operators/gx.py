@@ -91,8 +91,8 @@ class GXCheckOperator(GatedOperator):
     def measure(self, context: Context) -> SuiteRunRecord:
         """Let Great Expectations look."""
         from airflow_dre.clock import now
-        from airflow_dre.services.contexts import circumstances_of
-        from airflow_dre.services.expectations import Expectations, run_expectations
+        from airflow_dre.services.gx import Expectations, run_expectations
+        from airflow_dre.services.incidents.contexts import circumstances_of
         from airflow_dre.tools.gx.running.quiet import require_gx
 
         require_gx()
@@ -129,7 +129,7 @@ class GXCheckOperator(GatedOperator):
 
     def _name_dataset(self, asset: str | None) -> DatasetName:
         """The dataset by its table; what has no table is named by the author, by the asset of a checkpoint, or by the task."""
-        from airflow_dre.services.sources import named_in_time
+        from airflow_dre.services.quality.source_of import named_in_time
         from airflow_dre.sql.names import split_table
         from airflow_dre.values.dataset import DatasetName
 

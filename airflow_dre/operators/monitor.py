@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from airflow.sdk import Context
 
     from airflow_dre.config import Settings
-    from airflow_dre.services.freshness import Evaluation, FreshnessQuestion
+    from airflow_dre.services.slo.freshness import Evaluation, FreshnessQuestion
     from airflow_dre.store.store import Store
 
 LOOK_SECONDS = 60.0
@@ -64,8 +64,9 @@ class EvaluateSlaOperator(BaseOperator):
         """
         from airflow_dre.config import read_settings
         from airflow_dre.errors import StoreError, text_of
+        from airflow_dre.services.incidents.delivery import log_changes
         from airflow_dre.services.rehearsal import is_rehearsal
-        from airflow_dre.services.wiring import log_changes, store_of
+        from airflow_dre.services.wiring import store_of
 
         settings = read_settings()
         if is_rehearsal(settings):
@@ -88,8 +89,8 @@ class EvaluateSlaOperator(BaseOperator):
     def _rehearse(self) -> dict[str, Any]:
         """Look, and keep nothing of it."""
         from airflow_dre.clock import now
-        from airflow_dre.services.freshness import measure_freshness
         from airflow_dre.services.rehearsal import log_nothing_kept
+        from airflow_dre.services.slo.freshness import measure_freshness
 
         look = measure_freshness(self.question, now())
         self.log.info("%s: %s", self.question.table, look.judgement.reason)
@@ -99,8 +100,8 @@ class EvaluateSlaOperator(BaseOperator):
     def _look(self, context: Context, store: Store, settings: Settings) -> Evaluation:
         from airflow_dre.clock import now
         from airflow_dre.services.asking import ask_again
-        from airflow_dre.services.contexts import origin_of
-        from airflow_dre.services.freshness import evaluate_sla
+        from airflow_dre.services.incidents.contexts import origin_of
+        from airflow_dre.services.slo.freshness import evaluate_sla
 
         until = time.monotonic() + self.look_seconds
 
@@ -114,9 +115,9 @@ class EvaluateSlaOperator(BaseOperator):
         from airflow_dre.clock import now
         from airflow_dre.errors import DreError, text_of
         from airflow_dre.privacy.masking import masked
-        from airflow_dre.services.contexts import origin_of
-        from airflow_dre.services.freshness import record_unknown
-        from airflow_dre.services.wiring import log_changes
+        from airflow_dre.services.incidents.contexts import origin_of
+        from airflow_dre.services.incidents.delivery import log_changes
+        from airflow_dre.services.slo.freshness import record_unknown
 
         reason = str(error) if isinstance(error, DreError) else masked(f"{type(error).__name__}: {text_of(error)}")
         found = record_unknown(
@@ -135,8 +136,8 @@ class EvaluateSlaOperator(BaseOperator):
 
     def _call_back(self, found: Evaluation, calls: Sequence[Callable[[Any], Any]], context: Context, store: Store) -> None:
         """Call back where this look is the one that must."""
-        from airflow_dre.services.contexts import SIGNAL
-        from airflow_dre.services.freshness import forget_callback
+        from airflow_dre.services.incidents.contexts import SIGNAL
+        from airflow_dre.services.slo.freshness import forget_callback
 
         if not found.must_call_back:
             return
@@ -167,7 +168,7 @@ class DispatchOperator(BaseOperator):
 
     def execute(self, context: Context) -> dict[str, int]:
         """Drain both; what cannot go now goes with the next run."""
-        from airflow_dre.services.wiring import drain
+        from airflow_dre.services.incidents.delivery import drain
 
         try:
             ended = 0 if self.watches is None else self._note_look(self.watches)
@@ -182,8 +183,8 @@ class DispatchOperator(BaseOperator):
         """Keep that the monitor runs, and end what is watched no longer."""
         from airflow_dre.clock import now
         from airflow_dre.config import read_settings
+        from airflow_dre.services.incidents.watching import end_forgotten, note_look
         from airflow_dre.services.rehearsal import is_rehearsal
-        from airflow_dre.services.watching import end_forgotten, note_look
         from airflow_dre.services.wiring import store_of
         from airflow_dre.store.monitors import Monitor
 

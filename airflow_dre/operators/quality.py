@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from airflow_dre.errors import Problem
     from airflow_dre.operators.aside import Aside
     from airflow_dre.privacy.masking import Mask
-    from airflow_dre.services.quarantine import Breaches
-    from airflow_dre.services.samples import SamplePlan
-    from airflow_dre.services.sources import Source
-    from airflow_dre.services.suite import Ask, Suite
+    from airflow_dre.services.quality.run import Ask, Suite
+    from airflow_dre.services.quality.samples import SamplePlan
+    from airflow_dre.services.quality.source_of import Source
+    from airflow_dre.services.quarantine.aside import Breaches
     from airflow_dre.sql.scope import Scope
     from airflow_dre.store.records import SuiteRunRecord
 
@@ -190,9 +190,9 @@ class QualityCheckOperator(GatedOperator):
         """Ask whoever has the rows, and judge the answers."""
         from airflow_dre.checks.declared.parse import parse_checks
         from airflow_dre.clock import now
-        from airflow_dre.services.answers import Answered
-        from airflow_dre.services.contexts import circumstances_of
-        from airflow_dre.services.suite import Suite, run_suite
+        from airflow_dre.services.incidents.contexts import circumstances_of
+        from airflow_dre.services.quality.answers import Answered
+        from airflow_dre.services.quality.run import Suite, run_suite
         from airflow_dre.services.wiring import StoredHistory
 
         checks = parse_checks(self.checks)
@@ -223,8 +223,8 @@ class QualityCheckOperator(GatedOperator):
         from airflow_dre.errors import DefinitionError
         from airflow_dre.partitions.selection import Choice, find_partition_problems
         from airflow_dre.partitions.values import split_by
-        from airflow_dre.services.partitions import Partitioning, ask_partitions
-        from airflow_dre.services.suite import ask_rows
+        from airflow_dre.services.partitions.run import Partitioning, ask_partitions
+        from airflow_dre.services.quality.run import ask_rows
         from airflow_dre.services.wiring import StoredPartitions
 
         if self.partition_by is None:
@@ -275,7 +275,7 @@ class QualityCheckOperator(GatedOperator):
     def _sample_plan(self) -> SamplePlan:
         """Which failing rows are kept, and what is masked."""
         from airflow_dre.config import read_settings
-        from airflow_dre.services.samples import SamplePlan
+        from airflow_dre.services.quality.samples import SamplePlan
 
         if self.sample_rows == 0:
             return SamplePlan(mask=self._mask)
@@ -294,7 +294,7 @@ class QualityCheckOperator(GatedOperator):
 
         timeout = read_duration(self.statement_timeout)
         if self.data is not None:
-            from airflow_dre.services.data import Wanted, opened_data
+            from airflow_dre.services.quality.data import Wanted, opened_data
 
             wanted = Wanted(
                 subject=self.subject,
@@ -308,8 +308,8 @@ class QualityCheckOperator(GatedOperator):
         from airflow.sdk import BaseHook
 
         from airflow_dre.engines.spark.session import CONNECTION_TYPES
-        from airflow_dre.services.sources import opened_table
-        from airflow_dre.services.spark_sources import opened_spark_table
+        from airflow_dre.services.quality.source_of import opened_table
+        from airflow_dre.services.quality.spark_sources import opened_spark_table
 
         if (known := BaseHook.get_connection(str(self.conn_id))).conn_type in CONNECTION_TYPES:
             return opened_spark_table(known, self.table or "", self.where or None, timeout)

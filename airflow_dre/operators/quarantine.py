@@ -100,8 +100,8 @@ class QuarantineReleaseOperator(DeclaredOperator, BaseOperator):
 
     def execute(self, context: Context) -> Any:
         """Claim and count the rows, and ask about them."""
+        from airflow_dre.services.quarantine.release import claim_rows, describe
         from airflow_dre.services.rehearsal import NOTHING_KEPT, is_rehearsal
-        from airflow_dre.services.release import claim_rows, describe
 
         if is_rehearsal():
             self.log.warning("%s: %s. Nobody is asked about the rows in %s.", self._named, NOTHING_KEPT, self.quarantine_table)
@@ -119,7 +119,7 @@ class QuarantineReleaseOperator(DeclaredOperator, BaseOperator):
 
     def execute_complete(self, context: Context, event: dict[str, Any]) -> Any:
         """Do what was decided."""
-        from airflow_dre.services.release import Decision, carry_out
+        from airflow_dre.services.quarantine.release import Decision, carry_out
 
         if "error" in event:
             from airflow.providers.standard.exceptions import HITLTimeoutError, HITLTriggerEventError
@@ -185,9 +185,9 @@ class QuarantineReleaseOperator(DeclaredOperator, BaseOperator):
 
         from airflow_dre.engines.spark.session import CONNECTION_TYPES
         from airflow_dre.errors import DefinitionError, Problem
-        from airflow_dre.services.contexts import origin_of
-        from airflow_dre.services.release import review_id_of
-        from airflow_dre.services.sources import named_in_time
+        from airflow_dre.services.incidents.contexts import origin_of
+        from airflow_dre.services.quality.source_of import named_in_time
+        from airflow_dre.services.quarantine.release import review_id_of
         from airflow_dre.sql.dialects import find_dialect
         from airflow_dre.sql.names import split_table
         from airflow_dre.sql.quarantine.release import Review

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from airflow.sdk import Context
 
     from airflow_dre.incidents.telling import Telling
-    from airflow_dre.services.freshness import Freshness, FreshnessQuestion
+    from airflow_dre.services.slo.freshness import Freshness, FreshnessQuestion
     from airflow_dre.values.dataset import DatasetName
 
 
@@ -248,7 +248,7 @@ class FreshnessSensor(DeclaredOperator, BaseSensorOperator):
         if self.soft_fail or self.never_fail:
             return AirflowSkipException(f"{reason}. Skipping due to {'soft_fail' if self.soft_fail else 'never_fail'} is set to True.")
         if self._dataset is not None:
-            from airflow_dre.services.waits import tell_stale
+            from airflow_dre.services.slo.waits import tell_stale
 
             tell_stale(self._dataset, self._suite, reason, context, self._telling())
         return AirflowSensorTimeout(reason)
@@ -265,7 +265,7 @@ class FreshnessSensor(DeclaredOperator, BaseSensorOperator):
     def _recovered(self, context: Context) -> None:
         """Record that the dataset is fresh, where this try has looked at it."""
         if self._dataset is not None:
-            from airflow_dre.services.waits import tell_fresh
+            from airflow_dre.services.slo.waits import tell_fresh
 
             tell_fresh(self._dataset, self._suite, f"{self.table} is fresh again: {self._last}", context)
 
@@ -286,7 +286,7 @@ class FreshnessSensor(DeclaredOperator, BaseSensorOperator):
         """
         from airflow_dre.clock import now
         from airflow_dre.services.asking import ask_again
-        from airflow_dre.services.freshness import ask_freshness
+        from airflow_dre.services.slo.freshness import ask_freshness
 
         question = self._question()
         found = ask_again(lambda: ask_freshness(question, now()), reconnect_seconds)
@@ -304,7 +304,7 @@ class FreshnessSensor(DeclaredOperator, BaseSensorOperator):
         return f"FreshnessSensor {self.task_id}"
 
     def _question(self) -> FreshnessQuestion:
-        from airflow_dre.services.freshness import read_question
+        from airflow_dre.services.slo.freshness import read_question
 
         names = ("conn_id", "table", "column", "max_age", "where", "expression", "time_zone", "future_tolerance", "answer_within")
         return read_question(self._subject, {name: getattr(self, name) for name in names})

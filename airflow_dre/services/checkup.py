@@ -20,7 +20,7 @@ from airflow_dre.clock import now
 from airflow_dre.config import OPTIONS, Settings, read_settings
 from airflow_dre.declaring.slips import nearest
 from airflow_dre.errors import DreError, StoreError
-from airflow_dre.services.routes import has_connection, read_webhook
+from airflow_dre.services.incidents.routes import has_connection, read_webhook
 from airflow_dre.services.wiring import store_of
 from airflow_dre.store.database import Database
 from airflow_dre.store.schema import current_revision, head, is_missing

@@ -12,7 +12,9 @@ from airflow_dre.checks.check import Dimension, Severity
 from airflow_dre.checks.outcomes import Outcome
 from airflow_dre.errors import DefinitionError, Problem
 from airflow_dre.incidents.telling import Telling
-from airflow_dre.services.suite import Circumstances, delivery_of, record_run
+from airflow_dre.services.quality.record import record_run
+from airflow_dre.services.quality.signal import delivery_of
+from airflow_dre.services.run_context import Circumstances
 from airflow_dre.store.records import Definition, Delivery, ResultRecord, SuiteRunRecord, digest
 from airflow_dre.tools.dbt.artifacts.documents import Invocation, Node, Result, read_invocation, read_manifest, refuse_stale
 from airflow_dre.tools.dbt.artifacts.names import Namer, namer_of

@@ -3,26 +3,16 @@
 from __future__ import annotations
 
 import logging
-import time
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from airflow_dre.clock import now
 from airflow_dre.config import Settings, read_settings
-from airflow_dre.errors import StoreError
-from airflow_dre.incidents.decide import Action
-from airflow_dre.services.dispatch import Dispatched, dispatch_outbox
-from airflow_dre.services.links import incident_url
-from airflow_dre.services.rehearsal import is_kept, is_rehearsal, log_nothing_kept
-from airflow_dre.services.tending import end_unwatched
-from airflow_dre.store.aside import forget_aside
-from airflow_dre.store.failing_rows import drop_expired
-from airflow_dre.store.incidents import Change
+from airflow_dre.services.rehearsal import is_rehearsal
 from airflow_dre.store.partitions import read_partition_states
 from airflow_dre.store.records import Delivery, PartitionState, PartitionStates
 from airflow_dre.store.results import last_passed
 from airflow_dre.store.schema import ensure_embedded, is_missing
-from airflow_dre.store.store import DOWN, Store, open_store
+from airflow_dre.store.store import Store, open_store
 from airflow_dre.values.dataset import DatasetName
 
 log = logging.getLogger(__name__)
@@ -31,12 +21,6 @@ log = logging.getLogger(__name__)
 def store_of(settings: Settings, *, hurried: bool = False) -> Store:
     """The results store that is configured; ``hurried`` for a caller that holds others up."""
     return open_store(settings.store_url, settings.spool_folder, hurried=hurried)
-
-
-def tell_default_routes(delivery: Delivery, routes: tuple[str, ...]) -> Delivery:
-    """The delivery with the administrator's routes added to every problem."""
-    signals = tuple(replace(fact, routes=(*fact.routes, *routes)) if fact.event.firing else fact for fact in delivery.signals)
-    return replace(delivery, signals=signals)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,96 +69,3 @@ class StoredPartitions:
         if is_rehearsal():
             return
         store_of(read_settings()).deliver_or_spool(Delivery(partitions=found))
-
-
-def keep(delivery: Delivery, settings: Settings | None = None, *, send: bool = True) -> list[Change]:
-    """Keep a delivery, or spool it, and then send what waits for as long as ``[dre] send_seconds`` allows.
-
-    :param send: False for a caller that holds others up: the delivery is recorded, and no receiver is waited for.
-    """
-    return keep_all([delivery], settings, send=send)
-
-
-def keep_all(deliveries: Iterable[Delivery], settings: Settings | None = None, *, send: bool = True) -> list[Change]:
-    """Keep deliveries one by one, as :func:`keep` does, and send what waits once. Nothing of a test is kept or sent."""
-    settings = settings or read_settings()
-    told = [tell_default_routes(delivery, settings.default_routes) for delivery in deliveries if _is_kept(delivery, settings)]
-    if not told:
-        return []
-    if not send:
-        changes = record_all(told, settings)
-        log_changes(changes, settings)
-        return changes
-    store = store_of(settings)
-    changes = [change for delivery in told for change in store.deliver_or_spool(delivery)]
-    log_changes(changes, settings)
-    if changes:  # a store that is down is not waited for once more
-        end_unwatched(store, settings)
-        dispatch_outbox(store, settings)
-    return changes
-
-
-DOWN_SECONDS = 60.0
-"""Time for which a store that did not answer is not asked again by those who hold others up."""
-
-
-class _State:
-    down_until = 0.0
-
-
-_state = _State()
-
-
-def record_all(deliveries: Iterable[Delivery], settings: Settings) -> list[Change]:
-    """Write deliveries to the store at once or to the spool, and wait for nobody else.
-
-    A store that does not answer is waited for once in :data:`DOWN_SECONDS`, and what waits in the spool is left to others.
-    """
-    store = store_of(settings, hurried=True)
-    changes: list[Change] = []
-    for delivery in deliveries:
-        if time.monotonic() < _state.down_until:
-            store.leave(delivery, DOWN)
-            continue
-        try:
-            changes += store.deliver_parts(delivery)
-        except StoreError as error:
-            _state.down_until = time.monotonic() + DOWN_SECONDS
-            store.leave(delivery, str(error))
-    return changes
-
-
-def log_changes(changes: Iterable[Change], settings: Settings) -> None:
-    """Say in the log what became of incidents, each in one line with its address."""
-    for change in changes:
-        if change.action is not Action.IGNORE and change.incident_id is not None:
-            address = incident_url(settings.base_url, change.incident_id)
-            log.info("airflow-dre: incident %s: %s (%s). %s", change.incident_id, change.action.value, change.reason, address)
-
-
-def _is_kept(delivery: Delivery, settings: Settings) -> bool:
-    if kept := is_kept(delivery, settings):
-        return kept
-    log_nothing_kept()
-    return False
-
-
-def drain(settings: Settings | None = None, *, seconds: float | None = None) -> tuple[int, Dispatched]:
-    """Write what waits in the spool, send what waits in the outbox, and forget failing rows that have expired.
-
-    Gives the number of deliveries written, and what was sent.
-
-
-    :raises airflow_dre.errors.StoreError: the store is down.
-    """
-    settings = settings or read_settings()
-    if is_rehearsal(settings):
-        log_nothing_kept()
-        return 0, Dispatched()
-    store = store_of(settings)
-    ensure_embedded(store.database)
-    written, told = store.replay(), dispatch_outbox(store, settings, seconds=seconds, probe=True)
-    with store.database.write() as connection:
-        drop_expired(connection, now())
-        forget_aside(connection, now())
-    return written, told

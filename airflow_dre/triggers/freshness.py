@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from airflow.triggers.base import BaseTrigger, TriggerEvent
 
 if TYPE_CHECKING:
-    from airflow_dre.services.freshness import Freshness
+    from airflow_dre.services.slo.freshness import Freshness
 
 ANSWER_SECONDS = 300.0
 RECONNECT_SECONDS = 120.0
@@ -144,7 +144,7 @@ class FreshnessTrigger(BaseTrigger):
     def _answer(self) -> Freshness:
         """Ask in the present thread, whose imports do not block the event loop."""
         from airflow_dre.clock import now
-        from airflow_dre.services.freshness import FreshnessQuestion, answer_freshness
+        from airflow_dre.services.slo.freshness import FreshnessQuestion, answer_freshness
 
         question = FreshnessQuestion(
             conn_id=self.conn_id,

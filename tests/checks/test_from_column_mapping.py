@@ -20,7 +20,7 @@ from airflow_dre.checks.declared.parse import parse_checks
 from airflow_dre.checks.outcomes import Outcome
 from airflow_dre.engines.warehouse import Warehouse
 from airflow_dre.errors import DefinitionError
-from airflow_dre.services.suite import Suite, run_suite
+from airflow_dre.services.quality.run import Suite, run_suite
 from airflow_dre.sql.dialects import find_dialect
 from airflow_dre.sql.scope import Scope
 from airflow_dre.values.dataset import DatasetName

@@ -36,7 +36,7 @@ from airflow_dre.engines.duckdb.frames import look_at_frame
 from airflow_dre.engines.spark.engine import SparkEngine
 from airflow_dre.engines.warehouse import Warehouse
 from airflow_dre.errors import DefinitionError
-from airflow_dre.services.suite import NamedEngine, Suite, run_suite
+from airflow_dre.services.quality.run import NamedEngine, Suite, run_suite
 from airflow_dre.sql.dialects import find_dialect
 from airflow_dre.sql.scope import Scope
 from airflow_dre.tools.gx.reading.suites import NOT_NATIVE

@@ -23,7 +23,7 @@ from airflow_dre.checks.outcomes import Outcome
 from airflow_dre.engines.duckdb.connection import opened_duckdb
 from airflow_dre.engines.duckdb.frames import look_at_frame
 from airflow_dre.engines.warehouse import Warehouse
-from airflow_dre.services.suite import Suite, run_suite
+from airflow_dre.services.quality.run import Suite, run_suite
 from airflow_dre.sql.dialects import find_dialect
 from airflow_dre.sql.scope import Scope
 from airflow_dre.values.dataset import DatasetName

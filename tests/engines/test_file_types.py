@@ -19,9 +19,9 @@ from hypothesis import strategies as st
 
 from airflow_dre import checks as c
 from airflow_dre.checks.declared.parse import parse_checks
-from airflow_dre.services.data import Wanted, opened_data
-from airflow_dre.services.samples import SamplePlan
-from airflow_dre.services.suite import Suite, run_suite
+from airflow_dre.services.quality.data import Wanted, opened_data
+from airflow_dre.services.quality.run import Suite, run_suite
+from airflow_dre.services.quality.samples import SamplePlan
 from tests.engines.test_files import NOW, look, outcomes, reasons, write
 
 SAMPLE = 20_600

@@ -29,8 +29,8 @@ from airflow_dre.config import read_settings
 from airflow_dre.engines.duckdb.connection import DuckDB
 from airflow_dre.engines.duckdb.reasons import reason_of
 from airflow_dre.errors import DefinitionError, FilesUnreachable
-from airflow_dre.services.data import Wanted, opened_data
-from airflow_dre.services.suite import Suite, run_suite
+from airflow_dre.services.quality.data import Wanted, opened_data
+from airflow_dre.services.quality.run import Suite, run_suite
 from airflow_dre.store.records import SuiteRunRecord
 
 NOW = dt.datetime(2026, 1, 1, tzinfo=UTC)
@@ -624,7 +624,7 @@ def test_without_duckdb_the_command_that_installs_it_is_told() -> None:
     program = """
 import sys
 sys.modules["duckdb"] = None
-from airflow_dre.services.data import Wanted, opened_data
+from airflow_dre.services.quality.data import Wanted, opened_data
 try:
     with opened_data([{"a": 1}], Wanted(subject="x", task="d.t")):
         pass

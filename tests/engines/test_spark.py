@@ -25,8 +25,8 @@ from airflow_dre.engines.spark.errors import explained
 from airflow_dre.engines.spark.session import conf_of, connect_url, master_of, opened_session
 from airflow_dre.errors import DefinitionError, QueryFailed, StatementTimeout, WarehouseUnreachable
 from airflow_dre.lineage.naming import name_spark_table
-from airflow_dre.services.spark_sources import is_spark_frame, opened_spark_frame, opened_spark_table
-from airflow_dre.services.suite import Suite, run_suite
+from airflow_dre.services.quality.run import Suite, run_suite
+from airflow_dre.services.quality.spark_sources import is_spark_frame, opened_spark_frame, opened_spark_table
 from airflow_dre.sql.scope import Scope
 from airflow_dre.store.records import ResultRecord, SuiteRunRecord
 from airflow_dre.values.dataset import DatasetName

@@ -24,8 +24,8 @@ from airflow_dre import checks as c
 from airflow_dre.checks.declared.parse import parse_checks
 from airflow_dre.engines import callers
 from airflow_dre.errors import DefinitionError, FilesUnreachable, WarehouseUnreachable
-from airflow_dre.services.data import Wanted, opened_data
-from airflow_dre.services.suite import Suite, run_suite
+from airflow_dre.services.quality.data import Wanted, opened_data
+from airflow_dre.services.quality.run import Suite, run_suite
 from airflow_dre.store.records import SuiteRunRecord
 
 PASSWORD = "hunter2"

@@ -19,7 +19,7 @@ from airflow_dre import checks as c
 from airflow_dre.checks.declared.parse import parse_checks
 from airflow_dre.engines.warehouse import Warehouse, first_line, opened
 from airflow_dre.errors import DefinitionError, QueryFailed, StatementTimeout, WarehouseUnreachable
-from airflow_dre.services.suite import Suite, run_suite
+from airflow_dre.services.quality.run import Suite, run_suite
 from airflow_dre.sql.scope import Scope
 from airflow_dre.values.dataset import DatasetName
 

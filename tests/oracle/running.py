@@ -8,7 +8,7 @@ from typing import Any
 from airflow_dre.checks.declared.parse import parse_checks
 from airflow_dre.engines.spark.engine import SparkEngine
 from airflow_dre.engines.warehouse import Warehouse
-from airflow_dre.services.suite import Suite, run_suite
+from airflow_dre.services.quality.run import Suite, run_suite
 from airflow_dre.sql.dialect import Dialect
 from airflow_dre.sql.dialects import find_dialect
 from airflow_dre.sql.scope import Scope

@@ -10,7 +10,7 @@ import pytest
 from airflow_dre import checks as c
 from airflow_dre.errors import DefinitionError
 from airflow_dre.partitions.selection import Asked, Named, Span
-from airflow_dre.services.report import render_report
+from airflow_dre.services.quality.report import render_report
 from airflow_dre.store.records import SuiteRunRecord
 from airflow_dre.values.scalars import Incomparable
 from tests.partitions.warehouses import Days

@@ -21,9 +21,9 @@ from airflow_dre.checks.outcomes import Outcome
 from airflow_dre.errors import FilesUnreachable
 from airflow_dre.partitions.selection import Choice
 from airflow_dre.partitions.values import split_by
-from airflow_dre.services.data import Wanted, opened_data
-from airflow_dre.services.partitions import Partitioning, ask_partitions
-from airflow_dre.services.suite import Suite, run_suite
+from airflow_dre.services.partitions.run import Partitioning, ask_partitions
+from airflow_dre.services.quality.data import Wanted, opened_data
+from airflow_dre.services.quality.run import Suite, run_suite
 from airflow_dre.store.records import SuiteRunRecord
 from tests.partitions.warehouses import NOW, Remembered
 

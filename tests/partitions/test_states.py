@@ -19,7 +19,7 @@ from airflow_dre.checks.declared.parse import parse_checks
 from airflow_dre.checks.metrics import Maximum, Mean, Metric, Minimum, Periods, RowCount, Sketch, Total, Variance
 from airflow_dre.engines.warehouse import _hash
 from airflow_dre.partitions.merging import Form, Merge, answer_of, form_of, merged, state_of, why_unmergeable
-from airflow_dre.services.partition_scans import as_key
+from airflow_dre.services.partitions.scans import as_key
 from airflow_dre.values.calendar import Unit
 from airflow_dre.values.scalars import Answer, Incomparable
 from airflow_dre.values.sketches import KEPT_HASHES, STANDARD_ERROR, estimate, read_hashes, smallest, spell_hashes

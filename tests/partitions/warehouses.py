@@ -12,8 +12,9 @@ from airflow_dre.checks.declared.parse import parse_checks
 from airflow_dre.engines.warehouse import Warehouse
 from airflow_dre.partitions.selection import Choice
 from airflow_dre.partitions.values import split_by
-from airflow_dre.services.partitions import Memory, Partitioning, ask_partitions
-from airflow_dre.services.suite import Circumstances, Suite, run_suite
+from airflow_dre.services.partitions.run import Memory, Partitioning, ask_partitions
+from airflow_dre.services.quality.run import Suite, run_suite
+from airflow_dre.services.run_context import Circumstances
 from airflow_dre.sql.dialects import find_dialect
 from airflow_dre.sql.scope import Scope
 from airflow_dre.store.records import PartitionState, PartitionStates, SuiteRunRecord

@@ -21,9 +21,10 @@ from airflow_dre.checks.declared.parse import parse_checks
 from airflow_dre.checks.thresholds import read_limit
 from airflow_dre.engines.warehouse import opened
 from airflow_dre.incidents.signals import Origin
-from airflow_dre.services.answers import Answered
-from airflow_dre.services.quarantine import Breaches, Quarantine, Taken, find_breaches, put_aside, stamp_of
-from airflow_dre.services.suite import Circumstances, Suite, run_suite
+from airflow_dre.services.quality.answers import Answered
+from airflow_dre.services.quality.run import Suite, run_suite
+from airflow_dre.services.quarantine.aside import Breaches, Quarantine, Taken, find_breaches, put_aside, stamp_of
+from airflow_dre.services.run_context import Circumstances
 from airflow_dre.sql.names import split_table
 from airflow_dre.sql.quarantine.statements import OWN_COLUMNS, Mode
 from airflow_dre.sql.scope import Scope

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from airflow_dre import checks as c
 from airflow_dre.checks.declared.parse import parse_checks
 from airflow_dre.engines.warehouse import opened
-from airflow_dre.services.suite import Suite, run_suite
+from airflow_dre.services.quality.run import Suite, run_suite
 from airflow_dre.sql.names import split_table
 from airflow_dre.sql.scope import Scope
 from airflow_dre.store.records import SuiteRunRecord

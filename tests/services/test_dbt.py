@@ -18,7 +18,8 @@ from airflow_dre.errors import DefinitionError
 from airflow_dre.incidents.signals import Event, Origin
 from airflow_dre.lineage.naming import name_dataset
 from airflow_dre.services.dbt import Artifacts, read_runs
-from airflow_dre.services.suite import Circumstances, signal_of
+from airflow_dre.services.quality.signal import signal_of
+from airflow_dre.services.run_context import Circumstances
 from airflow_dre.sql.names import split_table
 from airflow_dre.store.records import ResultRecord, SuiteRunRecord
 from airflow_dre.tools.dbt.artifacts.names import ByConnection, ByNamespace, namer_of

@@ -16,7 +16,7 @@ from airflow_dre.channels.webhook import SIGNATURE, TIMESTAMP
 from airflow_dre.clock import now
 from airflow_dre.incidents.identity import DataCause
 from airflow_dre.incidents.signals import Event, Origin, Signal
-from airflow_dre.services.dispatch import dispatch_outbox
+from airflow_dre.services.incidents.dispatch import dispatch_outbox
 from airflow_dre.store.installation import read_installation_id
 from airflow_dre.store.outbox import claim
 from airflow_dre.store.records import Delivery

@@ -19,8 +19,8 @@ from airflow_dre.clock import now
 from airflow_dre.incidents.identity import PipelineCause
 from airflow_dre.incidents.retry import Attempt
 from airflow_dre.incidents.signals import Event, Origin, Signal
-from airflow_dre.services.dispatch import dispatch_outbox
-from airflow_dre.services.wiring import drain, keep, tell_default_routes
+from airflow_dre.services.incidents.delivery import drain, keep, tell_default_routes
+from airflow_dre.services.incidents.dispatch import dispatch_outbox
 from airflow_dre.store.outbox import claim, settle
 from airflow_dre.store.records import Delivery
 from airflow_dre.store.store import Store, open_store

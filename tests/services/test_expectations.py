@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from airflow_dre.checks.outcomes import Outcome
-from airflow_dre.services.expectations import identify, records_of
+from airflow_dre.services.gx import identify, records_of
 from airflow_dre.tools.gx.running.results import Validation
 
 

@@ -16,7 +16,14 @@ import sqlalchemy as sa
 
 from airflow_dre.errors import DefinitionError, QueryFailed, WarehouseUnreachable
 from airflow_dre.incidents.signals import Origin
-from airflow_dre.services.freshness import Evaluation, FreshnessQuestion, evaluate_sla, forget_callback, measure_freshness, read_question
+from airflow_dre.services.slo.freshness import (
+    Evaluation,
+    FreshnessQuestion,
+    evaluate_sla,
+    forget_callback,
+    measure_freshness,
+    read_question,
+)
 from airflow_dre.store import views
 from airflow_dre.store.database import Database
 from airflow_dre.store.spool import Spool

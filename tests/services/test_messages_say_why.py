@@ -13,10 +13,10 @@ from sqlalchemy import select
 
 from airflow_dre.checks.outcomes import Outcome, Range
 from airflow_dre.incidents.signals import Origin, Signal
-from airflow_dre.services.contexts import failed_task
-from airflow_dre.services.dispatch import dispatch_outbox
-from airflow_dre.services.links import log_url, results_url
-from airflow_dre.services.suite import delivery_of
+from airflow_dre.services.incidents.contexts import failed_task
+from airflow_dre.services.incidents.dispatch import dispatch_outbox
+from airflow_dre.services.incidents.links import log_url, results_url
+from airflow_dre.services.quality.signal import delivery_of
 from airflow_dre.store.records import Definition, Delivery, ResultRecord, SuiteRunRecord
 from airflow_dre.store.store import Store
 from airflow_dre.store.tables import incident

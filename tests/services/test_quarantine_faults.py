@@ -16,7 +16,7 @@ import pytest
 
 from airflow_dre import checks as c
 from airflow_dre.errors import QuarantineError, QueryFailed, WarehouseError
-from airflow_dre.services.release import Decision, carry_out, claim_rows
+from airflow_dre.services.quarantine.release import Decision, carry_out, claim_rows
 from airflow_dre.sql.dialects import find_dialect
 from airflow_dre.sql.quarantine.release import Review
 from tests.services.deadly import fail, stepping

@@ -13,7 +13,7 @@ from airflow_dre.clock import now
 from airflow_dre.incidents.identity import PipelineCause
 from airflow_dre.incidents.retry import FIRST_WAIT, GIVE_UP_AFTER, LONGEST_WAIT
 from airflow_dre.incidents.signals import Event, Origin, Severity, Signal
-from airflow_dre.services.dispatch import Dispatched, dispatch_outbox
+from airflow_dre.services.incidents.dispatch import Dispatched, dispatch_outbox
 from airflow_dre.store.incidents import resolve_by_hand
 from airflow_dre.store.records import Delivery
 from airflow_dre.store.store import Store

@@ -10,8 +10,8 @@ import pytest
 from airflow_dre import checks as c
 from airflow_dre.errors import DefinitionError, QueryFailed
 from airflow_dre.incidents.signals import Origin
-from airflow_dre.services import release
-from airflow_dre.services.release import Claimed, Decided, Decision, carry_out, claim_rows, describe, review_id_of
+from airflow_dre.services.quarantine import release
+from airflow_dre.services.quarantine.release import Claimed, Decided, Decision, carry_out, claim_rows, describe, review_id_of
 from airflow_dre.sql.dialects import find_dialect
 from airflow_dre.sql.quarantine.release import Review
 from tests.services.quarantine_world import KINDS, World, ask_suite, make_world

@@ -20,8 +20,8 @@ from airflow_dre.errors import Problem
 from airflow_dre.incidents.identity import PipelineCause
 from airflow_dre.incidents.retry import GIVE_UP_AFTER
 from airflow_dre.incidents.signals import Event, Origin, Signal
-from airflow_dre.services.dispatch import dispatch_outbox
-from airflow_dre.services.routes import RouteUnreadable, read_webhook
+from airflow_dre.services.incidents.dispatch import dispatch_outbox
+from airflow_dre.services.incidents.routes import RouteUnreadable, read_webhook
 from airflow_dre.store.incidents import resolve_by_hand
 from airflow_dre.store.records import Delivery
 from airflow_dre.store.store import Store

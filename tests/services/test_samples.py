@@ -20,9 +20,9 @@ from airflow_dre.checks.declared.parse import parse_checks
 from airflow_dre.engines.warehouse import Warehouse, opened
 from airflow_dre.errors import QueryFailed, WarehouseUnreachable
 from airflow_dre.privacy.masking import Mask
-from airflow_dre.services.masked_results import mask_result
-from airflow_dre.services.samples import SamplePlan
-from airflow_dre.services.suite import Suite, run_suite
+from airflow_dre.services.quality.redact import mask_result
+from airflow_dre.services.quality.run import Suite, run_suite
+from airflow_dre.services.quality.samples import SamplePlan
 from airflow_dre.sql.names import split_table
 from airflow_dre.sql.scope import Scope
 from airflow_dre.store.records import ResultRecord, Sample, SuiteRunRecord

@@ -17,7 +17,7 @@ from airflow_dre.checks.declared.parse import parse_checks
 from airflow_dre.checks.judging import evaluate, further_questions, questions
 from airflow_dre.checks.outcomes import Judgement, worst
 from airflow_dre.engines.warehouse import Warehouse
-from airflow_dre.services.answers import Answered, answer
+from airflow_dre.services.quality.answers import Answered, answer
 from airflow_dre.sql.scope import Scope
 
 NOW = datetime(2013, 1, 5, tzinfo=UTC)

@@ -18,10 +18,11 @@ from airflow_dre.checks.thresholds import read_limit
 from airflow_dre.engines.spark.engine import SparkEngine
 from airflow_dre.errors import DefinitionError, QuarantineError, QueryFailed
 from airflow_dre.incidents.signals import Origin
-from airflow_dre.services.answers import Answered
-from airflow_dre.services.quarantine import Quarantine, Taken, find_breaches, stamp_of
-from airflow_dre.services.spark_quarantine import copy_aside, copy_by
-from airflow_dre.services.suite import Circumstances, Suite, run_suite
+from airflow_dre.services.quality.answers import Answered
+from airflow_dre.services.quality.run import Suite, run_suite
+from airflow_dre.services.quarantine.aside import Quarantine, Taken, find_breaches, stamp_of
+from airflow_dre.services.quarantine.spark import copy_aside, copy_by
+from airflow_dre.services.run_context import Circumstances
 from airflow_dre.sql.quarantine.statements import OWN_COLUMNS, Broken, Mode
 from airflow_dre.sql.scope import Scope
 from airflow_dre.values.dataset import DatasetName

@@ -14,8 +14,8 @@ from airflow_dre.checks import segments
 from airflow_dre.checks.declared.parse import parse_checks
 from airflow_dre.engines.warehouse import Warehouse
 from airflow_dre.errors import QueryFailed, StatementTimeout, StoreUnreachable
-from airflow_dre.services.answers import History
-from airflow_dre.services.suite import Suite, run_suite
+from airflow_dre.services.quality.answers import History
+from airflow_dre.services.quality.run import Suite, run_suite
 from airflow_dre.sql.scope import Scope
 from airflow_dre.store.records import SuiteRunRecord
 from airflow_dre.values.dataset import DatasetName

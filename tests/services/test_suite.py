@@ -17,8 +17,10 @@ from airflow_dre import checks as c
 from airflow_dre.checks.declared.parse import parse_checks
 from airflow_dre.engines.warehouse import Warehouse, opened
 from airflow_dre.errors import DefinitionError, GateError, WarehouseUnreachable
-from airflow_dre.services.report import render_report
-from airflow_dre.services.suite import GATES, Suite, check_gates, delivery_of, run_suite
+from airflow_dre.services.quality.gate import GATES, check_gates
+from airflow_dre.services.quality.report import render_report
+from airflow_dre.services.quality.run import Suite, run_suite
+from airflow_dre.services.quality.signal import delivery_of
 from airflow_dre.sql.names import split_table
 from airflow_dre.sql.scope import Scope
 from airflow_dre.store.records import SuiteRunRecord

@@ -15,9 +15,9 @@ from sqlalchemy import select
 
 from airflow_dre.incidents.identity import PipelineCause
 from airflow_dre.incidents.signals import Event, Origin, Signal
-from airflow_dre.services import dispatch
-from airflow_dre.services.dispatch import dispatch_outbox
-from airflow_dre.services.wiring import drain, keep
+from airflow_dre.services.incidents import dispatch
+from airflow_dre.services.incidents.delivery import drain, keep
+from airflow_dre.services.incidents.dispatch import dispatch_outbox
 from airflow_dre.store.outbox import LEASE
 from airflow_dre.store.records import Delivery
 from airflow_dre.store.store import Store

@@ -12,8 +12,8 @@ from airflow_dre.checks.outcomes import Outcome
 from airflow_dre.incidents.identity import DataCause
 from airflow_dre.incidents.signals import Event, Origin, Severity, Signal
 from airflow_dre.operators.monitor import next_due
-from airflow_dre.services.freshness import Evaluation, evaluate_sla, record_unknown
-from airflow_dre.services.watching import end_forgotten, note_look
+from airflow_dre.services.incidents.watching import end_forgotten, note_look
+from airflow_dre.services.slo.freshness import Evaluation, evaluate_sla, record_unknown
 from airflow_dre.store.forgetting import is_forgotten
 from airflow_dre.store.monitors import Monitor, read_monitors
 from airflow_dre.store.records import Delivery, SuiteRunRecord

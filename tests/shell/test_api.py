@@ -26,9 +26,10 @@ from airflow_dre.api.access import require_user
 from airflow_dre.incidents.identity import DataCause, PipelineCause
 from airflow_dre.incidents.signals import Event, Origin, Severity, Signal
 from airflow_dre.notifications import OpenIncident
-from airflow_dre.services.freshness import evaluate_sla, read_question
-from airflow_dre.services.watching import note_look
-from airflow_dre.services.wiring import keep, store_of
+from airflow_dre.services.incidents.delivery import keep
+from airflow_dre.services.incidents.watching import note_look
+from airflow_dre.services.slo.freshness import evaluate_sla, read_question
+from airflow_dre.services.wiring import store_of
 from airflow_dre.store import schema
 from airflow_dre.store.database import open_database
 from airflow_dre.store.monitors import Monitor

@@ -25,8 +25,8 @@ from airflow_dre.errors import DefinitionError
 from airflow_dre.incidents.identity import DataCause
 from airflow_dre.incidents.signals import Event, Origin, Severity, Signal
 from airflow_dre.notifications import OpenIncident, ResolveIncident
-from airflow_dre.services.contexts import SIGNAL
-from airflow_dre.services.wiring import drain
+from airflow_dre.services.incidents.contexts import SIGNAL
+from airflow_dre.services.incidents.delivery import drain
 from airflow_dre.store.tables import incident_event
 
 pytestmark = pytest.mark.airflow

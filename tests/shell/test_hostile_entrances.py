@@ -22,8 +22,9 @@ from airflow_dre.errors import QueryFailed
 from airflow_dre.incidents.signals import Origin
 from airflow_dre.listeners import runs
 from airflow_dre.operators.monitor import EvaluateSlaOperator
-from airflow_dre.services.freshness import evaluate_sla, read_question, record_unknown
-from airflow_dre.services.wiring import drain, store_of
+from airflow_dre.services.incidents.delivery import drain
+from airflow_dre.services.slo.freshness import evaluate_sla, read_question, record_unknown
+from airflow_dre.services.wiring import store_of
 from airflow_dre.store.database import open_database
 from airflow_dre.store.tables import incident, suite_run
 from airflow_dre.values.text_limits import STATEMENT

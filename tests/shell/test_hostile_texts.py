@@ -20,7 +20,7 @@ from airflow_dre import QualityCheckOperator, open_incident
 from airflow_dre import checks as c
 from airflow_dre.engines.warehouse import first_line
 from airflow_dre.privacy.masking import masked_line
-from airflow_dre.services.report import render_report
+from airflow_dre.services.quality.report import render_report
 from airflow_dre.store.database import open_database
 from airflow_dre.store.tables import incident_event, metadata, result
 from airflow_dre.values.text_limits import DETAIL, OBSERVED, REASON, STATEMENT, TITLE, lines, one_line

@@ -25,7 +25,7 @@ from airflow_dre import checks as c
 from airflow_dre.errors import DefinitionError
 from airflow_dre.monitor import task_ids_of
 from airflow_dre.notifications import OpenIncident
-from airflow_dre.services.contexts import SIGNAL
+from airflow_dre.services.incidents.contexts import SIGNAL
 from airflow_dre.store.tables import outbox, sla, suite_run
 
 pytestmark = pytest.mark.airflow

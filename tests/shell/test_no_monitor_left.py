@@ -17,9 +17,10 @@ from airflow_dre.cli.sending import send_waiting
 from airflow_dre.config import read_settings
 from airflow_dre.incidents.signals import Origin
 from airflow_dre.listeners import runs, starting
-from airflow_dre.services.freshness import evaluate_sla, read_question
-from airflow_dre.services.watching import note_look
-from airflow_dre.services.wiring import drain, store_of
+from airflow_dre.services.incidents.delivery import drain
+from airflow_dre.services.incidents.watching import note_look
+from airflow_dre.services.slo.freshness import evaluate_sla, read_question
+from airflow_dre.services.wiring import store_of
 from airflow_dre.store.monitors import Monitor
 from airflow_dre.store.tables import incident_event, monitor, sla
 from tests.services.test_watching import suite_run

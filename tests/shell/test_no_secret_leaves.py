@@ -27,9 +27,9 @@ from airflow_dre import QualityCheckOperator, open_incident
 from airflow_dre import checks as c
 from airflow_dre.api.app import create_app
 from airflow_dre.errors import QueryFailed
-from airflow_dre.services.contexts import failed_task
-from airflow_dre.services.freshness import measure_freshness, read_question
-from airflow_dre.services.wiring import drain
+from airflow_dre.services.incidents.contexts import failed_task
+from airflow_dre.services.incidents.delivery import drain
+from airflow_dre.services.slo.freshness import measure_freshness, read_question
 from airflow_dre.store.database import open_database
 from airflow_dre.store.schema import migrate
 from airflow_dre.store.tables import metadata

@@ -22,7 +22,7 @@ from airflow_dre import QualityCheckOperator, open_incident, resolve_incident
 from airflow_dre import checks as c
 from airflow_dre.errors import DefinitionError, WarehouseUnreachable
 from airflow_dre.operators.links import ResultsLink
-from airflow_dre.services.wiring import drain
+from airflow_dre.services.incidents.delivery import drain
 from airflow_dre.store.database import open_database
 from airflow_dre.store.tables import result, suite_run
 

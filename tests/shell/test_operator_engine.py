@@ -15,8 +15,8 @@ from sqlalchemy import select
 from airflow_dre import QualityCheckOperator
 from airflow_dre import checks as c
 from airflow_dre.errors import DefinitionError
-from airflow_dre.services.report import render_report
-from airflow_dre.services.wiring import drain
+from airflow_dre.services.incidents.delivery import drain
+from airflow_dre.services.quality.report import render_report
 from airflow_dre.store.database import open_database
 from airflow_dre.store.tables import failing_row, result
 

@@ -16,7 +16,7 @@ from airflow.sdk.exceptions import AirflowFailException
 from airflow_dre import QualityCheckOperator
 from airflow_dre import checks as c
 from airflow_dre.errors import DefinitionError, StoreError
-from airflow_dre.services.report import render_report
+from airflow_dre.services.quality.report import render_report
 from airflow_dre.store.tables import partition_state, result, suite_run
 
 pytestmark = pytest.mark.airflow

@@ -171,7 +171,7 @@ def test_the_same_where_the_triggerer_waited(world: Path, incidents: Run, notify
     over = {"error": TriggerFailureReason.TRIGGER_TIMEOUT}
     with pytest.raises(AirflowSensorTimeout, match="stale is stale"):
         sensor.resume_execution("__fail__", over, of_run("deferrable"))
-    from airflow_dre.services.wiring import drain
+    from airflow_dre.services.incidents.delivery import drain
 
     drain(seconds=0)
     assert [(row.kind, row.suite, row.status) for row in incidents()] == [("data", "waits_deferred.wait", "open")] * count

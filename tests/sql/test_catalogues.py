@@ -17,7 +17,7 @@ from airflow_dre import checks as c
 from airflow_dre.checks.declared.parse import parse_checks
 from airflow_dre.checks.metrics import TableColumns, TableConstraints
 from airflow_dre.engines.warehouse import opened
-from airflow_dre.services.suite import Suite, run_suite
+from airflow_dre.services.quality.run import Suite, run_suite
 from airflow_dre.sql.dialects import find_dialect
 from airflow_dre.sql.names import split_table, table
 from airflow_dre.sql.plan import one

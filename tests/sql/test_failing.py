@@ -20,8 +20,8 @@ from airflow_dre.checks.declared.declaration import Declaration
 from airflow_dre.checks.declared.parse import parse_checks
 from airflow_dre.checks.judging import Found, further_questions, questions
 from airflow_dre.engines.warehouse import Warehouse
-from airflow_dre.services.answers import Answered, answer
-from airflow_dre.services.suite import Suite, run_suite
+from airflow_dre.services.quality.answers import Answered, answer
+from airflow_dre.services.quality.run import Suite, run_suite
 from airflow_dre.sql.dialect import Refusal
 from airflow_dre.sql.dialects import find_dialect
 from airflow_dre.sql.quarantine.failing import failing

@@ -16,8 +16,8 @@ import pytest
 from airflow_dre import checks as c
 from airflow_dre.checks.declared.parse import parse_checks
 from airflow_dre.engines.warehouse import opened
-from airflow_dre.services.samples import SamplePlan
-from airflow_dre.services.suite import Suite, run_suite
+from airflow_dre.services.quality.run import Suite, run_suite
+from airflow_dre.services.quality.samples import SamplePlan
 from airflow_dre.sql.scope import Scope
 from airflow_dre.store.records import SuiteRunRecord
 from airflow_dre.values.dataset import DatasetName

@@ -16,7 +16,7 @@ import pytest
 from airflow_dre import checks as c
 from airflow_dre.checks.declared.parse import parse_checks
 from airflow_dre.engines.warehouse import opened
-from airflow_dre.services.suite import Suite, run_suite
+from airflow_dre.services.quality.run import Suite, run_suite
 from airflow_dre.sql.scope import Scope
 from airflow_dre.values.dataset import DatasetName
 from tests.sql.test_one_comparison import Hook

@@ -21,7 +21,7 @@ from airflow_dre.incidents.signals import Event, Origin, Signal
 from airflow_dre.lineage.naming import name_dataset
 from airflow_dre.privacy.masking import masked_line
 from airflow_dre.services.asking import within
-from airflow_dre.services.watching import end_pointed_elsewhere
+from airflow_dre.services.incidents.watching import end_pointed_elsewhere
 from airflow_dre.sql.dialects import find_dialect
 from airflow_dre.sql.names import split_table
 from airflow_dre.sql.plan import plan

@@ -10,7 +10,7 @@ from airflow_dre.checks.aspects.fitness import minds_types, why_unfit
 from airflow_dre.checks.check import Check
 from airflow_dre.checks.metrics import TableColumns, TableConstraints
 from airflow_dre.checks.outcomes import Judgement, Outcome
-from airflow_dre.services.answers import Answered, Engine, answer
+from airflow_dre.services.quality.answers import Answered, Engine, answer
 from airflow_dre.sql.scope import Scope
 
 

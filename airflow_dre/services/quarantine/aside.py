@@ -16,7 +16,7 @@ from airflow_dre.checks.thresholds import Limit
 from airflow_dre.engines.transactions import Transaction, again_after_conflict, transaction
 from airflow_dre.engines.warehouse import Hook
 from airflow_dre.errors import DefinitionError, Problem, QuarantineError, QueryFailed
-from airflow_dre.services.answers import Engine
+from airflow_dre.services.quality.answers import Engine
 from airflow_dre.sql.dialect import Refusal
 from airflow_dre.sql.quarantine import statements
 from airflow_dre.sql.quarantine.failing import failing

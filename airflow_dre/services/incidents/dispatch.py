@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from airflow_dre.clock import now
 from airflow_dre.config import Settings
 from airflow_dre.errors import StoreError
-from airflow_dre.services.attempts import try_all
+from airflow_dre.services.incidents.attempts import try_all
+from airflow_dre.services.incidents.routes import has_connection, is_usable
 from airflow_dre.services.rehearsal import is_rehearsal
-from airflow_dre.services.routes import has_connection, is_usable
 from airflow_dre.store.outbox import claim_several, settle
 from airflow_dre.store.revival import (
     find_trials,

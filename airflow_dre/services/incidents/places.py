@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from airflow_dre.services.contexts import SIGNAL
+from airflow_dre.services.incidents.contexts import SIGNAL
 
 
 def why_not_send(context: Mapping[str, Any]) -> str | None:

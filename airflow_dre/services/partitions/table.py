@@ -11,8 +11,8 @@ from airflow_dre.partitions.merging import Form, Merge, answer_of, merged, state
 from airflow_dre.partitions.sensitive import must_not_stay
 from airflow_dre.partitions.states import Extreme, State
 from airflow_dre.partitions.values import Partition, as_partition, calendar_like
-from airflow_dre.services.answers import Answered, Engine
-from airflow_dre.services.partition_scans import Look, Seen, no_rows, scan_partitions
+from airflow_dre.services.partitions.scans import Look, Seen, no_rows, scan_partitions
+from airflow_dre.services.quality.answers import Answered, Engine
 from airflow_dre.sql.scope import Scope
 from airflow_dre.sql.splits import Only
 from airflow_dre.store.records import PartitionState

@@ -15,11 +15,11 @@ from airflow_dre.errors import DefinitionError, Problem
 from airflow_dre.partitions.merging import NOT_OF_ROWS, Form, Unmergeable, form_of, partition_column, unmergeable_problems
 from airflow_dre.partitions.selection import Asked, Choice, Named, Span
 from airflow_dre.partitions.values import some_of
-from airflow_dre.services.answers import Answered, History, answer
-from airflow_dre.services.partition_scans import why_unreadable
-from airflow_dre.services.partition_table import Table
-from airflow_dre.services.partition_versions import look_at_children, read_catalogue, read_versions_of, versions_like
-from airflow_dre.services.suite import Ask, NamedEngine, Suite
+from airflow_dre.services.partitions.scans import why_unreadable
+from airflow_dre.services.partitions.table import Table
+from airflow_dre.services.partitions.versions import look_at_children, read_catalogue, read_versions_of, versions_like
+from airflow_dre.services.quality.answers import Answered, History, answer
+from airflow_dre.services.quality.run import Ask, NamedEngine, Suite
 from airflow_dre.sql.determinism import unsettled_problems
 from airflow_dre.sql.scope import Scope
 from airflow_dre.sql.splits import Only

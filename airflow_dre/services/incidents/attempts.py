@@ -13,8 +13,8 @@ from airflow_dre.channels.payload import render_payload
 from airflow_dre.channels.webhook import GRACE_SECONDS
 from airflow_dre.config import Settings
 from airflow_dre.incidents.retry import Attempt
-from airflow_dre.services.links import incident_url, log_url, results_url
-from airflow_dre.services.routes import RouteUnreadable, read_webhook
+from airflow_dre.services.incidents.links import incident_url, log_url, results_url
+from airflow_dre.services.incidents.routes import RouteUnreadable, read_webhook
 from airflow_dre.store.outbox import Message
 
 Send = Callable[[float], Attempt]

@@ -11,8 +11,8 @@ from airflow_dre.errors import DreError
 from airflow_dre.incidents.identity import DataCause, Promise
 from airflow_dre.incidents.signals import Event, Signal
 from airflow_dre.incidents.telling import Telling
-from airflow_dre.services.contexts import origin_of
-from airflow_dre.services.wiring import keep
+from airflow_dre.services.incidents.contexts import origin_of
+from airflow_dre.services.incidents.delivery import keep
 from airflow_dre.store.records import Delivery
 from airflow_dre.values.dataset import DatasetName
 

@@ -12,7 +12,7 @@ from airflow_dre.engines.callers import connect_seconds
 from airflow_dre.engines.warehouse import opened
 from airflow_dre.lineage.naming import name_dataset
 from airflow_dre.services.asking import within
-from airflow_dre.services.suite import NamedEngine
+from airflow_dre.services.quality.run import NamedEngine
 from airflow_dre.sql.names import split_table
 from airflow_dre.sql.scope import Scope
 from airflow_dre.values.dataset import DatasetName

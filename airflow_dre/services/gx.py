@@ -12,7 +12,8 @@ from datetime import datetime
 from typing import Any
 
 from airflow_dre.checks.check import Dimension, Severity
-from airflow_dre.services.suite import Circumstances, record_run
+from airflow_dre.services.quality.record import record_run
+from airflow_dre.services.run_context import Circumstances
 from airflow_dre.store.records import Definition, ResultRecord, SuiteRunRecord, digest
 from airflow_dre.tools.gx.running.results import Validation
 from airflow_dre.tools.gx.running.run import Validated

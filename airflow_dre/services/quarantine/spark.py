@@ -8,8 +8,17 @@ from typing import Any
 from airflow_dre.engines.spark.engine import SparkEngine
 from airflow_dre.engines.spark.session import opened_session
 from airflow_dre.errors import QueryFailed, WarehouseError
-from airflow_dre.services.answers import Engine
-from airflow_dre.services.quarantine import Quarantine, Taken, columns_of, refused, require_fit, source_columns, stop_at_limit, taken_of
+from airflow_dre.services.quality.answers import Engine
+from airflow_dre.services.quarantine.aside import (
+    Quarantine,
+    Taken,
+    columns_of,
+    refused,
+    require_fit,
+    source_columns,
+    stop_at_limit,
+    taken_of,
+)
 from airflow_dre.sql.dialect import Refusal
 from airflow_dre.sql.quarantine import statements
 from airflow_dre.sql.quarantine.statements import Broken, Mode, Rows, Stamp

@@ -9,9 +9,9 @@ from airflow_dre.errors import DefinitionError, Problem, QueryFailed
 from airflow_dre.partitions.bounds import INSTEAD, Child, read_children
 from airflow_dre.partitions.merging import partition_column
 from airflow_dre.partitions.values import Partition, as_partition, read_like, spoken_partition
-from airflow_dre.services.answers import Answered, Engine
-from airflow_dre.services.partition_scans import as_key
-from airflow_dre.services.partition_table import Table
+from airflow_dre.services.partitions.scans import as_key
+from airflow_dre.services.partitions.table import Table
+from airflow_dre.services.quality.answers import Answered, Engine
 from airflow_dre.sql.raw import read_versions
 from airflow_dre.sql.scope import Scope
 from airflow_dre.sql.splits import Only

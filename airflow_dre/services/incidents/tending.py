@@ -7,7 +7,7 @@ import logging
 from airflow_dre.clock import now
 from airflow_dre.config import Settings
 from airflow_dre.errors import StoreError
-from airflow_dre.services.watching import end_forgotten
+from airflow_dre.services.incidents.watching import end_forgotten
 from airflow_dre.store.store import Store
 
 log = logging.getLogger(__name__)

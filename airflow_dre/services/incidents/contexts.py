@@ -13,7 +13,7 @@ from airflow_dre.incidents.identity import PipelineCause
 from airflow_dre.incidents.signals import Event, Origin, Severity, Signal
 from airflow_dre.incidents.slices import Slice
 from airflow_dre.privacy.masking import masked, masked_line
-from airflow_dre.services.suite import Circumstances
+from airflow_dre.services.run_context import Circumstances
 from airflow_dre.values.instants import spoken, to_instant
 from airflow_dre.values.text_limits import REASON, lines
 

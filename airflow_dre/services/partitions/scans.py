@@ -12,7 +12,7 @@ from airflow_dre.errors import QueryFailed
 from airflow_dre.partitions.merging import Form
 from airflow_dre.partitions.sensitive import must_not_stay
 from airflow_dre.partitions.values import Partition, as_partition
-from airflow_dre.services.answers import Answered, Engine, answer
+from airflow_dre.services.quality.answers import Answered, Engine, answer
 from airflow_dre.sql.plan import probe
 from airflow_dre.sql.scope import Scope
 from airflow_dre.sql.splits import Only

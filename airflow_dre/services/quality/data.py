@@ -26,8 +26,8 @@ from airflow_dre.engines.warehouse import Warehouse, opened
 from airflow_dre.errors import DefinitionError, FilesUnreachable, Problem, QueryFailed, StatementTimeout, TypesChanged, WarehouseUnreachable
 from airflow_dre.lineage.naming import name_files
 from airflow_dre.services.asking import within
-from airflow_dre.services.sources import Source
-from airflow_dre.services.spark_sources import is_spark_frame, opened_spark_frame
+from airflow_dre.services.quality.source_of import Source
+from airflow_dre.services.quality.spark_sources import is_spark_frame, opened_spark_frame
 from airflow_dre.sql.dialects.duckdb import DUCKDB_VIEW
 from airflow_dre.sql.names import quoted
 from airflow_dre.sql.scope import Scope

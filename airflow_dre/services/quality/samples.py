@@ -14,7 +14,7 @@ from airflow_dre.checks.metrics import Metric
 from airflow_dre.checks.outcomes import Outcome
 from airflow_dre.errors import DefinitionError, QueryFailed, TypesChanged, WarehouseError
 from airflow_dre.privacy.masking import HIDDEN, Mask, masked_line, without_quotes
-from airflow_dre.services.answers import Engine
+from airflow_dre.services.quality.answers import Engine
 from airflow_dre.sql.dialect import Refusal
 from airflow_dre.sql.quarantine.samples import SampleQuery, sample_of
 from airflow_dre.sql.scope import Scope

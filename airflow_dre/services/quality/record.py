@@ -1,0 +1,124 @@
+"""The record of a suite run and of each of its results."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Protocol
+
+from airflow_dre.checks.check import Check
+from airflow_dre.checks.judging import Unanswered, evaluate, further_questions, questions, score
+from airflow_dre.checks.metrics import Metric
+from airflow_dre.checks.outcomes import Judgement, shown, worst
+from airflow_dre.privacy.masking import Mask, masked
+from airflow_dre.services.quality.answers import Answered
+from airflow_dre.services.quality.redact import mask_result
+from airflow_dre.services.run_context import Circumstances
+from airflow_dre.store.records import Definition, ResultRecord, SuiteRunRecord
+from airflow_dre.values.dataset import DatasetName
+from airflow_dre.values.numbers import as_float
+
+_WORD = re.compile(r"\w+")
+
+
+class Subject(Protocol):
+    """What a run is about: a suite by its name, a dataset, and the circumstances."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def dataset(self) -> DatasetName: ...
+    @property
+    def circumstances(self) -> Circumstances: ...
+
+
+def record_run(
+    subject: Subject,
+    results: tuple[ResultRecord, ...],
+    *,
+    engine: str,
+    queries: int,
+    lookups: int = 0,
+    partitions: tuple[int, int] | None = None,
+    measured_at: datetime,
+    seconds: float,
+    row_filter: str | None = None,
+    mask: Mask | None = None,
+    named: Mapping[str, Collection[str]] | None = None,
+) -> SuiteRunRecord:
+    """The record of a run, whoever answered; from here on nothing in it needs to be masked.
+
+    :param mask: the columns whose values must not be in it.
+    :param named: the words of SQL that checks bring, by their ids.
+    """
+    outcomes = [result.outcome for result in results]
+    around = subject.circumstances
+    return SuiteRunRecord(
+        namespace=subject.dataset.namespace,
+        name=subject.dataset.name,
+        suite=subject.name,
+        origin=around.origin,
+        engine=engine,
+        outcome=worst(outcomes),
+        score=score(outcomes),
+        queries=queries,
+        measured_at=measured_at,
+        seconds=round(seconds, 6),
+        row_filter=row_filter,
+        lookups=lookups,
+        partitions=partitions,
+        dag_version=around.dag_version,
+        data_interval_start=around.data_interval_start,
+        data_interval_end=around.data_interval_end,
+        partition_key=around.partition_key,
+        results=tuple(
+            mask_result(result, mask or Mask(), subject.dataset.name, (named or {}).get(result.check_id, ())) for result in results
+        ),
+    )
+
+
+def _judged(check: Check, answered: Answered, now: datetime, mask: Mask) -> ResultRecord:
+    culprit = _culprit(check, answered)
+    statement = answered.statements.get(culprit)
+    if statement is not None and culprit in further_questions(check, answered.values):  # it quotes earlier answers
+        statement = None if mask.columns else masked(statement)
+    return _record(check, evaluate(check, answered.values, now), statement)
+
+
+def _record(check: Check, judgement: Judgement, statement: str | None) -> ResultRecord:
+    traits = check.traits
+    return ResultRecord(
+        check_id=check.id,
+        definition=Definition(
+            name=check.name,
+            kind=check.kind,
+            columns=check.columns,
+            dimension=check.dimension.value,
+            severity=traits.severity.value,
+            where=traits.where,
+            by=traits.by,
+            description=traits.description,
+            owner=traits.owner,
+            runbook=traits.runbook,
+            tags=traits.tags,
+        ),
+        outcome=judgement.outcome,
+        reason=judgement.reason,
+        expected=judgement.expected,
+        observed=shown(judgement.observed),
+        value=as_float(judgement.observed),
+        unit=judgement.unit,
+        violations=judgement.violations,
+        rows=judgement.rows,
+        warn=judgement.warn,
+        fail=judgement.fail,
+        segments=judgement.segments,
+        statement=statement,
+    )
+
+
+def _culprit(check: Check, answered: Answered) -> Metric:
+    """The metric whose statement explains the outcome best: the one that was refused, or else the one that was judged."""
+    metrics = (*questions(check), *further_questions(check, answered.values))
+    return next((metric for metric in metrics if isinstance(answered.values.get(metric), Unanswered)), metrics[-1])
