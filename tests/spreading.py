@@ -21,6 +21,7 @@ EARLY = (
     "tests/services/",
     "tests/oracle/",
     "tests/benchmarks/",
+    "tests/privacy/",
     "tests/checks/test_laws.py",
 )
 """Beginnings of paths of what takes long, the longest first: at the end only short files are left, so that no process waits long."""

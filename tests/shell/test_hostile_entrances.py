@@ -28,9 +28,9 @@ from airflow_dre.services.wiring import store_of
 from airflow_dre.store.database import open_database
 from airflow_dre.store.tables import incident, suite_run
 from airflow_dre.values.text_limits import STATEMENT
-from tests.shell.test_api import app, ask
+from tests.shell.api.test_api import app, ask
+from tests.shell.listeners.test_run_ends import end, ti
 from tests.shell.test_hostile_texts import EVIL, kept, powers_in
-from tests.shell.test_run_ends import end, ti
 
 __all__ = ["app", "ask"]
 pytestmark = pytest.mark.airflow

@@ -23,7 +23,7 @@ from airflow_dre.services.slo.freshness import evaluate_sla, read_question
 from airflow_dre.services.wiring import store_of
 from airflow_dre.store.monitors import Monitor
 from airflow_dre.store.tables import incident_event, monitor, sla
-from tests.services.test_watching import suite_run
+from tests.services.incidents.test_watching import suite_run
 
 pytestmark = pytest.mark.airflow
 LONG_AGO = timedelta(days=31)

@@ -20,7 +20,7 @@ from airflow_dre import checks as c
 from airflow_dre.operators.monitor import EvaluateSlaOperator
 from airflow_dre.services.slo.freshness import read_question
 from airflow_dre.store import store
-from tests.shell.test_run_ends import end, ti
+from tests.shell.listeners.test_run_ends import end, ti
 
 pytestmark = pytest.mark.airflow
 ADDRESS = "http://localhost:8080/plugin/reliability/incidents/"

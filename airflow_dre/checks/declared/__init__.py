@@ -1,0 +1,1 @@
+"""Checks as an author declares them, and their reading."""

@@ -1,0 +1,1 @@
+"""DuckDB, which reads files and DataFrames."""

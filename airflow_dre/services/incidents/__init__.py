@@ -1,0 +1,1 @@
+"""Deliveries, incidents and messages."""

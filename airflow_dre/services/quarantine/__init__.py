@@ -1,0 +1,1 @@
+"""Quarantining and releasing rows."""

@@ -1,0 +1,1 @@
+"""SQL that finds failing rows and sets them aside."""

@@ -1,0 +1,1 @@
+"""The check operators of the common-sql provider."""

@@ -1,0 +1,1 @@
+"""Tests of a dbt project read as checks."""

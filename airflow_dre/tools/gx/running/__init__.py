@@ -1,0 +1,1 @@
+"""Expectations run by Great Expectations itself."""

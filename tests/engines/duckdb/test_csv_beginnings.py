@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from airflow_dre import checks as c
-from tests.engines.test_files import look, outcomes, reasons, write
+from tests.engines.duckdb.test_files import look, outcomes, reasons, write
 
 ROWS = [c.row_count(equals=2, name="rows"), c.not_null("id", name="ids"), c.column_count(equals=2, name="columns")]
 PASSED = dict.fromkeys(("rows", "ids", "columns"), "passed")

@@ -26,7 +26,7 @@ from airflow_dre.services.run_context import Circumstances
 from airflow_dre.sql.quarantine.statements import OWN_COLUMNS, Broken, Mode
 from airflow_dre.sql.scope import Scope
 from airflow_dre.values.dataset import DatasetName
-from tests.services.quarantine_world import NOW
+from tests.services.quarantine.quarantine_world import NOW
 
 Aside = Callable[..., Taken]
 

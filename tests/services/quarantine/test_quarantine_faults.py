@@ -19,8 +19,8 @@ from airflow_dre.errors import QuarantineError, QueryFailed, WarehouseError
 from airflow_dre.services.quarantine.release import Decision, carry_out, claim_rows
 from airflow_dre.sql.dialects import find_dialect
 from airflow_dre.sql.quarantine.release import Review
-from tests.services.deadly import fail, stepping
-from tests.services.quarantine_world import KINDS, OWN, Hook, World, ask_suite, make_world
+from tests.services.quarantine.deadly import fail, stepping
+from tests.services.quarantine.quarantine_world import KINDS, OWN, Hook, World, ask_suite, make_world
 
 SERVERS = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
 """The databases that a worker can be killed beside: a file of DuckDB belongs to one process."""
@@ -122,7 +122,7 @@ def test_a_worker_that_is_killed_at_any_step_loses_no_row(kind: str, action: str
     world = prepared(kind, action, tmp_path / "killed", request)
     before = standing(world)
     server = multiprocessing.get_context("forkserver")
-    server.set_forkserver_preload(["tests.services.test_quarantine_faults"])
+    server.set_forkserver_preload(["tests.services.quarantine.test_quarantine_faults"])
     for at, name in enumerate(steps.seen):
         worker = server.Process(target=ended_at, args=(action, kind, world.connect, at))
         worker.start()

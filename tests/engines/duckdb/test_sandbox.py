@@ -21,7 +21,7 @@ from airflow_dre.checks.check import Check
 from airflow_dre.engines.duckdb.connection import DuckDB, opened_duckdb
 from airflow_dre.engines.duckdb.files import look_at_files, read_format
 from airflow_dre.errors import DefinitionError
-from tests.engines.test_files import look, outcomes, reasons, write
+from tests.engines.duckdb.test_files import look, outcomes, reasons, write
 
 OTHER = "of another team"
 SELECTS = {

@@ -29,7 +29,7 @@ from airflow.sdk.exceptions import (
 from airflow_dre.errors import DefinitionError, Problem, QueryFailed, WarehouseUnreachable
 from airflow_dre.triggers.failures import read_error, spell_error
 from airflow_dre.triggers.freshness import FreshnessTrigger
-from tests.shell.test_sensor import MODES, by_mode, dag_of, sensor_of, waited
+from tests.shell.sensors.test_sensor import MODES, by_mode, dag_of, sensor_of, waited
 
 pytestmark = pytest.mark.airflow
 Run = Callable[..., Any]

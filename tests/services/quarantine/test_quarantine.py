@@ -13,7 +13,7 @@ from airflow_dre import checks as c
 from airflow_dre.errors import DefinitionError, QuarantineError, QueryFailed, WarehouseUnreachable
 from airflow_dre.services.quarantine.aside import announce, stamp_of, tell
 from airflow_dre.sql.quarantine.statements import OWN_COLUMNS, Mode
-from tests.services.quarantine_world import COLUMNS, KINDS, NOW, OWN, ROWS, Hook, World, ask_suite, make_world
+from tests.services.quarantine.quarantine_world import COLUMNS, KINDS, NOW, OWN, ROWS, Hook, World, ask_suite, make_world
 
 
 @pytest.fixture(params=KINDS)

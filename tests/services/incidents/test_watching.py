@@ -20,7 +20,7 @@ from airflow_dre.store.records import Delivery, SuiteRunRecord
 from airflow_dre.store.slas import met_at
 from airflow_dre.store.store import Store
 from airflow_dre.store.tables import incident, outbox, sla
-from tests.services.test_freshness_sla import NOW, QUESTION, Arrive, arrive, kept
+from tests.services.slo.test_freshness_sla import NOW, QUESTION, Arrive, arrive, kept
 
 __all__ = ["arrive", "kept"]
 ELSEWHERE = replace(QUESTION, table="orders_2")

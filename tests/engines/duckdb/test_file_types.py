@@ -22,7 +22,7 @@ from airflow_dre.checks.declared.parse import parse_checks
 from airflow_dre.services.quality.data import Wanted, opened_data
 from airflow_dre.services.quality.run import Suite, run_suite
 from airflow_dre.services.quality.samples import SamplePlan
-from tests.engines.test_files import NOW, look, outcomes, reasons, write
+from tests.engines.duckdb.test_files import NOW, look, outcomes, reasons, write
 
 SAMPLE = 20_600
 """More rows than DuckDB itself guesses types from."""

@@ -24,7 +24,7 @@ from airflow_dre.api.app import create_app
 from airflow_dre.notifications import OpenIncident
 from airflow_dre.store.database import open_database
 from airflow_dre.store.schema import migrate
-from tests.shell.test_api import address
+from tests.shell.api.test_api import address
 
 pytestmark = pytest.mark.airflow
 Ask = Callable[..., httpx.Response]

@@ -287,7 +287,7 @@ def test_the_example_moves_bad_orders_away_and_asks_about_them(
 ) -> None:
     with sqlite3.connect(world / "w.db") as connection:
         connection.executemany("INSERT INTO orders VALUES (?, 1, '2026-01-01')", [(number,) for number in range(10, 22)])
-    folder = Path(__file__).parents[2] / "dags_examples"
+    folder = Path(__file__).parents[3] / "dags_examples"
     thread = answer("orders_quarantine", "Discard")
     finished = run_dag(DagBag(folder / "orders_quarantine.py", collect_dags=True).dags["orders_quarantine"])
     thread.join()

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from airflow_dre import checks as c
-from tests.engines.test_files import look, outcomes, reasons, write
+from tests.engines.duckdb.test_files import look, outcomes, reasons, write
 
 MIXED = {
     "numbers and texts": '{"v": 1}\n{"v": "x"}\n{"v": null}\n{}\n',

@@ -14,7 +14,7 @@ from airflow_dre.services.quarantine import release
 from airflow_dre.services.quarantine.release import Claimed, Decided, Decision, carry_out, claim_rows, describe, review_id_of
 from airflow_dre.sql.dialects import find_dialect
 from airflow_dre.sql.quarantine.release import Review
-from tests.services.quarantine_world import KINDS, World, ask_suite, make_world
+from tests.services.quarantine.quarantine_world import KINDS, World, ask_suite, make_world
 
 
 @pytest.fixture(params=KINDS)
