@@ -168,7 +168,7 @@ def _log_once(message: str) -> None:
 
 
 def _text(option: str, problems: list[Problem], *, fallback: str = "") -> str | None:
-    """The text of an option; None where it cannot be had, for example because its command fails or hangs."""
+    """Return the text of an option; None where it cannot be had, for example because its command fails or hangs."""
     try:
         return _asked(option, fallback)
     except _NotHad as error:
@@ -216,7 +216,7 @@ def _given(option: str, fallback: str) -> str:
 
 
 def _comes_from_outside(option: str) -> bool:
-    """Whether a command or a secrets backend gives an option."""
+    """Return whether a command or a secrets backend gives an option."""
     return any(
         f"AIRFLOW__{SECTION}__{option}_{source}".upper() in os.environ or conf.has_option(SECTION, f"{option}_{source}")
         for source in ("cmd", "secret")
@@ -302,7 +302,7 @@ def _is_name(name: str) -> bool:
 
 
 def _read_routes(text: str, problems: list[Problem]) -> tuple[dict[str, Route], dict[str, Problem]]:
-    """The routes that can be read, and what is wrong with each of the others."""
+    """Return the routes that can be read, and what is wrong with each of the others."""
     try:
         given = json.loads(text)
     except (ValueError, RecursionError) as error:

@@ -19,7 +19,7 @@ _BUNDLE = "dre/static/main.js"
 
 
 def _build_api(_: AirflowPlugin) -> list[dict[str, Any]]:
-    """The API below ``/dre``; an API server without it is better than none."""
+    """Return the API below ``/dre``; an API server without it is better than none."""
     try:
         from airflow_dre.api.app import create_app
 
@@ -30,7 +30,7 @@ def _build_api(_: AirflowPlugin) -> list[dict[str, Any]]:
 
 
 def _build_pages(_: AirflowPlugin) -> list[dict[str, Any]]:
-    """One page in the navigation, and a tab on a task instance."""
+    """Return one page in the navigation, and a tab on a task instance."""
     if not (DIST / "main.js").exists():
         log.error("airflow-dre: %s is missing, so there are no pages; build them with `make ui`", DIST / "main.js")
         return []

@@ -6,7 +6,7 @@ from typing import Any
 
 
 def _option(description: str, example: str | None, default: str, *, kind: str = "string", sensitive: bool = False) -> dict[str, Any]:
-    """An option; its default is also said in words, since ``airflow config list`` shows no defaults of providers."""
+    """Return an option; its default is also said in words, since ``airflow config list`` shows no defaults of providers."""
     return {
         "description": f"{description} Default: {default or 'empty'}.",
         "version_added": "0.1.0",
@@ -18,7 +18,7 @@ def _option(description: str, example: str | None, default: str, *, kind: str = 
 
 
 def get_provider_info() -> dict[str, Any]:
-    """Metadata by the schema of ``airflow.provider_info.schema.json``."""
+    """Return metadata by the schema of ``airflow.provider_info.schema.json``."""
     from airflow_dre import __version__
 
     return {

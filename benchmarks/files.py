@@ -94,7 +94,7 @@ def ours(pattern: str) -> tuple[Callable[[], object], Callable[[], int]]:
 
 
 def fused(pattern: str) -> Callable[[], object]:
-    """The same aggregates, written by hand in the cheapest way we know."""
+    """Return the same aggregates, written by hand in the cheapest way we know."""
     import duckdb
 
     parts = ["COUNT(*)", *[f"COUNT({name})" for name in NOT_NULL], *[f"MIN({name}), MAX({name}), AVG({name})" for name in INTEGERS]]
@@ -111,7 +111,7 @@ def fused(pattern: str) -> Callable[[], object]:
 
 
 def timed(work: Callable[[], object]) -> tuple[float, float]:
-    """Seconds of one run: on the clock, and of all processors, which others beside it change less."""
+    """Return seconds of one run: on the clock, and of all processors, which others beside it change less."""
     started, worked = time.perf_counter(), time.process_time()
     work()
     return time.perf_counter() - started, time.process_time() - worked
@@ -125,7 +125,7 @@ def peak(pattern: str) -> float:
 
 
 def measure(pattern: str, rows: int, rounds: int) -> dict[str, Any]:
-    """Both sides in turn, and the memory of ours."""
+    """Return both sides in turn, and the memory of ours."""
     mine, queries = ours(pattern)
     by_hand = fused(pattern)
     taken: dict[str, list[tuple[float, float]]] = {"ours": [], "fused": []}

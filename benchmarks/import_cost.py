@@ -35,7 +35,7 @@ print(json.dumps({"sdk": sdk, "common_sql": common_sql, "ours": ours, "modules":
 
 
 def measure() -> dict[str, object]:
-    """One fresh interpreter."""
+    """Return one fresh interpreter."""
     inherited = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}  # as an installed package runs
     done = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=True, env=inherited)
     found: dict[str, object] = json.loads(done.stdout.splitlines()[-1])

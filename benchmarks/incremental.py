@@ -44,7 +44,7 @@ COLUMNS = ["day date NOT NULL", *[f"{name} {kind}" for kind, names in TYPES.item
 
 
 def events(day: date, rows: int) -> str:
-    """The rows of a day."""
+    """Return the rows of a day."""
     integers = [f"(g * {7 + n}) % {1000 + n}" for n in range(len(INTEGERS))]
     floats = [f"((g * {3 + n}) % 977)::double precision / {2 + n}" for n in range(len(FLOATS))]
     texts = [f"CASE WHEN g % {50 + n} > 0 THEN 't' || g % {5000 + n} END" for n in range(len(TEXTS))]
@@ -98,7 +98,7 @@ class Table:
 
 
 def task(table: Table, number: list[int], key: str | None, partitions: str = "run") -> Any:
-    """The operator of a run of its own; its record, once it was executed. With a key it judges from states."""
+    """Return the operator of a run of its own; its record, once it was executed. With a key it judges from states."""
     from airflow_dre import QualityCheckOperator
 
     number[0] += 1
@@ -111,7 +111,7 @@ def task(table: Table, number: list[int], key: str | None, partitions: str = "ru
 
 
 def measure(table: Table, sizes: tuple[int, ...], rounds: int) -> list[dict[str, float | int]]:
-    """The cost of a new day and of a full look, for each size of the table."""
+    """Return the cost of a new day and of a full look, for each size of the table."""
     number, points = [0], []
     for size in sizes:
         table.fill(size - 1)

@@ -44,7 +44,7 @@ class ServerLog:
         self._seen = path.stat().st_size
 
     def read(self) -> tuple[float, int]:
-        """Seconds in the database, and statements that were more than a setting."""
+        """Return seconds in the database, and statements that were more than a setting."""
         with self._path.open(encoding="utf-8", errors="replace") as file:
             file.seek(self._seen)
             text = file.read()
@@ -71,7 +71,7 @@ class Contender:
 
 
 def timed(work: Callable[[], object]) -> float:
-    """Seconds of one call."""
+    """Return seconds of one call."""
     started = time.perf_counter()
     work()
     return time.perf_counter() - started
@@ -110,7 +110,7 @@ def ours(hook: Any, folder: Path) -> Callable[[], float]:
 
 
 def hand(hook: Any) -> Callable[[], float]:
-    """The same numbers by hand."""
+    """Return the same numbers by hand."""
     statements = mixed_tools.by_hand()
 
     def work() -> None:
@@ -123,7 +123,7 @@ def hand(hook: Any) -> Callable[[], float]:
 
 
 def great_expectations(url: str) -> Callable[[], float]:
-    """The suite of Great Expectations."""
+    """Return the suite of Great Expectations."""
     import great_expectations as gx
 
     context = gx.get_context(mode="ephemeral")
@@ -164,7 +164,7 @@ def soda(connection: dict[str, Any], interpreter: Path, folder: Path) -> Iterato
 
 
 def find_soda(folder: Path) -> Path | None:
-    """The interpreter of a virtual environment that has Soda Core 4; None, loudly, where it has not."""
+    """Return the interpreter of a virtual environment that has Soda Core 4; None, loudly, where it has not."""
     interpreter = folder / "bin" / "python"
     if interpreter.exists() and subprocess.run([str(interpreter), "-c", "import soda_postgres"], check=False).returncode == 0:
         return interpreter
@@ -173,7 +173,7 @@ def find_soda(folder: Path) -> Path | None:
 
 
 def install_soda(folder: Path) -> Path | None:
-    """The interpreter of a new virtual environment with Soda Core 4; None, loudly, where it cannot be had."""
+    """Return the interpreter of a new virtual environment with Soda Core 4; None, loudly, where it cannot be had."""
     venv.create(folder, with_pip=True)
     interpreter = folder / "bin" / "python"
     command = [str(interpreter), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "soda-postgres>=4,<5"]
@@ -210,7 +210,7 @@ def run(server: Server, rows: int, rounds: int, folder: Path, soda_venv: Path | 
 
 
 def summary(rows: int, contenders: dict[str, Contender]) -> dict[str, Any]:
-    """The figures of one line."""
+    """Return the figures of one line."""
     seconds = {name: statistics.median(found.seconds) for name, found in contenders.items()}
     database = {name: statistics.median(found.database) for name, found in contenders.items()}
     peers = [name for name in contenders if name not in ("ours", "hand")]
@@ -226,5 +226,5 @@ def summary(rows: int, contenders: dict[str, Contender]) -> dict[str, Any]:
 
 
 def missed(line: dict[str, Any]) -> list[str]:
-    """The bounds that a line misses."""
+    """Return the bounds that a line misses."""
     return [f"{name} ({bound})" for name, bound in BOUNDS.items() if line[name] > bound]

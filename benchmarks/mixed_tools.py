@@ -113,7 +113,7 @@ def soda_source(connection: dict[str, Any]) -> str:
 
 
 def by_hand() -> list[str]:
-    """The cheapest statements that we know for the same numbers: RESULTS.md tells what else was tried.
+    """Return the cheapest statements that we know for the same numbers: RESULTS.md tells what else was tried.
 
     What sorts (COUNT(DISTINCT), PERCENTILE_DISC) would keep the scan from running on several workers, so it stands in branches of its own,
     which do run side by side. Keys whose hashes all differ all differ; were some equal, a second look would be needed: here none are.

@@ -83,7 +83,7 @@ def ours(hook: Any) -> tuple[Callable[[], object], Callable[[], int]]:
 
 
 def fused(hook: Any) -> Callable[[], object]:
-    """The same aggregates, written by hand in the cheapest way we know: the sum of an integer costs less than its AVG."""
+    """Return the same aggregates, written by hand in the cheapest way we know: the sum of an integer costs less than its AVG."""
     parts = ["COUNT(*)"]
     parts += [f"COUNT(*) FILTER (WHERE {name} IS NULL)" for name in NOT_NULL]
     parts += [f"MIN({name}), MAX({name}), SUM({name})" for name in INTEGERS]
@@ -109,7 +109,7 @@ def common_sql() -> Callable[[], object]:
 
 
 def great_expectations(url: str) -> Callable[[], object]:
-    """The same 44 expectations as one suite."""
+    """Return the same 44 expectations as one suite."""
     import great_expectations as gx
     import great_expectations.expectations as gxe
 
@@ -161,7 +161,7 @@ def run(server: Server, rows: int, rounds: int) -> dict[str, float | int]:
 
 
 def missed(found: dict[str, float | int]) -> list[str]:
-    """The bounds that the figures miss."""
+    """Return the bounds that the figures miss."""
     names = [name for name in ("speedup_common_sql", "speedup_gx") if found[name] < BOUNDS[name]]
     names += [name for name in ("queries", "ratio_to_fused") if found[name] > BOUNDS[name]]
     return [f"{name} ({BOUNDS[name]})" for name in names]

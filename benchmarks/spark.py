@@ -32,7 +32,7 @@ GROUP = "ours"
 
 
 def started(folder: Path) -> Any:
-    """A local Spark with its usual settings."""
+    """Return a local Spark with its usual settings."""
     from pyspark.sql import SparkSession
 
     builder = SparkSession.builder.master("local[*]").appName("benchmark").config("spark.sql.warehouse.dir", str(folder / "warehouse"))
@@ -42,7 +42,7 @@ def started(folder: Path) -> Any:
 
 
 def filled(session: Any, rows: int, folder: Path) -> Any:
-    """The table, written and read again: numbers between texts, as in a table of events; two of the texts have gaps."""
+    """Return the table, written and read again: numbers between texts, as in a table of events; two of the texts have gaps."""
     integers = [f"id * {7 + n} % {1000 + n} AS i{n}" for n in range(10)]
     floats = [f"id * {3 + n} % 977 / {2 + n} AS f{n}" for n in range(4)]
     texts = [f"CASE WHEN {n} < 4 OR id % 7 > 0 THEN SUBSTRING(MD5(STRING(id % {5000 + n})), 1, 8) END AS t{n}" for n in range(6)]
@@ -75,7 +75,7 @@ def ours(frame: Any) -> Callable[[], object]:
 
 
 def fused(session: Any, frame: Any) -> Callable[[], object]:
-    """The same aggregates as one SELECT, written by hand."""
+    """Return the same aggregates as one SELECT, written by hand."""
     frame.createOrReplaceTempView("wide")
     parts = ["COUNT(*)", *[f"COUNT({name})" for name in NOT_NULL], *[f"MIN({name}), MAX({name}), AVG({name})" for name in INTEGERS]]
     sql = f"SELECT {', '.join(parts)} FROM wide"
@@ -88,7 +88,7 @@ def fused(session: Any, frame: Any) -> Callable[[], object]:
 
 
 def timed(work: Callable[[], object]) -> float:
-    """Seconds that something takes."""
+    """Return seconds that something takes."""
     begun = time.perf_counter()
     work()
     return time.perf_counter() - begun

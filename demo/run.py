@@ -89,7 +89,7 @@ def environment(port: int, pager: int) -> dict[str, str]:
 
 
 def rows(database: Path, query: str) -> list[tuple[Any, ...]]:
-    """Rows of a SQLite file that another process writes; none while it is not there yet."""
+    """Return rows of a SQLite file that another process writes; none while it is not there yet."""
     if not database.exists():
         return []
     with contextlib.closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=10)) as connection:
@@ -175,7 +175,7 @@ def stop(airflow: subprocess.Popen[bytes]) -> None:
 
 
 def group_lives(airflow: subprocess.Popen[bytes]) -> bool:
-    """Whether a process of Airflow's group is left."""
+    """Return whether a process of Airflow's group is left."""
     airflow.poll()
     try:
         os.killpg(airflow.pid, 0)

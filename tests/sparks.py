@@ -25,7 +25,7 @@ def why_missing() -> str | None:
 
 
 def free_port() -> int:
-    """A port of loopback that nobody listens at."""
+    """Return a port of loopback that nobody listens at."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -37,7 +37,7 @@ SMALL = {"spark.sql.adaptive.enabled": "false", "spark.sql.shuffle.partitions": 
 
 @contextlib.contextmanager
 def running(folder: Path) -> Iterator[tuple[Any, str]]:
-    """A classic session, and the address of a Connect server beside it."""
+    """Yield a classic session, and the address of a Connect server beside it."""
     with warnings.catch_warnings():  # of pandas 3, which pyspark does not know yet
         warnings.simplefilter("ignore")
         from pyspark.sql import SparkSession

@@ -35,7 +35,7 @@ def unit_of(nodeid: str) -> str:
 
 
 def place_of(nodeid: str) -> int:
-    """Its place among those that begin early."""
+    """Return its place among those that begin early."""
     return next((place for place, start in enumerate(EARLY) if nodeid.startswith(start)), len(EARLY))
 
 

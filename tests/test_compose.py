@@ -17,7 +17,7 @@ ROOT = Path(__file__).parent.parent
 
 @pytest.fixture(scope="module")
 def compose() -> dict[str, Any]:
-    """The file, merges resolved."""
+    """Return the file, merges resolved."""
     loaded: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yaml").read_text())
     return loaded
 

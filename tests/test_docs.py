@@ -44,7 +44,7 @@ print(json.dumps(failed))
 
 
 def page(name: str) -> str:
-    """The text of a page below docs/."""
+    """Return the text of a page below docs/."""
     return (ROOT / "docs" / name).read_text()
 
 
@@ -92,7 +92,7 @@ def test_every_dialect_is_documented_as_it_is(name: str) -> None:
 
 
 def commands() -> Iterator[str]:
-    """Every command that we add, as a person types it."""
+    """Yield every command that we add, as a person types it."""
     for group in get_dre_cli_commands():
         for section in group.subcommands:
             commands = getattr(section, "subcommands", None)

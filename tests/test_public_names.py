@@ -35,14 +35,14 @@ HOMES = {
 
 
 def run(program: str) -> Any:
-    """The JSON that a program prints last in a fresh interpreter."""
+    """Return the JSON that a program prints last in a fresh interpreter."""
     ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=120, check=False)
     assert ended.returncode == 0, ended.stderr[-2000:]
     return json.loads(ended.stdout.splitlines()[-1])
 
 
 def loaded_by(*statements: str) -> set[str]:
-    """The modules that a fresh interpreter has loaded after these statements."""
+    """Return the modules that a fresh interpreter has loaded after these statements."""
     return set(run("\n".join([*statements, "import json, sys", "print(json.dumps(sorted(sys.modules)))"])))
 
 

@@ -51,7 +51,7 @@ ReadableDep = Annotated[Readable, Depends(readable_dags)]
 
 
 def may_change(user: UserDep, dag_id: str | None) -> bool:
-    """Whether the user may change what belongs to a Dag; what belongs to none needs the right to change every Dag."""
+    """Return whether the user may change what belongs to a Dag; what belongs to none needs the right to change every Dag."""
     return bool(get_auth_manager().is_authorized_dag(method="PUT", details=DagDetails(id=dag_id) if dag_id else None, user=user))
 
 
@@ -61,7 +61,10 @@ def may_resolve(user: UserDep, reporters: Collection[str | None]) -> bool:
 
 
 def may_see_rows(user: UserDep, dag_id: str | None) -> bool:
-    """Whether the user may see rows of data that a Dag checked: more than its results, as much as its XComs, and the right to edit it."""
+    """Return whether the user may see failing rows of a Dag.
+
+    That takes the right to read its XComs and to edit it, which is more than its results take.
+    """
     details = DagDetails(id=dag_id) if dag_id else None
     reads = get_auth_manager().is_authorized_dag(method="GET", access_entity=DagAccessEntity.XCOM, details=details, user=user)
     return bool(reads) and may_change(user, dag_id)
@@ -84,7 +87,7 @@ def same_origin(request: Request) -> None:
 
 
 def _is_own_origin(origin: str, host: str | None) -> bool:
-    """Whether an ``Origin`` is of the host that was asked, whose scheme a proxy may hide, or is that of ``[api] base_url``."""
+    """Return whether an ``Origin`` is of the host that was asked, whose scheme a proxy may hide, or is that of ``[api] base_url``."""
     sent = _read_origin(origin)
     if sent is None:
         return False

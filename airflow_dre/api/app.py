@@ -39,7 +39,7 @@ class Bundle(StaticFiles):
 
 
 def create_app(dist: Path) -> FastAPI:
-    """The application; its own documentation pages stay off, since they would be open to everybody.
+    """Return the application; its own documentation pages stay off, since they would be open to everybody.
 
     :param dist: folder of the built pages.
     """

@@ -34,7 +34,7 @@ _STATUSES = {"live": LIVE_STATUSES, "resolved": ("resolved",), "all": ()}
 
 @router.get("/overview")
 def overview(readable: ReadableDep, after: BackgroundTasks) -> schemas.Overview:
-    """Every table, SLA and live incident, worst first, and what is wrong with the configuration.
+    """Return every table, SLA and live incident, worst first, and what is wrong with the configuration.
 
     What nobody watches any more is ended first, and its receivers hear it once the answer has gone.
     """
@@ -64,7 +64,7 @@ def overview(readable: ReadableDep, after: BackgroundTasks) -> schemas.Overview:
 
 @router.get("/table")
 def table(namespace: Name, name: Name, readable: ReadableDep) -> schemas.TableDetail:
-    """One table: its checks with their histories, its runs, SLAs and incidents."""
+    """Return one table: its checks with their histories, its runs, SLAs and incidents."""
     key = (namespace, name)
     with open_store().database.read() as connection:
         runs = views.recent_runs(connection, readable, dataset=key).get(key, [])
@@ -100,7 +100,7 @@ def incidents(
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     offset: Annotated[int, Query(ge=0, le=2**63 - 1)] = 0,
 ) -> schemas.IncidentList:
-    """One page of incidents, newest first."""
+    """Return one page of incidents, newest first."""
     with open_store().database.read() as connection:
         rows, total = views.incidents(connection, readable, statuses=_STATUSES[status], limit=limit, offset=offset)
     return schemas.IncidentList(incidents=[shapes.incident(row) for row in rows], total=total)
@@ -108,7 +108,7 @@ def incidents(
 
 @router.get("/incidents/{incident_id}")
 def incident(incident_id: IncidentId, readable: ReadableDep, user: UserDep) -> schemas.IncidentDetail:
-    """One incident with its whole story."""
+    """Return one incident with its whole story."""
     return _detail(open_store(), incident_id, readable, user)
 
 
@@ -148,7 +148,7 @@ def task_results(
 
 @router.get("/results/{key}/rows")
 def failing_rows(key: ResultKey, readable: ReadableDep, user: UserDep, response: Response) -> schemas.FailingRows:
-    """A few of the rows that broke a check, masked. Who asks for them is noted, also where they are refused."""
+    """Return a few of the rows that broke a check, masked. Who asks for them is noted, also where they are refused."""
     moment = now()
     with open_store().database.read() as connection:
         found = sampled_result(connection, key)

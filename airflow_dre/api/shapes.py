@@ -23,12 +23,12 @@ def origin(row: Row[Any]) -> schemas.Origin:
 
 
 def dataset(namespace: str, name: str) -> schemas.Dataset:
-    """A table by its OpenLineage name."""
+    """Return a table by its OpenLineage name."""
     return schemas.Dataset(namespace=namespace, name=name, short_name=short_name(name))
 
 
 def incident(row: Row[Any]) -> schemas.IncidentSummary:
-    """An incident in a list."""
+    """Return an incident in a list."""
     why = row.explanation or {}
     return schemas.IncidentSummary(
         reasons=why.get("reasons") or [],
@@ -57,7 +57,7 @@ def incident(row: Row[Any]) -> schemas.IncidentSummary:
 
 
 def timeline_entry(row: Row[Any]) -> schemas.TimelineEntry:
-    """One thing that happened to an incident."""
+    """Return one thing that happened to an incident."""
     return schemas.TimelineEntry(at=row.at, kind=row.kind, summary=row.summary, detail=row.detail, actor=row.actor, origin=origin(row))
 
 
@@ -69,7 +69,7 @@ def reach(messages: Sequence[Row[Any]], known_routes: Collection[str] | None) ->
 
 
 def notification(row: Row[Any]) -> schemas.Notification:
-    """One message."""
+    """Return one message."""
     return schemas.Notification(
         route=row.route,
         event=row.event,
@@ -82,7 +82,7 @@ def notification(row: Row[Any]) -> schemas.Notification:
 
 
 def result(row: Row[Any]) -> schemas.Result:
-    """One outcome of one check."""
+    """Return one outcome of one check."""
     definition = row.definition
     return schemas.Result(
         key=row.key,
@@ -122,7 +122,7 @@ def result(row: Row[Any]) -> schemas.Result:
 
 
 def failing_rows(sample: Mapping[str, Any], rows: Sequence[tuple[list[str | None], str]], now: datetime) -> schemas.FailingRows:
-    """The failing rows of a result."""
+    """Return the failing rows of a result."""
     expires_at = datetime.fromisoformat(sample["expires_at"])
     return schemas.FailingRows(
         columns=sample["columns"],
@@ -134,7 +134,7 @@ def failing_rows(sample: Mapping[str, Any], rows: Sequence[tuple[list[str | None
 
 
 def suite_run(row: Row[Any]) -> schemas.SuiteRun:
-    """One run of a suite."""
+    """Return one run of a suite."""
     return schemas.SuiteRun(
         suite=row.suite,
         dataset=dataset(row.namespace, row.name),
@@ -198,7 +198,7 @@ def without_forgotten(runs: Sequence[Row[Any]], forget_after: timedelta, now: da
 
 
 def table(key: tuple[str, str], runs: Sequence[Row[Any]], live: Sequence[Row[Any]]) -> schemas.TableSummary:
-    """A table on the overview: its state is that of the latest run of each suite."""
+    """Return a table on the overview: its state is that of the latest run of each suite."""
     latest = list({row.suite: row for row in runs}.values())
     counts = {outcome.value: sum(row.counts.get(outcome.value, 0) for row in latest) for outcome in Outcome}
     return schemas.TableSummary(

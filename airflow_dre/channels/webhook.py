@@ -194,7 +194,7 @@ def _attempt_of(response: httpx.Response) -> Attempt:
 
 
 def _retry_after(value: str | None, now: datetime) -> timedelta | None:
-    """Seconds or an HTTP date (RFC 9110); None where it is absent or unreadable."""
+    """Return seconds or an HTTP date (RFC 9110); None where it is absent or unreadable."""
     if value is None:
         return None
     text = value.strip()

@@ -22,7 +22,7 @@ class Answers:
         self._given = given
 
     def scalar(self, metric: Metric) -> Scalar:
-        """The one value.
+        """Return the one value.
 
         :raises Incomparable: it is a list.
         """
@@ -32,7 +32,7 @@ class Answers:
         return answer
 
     def rows(self, metric: Metric) -> tuple[Row, ...]:
-        """The rows of a list.
+        """Return the rows of a list.
 
         :raises Incomparable: it is one value.
         """
@@ -98,19 +98,19 @@ class Check(ABC):
 
     @abstractmethod
     def asks(self) -> Mapping[str, object]:
-        """The arguments that say what is asked, as JSON values; thresholds are not among them."""
+        """Return the arguments that say what is asked, as JSON values; thresholds are not among them."""
 
     @abstractmethod
     def metrics(self) -> tuple[Metric, ...]:
-        """The numbers that :meth:`judge` needs."""
+        """Return the numbers that :meth:`judge` needs."""
 
     def follow_ups(self, answers: Answers) -> tuple[Metric, ...]:
-        """Further numbers, which can only be asked once ``answers`` to :meth:`metrics` are known."""
+        """Return further numbers, which can only be asked once ``answers`` to :meth:`metrics` are known."""
         return ()
 
     @abstractmethod
     def judge(self, answers: Answers, now: datetime) -> Judgement:
-        """The verdict; total for every answer a warehouse can give.
+        """Return the verdict; total for every answer a warehouse can give.
 
         :raises Incomparable: an answer cannot be compared with a threshold.
         """

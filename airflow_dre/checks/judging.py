@@ -54,7 +54,7 @@ def evaluate(check: Check, found: Found, now: datetime) -> Judgement:
 
 
 def softened(judgement: Judgement) -> Judgement:
-    """The same with failures as warnings."""
+    """Return the same with failures as warnings."""
     outcome = Outcome.WARNED if judgement.outcome is Outcome.FAILED else judgement.outcome
     segments = tuple(
         replace(segment, outcome=Outcome.WARNED) if segment.outcome is Outcome.FAILED else segment for segment in judgement.segments

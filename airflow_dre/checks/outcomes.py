@@ -85,12 +85,12 @@ class Judgement:
 
 
 def worst(outcomes: list[Outcome]) -> Outcome:
-    """The outcome of a whole suite: its worst; a suite without checks was skipped."""
+    """Return the outcome of a whole suite: its worst; a suite without checks was skipped."""
     return max(outcomes, key=lambda outcome: outcome.rank, default=Outcome.SKIPPED)
 
 
 def shown(value: Scalar) -> str | None:
-    """An observed value as text."""
+    """Return an observed value as text."""
     if value is None:
         return None
     if isinstance(value, (float, Decimal)):

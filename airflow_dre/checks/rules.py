@@ -72,7 +72,7 @@ class Rule:
         return Nulls.SKIP
 
     def asks(self) -> Mapping[str, object]:
-        """Its arguments as JSON values; those at their default are left out, so that a new option changes no id."""
+        """Return its arguments as JSON values; those at their default are left out, so that a new option changes no id."""
         given = {item.name: getattr(self, item.name) for item in fields(self) if item.name not in _UNASKED}
         usual = {item.name: item.default for item in fields(self)}
         return {name: list(value) if isinstance(value, tuple) else value for name, value in given.items() if value != usual[name]}

@@ -28,7 +28,7 @@ _NAN = math.nan
 
 
 def asked_per_segment(check: Check, by: str) -> tuple[Metric, ...]:
-    """The metrics of a check, each for every segment; rows are counted too, since a grouping tells nothing of what it leaves out."""
+    """Return the metrics of a check, each for every segment; rows are counted too, since a grouping tells nothing of what it leaves out."""
     return tuple(PerSegment(by=by, metric=metric) for metric in dict.fromkeys((RowCount(), *check.metrics())))
 
 
@@ -53,7 +53,7 @@ def _counts(check: Check, seen: Mapping[Metric, Answer]) -> list[Violations]:
 
 
 def judge_segments(check: Check, by: str, answers: Answers, now: datetime) -> Judgement:
-    """The verdict on all segments: as bad as the worst of them.
+    """Return the verdict on all segments: as bad as the worst of them.
 
     A segment with an answer that cannot be compared with a threshold is errored.
 
@@ -73,7 +73,7 @@ def judge_segments(check: Check, by: str, answers: Answers, now: datetime) -> Ju
 
 
 def _key(segment: object) -> Scalar:
-    """The value of a segment, as text where SQL has no literal for it; the not-a-numbers, which equal nothing, are one."""
+    """Return the value of a segment, as text where SQL has no literal for it; the not-a-numbers, which equal nothing, are one."""
     if isinstance(segment, float):
         return _NAN if math.isnan(segment) else segment
     if isinstance(segment, Decimal):
@@ -98,7 +98,7 @@ def _by_segment(metrics: tuple[Metric, ...], answers: Answers) -> dict[Scalar, d
 
 
 def _of_no_rows(metric: Metric) -> Answer:
-    """The answer for a segment that a grouping gave no row for."""
+    """Return the answer for a segment that a grouping gave no row for."""
     if isinstance(metric, DistinctCount):
         return 0
     return () if isinstance(metric, LISTS) else None

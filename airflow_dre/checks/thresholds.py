@@ -32,13 +32,13 @@ class Limit:
         return f"{self.amount.normalize():f}%" if self.percent else f"{self.amount:f}"
 
     def exceeded(self, violations: int, rows: int) -> bool:
-        """Whether ``violations`` of ``rows`` are above the limit; exact, and never a division."""
+        """Return whether ``violations`` of ``rows`` are above the limit; exact, and never a division."""
         if self.percent:
             return violations * 100 > Fraction(self.amount) * rows
         return violations > self.amount
 
     def in_unit(self, *, percent: bool, rows: int) -> float:
-        """The limit as a percent or as a count of ``rows`` rows."""
+        """Return the limit as a percent or as a count of ``rows`` rows."""
         if self.percent == percent:
             return float(self.amount)
         share = Fraction(self.amount)
@@ -72,7 +72,7 @@ class Bounds:
     """The ends that do not belong to the range."""
 
     def admits(self, value: Scalar) -> bool:
-        """Whether ``value`` lies within; not-a-number lies nowhere.
+        """Return whether ``value`` lies within; not-a-number lies nowhere.
 
         :raises Incomparable: the value and a bound have no common order.
         """

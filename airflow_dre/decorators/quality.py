@@ -83,7 +83,7 @@ class QualityCheckDecoratedOperator(DecoratedOperator, QualityCheckOperator):
                 context["ti"].xcom_push(key=SUMMARY, value=self.summary())
 
     def returned(self) -> Any:
-        """The data or the summary."""
+        """Return the data or the summary."""
         return _plain(self.data) if self._hands_on() else super().returned()
 
     def find_data_problems(self) -> list[Problem]:
@@ -108,7 +108,7 @@ def _can_be_shown(argument: Any) -> bool:
 
 
 def _plain(data: Any) -> Any:
-    """Paths as texts, which Airflow can keep."""
+    """Return paths as texts, which Airflow can keep."""
     if isinstance(data, (list, tuple)):
         return [_plain(each) for each in data]
     return os.fspath(data) if isinstance(data, os.PathLike) else data

@@ -57,7 +57,7 @@ def _teach_psycopg(adapters: Any) -> None:
 
 
 def _tolerant(usual: Any) -> Any:
-    """A loader that gives the text of what the usual one refuses."""
+    """Return a loader that gives the text of what the usual one refuses."""
     from psycopg import DataError
     from psycopg.adapt import Loader
 

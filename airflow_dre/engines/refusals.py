@@ -8,5 +8,5 @@ _OF_THIS_PROCESS = (DreError, MemoryError, RecursionError, ImportError, Assertio
 
 
 def is_refusal(error: BaseException) -> bool:
-    """Whether a driver raised it about a statement or a connection: no exception that speaks of this process or ends the task."""
+    """Return whether a driver raised it about a statement or a connection: no exception that speaks of this process or ends the task."""
     return isinstance(error, Exception) and not isinstance(error, _OF_THIS_PROCESS)

@@ -62,7 +62,7 @@ class Transaction:
         self._connection, self._cursor = self._opened(hook)
 
     def fetch_rows(self, sql: str, most: int) -> Sequence[Row]:
-        """The first ``most`` rows of a statement.
+        """Return the first ``most`` rows of a statement.
 
         :raises QueryFailed: the warehouse refused the statement; nothing of the transaction stays.
         :raises StatementTimeout: it took longer than it may.
@@ -77,7 +77,7 @@ class Transaction:
         return self._told_apart(fetch)
 
     def write(self, sql: str) -> int:
-        """The number of rows that an INSERT, UPDATE or DELETE changed; raises as :meth:`fetch_rows`."""
+        """Return the number of rows that an INSERT, UPDATE or DELETE changed; raises as :meth:`fetch_rows`."""
 
         def change() -> int:
             self._cursor.execute(sql)
@@ -177,7 +177,7 @@ class Transaction:
 
 @contextlib.contextmanager
 def transaction(hook: Hook, timeout: timedelta | None = None) -> Iterator[tuple[Transaction, Writing]]:
-    """A transaction of a new connection: kept when the block ends, undone when it raises.
+    """Yield a transaction of a new connection: kept when the block ends, undone when it raises.
 
     :raises DefinitionError: the database is not one that is written to.
     :raises WarehouseUnreachable: there is no connection to be had.
@@ -213,7 +213,7 @@ def again_after_conflict(work: Callable[P, R]) -> Callable[P, R]:
 
 
 def _is_conflict(error: Exception) -> bool:
-    """Whether a driver says that another transaction stood in the way, or that it ended this one to let another go on."""
+    """Return whether a driver says that another transaction stood in the way, or that it ended this one to let another go on."""
     if (getattr(error, "sqlstate", None) or getattr(error, "pgcode", None)) in _CONFLICTS:
         return True
     if getattr(error, "sqlite_errorname", "").startswith("SQLITE_BUSY"):
@@ -222,7 +222,7 @@ def _is_conflict(error: Exception) -> bool:
 
 
 def _connected(hook: Hook, dialect: Dialect, regexps: Regexps) -> tuple[Any, Any]:
-    """A connection that begins no transaction by itself, and its cursor; of DuckDB they are the same."""
+    """Return a connection that begins no transaction by itself, and its cursor; of DuckDB they are the same."""
     connection = hook.get_conn()
     add_functions(connection, dialect, regexps)
     if dialect.name == "sqlite":

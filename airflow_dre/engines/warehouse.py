@@ -30,7 +30,7 @@ class Hook(Protocol):
     conn_type: str
 
     def get_conn(self) -> Any:
-        """A DB-API connection."""
+        """Return a DB-API connection."""
 
 
 class Warehouse:
@@ -58,7 +58,7 @@ class Warehouse:
         return self.dialect.name
 
     def fetch_row(self, sql: str) -> Row:
-        """The first row of a statement, empty where it gives none.
+        """Return the first row of a statement, empty where it gives none.
 
         :raises QueryFailed: the warehouse refused the statement.
         :raises WarehouseUnreachable: it does not answer any statement.
@@ -67,7 +67,7 @@ class Warehouse:
         return rows[0] if rows else ()
 
     def fetch_rows(self, sql: str, most: int) -> Sequence[Row]:
-        """The first ``most`` rows of a statement.
+        """Return the first ``most`` rows of a statement.
 
         :raises QueryFailed: the warehouse refused the statement.
         :raises StatementTimeout: it took longer than it may.
@@ -139,7 +139,7 @@ class Warehouse:
             raise WarehouseUnreachable(f"cannot connect to the {self.name} warehouse: {first_line(error)}") from error
 
     def _connected(self) -> tuple[Any, Any]:
-        """A connection and its cursor, with everything set."""
+        """Return a connection and its cursor, with everything set."""
         connection = self._hook.get_conn()
         try:
             add_functions(connection, self.dialect, self._regexps)
@@ -156,7 +156,7 @@ class Warehouse:
         return connection, cursor
 
     def _session(self) -> list[str]:
-        """The statements that a session begins with."""
+        """Return the statements that a session begins with."""
         guard = [] if self.dialect.guard is None else [self.dialect.guard]
         return [*guard, *session_statements(self.dialect, self._timeout)]
 
@@ -171,7 +171,7 @@ class Warehouse:
 
 @contextlib.contextmanager
 def opened(hook: Hook, timeout: timedelta | None = None, dialect: Dialect | None = None) -> Iterator[Warehouse]:
-    """A warehouse whose connection is closed at the end, and whose statements are ended after ``timeout``.
+    """Yield a warehouse whose connection is closed at the end, and whose statements are ended after ``timeout``.
 
     :param dialect: how it speaks; None: as its type of connection tells.
     """
@@ -188,7 +188,7 @@ def no_connection(name: str, seconds: float) -> WarehouseUnreachable:
 
 
 def session_statements(dialect: Dialect, timeout: timedelta | None) -> list[str]:
-    """The statements that set what a server may have set otherwise, and a time limit where the database keeps it itself."""
+    """Return the statements that set what a server may have set otherwise, and a time limit where the database keeps it itself."""
     limit = None
     if timeout is not None and dialect.timeout is not None:
         limit = dialect.timeout(max(1, round(timeout.total_seconds() * 1000)))
@@ -203,7 +203,7 @@ def _close(opened_before: Sequence[Any]) -> None:
 
 
 def belongs_elsewhere(error: BaseException) -> bool:
-    """Whether SQLite says that a connection may be used only by the thread that opened it, which a hook did before it was asked to."""
+    """Return whether SQLite refused a connection because another thread, that of the hook, opened it."""
     return isinstance(error, sqlite3.ProgrammingError) and "thread" in str(error)
 
 
@@ -238,7 +238,7 @@ def interrupted_in_time(connection: Any, dialect: Dialect, timeout: timedelta | 
 
 
 def _hash(*values: object) -> int:
-    """A signed number of 64 bits of values that are not NULL; 1 and 1.0, which SQLite takes for the same, have the same."""
+    """Return a signed number of 64 bits of values that are not NULL; 1 and 1.0, which SQLite takes for the same, have the same."""
     same = tuple(int(value) if isinstance(value, float) and value.is_integer() else value for value in values)
     return int.from_bytes(hashlib.blake2b(repr(same).encode(errors="surrogatepass"), digest_size=8).digest(), "big", signed=True)
 

@@ -68,7 +68,7 @@ def _is_own(recovery: Recovery, fact: Signal) -> bool:
 
 
 def _is_sibling(one: Origin, other: Origin) -> bool:
-    """Whether they are different map indexes of a task in one run: what one found says nothing about another."""
+    """Return whether they are different map indexes of a task in one run: what one found says nothing about another."""
     if one.run_id is None or one.task_id is None or None in (one.map_index, other.map_index):
         return False
     return (*_run(one), one.task_id) == (*_run(other), other.task_id) and one.map_index != other.map_index

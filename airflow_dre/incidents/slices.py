@@ -62,7 +62,7 @@ def add_broken(broken: tuple[Broken, ...], part: Slice, at: datetime) -> tuple[B
 
 
 def _ends_with(one: Broken, other: Broken) -> bool:
-    """Whether every recovery that ends ``other`` ends ``one`` too, though it is another problem."""
+    """Return whether every recovery that ends ``other`` ends ``one`` too, though it is another problem."""
     mine, theirs = one.slice.order, other.slice.order
     same_partition = one.slice.partition_key in (None, other.slice.partition_key)
     older = mine is None or (theirs is not None and mine <= theirs)

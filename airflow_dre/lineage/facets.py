@@ -82,7 +82,7 @@ _SAME = {
 
 
 def input_dataset(run: Checked) -> InputDataset:
-    """The checked dataset with what was asserted and measured."""
+    """Return the checked dataset with what was asserted and measured."""
     facets: dict[str, InputDatasetFacet] = {
         "dataQualityMetrics": _metrics(run),
         "dataQualityAssertions": data_quality_assertions_dataset.DataQualityAssertionsDatasetFacet(
@@ -93,7 +93,7 @@ def input_dataset(run: Checked) -> InputDataset:
 
 
 def run_facets(*runs: Checked) -> dict[str, RunFacet]:
-    """Every check as a test of the task's run, those that were errored or skipped too; of all the suite runs in it."""
+    """Return every check as a test of the task's run, those that were errored or skipped too; of all the suite runs in it."""
     tests = [
         test_run.TestExecution(
             name=result.definition.name,
@@ -129,12 +129,12 @@ def _severity(result: Judged) -> str:
 
 
 def _is_finite(value: float | None) -> bool:
-    """Whether JSON can hold the value: it knows neither infinity nor not-a-number."""
+    """Return whether JSON can hold the value: it knows neither infinity nor not-a-number."""
     return value is not None and math.isfinite(value)
 
 
 def _metrics(run: Checked) -> data_quality_metrics_input_dataset.DataQualityMetricsInputDatasetFacet:
-    """Numbers about the whole scan; checks with a filter of their own speak of fewer rows and are left out."""
+    """Return numbers about the whole scan; checks with a filter of their own speak of fewer rows and are left out."""
     columns: dict[str, dict[str, Any]] = defaultdict(dict)
     row_count = None
     for result in run.results:

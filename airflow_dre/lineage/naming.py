@@ -74,7 +74,7 @@ def name_spark_table(place: str, metastore: str | None, table: tuple[str, ...]) 
 
 
 def _default_schema(hook: LineageHook) -> str | None:
-    """The schema of a table that names none; some hooks ask the database."""
+    """Return the schema of a table that names none; some hooks ask the database."""
     try:
         return hook.get_openlineage_default_schema()
     except Exception as error:  # every driver has exceptions of its own
@@ -104,7 +104,7 @@ def name_files(scheme: str, paths: Sequence[str], given: str | None, otherwise: 
 
 
 def _common(paths: Sequence[str]) -> str | None:
-    """The only path, or the folder that several lie in; None where that is the root."""
+    """Return the only path, or the folder that several lie in; None where that is the root."""
     if len(set(paths)) == 1:
         return paths[0]
     folders = [path[: min((path.find(sign) for sign in PATTERN_SIGNS if sign in path), default=len(path))] for path in paths]

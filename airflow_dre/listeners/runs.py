@@ -71,7 +71,10 @@ def on_task_instance_failed(previous_state: Any, task_instance: Any, error: Any)
 
 
 def _is_stopped(error: Any) -> bool:
-    """Whether a task was stopped from outside, because a person marked it or its run, or its worker shuts down: others tell of that."""
+    """Return whether a task was stopped from outside: a person marked it or its run, or its worker shuts down.
+
+    Another listener records that.
+    """
     from airflow.sdk.exceptions import AirflowTaskTerminated
 
     return isinstance(error, (KeyboardInterrupt, AirflowTaskTerminated))

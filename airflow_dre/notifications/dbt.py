@@ -104,7 +104,7 @@ def record_dbt_results(
     notify_on: str = "failed",
     allow_stale: bool = False,
 ) -> RecordDbtResults:
-    """A callback that records what the dbt of a task found, whether or not the task failed over it.
+    """Return a callback that records what the dbt of a task found, whether or not the task failed over it.
 
     Use it as ``on_success_callback`` and ``on_failure_callback`` (and ``on_retry_callback``) of a task that runs dbt, such as a
     ``BashOperator``. It does what :func:`~airflow_dre.notifications.open_incident` and
@@ -180,7 +180,7 @@ def _deliveries(
     telling: Telling,
     allow_stale: bool = False,
 ) -> list[Delivery]:
-    """The results of a task as deliveries; none where dbt left nothing that can be read."""
+    """Return the results of a task as deliveries; none where dbt left nothing that can be read."""
     from airflow_dre.services.dbt import Artifacts, deliveries_of, locate, read_runs
     from airflow_dre.services.incidents.contexts import circumstances_of
 
@@ -204,5 +204,5 @@ def _deliveries(
 
 
 def _succeeded(context: Mapping[str, Any]) -> bool:
-    """Whether a callback was called for a success: only the callback of a failure is given an exception, or none at all to look at."""
+    """Return whether a callback was called for a success: only the callback of a failure has an exception."""
     return "exception" in context and context["exception"] is None

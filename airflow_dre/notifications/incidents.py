@@ -118,7 +118,7 @@ class ResolveIncident(Verbatim):
 
 @callback_factory
 def open_incident(*, severity: str = "medium", routes: Iterable[str] = ()) -> OpenIncident:
-    """A callback that opens an incident, or adds to the live one of the same cause.
+    """Return a callback that opens an incident, or adds to the live one of the same cause.
 
     Use it as ``on_failure_callback`` of a task or a Dag, or in ``on_miss`` of a :class:`airflow_dre.sla.FreshnessSLA`.
 
@@ -131,5 +131,5 @@ def open_incident(*, severity: str = "medium", routes: Iterable[str] = ()) -> Op
 
 @callback_factory
 def resolve_incident() -> ResolveIncident:
-    """A callback that resolves the live incident of a task or a Dag; use it as ``on_success_callback``."""
+    """Return a callback that resolves the live incident of a task or a Dag; use it as ``on_success_callback``."""
     return ResolveIncident()

@@ -74,7 +74,7 @@ class Aside:
         return [Problem(self.subject, "quarantine_to", self.to, f"another table than table={self.table!r}, for example {self.table}_bad")]
 
     def find_breaches(self, run: SuiteRunRecord, checks: Sequence[Check], found: Found, scope: Scope) -> tuple[Breaches, Scope] | None:
-        """The broken checks and the rows they are about; None where no rows are to go anywhere."""
+        """Return the broken checks and the rows they are about; None where no rows are to go anywhere."""
         from airflow_dre.services.quarantine.aside import find_breaches
 
         return (find_breaches(run, checks, found, scope, self.on), scope) if self.to is not None else None

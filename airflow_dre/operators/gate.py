@@ -125,7 +125,7 @@ class GatedOperator(DeclaredOperator, BaseSQLOperator):
         return self.summary()
 
     def summary(self) -> dict[str, Any]:
-        """Counts, score and broken checks, and what was done about the data."""
+        """Return counts, score and broken checks, and what was done about the data."""
         from airflow_dre.services.quality.report import summarize
 
         return {**summarize(self.suite_runs[0]), **self.acted}

@@ -70,13 +70,13 @@ def _find_data_problems(data: object, read_options: object, subject: str) -> lis
 
 
 def _is_mixed(data: object) -> bool:
-    """Whether a list holds more than paths, or more than rows."""
+    """Return whether a list holds more than paths, or more than rows."""
     from airflow_dre.engines.duckdb.locations import is_path
 
     return isinstance(data, (list, tuple)) and not all(map(is_path, data)) and not all(isinstance(row, dict) for row in data)
 
 
 def _tells(path: str) -> bool:
-    """Whether the ending of a path is known before a template is rendered and a pattern is followed."""
+    """Return whether the ending of a path is known before a template is rendered and a pattern is followed."""
     ending = posixpath.splitext(path)[1]
     return not any(mark in path for mark in ("{{", "{%")) and not glob.has_magic(ending) and (bool(ending) or not glob.has_magic(path))

@@ -128,7 +128,7 @@ class GXCheckOperator(GatedOperator):
         return partial(run_checkpoint, checkpoint, frame, self.parameters), asset
 
     def _name_dataset(self, asset: str | None) -> DatasetName:
-        """The dataset by its table; what has no table is named by the author, by the asset of a checkpoint, or by the task."""
+        """Return the dataset by its table; what has no table is named by the author, by the asset of a checkpoint, or by the task."""
         from airflow_dre.services.quality.source_of import named_in_time
         from airflow_dre.sql.names import split_table
         from airflow_dre.values.dataset import DatasetName

@@ -159,7 +159,7 @@ class QualityCheckOperator(GatedOperator):
         XComArg.apply_upstream_relationship(self, data)
 
     def _are_paths(self) -> bool:
-        """Whether the data are files: one path, pattern or URL, or several."""
+        """Return whether the data are files: one path, pattern or URL, or several."""
         if self.data is None:
             return False
         from airflow_dre.engines.duckdb.locations import is_paths
@@ -283,13 +283,13 @@ class QualityCheckOperator(GatedOperator):
         return SamplePlan(rows=self.sample_rows, key_columns=tuple(self.key_columns), mask=self._mask, keep_for=keep_for)
 
     def given_data(self, context: Context) -> Any:
-        """The data, made or fetched where an author gave what makes it."""
+        """Return the data, made or fetched where an author gave what makes it."""
         from airflow_dre.operators.given import made
 
         return made(self.data, context)
 
     def _opened(self, context: Context) -> AbstractContextManager[Source]:
-        """The rows that the rendered arguments describe."""
+        """Return the rows that the rendered arguments describe."""
         from airflow_dre.values.instants import read_duration
 
         timeout = read_duration(self.statement_timeout)

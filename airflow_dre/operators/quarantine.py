@@ -180,7 +180,7 @@ class QuarantineReleaseOperator(DeclaredOperator, BaseOperator):
         return read_duration(self.statement_timeout)
 
     def _reviewed(self, context: Context) -> tuple[Any, Review]:
-        """The hook of the connection, and the rows that are asked about."""
+        """Return the hook of the connection, and the rows that are asked about."""
         from airflow.sdk import BaseHook
 
         from airflow_dre.engines.spark.session import CONNECTION_TYPES

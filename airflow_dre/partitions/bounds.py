@@ -28,14 +28,14 @@ class Child:
     values: tuple[Partition, ...] | None = None
 
     def holds(self, value: Partition) -> bool:
-        """Whether the rows of a partition are in this table."""
+        """Return whether the rows of a partition are in this table."""
         if self.values is not None:
             return value in self.values
         return value is not None and not _before(value, self.low) and (self.high is None or _before(value, self.high))
 
 
 def _before(one: Partition, other: Partition) -> bool:
-    """Whether one value stands before another, both of one kind; nothing stands before an open end."""
+    """Return whether one value stands before another, both of one kind; nothing stands before an open end."""
     if other is None or one is None:
         return False
     if isinstance(one, str) or isinstance(other, str):
@@ -44,7 +44,7 @@ def _before(one: Partition, other: Partition) -> bool:
 
 
 def read_children(rows: Iterable[Row], column: str | None, like: Partition) -> list[Child]:
-    """The tables that a catalogue lists, as rows of partition column, bounds, version and size.
+    """Return the tables that a catalogue lists, as rows of partition column, bounds, version and size.
 
     :param column: the column by which the rows are split.
     :param like: one of the partitions.
@@ -74,7 +74,7 @@ def _child(bounds: str, version: str, size: int, like: Partition) -> Child:
 
 
 def _values(text: str, like: Partition) -> tuple[Partition, ...]:
-    """The values between commas; the ends of everything and NULL are None."""
+    """Return the values between commas; the ends of everything and NULL are None."""
     found: list[Partition] = []
     for quoted, word in _VALUE.findall(text):
         open_end = word in ("MINVALUE", "MAXVALUE", "NULL")

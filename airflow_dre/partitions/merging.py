@@ -149,12 +149,12 @@ def why_unmergeable(check: Check, column: str | None) -> str | None:
 
 
 def partition_column(by: Split) -> str | None:
-    """The column by which a table is partitioned; None: an expression."""
+    """Return the column by which a table is partitioned; None: an expression."""
     return by if isinstance(by, str) else None
 
 
 def unmergeable_problems(checks: Iterable[Check], by: Split) -> list[Problem]:
-    """The checks that cannot be judged from the partitions of a table."""
+    """Return the checks that cannot be judged from the partitions of a table."""
     column = partition_column(by)
     shown = by if isinstance(by, str) else by.sql
     reasons = [(check, reason) for check in checks if (reason := why_unmergeable(check, column)) is not None]
@@ -187,7 +187,7 @@ def state_of(form: Form, answers: tuple[Answer, ...]) -> State:
 
 
 def merged(form: Form, parts: Iterable[State]) -> State:
-    """The state of the whole table; of no partitions it is that of no rows.
+    """Return the state of the whole table; of no partitions it is that of no rows.
 
     :raises Incomparable: values of two partitions have no common order.
     """

@@ -66,7 +66,7 @@ class Asked:
         return f"any from {self.start.isoformat()} to {self.end.isoformat()}"
 
     def among(self, like: Partition) -> Named | Span:
-        """The partitions that are meant, where ``like`` is one that exists.
+        """Return the partitions that are meant, where ``like`` is one that exists.
 
         :raises Incomparable: they cannot be told in values of its kind.
         """
@@ -93,7 +93,7 @@ class Named:
     value: Partition
 
     def holds(self, value: Partition) -> bool:
-        """Whether it is that one."""
+        """Return whether it is that one."""
         return value == self.value
 
 
@@ -107,7 +107,7 @@ class Span:
     end: datetime
 
     def holds(self, value: Partition) -> bool:
-        """Whether a partition begins within."""
+        """Return whether a partition begins within."""
         calendar = calendar_like(value)
         begin = None if calendar is None else calendar.begin(value)
         return begin is not None and self.start <= begin < self.end

@@ -45,5 +45,8 @@ def _tells(metric: ColumnMetric, column: str | None) -> bool:
 
 
 def must_not_stay(text: str) -> bool:
-    """Whether what would be kept holds a card number, an IBAN, an e-mail address, a key or a password, or is too long to be judged."""
+    """Return whether a text must not be kept.
+
+    It holds a card number, an IBAN, an e-mail address, a key or a password, or it is too long to be judged.
+    """
     return masked(text) != text

@@ -24,7 +24,7 @@ class Count:
     n: int = 0
 
     def merged(self, other: Count) -> Count:
-        """Both together."""
+        """Return both together."""
         return Count(self.n + other.n)
 
 
@@ -38,15 +38,15 @@ class Sum:
     """The database knows no sum of them: where it has no not-a-number, that is what NULL beside values means."""
 
     def merged(self, other: Sum) -> Sum:
-        """Both together."""
+        """Return both together."""
         return Sum(self.n + other.n, self.total + other.total, self.unknown or other.unknown)
 
     def sum(self) -> Scalar:
-        """The sum; None of no values."""
+        """Return the sum; None of no values."""
         return None if self.n == 0 or self.unknown else self.total.scalar()
 
     def mean(self) -> Scalar:
-        """The arithmetic mean; None of no values."""
+        """Return the arithmetic mean; None of no values."""
         return None if self.n == 0 or self.unknown else self.total.divided(self.n)
 
 
@@ -62,7 +62,10 @@ class Moments:
     """Infinities or not-a-numbers leave no variance."""
 
     def merged(self, other: Moments) -> Moments:
-        """Both together: Chan, Golub and LeVeque, "Updating formulae and a pairwise algorithm for computing sample variances", 1979."""
+        """Return both together.
+
+        Source: Chan, Golub and LeVeque, "Updating formulae and a pairwise algorithm for computing sample variances", 1979.
+        """
         if not self.n or not other.n:
             return self if self.n else other
         apart = other.total / other.n - self.total / self.n
@@ -71,7 +74,7 @@ class Moments:
         return Moments(n, self.total + other.total, squares, self.odd or other.odd)
 
     def variance(self) -> Scalar:
-        """The variance of a sample; None of fewer than two values."""
+        """Return the variance of a sample; None of fewer than two values."""
         if self.n < 2:
             return None
         return math.nan if self.odd else as_rounded(self.squares / (self.n - 1))
@@ -85,7 +88,7 @@ class Extreme:
     value: Scalar = None
 
     def merged(self, other: Extreme) -> Extreme:
-        """The further one.
+        """Return the further one.
 
         :raises Incomparable: the two have no common order.
         """
@@ -103,7 +106,7 @@ class Listed:
     rows: frozenset[Row] = frozenset()
 
     def merged(self, other: Listed) -> Listed:
-        """Both together, each row once."""
+        """Return both together, each row once."""
         return Listed(self.rows | other.rows)
 
 
@@ -114,7 +117,7 @@ class Hashes:
     hashes: frozenset[int] = frozenset()
 
     def merged(self, other: Hashes) -> Hashes:
-        """The smallest of both."""
+        """Return the smallest of both."""
         return Hashes(smallest(self.hashes | other.hashes))
 
 
@@ -122,7 +125,7 @@ State = Count | Sum | Moments | Extreme | Listed | Hashes
 
 
 def moments_of(n: int, total: Scalar, variance: Scalar) -> Moments:
-    """Moments from what databases answer."""
+    """Return moments from what databases answer."""
     if n == 0:
         return Moments()
     whole = Exact(odd=math.nan) if total is None else as_exact(total)
@@ -137,7 +140,7 @@ def _is_nan(value: Scalar) -> bool:
 
 
 def _in_order(low: Scalar, high: Scalar) -> bool:
-    """Whether ``low <= high``, both answers of one column.
+    """Return whether ``low <= high``, both answers of one column.
 
     :raises Incomparable: they are of different kinds.
     """

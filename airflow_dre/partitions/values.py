@@ -35,7 +35,7 @@ _FORMATS = (
 
 
 def split_by(partition_by: str) -> Split:
-    """A column by its exact name, bare or in double quotes; anything else is an expression."""
+    """Return a column by its exact name, bare or in double quotes; anything else is an expression."""
     found = _COLUMN.fullmatch(partition_by.strip())
     if found is None:
         return Expression(partition_by.strip())
@@ -43,7 +43,7 @@ def split_by(partition_by: str) -> Split:
 
 
 def as_partition(value: object) -> Partition:
-    """A value that a database answered, in the one way that it is spelled here.
+    """Return a value that a database answered, in the one way that it is spelled here.
 
     :raises Incomparable: no partition can be named by it.
     """
@@ -59,12 +59,12 @@ def as_partition(value: object) -> Partition:
 
 
 def spoken_partition(value: Partition) -> str:
-    """A partition in words."""
+    """Return a partition in words."""
     return "NULL" if value is None else value.isoformat() if isinstance(value, date) else str(value)
 
 
 def some_of(values: Iterable[Partition], most: int = 3) -> str:
-    """The last few partitions in words."""
+    """Return the last few partitions in words."""
     ordered = sorted((value for value in values if value is not None), key=_place)
     return ", ".join(spoken_partition(value) for value in ordered[-most:][::-1]) or "none"
 
@@ -86,7 +86,7 @@ class Calendar:
     spelling: str = ""
 
     def begin(self, value: Partition) -> datetime | None:
-        """The moment at which a partition begins; None where it is none."""
+        """Return the moment at which a partition begins; None where it is none."""
         if isinstance(value, date) or not self.spelling:
             return to_instant(value)
         try:
@@ -95,7 +95,7 @@ class Calendar:
             return None
 
     def partition(self, begin: datetime) -> Partition:
-        """The partition that begins at a moment."""
+        """Return the partition that begins at a moment."""
         if isinstance(self.like, datetime):
             return begin if self.like.tzinfo is not None else begin.replace(tzinfo=None)
         if isinstance(self.like, date):
@@ -104,14 +104,14 @@ class Calendar:
         return int(text) if isinstance(self.like, int) else text
 
     def from_on(self, moment: datetime) -> datetime:
-        """The beginning of the first partition that does not begin before a moment."""
+        """Return the beginning of the first partition that does not begin before a moment."""
         if self.unit is None:
             return moment
         begin = start_of(moment, self.unit)
         return begin if begin == moment else unit_after(begin, self.unit)
 
     def around(self, moment: datetime) -> datetime:
-        """The beginning of the partition that holds a moment."""
+        """Return the beginning of the partition that holds a moment."""
         return moment if self.unit is None else start_of(moment, self.unit)
 
 
@@ -127,7 +127,7 @@ def calendar_like(value: Partition) -> Calendar | None:
 
 
 def read_like(text: str, like: Partition) -> Partition:
-    """A partition key as a value of the kind of a known partition.
+    """Return a partition key as a value of the kind of a known partition.
 
     :raises Incomparable: it is none.
     """

@@ -42,7 +42,7 @@ def find_addresses(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _find_logins(text: str) -> Iterator[tuple[int, int]]:
-    """Every user with a password before the host of an address, as in ``postgres://user:password@host``.
+    """Yield every user with a password before the host of an address, as in ``postgres://user:password@host``.
 
     A password may hold ``/``, ``@``, ``:`` and spaces. In an address of the web, digits behind a colon are a port.
     """
@@ -55,7 +55,7 @@ def _find_logins(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _login(text: str, start: int, most: int) -> Iterator[tuple[int, int]]:
-    """The login of the address whose authority begins at ``start``; nothing from ``most`` on belongs to it."""
+    """Yield the login of the address whose authority begins at ``start``; nothing from ``most`` on belongs to it."""
     authority = _AUTHORITY.match(text, start, most)
     if authority is None:
         return
@@ -73,7 +73,7 @@ def _login(text: str, start: int, most: int) -> Iterator[tuple[int, int]]:
 
 
 def _beyond(text: str, start: int, most: int, *, after: int) -> Iterator[tuple[int, int]]:
-    """A login whose password holds what usually ends the authority: it goes up to the last ``@`` before a host."""
+    """Yield a login whose password holds what usually ends the authority: it goes up to the last ``@`` before a host."""
     rest = _REST.match(text, start, most)
     if rest is None:
         return

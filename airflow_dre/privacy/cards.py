@@ -15,7 +15,7 @@ _SAME_GAP = "(?P=sign)"
 
 
 def _form(*sizes: int | str) -> re.Pattern[str]:
-    """Groups of so many digits, with spaces, line breaks and dashes between them, or with one sign that is always the same."""
+    """Return groups of so many digits, with spaces, line breaks and dashes between them, or with one sign that is always the same."""
     first, *others = [rf"\d{{{size}}}" for size in sizes]
     loose = "".join(_GAP + group for group in others)
     strict = r"(?P<sign>[._/])" + _SAME_GAP.join(others)
@@ -105,7 +105,7 @@ def _find_grouped(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _find_odd(text: str) -> Iterator[tuple[int, int]]:
-    """Numbers in odd groups: all digits of a line that belong together are the number, with spaces and dashes between them only."""
+    """Yield numbers in odd groups: all digits of a line that belong together are the number, with spaces and dashes between them only."""
     for found in _RUN.finditer(text):
         whole = found[0]
         if len(whole) > 19 * 4 or any(sign in whole for sign in "._/"):
@@ -116,7 +116,7 @@ def _find_odd(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _is_part_of_decimal(text: str, start: int, end: int) -> bool:
-    """Whether digits are a fraction or have one; zeros only are none, since a card in a column of floats is shown with them."""
+    """Return whether digits are a fraction or have one; zeros only are none, since a card in a column of floats is shown with them."""
     if start > 1 and text[start - 1] == "." and text[start - 2].isdigit():
         return True
     fraction = _FRACTION.match(text, end, end + 20)
@@ -129,11 +129,11 @@ def _is_card(digits: str) -> bool:
 
 @cache
 def _sizes(prefix: str) -> frozenset[int]:
-    """The lengths of the numbers that begin with four digits."""
+    """Return the lengths of the numbers that begin with four digits."""
     return frozenset(size for low, high, sizes in _ISSUERS if low <= int(prefix[: len(str(low))]) <= high for size in sizes)
 
 
 def _luhn(digits: bytes) -> int:
-    """The sum in which every second digit from the right counts double, its two digits added."""
+    """Return the sum in which every second digit from the right counts double, its two digits added."""
     plain = digits[-1::-2]
     return sum(plain) - 48 * len(plain) + sum(digits[-2::-2].translate(_DOUBLED))

@@ -130,7 +130,7 @@ def _find_web_tokens(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _is_login(text: str) -> bool:
-    """Whether a text is a user and a password in base64, as HTTP sends them."""
+    """Return whether a text is a user and a password in base64, as HTTP sends them."""
     try:
         login = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_" if set(text) & {"-", "_"} else None, validate=True)
     except (Error, ValueError):

@@ -96,11 +96,11 @@ class Mask:
     """Names of columns, or patterns with ``*``; upper and lower case are the same."""
 
     def hides(self, column: str) -> bool:
-        """Whether the values of a column never leave: it is listed, or it is called ``password`` or the like."""
+        """Return whether the values of a column never leave: it is listed, or it is called ``password`` or the like."""
         return names_a_secret(column) or any(_is_like(column.lower(), pattern.lower()) for pattern in self.columns)
 
     def cell(self, column: str, value: object) -> str | None:
-        """The value of a column as text that may be kept; None for NULL."""
+        """Return the value of a column as text that may be kept; None for NULL."""
         if value is None:
             return None
         return HIDDEN if self.hides(column) else masked_line(_as_text(value), LONGEST)
@@ -111,7 +111,7 @@ def _is_like(column: str, pattern: str) -> bool:
 
 
 def without_quotes(text: str, known: Iterable[str]) -> str:
-    """A driver's message without what it quotes, names that are ``known`` excepted: it may be a value of any column."""
+    """Return a driver's message without what it quotes, names that are ``known`` excepted: it may be a value of any column."""
     names = set(known)
     return _QUOTED.sub(lambda quoted: quoted[0] if quoted[0].strip("\"'") in names else HIDDEN, text)
 

@@ -118,7 +118,7 @@ def find_named_secrets(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _find_options(text: str, pattern: re.Pattern[str]) -> Iterator[tuple[int, int]]:
-    """Values of an option behind the name of a program that takes it, in one command."""
+    """Yield values of an option behind the name of a program that takes it, in one command."""
     named = -1
     for found in pattern.finditer(text):
         if found[1] is not None:
@@ -130,7 +130,7 @@ def _find_options(text: str, pattern: re.Pattern[str]) -> Iterator[tuple[int, in
 
 
 def _find_behind(text: str) -> Iterator[tuple[int, int]]:
-    """Values behind ``=`` and ``:``, and those of a pair of name and value."""
+    """Yield values behind ``=`` and ``:``, and those of a pair of name and value."""
     place = 0
     while (word := _WORD_OF_SECRET.search(text, place)) is not None:
         name, place = word.span()
@@ -150,7 +150,7 @@ def _find_behind(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _is_name(text: str, found: re.Match[str]) -> bool:
-    """Whether the word of a match is what it looks like, and not the key of a table or a part of a longer word."""
+    """Return whether the word of a match is what it looks like, and not the key of a table or a part of a longer word."""
     name = found.start()
     head = _HEAD.match(text, name)
     if head is not None and head.end() - name > 1:  # an option or a tag
@@ -167,7 +167,7 @@ def _group(found: re.Match[str]) -> tuple[int, int]:
 
 
 def _is_secret(text: str, name: int, start: int) -> bool:
-    """Whether a bare word behind a colon is a value, and not the beginning of what is said about one."""
+    """Return whether a bare word behind a colon is a value, and not the beginning of what is said about one."""
     word = _WORD.match(text, start)
     if word is not None and word[0] in _ORDINARY:
         return False
@@ -187,7 +187,7 @@ def _opens_line(text: str, name: int) -> bool:
 
 
 def _end_of_bare(text: str, name: int, start: int, end: int) -> int:
-    """The end of a value: that of its line where the name begins the line, and else that of the word."""
+    """Return the end of a value: that of its line where the name begins the line, and else that of the word."""
     if _opens_line(text, name):
         line = text.find("\n", start)
         end = len(text) if line == -1 else line
@@ -197,5 +197,5 @@ def _end_of_bare(text: str, name: int, start: int, end: int) -> int:
 
 
 def names_a_secret(column: str) -> bool:
-    """Whether the values of a column are secrets by its name, such as ``password`` or ``client_secret``."""
+    """Return whether the values of a column are secrets by its name, such as ``password`` or ``client_secret``."""
     return _COLUMN.fullmatch(column) is not None

@@ -127,7 +127,7 @@ def _replaced(view: View, pattern: re.Pattern[str], replacement: Callable[[re.Ma
 
 
 def _undone(found: re.Match[str]) -> str:
-    """One level of an escape undone."""
+    """Return one level of an escape undone."""
     if found[1]:
         size, escaped = len(found[1]), found[2] or ""
         return "\\" * (size // 2) + (_character(escaped) if size % 2 and escaped else escaped)

@@ -311,5 +311,5 @@ class FreshnessSensor(DeclaredOperator, BaseSensorOperator):
 
 
 def _is_later(value: object) -> bool:
-    """Whether a value is known only when the task runs."""
+    """Return whether a value is known only when the task runs."""
     return "{{" in str(value) or hasattr(value, "resolve")

@@ -59,7 +59,7 @@ class _Subject:
 
 
 def locate(target_path: Any, run_results: Any, manifest: Any) -> tuple[str, str]:
-    """The paths of both files: as they were given, or in the target folder."""
+    """Return the paths of both files: as they were given, or in the target folder."""
     folder = None if target_path is None else str(target_path).rstrip("/")
     results = f"{folder}/run_results.json" if run_results is None else str(run_results)
     return results, f"{folder}/manifest.json" if manifest is None else str(manifest)
@@ -84,7 +84,7 @@ def read_runs(
 
 
 def record_invocation(invocation: Invocation, namer: Namer, suite: str, circumstances: Circumstances) -> tuple[SuiteRunRecord, ...]:
-    """One run for each table that dbt built or tested, in the order in which dbt came to them.
+    """Return one run for each table that dbt built or tested, in the order in which dbt came to them.
 
     What is about no table is recorded of the project itself; so is an invocation that ran nothing.
     """
@@ -167,7 +167,7 @@ def _text(meta: Mapping[str, Any], key: str) -> str | None:
 
 
 def _content(path: str, argument: str, subject: str) -> bytes:
-    """The bytes of a local file, or of an object that Airflow's ``ObjectStoragePath`` leads to."""
+    """Return the bytes of a local file, or of an object that Airflow's ``ObjectStoragePath`` leads to."""
     try:
         if "://" not in path:
             return Path(path).expanduser().read_bytes()

@@ -64,7 +64,7 @@ def run_expectations(subject: Expectations, ask: Callable[[], Validated], now: d
 
 
 def records_of(validations: Iterable[Validation], statement: str | None = None) -> tuple[ResultRecord, ...]:
-    """One record for each validation, in their order.
+    """Return one record for each validation, in their order.
 
     :param statement: the query whose rows were looked at.
     """

@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 
 def store_of(settings: Settings, *, hurried: bool = False) -> Store:
-    """The results store that is configured; ``hurried`` for a caller that holds others up."""
+    """Return the results store that is configured; ``hurried`` for a caller that holds others up."""
     return open_store(settings.store_url, settings.spool_folder, hurried=hurried)
 
 

@@ -24,7 +24,7 @@ class Owner(Enum):
 def information_schema(
     *, default_schema: exp.Expr | None = None, owner: Owner = Owner.SESSION, upper: bool = False, only: exp.Expr | None = None
 ) -> Callable[[tuple[str, ...]], exp.Expr]:
-    """A reader of ``information_schema.columns``.
+    """Return a reader of ``information_schema.columns``.
 
     :param default_schema: where a table without a schema lives; None: in any schema.
     :param owner: whose it is.
@@ -59,7 +59,7 @@ def information_schema(
 
 
 def _table(path: list[exp.Identifier]) -> exp.Table:
-    """A table below up to three names; sqlglot keeps a fourth as a dot inside of the last."""
+    """Return a table below up to three names; sqlglot keeps a fourth as a dot inside of the last."""
     names = list(reversed(path))
     found = exp.Table(**dict(zip(("this", "db", "catalog"), names, strict=False)))
     if len(names) == 4:

@@ -39,7 +39,7 @@ from airflow_dre.sql.scope import Scope
 
 
 def filter_of(metric: Metric, dialect: Dialect) -> exp.Expr | None:
-    """The check's own row filter."""
+    """Return the check's own row filter."""
     if metric.where is None:
         return None
     return read_condition(metric.where, dialect.name, "check", "where").in_parentheses()
@@ -50,20 +50,20 @@ def _both(*conditions: exp.Expr | None) -> exp.Expr:
 
 
 def count_if(dialect: Dialect, *conditions: exp.Expr | None) -> exp.Expr:
-    """The number of rows that meet every condition."""
+    """Return the number of rows that meet every condition."""
     if dialect.filter_clause:
         return exp.Filter(this=exp.Count(this=exp.Star()), expression=exp.Where(this=_both(*conditions)))
     return exp.Count(this=exp.Case().when(_both(*conditions), exp.Literal.number(1)))
 
 
 def value_if(keep: exp.Expr | None, value: exp.Expr) -> exp.Expr:
-    """A value in the rows that meet a condition, elsewhere NULL."""
+    """Return a value in the rows that meet a condition, elsewhere NULL."""
     return value if keep is None else exp.Case().when(keep, value)
 
 
 @singledispatch
 def expression(metric: Metric, scope: Scope) -> exp.Expr:
-    """The aggregate that answers ``metric`` over the rows of a scan; a kind of metric without one is a mistake in this module.
+    """Return the aggregate that answers ``metric`` over the rows of a scan; a kind of metric without one is a mistake in this module.
 
     :raises DefinitionError: the database cannot ask it, or SQL of the Dag author is not what it must be.
     """
@@ -184,7 +184,7 @@ def _variance_of_sums(metric: Variance, scope: Scope) -> exp.Expr:
 
 
 def variance_of(d: exp.Expr) -> exp.Expr:
-    """The variance of values, from their distances ``d`` from their mean."""
+    """Return the variance of values, from their distances ``d`` from their mean."""
     n, total = exp.Count(this=d), exp.Sum(this=d.copy())
     squares = exp.Sum(this=exp.Mul(this=d.copy(), expression=d.copy()))
     square_of_sum = exp.Div(this=exp.Mul(this=total, expression=total.copy()), expression=n)
@@ -198,7 +198,7 @@ def _(metric: Quantile, scope: Scope) -> exp.Expr:
 
 
 def percentile(metric: Quantile, share: exp.Expr, scope: Scope) -> exp.Expr:
-    """The quantile of a share, or the quantiles of an array of shares."""
+    """Return the quantile of a share, or the quantiles of an array of shares."""
     kind = exp.PercentileCont if metric.interpolate else exp.PercentileDisc
     inner = as_number(column(metric.column), metric.column, scope) if metric.interpolate else column(metric.column)
     value = value_if(filter_of(metric, scope.dialect), inner)

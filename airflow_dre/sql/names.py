@@ -16,7 +16,7 @@ _PART = re.compile(r'"((?:[^"\x00]|"")+)"|([\w$-]+)')
 
 
 def split_table(text: str, subject: str = "suite", argument: str = "table") -> tuple[str, ...]:
-    """The parts of a table name as the database knows them.
+    """Return the parts of a table name as the database knows them.
 
     :raises DefinitionError: the text is no table name.
     """
@@ -34,16 +34,16 @@ def split_table(text: str, subject: str = "suite", argument: str = "table") -> t
 
 
 def quoted(name: str) -> exp.Identifier:
-    """A name as a quoted identifier."""
+    """Return a name as a quoted identifier."""
     return exp.to_identifier(name, quoted=True)
 
 
 def column(name: str) -> exp.Column:
-    """A column by its exact name."""
+    """Return a column by its exact name."""
     return exp.Column(this=quoted(name))
 
 
 def table(parts: tuple[str, ...]) -> exp.Table:
-    """A table by the parts of its name."""
+    """Return a table by the parts of its name."""
     names = [quoted(part) for part in parts]
     return exp.Table(**dict(zip(("this", "db", "catalog"), reversed(names), strict=False)))

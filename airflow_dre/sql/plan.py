@@ -77,7 +77,7 @@ class Statement:
 
 
 def plan(metrics: Iterable[Metric], scope: Scope) -> tuple[Statement, ...]:
-    """The fewest statements that answer ``metrics``: each metric is asked once, however many checks need it.
+    """Return the fewest statements that answer ``metrics``: each metric is asked once, however many checks need it.
 
     :raises DefinitionError: SQL that a Dag author wrote is not what it must be, or the database cannot ask it.
     """
@@ -117,7 +117,7 @@ def _expression(metric: Metric, scope: Scope) -> exp.Expr:
 
 
 def scan(metrics: Sequence[Metric], scope: Scope, by: Split | None = None) -> Statement:
-    """One pass over the rows that answers all of ``metrics``, for each value of ``by``."""
+    """Return one pass over the rows that answers all of ``metrics``, for each value of ``by``."""
     columns = [exp.alias_(_expression(metric, scope), f"m{place}", copy=False) for place, metric in enumerate(metrics)]
     if all(isinstance(metric, OtherRowCount) for metric in metrics):
         return _statement(exp.select(*columns), metrics, scope, by)  # without an aggregate it would give a row for each row, or none
@@ -128,7 +128,7 @@ def scan(metrics: Sequence[Metric], scope: Scope, by: Split | None = None) -> St
 
 
 def quantiles(metrics: Sequence[Quantile], scope: Scope, by: Split | None = None) -> Statement:
-    """One pass that sorts each column once, whatever number of its quantiles is asked."""
+    """Return one pass that sorts each column once, whatever number of its quantiles is asked."""
     return _statement(_sorted(metrics, scope, by), metrics, scope, by)
 
 
@@ -158,7 +158,7 @@ def _sorts(sorting: Sequence[Quantile], distinct: Sequence[Metric], scope: Scope
 
 
 def _scans(metrics: Sequence[Metric], scope: Scope, by: Split | None) -> list[Statement]:
-    """One pass, or as many as the length of a statement demands."""
+    """Return one pass, or as many as the length of a statement demands."""
     whole, middle = scan(metrics, scope, by), len(metrics) // 2
     longest = scope.dialect.max_bytes
     if longest is None or middle == 0 or len(whole.sql.encode()) <= longest:
@@ -167,13 +167,13 @@ def _scans(metrics: Sequence[Metric], scope: Scope, by: Split | None) -> list[St
 
 
 def one(metric: Metric, scope: Scope, by: Split | None = None) -> Statement:
-    """A metric alone."""
+    """Return a metric alone."""
     (statement,) = plan([metric if by is None else PerSegment(by=by, metric=metric)], scope)
     return statement
 
 
 def probe(scope: Scope) -> str:
-    """A statement that reads no row and fails where the table or the row filter of the suite is wrong."""
+    """Return a statement that reads no row and fails where the table or the row filter of the suite is wrong."""
     never = exp.EQ(this=exp.Literal.number(1), expression=exp.Literal.number(0))
     return scope.render(scope.select(exp.Literal.number(1), extra=[never]))
 
@@ -201,7 +201,7 @@ def _batches(metrics: Sequence[M], size: int) -> list[Sequence[M]]:
 
 
 def shares_scan(metric: Metric, dialect: Dialect, by: Split | None) -> bool:
-    """Whether a metric travels in the common scan."""
+    """Return whether a metric travels in the common scan."""
     match metric:
         case DuplicateCount() | OrphanCount() | StepCount() | FailedRowCount():
             return False
@@ -222,7 +222,7 @@ def _sorts_apart(metric: Metric, dialect: Dialect) -> TypeGuard[Quantile]:
 
 
 def _counts_distinct(metric: Metric, dialect: Dialect) -> bool:
-    """Whether a count of different keys is asked by COUNT(DISTINCT ...)."""
+    """Return whether a count of different keys is asked by COUNT(DISTINCT ...)."""
     if dialect.fingerprint is None:
         return False
     return isinstance(metric, RepeatCount) or (isinstance(metric, DistinctCount) and len(metric.columns) == 1)

@@ -38,7 +38,7 @@ _COMPARISONS: dict[Operator, type[exp.Binary]] = {
 
 
 def literal(value: Literal, dialect: Dialect) -> exp.Expr:
-    """A value of a Dag author as a literal of the database."""
+    """Return a value of a Dag author as a literal of the database."""
     if isinstance(value, bool):
         return exp.Boolean(this=value)
     if isinstance(value, Single):
@@ -53,12 +53,12 @@ def literal(value: Literal, dialect: Dialect) -> exp.Expr:
 
 
 def has_value(name: str) -> exp.Expr:
-    """Whether a column is not NULL."""
+    """Return whether a column is not NULL."""
     return exp.Not(this=exp.Is(this=column(name), expression=exp.Null()))
 
 
 def has_no_value(name: str) -> exp.Expr:
-    """Whether a column is NULL."""
+    """Return whether a column is NULL."""
     return exp.Is(this=column(name), expression=exp.Null())
 
 
@@ -84,7 +84,7 @@ def either(conditions: Sequence[exp.Expr]) -> exp.Expr:
 
 @singledispatch
 def breaks(rule: Rule, dialect: Dialect) -> exp.Expr:
-    """The condition of the rows that break ``rule``; a rule without one is a mistake in this module.
+    """Return the condition of the rows that break ``rule``; a rule without one is a mistake in this module.
 
     :raises DefinitionError: the database cannot ask it.
     """
@@ -174,7 +174,7 @@ def _text(rule: rules.TextRule) -> exp.Expr:
 
 
 def search(value: exp.Expr, pattern: str, dialect: Dialect, subject: str) -> exp.Expr:
-    """Whether a regular expression is found in a text.
+    """Return whether a regular expression is found in a text.
 
     :raises DefinitionError: the database has none, or not what this one uses.
     """
@@ -311,7 +311,7 @@ def _(rule: rules.Holds, dialect: Dialect) -> exp.Expr:
 
 @breaks.register
 def _(rule: rules.BySegment, dialect: Dialect) -> exp.Expr:
-    """One flat CASE: thousands of conditions joined by OR are deeper than SQLite's parser goes."""
+    """Return one flat CASE: thousands of conditions joined by OR are deeper than SQLite's parser goes."""
     one = exp.Literal.number(1)
     cases = []
     for segment, inner in rule.rules:

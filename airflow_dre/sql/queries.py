@@ -47,7 +47,7 @@ _ANY = Decimal(0)
 
 @singledispatch
 def query_of(metric: Metric, scope: Scope, by: Split | None) -> exp.Expr:
-    """The SELECT that answers ``metric``; a kind of metric without one is a mistake in this module.
+    """Return the SELECT that answers ``metric``; a kind of metric without one is a mistake in this module.
 
     :param by: a column: the first column of each row is then its value.
     :raises DefinitionError: SQL of the Dag author is not what it must be.
@@ -72,7 +72,7 @@ def _outer(by: Split | None) -> list[exp.Expr]:
 
 
 def _groups(metric: Metric, key: Sequence[str], scope: Scope, by: Split | None, *, several: bool = False) -> exp.Subquery:
-    """The sizes ``n`` of the groups of rows with the same key."""
+    """Return the sizes ``n`` of the groups of rows with the same key."""
     size = exp.Count(this=exp.Star())
     complete = stands(key, incomplete_of(metric, scope.dialect))
     grouped = scope.select(*_segment(by, scope), exp.alias_(size, "n"), extra=[filter_of(metric, scope.dialect), *complete])
@@ -97,7 +97,7 @@ def _or_zero(total: exp.Expr) -> exp.Expr:
 
 
 def key_groups(metrics: Sequence[DuplicateCount | DistinctCount], scope: Scope, by: Split | None) -> exp.Expr:
-    """All that is asked about one key and filter, from one grouping."""
+    """Return all that is asked about one key and filter, from one grouping."""
     first = metrics[0]
     several = all(isinstance(metric, DuplicateCount) for metric in metrics)
     n = exp.column("n")
@@ -114,7 +114,7 @@ def key_groups(metrics: Sequence[DuplicateCount | DistinctCount], scope: Scope, 
 
 
 def sorted_quantiles(metrics: Sequence[Quantile], scope: Scope, by: Split | None) -> exp.Select:
-    """All quantiles from one pass, those of the same values from one sort."""
+    """Return all quantiles from one pass, those of the same values from one sort."""
     sorts: dict[Quantile, list[Quantile]] = {}
     for metric in metrics:
         sorts.setdefault(replace(metric, at=_ANY), []).append(metric)
@@ -141,7 +141,7 @@ def sorted_quantiles(metrics: Sequence[Quantile], scope: Scope, by: Split | None
 
 @query_of.register
 def _(metric: Sketch, scope: Scope, by: Split | None) -> exp.Expr:
-    """The different hashes are numbered from the smallest, and the first of them are strung together."""
+    """Return the different hashes are numbered from the smallest, and the first of them are strung together."""
     hashed = possible(scope.dialect.hash, "check distinct_count", "approximate", True)([column(name) for name in metric.columns])
     keys = scope.select(
         *_segment(by, scope), exp.alias_(hashed, "h"), extra=[filter_of(metric, scope.dialect), *has_all(metric.columns)]
@@ -156,7 +156,10 @@ def _(metric: Sketch, scope: Scope, by: Split | None) -> exp.Expr:
 
 @query_of.register
 def _(metric: OrphanCount, scope: Scope, by: Split | None) -> exp.Expr:
-    """An anti-join: rows of the child beside which no parent stands. Every database reads either table once, whatever their sizes."""
+    """Return an anti-join: rows of the child without a parent.
+
+    Every database reads either table once, whatever their sizes.
+    """
     parent = exp.alias_(names.table(names.split_table(metric.parent, "check foreign_key", "to")), "parent", table=True)
     keys = [exp.alias_(column(name), f"k{place}") for place, name in enumerate(metric.columns)]
     child = scope.select(*_segment(by, scope), *keys, extra=[filter_of(metric, scope.dialect), *has_all(metric.columns)])
@@ -232,7 +235,7 @@ def _(metric: Periods, scope: Scope, by: Split | None) -> exp.Expr:
 
 @query_of.register
 def _(metric: Quantile, scope: Scope, by: Split | None) -> exp.Expr:
-    """The rows are numbered and those around the quantile are picked: for databases without such an aggregate.
+    """Return the rows are numbered and those around the quantile are picked: for databases without such an aggregate.
 
     PERCENTILE_CONT lies at row 1 + at * (n - 1) and is interpolated between its neighbours; PERCENTILE_DISC is the first row whose
     number is at least at * n (ISO/IEC 9075-2, inverse distribution functions).
@@ -267,7 +270,7 @@ def _(metric: Quantile, scope: Scope, by: Split | None) -> exp.Expr:
 
 @query_of.register
 def _(metric: Variance, scope: Scope, by: Split | None) -> exp.Expr:
-    """Each value's distance from the mean of its own segment, not of all rows, whose digits would cover those of a small segment."""
+    """Return each value's distance from the mean of its own segment, not of all rows, whose digits would cover those of a small segment."""
     value, segment = column(metric.column), _splits(by, scope)
     mean = exp.Window(this=exp.Avg(this=value.copy()), partition_by=segment)
     distance = exp.Mul(this=exp.Literal.number("1.0"), expression=exp.paren(exp.Sub(this=value, expression=mean)))

@@ -34,7 +34,7 @@ _WRITES = (
 
 
 def read_condition(text: str, dialect: str, subject: str, argument: str) -> Written:
-    """A condition on the rows of one table.
+    """Return a condition on the rows of one table.
 
     :raises DefinitionError: it is anything else.
     """
@@ -48,7 +48,7 @@ _ROW_EXPRESSION = "one SQL expression about one row, such as created_at::date: n
 
 
 def read_row_expression(text: str, dialect: str, subject: str, argument: str) -> Written:
-    """An expression whose value is known from the row alone.
+    """Return an expression whose value is known from the row alone.
 
     :raises DefinitionError: it is anything else.
     """
@@ -84,7 +84,7 @@ def why_not_settled(tree: exp.Expr) -> str | None:
 
 
 def read_versions(text: str, dialect: str, subject: str) -> Written:
-    """One SELECT of two columns: partitions and their versions.
+    """Return one SELECT of two columns: partitions and their versions.
 
     :raises DefinitionError: it is anything else.
     """
@@ -97,7 +97,7 @@ def read_versions(text: str, dialect: str, subject: str) -> Written:
 
 
 def read_metric(text: str, dialect: str, subject: str) -> Written:
-    """An aggregate expression or one SELECT.
+    """Return an aggregate expression or one SELECT.
 
     :raises DefinitionError: it is anything else, or an expression without an aggregate.
     """
@@ -113,7 +113,7 @@ def read_metric(text: str, dialect: str, subject: str) -> Written:
 
 
 def read_rows(text: str, dialect: str, subject: str) -> Written:
-    """One SELECT of any columns.
+    """Return one SELECT of any columns.
 
     :raises DefinitionError: it is anything else.
     """
@@ -125,7 +125,7 @@ def read_rows(text: str, dialect: str, subject: str) -> Written:
 
 
 def _aggregates(tree: exp.Expr) -> bool:
-    """Whether the expression aggregates; a function sqlglot does not know gets the benefit of the doubt."""
+    """Return whether the expression aggregates; a function sqlglot does not know gets the benefit of the doubt."""
     return tree.find(exp.AggFunc, exp.Anonymous) is not None
 
 

@@ -15,34 +15,34 @@ UNLIMITED = 10_000
 
 
 def call(name: str, *arguments: exp.Expr | str | int) -> exp.Expr:
-    """A function that is written as it stands, whatever sqlglot knows of it; texts and numbers become literals."""
+    """Return a function that is written as it stands, whatever sqlglot knows of it; texts and numbers become literals."""
     return exp.Anonymous(this=name, expressions=[item if isinstance(item, exp.Expr) else exp.convert(item) for item in arguments])
 
 
 def above_zero(count: exp.Expr) -> exp.Expr:
-    """Whether a number, such as the place where something was found, is above 0."""
+    """Return whether a number, such as the place where something was found, is above 0."""
     return exp.paren(exp.GT(this=count, expression=exp.Literal.number(0)))
 
 
 def is_given(value: exp.Expr) -> exp.Expr:
-    """Whether an expression has a value."""
+    """Return whether an expression has a value."""
     return exp.Not(this=exp.Is(this=value, expression=exp.Null()))
 
 
 def by_value(value: exp.Expr) -> exp.Order:
-    """An order in which NULL does not matter: without ``Ordered``, sqlglot says nothing of where it stands."""
+    """Return an order in which NULL does not matter: without ``Ordered``, sqlglot says nothing of where it stands."""
     return exp.Order(expressions=[value])
 
 
 def typed(value: date) -> exp.Expr:
-    """A date or timestamp as a text that is cast to its type."""
+    """Return a date or timestamp as a text that is cast to its type."""
     if not isinstance(value, datetime):
         return exp.cast(exp.Literal.string(value.isoformat()), "DATE")
     return exp.cast(exp.Literal.string(value.isoformat(sep=" ")), "TIMESTAMP" if value.tzinfo is None else "TIMESTAMPTZ")
 
 
 def as_text(value: date) -> exp.Expr:
-    """A date or timestamp as ISO 8601 text; one with a zone is told in UTC, since texts have an order only within one zone."""
+    """Return a date or timestamp as ISO 8601 text; one with a zone is told in UTC, since texts have an order only within one zone."""
     if isinstance(value, datetime) and value.tzinfo is not None:
         value = value.astimezone(UTC)
     return exp.Literal.string(value.isoformat(sep=" ") if isinstance(value, datetime) else value.isoformat())
@@ -70,7 +70,7 @@ def like(value: exp.Expr, pattern: str) -> exp.Expr:
 
 
 def search_by(name: str) -> Callable[[exp.Expr, str], exp.Expr]:
-    """A function of text and regular expression that finds it anywhere."""
+    """Return a function of text and regular expression that finds it anywhere."""
     return lambda value, pattern: call(name, value, pattern)
 
 
@@ -80,5 +80,5 @@ def truncated(value: exp.Expr, unit: Unit) -> exp.Expr:
 
 
 def in_doubles(function: type[exp.Func]) -> Callable[[exp.Expr], exp.Expr]:
-    """An aggregate of double precision numbers, for databases that give it only the digits of its argument's type."""
+    """Return an aggregate of double precision numbers, for databases that give it only the digits of its argument's type."""
     return lambda value: function(this=exp.cast(value, "DOUBLE"))

@@ -29,11 +29,11 @@ class Scope:
     """How columns are read whose types were guessed; None: their types are those of the table."""
 
     def type_of(self, column: str) -> str | None:
-        """The type of a column; None where it is not known."""
+        """Return the type of a column; None where it is not known."""
         return dict(self.types).get(column)
 
     def condition(self) -> exp.Expr | None:
-        """The row filter of the suite, as it was written."""
+        """Return the row filter of the suite, as it was written."""
         if self.where is None:
             return None
         # Without parentheses around a column: Spark reads FROM t WHERE (b) as a table that is called WHERE and has a column b.
@@ -50,7 +50,7 @@ class Scope:
         return query.where(*conditions) if conditions else query
 
     def render(self, query: exp.Expr) -> str:
-        """The SQL text."""
+        """Return the SQL text."""
         if self.dialect.unknown_quoted_is_text:
             _qualify_quoted(query)
         return self.dialect.spelled(query.copy()).sql(dialect=self.dialect.name)

@@ -97,7 +97,7 @@ def written_in(text: str, dialect: str) -> tuple[Written, list[exp.Expr | None]]
 
 
 def _parsed(text: str, dialect: str) -> list[exp.Expr | None]:
-    """Every statement of a text. Where the parser does not know an operator of PostgreSQL, it is given one that it knows."""
+    """Return every statement of a text. Where the parser does not know an operator of PostgreSQL, it is given one that it knows."""
     try:
         return list(parse(text, read=dialect))
     except ParseError:
@@ -164,5 +164,5 @@ def _main(words: Sequence[Token]) -> int | None:
 
 
 def _source(text: str, alias: str) -> exp.Table:
-    """A SELECT in parentheses as a source; sqlglot would take a subquery apart to spell it for some databases."""
+    """Return a SELECT in parentheses as a source; sqlglot would take a subquery apart to spell it for some databases."""
     return exp.Table(this=exp.Var(this=f"({text})"), alias=exp.TableAlias(this=exp.to_identifier(alias)))

@@ -87,7 +87,7 @@ def _wrong_server(url: URL) -> str:
 
 
 def _secrets(url: URL) -> list[str]:
-    """The values of an address that must not be shown."""
+    """Return the values of an address that must not be shown."""
     found = [str(url.password)] if url.password else []
     for name, value in url.query.items():
         if name.lower() not in _SHOWN:
@@ -99,7 +99,7 @@ def _secrets(url: URL) -> list[str]:
 
 
 def _as_written(text: str) -> list[str]:
-    """The same as they stand in the address, which may be encoded in another way than Python would."""
+    """Return the same as they stand in the address, which may be encoded in another way than Python would."""
     before, _, query = text.partition("?")
     password = re.search(r"://[^:/]*:([^@]*)@", before)
     pairs = [pair.partition("=") for pair in query.split("&")]
@@ -107,7 +107,7 @@ def _as_written(text: str) -> list[str]:
 
 
 def _forms(secrets: list[str]) -> tuple[str, ...]:
-    """Each secret as it is, percent-encoded, decoded and as Python quotes it, longest first."""
+    """Return each secret as it is, percent-encoded, decoded and as Python quotes it, longest first."""
     forms = {
         form
         for secret in secrets

@@ -44,13 +44,13 @@ def sample_columns(sample: Sample) -> dict[str, Any]:
 
 
 def sampled_result(connection: Connection, key: str) -> Row[Any] | None:
-    """The result of a key with what it says of its sample, and its Dag; None where there is none."""
+    """Return the result of a key with what it says of its sample, and its Dag; None where there is none."""
     about: list[Any] = [result.c.key, result.c.check_id, result.c.definition, result.c.sample, suite_run.c.dag_id]
     return connection.execute(select(*about).join(suite_run, suite_run.c.key == result.c.run_key).where(result.c.key == key)).first()
 
 
 def rows_of(connection: Connection, key: str, now: datetime) -> list[tuple[list[str | None], str]]:
-    """The rows of a result with the reason of each, those excepted that have expired."""
+    """Return the rows of a result with the reason of each, those excepted that have expired."""
     found = connection.execute(
         select(failing_row).where(failing_row.c.result_key == key, failing_row.c.expires_at > now).order_by(failing_row.c.position)
     )

@@ -122,7 +122,7 @@ def _is_told(connection: Connection, fact: Signal) -> bool:
 
 
 def _explained_by(connection: Connection, fact: Signal) -> list[Signal]:
-    """The same fact addressed to the causes that explain it, if there are any."""
+    """Return the same fact addressed to the causes that explain it, if there are any."""
     cause, origin = fact.cause, fact.origin
     if not isinstance(cause, PipelineCause) or origin.run_id is None or fact.event not in _UNTIL_RUN_ENDS:
         return []
@@ -218,7 +218,7 @@ def _live(connection: Connection, row: Row[Any] | None) -> Live | None:
 
 
 def _other_part_of_run(connection: Connection, fact: Signal, incident_id: int) -> bool:
-    """Whether another map index of the run that reports a recovery was last heard of with a problem."""
+    """Return whether another map index of the run that reports a recovery was last heard of with a problem."""
     told = select(signal.c.map_index, signal.c.event).where(signal.c.incident_id == incident_id, siblings_of(signal, fact.origin))
     last = {row.map_index: Event(row.event) for row in connection.execute(told.order_by(signal.c.at, signal.c.try_number))}
     return any(event.firing for event in last.values())
@@ -259,7 +259,7 @@ def explanation_columns(fact: Signal) -> dict[str, Any] | None:
 
 
 def _explains_more(fact: Signal, known: dict[str, Any] | None) -> bool:
-    """Whether another report of the same occurrence knows a reason where only its outcome was known, for example the exception."""
+    """Return whether another report of the same occurrence knows a reason where only its outcome was known, for example the exception."""
     return bool(fact.explanation) and not (known or {}).get("first_hand")
 
 
@@ -294,14 +294,14 @@ def _opening(fact: Signal, decision: Decision) -> dict[str, Any]:
 
 
 def cause_columns(cause: Cause) -> dict[str, Any]:
-    """A cause as columns of an incident."""
+    """Return a cause as columns of an incident."""
     if isinstance(cause, DataCause):
         return {"namespace": cause.namespace, "name": cause.name, "suite": cause.suite, "promise": cause.promise.value}
     return {"dag_id": cause.dag_id, "task_id": cause.task_id or None, "deadline": cause.deadline or None}
 
 
 def cause_of(row: Row[Any]) -> Cause:
-    """The cause that an incident was opened for."""
+    """Return the cause that an incident was opened for."""
     if row.kind == "data":
         return DataCause(namespace=row.namespace, name=row.name, suite=row.suite, promise=Promise(row.promise or Promise.SUITE))
     return PipelineCause(dag_id=row.dag_id, task_id=row.task_id or "", deadline=row.deadline or "")

@@ -66,7 +66,7 @@ def _is_address(host: str) -> bool:
 
 
 def _is_name(host: str) -> bool:
-    """Whether a host must be looked up: it is no address, and no folder of a socket."""
+    """Return whether a host must be looked up: it is no address, and no folder of a socket."""
     return bool(host) and not host.startswith(("/", "@")) and not _is_address(host)
 
 

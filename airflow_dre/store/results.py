@@ -30,13 +30,13 @@ def insert_new(connection: Connection, table: Table, values: dict[str, Any]) -> 
 
 
 def origin_columns(origin: Origin) -> dict[str, Any]:
-    """An origin as the five columns that every table spells alike."""
+    """Return an origin as the five columns that every table spells alike."""
     columns: dict[str, Any] = msgspec.to_builtins(origin)
     return columns
 
 
 def siblings_of(table: Table, origin: Origin) -> ColumnElement[bool]:
-    """Rows of the other map indexes of a task in the same run."""
+    """Return rows of the other map indexes of a task in the same run."""
     if origin.run_id is None or origin.task_id is None or origin.map_index is None:
         return false()
     same = [table.c[name] == getattr(origin, name) for name in ("dag_id", "run_id", "task_id")]
@@ -149,7 +149,7 @@ def last_passed(connection: Connection, namespace: str, name: str, suite: str, c
 
 
 def broken_suites(connection: Connection, origin: Origin) -> list[tuple[str, str, str]]:
-    """Datasets and suites that were broken in a task instance: the reason why it failed, if any.
+    """Return datasets and suites that were broken in a task instance: the reason why it failed, if any.
 
     Where the try is not known its latest measurement counts.
     """

@@ -74,7 +74,7 @@ def as_seen(connection: Connection, rows: Sequence[Row[Any]], readable: Readable
 
 
 def _as_told(row: Row[Any], events: Sequence[Row[Any]], readable: Readable) -> Any:
-    """One incident in the words of a readable Dag, at the place that it came from."""
+    """Return one incident in the words of a readable Dag, at the place that it came from."""
     mine = [event for event in events if readable.admits(event.dag_id)]
     values = dict(row._mapping)
     newest = mine[-1] if mine else None

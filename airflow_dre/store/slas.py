@@ -122,7 +122,7 @@ def met_at(connection: Connection, cause: DataCause) -> datetime | None:
 
 
 def take_callback(connection: Connection, cause: DataCause) -> bool:
-    """Whether the caller is the one who must call back about the present miss: true once for each miss."""
+    """Return whether the caller is the one who must call back about the present miss: true once for each miss."""
     statement = (
         update(sla)
         .where(sla.c.fingerprint == cause.fingerprint, sla.c.state == "missed", sla.c.called_back == 0)

@@ -119,7 +119,7 @@ class Store:
             return self.spool.replay(self._deliver_waiting, aside=self._note_line, seconds=seconds, put_off=(StoreError,))
 
     def _answers(self) -> bool:
-        """Whether the store would take anything, so that an error speaks of one delivery."""
+        """Return whether the store would take anything, so that an error speaks of one delivery."""
         try:
             ensure_embedded(self.database)
             with self.database.write():

@@ -105,7 +105,7 @@ class PlainJson(TypeDecorator[Any]):
 
 
 def _plain(value: Any) -> Any:
-    """The value with plain texts and finite numbers."""
+    """Return the value with plain texts and finite numbers."""
     match value:
         case str():
             return plain_text(value)

@@ -21,7 +21,7 @@ HISTORY = 30
 def recent_runs(
     connection: Connection, readable: Readable, *, dataset: tuple[str, str] | None = None
 ) -> dict[tuple[str, str], list[Row[Any]]]:
-    """The last runs of each suite, by dataset, oldest first."""
+    """Return the last runs of each suite, by dataset, oldest first."""
     nth = func.row_number().over(
         partition_by=(suite_run.c.namespace, suite_run.c.name, suite_run.c.suite),
         order_by=(suite_run.c.measured_at.desc(), suite_run.c.key),
@@ -45,7 +45,7 @@ def _with_run() -> Select[Any]:
 
 
 def histories(connection: Connection, readable: Readable, dataset: tuple[str, str]) -> dict[tuple[str, str], list[Row[Any]]]:
-    """The last results of each check of a dataset, by suite and check id, oldest first."""
+    """Return the last results of each check of a dataset, by suite and check id, oldest first."""
     nth = func.row_number().over(partition_by=(suite_run.c.suite, result.c.check_id), order_by=suite_run.c.measured_at.desc())
     inner = (
         _with_run()
@@ -60,7 +60,7 @@ def histories(connection: Connection, readable: Readable, dataset: tuple[str, st
 
 
 def runs_of_task(connection: Connection, dag_id: str, run_id: str, task_id: str, map_index: int) -> list[Row[Any]]:
-    """The suite runs of one task instance, latest try first."""
+    """Return the suite runs of one task instance, latest try first."""
     condition = and_(
         suite_run.c.dag_id == dag_id,
         suite_run.c.run_id == run_id,
@@ -72,14 +72,14 @@ def runs_of_task(connection: Connection, dag_id: str, run_id: str, task_id: str,
 
 
 def results_of_run(connection: Connection, run_key: str) -> list[Row[Any]]:
-    """The results of one suite run in the order of its checks."""
+    """Return the results of one suite run in the order of its checks."""
     return list(connection.execute(_with_run().where(result.c.run_key == run_key).order_by(result.c.position)).all())
 
 
 def incidents(
     connection: Connection, readable: Readable, *, statuses: Sequence[str] = (), limit: int = 50, offset: int = 0
 ) -> tuple[list[Any], int]:
-    """One page of incidents, newest first, and how many there are."""
+    """Return one page of incidents, newest first, and how many there are."""
     condition = and_(readable.incidents(), incident.c.status.in_(statuses) if statuses else true())
     total = connection.scalar(select(func.count()).select_from(incident).where(condition)) or 0
     page = select(incident).where(condition).order_by(incident.c.opened_at.desc(), incident.c.id.desc()).limit(limit).offset(offset)
@@ -87,7 +87,7 @@ def incidents(
 
 
 def live_incidents(connection: Connection, readable: Readable) -> list[Any]:
-    """All live incidents, newest first."""
+    """Return all live incidents, newest first."""
     condition = and_(readable.incidents(), incident.c.status.in_(LIVE_STATUSES))
     rows = connection.execute(select(incident).where(condition).order_by(incident.c.opened_at.desc())).all()
     return as_seen(connection, rows, readable)
@@ -102,7 +102,7 @@ def incidents_of_dataset(connection: Connection, readable: Readable, dataset: tu
 
 
 def incident_with_story(connection: Connection, incident_id: int) -> tuple[Row[Any], list[Row[Any]], list[Row[Any]]] | None:
-    """An incident, its timeline and its messages, oldest first; None where there is none."""
+    """Return an incident, its timeline and its messages, oldest first; None where there is none."""
     row = connection.execute(select(incident).where(incident.c.id == incident_id)).first()
     if row is None:
         return None

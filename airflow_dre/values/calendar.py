@@ -24,14 +24,14 @@ _MONTHS = {Unit.MONTH: 1, Unit.QUARTER: 3, Unit.YEAR: 12}
 
 
 def periods_between(first: datetime, last: datetime, unit: Unit) -> int:
-    """The number of calendar units from that of ``first`` to that of ``last``, both counted."""
+    """Return the number of calendar units from that of ``first`` to that of ``last``, both counted."""
     if unit in _MONTHS:
         return ((last.year - first.year) * 12 + last.month - first.month) // _MONTHS[unit] + 1
     return (last - first) // _LENGTHS[unit] + 1
 
 
 def start_of(moment: datetime, unit: Unit) -> datetime:
-    """The beginning of the calendar unit that ``moment`` lies in, in UTC."""
+    """Return the beginning of the calendar unit that ``moment`` lies in, in UTC."""
     day = datetime(moment.year, moment.month, moment.day, tzinfo=UTC)
     match unit:
         case Unit.HOUR:
@@ -46,7 +46,7 @@ def start_of(moment: datetime, unit: Unit) -> datetime:
 
 
 def unit_after(moment: datetime, unit: Unit) -> datetime:
-    """The beginning of the calendar unit after the one that begins at ``moment``."""
+    """Return the beginning of the calendar unit after the one that begins at ``moment``."""
     if unit in _LENGTHS:
         return moment + _LENGTHS[unit]
     months = moment.month - 1 + _MONTHS[unit]

@@ -35,11 +35,11 @@ class Exact:
         return Exact(self.value + other.value, odd, max(self.sort, other.sort))
 
     def scalar(self) -> int | float | Decimal:
-        """The number as databases tell it; a float is rounded here, once."""
+        """Return the number as databases tell it; a float is rounded here, once."""
         return self.divided(1)
 
     def divided(self, n: int) -> int | float | Decimal:
-        """The quotient, rounded once: an integer where it is one of integers, a decimal of decimals, and otherwise a float."""
+        """Return the quotient, rounded once: an integer where it is one of integers, a decimal of decimals, and otherwise a float."""
         if self.odd is not None:
             return self.odd
         quotient = self.value / n
@@ -51,7 +51,7 @@ class Exact:
 
 
 def as_exact(value: Scalar) -> Exact:
-    """A number that a database answered.
+    """Return a number that a database answered.
 
     :raises Incomparable: it is none.
     """
@@ -65,7 +65,7 @@ def as_exact(value: Scalar) -> Exact:
 
 
 def as_rounded(value: Fraction) -> float:
-    """The nearest float; infinite beyond the largest."""
+    """Return the nearest float; infinite beyond the largest."""
     try:
         return float(value)
     except OverflowError:
@@ -73,7 +73,7 @@ def as_rounded(value: Fraction) -> float:
 
 
 def _decimal(value: Fraction) -> Decimal:
-    """All digits where they end, 28 where they do not."""
+    """Return all digits where they end, 28 where they do not."""
     twos, fives, rest = 0, 0, value.denominator
     while rest % 2 == 0:
         rest, twos = rest // 2, twos + 1

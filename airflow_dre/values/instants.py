@@ -84,7 +84,7 @@ Place = tuple[int, tuple[object, ...]]
 
 
 def is_far(value: object) -> bool:
-    """Whether a text is a date or a timestamp of a database that Python cannot hold: infinite, before the year 1 or after 9999."""
+    """Return whether a text is a date or a timestamp of a database that Python cannot hold: infinite, before the year 1 or after 9999."""
     return isinstance(value, str) and (place := _far_place(value)) is not None and place[0] != 0
 
 
@@ -109,7 +109,7 @@ def _far_place(text: str) -> Place | None:
 
 
 def spoken(duration: timedelta) -> str:
-    """A duration in at most two units, for example ``1 d 3 h`` or ``45 s``."""
+    """Return a duration in at most two units, for example ``1 d 3 h`` or ``45 s``."""
     seconds = int(abs(duration).total_seconds())
     parts = []
     for unit, length in (("d", 86400), ("h", 3600), ("min", 60), ("s", 1)):

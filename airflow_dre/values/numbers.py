@@ -18,7 +18,7 @@ _MOST_ROWS = 2**127
 
 
 def in_order(low: Scalar, high: Scalar) -> bool:
-    """Whether ``low <= high``, for numbers, instants and texts alike.
+    """Return whether ``low <= high``, for numbers, instants and texts alike.
 
     :raises Incomparable: one is a number and the other, say, a word.
     """
@@ -54,7 +54,7 @@ def _beside(number: int | float | Decimal, other: int | float | Decimal) -> int 
 
 
 def as_number(value: object) -> int | float | Decimal | None:
-    """The number that ``value`` is or spells, or None."""
+    """Return the number that ``value`` is or spells, or None."""
     if isinstance(value, str):
         try:
             value = Decimal(value.strip())
@@ -66,7 +66,7 @@ def as_number(value: object) -> int | float | Decimal | None:
 
 
 def as_count(value: Scalar) -> int:
-    """The number of rows that a warehouse answered; none at all is 0.
+    """Return the number of rows that a warehouse answered; none at all is 0.
 
     :raises Incomparable: it is no whole number from 0.
     """
@@ -79,7 +79,7 @@ def as_count(value: Scalar) -> int:
 
 
 def as_measure(value: Scalar) -> float:
-    """A number to work on, not-a-number and infinities included.
+    """Return a number to work on, not-a-number and infinities included.
 
     :raises Incomparable: it is text or a date.
     """
@@ -93,7 +93,7 @@ def as_measure(value: Scalar) -> float:
 
 
 def as_float(value: Scalar) -> float | None:
-    """The value as a point on an axis: numbers as they are, instants as seconds since 1970 (UTC); None for text."""
+    """Return the value as a point on an axis: numbers as they are, instants as seconds since 1970 (UTC); None for text."""
     if isinstance(value, (date, datetime)):
         instant = to_instant(value)
         return None if instant is None else instant.timestamp()

@@ -41,7 +41,7 @@ class Incomparable(TypeError):
 
 
 def is_literal(value: object) -> TypeGuard[Literal]:
-    """Whether a database can hold the value against a column: SQL has no spelling of infinity and not-a-number that all share."""
+    """Return whether a database can hold the value against a column: SQL has no spelling of infinity and not-a-number that all share."""
     if isinstance(value, Decimal):
         return value.is_finite()
     return math.isfinite(value) if isinstance(value, float) else isinstance(value, (int, str, date, datetime))

@@ -24,7 +24,7 @@ SPOKEN_ERROR = f"±{STANDARD_ERROR:.1%}".replace("%", " %")
 
 
 def read_hashes(answer: Scalar) -> frozenset[int]:
-    """The hashes that a database strung together; none where there was no value.
+    """Return the hashes that a database strung together; none where there was no value.
 
     :raises Incomparable: it is no list of hashes.
     """
@@ -37,13 +37,13 @@ def read_hashes(answer: Scalar) -> frozenset[int]:
 
 
 def smallest(hashes: Iterable[int]) -> frozenset[int]:
-    """The hashes that a sketch keeps."""
+    """Return the hashes that a sketch keeps."""
     different = set(hashes)
     return frozenset(different if len(different) <= KEPT_HASHES else heapq.nsmallest(KEPT_HASHES, different))
 
 
 def spell_hashes(hashes: Iterable[int]) -> str:
-    """Hashes as a database strings them together."""
+    """Return hashes as a database strings them together."""
     return ",".join(map(str, sorted(hashes)))
 
 
@@ -56,5 +56,5 @@ def estimate(hashes: frozenset[int]) -> int:
 
 
 def is_exact(count: int) -> bool:
-    """Whether a count that :func:`estimate` gave is no estimate."""
+    """Return whether a count that :func:`estimate` gave is no estimate."""
     return count < KEPT_HASHES

@@ -11,7 +11,7 @@ from airflow_dre.values.scalars import Answer, Incomparable, Scalar
 
 
 def spell(value: Answer) -> str:
-    """A value, or the rows of a list, as JSON.
+    """Return a value, or the rows of a list, as JSON.
 
     :raises Incomparable: it is of a kind that cannot be kept.
     """
@@ -19,12 +19,12 @@ def spell(value: Answer) -> str:
 
 
 def spell_all(values: tuple[Answer, ...]) -> str:
-    """Several answers as JSON."""
+    """Return several answers as JSON."""
     return json.dumps([_plain(value) for value in values], separators=(",", ":"))
 
 
 def read(text: str) -> Scalar:
-    """The value that was spelled."""
+    """Return the value that was spelled."""
     value = _value(json.loads(text))
     if isinstance(value, tuple):
         raise Incomparable(f"{text!r} is a list and no value")
@@ -32,7 +32,7 @@ def read(text: str) -> Scalar:
 
 
 def read_all(texts: Sequence[str]) -> list[tuple[Answer, ...]]:
-    """The answers that were spelled in each of many texts, read as one: thousands are read for a table of many partitions."""
+    """Return the answers that were spelled in each of many texts, read as one: thousands are read for a table of many partitions."""
     return [tuple(_value(value) if isinstance(value, dict) else value for value in values) for values in json.loads(f"[{','.join(texts)}]")]
 
 

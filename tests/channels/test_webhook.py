@@ -57,7 +57,7 @@ ANNOTATIONS = {"summary": FACTS["title"], "incident": "7", "occurrences": "2", "
 
 @pytest.fixture
 def speaking() -> Iterator[Callable[[Callable[[socket.socket], None]], str]]:
-    """A server that does with each connection what it is told; its address."""
+    """Yield a server that does with each connection what it is told; its address."""
     open_sockets: list[socket.socket] = []
 
     def start(speak: Callable[[socket.socket], None]) -> str:

@@ -149,7 +149,7 @@ def test_z_scores_in_two_rounds(mean: Any, variance: Any, values: Any, outside: 
 
 
 def by_segment(declaration: Declaration, **answers: Any) -> Any:
-    """A check by ``g``, answered for each segment."""
+    """Return a check by ``g``, answered for each segment."""
     (check,) = parse_checks([Declaration(declaration.kind, {**declaration.arguments, "by": "g"})])
     asked = questions(check)
     found = {metric: tuple((segment, cells[place]) for segment, cells in answers.items()) for place, metric in enumerate(asked)}

@@ -114,7 +114,7 @@ segments = st.sampled_from(["x", "y", "", None, 1]) | scalars
 
 
 def check_of(declaration: Declaration) -> Check:
-    """The declared check."""
+    """Return the declared check."""
     (check,) = parse_checks([declaration])
     return check
 
@@ -124,7 +124,7 @@ def test_the_list_has_every_kind() -> None:
 
 
 def rows_of(*cells: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
-    """Rows of one cell for each strategy."""
+    """Return rows of one cell for each strategy."""
     return st.lists(st.tuples(*cells), max_size=4).map(tuple)
 
 

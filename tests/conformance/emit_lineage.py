@@ -85,7 +85,7 @@ dag.test(logical_date=datetime(2026, 1, 1, tzinfo=UTC))
 
 
 def ended() -> bool:
-    """Whether the event of the end of the run, which another process writes, is there."""
+    """Return whether the event of the end of the run, which another process writes, is there."""
     lines = (home / "events.jsonl").read_text().splitlines()
     return any(event["job"]["name"] == dag_id and event["eventType"] == "FAIL" for event in map(json.loads, lines))
 

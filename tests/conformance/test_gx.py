@@ -85,7 +85,7 @@ class Case:
     not_for: frozenset[str]
 
     def applies_to(self, database: str) -> bool:
-        """Whether it is a case for a database."""
+        """Return whether it is a case for a database."""
         names = {SPOKEN_AS[database]} | ({"sqlalchemy"} if database not in ("pandas", "spark") else set())
         return (not self.only_for or bool(self.only_for & names)) and not self.not_for & names
 
@@ -98,7 +98,7 @@ def cases_folder() -> Path:
 
 
 def words(value: object) -> frozenset[str]:
-    """One word or a list of them."""
+    """Return one word or a list of them."""
     return frozenset([value] if isinstance(value, str) else value if isinstance(value, list) else [])
 
 
@@ -110,7 +110,7 @@ def expected_of(test: dict[str, Any]) -> bool | str | None:
 
 
 def cases_of(path: Path) -> Iterator[Case]:
-    """The cases of one file."""
+    """Yield the cases of one file."""
     document = json.loads(path.read_text())
     for number, dataset in enumerate(document["datasets"]):
         data = dataset["data"]
@@ -138,7 +138,7 @@ def cases_of(path: Path) -> Iterator[Case]:
 
 
 def dataset_suppressed(dataset: dict[str, Any]) -> frozenset[str]:
-    """The databases that a whole dataset is not for."""
+    """Return the databases that a whole dataset is not for."""
     only = words(dataset.get("only_for"))
     others = {"sqlite", "postgresql", "pandas", "spark"} - only if only else set()
     if "sqlalchemy" in only:
@@ -148,7 +148,7 @@ def dataset_suppressed(dataset: dict[str, Any]) -> frozenset[str]:
 
 @pytest.fixture(scope="session")
 def cases() -> list[Case]:
-    """Every case that is there, whatever it applies to."""
+    """Return every case that is there, whatever it applies to."""
     found = [case for path in sorted(cases_folder().glob("*/*.json")) for case in cases_of(path)]
     if not found:
         pytest.skip(f"no test cases of Great Expectations in {cases_folder()}: set DRE_CONFORMANCE or DRE_CONFORMANCE_GX")
@@ -165,7 +165,7 @@ class Hook:
 
 @contextmanager
 def opened(database: str, request: pytest.FixtureRequest) -> Iterator[Hook | DuckDB]:
-    """An empty database of each kind."""
+    """Yield an empty database of each kind."""
     if database == "sqlite":
         path = request.getfixturevalue("tmp_path") / "cases.db"
         yield Hook(database, lambda: sqlite3.connect(path))
@@ -185,7 +185,7 @@ def quoted(name: str) -> str:
 
 
 def column_of(values: Sequence[Any], declared: str | None, database: str) -> tuple[str, list[Any]]:
-    """The type and the values of a column, made as the harness of these cases makes them: through pandas."""
+    """Return the type and the values of a column, made as the harness of these cases makes them: through pandas."""
     series = pd.Series(values, dtype=None if values else "float64")  # a column without rows was a float to the pandas of that time
     if declared in NUMBERS:
         series = pd.to_numeric(series)
@@ -237,7 +237,7 @@ def load_spark(tables: Sequence[Table], session: Any) -> None:
 
 
 def frame_of(table: Table) -> pd.DataFrame:
-    """A DataFrame, made as the harness of these cases makes it."""
+    """Return a DataFrame, made as the harness of these cases makes it."""
     frame, kinds = pd.DataFrame(table.data), dict[str, Any]()
     for name, kind in table.schemas.get("pandas", {}).items():
         if kind in ("timestamp", "datetime", "datetime64", "datetime64[ns]"):
@@ -270,7 +270,7 @@ def load(tables: Sequence[Table], hook: Hook | DuckDB) -> None:
 
 
 def verdict(case: Case, warehouse: NamedEngine, types_of: str | None = None) -> bool | str:
-    """Whether an expectation succeeds; a text: why it was refused or could not be answered."""
+    """Return whether an expectation succeeds; a text: why it was refused or could not be answered."""
     name, suite = quoted(case.tables[0].name), [{"type": case.expectation, "kwargs": case.kwargs}]
     try:
         checks = parse_checks(from_gx(suite, now=NOW, table=name, order_by="pk_index", types_of=types_of))
@@ -283,7 +283,7 @@ def verdict(case: Case, warehouse: NamedEngine, types_of: str | None = None) -> 
 
 
 def same(case: Case, found: bool | str) -> bool:
-    """Whether a verdict is the one that is expected; an exception that Great Expectations catches is a failure to it."""
+    """Return whether a verdict is the one that is expected; an exception that Great Expectations catches is a failure to it."""
     if isinstance(case.expected, str):
         return isinstance(found, str)
     caught = case.expected is False and bool(case.kwargs.get("catch_exceptions"))
@@ -291,7 +291,7 @@ def same(case: Case, found: bool | str) -> bool:
 
 
 def entries_for(case: Case, database: str) -> list[int]:
-    """The entries of the list that a case falls under."""
+    """Return the entries of the list that a case falls under."""
     return [
         place
         for place, entry in enumerate(EXCEPTIONS)
@@ -304,7 +304,7 @@ def entries_for(case: Case, database: str) -> list[int]:
 
 
 def left_out(case: Case, database: str) -> bool:
-    """Whether Great Expectations cannot run it on SQL itself; of DataFrames we are asked too what has a native form."""
+    """Return whether Great Expectations cannot run it on SQL itself; of DataFrames we are asked too what has a native form."""
     native = database in ("pandas", "spark") and case.expectation not in NOT_NATIVE
     return case.expectation in NOT_ON_SQL and not native
 
@@ -341,7 +341,7 @@ def asked_of_spark(asked: Sequence[Case], session: Any) -> list[tuple[Case, bool
 
 @pytest.fixture
 def outcomes(database: str, cases: list[Case], kept: dict[str, Outcomes], request: pytest.FixtureRequest) -> Outcomes:
-    """Every case that applies to a database and says what is expected, run."""
+    """Return every case that applies to a database and says what is expected, run."""
     if database not in kept:
         asked = [case for case in cases if case.applies_to(database) and case.expected is not None and not left_out(case, database)]
         if database == "spark":

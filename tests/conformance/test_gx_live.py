@@ -38,24 +38,24 @@ class Dice(random.Random):
     """What the tables and expectations are drawn with."""
 
     def maybe(self, value: Any, share: float = 0.25) -> Any:
-        """The value, or now and then NULL."""
+        """Return the value, or now and then NULL."""
         return None if self.random() < share else value
 
     def rows(self) -> list[Row]:
-        """A table (a, b, f, word), now and then empty."""
+        """Return a table (a, b, f, word), now and then empty."""
         share = self.choice([0, 0.25, 0.25, 1])
         numbers = [[self.maybe(self.randint(-2, 4), share) for _ in "ab"] for _ in range(self.choice([0, 1, 2, 5, 9, 12]))]
         return [(*pair, self.maybe(round(self.uniform(-3, 3), 2)), self.maybe(self.choice(WORDS))) for pair in numbers]
 
     def frame(self) -> pd.DataFrame:
-        """A DataFrame with columns of the usual types."""
+        """Return a DataFrame with columns of the usual types."""
         frame = pd.DataFrame(self.rows() or [(1, 2, 0.5, "a")], columns=["a", "b", "f", "word"])
         frame["yes"] = [self.random() < 0.5 for _ in range(len(frame))]
         frame["at"] = pd.to_datetime([self.maybe(f"2024-01-{self.randint(1, 28):02} 12:30:00") for _ in range(len(frame))])
         return frame
 
     def across_kinds(self) -> tuple[str, dict[str, Any]]:
-        """An expectation about values of other kinds than its column."""
+        """Return an expectation about values of other kinds than its column."""
         column = self.choice(["a", "f", "word", "yes", "at"])
         values = self.sample([0, 1, 2.5, True, "a", "ab", "1", "True", datetime.fromisoformat("2024-01-02 12:30:00")], 3)
         mostly = {"mostly": self.choice([0, 0.5, 0.9])} if self.random() < 0.5 else {}
@@ -82,13 +82,13 @@ class Dice(random.Random):
         return kind, {**by_row[kind], **mostly} if kind in by_row else of_all[kind]
 
     def ends(self) -> dict[str, Any]:
-        """A range with at least one end."""
+        """Return a range with at least one end."""
         low, high = sorted([self.randint(-3, 5), self.randint(-3, 5)])
         kept = self.choice([{"min_value": low}, {"max_value": high}, {"min_value": low, "max_value": high}])
         return {**kept, **{f"strict_{name[:3]}": True for name in kept if self.random() < 0.3}}
 
     def expectation(self) -> tuple[str, dict[str, Any]]:
-        """A kind and its arguments."""
+        """Return a kind and its arguments."""
         column, pair, numbers = self.choice("abf"), {"column_A": "a", "column_B": "b"}, self.sample(range(-2, 5), 3)
         extra = [None] if self.random() < 0.5 else []
         by_row: dict[str, dict[str, Any]] = {

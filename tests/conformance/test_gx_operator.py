@@ -41,7 +41,7 @@ pytestmark = pytest.mark.skipif(not FILES, reason=f"no cases in {cases_folder()}
 
 @pytest.fixture(scope="module")
 def context() -> Any:
-    """The context of those who call Great Expectations directly."""
+    """Return the context of those who call Great Expectations directly."""
     return gx.get_context(mode="ephemeral")
 
 
@@ -54,7 +54,7 @@ def backend(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.
 
 
 def typed(data: dict[str, list[Any]], types: dict[str, Any]) -> pd.DataFrame:
-    """The data with instants where the types of the case name them."""
+    """Return the data with instants where the types of the case name them."""
     frame = pd.DataFrame({name: pd.Series(values, dtype=object) for name, values in data.items()}).infer_objects()
     for column, kind in types.items():
         if column in frame and str(kind).lower().startswith(("date", "timestamp")):
@@ -63,7 +63,7 @@ def typed(data: dict[str, list[Any]], types: dict[str, Any]) -> pd.DataFrame:
 
 
 def tables_of(dataset: dict[str, Any], backend: str) -> dict[str, tuple[pd.DataFrame, dict[str, str]]]:
-    """Every table of a case with the types of its columns; the one that is checked comes first."""
+    """Return every table of a case with the types of its columns; the one that is checked comes first."""
     tables = dataset["data"] if isinstance(dataset["data"], list) else [dataset]
     found = {}
     for position, table in enumerate(tables):

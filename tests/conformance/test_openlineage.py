@@ -53,7 +53,7 @@ def schema_folder() -> Path:
 
 @pytest.fixture(scope="session")
 def schemas() -> dict[str, Any]:
-    """Every schema of the folder by its ``$id``."""
+    """Return every schema of the folder by its ``$id``."""
     folder = schema_folder()
     if not (folder / "OpenLineage.json").is_file():
         pytest.skip(f"no OpenLineage schemas in {folder}: set DRE_CONFORMANCE or DRE_CONFORMANCE_OPENLINEAGE")
@@ -63,14 +63,14 @@ def schemas() -> dict[str, Any]:
 
 @pytest.fixture(scope="session")
 def core(schemas: dict[str, Any]) -> str:
-    """The ``$id`` of the core schema."""
+    """Return the ``$id`` of the core schema."""
     (found,) = [name for name in schemas if name.endswith("/OpenLineage.json")]
     return found
 
 
 @pytest.fixture(scope="session")
 def registry(schemas: dict[str, Any], core: str) -> Registry[Any]:
-    """The schemas, and the one core schema under the older addresses that facets refer to; nothing comes from the network."""
+    """Return the schemas, and the one core schema under the older addresses that facets refer to; nothing comes from the network."""
 
     def retrieve(address: str) -> Resource[Any]:
         if address.endswith("/OpenLineage.json"):
@@ -96,7 +96,7 @@ def _is_uri(text: object) -> bool:
 
 @pytest.fixture(scope="session")
 def home(tmp_path_factory: pytest.TempPathFactory, schemas: dict[str, Any]) -> Path:
-    """An Airflow home in which the Dag has run."""
+    """Return an Airflow home in which the Dag has run."""
     folder = tmp_path_factory.mktemp("lineage")
     (folder / "dags").mkdir()
     transport = {"type": "file", "log_file_path": str(folder / "events.jsonl"), "append": True}
@@ -126,7 +126,7 @@ def events(home: Path) -> list[Event]:
 
 @pytest.fixture(scope="session")
 def checked(events: list[Event]) -> dict[str, Event]:
-    """The last event of every task by its id."""
+    """Return the last event of every task by its id."""
     return {job.rpartition(".")[2]: event for event in events if (job := event["job"]["name"]) != "lineage_of_quality"}
 
 
@@ -136,7 +136,7 @@ def test_openlineage_has_nothing_to_warn_of(home: Path) -> None:
 
 
 def facets_of(event: Event) -> Iterator[tuple[str, str, str, Any]]:
-    """Every facet of an event: where it stands, which kind of facet must stand there, its key and itself."""
+    """Yield every facet of an event: where it stands, which kind of facet must stand there, its key and itself."""
     for key, facet in event["run"].get("facets", {}).items():
         yield "run", "RunFacet", key, facet
     for key, facet in event["job"].get("facets", {}).items():
@@ -150,7 +150,7 @@ def facets_of(event: Event) -> Iterator[tuple[str, str, str, Any]]:
 
 
 def facet_schemas(schemas: dict[str, Any], kind: str, key: str) -> list[str]:
-    """The schemas of the facets that are called ``key`` and stand where a ``kind`` stands."""
+    """Return the schemas of the facets that are called ``key`` and stand where a ``kind`` stands."""
     return [
         name
         for name, document in schemas.items()
@@ -248,7 +248,7 @@ def said(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def assertion(kind: str, success: bool, severity: str, expected: str, actual: str, **more: str) -> dict[str, Any]:
-    """An assertion without the words for people."""
+    """Return an assertion without the words for people."""
     return {"assertion": kind, "success": success, "severity": severity, "expected": expected, "actual": actual, **more}
 
 

@@ -57,7 +57,7 @@ STATES = {"empty": [], "nulls": [NULLS, NULLS], "good": GOOD, "good and a row of
 
 
 def text_of(kind: str) -> str:
-    """The whole page of a check."""
+    """Return the whole page of a check."""
     return (FOLDER / f"{kind}.md").read_text()
 
 
@@ -76,14 +76,14 @@ def stated(kind: str, label: str) -> str:
 
 
 def block(kind: str, title: str) -> str:
-    """The code below a heading."""
+    """Return the code below a heading."""
     found = re.search(r"^```\w+\n(.*?)^```$", section(kind, title), re.MULTILINE | re.DOTALL)
     assert found, f"docs/checks/{kind}.md has no code in {title!r}"
     return found[1]
 
 
 def declarations(kind: str) -> list[Declaration]:
-    """The checks of the example."""
+    """Return the checks of the example."""
     tree = ast.parse(block(kind, "Example"))
     (listed,) = [node.value for node in ast.walk(tree) if isinstance(node, ast.keyword) and node.arg == "checks"]
     found: list[Declaration] = eval(compile(ast.Expression(listed), kind, "eval"), {name: getattr(checks, name) for name in KINDS})
@@ -104,13 +104,13 @@ class Listener:
         self.heard: list[str] = []
 
     def fetch_rows(self, sql: str, most: int) -> Sequence[Row]:
-        """One row, wide enough for every question."""
+        """Return one row, wide enough for every question."""
         self.heard.append(sql)
         return [(1,) * len(sqlglot.parse_one(sql, read="postgres", into=exp.Select).selects)]
 
 
 def compiled(kind: str) -> str:
-    """The statements of the example for PostgreSQL, set in lines."""
+    """Return the statements of the example for PostgreSQL, set in lines."""
     scope, listener, answered = Scope(("orders",), None, find_dialect("postgres")), Listener(), Answered()
     found = parse_checks(declarations(kind))
     answer((metric for check in found for metric in questions(check)), scope, listener, answered)
@@ -119,7 +119,7 @@ def compiled(kind: str) -> str:
 
 
 def in_lines(sql: str) -> str:
-    """A statement set in lines; as it is where that would change more than white space."""
+    """Return a statement set in lines; as it is where that would change more than white space."""
     (pretty,) = sqlglot.transpile(sql, read="postgres", write="postgres", pretty=True)
     return pretty if "".join(pretty.split()) == "".join(sql.split()) else sql
 
@@ -192,7 +192,7 @@ class Hook:
 
 
 def script(rows: Sequence[str]) -> list[str]:
-    """The tables of the examples."""
+    """Return the tables of the examples."""
     tables = [
         f"CREATE TABLE orders ({COLUMNS})",
         f"CREATE TABLE orders_archive ({COLUMNS})",
@@ -204,7 +204,7 @@ def script(rows: Sequence[str]) -> list[str]:
 
 @pytest.fixture(scope="module")
 def hooks(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, str], Hook]:
-    """A database in a state, made when it is first asked for."""
+    """Return a database in a state, made when it is first asked for."""
     made: dict[tuple[str, str], Callable[[], Any]] = {}
     folder = tmp_path_factory.mktemp("warehouses")
 

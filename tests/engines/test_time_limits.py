@@ -195,7 +195,7 @@ def test_a_connection_that_was_opened_before_is_used_where_it_belongs() -> None:
 
 @pytest.fixture
 def silent() -> Iterator[int]:
-    """The port of a server that accepts and says nothing."""
+    """Yield the port of a server that accepts and says nothing."""
     with socket.create_server(("127.0.0.1", 0), backlog=16) as server:
         yield int(server.getsockname()[1])
 

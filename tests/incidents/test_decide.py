@@ -19,7 +19,7 @@ LIVE = Live(severity=Severity.MEDIUM, routes=frozenset({"oncall"}), last_problem
 
 
 def signal(event: Event, *, hours: int = 0, severity: Severity | None = None, routes: tuple[str, ...] = (), **origin: object) -> Signal:
-    """A signal some hours after T."""
+    """Return a signal some hours after T."""
     return Signal(
         cause=CAUSE,
         event=event,

@@ -22,7 +22,7 @@ MOST_BYTES = 512 * 1024
 
 
 def signal(**changes: Any) -> Signal:
-    """A failed task."""
+    """Return a failed task."""
     return Signal(**({"cause": PipelineCause(dag_id="d"), "event": Event.TASK_FAILED, "at": T, "title": "x"} | changes))
 
 

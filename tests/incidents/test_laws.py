@@ -51,7 +51,7 @@ signals = st.builds(
 
 
 def signal(**changes: Any) -> Signal:
-    """A failed task, with changes."""
+    """Return a failed task, with changes."""
     origin = Origin(dag_id="d", run_id="r", task_id="t", map_index=-1, try_number=1)
     return Signal(**({"cause": PIPELINE, "event": Event.TASK_FAILED, "at": T, "title": "t failed", "origin": origin} | changes))
 

@@ -8,7 +8,7 @@ from airflow_dre.incidents.reach import NO_ROUTE, Delivered, explain_reach
 
 
 def opened(route: str, status: str, error: str | None = None, event: str = "opened") -> Delivered:
-    """A message."""
+    """Return a message."""
     return Delivered(route=route, event=event, status=status, error=error)
 
 

@@ -17,7 +17,7 @@ T = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def signal(event: Event, **changes: Any) -> Signal:
-    """A signal about one suite."""
+    """Return a signal about one suite."""
     return Signal(**({"cause": DataCause(namespace="n", name="t", suite="s"), "event": event, "at": T, "title": "x"} | changes))
 
 

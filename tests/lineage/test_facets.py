@@ -37,7 +37,7 @@ class Memory:
         self.connection.executemany("INSERT INTO t VALUES (?, ?, ?)", rows)
 
     def fetch_rows(self, sql: str, most: int) -> list[tuple[Scalar, ...]]:
-        """The first rows."""
+        """Return the first rows."""
         self.queries += 1
         try:
             return self.connection.execute(sql).fetchmany(most)
@@ -49,19 +49,19 @@ ROWS: list[tuple[Scalar, ...]] = [(1, 10, "2026-01-01"), (2, None, "2026-01-02")
 
 
 def ran(*declared: Declaration, rows: list[tuple[Scalar, ...]] = ROWS) -> SuiteRunRecord:
-    """A suite run of these checks."""
+    """Return a suite run of these checks."""
     suite = Suite(name="s", dataset=NAME, scope=Scope(("t",), None, find_dialect("sqlite")), checks=parse_checks(declared))
     return run_suite(suite, Memory(rows), datetime(2026, 2, 1, tzinfo=UTC))
 
 
 def written(facet: Any) -> dict[str, Any]:
-    """A facet as it leaves, without what says where it comes from and what was not said."""
+    """Return a facet as it leaves, without what says where it comes from and what was not said."""
     plain: dict[str, Any] = json.loads(Serde.to_json(facet))
     return bare(plain)
 
 
 def bare(value: Any) -> Any:
-    """The value without nulls, empty objects and addresses of schemas."""
+    """Return the value without nulls, empty objects and addresses of schemas."""
     if isinstance(value, dict):
         kept = {key: bare(item) for key, item in value.items() if not key.startswith("_") and item is not None}
         return {key: item for key, item in kept.items() if key == "columnMetrics" or item != {}}
@@ -80,7 +80,7 @@ def metrics(run: SuiteRunRecord) -> dict[str, Any]:
 
 
 def executions(run: SuiteRunRecord) -> list[dict[str, Any]]:
-    """The tests of the run."""
+    """Return the tests of the run."""
     found: list[dict[str, Any]] = written(run_facets(run)["test"])["tests"]
     return found
 

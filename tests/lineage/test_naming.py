@@ -60,7 +60,7 @@ class LoudHook(DbApiHook):
 
 
 def connection(kind: str, **given: Any) -> Connection:
-    """An Airflow connection."""
+    """Return an Airflow connection."""
     return Connection(conn_id="w", conn_type=kind, **given)
 
 

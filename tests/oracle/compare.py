@@ -83,13 +83,13 @@ def differences(declaration: Declaration, world: World, result: ResultRecord, re
 
 
 def _is_unfit(declaration: Declaration) -> bool:
-    """Whether values of another kind than the column's are asked for, which the engine may refuse where the database would not."""
+    """Return whether values of another kind than the column's are asked for, which the engine may refuse where the database would not."""
     given: dict[str, Any] = dict(declaration.arguments)
     return "values" in given and "column" in given and not all(fits(value, given["column"]) for value in given["values"])
 
 
 def _may_error(declaration: Declaration, world: World) -> bool:
-    """Whether only the check's own row filter keeps the plain query from an error: a shared scan evaluates other rows too."""
+    """Return whether only the check's own row filter keeps the plain query from an error: a shared scan evaluates other rows too."""
     without = {name: value for name, value in declaration.arguments.items() if name != "where"}
     try:
         expected_of(Declaration(declaration.kind, without), world, None)
@@ -172,7 +172,7 @@ def _segments(expected: Sequence[tuple[Any, Finding]], result: ResultRecord) -> 
 
 
 def _names(value: Any, shown: str | None) -> bool:
-    """Whether a segment's text is that of a value."""
+    """Return whether a segment's text is that of a value."""
     if value is None or shown is None:
         return value is None and shown is None
     if isinstance(value, bool):

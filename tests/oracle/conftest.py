@@ -59,7 +59,7 @@ def in_parquet(plain: Any, engine: DuckDB) -> World:
 
 @pytest.fixture(scope="session", params=["sqlite", "duckdb", "parquet", "spark", pytest.param("postgres", marks=pytest.mark.postgres)])
 def world(request: pytest.FixtureRequest) -> Iterator[World]:
-    """Both tables in a database of each dialect, whose sessions are not in UTC unless the engine says so."""
+    """Yield both tables in a database of each dialect, whose sessions are not in UTC unless the engine says so."""
     if request.param == "sqlite":
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "w.db"

@@ -64,7 +64,7 @@ def _finite(value: float) -> bool:
 
 
 def place(value: Any) -> Any:
-    """The place of a literal in the order of its kind."""
+    """Return the place of a literal in the order of its kind."""
     if isinstance(value, datetime):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
     if isinstance(value, (str, date, bool)):
@@ -77,7 +77,7 @@ def _sorted_literals(kind: Type, size: int) -> st.SearchStrategy[list[Any]]:
 
 
 def columns_of(*kinds: Type) -> st.SearchStrategy[str]:
-    """A column of one of the types."""
+    """Return a column of one of the types."""
     return st.sampled_from([name for name, kind in COLUMNS.items() if kind in kinds])
 
 
@@ -89,7 +89,7 @@ KEYS = st.lists(ANY_COLUMN, min_size=1, max_size=2, unique=True)
 
 @st.composite
 def limits(draw: st.DrawFn) -> dict[str, Any]:
-    """Counts and percents that may stand together."""
+    """Return counts and percents that may stand together."""
     percents = draw(st.booleans())
     some = st.sampled_from(["0%", "8.5%", "10%", "33.3%", "50%", "100%"]) if percents else st.integers(0, 5)
     low, high = sorted([draw(some), draw(some)], key=lambda value: float(str(value).rstrip("%")))
@@ -98,7 +98,7 @@ def limits(draw: st.DrawFn) -> dict[str, Any]:
 
 @st.composite
 def bounds(draw: st.DrawFn, number: st.SearchStrategy[Any]) -> dict[str, Any]:
-    """Bounds that may stand together: the inner ones warn."""
+    """Return bounds that may stand together: the inner ones warn."""
     if draw(st.integers(0, 3)) == 0:
         return {"equals": draw(number)}
     low, warn_low, warn_high, high = sorted([draw(number) for _ in range(4)], key=place)
@@ -288,7 +288,7 @@ _NO_FILTER = _NO_SEGMENTS - {"row_count same_as"}
 
 @st.composite
 def declarations(draw: st.DrawFn, kind: str, name: str) -> Declaration:
-    """One check of a kind."""
+    """Return one check of a kind."""
     arguments = {**draw(LIMITED[kind]), **draw(limits())} if kind in LIMITED else draw({**BOUNDED, **OTHERS}[kind])
     whole_select = str(arguments.get("sql", "")).startswith("SELECT")
     if kind not in _NO_FILTER and not whole_select and draw(st.integers(0, 3)) == 0:
@@ -312,7 +312,7 @@ class Example:
 
 @st.composite
 def examples(draw: st.DrawFn, kind: str | None = None) -> Example:
-    """A table and a suite of up to eight checks, one of them of a ``kind`` that must be there."""
+    """Return a table and a suite of up to eight checks, one of them of a ``kind`` that must be there."""
     filled = draw(contents())
     where = draw(st.sampled_from([*[None] * 9, *FILTERS[:7], *FILTERS[:9], BROKEN]))
     kinds = [draw(st.sampled_from(KINDS)) for _ in range(draw(st.integers(1, 8)))]

@@ -39,7 +39,7 @@ def extreme(question: Question, rows: Rows) -> Finding:
 
 
 def _special(values: Sequence[Any]) -> float | None:
-    """The sum where a value is infinite or no number."""
+    """Return the sum where a value is infinite or no number."""
     odd = [float(value) for value in values if isinstance(value, (float, Decimal)) and not math.isfinite(value)]
     return sum(odd) if odd else None
 
@@ -63,7 +63,7 @@ def total(question: Question, rows: Rows) -> Finding:
 
 
 def _none_if_small(tolerance: Fraction, values: Sequence[Any], exact: Fraction) -> Fraction:
-    """No tolerance where every partial sum is a small multiple of a quarter, which floating numbers hold exactly."""
+    """Return no tolerance where every partial sum is a small multiple of a quarter, which floating numbers hold exactly."""
     quarters = all((Fraction(value) * 4).denominator == 1 and abs(Fraction(value)) < 2**40 for value in values)
     return Fraction(0) if quarters and (exact * 2**40).denominator == 1 else tolerance
 
@@ -227,6 +227,6 @@ def z_scores(question: Question, rows: Rows) -> Finding:
 
 
 def _root(value: Fraction) -> Fraction:
-    """The square root, to some 60 digits."""
+    """Return the square root, to some 60 digits."""
     scale = 10**120
     return Fraction(math.isqrt(value.numerator * scale * 10**400 // value.denominator), 10**260)

@@ -17,7 +17,7 @@ from tests.oracle.world import quoted, spelled
 
 
 def rule(wrong: Callable[[Question], Callable[[Mapping[str, Any]], bool]], *needs: str) -> Callable[[Question, Rows], Finding]:
-    """A kind that counts rows in which all needed columns have a value and ``wrong`` is true."""
+    """Return a kind that counts rows in which all needed columns have a value and ``wrong`` is true."""
 
     def find(question: Question, rows: Rows) -> Finding:
         names = [
@@ -58,12 +58,12 @@ _FITTING: dict[Type, tuple[type, ...]] = {
 
 
 def fits(value: Any, column: str) -> bool:
-    """Whether a literal is of the kind of a column."""
+    """Return whether a literal is of the kind of a column."""
     return isinstance(value, _FITTING[COLUMNS[column]]) and (not isinstance(value, bool) or COLUMNS[column] is Type.BOOLEAN)
 
 
 def member(question: Question) -> Callable[[Mapping[str, Any]], bool]:
-    """Whether ``1`` is ``'1'`` or TRUE is the database's habit, or its refusal."""
+    """Return whether ``1`` is ``'1'`` or TRUE is the database's habit, or its refusal."""
     values, dialect = question.given["values"], question.world.dialect
     if not all(fits(value, question.column) for value in values):
         listed = ", ".join(spelled(value, dialect) for value in values)

@@ -55,11 +55,11 @@ class SparkWorld(World):
         return Rows(self.connection.sql(sql).collect())
 
     def filtered(self, where: str | None) -> str:
-        """The row filters as a WHERE clause; Spark reads ``FROM t WHERE (b)`` as a table that is called WHERE and has a column b."""
+        """Return the row filters as a WHERE clause; Spark reads ``FROM t WHERE (b)`` as a table that is called WHERE and has a column b."""
         return super().filtered(where).replace(" WHERE (b)", " WHERE b")
 
     def search(self, column: str, pattern: str, where: str | None) -> dict[int, Any]:
-        """Whether a regular expression of Java is found."""
+        """Return whether a regular expression of Java is found."""
         return self.truths(f"{quoted(column)} RLIKE {spelled(pattern, self.dialect)}", where)
 
 
@@ -72,7 +72,7 @@ def _schema(columns: Mapping[str, Type]) -> str:
 
 
 def spark_world(session: Any) -> SparkWorld:
-    """A world in two sessions of a Spark; that of the engine is not in UTC and not in ANSI mode."""
+    """Return a world in two sessions of a Spark; that of the engine is not in UTC and not in ANSI mode."""
     plain, asked = session.newSession(), session.newSession()
     for setting, value in {**SMALL, **_PLAIN}.items():
         plain.conf.set(setting, value)

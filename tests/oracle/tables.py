@@ -119,7 +119,7 @@ _EDGES: dict[Type, tuple[Any, ...]] = {
 
 
 def values(kind: Type, *, wild: bool = True) -> st.SearchStrategy[Any]:
-    """Values of a type; ``wild``: those at its edges too."""
+    """Return values of a type; ``wild``: those at its edges too."""
     return st.sampled_from(_TAME[kind] + (_EDGES[kind] if wild else ()))
 
 
@@ -154,7 +154,7 @@ class Contents:
 
 
 def _row(columns: Mapping[str, Type], seed: int, *, wild: bool) -> dict[str, Any]:
-    """A row of one drawn number: a draw for each cell would take most of the time."""
+    """Return a row of one drawn number: a draw for each cell would take most of the time."""
     chance = Random(seed)
     return {name: _cell(kind, chance, wild=wild) for name, kind in columns.items() if name != "id"}
 
@@ -172,7 +172,10 @@ def contents(draw: st.DrawFn) -> Contents:
 
 
 def stored(value: Any, dialect: str) -> Any:
-    """A value as its driver takes it; SQLite has no type for dates, moments and decimals: ISO 8601 text in UTC, and text for numbers."""
+    """Return a value as its driver takes it.
+
+    SQLite has no type for dates, moments and decimals: they are ISO 8601 text in UTC, and text for numbers.
+    """
     if dialect != "sqlite":
         return value
     if isinstance(value, datetime):

@@ -63,7 +63,7 @@ class Question:
 
 
 def one(*outcomes: str) -> frozenset[str]:
-    """A set of outcomes."""
+    """Return a set of outcomes."""
     return frozenset(outcomes)
 
 
@@ -71,7 +71,7 @@ SKIPPED = Finding(outcomes=one("skipped"))
 
 
 def point(value: Any) -> Any:
-    """The place of a value in the order of its kind: NaN equals itself and lies above everything; -0.0 is 0; moments are in UTC."""
+    """Return the place of a value in the order of its kind: NaN equals itself and lies above everything; -0.0 is 0; moments are in UTC."""
     if isinstance(value, bool):
         return (0, Fraction(int(value)))
     if isinstance(value, (float, Decimal)) and not math.isfinite(value):
@@ -86,24 +86,24 @@ def point(value: Any) -> Any:
 
 
 def literal_point(value: Any, *, floating: bool) -> Any:
-    """The place of a literal: beside a floating number it is one too; elsewhere ``0.1`` is a tenth, as it is spelled."""
+    """Return the place of a literal: beside a floating number it is one too; elsewhere ``0.1`` is a tenth, as it is spelled."""
     if isinstance(value, (int, float, Decimal)) and not isinstance(value, bool):
         return point(float(value)) if floating else point(Decimal(repr(value)) if isinstance(value, float) else value)
     return point(value)
 
 
 def is_floating(column: str, dialect: str) -> bool:
-    """Whether a column holds floating numbers; SQLite keeps decimals as such."""
+    """Return whether a column holds floating numbers; SQLite keeps decimals as such."""
     return COLUMNS.get(column) is Type.DOUBLE or (dialect == "sqlite" and COLUMNS.get(column) is Type.DECIMAL)
 
 
 def present(rows: Rows, *columns: str) -> list[Mapping[str, Any]]:
-    """The rows in which every column has a value."""
+    """Return the rows in which every column has a value."""
     return [row for row in rows if all(row[name] is not None for name in columns)]
 
 
 def limited(question: Question, violations: int | Sequence[int], rows: int) -> Finding:
-    """The verdict on wrong rows; several counts where rounding may tip a row."""
+    """Return the verdict on wrong rows; several counts where rounding may tip a row."""
     counts = [violations] if isinstance(violations, int) else list(violations)
     if rows == 0:
         return Finding(outcomes=one("skipped"), violations=frozenset([0]), rows=0)
@@ -139,7 +139,7 @@ def _lies_between(lowest: Any, place: Any, highest: Any) -> bool:
 
 
 def bounded(question: Question, value: Any, *, tolerance: Fraction = Fraction(0), floating: bool = False) -> Finding:
-    """The verdict on a number, a moment or a text."""
+    """Return the verdict on a number, a moment or a text."""
     if value is None:
         return SKIPPED
     places = {point(value)}

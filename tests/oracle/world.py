@@ -18,12 +18,12 @@ class CannotAnswer(Exception):
 
 
 def quoted(name: str) -> str:
-    """A column's name in SQL."""
+    """Return a column's name in SQL."""
     return '"' + name.replace('"', '""') + '"'
 
 
 def spelled(value: Any, dialect: str) -> str:
-    """A value in SQL, by hand."""
+    """Return a value in SQL, by hand."""
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, (int, float, Decimal)):
@@ -43,7 +43,7 @@ def _create(table: str, columns: Mapping[str, Type], dialect: str) -> str:
 
 
 def _python(value: Any, kind: Type) -> Any:
-    """A value as the column's type means it, where SQLite keeps text or a number."""
+    """Return a value as the column's type means it, where SQLite keeps text or a number."""
     if value is None:
         return None
     if kind is Type.BOOLEAN:
@@ -93,13 +93,13 @@ class World:
         self.written()
 
     def run(self, sql: str, parameters: Sequence[Any] = ()) -> Any:
-        """A cursor on what a statement gives."""
+        """Return a cursor on what a statement gives."""
         if self.dialect == "sqlite":
             return self.connection.execute(sql, parameters)
         return self.connection.execute(sql, parameters or None)
 
     def ask(self, sql: str, parameters: Sequence[Any] = ()) -> list[Any]:
-        """The rows of a query.
+        """Return the rows of a query.
 
         :raises CannotAnswer: the database refuses it.
         """
@@ -111,12 +111,12 @@ class World:
             raise CannotAnswer(str(error)) from error
 
     def filtered(self, where: str | None) -> str:
-        """The row filters of the suite and of a check, as a WHERE clause."""
+        """Return the row filters of the suite and of a check, as a WHERE clause."""
         conditions = [f"({condition})" for condition in (self.where, where) if condition is not None]
         return f" WHERE {' AND '.join(conditions)}" if conditions else ""
 
     def rows(self, where: str | None) -> list[dict[str, Any]]:
-        """The rows that a check looks at, by one plain query."""
+        """Return the rows that a check looks at, by one plain query."""
         if where not in self._rows:
             found = self.ask(f"SELECT {', '.join(map(quoted, COLUMNS))} FROM t{self.filtered(where)}")
             self._rows[where] = [
@@ -125,12 +125,12 @@ class World:
         return self._rows[where]
 
     def parents(self, columns: Sequence[str]) -> list[tuple[Any, ...]]:
-        """The keys of the other table."""
+        """Return the keys of the other table."""
         found = self.ask(f"SELECT {', '.join(map(quoted, columns))} FROM p")
         return [tuple(_python(value, PARENT[name]) for name, value in zip(columns, row, strict=True)) for row in found]
 
     def truths(self, condition: str, where: str | None) -> dict[int, Any]:
-        """Whether a condition holds, for each row by its id: for what only the database knows, such as its regular expressions."""
+        """Return whether a condition holds, for each row by its id: for what only the database knows, such as its regular expressions."""
         key = (condition, where)
         if key not in self._truths:
             found = self.ask(f"SELECT id, ({condition}) FROM t{self.filtered(where)}")
@@ -146,7 +146,7 @@ class World:
         self.ask(f"SELECT {expression} FROM t{self.filtered(where)}{grouped}")
 
     def search(self, column: str, pattern: str, where: str | None) -> dict[int, Any]:
-        """Whether a regular expression is found: in each database's own flavour, and Python's where the engine brings it (SQLite)."""
+        """Return whether a regular expression matches, in each database's own flavour; SQLite's is Python's."""
         if self.dialect == "sqlite":
             return {row["id"]: None if row[column] is None else _found(pattern, row[column]) for row in self.rows(where)}
         if self.dialect == "postgres":

@@ -29,12 +29,12 @@ def filled(days: Days, number: int = 4) -> Days:
 
 
 def counted(run: SuiteRunRecord) -> tuple[str | None, tuple[int, int] | None]:
-    """The rows of the whole table, and how many partitions were scanned of how many."""
+    """Return the rows of the whole table, and how many partitions were scanned of how many."""
     return run.results[0].observed, run.partitions
 
 
 def at(day: int, hour: int = 0) -> datetime:
-    """A moment of January."""
+    """Return a moment of January."""
     return datetime(2026, 1, day, hour, tzinfo=UTC)
 
 

@@ -19,7 +19,7 @@ COUNT = c.row_count(at_least=1)
 
 @pytest.fixture
 def declared(request: pytest.FixtureRequest) -> Iterator[tuple[Days, Callable[[str], None]]]:
-    """The table ``t``, by month; what runs a statement in a session of its own, whose counts arrive when it ends."""
+    """Yield the table ``t``, by month; what runs a statement in a session of its own, whose counts arrive when it ends."""
     url = sa.make_url(request.getfixturevalue("postgres_url")).set(drivername="postgresql").render_as_string(hide_password=False)
 
     def run(sql: str) -> None:
@@ -37,7 +37,7 @@ def declared(request: pytest.FixtureRequest) -> Iterator[tuple[Days, Callable[[s
 
 
 def looked(days: Days) -> tuple[str | None, tuple[int, int] | None]:
-    """The rows of the whole table, and how many days were scanned of how many."""
+    """Return the rows of the whole table, and how many days were scanned of how many."""
     run = days.judged([COUNT], "changed", changes=None)
     assert run.results[0].outcome == "passed", run.results[0].reason
     return run.results[0].observed, run.partitions

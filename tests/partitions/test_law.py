@@ -118,12 +118,12 @@ def differences(merged: SuiteRunRecord, whole: SuiteRunRecord) -> list[str]:
 
 
 def told(result: ResultRecord) -> tuple[object, ...]:
-    """All that a result says."""
+    """Return all that a result says."""
     return result.outcome.value, result.violations, result.rows, result.value, result.reason
 
 
 def alike(one: ResultRecord, other: ResultRecord) -> bool:
-    """Whether two results say the same; floats but for the rounding of the database's own sums."""
+    """Return whether two results say the same; floats but for the rounding of the database's own sums."""
     same = (one.outcome, one.violations, one.rows) == (other.outcome, other.violations, other.rows)
     if one.value is None or other.value is None:
         return same and one.value == other.value

@@ -31,7 +31,7 @@ SMALLEST, LARGEST = Minimum(column="a"), Maximum(column="a")
 
 
 def merge(metric: Metric, *partitions: tuple[Answer, ...]) -> Answer:
-    """The answer for all partitions, each of which was kept as text meanwhile."""
+    """Return the answer for all partitions, each of which was kept as text meanwhile."""
     form = form_of(metric, None)
     assert isinstance(form, Form)
     return answer_of(

@@ -135,7 +135,7 @@ class Days:
         table: str = "t",
         interval: tuple[datetime, datetime] | None = None,
     ) -> SuiteRunRecord:
-        """The verdict from states."""
+        """Return the verdict from states."""
         self.runs += 1
         start, end = interval or (None, None)
         around = Circumstances(partition_key=key, data_interval_start=start, data_interval_end=end)
@@ -150,7 +150,7 @@ class Days:
             warehouse.close()
 
     def scanned(self, declared: Sequence[Declaration], where: str | None = None) -> SuiteRunRecord:
-        """The verdict from a look at every row."""
+        """Return the verdict from a look at every row."""
         warehouse = Warehouse(self.hook)
         try:
             return run_suite(self._suite(declared, where, "t"), warehouse, NOW)

@@ -193,7 +193,7 @@ def test_ordinary_texts_stay(text: str) -> None:
 
 
 def check_digit(digits: str) -> str:
-    """The digit that makes a number one of Luhn's."""
+    """Return the digit that makes a number one of Luhn's."""
     doubled = [int(digit) * (2 if place % 2 == 0 else 1) for place, digit in enumerate(reversed(digits))]
     return str(-sum(digit // 10 + digit % 10 for digit in doubled) % 10)
 
@@ -216,7 +216,7 @@ PREFIXES = [
 
 @st.composite
 def cards(draw: st.DrawFn) -> str:
-    """A valid card number, bare or in groups."""
+    """Return a valid card number, bare or in groups."""
     prefix, length = draw(st.sampled_from(PREFIXES))
     body = prefix + draw(st.text(string.digits, min_size=length - 1 - len(prefix), max_size=length - 1 - len(prefix)))
     number = body + check_digit(body)
@@ -226,7 +226,7 @@ def cards(draw: st.DrawFn) -> str:
 
 @st.composite
 def ibans(draw: st.DrawFn) -> str:
-    """A valid IBAN, bare or in groups of four."""
+    """Return a valid IBAN, bare or in groups of four."""
     country = draw(st.sampled_from(sorted(_COUNTRIES)))
     letters = {"n": string.digits, "a": string.ascii_uppercase, "c": string.ascii_uppercase + string.digits}
     body, form = "", _COUNTRIES[country]

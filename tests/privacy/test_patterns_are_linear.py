@@ -26,7 +26,7 @@ AT_ONE_PLACE = {"match", "fullmatch"}
 
 
 def modules() -> Iterator[str]:
-    """Every module of the package that can be imported here."""
+    """Yield every module of the package that can be imported here."""
     for found in pkgutil.walk_packages(airflow_dre.__path__, "airflow_dre."):
         if not found.name.startswith(NOT_OF_DATA):
             yield found.name
@@ -44,7 +44,7 @@ def patterns_in(value: object) -> Iterator[re.Pattern[str]]:
 
 
 def every_pattern() -> tuple[dict[str, re.Pattern[str]], dict[str, set[str]]]:
-    """All patterns at the level of a module by where they stand, and how their own modules use them."""
+    """Return all patterns at the level of a module by where they stand, and how their own modules use them."""
     found: dict[str, re.Pattern[str]] = {}
     used: dict[str, set[str]] = defaultdict(set)
     known = set()
@@ -68,13 +68,13 @@ PATTERNS, USED = every_pattern()
 
 
 def looks_everywhere(name: str) -> bool:
-    """Whether a pattern is looked for at every place of a text: also where the walk does not see how it is used."""
+    """Return whether a pattern is looked for at every place of a text: also where the walk does not see how it is used."""
     used = USED[name.partition("[")[0]] - {"pattern", "groups", "groupindex"}
     return not used or not used <= AT_ONE_PLACE
 
 
 def pieces_of(pattern: re.Pattern[str]) -> list[str]:
-    """Texts that keep a pattern busy: its literals, one character of each of its classes, and both in a row."""
+    """Return texts that keep a pattern busy: its literals, one character of each of its classes, and both in a row."""
     literals: list[str] = []
     classes: list[str] = []
 

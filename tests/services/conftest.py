@@ -10,6 +10,6 @@ import pytest
 
 @pytest.fixture
 def silent() -> Iterator[str]:
-    """A receiver that takes the connection and never answers."""
+    """Yield a receiver that takes the connection and never answers."""
     with socket.create_server(("127.0.0.1", 0), backlog=64) as server:
         yield f"http://127.0.0.1:{server.getsockname()[1]}/?token=s3cret"

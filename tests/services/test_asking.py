@@ -20,13 +20,13 @@ _names = (f"subject {number}" for number in itertools.count())
 
 @pytest.fixture
 def subject() -> str:
-    """A subject that nobody else asks."""
+    """Return a subject that nobody else asks."""
     return next(_names)
 
 
 @pytest.fixture
 def hang() -> Iterator[Callable[[], None]]:
-    """A call that is not answered before the test is over."""
+    """Yield a call that is not answered before the test is over."""
     over = threading.Event()
     yield lambda: over.wait(60) and None
     over.set()

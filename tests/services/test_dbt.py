@@ -30,7 +30,7 @@ Change = Callable[[dict[str, Any], dict[str, Any]], object]
 
 
 def runs_of(folder: Path, *, since: datetime | None = None, allow_stale: bool = False, **names: str) -> dict[str, SuiteRunRecord]:
-    """The runs by the name of their dataset."""
+    """Return the runs by the name of their dataset."""
     files = {"results": str(folder / "run_results.json"), "manifest": str(folder / "manifest.json"), "namespace": PLACE, **names}
     found = read_runs(
         Artifacts(**files, allow_stale=allow_stale), "nightly", Circumstances(origin=Origin(dag_id="d")), since=since, began="this Dag run"
@@ -41,7 +41,7 @@ def runs_of(folder: Path, *, since: datetime | None = None, allow_stale: bool = 
 
 @pytest.fixture
 def changed(dbt_folder: Path, tmp_path: Path) -> Callable[[Change], Path]:
-    """The folder of dbt after a change to its two documents."""
+    """Return the folder of dbt after a change to its two documents."""
 
     def change(how: Change) -> Path:
         results, manifest = (json.loads((dbt_folder / "built" / name).read_text()) for name in ("run_results.json", "manifest.json"))
@@ -54,7 +54,7 @@ def changed(dbt_folder: Path, tmp_path: Path) -> Callable[[Change], Path]:
 
 
 def result_of(runs: dict[str, SuiteRunRecord], name: str) -> ResultRecord:
-    """The one result of this name."""
+    """Return the one result of this name."""
     (found,) = [result for run in runs.values() for result in run.results if result.definition.name == name]
     return found
 

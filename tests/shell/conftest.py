@@ -33,7 +33,7 @@ def airflow_database() -> None:
 
 @pytest.fixture(autouse=True)
 def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A warehouse and an empty results store for one test."""
+    """Return a warehouse and an empty results store for one test."""
     with sqlite3.connect(tmp_path / "w.db") as connection:
         connection.execute("CREATE TABLE orders (id INTEGER, amount INTEGER, created_at TEXT)")
         connection.executemany("INSERT INTO orders VALUES (?, ?, datetime('now'))", [(1, 10), (2, None), (2, 30)])
@@ -62,7 +62,7 @@ def oncall(world: Path, monkeypatch: pytest.MonkeyPatch, receiver: Any) -> Any:
 
 @pytest.fixture
 def rows(world: Path) -> Callable[[Any], list[Any]]:
-    """The rows of a table of the results store, or of a query."""
+    """Return the rows of a table of the results store, or of a query."""
 
     def read(what: Any) -> list[Any]:
         query = what if isinstance(what, Select) else select(what)
@@ -93,7 +93,7 @@ def run_dag() -> Callable[..., Any]:
 
 @pytest.fixture
 def incidents(world: Path) -> Callable[[], list[Any]]:
-    """The incidents of the results store."""
+    """Return the incidents of the results store."""
 
     def read() -> list[Any]:
         with open_database(f"sqlite:///{world}/dre.db").read() as connection:

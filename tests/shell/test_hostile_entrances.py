@@ -43,7 +43,7 @@ MOST_KEPT = 400_000
 
 
 def context(task_id: str = "t", **more: Any) -> Any:
-    """The context of a task that ran outside Airflow."""
+    """Return the context of a task that ran outside Airflow."""
     one = SimpleNamespace(
         dag_id="d", run_id="r", task_id=task_id, map_index=-1, try_number=1, xcom_push=lambda key, value: None, start_date=datetime.now(UTC)
     )
@@ -199,7 +199,7 @@ def pages(ask: Callable[..., Any], rows: Callable[[Any], list[Any]]) -> list[Any
 
 
 def texts(value: Any) -> list[str]:
-    """Every text of a JSON value, names too."""
+    """Return every text of a JSON value, names too."""
     if isinstance(value, str):
         return [value]
     if isinstance(value, dict):

@@ -37,13 +37,13 @@ def powers_in(text: str, allowed: str = "") -> set[str]:
 
 
 def quoted(name: str) -> str:
-    """A name in SQL."""
+    """Return a name in SQL."""
     return '"' + name.replace('"', '""').replace("\x00", "") + '"'
 
 
 @pytest.fixture
 def hostile(world: Path) -> str:
-    """A table whose name, columns and values are hostile; its name."""
+    """Return a table whose name, columns and values are hostile; its name."""
     name = "t" + EVIL.replace("\x00", "").replace("\n", "").replace("\r", "")
     with sqlite3.connect(world / "w.db") as connection:
         connection.execute("CREATE TABLE hostile (id INTEGER, s TEXT, long TEXT)")
@@ -77,7 +77,7 @@ def check(table: str, **arguments: Any) -> tuple[Any, Any]:
 
 
 def logged_by(operator: Any, caplog: pytest.LogCaptureFixture) -> str:
-    """The report that a task logs, and what the package logs beside it."""
+    """Return the report that a task logs, and what the package logs beside it."""
     return "\n".join([render_report(operator.suite_run), *(record.getMessage() for record in caplog.records if "dre" in record.name)])
 
 
@@ -100,7 +100,7 @@ def test_no_row_writes_a_line_of_a_log_or_moves_a_terminal(
 
 
 def kept(world: Path) -> list[str]:
-    """Every text of the results store, those in JSON too; statements have lines of their own."""
+    """Return every text of the results store, those in JSON too; statements have lines of their own."""
     found: list[str] = []
 
     def walk(value: object) -> None:

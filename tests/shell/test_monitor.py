@@ -34,7 +34,7 @@ DURATION = "a positive duration such as '90m', '6h', '1d', '2w' or a timedelta"
 
 
 def sla_of(name: str = "orders hourly", **arguments: Any) -> FreshnessSLA:
-    """An SLA on table ``stale``, which is missed."""
+    """Return an SLA on table ``stale``, which is missed."""
     return FreshnessSLA(name, **{"conn_id": "warehouse", "table": "stale", "column": "created_at", "max_age": "1h", **arguments})
 
 

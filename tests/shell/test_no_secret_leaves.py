@@ -39,7 +39,7 @@ Run = Callable[..., Any]
 
 
 def planted_as(text: str) -> str:
-    """The text without its marks: Airflow keeps the source of a Dag, which must not be taken for a leak."""
+    """Return the text without its marks: Airflow keeps the source of a Dag, which must not be taken for a leak."""
     return text.replace("~", "")
 
 
@@ -131,7 +131,7 @@ def found_in(place: str, text: str) -> list[str]:
 
 
 def files_of(*folders: Path) -> Iterator[tuple[str, str]]:
-    """Every file below some folders, the warehouse itself left out."""
+    """Yield every file below some folders, the warehouse itself left out."""
     for folder in folders:
         for path in folder.rglob("*"):
             if path.is_file() and not path.name.startswith("w.db"):
@@ -139,14 +139,14 @@ def files_of(*folders: Path) -> Iterator[tuple[str, str]]:
 
 
 def everything_kept(url: str) -> str:
-    """Every table of a results store as text."""
+    """Return every table of a results store as text."""
     with open_database(url).read() as connection:
         return "\n".join(str(row) for table in metadata.sorted_tables for row in connection.execute(sa.select(table)))
 
 
 @pytest.fixture
 def asked(world: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Any]:
-    """The API's answer to an admin."""
+    """Return the API's answer to an admin."""
     monkeypatch.setenv("AIRFLOW__API_AUTH__JWT_SECRET", "for tests only, and long enough for HMAC with SHA-512: 0123456789 0123456789")
     token = create_auth_manager().generate_jwt(SimpleAuthManagerUser(username="admin", role="ADMIN", teams=[]))
     client = TestClient(create_app(world))

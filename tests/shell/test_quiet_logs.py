@@ -37,7 +37,7 @@ def fresh(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> 
 
 
 def dag_of(name: str, **arguments: Any) -> DAG:
-    """A Dag whose check fails, with callbacks of its own too."""
+    """Return a Dag whose check fails, with callbacks of its own too."""
     tell = open_incident(routes=["oncall"])
     with DAG(name, schedule=None, start_date=datetime(2026, 1, 1, tzinfo=UTC), on_failure_callback=tell) as dag:
         given = {"conn_id": "warehouse", "table": "orders", "checks": CHECKS, "routes": ["oncall"], "on_failure_callback": tell}

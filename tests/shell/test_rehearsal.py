@@ -65,7 +65,7 @@ def command() -> Iterator[Callable[..., None]]:
 
 
 def contents(folder: Path) -> dict[str, list[Any]]:
-    """All rows of the warehouse, and of the results store where there is one."""
+    """Return all rows of the warehouse, and of the results store where there is one."""
     with sqlite3.connect(folder / "w.db") as connection:
         names = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")]
         found = {name: connection.execute(f'SELECT * FROM "{name}"').fetchall() for name in names}

@@ -19,18 +19,18 @@ _PATH = f"{os.environ['PATH']}:/usr/sbin:/usr/local/sbin"
 
 
 def is_there() -> bool:
-    """Whether the server's programs are installed."""
+    """Return whether the server's programs are installed."""
     return all(shutil.which(name, path=_PATH) for name in ("mariadbd", "mariadb-install-db"))
 
 
 def _command(name: str, *arguments: str) -> list[str]:
-    """A call of one of them that reads no configuration of the system."""
+    """Return a call of one of them that reads no configuration of the system."""
     return [str(shutil.which(name, path=_PATH)), "--no-defaults", *arguments]
 
 
 @contextlib.contextmanager
 def running() -> Iterator[dict[str, Any]]:
-    """A started server; what PyMySQL is to be given to connect to it."""
+    """Yield a started server; what PyMySQL is to be given to connect to it."""
     folder = Path(tempfile.mkdtemp(prefix="dre-maria-"))  # short: a socket's path has at most 107 characters
     as_user = []
     if os.getuid() == 0:  # the server does not run as root

@@ -85,7 +85,7 @@ class Database:
         self.warehouse = Warehouse(self)
 
     def get_conn(self) -> Any:
-        """The connection that the engine takes as its own."""
+        """Return the connection that the engine takes as its own."""
         return self._connection
 
     def fill(self) -> None:
@@ -121,7 +121,7 @@ class Database:
     params=["sqlite", "duckdb", pytest.param("postgres", marks=pytest.mark.postgres), pytest.param("mysql", marks=pytest.mark.mariadb)],
 )
 def database(request: pytest.FixtureRequest) -> Iterator[Database]:
-    """Each database with the same rows."""
+    """Yield each database with the same rows."""
     with contextlib.ExitStack() as stack:
         connection: Any
         match request.param:
@@ -143,7 +143,7 @@ def database(request: pytest.FixtureRequest) -> Iterator[Database]:
 
 
 def case(declaration: Any, expected: Any, where: str | None = None, name: str = "") -> Any:
-    """A declaration and what it observes: violations and rows for a limit, else the value."""
+    """Return a declaration and what it observes: violations and rows for a limit, else the value."""
     return pytest.param(declaration, where, expected, id=f"{declaration.kind}{': ' + name if name else ''}")
 
 

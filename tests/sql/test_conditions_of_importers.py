@@ -28,7 +28,7 @@ def quoted(name: str) -> str:
 
 
 def where_of(name: str, value: object) -> str:
-    """The filter that a row condition of Great Expectations becomes."""
+    """Return the filter that a row condition of Great Expectations becomes."""
     condition = {"type": "comparison", "column": {"name": name}, "operator": "==", "parameter": value}
     (found,) = c.from_gx([{"type": "expect_column_values_to_not_be_null", "kwargs": {"column": "id", "row_condition": condition}}])
     (check,) = parse_checks([found])

@@ -90,7 +90,7 @@ RULES: dict[str, Rule] = {
 
 
 def variants(declaration: Declaration) -> Iterator[tuple[str, Any]]:
-    """A check as it is, with a filter, and by segment, as far as it takes these."""
+    """Yield a check as it is, with a filter, and by segment, as far as it takes these."""
     for suffix, options in {"": {}, " where": {"where": "a > 1 OR b = 2"}, " by": {"by": "region"}}.items():
         found = Declaration(declaration.kind, {**declaration.arguments, **options})
         if not find_problems([found])[1]:

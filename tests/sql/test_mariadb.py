@@ -40,7 +40,7 @@ class Hook:
 
 @pytest.fixture
 def hook(mariadb_database: dict[str, Any]) -> Iterator[Hook]:
-    """A hook of a database with one table."""
+    """Yield a hook of a database with one table."""
     how = {**mariadb_database, "autocommit": True}
     with pymysql.connect(**how) as connection, connection.cursor() as cursor:
         cursor.execute("CREATE TABLE t (`at` TIMESTAMP, s VARCHAR(9) COLLATE utf8mb4_general_ci, `before` INT, `order` DECIMAL(9, 2))")

@@ -183,7 +183,7 @@ class Warehouse:
         self.connection = connection
 
     def run(self, sql: str) -> Any:
-        """The first row, if the statement gives any."""
+        """Return the first row, if the statement gives any."""
         cursor = self.connection.cursor()
         cursor.execute(sql)
         return cursor.fetchone() if sql.startswith("SELECT") else None
@@ -197,7 +197,7 @@ class Warehouse:
         return found
 
     def numbers(self, table: str, declaration: Any, where: str | None = None) -> list[Any]:
-        """The answers to one check, numbers as floats."""
+        """Return the answers to one check, numbers as floats."""
         (check,) = parse_checks([declaration])
         found = self.answers(table, declaration, where=where)
         return [float(found[each]) if isinstance(found[each], (int, Decimal)) else found[each] for each in check.metrics()]
@@ -205,7 +205,7 @@ class Warehouse:
 
 @pytest.fixture(scope="module", params=["sqlite", "duckdb", pytest.param("postgres", marks=pytest.mark.postgres)])
 def warehouse(request: pytest.FixtureRequest) -> Iterator[Warehouse]:
-    """A database of each dialect with an ordinary table, an odd one, and one that must outlive every test."""
+    """Yield a database of each dialect with an ordinary table, an odd one, and one that must outlive every test."""
     url = None
     if request.param == "postgres":
         url = sa.make_url(request.getfixturevalue("postgres_address")).set(drivername="postgresql+psycopg")

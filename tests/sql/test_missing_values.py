@@ -37,7 +37,7 @@ class Hook:
 
 @pytest.fixture(scope="module", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres), "duckdb"])
 def warehouse(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
-    """A database of each kind with ``pairs`` (a, b), ``numbers`` (v, word) and the empty ``no_rows``."""
+    """Yield a database of each kind with ``pairs`` (a, b), ``numbers`` (v, word) and the empty ``no_rows``."""
     folder = tmp_path_factory.mktemp("missing")
     if request.param == "postgres":
         url = request.getfixturevalue("postgres_address")

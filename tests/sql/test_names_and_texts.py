@@ -59,7 +59,7 @@ class Database:
         self.warehouse = Warehouse(self)
 
     def get_conn(self) -> Any:
-        """The connection that the engine takes as its own."""
+        """Return the connection that the engine takes as its own."""
         return self.connection
 
     def run(self, table: str, *declarations: Any) -> tuple[ResultRecord, ...]:
@@ -79,7 +79,7 @@ class Database:
 
 @pytest.fixture(scope="module", params=["sqlite", "duckdb", pytest.param("postgres", marks=pytest.mark.postgres)])
 def database(request: pytest.FixtureRequest) -> Iterator[Database]:
-    """A database of each kind; table y outlives every test."""
+    """Yield a database of each kind; table y outlives every test."""
     if request.param == "postgres":
         connection: Any = psycopg.connect(request.getfixturevalue("postgres_address"))
         connection.execute("CREATE TEMPORARY TABLE own_schema (a INTEGER); SET search_path TO pg_temp")

@@ -69,7 +69,7 @@ class Hook:
 
 @pytest.fixture(params=["sqlite", "duckdb", *[pytest.param(name, marks=pytest.mark.postgres) for name in ("psycopg", "psycopg2")]])
 def world(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[str, Hook]:
-    """A table with a column of each type, of a lower and a higher value."""
+    """Return a table with a column of each type, of a lower and a higher value."""
     name = request.param
     columns = TABLES[name]
     types = ", ".join(f"{column} {kind}" for column, (kind, *_) in columns.items())

@@ -40,7 +40,7 @@ STAMP = Stamp(
 
 
 def rows_of(dialect: Dialect) -> Rows:
-    """Rows that break two checks, in a table with an odd column."""
+    """Return rows that break two checks, in a table with an odd column."""
     scope = Scope(("shop", "orders"), "day = '2026-01-01'", dialect)
     broken: list[Broken] = []
     for check in parse_checks([c.not_null("amount", name='no "amount"'), c.unique("id")]):

@@ -17,7 +17,7 @@ from airflow_dre.sql.scope import Scope
 
 
 def planned(*declarations: Any, dialect: str = "duckdb") -> tuple[Statement, ...]:
-    """The statements that checks take in their first round."""
+    """Return the statements that checks take in their first round."""
     asked = [metric for check in parse_checks(declarations) for metric in questions(check)]
     return plan(asked, Scope(("t",), None, find_dialect(dialect)))
 

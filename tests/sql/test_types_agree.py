@@ -143,12 +143,12 @@ def agree(hook: Hook, row: tuple[str, tuple[str, str], tuple[Any, Any], str | No
 
 
 def named(declared: list[tuple[Any, str]]) -> Iterator[tuple[str, str]]:
-    """The names of checks with how they end."""
+    """Return the names of checks with how they end."""
     return ((str(check.arguments["name"]), wanted) for check, wanted in declared)
 
 
 def repr_of(value: str) -> str:
-    """A literal of SQL; quotes within it are doubled already."""
+    """Return a literal of SQL; quotes within it are doubled already."""
     return f"'{value}'"
 
 

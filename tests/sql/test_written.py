@@ -187,7 +187,7 @@ def ask(request: pytest.FixtureRequest) -> Iterator[Callable[[str, str], list[An
 
 
 def cases(names: str, table: dict[str, list[Any]]) -> Any:
-    """Each text with the dialect that it is of."""
+    """Return each text with the dialect that it is of."""
     marks = {"postgres": [pytest.mark.postgres]}
     found = [
         pytest.param(dialect, *(case if isinstance(case, tuple) else (case,)), marks=marks.get(dialect, []))

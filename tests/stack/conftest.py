@@ -54,14 +54,14 @@ class Stack:
     tokens: dict[str, str] = field(default_factory=dict)
 
     def token(self, user: str) -> str:
-        """A JWT."""
+        """Return a JWT."""
         if user not in self.tokens:
             body = {"username": user, "password": PASSWORDS[user]}
             self.tokens[user] = httpx.post(f"{self.address}/auth/token", json=body, timeout=30).raise_for_status().json()["access_token"]
         return self.tokens[user]
 
     def call(self, method: str, path: str, *, user: str | None = "admin", **arguments: Any) -> httpx.Response:
-        """An HTTP request as a user, or as nobody."""
+        """Return an HTTP request as a user, or as nobody."""
         headers = {**arguments.pop("headers", {}), **({"Authorization": f"Bearer {self.token(user)}"} if user else {})}
         return httpx.request(method, f"{self.address}/{path}", headers=headers, timeout=60, **arguments)
 
@@ -104,7 +104,7 @@ class Stack:
         return self.insist("GET", path)["value"]
 
     def rows(self, query: str) -> list[sqlite3.Row]:
-        """Rows of the results store."""
+        """Return rows of the results store."""
         with contextlib.closing(sqlite3.connect(self.home / "dre.db", timeout=30)) as connection:
             connection.row_factory = sqlite3.Row
             return connection.execute(query).fetchall()
@@ -137,14 +137,14 @@ def wait(until: Callable[[], Any], seconds: float, what: str) -> None:
 
 
 def free_port() -> int:
-    """A free port of the loopback interface."""
+    """Return a free port of the loopback interface."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
 def settings(home: Path, port: int, receiver: int) -> dict[str, str]:
-    """The environment of the stack."""
+    """Return the environment of the stack."""
     address = f"http://127.0.0.1:{port}"
     options = {
         "API__BASE_URL": address,
@@ -288,7 +288,7 @@ STARTED = [
 
 @pytest.fixture(scope="session", autouse=True)
 def runs(stack: Stack) -> dict[str, str]:
-    """One run of each Dag, all started at once; ``by_hand`` is marked failed as soon as its task runs."""
+    """Return one run of each Dag, all started at once; ``by_hand`` is marked failed as soon as its task runs."""
     started = {dag_id: stack.trigger(dag_id) for dag_id in STARTED}
     for last in (50, 60, 70):
         stack.trigger("shown", last=last)
@@ -306,7 +306,7 @@ def pictures(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRe
 
 
 def healthy(stack: Stack) -> bool:
-    """Whether all components answer."""
+    """Return whether all components answer."""
     try:
         found = httpx.get(f"{stack.address}/api/v2/monitor/health", timeout=5).json()
     except (httpx.HTTPError, ValueError):

@@ -59,7 +59,7 @@ def test_every_route_asks_who_is_there(stack: Any, method: str, path: str) -> No
 
 @pytest.fixture(scope="module")
 def incident_id(stack: Any, runs: dict[str, str]) -> int:
-    """A live incident of a Dag that everybody may read."""
+    """Return a live incident of a Dag that everybody may read."""
     stack.finish("killed_for_access", runs["killed_for_access"])
     found = stack.call("GET", "dre/api/incidents", params={"status": "live"}).json()["incidents"]
     return int(next(row["id"] for row in found if row["origin"]["dag_id"] == "killed_for_access"))

@@ -19,7 +19,7 @@ FAILED = "8 of 100 rows (8%) break it, more than 5%"
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """The system's browser, or Playwright's own."""
+    """Yield the system's browser, or Playwright's own."""
     known = next((found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None)
     with sync_playwright() as playwright:
         if known is None and not Path(playwright.chromium.executable_path).exists():
@@ -31,7 +31,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def failed_run(stack: Any, runs: dict[str, str]) -> str:
-    """A failed run of the checks, after three that did not fail."""
+    """Return a failed run of the checks, after three that did not fail."""
     earlier = "SELECT COUNT(*) AS n FROM dre_suite_run WHERE suite = 'shown daily'"
     before = [run["dag_run_id"] for run in stack.insist("GET", "api/v2/dags/shown/dagRuns")["dag_runs"]]
     assert [stack.finish("shown", run_id) for run_id in before] == ["success"] * 3
@@ -72,7 +72,7 @@ def visit(request: pytest.FixtureRequest, browser: Browser, stack: Any, pictures
 
 @pytest.fixture(scope="module")
 def dataset(stack: Any, failed_run: str) -> dict[str, str]:
-    """The dataset that the checks of ``shown`` look at, as the API names it."""
+    """Return the dataset that the checks of ``shown`` look at, as the API names it."""
     tables = stack.call("GET", "dre/api/overview").json()["tables"]
     return next(table["dataset"] for table in tables if table["dataset"]["short_name"] == "shown")
 

@@ -24,7 +24,7 @@ def wait(until: Any, seconds: float, what: str) -> None:
 
 
 def the_incident(stack: Any, condition: str, seconds: float = 120) -> Any:
-    """The one incident that meets a condition, ever, after a moment in which a second one could have opened."""
+    """Return the one incident that meets a condition, ever, after a moment in which a second one could have opened."""
     wait(lambda: stack.incidents(condition), seconds, f"an incident where {condition}")
     time.sleep(3)
     found = stack.incidents(condition)

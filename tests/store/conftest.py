@@ -20,7 +20,7 @@ T = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 @pytest.fixture
 def signal() -> Callable[..., Signal]:
-    """A signal of Dag ``d``; ``cause`` is ``data``, or a task id, or ``run``."""
+    """Return a signal of Dag ``d``; ``cause`` is ``data``, or a task id, or ``run``."""
 
     def make(event: str, cause: str = "data", *, at: float = 0, run: str = "r1", attempt: int = 1, index: int = -1, **more: Any) -> Signal:
         causes: dict[str, Cause] = {
@@ -46,7 +46,7 @@ def signal() -> Callable[..., Signal]:
 
 @pytest.fixture
 def suite_run() -> Callable[..., SuiteRunRecord]:
-    """A run of suite ``s`` of task ``check`` with one check."""
+    """Return a run of suite ``s`` of task ``check`` with one check."""
 
     def make(outcome: str, *, at: float = 0, run: str = "r1", attempt: int = 1, index: int = -1, dag: str = "d") -> SuiteRunRecord:
         result = ResultRecord(
@@ -83,7 +83,7 @@ def suite_run() -> Callable[..., SuiteRunRecord]:
 
 @pytest.fixture
 def rows() -> Callable[..., list[Any]]:
-    """The rows of a table of a store."""
+    """Return the rows of a table of a store."""
 
     def read(store: Store, table: Table) -> list[Any]:
         with store.database.read() as connection:

@@ -32,7 +32,7 @@ NOW = datetime(2026, 1, 2, tzinfo=UTC)
 
 
 def rows_of(database: Database) -> dict[str, list[Any]]:
-    """All rows of all tables."""
+    """Return all rows of all tables."""
     with database.read() as connection:
         return {
             table.name: [tuple(row) for row in connection.execute(sa.select(table).order_by(*table.primary_key))]
@@ -42,7 +42,7 @@ def rows_of(database: Database) -> dict[str, list[Any]]:
 
 @pytest.fixture
 def filled(tmp_path: Path, signal: Callable[..., Any], suite_run: Callable[..., Any]) -> Store:
-    """A SQLite store with rows in every table: a live and a resolved incident, messages, samples, partitions and an SLA."""
+    """Return a SQLite store with rows in every table: a live and a resolved incident, messages, samples, partitions and an SLA."""
     store = Store(Database(f"sqlite:///{tmp_path}/filled.db"), Spool(tmp_path / "spool"))
     run = suite_run("failed")
     sample = Sample(expires_at=datetime(2999, 1, 1, tzinfo=UTC), columns=("a",), rows=((None,), ("x\u2028é",)), reason="because")

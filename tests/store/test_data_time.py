@@ -27,13 +27,13 @@ Make = Callable[..., Any]
 
 
 def day(number: int) -> Slice:
-    """The data interval of a day."""
+    """Return the data interval of a day."""
     start = datetime(2026, 1, number, tzinfo=UTC)
     return Slice(interval_start=start, interval_end=start + timedelta(days=1))
 
 
 def part(name: str) -> Slice:
-    """A partition."""
+    """Return a partition."""
     return Slice(partition_key=name)
 
 
@@ -150,7 +150,7 @@ def test_what_a_person_resolved_stays_resolved_when_old_news_come(store: Store, 
 
 @pytest.fixture
 def old_store(store_url: str, tmp_path: Path) -> Any:
-    """A store at revision 0008."""
+    """Yield a store at revision 0008."""
     database = Database(store_url)
     migrate(database, "0008")
     yield Store(database, Spool(tmp_path / "spool"))

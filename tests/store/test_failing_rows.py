@@ -25,12 +25,12 @@ SAMPLE = Sample(expires_at=NOW + timedelta(hours=1), columns=("id", "a"), rows=(
 
 
 def sampled(run: SuiteRunRecord, sample: Sample = SAMPLE) -> SuiteRunRecord:
-    """The run with a sample beside its result."""
+    """Return the run with a sample beside its result."""
     return replace(run, results=(replace(run.results[0], sample=sample),))
 
 
 def key_of(run: SuiteRunRecord) -> str:
-    """The key of its result."""
+    """Return the key of its result."""
     return digest(run.key, run.results[0].check_id)
 
 

@@ -30,7 +30,7 @@ _template: list[tempfile.TemporaryDirectory[str]] = []
 
 
 def migrated_copy(folder: Path) -> Store:
-    """A migrated SQLite store, quickly."""
+    """Return a migrated SQLite store, quickly."""
     if not _template:
         _template.append(tempfile.TemporaryDirectory(prefix="dre-template-"))
         migrate(Database(f"sqlite:///{_template[0].name}/dre.db"))

@@ -35,7 +35,7 @@ SECONDS = HURRIED.whole + 2.0
 
 
 def length(number: int) -> bytes:
-    """A length as PostgreSQL sends it."""
+    """Return a length as PostgreSQL sends it."""
     return number.to_bytes(4, "big")
 
 
@@ -45,7 +45,7 @@ READY = b"Z" + length(5) + b"I"
 
 @contextlib.contextmanager
 def receiver(answer: Callable[[socket.socket], None]) -> Iterator[str]:
-    """A server on loopback that accepts and then does what it is told; the address of a store there."""
+    """Yield a server on loopback that accepts and then does what it is told; the address of a store there."""
     kept: list[socket.socket] = []
     with socket.create_server(("127.0.0.1", 0)) as server:
 

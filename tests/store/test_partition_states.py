@@ -29,7 +29,7 @@ def look(partition: str, rows: int, *, minutes: float = 0, forms: list[str] = FO
 
 
 def known(store: Store, split: str = "s") -> dict[str, set[int]]:
-    """The rows that the states of each partition tell; more than one number: it is not whole."""
+    """Return the rows that the states of each partition tell; more than one number: it is not whole."""
     found: dict[str, set[int]] = {}
     with store.database.read() as connection:
         for state in read_partition_states(connection, split, FORMS):

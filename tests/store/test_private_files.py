@@ -34,7 +34,7 @@ Make = Callable[..., Any]
 
 
 def fact(title: str, detail: str = "") -> Delivery:
-    """A delivery with a title to know it by."""
+    """Return a delivery with a title to know it by."""
     return Delivery(signals=(Signal(cause=PipelineCause(dag_id="d"), event=Event.RUN_FAILED, at=now(), title=title, detail=detail),))
 
 
@@ -46,7 +46,7 @@ def titles(spool: Spool) -> list[str]:
 
 
 def mode(path: Path) -> int:
-    """The rights to a file."""
+    """Return the rights to a file."""
     return stat.S_IMODE(path.lstat().st_mode)
 
 

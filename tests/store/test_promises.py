@@ -108,7 +108,7 @@ def old_rows(database: Database, opened_by: str, also: str | None, missed: bool 
 
 
 def looked(store: Store, hours: float, *, missed: bool) -> bool:
-    """A look by the monitor; whether it must call back."""
+    """Return a look by the monitor; whether it must call back."""
     moment = T + timedelta(hours=hours)
     state = SlaState(cause=SLA, dag_id="monitor", missed=missed, reason="", newest=None, max_age_seconds=1, evaluated_at=moment)
     with store.database.write() as connection:
@@ -120,7 +120,7 @@ def looked(store: Store, hours: float, *, missed: bool) -> bool:
 
 @pytest.fixture
 def old_store(store_url: str, tmp_path: Path) -> Any:
-    """A store at revision 0004."""
+    """Yield a store at revision 0004."""
     database = Database(store_url)
     migrate(database, "0004")
     yield Store(database, Spool(tmp_path / "spool"))

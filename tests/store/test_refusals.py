@@ -34,7 +34,7 @@ LONG = "".join(chr(0x20000 + number * 7919 % 40000) for number in range(9000))
 
 
 def with_result(run: SuiteRunRecord, **changes: Any) -> SuiteRunRecord:
-    """The run with other values in its result."""
+    """Return the run with other values in its result."""
     return replace(run, results=(replace(run.results[0], **changes),))
 
 
@@ -147,12 +147,12 @@ def test_what_is_put_aside_is_named_in_one_short_line(suite_run: Make, signal: M
 
 
 def states(*codes: str) -> list[Any]:
-    """A table row for each SQLSTATE."""
+    """Return a table row for each SQLSTATE."""
     return [pytest.param(code, id=code) for code in codes]
 
 
 def wrapped(code: str) -> DBAPIError:
-    """An error as SQLAlchemy raises it."""
+    """Return an error as SQLAlchemy raises it."""
     kind = psycopg.errors.lookup(code)
     return DBAPIError("INSERT", {}, kind("no"))
 
@@ -208,7 +208,7 @@ def test_a_record_that_the_store_puts_off_does_not_hold_up_those_behind_it(store
 
 
 def text_bytes(table: Table, column: Any) -> int:
-    """The most bytes that a column can bring into an index."""
+    """Return the most bytes that a column can bring into an index."""
     kind = column.type
     if isinstance(kind, Name):
         return kind.bound.most_bytes

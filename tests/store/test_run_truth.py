@@ -39,7 +39,7 @@ histories = st.lists(st.builds(Happening, what=st.sampled_from(WHAT), run=st.int
 
 
 def slice_of(run: int, mode: str) -> Slice:
-    """The data of a run: later runs are of later days, or of other partitions."""
+    """Return the data of a run: later runs are of later days, or of other partitions."""
     if mode == "no interval" or (mode == "one of them manual" and run == 1):
         return Slice()
     if mode == "partitions":
@@ -48,7 +48,7 @@ def slice_of(run: int, mode: str) -> Slice:
 
 
 def told(history: list[Happening], mode: str) -> list[Signal]:
-    """The facts of a history, in its order."""
+    """Return the facts of a history, in its order."""
     return [fact for hour, one in enumerate(history) for fact in facts_of(one, hour, mode)]
 
 
@@ -73,19 +73,19 @@ def facts_of(one: Happening, hour: int, mode: str) -> list[Signal]:
 
 
 def is_live_in_truth(facts: list[Signal]) -> bool:
-    """Whether a problem is left that no later recovery of the same or newer data has ended."""
+    """Return whether a problem is left that no later recovery of the same or newer data has ended."""
     ends = [fact for fact in facts if not fact.event.firing]
     return any(not any(ended(problem, end) for end in ends) for problem in facts if problem.event.firing)
 
 
 def ended(problem: Signal, end: Signal) -> bool:
-    """Whether a successful run ended a problem."""
+    """Return whether a successful run ended a problem."""
     teardown = end.still_failed and problem.event is Event.TASK_FAILED and problem.origin.run_id == end.origin.run_id
     return end.at > problem.at and not teardown and end.slice.reaches(problem.slice)
 
 
 def is_live(store: Store) -> bool:
-    """Whether an incident is live."""
+    """Return whether an incident is live."""
     with store.database.read() as connection:
         return connection.execute(select(incident.c.id).where(incident.c.status.in_(LIVE_STATUSES))).first() is not None
 

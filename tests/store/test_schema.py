@@ -25,7 +25,7 @@ from airflow_dre.store.tables import VERSION_TABLE, metadata
 
 
 def tables(database: Database) -> set[str]:
-    """The tables that are there."""
+    """Return the tables that are there."""
     return {name for name in sa.inspect(database.engine).get_table_names() if name != VERSION_TABLE}
 
 

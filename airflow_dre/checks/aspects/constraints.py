@@ -35,7 +35,7 @@ def read_constraints(rows: Iterable[Row]) -> Enforced:
 
 
 def judge_by_constraints(check: Check, enforced: Enforced) -> Judgement | None:
-    """The verdict on a check that a constraint answers; None for every other check."""
+    """Return the verdict on a check that a constraint answers; None for every other check."""
     match check:
         case RowCheck(rule=HasValue(column=column)) if column in enforced.not_null:
             return _passed(check, "NOT NULL")

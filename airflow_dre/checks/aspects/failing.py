@@ -11,7 +11,7 @@ COUNTS_ROWS = (Violations, DuplicateCount, OrphanCount, StepCount, FailedRowCoun
 
 
 def failing_rows_of(check: Check, found: Found) -> Metric | None:
-    """The metric that counts the rows which break a check; None where no single row is to blame, as for a mean.
+    """Return the metric that counts the rows which break a check; None where no single row is to blame, as for a mean.
 
     With ``by`` it is the metric of each segment, whose condition holds in every segment alike.
     """

@@ -58,7 +58,7 @@ _FAMILY_OF = {name: family for family, names in _FAMILIES.items() for name in na
 
 
 def family_of(type_name: str) -> Family | None:
-    """The family of a type; None where it is not known, so that the database decides."""
+    """Return the family of a type; None where it is not known, so that the database decides."""
     return _FAMILY_OF.get(plain_type(type_name)[0])
 
 
@@ -80,7 +80,7 @@ def why_unfit(check: Check, types: Mapping[str, str], *, kinds_apart: bool = Fal
 
 
 def minds_types(check: Check) -> bool:
-    """Whether knowing types can make a difference to a check."""
+    """Return whether knowing types can make a difference to a check."""
     by_kind = isinstance(check.rule, _OF_KINDS) and check.rule.by_kind if isinstance(check, RowCheck) else getattr(check, "by_kind", False)
     return bool(_wanted(check) or _wanted_of_frames(check)) or by_kind or _minds_order(check)
 
@@ -93,7 +93,7 @@ def _minds_order(check: Check) -> bool:
 
 
 def _wanted(check: Check) -> dict[str, tuple[Family, ...]]:
-    """The families that each column of a check may be of; columns of any family are left out."""
+    """Return the families that each column of a check may be of; columns of any family are left out."""
     match check:
         case numbers.ColumnMean() | numbers.ColumnTotal() | numbers.ColumnStddev() | ZScores():
             return {check.column: _NUMERIC}
@@ -121,7 +121,7 @@ def _wanted(check: Check) -> dict[str, tuple[Family, ...]]:
 
 
 def _wanted_of_frames(check: Check) -> dict[str, tuple[Family, ...]]:
-    """The families that pandas asks for: it subtracts a value from the next, and compares no text with a date."""
+    """Return the families that pandas asks for: it subtracts a value from the next, and compares no text with a date."""
     others = (Family.NUMBERS, Family.MOMENTS, Family.BOOLEANS)
     match check:
         case Steps(by_kind=True, column=column):
@@ -135,7 +135,7 @@ def _wanted_of_frames(check: Check) -> dict[str, tuple[Family, ...]]:
 
 
 def _for_values(column: str, values: object) -> dict[str, tuple[Family, ...]]:
-    """The families that can be compared with literals: numbers with numbers, dates with dates or with texts that spell them."""
+    """Return the families that can be compared with literals: numbers with numbers, dates with dates or with texts that spell them."""
     given = [value for value in (values if isinstance(values, (list, tuple)) else ()) if value is not None]
     if given and all(isinstance(value, (int, float, Decimal)) and not isinstance(value, bool) for value in given):
         return {column: _NUMERIC}

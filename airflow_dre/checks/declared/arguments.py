@@ -39,7 +39,10 @@ class BoundArguments(TypedDict):
 
 
 def _only_the_database_orders(low: Bound, high: Bound) -> bool:
-    """Whether two texts are neither numbers nor moments: durations, addresses and words are in the order of a type or a collation."""
+    """Return whether two texts are neither numbers nor moments.
+
+    Durations, addresses and words are in the order of a type or a collation.
+    """
     texts = [end for end in (low, high) if isinstance(end, str)]
     known = all(as_number(end) is not None for end in texts) or all(place_in_time(end) is not None for end in texts)
     return len(texts) == 2 and not known
@@ -67,12 +70,12 @@ class Arguments:
         self.problems.append(Problem(self.subject, argument, self.given.get(argument), allowed))
 
     def take(self, argument: str) -> object:
-        """The raw value, or None; the argument counts as known from now on."""
+        """Return the raw value, or None; the argument counts as known from now on."""
         self.known.add(argument)
         return self.given.get(argument)
 
     def text(self, argument: str, allowed: str) -> str:
-        """A text that must be there."""
+        """Return a text that must be there."""
         value = self.take(argument)
         if isinstance(value, str) and value.strip():
             return value
@@ -80,11 +83,11 @@ class Arguments:
         return ""
 
     def optional_text(self, argument: str) -> str | None:
-        """A text that may be absent."""
+        """Return a text that may be absent."""
         return None if self.take(argument) is None else self.text(argument, "text that is not empty")
 
     def texts(self, argument: str, allowed: str) -> tuple[str, ...]:
-        """A list of texts, absent = empty."""
+        """Return a list of texts, absent = empty."""
         value = self.take(argument)
         if value is None:
             return ()
@@ -94,7 +97,7 @@ class Arguments:
         return ()
 
     def some_texts(self, argument: str, allowed: str) -> tuple[str, ...]:
-        """A list of at least one text."""
+        """Return a list of at least one text."""
         value = self.take(argument)
         if isinstance(value, (list, tuple)) and value and all(isinstance(item, str) and item.strip() for item in value):
             return tuple(value)
@@ -102,7 +105,7 @@ class Arguments:
         return ()
 
     def choice(self, argument: str, kind: type[Choice]) -> Choice | None:
-        """One of the values of an enum."""
+        """Return one of the values of an enum."""
         value = self.take(argument)
         if value is None:
             return None
@@ -112,7 +115,7 @@ class Arguments:
         return None
 
     def limit(self, argument: str) -> Limit | None:
-        """A count or a percent."""
+        """Return a count or a percent."""
         value = self.take(argument)
         if value is None:
             return None
@@ -122,7 +125,7 @@ class Arguments:
         return limit
 
     def literal(self, argument: str) -> Bound | None:
-        """A number, text or date to compare a column with; None where it is refused."""
+        """Return a number, text or date to compare a column with; None where it is refused."""
         value = self.take(argument)
         if is_literal(value) and not isinstance(value, bool):
             return value
@@ -130,11 +133,11 @@ class Arguments:
         return None
 
     def bound(self, argument: str) -> Bound | None:
-        """One end of a range, absent = open."""
+        """Return one end of a range, absent = open."""
         return None if self.take(argument) is None else self.literal(argument)
 
     def moment(self, argument: str) -> datetime | None:
-        """A point in time, absent = None."""
+        """Return a point in time, absent = None."""
         value = self.take(argument)
         moment = None if value is None else to_instant(value)
         if value is not None and moment is None:
@@ -142,7 +145,7 @@ class Arguments:
         return moment
 
     def flag(self, argument: str, *, usual: bool) -> bool:
-        """True or False, absent = ``usual``."""
+        """Return True or False, absent = ``usual``."""
         value = self.take(argument)
         if value is None or isinstance(value, bool):
             return usual if value is None else value
@@ -150,7 +153,7 @@ class Arguments:
         return usual
 
     def number(self, argument: str, low: float, high: float, allowed: str) -> float:
-        """A finite number from ``low`` to ``high``."""
+        """Return a finite number from ``low`` to ``high``."""
         value = self.take(argument)
         if is_literal(value) and isinstance(value, (int, float, Decimal)) and not isinstance(value, bool) and low <= value <= high:
             return float(value)
@@ -158,7 +161,7 @@ class Arguments:
         return low
 
     def names(self, argument: str, least: int = 1) -> tuple[str, ...]:
-        """Different names of columns."""
+        """Return different names of columns."""
         allowed = f"{'one' if least == 1 else 'two'} or more different names of columns"
         found = self.some_texts(argument, allowed)
         if found and (len(found) < least or len(set(found)) < len(found)):
@@ -166,7 +169,7 @@ class Arguments:
         return found
 
     def literals(self, argument: str) -> tuple[Literal, ...]:
-        """A list of values to compare a column with."""
+        """Return a list of values to compare a column with."""
         values = self.take(argument)
         if isinstance(values, (set, frozenset)):
             values = sorted(values, key=repr)
@@ -176,7 +179,7 @@ class Arguments:
         return ()
 
     def duration(self, argument: str) -> timedelta | None:
-        """A positive duration."""
+        """Return a positive duration."""
         value = self.take(argument)
         if value is None:
             return None

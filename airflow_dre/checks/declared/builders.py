@@ -313,7 +313,7 @@ def _fresh(a: Arguments) -> Check:
 
 
 def _newest(a: Arguments) -> tuple[str | None, str | None]:
-    """The column or the expression that holds the timestamp of a row."""
+    """Return the column or the expression that holds the timestamp of a row."""
     expression = a.optional_text("expression")
     if expression is None:
         return _column(a), None
@@ -379,7 +379,7 @@ READERS: dict[str, Callable[[Arguments], Check]] = {
 
 
 def _number(a: Arguments, argument: str) -> Arguments:
-    """The same arguments, once it was noted that one of them is no number."""
+    """Return the same arguments, once it was noted that one of them is no number."""
     if (value := a.given.get(argument)) is not None and as_number(value) is None:
         a.refuse(argument, "a number")
     return a

@@ -117,7 +117,7 @@ class Declaration:
         return not self.final and ("{{" in repr(self) or "{%" in repr(self))
 
     def rendered(self, render: Callable[[str], object]) -> Declaration:
-        """The same declaration with every text passed through ``render``.
+        """Return the same declaration with every text passed through ``render``.
 
         What is final stays as it is. A bound that was a template and now spells a number becomes that number: ``"{{ params.low }}"`` bounds
         like ``3``, not like ``"3"``.

@@ -31,7 +31,7 @@ class Distance(StrEnum):
 
 
 def distance_between(observed: list[int], reference: list[float], distance: Distance) -> float | None:
-    """The distance of counts from weights, bin by bin; None where nothing was counted.
+    """Return the distance of counts from weights, bin by bin; None where nothing was counted.
 
     :param observed: counts, one a bin.
     :param reference: weights of the same bins; they are scaled to a sum of 1.
@@ -92,7 +92,7 @@ class Distribution(MetricCheck):
         return tuple(Violations(rule=rule, where=where) for rule in rules)
 
     def _below(self) -> tuple[Violations, ...]:
-        """The rows below the lowest edge, where there is one."""
+        """Return the rows below the lowest edge, where there is one."""
         lowest = finite(self.edges[0]) if self.edges else None
         return () if lowest is None else (Violations(rule=Within(column=self.column, low=lowest), where=self.traits.where),)
 
@@ -120,7 +120,7 @@ class Distribution(MetricCheck):
 
 
 def finite(edge: float) -> float | None:
-    """An edge of a bin as the end of a range; None: it has none."""
+    """Return an edge of a bin as the end of a range; None: it has none."""
     return None if math.isinf(edge) else edge
 
 
@@ -203,7 +203,10 @@ class MostCommonIn(Check):
 
 
 def same(value: Scalar, allowed: Literal) -> bool:
-    """Whether a warehouse's value is the one that a Dag author wrote: 1 is 1.0, and moments are compared, however their text is written."""
+    """Return whether a warehouse's value is the one that a Dag author wrote.
+
+    1 equals 1.0, and moments are equal however their text is written.
+    """
     if isinstance(value, date) or isinstance(allowed, date):
         moment = to_instant(value)
         return moment is not None and moment == to_instant(allowed)

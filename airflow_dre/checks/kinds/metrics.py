@@ -47,24 +47,24 @@ class MetricCheck(Check):
         return Dimension.ACCURACY
 
     def metric(self) -> Metric:
-        """The number."""
+        """Return the number."""
         raise TypeError(f"{self.kind} is made of several metrics")
 
     def metrics(self) -> tuple[Metric, ...]:
         return (self.metric(),)
 
     def observe(self, answers: Answers) -> Scalar:
-        """The number that is bounded; None where there was nothing to look at."""
+        """Return the number that is bounded; None where there was nothing to look at."""
         return answers.scalar(self.metric())
 
     def expected(self) -> str:
-        """The bounds in words."""
+        """Return the bounds in words."""
         if not self.warn:
             return str(self.fail)
         return f"{self.fail} (warn unless {self.warn})" if self.fail else f"warn unless {self.warn}"
 
     def spoken(self, value: Scalar) -> str:
-        """The number in words."""
+        """Return the number in words."""
         if not isinstance(value, (float, Decimal)):
             return str(value)
         for digits in range(6, 18):  # six digits may say that 0.3 is not 0.3
@@ -75,7 +75,7 @@ class MetricCheck(Check):
         return str(value)
 
     def keeps(self, bounds: Bounds, value: Scalar, answers: Answers) -> bool:
-        """Whether the number lies within bounds."""
+        """Return whether the number lies within bounds."""
         return bounds.admits(value)
 
     def judge(self, answers: Answers, now: datetime) -> Judgement:
@@ -203,7 +203,7 @@ class DistinctCheck(MetricCheck):
         return kind(columns=self.key, where=self.traits.where)
 
     def different(self, answers: Answers) -> int:
-        """The number of different keys."""
+        """Return the number of different keys."""
         answer = answers.scalar(self.metric())
         return estimate(read_hashes(answer)) if self.approximate else as_count(answer)
 

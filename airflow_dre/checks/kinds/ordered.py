@@ -28,13 +28,13 @@ from airflow_dre.values.scalars import Incomparable, Scalar
 
 
 def ends_of(bounds: Bounds) -> dict[str, Bound]:
-    """The ends of bounds by their names."""
+    """Return the ends of bounds by their names."""
     ends = {"at_least": bounds.at_least, "at_most": bounds.at_most, "more_than": bounds.more_than, "less_than": bounds.less_than}
     return {name: end for name, end in ends.items() if end is not None}
 
 
 def asked_of_database(bounds: Bounds, value: Scalar = None) -> dict[str, Bound]:
-    """The ends that only the database can compare with a column: texts and dates, by its collations, its types and its infinities.
+    """Return the ends that only the database can compare with a column: texts and dates, by its collations, its types and its infinities.
 
     :param value: of the column; one that is no number, such as an amount of money, is compared with no end but by the database.
     """
@@ -50,7 +50,7 @@ def _spells_a_number(text: str) -> bool:
 
 
 def outside(column: str, name: str, end: Bound, where: str | None) -> Violations:
-    """The rows below an end for ``at_least`` and ``less_than``, above it for the others, asked as ``between`` asks for them."""
+    """Return the rows below an end for ``at_least`` and ``less_than``, above it for the others, asked as ``between`` asks for them."""
     rules = {
         "at_least": Within(column=column, low=end),
         "less_than": Within(column=column, low=end),

@@ -28,11 +28,11 @@ class LimitedCheck(Check):
 
     @abstractmethod
     def looked_at(self) -> Metric:
-        """The number of rows that are looked at."""
+        """Return the number of rows that are looked at."""
 
     @abstractmethod
     def violations(self) -> Metric:
-        """The number of rows that are wrong."""
+        """Return the number of rows that are wrong."""
 
     def metrics(self) -> tuple[Metric, ...]:
         return self.looked_at(), self.violations()
@@ -42,7 +42,7 @@ class LimitedCheck(Check):
         return self.fail_above.percent or (self.warn_above is not None and self.warn_above.percent)
 
     def expected(self) -> str:
-        """The limits in words."""
+        """Return the limits in words."""
         warn = f" (warn above {self.warn_above})" if self.warn_above is not None else ""
         return f"at most {self.fail_above} violating{warn}"
 
@@ -50,7 +50,7 @@ class LimitedCheck(Check):
         return self.judge_counts(as_count(answers.scalar(self.violations())), as_count(answers.scalar(self.looked_at())))
 
     def judge_counts(self, violations: int, rows: int) -> Judgement:
-        """The verdict on ``violations`` of ``rows``; none to look at: skipped."""
+        """Return the verdict on ``violations`` of ``rows``; none to look at: skipped."""
         if rows == 0:
             return Judgement(outcome=Outcome.SKIPPED, reason="no rows to look at", expected=self.expected(), violations=0, rows=0)
         outcome, limit = Outcome.PASSED, None
@@ -76,7 +76,7 @@ class LimitedCheck(Check):
 
 
 def rows_with(columns: tuple[str, ...], nulls: Nulls, where: str | None) -> Metric:
-    """The number of rows that are not left out because of a NULL in ``columns``."""
+    """Return the number of rows that are not left out because of a NULL in ``columns``."""
     if not columns or nulls is Nulls.KEEP:
         return RowCount(where=where)
     return KeyCount(columns=columns, nulls=nulls, where=where)

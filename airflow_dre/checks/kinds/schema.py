@@ -42,7 +42,7 @@ _TYPE = re.compile(r"([^()]+?) ?(\([^()]*\))?((?: with(?:out)? time zone)?)((?:(
 
 
 def plain_type(text: str) -> tuple[str, str]:
-    """A type by its usual name, and its parameters: ``character varying(20)`` is ``("varchar", "(20)")``."""
+    """Return a type by its usual name, and its parameters: ``character varying(20)`` is ``("varchar", "(20)")``."""
     found = _TYPE.fullmatch(" ".join(text.lower().split()))
     if found is None:
         return text.lower(), ""
@@ -51,7 +51,7 @@ def plain_type(text: str) -> tuple[str, str]:
 
 
 def same_type(expected: str, found: str) -> bool:
-    """Whether a column of type ``found`` is of type ``expected``; parameters count only where they are expected.
+    """Return whether a column of type ``found`` is of type ``expected``; parameters count only where they are expected.
 
     A column of a file that holds no value at all has no type, which is none that was not expected.
     """
@@ -63,7 +63,7 @@ def same_type(expected: str, found: str) -> bool:
 
 
 def columns_of(answers: Answers) -> dict[str, str]:
-    """Names and types of the columns of the table, in their order; a type that was guessed says so.
+    """Return names and types of the columns of the table, in their order; a type that was guessed says so.
 
     :raises Incomparable: there are none, so the table is missing.
     """
@@ -203,5 +203,5 @@ def _remembered(text: Scalar) -> dict[str, str]:
 
 
 def described(columns: Mapping[str, str]) -> str:
-    """Columns and types as one JSON object."""
+    """Return columns and types as one JSON object."""
     return json.dumps(columns, ensure_ascii=False)

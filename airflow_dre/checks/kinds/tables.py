@@ -134,7 +134,7 @@ class ZScores(LimitedCheck):
         raise TypeError("the violations of z_scores are known only once mean and variance are")
 
     def follow_ups(self, answers: Answers) -> tuple[Metric, ...]:
-        """The rows outside, of two values and more.
+        """Return the rows outside, of two values and more.
 
         :raises Incomparable: an infinity, a not-a-number or a number near the largest leaves nothing to measure by.
         """
@@ -201,7 +201,7 @@ class FailedRows(LimitedCheck):
         return FailedRowCount(sql=self.sql)
 
     def judge(self, answers: Answers, now: datetime) -> Judgement:
-        """The verdict; rows that the SELECT finds elsewhere, beside an empty table, are all that there is to look at."""
+        """Return the verdict; rows that the SELECT finds elsewhere, beside an empty table, are all that there is to look at."""
         violations = as_count(answers.scalar(self.violations()))
         return self.judge_counts(violations, as_count(answers.scalar(self.looked_at())) or violations)
 

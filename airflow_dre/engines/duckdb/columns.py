@@ -71,7 +71,7 @@ class TextColumns:
         self._look()
 
     def _is_number_by_guess(self, column: str) -> bool:
-        """Whether a column in lower case holds numbers with a point or an exponent, as far as texts tell; JSON says that they are."""
+        """Return whether a column holds numbers with a point or an exponent. ``column`` is in lower case."""
         kinds = {name.casefold(): kind for name, kind in self.kinds.items()}
         found = kinds.get(column)
         if found is None or self.readable.form is JSON_LINES:

@@ -56,14 +56,14 @@ class DuckDB:
             self._database.execute(f"SET {name} = $1", [value])
 
     def get_conn(self) -> Any:
-        """A connection that knows the frames, which belong to a connection each."""
+        """Return a connection that knows the frames, which belong to a connection each."""
         connection = self._database.cursor()
         for name, frame in self._frames.items():
             connection.register(name, frame)
         return connection
 
     def ask(self, query: exp.Expr) -> list[tuple[Any, ...]]:
-        """All rows of a query."""
+        """Return all rows of a query."""
         try:
             if self._ended:
                 raise Interrupted
@@ -160,7 +160,7 @@ class DuckDB:
 
 @contextlib.contextmanager
 def opened_duckdb(memory_limit: str) -> Iterator[DuckDB]:
-    """A database that is gone at the end, with all that it put aside.
+    """Yield a database that is gone at the end, with all that it put aside.
 
     :raises DefinitionError: DuckDB is not installed.
     """

@@ -49,7 +49,7 @@ _LENIENT: tuple[dict[str, object], ...] = (
 
 
 def read_format(files: Sequence[str], options: Mapping[str, Any], subject: str) -> Readable:
-    """The one format of all files.
+    """Return the one format of all files.
 
     :raises DefinitionError: a file ends as none does that can be read, they are of different formats, or an option is none of theirs.
     """
@@ -217,7 +217,7 @@ def _folders(database: DuckDB, readable: Readable, source: exp.Expr) -> list[str
 
 
 def _written_names(database: DuckDB, readable: Readable) -> list[str]:
-    """The names of the columns as the first file has them: of two that are one to it, DuckDB renames the second."""
+    """Return the names of the columns as the first file has them: of two that are one to it, DuckDB renames the second."""
     first = readable.files[0]
     if readable.form is PARQUET:
         schema = exp.Anonymous(this="parquet_schema", expressions=[exp.Literal.string(glob.escape(first))])
@@ -231,7 +231,7 @@ def _written_names(database: DuckDB, readable: Readable) -> list[str]:
 
 
 def _same_schemas(database: DuckDB, files: Sequence[str]) -> bool:
-    """Whether Parquet files state one schema, told by one look at all of them; where they do not, their columns may still be the same."""
+    """Return whether Parquet files state one schema. Where they do not, their columns may still be the same."""
     names = exp.Array(expressions=[exp.Literal.string(glob.escape(file)) for file in files])
     stated = exp.Anonymous(this="parquet_schema", expressions=[names])
     schemas: dict[object, list[tuple[object, ...]]] = {}
@@ -242,7 +242,7 @@ def _same_schemas(database: DuckDB, files: Sequence[str]) -> bool:
 
 
 def _top(schema: Sequence[tuple[str, int | None]]) -> list[str]:
-    """The columns of a Parquet schema, which lists each with all that is within it, after the root."""
+    """Return the columns of a Parquet schema, which lists each with all that is within it, after the root."""
     names, place = [], 1
     while place < len(schema):
         names.append(schema[place][0])
@@ -285,7 +285,7 @@ def _is_empty(database: DuckDB, readable: Readable, file: str) -> bool:
 
 
 def _of_file(database: DuckDB, readable: Readable, file: str) -> list[tuple[str, str]]:
-    """Names and types of the columns of one file.
+    """Return names and types of the columns of one file.
 
     :raises QueryFailed: it is a CSV file with a line that is none.
     """
@@ -336,7 +336,7 @@ def _refuse_differences(found: Mapping[str, Mapping[str, str]]) -> None:
 
 
 def _type_in(files: Iterable[Mapping[str, str]], name: str) -> str:
-    """The type of a column in the first file that has values of it."""
+    """Return the type of a column in the first file that has values of it."""
     kinds = [columns[name] for columns in files if name in columns]
     return next((kind for kind in kinds if kind != NOTHING.name), NOTHING.name)
 

@@ -112,7 +112,7 @@ _NARROW: dict[str, tuple[Callable[[Any], bool], str]] = {
 
 
 def find_format(path: str, options: Mapping[str, Any]) -> Format | None:
-    """The format that an author named, or else that the ending of a path tells; None where neither does."""
+    """Return the format that an author named, or else that the ending of a path tells; None where neither does."""
     if FORMAT in options:
         return FORMATS.get(options[FORMAT])
     return next((form for form in FORMATS.values() if path.lower().endswith(form.endings)), None)

@@ -24,7 +24,7 @@ class FrameKind:
     """Makes a view of it."""
 
     def holds(self, given: object) -> bool:
-        """Whether it is one."""
+        """Return whether it is one."""
         return any(kind.__name__ == self.name and kind.__module__.partition(".")[0] == self.package for kind in type(given).__mro__)
 
 
@@ -60,12 +60,12 @@ KINDS = (
 
 
 def is_frame(given: object) -> bool:
-    """Whether it is a frame that can be looked at."""
+    """Return whether it is a frame that can be looked at."""
     return any(kind.holds(given) for kind in KINDS)
 
 
 def is_rows(given: object) -> bool:
-    """Whether it is a list of dicts, one a row."""
+    """Return whether it is a list of dicts, one a row."""
     return isinstance(given, list) and bool(given) and all(isinstance(row, dict) for row in given)
 
 

@@ -13,7 +13,7 @@ _UNKNOWN = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def known_files(store: Any, names: Iterable[str]) -> Any:
-    """A filesystem of fsspec that opens files of another.
+    """Return a filesystem of fsspec that opens files of another.
 
     :param store: the filesystem that has them, with the credentials of its connection.
     """
@@ -33,11 +33,11 @@ class _KnownFiles:
         self._names = {glob.escape(name): name for name in names}
 
     def glob(self, path: str, **options: Any) -> list[str]:
-        """The one file that a name means."""
+        """Return the one file that a name means."""
         return [self._names[path]] if path in self._names else []
 
     def exists(self, path: str, **options: Any) -> bool:
-        """Whether a file was found."""
+        """Return whether a file was found."""
         return path in self._names.values()
 
     def info(self, path: str, **options: Any) -> dict[str, Any]:
@@ -46,7 +46,7 @@ class _KnownFiles:
         return told
 
     def open(self, path: str, mode: str = "rb", **options: Any) -> Any:
-        """A file that is open."""
+        """Return a file that is open."""
         return self._store.open(path, mode, **options)
 
     def modified(self, path: str) -> datetime:

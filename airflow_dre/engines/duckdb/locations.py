@@ -32,7 +32,7 @@ class Place:
         return self.path if self.store is None else self.path.removeprefix(f"{self.scheme}://").lstrip("/")
 
     def find(self) -> list[str]:
-        """The names of its files, as DuckDB opens them.
+        """Return the names of its files, as DuckDB opens them.
 
         :raises FilesUnreachable: the store does not answer.
         """
@@ -51,7 +51,7 @@ class Place:
 
 
 def read_places(given: Any, subject: str) -> tuple[Place, ...]:
-    """The places that a text, a path, an ``ObjectStoragePath`` or a list of these means.
+    """Return the places that a text, a path, an ``ObjectStoragePath`` or a list of these means.
 
     :raises DefinitionError: they lie in more than one store, or nobody knows their store.
     """
@@ -64,7 +64,7 @@ def read_places(given: Any, subject: str) -> tuple[Place, ...]:
 
 
 def find_files(places: Iterable[Place], subject: str) -> list[str]:
-    """Every file, once, in the order of the places.
+    """Return every file, once, in the order of the places.
 
     :raises DefinitionError: a place is a folder, or a name cannot be told from a pattern.
     :raises FilesUnreachable: no file is there for one of the places, or their store does not answer.
@@ -98,17 +98,17 @@ def _refuse_odd_bytes(names: Iterable[str], subject: str) -> None:
 
 
 def is_path(given: object) -> bool:
-    """Whether it is one path, pattern or URL."""
+    """Return whether it is one path, pattern or URL."""
     return isinstance(given, (str, os.PathLike)) or _is_object_path(given)
 
 
 def is_paths(given: object) -> bool:
-    """Whether it is one path, pattern or URL, or several."""
+    """Return whether it is one path, pattern or URL, or several."""
     return is_path(given) or (isinstance(given, (list, tuple)) and bool(given) and all(map(is_path, given)))
 
 
 def texts_of(given: Any) -> Sequence[str]:
-    """Paths as texts."""
+    """Return paths as texts."""
     return [str(each) for each in (given if isinstance(given, (list, tuple)) else [given])]
 
 

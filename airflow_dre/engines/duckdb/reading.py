@@ -15,7 +15,7 @@ APART = {"filename": False, "hive_partitioning": False, "union_by_name": False}
 
 
 def reading(form: Format, files: Sequence[str], options: Mapping[str, object]) -> exp.Expr:
-    """The table function that reads files, each by its exact name, with options as literals."""
+    """Return the table function that reads files, each by its exact name, with options as literals."""
     names = exp.Array(expressions=[exp.Literal.string(glob.escape(name)) for name in files])
     said = {**form.preset, **{name: value for name, value in options.items() if name != FORMAT}}
     if said.get("null_padding"):  # DuckDB refuses line breaks within quotes beside it, unless it reads with one thread

@@ -24,7 +24,7 @@ _LEAST_WORD = 2
 
 
 def store_error(error: BaseException) -> str | None:
-    """The kind of exception that the store of a file raised while DuckDB read from it; None where it was DuckDB's own."""
+    """Return the kind of exception that the store of a file raised while DuckDB read from it; None where it was DuckDB's own."""
     said = str(error)
     if type(error).__name__ != "Error" or "Traceback (most recent call last)" not in said:
         return None
@@ -32,13 +32,13 @@ def store_error(error: BaseException) -> str | None:
 
 
 def spoils_every_scan(error: BaseException) -> bool:
-    """Whether no statement about the files can be answered, whatever columns it reads: a line of a CSV file has no columns at all."""
+    """Return whether every statement about the files would fail, because a line of a CSV file has no columns."""
     said = str(error)
     return _LINE.search(said) is not None and _of_line(said) is not None and not _is_about_a_value(said)
 
 
 def line_of(error: BaseException) -> str | None:
-    """The line of a CSV file that an error is about; None where it names none."""
+    """Return the line of a CSV file that an error is about; None where it names none."""
     found = _LINE.search(str(error))
     return None if found is None else found[1]
 

@@ -16,7 +16,7 @@ _STAMPS = ("ETag", "etag", "generation", "md5Hash", "content_md5", "LastModified
 
 
 def folder_versions(files: Sequence[str], store: Any, column: str) -> list[Row]:
-    """The value of a partition and a version, for each file.
+    """Return the value of a partition and a version, for each file.
 
     :param files: the names of the files, as they were found.
     :param store: the fsspec filesystem that has them; None: the disk.

@@ -54,7 +54,7 @@ class SparkEngine:
         return self.dialect.name
 
     def fetch_rows(self, sql: str, most: int) -> Sequence[Row]:
-        """The first ``most`` rows of a statement; of ``DESCRIBE`` the names and types of the columns.
+        """Return the first ``most`` rows of a statement; of ``DESCRIBE`` the names and types of the columns.
 
         :raises QueryFailed: Spark refused the statement.
         :raises StatementTimeout: it took longer than it may.
@@ -131,7 +131,7 @@ class SparkEngine:
             self._session.conf.set(_ADAPTIVE, "true")
 
     def _only_gathers(self, frame: Any, sql: str) -> bool:
-        """Whether rows are exchanged only to be gathered for the last aggregate."""
+        """Return whether rows are exchanged only to be gathered for the last aggregate."""
         if speaks_connect(self._session):
             plan = str(self._session.sql(f"EXPLAIN {sql}").collect()[0][0])
         else:  # which is the plan that is then run, and need not be made twice
@@ -139,7 +139,7 @@ class SparkEngine:
         return _EXCHANGE.findall(plan) == ["Exchange SinglePartition"]
 
     def _answers(self) -> bool:
-        """Whether the session answers: the layers below do not agree on the exception for one that is gone."""
+        """Return whether the session answers: the layers below do not agree on the exception for one that is gone."""
         try:
             with quiet():
                 self._caller.run(lambda: self._session.sql("SELECT 1").collect(), lambda: None)
@@ -202,7 +202,7 @@ def _with_properties(session: Any, work: Callable[[], R]) -> Callable[[], R]:
 
 
 def _columns(described: Sequence[Any]) -> Sequence[Row]:
-    """Names and types from what DESCRIBE gives: partitions follow the columns, below a heading that has no type."""
+    """Return names and types from what DESCRIBE gives: partitions follow the columns, below a heading that has no type."""
     found: list[Row] = []
     for name, kind, *_ in described:
         if not kind:
@@ -212,7 +212,7 @@ def _columns(described: Sequence[Any]) -> Sequence[Row]:
 
 
 def _collected(frame: Any) -> Sequence[Row]:
-    """The rows of a frame. Python would get a moment in the time zone of its machine, so it comes as what the clock shows in UTC."""
+    """Return the rows of a frame. Python would get a moment in the time zone of its machine, so it comes as what the clock shows in UTC."""
     moments = [place for place, field in enumerate(frame.schema.fields) if field.dataType.typeName() == "timestamp"]
     if not moments:
         return [tuple(row) for row in frame.collect()]

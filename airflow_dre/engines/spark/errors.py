@@ -18,14 +18,14 @@ _UNQUOTED = re.compile(r"(?<=The value )[^'\s]\S*(?= of (?:the )?type)")
 
 
 def is_refused(error: BaseException) -> bool:
-    """Whether Spark read the statement and refused it, so that it is there beyond doubt."""
+    """Return whether Spark read the statement and refused it, so that it is there beyond doubt."""
     from pyspark.errors import AnalysisException
 
     return isinstance(error, AnalysisException)
 
 
 def explained(error: BaseException) -> str:
-    """The error class and message of Spark, or what else can be said in one line.
+    """Return the error class and message of Spark, or what else can be said in one line.
 
     Analysis knows names and types only; what fails while rows are read may tell values of the data, which are blanked.
     """

@@ -48,7 +48,7 @@ class Connection(Protocol):
 
 
 def speaks_connect(session: Any) -> bool:
-    """Whether a session talks to a Spark Connect server."""
+    """Return whether a session talks to a Spark Connect server."""
     return type(session).__module__.startswith("pyspark.sql.connect")
 
 
@@ -83,7 +83,7 @@ def require_pyspark(subject: str) -> None:
 
 
 def connect_url(connection: Connection) -> str:
-    """The address of a Spark Connect server, with user, token and further parameters."""
+    """Return the address of a Spark Connect server, with user, token and further parameters."""
     host, port = connect_address(connection)
     given: dict[str, object] = {"user_id": connection.login, "token": connection.password, **connection.extra_dejson}
     known = {name: value for name, value in given.items() if value not in (None, "") and not name.startswith("spark.")}
@@ -99,7 +99,7 @@ def connect_address(connection: Connection) -> tuple[str, int]:
 
 
 def master_of(connection: Connection) -> str:
-    """The master of a classic session: ``yarn`` where none is given, as the provider has it."""
+    """Return the master of a classic session: ``yarn`` where none is given, as the provider has it."""
     host = connection.host or "yarn"
     if not connection.port:
         return host
@@ -115,7 +115,7 @@ def place_of(connection: Connection) -> str:
 
 
 def conf_of(connection: Connection) -> Mapping[str, str]:
-    """The settings of Spark that a connection gives in its extra: by their own names, or by the provider's."""
+    """Return the settings of Spark that a connection gives in its extra: by their own names, or by the provider's."""
     extra = connection.extra_dejson
     own = {name: _spelled(value) for name, value in extra.items() if name.startswith("spark.")}
     return {**{_EXTRA_CONF[name]: _spelled(value) for name, value in extra.items() if name in _EXTRA_CONF and value}, **own}
@@ -123,7 +123,7 @@ def conf_of(connection: Connection) -> Mapping[str, str]:
 
 @contextlib.contextmanager
 def opened_session(connection: Connection) -> Iterator[Any]:
-    """A session of one's own, stopped at the end; a classic context that was there before goes on.
+    """Yield a session of one's own, stopped at the end; a classic context that was there before goes on.
 
     :raises DefinitionError: pyspark is not installed.
     :raises WarehouseUnreachable: there is no such master or server, or it takes no connection.

@@ -39,7 +39,7 @@ def longest_quick(pattern: str) -> float:
 
 
 def _ways(pattern: str) -> tuple[float, int]:
-    """The ways in which a pattern can match, as a logarithm and as a power of the length of the text."""
+    """Return the ways in which a pattern can match, as a logarithm and as a power of the length of the text."""
     groups = [_Group()]
     for token in _TOKEN.finditer(pattern):
         top = groups[-1]
@@ -79,7 +79,7 @@ def _repeat(group: _Group, quantifier: str) -> None:
 
 
 def _times(quantifier: str) -> tuple[float, float]:
-    """The least and the most repetitions; braces that are no quantifier count as one."""
+    """Return the least and the most repetitions; braces that are no quantifier count as one."""
     found = _BOUNDS.match(quantifier)
     if found is None:
         return (0, 1) if quantifier[0] == "?" else (0, math.inf)

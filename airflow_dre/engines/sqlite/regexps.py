@@ -84,7 +84,7 @@ class Regexps:
         raise RegexpTimeout(self.ended)
 
     def _waits_for(self, source: int) -> bool:
-        """Whether an answer is there before time is up."""
+        """Return whether an answer is there before time is up."""
         if self._deadline is None:
             return True
         waiting = select.poll()

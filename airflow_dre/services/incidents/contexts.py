@@ -22,7 +22,7 @@ SIGNAL = "dre_signal"
 
 
 def origin_of(ti: Any) -> Origin:
-    """The task instance, whichever of Airflow's classes it is."""
+    """Return the task instance, whichever of Airflow's classes it is."""
     return Origin(
         dag_id=ti.dag_id,
         run_id=ti.run_id,
@@ -65,7 +65,7 @@ _SLICE = ("data_interval_start", "data_interval_end", "partition_key")
 
 
 def problem_in(context: Mapping[str, Any], now: datetime, *, severity: Severity, routes: tuple[str, ...], deadline: str) -> Signal:
-    """The problem that a failure callback was called for: a missed SLA or deadline, a failed task, or a failed run.
+    """Return the problem that a failure callback was called for: a missed SLA or deadline, a failed task, or a failed run.
 
     :param context: of a task callback, a Dag callback, a Deadline Alert or an SLA.
     :param now: the moment of the call, for contexts that name none.
@@ -90,7 +90,7 @@ def problem_in(context: Mapping[str, Any], now: datetime, *, severity: Severity,
 
 
 def recovery_in(context: Mapping[str, Any], now: datetime) -> Signal:
-    """The recovery that a success callback was called for: of a task, or of a whole run."""
+    """Return the recovery that a success callback was called for: of a task, or of a whole run."""
     ti = context.get("ti") or context.get("task_instance")
     part = slice_in(context)
     if ti is not None and "reason" not in context:

@@ -25,7 +25,7 @@ from airflow_dre.store.store import DOWN
 
 
 def tell_default_routes(delivery: Delivery, routes: tuple[str, ...]) -> Delivery:
-    """The delivery with the administrator's routes added to every problem."""
+    """Return the delivery with the administrator's routes added to every problem."""
     signals = tuple(replace(fact, routes=(*fact.routes, *routes)) if fact.event.firing else fact for fact in delivery.signals)
     return replace(delivery, signals=signals)
 

@@ -59,7 +59,7 @@ class Partitioning:
 
 
 def ask_partitions(suite: Suite, partitioning: Partitioning, memory: Memory, now: datetime) -> Ask:
-    """A way of answering checks about the whole table that looks at few of its partitions.
+    """Return a way of answering checks about the whole table that looks at few of its partitions.
 
     :raises DefinitionError: a check cannot be answered so, or SQL is not what it must be. When it is asked: the run names no partition.
     """
@@ -70,7 +70,7 @@ def ask_partitions(suite: Suite, partitioning: Partitioning, memory: Memory, now
 
 
 def asked_of(suite: Suite) -> Asked:
-    """The partitions that the circumstances name.
+    """Return the partitions that the circumstances name.
 
     :raises DefinitionError: they name none.
     """
@@ -157,7 +157,7 @@ class _Asking:
         return reason
 
     def _listed(self, table: Table) -> Sequence[Row] | None:
-        """Partitions and their versions, by whoever lists them; None: the catalogue has to be asked."""
+        """Return partitions and their versions, by whoever lists them; None: the catalogue has to be asked."""
         changes, versions = self.partitioning.changes, self.partitioning.versions
         if changes is not None:
             return read_versions_of(changes, table.scope, table.engine, table.answered)

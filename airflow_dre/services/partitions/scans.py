@@ -59,7 +59,7 @@ class Seen:
 
 
 def as_key(value: object) -> tuple[str, Partition]:
-    """A partition's value as the text that it is kept by, and the value.
+    """Return a partition's value as the text that it is kept by, and the value.
 
     :raises Incomparable: no partition can be named by it.
     """

@@ -56,7 +56,7 @@ class Table:
         return found
 
     def example(self, looks: Mapping[str, Look]) -> Partition:
-        """One of the partitions that have a value: of a moment where there is one, since others may stand for what has none."""
+        """Return one of the partitions that have a value: of a moment where there is one, since others may stand for what has none."""
         values = [look.value for look in looks.values() if look.value is not None]
         return next((value for value in values if calendar_like(value) is not None), next(iter(values), None))
 
@@ -71,7 +71,7 @@ class Table:
         self.gone.update(texts)
 
     def unseen_whole(self) -> bool:
-        """Whether no question at all was answered."""
+        """Return whether no question at all was answered."""
         return not self.seen.looks and len(self.seen.refused) == len(self.forms)
 
     def look_at_lacking(self) -> None:
@@ -117,12 +117,12 @@ class Table:
         return kept
 
     def everything(self) -> dict[str, Look]:
-        """All partitions, as they were seen last."""
+        """Return all partitions, as they were seen last."""
         known = {text: look for text, look in self.known.items() if text not in self.gone}
         return {**known, **self.seen.looks}
 
     def counts(self) -> tuple[int, int]:
-        """Partitions that were scanned, and all that have rows."""
+        """Return partitions that were scanned, and all that have rows."""
         scanned = sum(look.rows > 0 for look in self.seen.looks.values())
         return scanned, sum(look.rows > 0 for look in self.everything().values())
 

@@ -20,7 +20,9 @@ from airflow_dre.values.text_codec import spell
 
 
 def read_versions_of(changes: str, scope: Scope, engine: Engine, answered: Answered) -> Sequence[Row]:
-    """Partitions and their versions, by a SELECT of the Dag author. It is asked before rows are: what changes meanwhile is seen again.
+    """Return partitions and their versions, by a SELECT of the Dag author.
+
+    It runs before rows are read, so that a change in between is found by the next run.
 
     :raises DefinitionError: it is no such SELECT.
     :raises Incomparable: the database refuses it, or it gives too many rows or columns.
@@ -39,7 +41,7 @@ def read_versions_of(changes: str, scope: Scope, engine: Engine, answered: Answe
 
 
 def read_catalogue(scope: Scope, engine: Engine, answered: Answered) -> Sequence[Row]:
-    """The partitions that the database itself keeps of a table, with their versions.
+    """Return the partitions that the database itself keeps of a table, with their versions.
 
     :raises Incomparable: it does not tell them.
     """

@@ -19,7 +19,7 @@ class Engine(Protocol):
     """Whoever answers statements."""
 
     def fetch_rows(self, sql: str, most: int) -> Sequence[Row]:
-        """The first ``most`` rows of a statement.
+        """Return the first ``most`` rows of a statement.
 
         :raises QueryFailed: the statement was refused.
         :raises airflow_dre.errors.WarehouseUnreachable: nobody answers.
@@ -83,7 +83,7 @@ def _ask_all(metrics: Iterable[Metric], scope: Scope, engine: Engine, answered: 
 
 
 def _keys(statement: Statement) -> tuple[Metric, ...]:
-    """The metrics as they were asked for."""
+    """Return the metrics as they were asked for."""
     if statement.by is None:
         return statement.metrics
     return tuple(PerSegment(by=statement.by, metric=metric) for metric in statement.metrics)

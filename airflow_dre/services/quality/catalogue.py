@@ -15,7 +15,7 @@ from airflow_dre.sql.scope import Scope
 
 
 def settle_by_constraints(checks: Sequence[Check], scope: Scope, engine: Engine, answered: Answered) -> dict[str, Judgement]:
-    """The verdicts on checks that the database's own constraints answer, by check id; none where the catalogue cannot be read."""
+    """Return the verdicts on checks that the database's own constraints answer, by check id; none where the catalogue cannot be read."""
     catalogue = TableConstraints()
     answer([catalogue], scope, engine, answered)
     rows = answered.values[catalogue]
@@ -27,7 +27,7 @@ def settle_by_constraints(checks: Sequence[Check], scope: Scope, engine: Engine,
 
 
 def learn_types(checks: Sequence[Check], scope: Scope, engine: Engine, answered: Answered) -> Scope:
-    """The scope with the types of its columns, where a check minds them and asking costs next to nothing."""
+    """Return the scope with the types of its columns, where a check minds them and asking costs next to nothing."""
     if scope.readings is not None:
         scope = replace(scope, readings=scope.readings.heard(checks))
     if not scope.dialect.catalogue_is_cheap or not any(map(minds_types, checks)):
@@ -39,7 +39,7 @@ def learn_types(checks: Sequence[Check], scope: Scope, engine: Engine, answered:
 
 
 def refuse_by_types(checks: Sequence[Check], scope: Scope) -> dict[str, Judgement]:
-    """The checks that cannot be asked of the types of their columns, errored before they are asked, by check id.
+    """Return the checks that cannot be asked of the types of their columns, errored before they are asked, by check id.
 
     A guessed type refuses nothing: each check reads the column in the sense in which it speaks of it.
     """

@@ -80,7 +80,7 @@ class _Looked:
 
 @contextlib.contextmanager
 def opened_data(given: Any, wanted: Wanted) -> Iterator[Source]:
-    """The rows of whatever a task was given.
+    """Yield the rows of whatever a task was given.
 
     :raises DefinitionError: it is of no kind that is known, or it is not what its kind must be.
     :raises FilesUnreachable: there are no files, or their store does not answer.
@@ -258,7 +258,7 @@ class DataEngine:
             self.refuse(str(refusal_of(gone, self._files)))
 
     def fetch_rows(self, sql: str, most: int) -> Sequence[Row]:
-        """The first ``most`` rows of a statement.
+        """Return the first ``most`` rows of a statement.
 
         :raises QueryFailed: it was refused; says why without a value of a row.
         :raises StatementTimeout: it took longer than it may.

@@ -47,7 +47,7 @@ def record_run(
     mask: Mask | None = None,
     named: Mapping[str, Collection[str]] | None = None,
 ) -> SuiteRunRecord:
-    """The record of a run, whoever answered; from here on nothing in it needs to be masked.
+    """Return the record of a run, whoever answered; from here on nothing in it needs to be masked.
 
     :param mask: the columns whose values must not be in it.
     :param named: the words of SQL that checks bring, by their ids.
@@ -119,6 +119,6 @@ def _record(check: Check, judgement: Judgement, statement: str | None) -> Result
 
 
 def _culprit(check: Check, answered: Answered) -> Metric:
-    """The metric whose statement explains the outcome best: the one that was refused, or else the one that was judged."""
+    """Return the metric whose statement explains the outcome best: the one that was refused, or else the one that was judged."""
     metrics = (*questions(check), *further_questions(check, answered.values))
     return next((metric for metric in metrics if isinstance(answered.values.get(metric), Unanswered)), metrics[-1])

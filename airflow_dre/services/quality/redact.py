@@ -20,7 +20,7 @@ _NUMBER = re.compile(r"(?<!\w)[+-]?\d[\w.:+-]*")
 
 
 def mask_result(result: ResultRecord, mask: Mask, dataset: str, named: Collection[str] = ()) -> ResultRecord:
-    """The result with every text masked; outcome, counts and definition stay.
+    """Return the result with every text masked; outcome, counts and definition stay.
 
     :param dataset: name of the dataset; a driver's message may quote its parts.
     :param named: words of SQL that the check brings: columns may be among them.
@@ -49,7 +49,7 @@ def mask_result(result: ResultRecord, mask: Mask, dataset: str, named: Collectio
 
 
 def _shows_value(result: ResultRecord, mask: Mask, named: Collection[str]) -> bool:
-    """Whether what was observed is a value of a column that is masked, and not a count."""
+    """Return whether what was observed is a value of a column that is masked, and not a count."""
     if result.violations is not None or result.unit in _COUNTED_IN or result.definition.kind in _COUNTS:
         return False
     return any(mask.hides(column) for column in (*result.definition.columns, *named))
@@ -102,7 +102,10 @@ def _bounded(statement: str | None) -> str | None:
 
 
 def _plain_definition(definition: Definition) -> Definition:
-    """The definition with bounded texts: columns may come from a catalogue, and all that other tools say of their checks from anywhere."""
+    """Return the definition with bounded texts.
+
+    Columns may come from a catalogue, and the words of other tools about their checks from anywhere.
+    """
     return replace(
         definition,
         name=masked_line(definition.name, NAME),
@@ -118,7 +121,7 @@ def _plain_definition(definition: Definition) -> Definition:
 
 
 def _is_masked_number(value: float | None) -> bool:
-    """Whether a number is that of a card, though six of its digits at the most are shown as text."""
+    """Return whether a number is that of a card, though six of its digits at the most are shown as text."""
     if value is None or not value.is_integer() or not 1e12 <= abs(value) < 1e19:
         return False
     return HIDDEN in masked(f"{abs(value):.0f}")

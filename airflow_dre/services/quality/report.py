@@ -14,7 +14,7 @@ _WIDEST = 60
 
 
 def render_report(run: SuiteRunRecord) -> str:
-    """The table, worst check first, with the reasons of what did not pass below it."""
+    """Return the table, worst check first, with the reasons of what did not pass below it."""
     results = sorted(run.results, key=lambda result: -result.outcome.rank)
     rows = [_HEADINGS, *(_row(result) for result in results)]
     widths = [min(max(len(row[place]) for row in rows), _WIDEST) for place in range(len(_HEADINGS))]
@@ -33,7 +33,7 @@ def render_report(run: SuiteRunRecord) -> str:
 
 
 def render_reports(runs: Sequence[SuiteRunRecord]) -> str:
-    """The tables of the runs in which something did not pass, and a line for each of the others."""
+    """Return the tables of the runs in which something did not pass, and a line for each of the others."""
     calm = [run for run in runs if run.outcome is Outcome.PASSED]
     lines = [f"{run.name} in {run.namespace}: all {counted(len(run.results), 'check', 'checks')} passed" for run in calm]
     return "\n\n".join(["\n".join(lines)] * bool(lines) + [render_report(run) for run in runs if run not in calm])
@@ -71,7 +71,7 @@ def _fit(cell: str, width: int) -> str:
 
 
 def summarize(run: SuiteRunRecord) -> dict[str, object]:
-    """The small summary that a task returns."""
+    """Return the small summary that a task returns."""
     return {
         "dataset": f"{run.namespace}/{run.name}",
         "suite": run.suite,
@@ -84,7 +84,7 @@ def summarize(run: SuiteRunRecord) -> dict[str, object]:
 
 
 def summarize_all(runs: Sequence[SuiteRunRecord]) -> dict[str, object]:
-    """The summary of a task that looked at several datasets."""
+    """Return the summary of a task that looked at several datasets."""
     counts = {outcome.value: sum(run.counts[outcome.value] for run in runs) for outcome in Outcome}
     parts = [summarize(run) for run in runs]
     kept = ("dataset", "outcome", "score", "counts", "broken")

@@ -45,7 +45,7 @@ def with_samples(
     plan: SamplePlan,
     now: datetime,
 ) -> tuple[ResultRecord, ...]:
-    """The results, with a sample beside each that failed or warned: one statement each. Verdicts stay as they are, whatever happens.
+    """Return the results, with a sample beside each that failed or warned: one statement each. Verdicts stay as they are, whatever happens.
 
     :param found: the answers that the verdicts rest on.
     """
@@ -90,7 +90,7 @@ def _sample(check: Check, metric: Metric | None, scope: Scope, engine: Engine, p
 
 
 def _kept(row: Row, query: SampleQuery, mask: Mask) -> tuple[str | None, ...]:
-    """The row as text, masked; a column that is made of a masked one is masked too."""
+    """Return the row as text, masked; a column that is made of a masked one is masked too."""
     return tuple(
         HIDDEN if value is not None and any(mask.hides(source) for source in sources) else mask.cell(name, value)
         for name, sources, value in zip(query.columns, query.sources, row, strict=True)

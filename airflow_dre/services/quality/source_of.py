@@ -32,7 +32,7 @@ class Source:
 
 @contextlib.contextmanager
 def opened_table(hook: Any, connection: Any, table: str, where: str | None, timeout: timedelta | None) -> Iterator[Source]:
-    """A table of a warehouse that an Airflow connection leads to.
+    """Yield a table of a warehouse that an Airflow connection leads to.
 
     :param hook: the ``DbApiHook`` of the connection.
     :raises DefinitionError: the table's name is none, or the database is not spoken to.

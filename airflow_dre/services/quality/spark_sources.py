@@ -22,14 +22,14 @@ _METASTORES = ("spark.hadoop.hive.metastore.uris", "spark.hive.metastore.uris", 
 
 
 def is_spark_frame(value: object) -> bool:
-    """Whether a value is a DataFrame of Spark, classic or Connect; told without importing pyspark."""
+    """Return whether a value is a DataFrame of Spark, classic or Connect; told without importing pyspark."""
     kinds = {f"{kind.__module__}.{kind.__qualname__}" for kind in type(value).__mro__}
     return bool(kinds & {"pyspark.sql.dataframe.DataFrame", "pyspark.sql.connect.dataframe.DataFrame"})
 
 
 @contextlib.contextmanager
 def opened_spark_frame(frame: Any, name: str, dataset: DatasetName, where: str | None, timeout: timedelta | None) -> Iterator[Source]:
-    """The rows of a DataFrame, as a view of its own session that is dropped at the end.
+    """Yield the rows of a DataFrame, as a view of its own session that is dropped at the end.
 
     :param name: of the view, for SQL that an author writes; another where the session knows a table by that name.
     :raises QueryFailed: the frame cannot be made, for example because a file of it is gone.
@@ -56,7 +56,7 @@ def opened_spark_frame(frame: Any, name: str, dataset: DatasetName, where: str |
 
 @contextlib.contextmanager
 def opened_spark_table(connection: Any, table: str, where: str | None, timeout: timedelta | None) -> Iterator[Source]:
-    """A table of Spark's catalogues, in a session of its own.
+    """Yield a table of Spark's catalogues, in a session of its own.
 
     :param connection: an Airflow connection of a type in :data:`airflow_dre.engines.spark.session.CONNECTION_TYPES`.
     :raises DefinitionError: the table's name is none, or pyspark is not installed.
@@ -73,7 +73,7 @@ def opened_spark_table(connection: Any, table: str, where: str | None, timeout: 
 
 
 def _named(session: Any, connection: Any, parts: tuple[str, ...]) -> DatasetName:
-    """The dataset, where the catalogue and the schema that its name leaves out are those of the session."""
+    """Return the dataset, where the catalogue and the schema that its name leaves out are those of the session."""
     try:
         schema = [] if len(parts) > 1 else [session.catalog.currentDatabase()]
         catalog = [] if len(parts) > 2 else [session.catalog.currentCatalog()]

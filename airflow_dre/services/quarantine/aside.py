@@ -67,7 +67,7 @@ class Taken:
 
 
 def find_breaches(run: SuiteRunRecord, checks: Sequence[Check], found: Found, scope: Scope, on: str) -> Breaches:
-    """The broken checks of a run, with the conditions of their rows.
+    """Return the broken checks of a run, with the conditions of their rows.
 
     :param found: what was answered when the run was judged.
     :param on: a key of :data:`OUTCOMES`.
@@ -161,7 +161,7 @@ def taken_of(wanted: Quarantine, stamp: Stamp, *, rows: int = 0, looked_at: int 
 
 
 def columns_of(running: Engine, scope: Scope, table: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
-    """Names and types of a table's columns; none where it is not there."""
+    """Return names and types of a table's columns; none where it is not there."""
     catalogue = scope.dialect.columns
     if isinstance(catalogue, Refusal):
         raise DefinitionError([Problem("connection", "conn_type", scope.dialect.name, catalogue.reason)])
@@ -169,7 +169,7 @@ def columns_of(running: Engine, scope: Scope, table: tuple[str, ...]) -> tuple[t
 
 
 def source_columns(running: Engine, scope: Scope, wanted: Quarantine) -> tuple[tuple[str, str], ...]:
-    """Names and types of the columns that go along.
+    """Return names and types of the columns that go along.
 
     :raises DefinitionError: they are not known, or one is named as only ours may be.
     """
@@ -260,7 +260,7 @@ def require_equal(inserted: int, deleted: int, source: str, target: str) -> None
 
 
 def refused(wanted: Quarantine, argument: str, allowed: str) -> DefinitionError:
-    """The error of an argument, ``quarantine`` or ``quarantine_to``."""
+    """Return the error of an argument, ``quarantine`` or ``quarantine_to``."""
     value = wanted.mode.value if argument == "quarantine" else ".".join(wanted.target)
     return DefinitionError([Problem(wanted.subject, argument, value, allowed)])
 
@@ -271,7 +271,7 @@ def announce(stamp: Stamp, target: str, breaches: Breaches) -> str:
 
 
 def tell(taken: Taken, left: Mapping[str, str]) -> str:
-    """One line for the log, and one for each check that was left out."""
+    """Return one line for the log, and one for each check that was left out."""
     verb = {Mode.COPY: "copied", Mode.MOVE: "moved"}[taken.mode]
     of_all = f" of {taken.looked_at}" if taken.looked_at else ""
     replaced = f", in place of {taken.replaced} copies of an earlier try" if taken.replaced else ""

@@ -58,7 +58,7 @@ class Decided:
 
 
 def review_id_of(origin: Origin) -> str:
-    """The name of the review that one try of a task instance makes."""
+    """Return the name of the review that one try of a task instance makes."""
     return digest("review", origin.dag_id, origin.run_id, origin.task_id, origin.map_index, origin.try_number)[:32]
 
 
@@ -126,7 +126,7 @@ def _locked(running: Transaction, review: Review, writing: Writing) -> None:
 
 
 def _fitting_columns(running: Transaction, review: Review, subject: str) -> list[str]:
-    """The columns that rows go back with."""
+    """Return the columns that rows go back with."""
     source = columns_of(running, _scope(review), review.source)
     there = columns_of(running, _scope(review), review.quarantine)
     name, held = ".".join(review.source), ".".join(review.quarantine)
@@ -180,6 +180,6 @@ def _table(heading: str, counts: Mapping[str, int]) -> str:
 
 
 def _code(text: str) -> str:
-    """A name as code, which neither ends a cell nor becomes a link."""
+    """Return a name as code, which neither ends a cell nor becomes a link."""
     plain = " ".join(text.replace("`", "'").replace("|", "¦").split())
     return f"`{plain}`"

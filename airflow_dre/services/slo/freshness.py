@@ -92,7 +92,7 @@ class Freshness:
         return self.judgement.outcome is Outcome.PASSED
 
     def summary(self) -> dict[str, object]:
-        """The small value that a sensor returns, the same in every mode."""
+        """Return the small value that a sensor returns, the same in every mode."""
         return {
             "dataset": f"{self.dataset.namespace}/{self.dataset.name}",
             "newest": None if self.newest is None else self.newest.isoformat(),

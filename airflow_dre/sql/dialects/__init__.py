@@ -38,7 +38,7 @@ _SQLALCHEMY = {"mariadb": MYSQL, "postgresql": POSTGRES}
 
 
 def find_dialect(name: str) -> Dialect:
-    """The dialect of an Airflow connection type, a SQLAlchemy dialect or a sqlglot dialect.
+    """Return the dialect of an Airflow connection type, a SQLAlchemy dialect or a sqlglot dialect.
 
     :raises DefinitionError: there is none.
     """

@@ -17,7 +17,7 @@ def _start_of(value: exp.Expr, unit: Unit) -> exp.Expr:
 
 
 def _json(value: exp.Expr) -> exp.Expr:
-    """Numbers of more digits than a FLOAT64 has are JSON too."""
+    """Return numbers of more digits than a FLOAT64 has are JSON too."""
     rounding = exp.Kwarg(this=exp.var("wide_number_mode"), expression=exp.Literal.string("round"))
     return is_given(call("SAFE.PARSE_JSON", value, rounding))
 

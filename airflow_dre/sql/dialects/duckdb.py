@@ -48,12 +48,12 @@ def _of(table: tuple[str, ...], query: str) -> exp.Expr:
 
 @functools.lru_cache
 def _parsed(query: str) -> exp.Expr:
-    """A query of this module as a tree, which is to be copied and not changed."""
+    """Return a query of this module as a tree, which is to be copied and not changed."""
     return parse_one(query, read="duckdb")
 
 
 def _hash(values: list[exp.Expr]) -> exp.Expr:
-    """Half of an MD5, since HASH may change from one DuckDB to the next; the length before each text keeps keys apart."""
+    """Return half of an MD5, since HASH may change from one DuckDB to the next; the length before each text keeps keys apart."""
     texts = [exp.cast(value, "TEXT") for value in values]
     key: exp.Expr = texts[0]
     if len(texts) > 1:

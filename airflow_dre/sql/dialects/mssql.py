@@ -83,7 +83,7 @@ def _length(value: exp.Expr) -> exp.Expr:
 
 
 def _total(value: exp.Expr) -> exp.Expr:
-    """A sum has the type of what is added up, so that the integers must become decimals; floats stay what they are."""
+    """Return a sum has the type of what is added up, so that the integers must become decimals; floats stay what they are."""
     return exp.Sum(this=exp.Add(this=exp.cast(exp.Literal.number(0), "DECIMAL(1, 0)"), expression=value))
 
 

@@ -45,7 +45,7 @@ _COMPUTED = "SELECT a.attname FROM pg_attribute a WHERE a.attrelid = TO_REGCLASS
 
 
 def _lock(table: tuple[str, ...]) -> exp.Expr:
-    """A lock of a number that is made of the table's name: unlike LOCK TABLE it needs no table, and keeps nobody else waiting."""
+    """Return a lock of a number that is made of the table's name: unlike LOCK TABLE it needs no table, and keeps nobody else waiting."""
     name = exp.Literal.string(".".join(("airflow_dre", *table)))
     return exp.select(call("PG_ADVISORY_XACT_LOCK", call("HASHTEXTEXTENDED", name, 0)))
 

@@ -26,7 +26,7 @@ def found(value: exp.Expr, pattern: str) -> exp.Expr:
 
 
 def is_json(value: exp.Expr) -> exp.Expr:
-    """Whether a text can become a VARIANT, as the only item of an array and as the only value of an object.
+    """Return whether a text can become a VARIANT, as the only item of an array and as the only value of an object.
 
     Spark stops reading behind the first document; no text that goes on behind one can close a bracket and a brace alike.
     """

@@ -57,7 +57,7 @@ WHERE l."unique" = 1 AND l.partial = 0 AND EXISTS (SELECT 1 FROM here)
 
 
 def _of(query: str) -> Callable[[tuple[str, ...]], exp.Expr]:
-    """A query of the catalogue about a table; one without a schema is looked for where SELECT looks for it, temporary ones first."""
+    """Return a query of the catalogue about a table; one without a schema is looked for where SELECT looks for it, temporary ones first."""
 
     def about(table: tuple[str, ...]) -> exp.Expr:
         schema = exp.Literal.string(table[-2]) if len(table) > 1 else exp.Null()

@@ -21,7 +21,7 @@ def _moment(value: date) -> exp.Expr:
 
 
 def _start_of(value: exp.Expr, unit: Unit) -> exp.Expr:
-    """A moment is cut in its own zone, which need not be the session's; a date has no hours to be cut."""
+    """Return a moment is cut in its own zone, which need not be the session's; a date has no hours to be cut."""
     kind = exp.DataType.build("TIMESTAMP(6) WITH TIME ZONE", dialect="trino")
     return truncated(exp.AtTimeZone(this=exp.cast(value, kind), zone=exp.Literal.string("UTC")), unit)
 

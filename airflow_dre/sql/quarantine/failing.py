@@ -22,7 +22,7 @@ from airflow_dre.sql.scope import Scope
 
 @singledispatch
 def failing(metric: Metric, scope: Scope, by: str | None = None) -> exp.Expr | Refusal:
-    """The condition that is true for exactly the rows which ``metric`` counts, beside the row filter of the suite.
+    """Return the condition that is true for exactly the rows which ``metric`` counts, beside the row filter of the suite.
 
     A condition is for WHERE: that of a key holds a subquery, whose columns are named so that the table's own are seen through it.
 
@@ -48,7 +48,7 @@ def _(metric: Violations, scope: Scope, by: str | None = None) -> exp.Expr | Ref
 
 @failing.register
 def _(metric: DuplicateCount, scope: Scope, by: str | None = None) -> exp.Expr | Refusal:
-    """The complete key stands among those that several rows share; with ``by``, several rows of its segment."""
+    """Return the complete key stands among those that several rows share; with ``by``, several rows of its segment."""
     metric = metric_as_read(metric, scope.readings)
     key = [*metric.columns, *([by] if by is not None and by not in metric.columns else [])]
     incomplete = incomplete_of(metric, scope.dialect)
@@ -63,7 +63,7 @@ def _(metric: DuplicateCount, scope: Scope, by: str | None = None) -> exp.Expr |
 
 @failing.register
 def _(metric: OrphanCount, scope: Scope, by: str | None = None) -> exp.Expr | Refusal:
-    """The complete key stands nowhere in the parent."""
+    """Return the complete key stands nowhere in the parent."""
     parent = names.table(names.split_table(metric.parent, "check foreign_key", "to"))
     known = exp.select(*_named(metric.parent_columns)).from_(parent)
     complete = [filter_of(metric, scope.dialect), *has_all(metric.columns)]

@@ -39,7 +39,7 @@ def claim(review: Review) -> exp.Expr:
 
 
 def tally(review: Review) -> exp.Expr:
-    """The claimed rows, counted by mode, by run and by the checks that they break."""
+    """Return the claimed rows, counted by mode, by run and by the checks that they break."""
     keys = [column(name) for name in ("dre_mode", "dre_dag_id", "dre_run_id", "dre_checks")]
     query = exp.select(*keys, exp.Count(this=exp.Star())).from_(names.table(review.quarantine))
     return query.where(_claimed(review)).group_by(*[key.copy() for key in keys])

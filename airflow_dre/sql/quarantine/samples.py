@@ -29,7 +29,7 @@ class SampleQuery:
 
 @singledispatch
 def sample_of(metric: Metric, scope: Scope, columns: Sequence[str], most: int) -> SampleQuery | Refusal:
-    """The statement that gives ``most`` of the rows that ``metric`` counts as wrong.
+    """Return the statement that gives ``most`` of the rows that ``metric`` counts as wrong.
 
     :param columns: the columns to give, without doubles; what the metric's own SQL names comes on top.
     :raises DefinitionError: the database cannot ask it.
@@ -49,7 +49,7 @@ def sample_of(metric: Metric, scope: Scope, columns: Sequence[str], most: int) -
 
 @sample_of.register
 def _(metric: FailedRowCount, scope: Scope, columns: Sequence[str], most: int) -> SampleQuery | Refusal:
-    """The author's SELECT; of one that says ``*``, the given columns only."""
+    """Return the author's SELECT; of one that says ``*``, the given columns only."""
     written = read_rows(metric.sql, scope.dialect.name, "check failed_rows_sql")
     tree = written.tree
     if not isinstance(tree, exp.Query):
@@ -68,7 +68,7 @@ def _(metric: FailedRowCount, scope: Scope, columns: Sequence[str], most: int) -
 
 
 def _named_in(metric: Metric, scope: Scope) -> list[exp.Identifier]:
-    """The columns of the table that a condition of the author names, spelled as there."""
+    """Return the columns of the table that a condition of the author names, spelled as there."""
     counted = metric.metric if isinstance(metric, PerSegment) else metric
     if not isinstance(counted, Violations) or not isinstance(counted.rule, Holds):
         return []
@@ -79,7 +79,7 @@ def _named_in(metric: Metric, scope: Scope) -> list[exp.Identifier]:
 
 
 def _outputs(tree: exp.Query) -> Iterator[tuple[exp.Identifier, set[str]]]:
-    """The columns that a SELECT gives by a name, each with all names that its values come from, in any branch of a UNION."""
+    """Yield the columns that a SELECT gives by a name, each with all names that its values come from, in any branch of a UNION."""
     branches = list(_branches(tree))
     for place, select in enumerate(branches[0].selects):
         name = select.args.get("alias") if isinstance(select, exp.Alias) else select.this if isinstance(select, exp.Column) else None
@@ -99,7 +99,7 @@ def _branches(tree: exp.Expr) -> Iterator[exp.Query]:
 
 
 def _closure(tree: exp.Query, names: Sequence[str]) -> set[str]:
-    """The names and all that they stand for inside the SELECT; every name in it where columns are renamed without a trace."""
+    """Return the names and all that they stand for inside the SELECT; every name in it where columns are renamed without a trace."""
     everything = {used.name for used in tree.find_all(exp.Column)}
     untraced = any(alias.args.get("columns") for alias in tree.find_all(exp.TableAlias)) or tree.find(exp.SetOperation, exp.Pivot)
     if untraced:

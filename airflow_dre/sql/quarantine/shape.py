@@ -61,7 +61,7 @@ def why_not_back(source: Columns, target: Columns, source_name: str, dialect: Di
 
 
 def _kind(declared: str, dialect: Dialect) -> str:
-    """A type as far as it changes values: of SQLite its affinity."""
+    """Return a type as far as it changes values: of SQLite its affinity."""
     text = declared.upper()
     if dialect.name != "sqlite":
         return text

@@ -92,7 +92,7 @@ class Rows:
         return exp.paren(either([check.condition.copy() for check in self.broken]))
 
     def reasons(self) -> exp.Expr:
-        """The checks that a row breaks, as the text of a JSON array of objects with id and name."""
+        """Return the checks that a row breaks, as the text of a JSON array of objects with id and name."""
         parts = [self._reason(check) for check in self.broken]
         return _joined(exp.Literal.string("["), call("SUBSTR", _joined(*parts), 2), exp.Literal.string("]"))
 
@@ -101,13 +101,13 @@ class Rows:
         return exp.Case().when(check.condition.copy(), self.source.dialect.text(told)).else_(exp.Literal.string(""))
 
     def address(self) -> str | None:
-        """The hidden column that addresses a row; None where each of its names is a column's."""
+        """Return the hidden column that addresses a row; None where each of its names is a column's."""
         taken = {name.casefold() for name in self.column_names}
         return next((name for name in self.writing.addresses if name not in taken), None)
 
 
 def create(rows: Rows) -> exp.Expr:
-    """The quarantine table, with the source's columns and our own."""
+    """Return the quarantine table, with the source's columns and our own."""
     table = names.table(rows.target)
     if not rows.writing.keeps_types:
         own = [exp.ColumnDef(this=quoted(name), kind=exp.DataType.build(kind)) for name, kind in OWN_COLUMNS.items()]
@@ -119,12 +119,15 @@ def create(rows: Rows) -> exp.Expr:
 
 
 def _declared(kind: str) -> exp.DataType | None:
-    """The type of a column as it was declared; none where it is not made of plain words and numbers, which changes no value in SQLite."""
+    """Return the type of a column as it was declared, or no type where it is not made of plain words and numbers.
+
+    SQLite changes no value for that.
+    """
     return exp.DataType(this=exp.DType.USERDEFINED, kind=kind) if _PLAIN_TYPE.fullmatch(kind) else None
 
 
 def count(rows: Rows) -> exp.Expr:
-    """The number of rows looked at, and of those that break a check.
+    """Return the number of rows looked at, and of those that break a check.
 
     Each has a WHERE of its own: PostgreSQL looks a key up in a hash table there, and in an aggregate it would scan for each row.
     """
@@ -153,7 +156,7 @@ def copy_once(rows: Rows, stamp: Stamp) -> exp.Expr:
 
 
 def count_batch(rows: Rows, stamp: Stamp) -> exp.Expr:
-    """The number of rows of a batch."""
+    """Return the number of rows of a batch."""
     return _batch(rows, stamp, exp.Count(this=exp.Star()))
 
 
@@ -210,7 +213,7 @@ def _insert(rows: Rows, query: exp.Expr) -> exp.Insert:
 
 
 def _own(rows: Rows, stamp: Stamp, reasons: exp.Expr) -> Iterator[exp.Expr]:
-    """The values of our own columns, in their order."""
+    """Yield the values of our own columns, in their order."""
     dialect = rows.source.dialect
     texts = (stamp.dataset, stamp.suite, stamp.dag_id, stamp.run_id, stamp.task_id)
     yield rows.writing.row_id()
@@ -226,5 +229,5 @@ def _joined(*parts: exp.Expr) -> exp.Expr:
 
 
 def find_own(columns: Sequence[tuple[str, str]]) -> list[str]:
-    """Columns of a source that are named as only our own may be."""
+    """Return columns of a source that are named as only our own may be."""
     return [name for name, _ in columns if name.casefold().startswith(MARK)]

@@ -30,7 +30,7 @@ _PLAIN = re.compile(r"[a-z_][a-z0-9_]*")
 def read_column_mapping(
     column_mapping: Mapping[str, Mapping[str, Mapping[str, object]]], *, partition_clause: str | None = None, accept_none: bool = True
 ) -> list[Declaration]:
-    """The checks of a mapping, each named ``<column>.<check>``.
+    """Return the checks of a mapping, each named ``<column>.<check>``.
 
     :raises DefinitionError: lists everything in it that the operator would refuse.
     """
@@ -87,7 +87,7 @@ def _number(value: object) -> float | None:
 
 
 def _bounds(values: Mapping[str, object]) -> dict[str, object]:
-    """The bounds, moved outwards by the tolerance, which is a share of each."""
+    """Return the bounds, moved outwards by the tolerance, which is a share of each."""
     tolerance = _number(values.get("tolerance"))
     found: dict[str, object] = {}
     for name, bound in _BOUNDS.items():
@@ -125,7 +125,7 @@ def _column_check(column: str, kind: str, values: Mapping[str, object], where: s
 
 
 def _admits_zero(bounds: Mapping[str, object]) -> bool:
-    """Whether 0 keeps the bounds; a bound that is no number cannot be compared with it."""
+    """Return whether 0 keeps the bounds; a bound that is no number cannot be compared with it."""
     numbers = {name: _number(value) for name, value in bounds.items()}
     if None in numbers.values():
         return False
@@ -140,7 +140,7 @@ def _admits_zero(bounds: Mapping[str, object]) -> bool:
 
 
 def joined(outer: str | None, inner: object) -> str | None:
-    """Both clauses, joined without parentheses as the operators join them."""
+    """Return both clauses, joined without parentheses as the operators join them."""
     clauses = [clause for clause in (outer, inner) if isinstance(clause, str) and clause.strip()]
     return " AND ".join(clauses) or None
 

@@ -21,7 +21,7 @@ _AGGREGATE = re.compile(
 def read_table_checks(
     checks: Mapping[str, Mapping[str, object]], *, partition_clause: str | None = None, table: str | None = None
 ) -> list[Declaration]:
-    """The checks of ``SQLTableCheckOperator``: a statement about the whole, or about every row of at least one.
+    """Return the checks of ``SQLTableCheckOperator``: a statement about the whole, or about every row of at least one.
 
     :raises DefinitionError: lists everything in them that the operator would refuse.
     """
@@ -64,7 +64,7 @@ def _table_check(name: str, statement: str, where: str | None, table: str | None
 
 
 def _aggregates(statement: str) -> bool:
-    """Whether a statement is about all rows at once; MIN and MAX of several arguments are about one."""
+    """Return whether a statement is about all rows at once; MIN and MAX of several arguments are about one."""
     for found in _AGGREGATE.finditer(statement):
         if found[1].lower() not in ("min", "max") or not _has_several_arguments(statement[found.end() :]):
             return True

@@ -15,7 +15,7 @@ TYPES = {"n": "bigint", "x": "numeric(9,2)", "s": "character varying(20)", "d": 
 
 
 def why(declaration: Any) -> str | None:
-    """The reason against one check."""
+    """Return the reason against one check."""
     (check,) = parse_checks([declaration])
     return why_unfit(check, TYPES)
 

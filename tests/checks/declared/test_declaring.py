@@ -11,7 +11,7 @@ from airflow_dre.errors import DefinitionError
 
 
 def only(declaration: Declaration) -> str:
-    """The id of a declared check."""
+    """Return the id of a declared check."""
     (check,) = parse_checks([declaration])
     return check.id
 

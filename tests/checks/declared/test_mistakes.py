@@ -83,12 +83,12 @@ TAKES = {
 
 
 def declared(kind: str, /, **arguments: Any) -> Declaration:
-    """A declaration with arguments that no type checker would let pass."""
+    """Return a declaration with arguments that no type checker would let pass."""
     return Declaration(kind, arguments)
 
 
 def message(*declarations: Any) -> str:
-    """The whole text of the error."""
+    """Return the whole text of the error."""
     with pytest.raises(DefinitionError) as error:
         parse_checks(declarations)
     return str(error.value)

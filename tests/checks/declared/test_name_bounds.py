@@ -17,7 +17,7 @@ from airflow_dre.sla import FreshnessSLA, dag_deadline
 
 
 def checked(**arguments: Any) -> Any:
-    """An operator with a check that is fine."""
+    """Return an operator with a check that is fine."""
     return QualityCheckOperator(**{"task_id": "t", "conn_id": "w", "table": "t", "checks": [c.not_null("a")], **arguments})
 
 

@@ -29,7 +29,7 @@ SAMPLE = 20_600
 
 
 def described(data: Any, **options: Any) -> dict[str, str]:
-    """The columns of data, with their types."""
+    """Return the columns of data, with their types."""
     with opened_data(data, Wanted(subject="t", task="d.t", read_options=options)) as source:
         return {str(row[0]): str(row[1]) for row in source.engine.fetch_rows('SELECT column_name, column_type FROM (DESCRIBE "data")', 99)}
 

@@ -74,7 +74,7 @@ def look(data: Any, *declared: Any, **wanted: Any) -> SuiteRunRecord:
 
 
 def outcomes(run: SuiteRunRecord) -> dict[str, str]:
-    """The outcome of each check."""
+    """Return the outcome of each check."""
     return {result.definition.name: result.outcome.value for result in run.results}
 
 
@@ -84,26 +84,26 @@ def reasons(run: SuiteRunRecord) -> set[str]:
 
 
 def write(path: Path, text: str | bytes) -> str:
-    """A file; its path."""
+    """Return a file; its path."""
     path.write_bytes(text.encode() if isinstance(text, str) else text)
     return str(path)
 
 
 def parquet(path: Path, query: str) -> str:
-    """A Parquet file of a query; its path."""
+    """Return a Parquet file of a query; its path."""
     with duckdb.connect() as database:
         database.execute(f"COPY ({query}) TO '{path}' (ROW_GROUP_SIZE 2048)")
     return str(path)
 
 
 def delimited(sign: str) -> str:
-    """The orders as CSV."""
+    """Return the orders as CSV."""
     rows = [sign.join("" if value is None else str(value) for value in row.values()) for row in ORDERS]
     return "\n".join([sign.join(ORDERS[0]), *rows, ""])
 
 
 def as_json() -> str:
-    """The orders as JSON lines, the keys of NULLs left out."""
+    """Return the orders as JSON lines, the keys of NULLs left out."""
     rows = [{key: value for key, value in row.items() if value is not None} for row in ORDERS]
     return "".join(json.dumps(row, default=str) + "\n" for row in rows)
 
@@ -226,7 +226,7 @@ def test_nan_is_a_missing_value_to_pandas_and_a_number_to_the_others() -> None:
 
 
 def csv(rows: int, *last: str) -> str:
-    """A CSV file whose last lines stand below those that DuckDB looks at to tell what kind of file it is."""
+    """Return a CSV file whose last lines stand below those that DuckDB looks at to tell what kind of file it is."""
     return "id,name,amount\n" + "".join(f"{n},n{n},{n}.5\n" for n in range(rows)) + "".join(f"{line}\n" for line in last)
 
 

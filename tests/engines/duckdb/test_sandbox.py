@@ -54,7 +54,7 @@ SELECTS = {
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A file that is given, and two that are not."""
+    """Return a file that is given, and two that are not."""
     write(tmp_path / "ok.csv", "id\n1\n")
     write(tmp_path / "other.txt", OTHER)
     write(tmp_path / "other.csv", f"x\n{OTHER}\n")

@@ -96,7 +96,7 @@ class Shop:
 
 @pytest.fixture
 def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
-    """A shop with three files of orders, which the connection of its name may read."""
+    """Yield a shop with three files of orders, which the connection of its name may read."""
     (tmp_path / "orders").mkdir()
     for n in range(3):
         rows = {"id": range(n * 1000, n * 1000 + 1000), "text": [uuid4().hex for _ in range(1000)]}

@@ -41,12 +41,12 @@ LONG = "SELECT COUNT(*) FROM range(200000) AS a CROSS JOIN range(300000) AS b WH
 
 @pytest.fixture(params=SESSIONS)
 def session(request: pytest.FixtureRequest) -> Any:
-    """A session of each kind."""
+    """Return a session of each kind."""
     return request.getfixturevalue(request.param)
 
 
 def run(session: Any, declared: list[Any], table: str = "t", where: str | None = None) -> SuiteRunRecord:
-    """A suite of a view of the session."""
+    """Return a suite of a view of the session."""
     engine = SparkEngine(session)
     suite = Suite(name="s", dataset=DATASET, scope=Scope((table,), where, engine.dialect), checks=parse_checks(declared))
     try:
@@ -56,14 +56,14 @@ def run(session: Any, declared: list[Any], table: str = "t", where: str | None =
 
 
 def on_frame(frame: Any, *declared: Any, timeout: timedelta | None = None) -> SuiteRunRecord:
-    """A suite of a DataFrame."""
+    """Return a suite of a DataFrame."""
     with opened_spark_frame(frame, "data", DATASET, None, timeout) as source:
         suite = Suite(name="s", dataset=source.dataset, scope=source.scope, checks=parse_checks(declared))
         return run_suite(suite, source.engine, answers.NOW)
 
 
 def frame_of(session: Any, columns: dict[str, str], rows: list[tuple[Any, ...]]) -> Any:
-    """Rows of texts, each column cast to its type; moments without a zone are in UTC."""
+    """Return rows of texts, each column cast to its type; moments without a zone are in UTC."""
     names = list(columns)
     texts = [
         tuple(None if value is None else str(value).lower() if isinstance(value, bool) else str(value) for value in row) for row in rows
@@ -75,7 +75,7 @@ def frame_of(session: Any, columns: dict[str, str], rows: list[tuple[Any, ...]])
 
 @pytest.fixture
 def filled(session: Any) -> Iterator[Any]:
-    """The tables of ``tests/sql/test_answers.py`` as views of the session."""
+    """Yield the tables of ``tests/sql/test_answers.py`` as views of the session."""
     kinds = {name: kind.format(**answers.KINDS["spark"]).replace(" PRECISION", "") for name, kind in answers.COLUMNS.items()}
     tables = {
         "t": (kinds, answers.ROWS),
@@ -92,7 +92,7 @@ def filled(session: Any) -> Iterator[Any]:
 
 
 def renamed(parameters: list[Any]) -> dict[str, tuple[Declaration, Any]]:
-    """The cases of a table by their ids, each a check of that name, so that all can be asked as one suite."""
+    """Return the cases of a table by their ids, each a check of that name, so that all can be asked as one suite."""
     return {
         str(one.id): (Declaration(one.values[0].kind, {**one.values[0].arguments, "name": str(one.id)}), one.values[2])
         for one in parameters
@@ -300,7 +300,7 @@ def test_a_signal_ends_a_statement_at_once_and_the_session_answers_on(session: A
 
 
 def connection(**fields: Any) -> Any:
-    """An Airflow connection."""
+    """Return an Airflow connection."""
     extra = fields.pop("extra", {})
     return SimpleNamespace(**{"conn_id": "big", "host": None, "port": None, "login": None, "password": None, **fields}, extra_dejson=extra)
 

@@ -42,7 +42,7 @@ def tell(
 
 
 def messages(store: Store) -> list[Any]:
-    """The outbox."""
+    """Return the outbox."""
     with store.database.read() as connection:
         return list(connection.execute(select(outbox).order_by(outbox.c.id)).all())
 

@@ -31,7 +31,7 @@ Configure = Callable[..., Any]
 
 
 def problem(*routes: str, number: int = 0, title: str = "broken") -> Delivery:
-    """A failed task of Dag ``d``."""
+    """Return a failed task of Dag ``d``."""
     fact = Signal(
         cause=PipelineCause(dag_id="d", task_id=f"t{number}"),
         event=Event.TASK_FAILED,
@@ -44,13 +44,13 @@ def problem(*routes: str, number: int = 0, title: str = "broken") -> Delivery:
 
 
 def messages(store: Store) -> list[Any]:
-    """The outbox."""
+    """Return the outbox."""
     with store.database.read() as connection:
         return list(connection.execute(select(outbox).order_by(outbox.c.id)).all())
 
 
 def said(store: Store) -> str:
-    """All text that a person may see."""
+    """Return all text that a person may see."""
     with store.database.read() as connection:
         events = connection.execute(select(incident_event.c.summary, incident_event.c.detail)).all()
     return "\n".join([*(f"{event.summary} {event.detail}" for event in events), *(str(row.last_error) for row in messages(store))])

@@ -29,7 +29,7 @@ LOG = f"{BASE}/dags/shop/runs/manual__2026-01-01T00%3A00%3A00%2B00%3A00/tasks/gr
 
 
 def result(number: int, outcome: Outcome = Outcome.FAILED, **traits: Any) -> ResultRecord:
-    """A result of a check."""
+    """Return a result of a check."""
     name = f"not_null(c{number})"
     definition = Definition(name=name, kind="not_null", columns=(), dimension="completeness", severity="error", **traits)
     return ResultRecord(
@@ -50,7 +50,7 @@ def result(number: int, outcome: Outcome = Outcome.FAILED, **traits: Any) -> Res
 
 
 def run_of(*results: ResultRecord, outcome: Outcome = Outcome.FAILED, run_id: str | None = None, hours: int = 0) -> SuiteRunRecord:
-    """A run of a suite."""
+    """Return a run of a suite."""
     return SuiteRunRecord(
         namespace="postgres://db:5432",
         name="shop.public.orders",
@@ -67,7 +67,7 @@ def run_of(*results: ResultRecord, outcome: Outcome = Outcome.FAILED, run_id: st
 
 
 def told(store: Store, receiver: Any, settings_for: Configure, delivery: Delivery) -> dict[str, str]:
-    """The annotations of the message about a delivery."""
+    """Return the annotations of the message about a delivery."""
     signals = tuple(replace(signal, routes=("oncall",)) for signal in delivery.signals)
     store.deliver(replace(delivery, signals=signals))
     assert dispatch_outbox(store, settings_for({"oncall": {"url": receiver.url}})).sent == 1
@@ -102,7 +102,7 @@ def test_a_new_occurrence_says_its_own_reasons(store: Store) -> None:
 
 
 def task_failed(error: object) -> Signal:
-    """A failed task."""
+    """Return a failed task."""
     return failed_task(SimpleNamespace(**TASK), T, error=error, routes=("oncall",))
 
 

@@ -30,7 +30,7 @@ HELPED = [
 
 
 def failure(*, run: str = "r1", task: str = "t", severity: Severity | None = None) -> Delivery:
-    """A failed task of Dag ``d``, which is told to route ``oncall``."""
+    """Return a failed task of Dag ``d``, which is told to route ``oncall``."""
     origin = Origin(dag_id="d", run_id=run, task_id=task, map_index=-1, try_number=1)
     cause = PipelineCause(dag_id="d", task_id=task)
     problem = Signal(
@@ -40,7 +40,7 @@ def failure(*, run: str = "r1", task: str = "t", severity: Severity | None = Non
 
 
 def messages(store: Store) -> list[Any]:
-    """The outbox."""
+    """Return the outbox."""
     with store.database.read() as connection:
         return list(connection.execute(select(outbox).order_by(outbox.c.id)).all())
 

@@ -32,14 +32,14 @@ Configure = Callable[..., Any]
 
 
 def failure(*routes: str, run: str = "r1", task: str = "t") -> Delivery:
-    """A failed task of Dag ``d``."""
+    """Return a failed task of Dag ``d``."""
     origin = Origin(dag_id="d", run_id=run, task_id=task, map_index=-1, try_number=1)
     cause = PipelineCause(dag_id="d", task_id=task)
     return Delivery(signals=(Signal(cause=cause, event=Event.TASK_FAILED, at=T, title="broken", routes=routes, origin=origin),))
 
 
 def messages(store: Store) -> list[Any]:
-    """The outbox."""
+    """Return the outbox."""
     with store.database.read() as connection:
         return list(connection.execute(select(outbox).order_by(outbox.c.id)).all())
 
@@ -182,13 +182,13 @@ class Backend(BaseSecretsBackend):
 
 
 def broken_backend() -> Any:
-    """A backend that is down."""
+    """Return a backend that is down."""
     raise RuntimeError("vault answered 503 to token s3cret")
 
 
 @pytest.fixture
 def backend(monkeypatch: pytest.MonkeyPatch) -> type[Backend]:
-    """The secrets backend as Airflow's own."""
+    """Return the secrets backend as Airflow's own."""
     module = ModuleType("dre_test_backend")
     module.Backend = Backend  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "dre_test_backend", module)

@@ -29,7 +29,7 @@ Configure = Callable[..., Any]
 
 @pytest.fixture
 def dripping() -> Iterator[str]:
-    """A receiver that answers a header at a time, without end."""
+    """Yield a receiver that answers a header at a time, without end."""
     server = socket.create_server(("127.0.0.1", 0), backlog=64)
 
     def drip(connection: socket.socket) -> None:

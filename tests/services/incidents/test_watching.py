@@ -28,20 +28,20 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
 def look(store: Store, at: datetime = NOW, *, name: str = "orders", monitor: str = "m", question: object = QUESTION) -> Evaluation:
-    """One look, whose incident tells route ``pager``."""
+    """Return one look, whose incident tells route ``pager``."""
     assert question is not None
     origin = Origin(dag_id=monitor, task_id=f"sla_{name}")
     return evaluate_sla(name, question, store, origin, at, routes=("pager",))  # type: ignore[arg-type]
 
 
 def fail(store: Store, at: datetime, *, name: str = "orders", after: int = 1, question: object = QUESTION) -> Evaluation:
-    """One look that fails."""
+    """Return one look that fails."""
     origin = Origin(dag_id="m", task_id=f"sla_{name}")
     return record_unknown(name, question, store, origin, at, "no such table", unknown_after=after)  # type: ignore[arg-type]
 
 
 def watch(store: Store, at: datetime, *names: str, monitor: str = "m", every: timedelta | None = HOUR) -> int:
-    """A monitor begins a run with these SLAs on ``QUESTION``."""
+    """Return a monitor begins a run with these SLAs on ``QUESTION``."""
     due_at = None if every is None else at + every
     watches = tuple((name, QUESTION.watched) for name in names)
     return note_look(store, Monitor(dag_id=monitor, looked_at=at, due_at=due_at, watches=watches))
@@ -176,7 +176,7 @@ def test_the_slas_of_a_monitor_that_is_gone_are_ended_after_a_while(arrive: Arri
 
 
 def suite_run(at: datetime, outcome: Outcome = Outcome.FAILED) -> Delivery:
-    """A run of a suite that fails."""
+    """Return a run of a suite that fails."""
     origin = Origin(dag_id="d", run_id=f"r{at}", task_id="t", map_index=-1, try_number=1)
     named = {"namespace": "ns", "name": "orders", "suite": "s", "engine": "e", "queries": 1, "seconds": 1.0, "score": 0.0}
     run = SuiteRunRecord(**named, origin=origin, outcome=outcome, measured_at=at)

@@ -38,7 +38,7 @@ class Hook:
 
 @pytest.fixture(params=["sqlite", "duckdb", pytest.param("postgres", marks=pytest.mark.postgres)])
 def connect(request: pytest.FixtureRequest, tmp_path: Any) -> Iterator[tuple[str, Callable[[], Any]]]:
-    """A real database of each kind."""
+    """Yield a real database of each kind."""
     if request.param == "postgres":
         url = sa.make_url(request.getfixturevalue("postgres_url")).set(drivername="postgresql").render_as_string(hide_password=False)
         yield "postgres", lambda: psycopg.connect(url)

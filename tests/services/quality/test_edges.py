@@ -35,7 +35,7 @@ class Hook:
 
 @pytest.fixture(params=["sqlite", "duckdb", pytest.param("postgres", marks=pytest.mark.postgres)])
 def hook(request: pytest.FixtureRequest, tmp_path: Path) -> Hook:
-    """An empty database of each kind; a session in PostgreSQL believes to be in Berlin, where a day of March has 23 hours."""
+    """Return an empty database of each kind; a session in PostgreSQL believes to be in Berlin, where a day of March has 23 hours."""
     if request.param == "sqlite":
         return Hook("sqlite", lambda: sqlite3.connect(tmp_path / "w.db"))
     if request.param == "duckdb":

@@ -39,13 +39,13 @@ class Hook:
         self.url = sa.make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
 
     def get_conn(self) -> Any:
-        """A connection."""
+        """Return a connection."""
         return psycopg.connect(self.url)
 
 
 @pytest.fixture
 def hook(postgres_url: str) -> Hook:
-    """A table with keys that repeat, keys that do not, and a type that cannot be sorted."""
+    """Return a table with keys that repeat, keys that do not, and a type that cannot be sorted."""
     hook = Hook(postgres_url)
     with psycopg.connect(hook.url) as connection:
         connection.execute("CREATE TABLE t (id integer, s text, n numeric, j json)")

@@ -36,7 +36,7 @@ PLAN = SamplePlan(rows=5, key_columns=("id",))
 
 @pytest.fixture(params=["sqlite", "duckdb", pytest.param("postgres", marks=pytest.mark.postgres)])
 def hook(request: pytest.FixtureRequest, tmp_path: Path) -> Hook:
-    """A warehouse with orders, some of them wrong."""
+    """Return a warehouse with orders, some of them wrong."""
     connect: Callable[[], Any]
     if request.param == "sqlite":
         connect = partial(sqlite3.connect, tmp_path / "w.db")
@@ -66,7 +66,7 @@ def run(hook: Hook, *declared: Any, plan: SamplePlan | None = PLAN, engine: Any 
 
 
 def sample(hook: Hook, declared: Any, **arguments: Any) -> Sample:
-    """The sample of one check."""
+    """Return the sample of one check."""
     (result,) = run(hook, declared, **arguments).results
     assert result.sample is not None
     return result.sample

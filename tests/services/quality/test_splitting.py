@@ -41,7 +41,7 @@ class Asked(Warehouse):
         )
 
     def get_conn(self) -> Any:
-        """A copy of the tables: a connection that refused something is closed."""
+        """Return a copy of the tables: a connection that refused something is closed."""
         copy = sqlite3.connect(":memory:")
         self._database.backup(copy)
         return copy
@@ -54,14 +54,14 @@ class Asked(Warehouse):
         return super().fetch_rows(sql, most)
 
     def run(self, *declared: Any, table: str = "t", where: str | None = None, history: History | None = None) -> SuiteRunRecord:
-        """A suite of the table."""
+        """Return a suite of the table."""
         scope = Scope((table,), where, self.dialect)
         return run_suite(Suite(name="s", dataset=DatasetName("n", table), scope=scope, checks=parse_checks(declared)), self, NOW, history)
 
 
 @pytest.fixture
 def asked() -> Iterator[Asked]:
-    """A fresh one."""
+    """Yield a fresh one."""
     found = Asked()
     yield found
     found.close()

@@ -38,7 +38,7 @@ class Hook:
 
 
 def hook_of(kind: str, folder: Path, request: pytest.FixtureRequest) -> Hook:
-    """A real database of each kind."""
+    """Return a real database of each kind."""
     if kind == "sqlite":
         return Hook(kind, lambda: sqlite3.connect(folder / "w.db"))
     if kind == "duckdb":
@@ -49,7 +49,7 @@ def hook_of(kind: str, folder: Path, request: pytest.FixtureRequest) -> Hook:
 
 @pytest.fixture(params=["sqlite", "duckdb", pytest.param("postgres", marks=pytest.mark.postgres)])
 def hook(request: pytest.FixtureRequest, tmp_path: Path) -> Hook:
-    """A warehouse with a full and an empty table."""
+    """Return a warehouse with a full and an empty table."""
     found = hook_of(request.param, tmp_path, request)
     connection = found.get_conn()
     cursor = connection.cursor()

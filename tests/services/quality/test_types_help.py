@@ -31,7 +31,7 @@ class Hook:
         self.url = sa.make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
 
     def get_conn(self) -> Any:
-        """A connection."""
+        """Return a connection."""
         return psycopg.connect(self.url)
 
 
@@ -46,7 +46,7 @@ def run(hook: Hook, *declared: Any, table: tuple[str, ...] = ("t",)) -> SuiteRun
 
 @pytest.fixture
 def hook(postgres_url: str) -> Hook:
-    """A table with a column of each type of number, and NULLs."""
+    """Return a table with a column of each type of number, and NULLs."""
     hook = Hook(postgres_url)
     with psycopg.connect(hook.url) as connection:
         connection.execute(f"CREATE TABLE t ({', '.join(f'c{n} {kind}' for n, kind in enumerate(TYPES))}, keep boolean)")

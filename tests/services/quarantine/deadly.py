@@ -60,6 +60,6 @@ def fail() -> None:
 
 
 def stepping(hook: Hook, at: int | None, then: Callable[[], None] = die) -> tuple[Hook, Step]:
-    """A hook whose connections do something at a step, and the steps that were seen."""
+    """Return a hook whose connections do something at a step, and the steps that were seen."""
     step = Step(at, then)
     return Hook(hook.conn_type, lambda: Stepping(hook.get_conn(), step)), step

@@ -75,7 +75,7 @@ class World:
             connection.commit()
 
     def ask(self, sql: str) -> list[tuple[Any, ...]]:
-        """All rows of a query."""
+        """Return all rows of a query."""
         with contextlib.closing(self.connect()) as connection:
             cursor = connection.cursor()
             cursor.execute(sql)
@@ -91,7 +91,7 @@ class World:
             connection.commit()
 
     def rows(self, table: str, columns: str = "id, grp, amount, parent") -> list[tuple[Any, ...]]:
-        """The rows of a table in a fixed order; none where it is not there."""
+        """Return the rows of a table in a fixed order; none where it is not there."""
         if not self.is_there(table):
             return []
         found = [
@@ -101,7 +101,7 @@ class World:
         return sorted(found, key=repr)
 
     def is_there(self, table: str) -> bool:
-        """Whether a table can be read."""
+        """Return whether a table can be read."""
         try:
             self.ask(f"SELECT 1 FROM {table} WHERE 1 = 0")
         except (sqlite3.OperationalError, duckdb.CatalogException, psycopg.errors.UndefinedTable):
@@ -110,7 +110,7 @@ class World:
 
 
 def make_world(kind: str, folder: Path, request: pytest.FixtureRequest) -> World:
-    """An empty warehouse of a kind."""
+    """Return an empty warehouse of a kind."""
     if kind == "postgres":
         address, schema = request.getfixturevalue("postgres_address"), f"w{uuid4().hex}"
         with psycopg.connect(address) as connection:  # a schema costs a tenth of a database

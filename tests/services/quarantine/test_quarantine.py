@@ -18,7 +18,7 @@ from tests.services.quarantine.quarantine_world import COLUMNS, KINDS, NOW, OWN,
 
 @pytest.fixture(params=KINDS)
 def world(request: pytest.FixtureRequest, tmp_path: Path) -> World:
-    """A warehouse with orders and their parents."""
+    """Return a warehouse with orders and their parents."""
     made = make_world(request.param, tmp_path, request)
     made.fill()
     made.fill("parents", [("x",), ("z",)], "name VARCHAR(9)")

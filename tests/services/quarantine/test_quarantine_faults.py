@@ -27,7 +27,7 @@ SERVERS = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
 
 
 def review_of(world: World) -> Review:
-    """A review of all rows of the quarantine."""
+    """Return a review of all rows of the quarantine."""
     return Review(
         quarantine=("bad",),
         source=("orders",),
@@ -87,7 +87,7 @@ ACTIONS: dict[str, tuple[Callable[[Hook, Hook], None], Callable[[World], None], 
 
 
 def standing(world: World) -> tuple[list[Any], list[Any]]:
-    """The rows of source and quarantine."""
+    """Return the rows of source and quarantine."""
     return world.rows("orders"), world.rows("bad")
 
 
@@ -98,7 +98,7 @@ def ended_at(action: str, kind: str, connect: Callable[[], Any], at: int) -> Non
 
 
 def prepared(kind: str, action: str, folder: Path, request: pytest.FixtureRequest) -> World:
-    """A warehouse as it is before an action."""
+    """Return a warehouse as it is before an action."""
     folder.mkdir()
     world = make_world(kind, folder, request)
     world.fill()

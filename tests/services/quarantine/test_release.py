@@ -26,7 +26,7 @@ def world(request: pytest.FixtureRequest, tmp_path: Path) -> World:
 
 
 def review_of(world: World, review_id: str = "v1", **changes: str) -> Review:
-    """A review of rows of the quarantine."""
+    """Return a review of rows of the quarantine."""
     review = Review(
         quarantine=("bad",),
         source=("orders",),

@@ -33,7 +33,7 @@ Aside = Callable[..., Taken]
 
 @pytest.fixture(params=["spark", "spark_connect"])
 def session(request: pytest.FixtureRequest) -> Iterator[Any]:
-    """A session with a table of orders."""
+    """Yield a session with a table of orders."""
     found = request.getfixturevalue(request.param)
     found.sql("CREATE TABLE orders (id INT, amount DECIMAL(10, 2), `odd ``x` STRING)")
     found.sql("INSERT INTO orders VALUES (1, 5, 'a'), (2, NULL, 'b'), (2, NULL, 'b'), (3, -1, 'o''hara \\\\ x')")

@@ -37,7 +37,7 @@ Arrive = Callable[[datetime | None], None]
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def arrive(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Arrive]:
-    """A warehouse behind an Airflow connection, and a way to let its newest row be of a given moment."""
+    """Yield a warehouse behind an Airflow connection, and a way to let its newest row be of a given moment."""
     connect: Callable[[], Any]
     if request.param == "sqlite":
         file = tmp_path / "warehouse.db"
@@ -64,12 +64,12 @@ def arrive(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.M
 
 @pytest.fixture
 def kept(tmp_path: Path) -> Store:
-    """An embedded store that nobody has migrated."""
+    """Return an embedded store that nobody has migrated."""
     return Store(Database(f"sqlite:///{tmp_path / 'dre.db'}"), Spool(tmp_path / "spool"))
 
 
 def look(store: Store, hours: float = 0) -> Evaluation:
-    """One look by the monitor."""
+    """Return one look by the monitor."""
     return evaluate_sla("orders_fresh", QUESTION, store, Origin(dag_id="monitor", run_id=f"r{hours}"), NOW + timedelta(hours=hours))
 
 

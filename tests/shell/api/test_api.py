@@ -96,13 +96,13 @@ def ask(app: Any) -> Callable[..., Any]:
 
 
 def plugin_app(app: Any) -> Any:
-    """The sub-application."""
+    """Return the sub-application."""
     (mounted,) = [route.app for route in app.routes if isinstance(route, Mount) and route.path == "/dre"]
     return mounted
 
 
 def origin_of(dag_id: str, run_id: str) -> Origin:
-    """A task instance."""
+    """Return a task instance."""
     return Origin(dag_id=dag_id, run_id=run_id, task_id="check", map_index=-1, try_number=1)
 
 
@@ -137,7 +137,7 @@ def _store() -> Any:
 
 
 def routes(app: Any) -> list[APIRoute]:
-    """Every route of the sub-application; another kind of route would be one that nobody guards."""
+    """Return every route of the sub-application; another kind of route would be one that nobody guards."""
     found = plugin_app(app).routes
     assert [route.path for route in found if isinstance(route, Mount)] == ["/static"]
     assert all(isinstance(route, (APIRoute, Mount)) for route in found)
@@ -145,7 +145,7 @@ def routes(app: Any) -> list[APIRoute]:
 
 
 def address(route: APIRoute) -> tuple[str, dict[str, str]]:
-    """A path and a query that every route understands."""
+    """Return a path and a query that every route understands."""
     query = {"namespace": "n", "name": "t", "dag_id": "open_dag", "run_id": "r", "task_id": "t"}
     return route.path.replace("{incident_id}", "999999").replace("{key}", "0" * 64), query
 
@@ -258,7 +258,7 @@ def test_a_table_that_only_a_closed_dag_checks_is_not_there(ask: Run, world: Pat
 
 
 def keys_with_samples(ask: Run, dag_id: str) -> list[str]:
-    """The keys of the results of a Dag that have a sample, as an admin sees them."""
+    """Return the keys of the results of a Dag that have a sample, as an admin sees them."""
     (run,) = ask("GET", "/api/task-results", params={"dag_id": dag_id, "run_id": "r1", "task_id": "check"}).json()["runs"]
     return [result["key"] for result in run["results"] if result["has_sample"]]
 
@@ -314,7 +314,7 @@ def test_a_key_that_cannot_be_is_refused(ask: Run, world: Path, key: str) -> Non
 
 @pytest.fixture
 def incident_id(world: Path) -> int:
-    """A live incident of ``open_dag``."""
+    """Return a live incident of ``open_dag``."""
     failed = Signal(
         cause=PipelineCause(dag_id="open_dag", task_id="check"),
         event=Event.TASK_FAILED,
@@ -330,7 +330,7 @@ def incident_id(world: Path) -> int:
 
 
 def of_dags(*dag_ids: str | None) -> int:
-    """A live incident of one suite that Dags report, one after the other; None: what ran outside a Dag. Its id."""
+    """Return a live incident of one suite that Dags report, one after the other; None: what ran outside a Dag. Its id."""
     for hour, dag_id in enumerate(dag_ids):
         origin = Origin() if dag_id is None else origin_of(dag_id, f"r{hour}")
         cause = DataCause(namespace="n", name="main.shared", suite="shared")
@@ -508,7 +508,7 @@ def test_what_waits_and_what_was_put_aside_is_counted(ask: Run, world: Path) -> 
 
 
 def unstorable() -> Signal:
-    """A signal that no store takes: its moment has no time zone."""
+    """Return a signal that no store takes: its moment has no time zone."""
     return Signal(cause=PipelineCause(dag_id="d"), event=Event.RUN_FAILED, at=datetime(2026, 1, 1), title="t")
 
 
@@ -537,7 +537,7 @@ def test_an_incident_that_cannot_be_is_not_there(ask: Run, world: Path, incident
 
 
 def close(moment: str | datetime) -> bool:
-    """A moment of this test."""
+    """Return a moment of this test."""
     moment = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
     return abs(datetime.now(UTC) - moment) < timedelta(minutes=5)
 
@@ -564,7 +564,7 @@ class Anything:
 
 
 def golden(world: Path) -> dict[str, Any]:
-    """The parts that several answers share."""
+    """Return the parts that several answers share."""
     dataset = {"namespace": f"sqlite://{world}/w.db", "name": "main.orders", "short_name": "orders"}
     origin = {"dag_id": "open_dag", "run_id": "r1", "task_id": "check", "map_index": -1, "try_number": 1}
     run = {
@@ -657,7 +657,7 @@ def golden(world: Path) -> dict[str, Any]:
 
 @pytest.fixture
 def one_run(world: Path) -> dict[str, Any]:
-    """One suite run in the store, and what the answers must hold of it."""
+    """Return one suite run in the store, and what the answers must hold of it."""
     amounts = c.not_null(
         "amount",
         name="amounts",

@@ -65,7 +65,7 @@ BODIES = {
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def ask(request: pytest.FixtureRequest, world: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ask]:
-    """The API's answer to an admin, with a results store of each kind that holds one live incident."""
+    """Yield the API's answer to an admin, with a results store of each kind that holds one live incident."""
     if request.param == "postgres":
         url = request.getfixturevalue("postgres_url")
         migrate(open_database(url))
@@ -83,7 +83,7 @@ def ask(request: pytest.FixtureRequest, world: Path, monkeypatch: pytest.MonkeyP
 
 
 def routes_of(ask: Ask) -> list[APIRoute]:
-    """The routes that a client asks."""
+    """Return the routes that a client asks."""
     found: list[APIRoute] = ask.__self__.app_routes  # type: ignore[attr-defined]
     assert found
     return found
@@ -177,7 +177,7 @@ def test_a_second_origin_is_heard_too() -> None:
 
 
 def status_of(*headers: tuple[str, str]) -> int:
-    """Whether a change with some headers is let in: 200, or the status of the refusal."""
+    """Return whether a change with some headers is let in: 200, or the status of the refusal."""
     sent = [(name.encode(), value.encode()) for name, value in (("content-type", "application/json"), *headers)]
     try:
         same_origin(Request({"type": "http", "method": "POST", "path": "/", "headers": sent}))

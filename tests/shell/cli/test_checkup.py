@@ -42,7 +42,7 @@ def run(capsys: pytest.CaptureFixture[str]) -> Callable[[str], Said]:
 
 @pytest.fixture
 def silent_server() -> Iterator[str]:
-    """The address of a server that accepts connections and says nothing."""
+    """Yield the address of a server that accepts connections and says nothing."""
     server = socket.create_server(("127.0.0.1", 0))
     yield f"127.0.0.1:{server.getsockname()[1]}"
     server.close()

@@ -61,7 +61,7 @@ def test_the_information_is_what_airflow_accepts() -> None:
 
 
 def named(value: Any) -> list[str]:
-    """Every dotted name of this package in the information."""
+    """Return every dotted name of this package in the information."""
     if isinstance(value, dict):
         return [name for item in value.values() for name in named(item)]
     if isinstance(value, list):

@@ -23,7 +23,7 @@ BY_HAND = {"failed": "Dag Run's state was manually set to `failed`.", "success":
 
 
 def ti(task_id: str, state: str, minute: int, attempt: int = 1, *, index: int = -1, run: str = "r1") -> Any:
-    """A task instance that ended some minutes after NOW."""
+    """Return a task instance that ended some minutes after NOW."""
     ended = NOW + timedelta(minutes=minute)
     return SimpleNamespace(dag_id="d", run_id=run, task_id=task_id, map_index=index, try_number=attempt, state=state, end_date=ended)
 

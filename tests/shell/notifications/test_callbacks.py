@@ -36,12 +36,12 @@ NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 
 def ti_of(run_id: str = "r1", task_id: str = "load", **more: Any) -> Any:
-    """A task instance, as far as a callback looks at it."""
+    """Return a task instance, as far as a callback looks at it."""
     return SimpleNamespace(**{"dag_id": "d", "run_id": run_id, "task_id": task_id, "map_index": -1, "try_number": 1, **more})
 
 
 def run_of(run_id: str = "r1") -> Any:
-    """A run."""
+    """Return a run."""
     return SimpleNamespace(dag_id="d", run_id=run_id)
 
 

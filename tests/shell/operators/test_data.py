@@ -31,7 +31,7 @@ SECRET = "{{ conn.gone.password }} 4012888888881881"
 
 @pytest.fixture
 def files(world: Path) -> Path:
-    """A folder with three days of orders, the last of which is broken."""
+    """Return a folder with three days of orders, the last of which is broken."""
     (world / "orders").mkdir()
     for day in (1, 2):
         pl.DataFrame(ROWS).write_parquet(world / "orders" / f"2026-01-0{day}.parquet")
@@ -40,14 +40,14 @@ def files(world: Path) -> Path:
 
 
 def dag_of(name: str, **arguments: Any) -> DAG:
-    """A Dag with one check task."""
+    """Return a Dag with one check task."""
     with DAG(name, schedule=None, start_date=START, params=arguments.pop("params", {})) as dag:
         QualityCheckOperator(**{"task_id": "check", "checks": GOOD, **arguments})
     return dag
 
 
 def shown(finished: Any) -> dict[str, Any]:
-    """The rendered fields that the UI shows of the first task instance."""
+    """Return the rendered fields that the UI shows of the first task instance."""
     from airflow.models.renderedtifields import RenderedTaskInstanceFields
 
     found: dict[str, Any] = RenderedTaskInstanceFields.get_templated_fields(finished.get_task_instances()[0])

@@ -33,7 +33,7 @@ BROKEN = ["main.broken", "main.customers", "main.orders"]
 
 @pytest.fixture
 def target(dbt_folder: Path, tmp_path: Path) -> Path:
-    """The files of our dbt project as if dbt had written them just now."""
+    """Return the files of our dbt project as if dbt had written them just now."""
     write(dbt_folder, tmp_path / "target", good=False)
     return tmp_path / "target"
 
@@ -50,7 +50,7 @@ def write(dbt_folder: Path, folder: Path, *, good: bool) -> None:
 
 
 def dag_of(name: str, **arguments: Any) -> DAG:
-    """A Dag with one task that keeps what dbt found."""
+    """Return a Dag with one task that keeps what dbt found."""
     with DAG(name, schedule=None, start_date=START, params=arguments.pop("params", {})) as dag:
         DbtResultsOperator(**{"task_id": "results", "namespace": PLACE, **arguments})
     return dag
@@ -76,7 +76,7 @@ def test_everything_is_kept_before_the_task_decides(
 
 
 def executed(context: dict[str, Any] | None = None, **arguments: Any) -> tuple[DbtResultsOperator, BaseException | None]:
-    """The operator after ``execute`` outside any run, and what it raised."""
+    """Return the operator after ``execute`` outside any run, and what it raised."""
     operator = DbtResultsOperator(**{"task_id": "results", "namespace": PLACE, **arguments})
     operator.dag = DAG("d", schedule=None)
     ti = SimpleNamespace(dag_id="d", run_id="r", task_id="results", map_index=-1, try_number=1, xcom_push=lambda key, value: None)
@@ -143,7 +143,7 @@ def test_mistakes_are_told_when_the_dag_is_parsed(arguments: dict[str, Any], mes
 
 
 def bash(name: str, target: Path, code: int, **more: Any) -> DAG:
-    """A Dag whose task ends as ``dbt build`` does, with callbacks that tell what it found."""
+    """Return a Dag whose task ends as ``dbt build`` does, with callbacks that tell what it found."""
     tell = record_dbt_results(target_path=target, namespace=PLACE, severity="high", routes=["oncall"])
     with DAG(name, schedule=None, start_date=START) as dag:
         BashOperator(task_id="dbt", bash_command=f"exit {code}", **{"on_failure_callback": tell, "on_success_callback": tell, **more})

@@ -42,14 +42,14 @@ MISSPELLED = {"type": "expect_column_values_to_not_be_null", "kwargs": {"column"
 
 
 def dag_of(name: str, **arguments: Any) -> DAG:
-    """A Dag with one task that checks."""
+    """Return a Dag with one task that checks."""
     with DAG(name, schedule=None, start_date=START, params=arguments.pop("params", {})) as dag:
         GXCheckOperator(**{"task_id": "check", "conn_id": "warehouse", "table": "orders", **arguments})
     return dag
 
 
 def executed(**arguments: Any) -> tuple[Any, BaseException | None, Any]:
-    """The operator after ``execute`` outside any run: itself, what it raised, and the summary it returned or pushed."""
+    """Return the operator after ``execute`` outside any run: itself, what it raised, and the summary it returned or pushed."""
     operator = GXCheckOperator(**{"task_id": "check", "conn_id": "warehouse", "table": "orders", **arguments})
     operator.dag = DAG("d", schedule=None)
     pushed: list[Any] = []
@@ -212,7 +212,7 @@ def test_an_unreachable_warehouse_is_retried(run_dag: Run, rows: Run, incidents:
 
 @pytest.fixture
 def pg(world: Path, postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Connection ``pg``, whose role has to give a password that no URL could hold as it is; gives the name of the database."""
+    """Yield connection ``pg``, whose role has to give a password that no URL could hold as it is; gives the name of the database."""
     url = sa.make_url(postgres_url)
     password = f"p@ss/{CANARY}:%"
     admin = sa.create_engine(url, isolation_level="AUTOCOMMIT")
@@ -383,7 +383,7 @@ def test_what_a_query_gives_is_checked(run_dag: Run, rows: Run, world: Path) -> 
 
 
 def checkpoint_of(frame_or_file: Path | None, name: str = "nightly", added: bool = True) -> gx.Checkpoint:
-    """A checkpoint over table ``orders`` of a SQLite file, or over a DataFrame that the task hands over."""
+    """Return a checkpoint over table ``orders`` of a SQLite file, or over a DataFrame that the task hands over."""
     context = gx.get_context(mode="ephemeral")
     if frame_or_file is None:
         batch = context.data_sources.add_pandas("frames").add_dataframe_asset("orders").add_batch_definition_whole_dataframe("all")

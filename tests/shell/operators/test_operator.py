@@ -31,7 +31,7 @@ Run = Callable[..., Any]
 
 
 def dag_of(name: str, **arguments: Any) -> DAG:
-    """A Dag with one check task."""
+    """Return a Dag with one check task."""
     with DAG(name, schedule=None, start_date=datetime(2026, 1, 1, tzinfo=UTC), params=arguments.pop("params", {})) as dag:
         options = {"task_id": "check", "conn_id": "warehouse", "table": "orders", **arguments}
         QualityCheckOperator(**options)
@@ -75,7 +75,7 @@ def test_the_task_decides_after_everything_is_kept(
 
 
 def executed(world: Path, run_id: str = "r", **arguments: Any) -> tuple[Any, BaseException | None, list[Any]]:
-    """The operator after ``execute`` outside any run: itself, what it raised, and the summaries it returned or pushed."""
+    """Return the operator after ``execute`` outside any run: itself, what it raised, and the summaries it returned or pushed."""
     operator = QualityCheckOperator(**{"task_id": "check", "conn_id": "warehouse", "table": "orders", **arguments})
     summaries: list[Any] = []
     ti = SimpleNamespace(

@@ -25,7 +25,7 @@ SLOW = "SELECT COUNT(*) FROM orders a, orders b, orders c, orders d, orders e, o
 
 
 def executed(run_id: str = "r", **arguments: Any) -> QualityCheckOperator:
-    """The operator after ``execute`` outside any run, which decides nothing."""
+    """Return the operator after ``execute`` outside any run, which decides nothing."""
     operator = QualityCheckOperator(**{"task_id": "check", "conn_id": "warehouse", "table": "orders", "fail_on": "never", **arguments})
     ti = SimpleNamespace(dag_id="d", run_id=run_id, task_id="check", map_index=-1, try_number=1)
     operator.execute({"ti": ti})

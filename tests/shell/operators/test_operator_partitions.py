@@ -33,13 +33,13 @@ def table(world: Path) -> sqlite3.Connection:
 
 
 def operator(**arguments: Any) -> QualityCheckOperator:
-    """The operator, by day."""
+    """Return the operator, by day."""
     usual = {"task_id": "check", "conn_id": "warehouse", "table": "days", "checks": CHECKS, "partition_by": "day"}
     return QualityCheckOperator(**{**usual, **arguments})
 
 
 def executed(run_id: str, key: str | None = None, **arguments: Any) -> Any:
-    """The record of a run."""
+    """Return the record of a run."""
     made = operator(**arguments)
     ti = SimpleNamespace(dag_id="d", run_id=run_id, task_id="check", map_index=-1, try_number=1, xcom_push=lambda **_: None)
     made.execute({"ti": ti, "partition_key": key})

@@ -27,13 +27,13 @@ Rows = Callable[[Any], list[Any]]
 
 
 def ask(world: Path, sql: str) -> list[tuple[Any, ...]]:
-    """All rows of a query on the warehouse."""
+    """Return all rows of a query on the warehouse."""
     with sqlite3.connect(world / "w.db") as connection:
         return connection.execute(sql).fetchall()
 
 
 def executed(try_number: int = 1, **arguments: Any) -> tuple[dict[str, Any] | None, BaseException | None]:
-    """The summary of the operator after ``execute`` outside any run, returned or pushed, and what it raised."""
+    """Return the summary of the operator after ``execute`` outside any run, returned or pushed, and what it raised."""
     options = {"task_id": "check", "conn_id": "warehouse", "table": "orders", "checks": [c.not_null("amount")], "quarantine_to": "bad"}
     operator = QualityCheckOperator(**{**options, **arguments})
     pushed: list[dict[str, Any]] = []
@@ -159,7 +159,7 @@ def test_mistakes_are_told_at_once_when_the_dag_is_parsed() -> None:
 
 
 def dag_of(name: str, **arguments: Any) -> DAG:
-    """A Dag that moves failing rows away and asks what becomes of them."""
+    """Return a Dag that moves failing rows away and asks what becomes of them."""
     with DAG(name, schedule=None, start_date=datetime(2026, 1, 1, tzinfo=UTC)) as dag:
         check = QualityCheckOperator(
             task_id="check",
@@ -233,7 +233,7 @@ def test_a_person_decides_through_airflow(
 
 
 def review(**arguments: Any) -> tuple[QuarantineReleaseOperator, dict[str, Any]]:
-    """The operator and a context for it."""
+    """Return the operator and a context for it."""
     options = {"task_id": "review", "conn_id": "warehouse", "table": "orders", "quarantine_table": "bad", **arguments}
     ti = SimpleNamespace(dag_id="d", run_id="r", task_id="review", map_index=-1, try_number=1, id="0")
     return QuarantineReleaseOperator(**options), {"ti": ti, "task_instance": ti}

@@ -54,7 +54,7 @@ def dag() -> Iterator[DAG]:
 
 
 def nothing() -> list[dict[str, int]]:
-    """No rows."""
+    """Return no rows."""
     return []
 
 

@@ -25,7 +25,7 @@ HIGH = open_incident(severity="high", routes=["oncall"])
 
 
 def dag_of(name: str, **arguments: Any) -> DAG:
-    """A Dag with one check task."""
+    """Return a Dag with one check task."""
     with DAG(name, schedule=None, start_date=START) as dag:
         options: dict[str, Any] = {"task_id": "check", "conn_id": "warehouse", "table": "orders", "checks": [BAD], **arguments}
         QualityCheckOperator(**options)

@@ -23,7 +23,7 @@ NO_TEMPLATES = [
 
 
 def rendered(**arguments: Any) -> QualityCheckOperator:
-    """The operator after its templates were rendered."""
+    """Return the operator after its templates were rendered."""
     with DAG("d", schedule=None, start_date=datetime(2026, 1, 1)):
         operator = QualityCheckOperator(task_id="check", conn_id="w", table="t", **arguments)
     operator.render_template_fields({"params": {"low": 3}}, Environment(autoescape=False))  # type: ignore[arg-type]

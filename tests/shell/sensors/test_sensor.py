@@ -30,13 +30,13 @@ by_mode = pytest.mark.parametrize("mode", MODES)
 
 
 def sensor_of(mode: str, **arguments: Any) -> FreshnessSensor:
-    """A quick sensor."""
+    """Return a quick sensor."""
     usual = {"task_id": "wait", "conn_id": "warehouse", "table": "good", "column": "created_at", "max_age": "1d"}
     return FreshnessSensor(**{**usual, "poke_interval": 0.2, "timeout": 0.7, **MODES[mode], **arguments})
 
 
 def dag_of(name: str, mode: str, **arguments: Any) -> DAG:
-    """A Dag that waits."""
+    """Return a Dag that waits."""
     with DAG(name, schedule=None, start_date=datetime(2026, 1, 1, tzinfo=UTC), params=arguments.pop("params", {})) as dag:
         sensor_of(mode, **arguments)
     return dag
@@ -83,7 +83,7 @@ def timedelta_of(value: Any) -> timedelta:
 
 
 def newest(world: Path, table: str) -> str:
-    """The timestamp as the sensor reports it."""
+    """Return the timestamp as the sensor reports it."""
     with sqlite3.connect(world / "w.db") as connection:
         (text,) = connection.execute(f"SELECT max(created_at) FROM {table}").fetchone()
     return datetime.fromisoformat(text).replace(tzinfo=UTC).isoformat()

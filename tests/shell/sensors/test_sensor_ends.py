@@ -61,7 +61,7 @@ EXCEPTIONS = {
 
 
 def cases() -> Iterator[Any]:
-    """Every exception with every flag, at once and after a first answer."""
+    """Yield every exception with every flag, at once and after a first answer."""
     for (name, (error, kind)), flag, after in itertools.product(EXCEPTIONS.items(), FLAGS, (0, 1)):
         if flag in ENDS[kind] and not (name == "an exception that takes two arguments" and after):
             ends = ENDS[kind][flag] or type(error).__name__
@@ -141,7 +141,7 @@ def test_time_that_is_over_says_how_old_the_dataset_is(
 
 
 def of_run(mode: str) -> Any:
-    """The context of a task instance whose first reschedule was long ago."""
+    """Return the context of a task instance whose first reschedule was long ago."""
     ti = SimpleNamespace(dag_id="d", run_id="r", task_id="wait", map_index=-1, try_number=1, get_first_reschedule_date=lambda _: None)
     return {"ti": ti}
 
@@ -205,7 +205,7 @@ def test_a_lost_connection_is_tried_again_within_its_budget(world: Path, monkeyp
 
 @pytest.fixture
 def silent(monkeypatch: pytest.MonkeyPatch) -> Iterator[socket.socket]:
-    """Connection ``silent``: a server that accepts and never answers."""
+    """Yield connection ``silent``: a server that accepts and never answers."""
     with socket.create_server(("127.0.0.1", 0), backlog=64) as server:
         port = server.getsockname()[1]
         monkeypatch.setenv("AIRFLOW_CONN_SILENT", json.dumps({"conn_type": "postgres", "host": "127.0.0.1", "port": port, "login": "u"}))

@@ -26,7 +26,7 @@ TELL = {"severity": "high", "routes": ["oncall"]}
 
 
 def dag(name: str, **arguments: object) -> DAG:
-    """A Dag that runs when told."""
+    """Return a Dag that runs when told."""
     return DAG(name, schedule=None, start_date=START, catchup=False, **arguments)
 
 
@@ -159,7 +159,7 @@ monitor = reliability_monitor(
 
 
 def waiting(task_id: str, table: str, mode: str, **arguments: object) -> FreshnessSensor:
-    """A sensor in one of its modes."""
+    """Return a sensor in one of its modes."""
     how = {"deferrable": True} if mode == "deferrable" else {"mode": mode}
     pause = 15 if mode == "reschedule" else 2  # a task that is queued again before its last end was taken in is "killed externally"
     return FreshnessSensor(

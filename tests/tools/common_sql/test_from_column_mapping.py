@@ -45,7 +45,7 @@ class File:
 
 @pytest.fixture(scope="module")
 def warehouse(tmp_path_factory: pytest.TempPathFactory) -> File:
-    """A database with a table of every kind of value and an empty one."""
+    """Return a database with a table of every kind of value and an empty one."""
     path = tmp_path_factory.mktemp("mapping") / "w.db"
     with sqlite3.connect(path) as connection:
         for name, rows in TABLES.items():
@@ -60,7 +60,7 @@ def connection_id(warehouse: File, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def ours(declared: list[Declaration], table: str, warehouse: File) -> bool:
-    """Whether a task with these checks passes."""
+    """Return whether a task with these checks passes."""
     scope = Scope((table,), None, find_dialect("sqlite"))
     suite = Suite(name="s", dataset=DatasetName("x", table), scope=scope, checks=parse_checks(declared))
     engine = Warehouse(warehouse)
@@ -70,7 +70,7 @@ def ours(declared: list[Declaration], table: str, warehouse: File) -> bool:
 
 
 def theirs(operator: SQLColumnCheckOperator | SQLTableCheckOperator) -> bool:
-    """Whether the operator passes; it fails in exceptions of many kinds."""
+    """Return whether the operator passes; it fails in exceptions of many kinds."""
     try:
         operator.execute({})
     except Exception:

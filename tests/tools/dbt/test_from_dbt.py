@@ -24,19 +24,19 @@ U, X = "dbt_utils.", "dbt_expectations."
 
 
 def document(*tests: Any, at: str | None = "a", **more: Any) -> dict[str, Any]:
-    """A model ``t`` with these tests at a column, or at the model."""
+    """Return a model ``t`` with these tests at a column, or at the model."""
     table = {"data_tests": list(tests)} if at is None else {"columns": [{"name": at, "data_tests": list(tests)}]}
     return {"models": [{"name": "t", **table, **more}]}
 
 
 def plain(found: list[Declaration]) -> list[Declaration]:
-    """The checks without their tags."""
+    """Return the checks without their tags."""
     parse_checks(found)
     return [Declaration(one.kind, {name: value for name, value in one.arguments.items() if name != "tags"}) for one in found]
 
 
 def read(kind: str, at: str | None = "a", **arguments: Any) -> list[Declaration]:
-    """The checks of one test."""
+    """Return the checks of one test."""
     return plain(from_dbt(document({kind: arguments} if arguments else kind, at=at)))
 
 

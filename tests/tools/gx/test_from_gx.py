@@ -28,12 +28,12 @@ from airflow_dre.tools.gx.reading.suites import NOT_NATIVE, TRANSLATIONS
 
 
 def one(kind: str, **kwargs: Any) -> dict[str, Any]:
-    """An expectation in the form of 1.x."""
+    """Return an expectation in the form of 1.x."""
     return {"type": kind, "kwargs": kwargs}
 
 
 def read(kind: str, **kwargs: Any) -> list[Declaration]:
-    """The checks of one expectation without their tags."""
+    """Return the checks of one expectation without their tags."""
     return [
         Declaration(found.kind, {name: value for name, value in found.arguments.items() if name != "tags"})
         for found in from_gx([one(kind, **kwargs)], table='"t"', order_by="id", now=datetime(2024, 1, 1))
@@ -579,7 +579,7 @@ def test_what_is_no_formula_is_refused(formula: str) -> None:
 
 @st.composite
 def shares(draw: st.DrawFn) -> float | Decimal | int:
-    """Numbers from 0 to 1 that are written with the digits they have."""
+    """Return numbers from 0 to 1 that are written with the digits they have."""
     share = draw(st.decimals(0, 1, places=10))
     return draw(st.sampled_from([share, float(share), draw(st.decimals(0, 1, places=40)), draw(st.integers(0, 1))]))
 

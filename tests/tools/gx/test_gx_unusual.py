@@ -39,7 +39,7 @@ TABLES = {
 
 
 def between(number: str, low: Any, high: Any, **more: Any) -> tuple[str, dict[str, Any]]:
-    """An expectation about the values, or about one number, of a column."""
+    """Return an expectation about the values, or about one number, of a column."""
     return f"expect_column_{number}_to_be_between", {"min_value": low, "max_value": high, **more}
 
 
@@ -187,7 +187,7 @@ IN_ERROR: dict[str, tuple[str, tuple[str, dict[str, Any]]]] = {
 
 @pytest.fixture(params=["pandas", "sqlite"])
 def engines(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[dict[str, Warehouse]]:
-    """Each table by its name, as a DataFrame that DuckDB looks at, or in a file of SQLite."""
+    """Yield each table by its name, as a DataFrame that DuckDB looks at, or in a file of SQLite."""
     if request.param == "sqlite":
         found = {name: Warehouse(File(tmp_path / f"{name}.db")) for name in TABLES}
         for name, frame in TABLES.items():
@@ -219,7 +219,7 @@ class File:
 
 
 def outcomes(engine: Warehouse, kind: str, kwargs: dict[str, Any]) -> set[Outcome]:
-    """The outcomes of the checks of an expectation."""
+    """Return the outcomes of the checks of an expectation."""
     scope = Scope(("t",), None, find_dialect(engine.name))
     checks = parse_checks(from_gx([{"type": kind, "kwargs": kwargs}], order_by="i"))
     run = run_suite(Suite(name="s", dataset=DatasetName("x", "t"), scope=scope, checks=checks), engine, datetime.now(UTC))
@@ -227,7 +227,7 @@ def outcomes(engine: Warehouse, kind: str, kwargs: dict[str, Any]) -> set[Outcom
 
 
 def succeeds(engine: Warehouse, kind: str, kwargs: dict[str, Any]) -> bool:
-    """Whether every check of an expectation holds; none may end in an error."""
+    """Return whether every check of an expectation holds; none may end in an error."""
     found = outcomes(engine, kind, kwargs)
     assert Outcome.ERRORED not in found
     return Outcome.FAILED not in found

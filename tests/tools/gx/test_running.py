@@ -56,7 +56,7 @@ def found(expectations: list[dict[str, Any]], data: Data) -> tuple[Validation, .
 
 
 def quantile(number: float) -> dict[str, Any]:
-    """An expectation about one quantile of ``amount``."""
+    """Return an expectation about one quantile of ``amount``."""
     ranges = {"quantiles": [number], "value_ranges": [[None, 1000]]}
     return {"type": "expect_column_quantile_values_to_be_between", "kwargs": {"column": "amount", "quantile_ranges": ranges}}
 

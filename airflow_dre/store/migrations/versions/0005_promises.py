@@ -88,7 +88,7 @@ def _rename(connection: sa.Connection, *, added: tuple[str, ...]) -> None:
 
 
 def _key(row: sa.Row[Any], fingerprint: str) -> str:
-    """The key of a signal under another fingerprint; one whose episode is not known keeps its key, which nobody else can have."""
+    """Return the key of a signal under another fingerprint; one whose episode is not known keeps its key, which nobody else can have."""
     origin = (row.dag_id, row.run_id, row.task_id, row.map_index, row.try_number)
     for parts in (("recovered", ""), (row.event, *origin, ""), (row.event, *origin, row.at.isoformat())):
         known, wanted = (

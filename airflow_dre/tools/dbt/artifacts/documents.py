@@ -102,7 +102,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     groups: dict[str, Group] = {}
 
     def find(self, unique_id: str) -> Node | None:
-        """A node by its id; None where there is none, or none that can be read."""
+        """Return a node by its id; None where there is none, or none that can be read."""
         for part in (self.nodes, self.sources, self.unit_tests, self.exposures, self.saved_queries, self.functions):
             if (raw := part.get(unique_id)) is not None:
                 try:
@@ -200,7 +200,7 @@ class _Versioned(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _refuse_version(content: bytes, path: str, subject: str, argument: str, kinds: tuple[str, ...]) -> str:
-    """The kind of an artefact."""
+    """Return the kind of an artefact."""
     told = _decoded(content, _Versioned, path, subject, argument).metadata.get("dbt_schema_version")
     found = _VERSION.fullmatch(told) if isinstance(told, str) else None
     allowed = " or ".join(f"{kind} {SUPPORTED[kind]} ({_WRITES[kind]} of dbt 1.8 to 1.11)" for kind in kinds)

@@ -23,7 +23,7 @@ class Namer(Protocol):
     """Whoever names tables."""
 
     def name(self, parts: Parts) -> DatasetName:
-        """The dataset that a table is."""
+        """Return the dataset that a table is."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ _DIMENSIONS = (
 
 
 def table_of(node: Node, manifest: Manifest) -> Node | None:
-    """The table that a node is, or that a test is about; None for what is about no table, such as a hook.
+    """Return the table that a node is, or that a test is about; None for what is about no table, such as a hook.
 
     A generic test is about the model that it is written at, a test of a relationship about the child. A singular test is about the first
     table that its SQL names.
@@ -55,7 +55,7 @@ def table_of(node: Node, manifest: Manifest) -> Node | None:
 
 
 def _named_in(text: str) -> Iterator[tuple[str, ...]]:
-    """The names in ``ref('model')``, ``ref('package', 'model')`` and ``source('source', 'table')``."""
+    """Yield the names in ``ref('model')``, ``ref('package', 'model')`` and ``source('source', 'table')``."""
     for call in _CALL.finditer(text):
         words = [found[2] or found[3] or "" for found in _TEXT.finditer(call[2]) if not found[1]]
         if words:
@@ -76,7 +76,7 @@ def kind_of(node: Node) -> str:
 
 
 def columns_of(node: Node) -> tuple[str, ...]:
-    """The columns that a test is about, as far as its arguments name them."""
+    """Return the columns that a test is about, as far as its arguments name them."""
     arguments: Mapping[str, Any] = {} if node.test_metadata is None else node.test_metadata.kwargs
     for name in ("combination_of_columns", "column_list"):
         if isinstance(several := arguments.get(name), list):
@@ -86,7 +86,7 @@ def columns_of(node: Node) -> tuple[str, ...]:
 
 
 def dimension_of(node: Node) -> Dimension:
-    """The quality dimension that a test speaks for; its ``meta`` may name another."""
+    """Return the quality dimension that a test speaks for; its ``meta`` may name another."""
     told = meta_of(node).get("dimension")
     if told in list(Dimension):
         return Dimension(told)

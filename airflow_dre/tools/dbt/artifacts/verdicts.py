@@ -41,7 +41,7 @@ _SECONDS = {"minute": 60.0, "hour": 3600.0, "day": 86400.0}
 
 
 def judge_test(result: Result, node: Node) -> Verdict:
-    """A data test: its failures are the rows that it gave, unless the project counts them in its own way.
+    """Return a data test: its failures are the rows that it gave, unless the project counts them in its own way.
 
     Of a test that passed dbt tells no number; where some failures are accepted it is not known.
     """
@@ -65,13 +65,13 @@ def judge_test(result: Result, node: Node) -> Verdict:
 
 
 def judge_build(result: Result, expected: str) -> Verdict:
-    """A model, seed or snapshot that was built, or a hook that was run."""
+    """Return a model, seed or snapshot that was built, or a hook that was run."""
     outcome = outcome_of(result)
     return Verdict(outcome=outcome, reason=_reason(result, outcome), expected=expected)
 
 
 def judge_unit_test(result: Result) -> Verdict:
-    """A unit test; the rows that dbt shows where they differ stay in the project's log."""
+    """Return a unit test; the rows that dbt shows where they differ stay in the project's log."""
     outcome = outcome_of(result)
     differs = outcome is Outcome.FAILED
     return Verdict(
@@ -80,7 +80,7 @@ def judge_unit_test(result: Result) -> Verdict:
 
 
 def judge_source(result: Result) -> Verdict:
-    """The freshness of a source."""
+    """Return the freshness of a source."""
     outcome = OF_SOURCES.get(result.status, Outcome.ERRORED)
     age = result.max_loaded_at_time_ago_in_s
     ends = {name: _seconds(period) for name, period in (("warn", result.criteria.warn_after), ("fail", result.criteria.error_after))}
@@ -130,7 +130,9 @@ def _reason(result: Result, outcome: Outcome) -> str:
 
 
 def without_values(message: str, statement: str) -> str:
-    """The first line of what a database said, without the values that it quotes: a name stands in the statement, a value of a row does not.
+    """Return the first line of a database's message, without the values that it quotes.
+
+    A name is part of the statement, a value of a row is not.
 
     :param message: of dbt, which puts a line of its own before.
     :param statement: the compiled SQL.

@@ -41,7 +41,7 @@ class DbtArguments:
         self._known: set[str] = set()
 
     def take(self, name: str, usual: object = None) -> object:
-        """A value."""
+        """Return a value."""
         self._known.add(name)
         value = self.test.arguments.get(name)
         return usual if value is None else value
@@ -64,21 +64,21 @@ class DbtArguments:
         return name_of("column", self.sql_column)
 
     def names(self, name: str) -> list[str]:
-        """A list of columns."""
+        """Return a list of columns."""
         value = self.take(name)
         if not isinstance(value, (list, tuple)) or not value:
             raise Refused(name, value, "a list of columns")
         return [name_of(name, item) for item in value]
 
     def text(self, name: str) -> str:
-        """A text that must be there."""
+        """Return a text that must be there."""
         value = self.take(name)
         if isinstance(value, str) and value.strip():
             return value
         raise Refused(name, value, "text that is not empty")
 
     def flag(self, name: str, *, usual: bool) -> bool:
-        """True or False."""
+        """Return True or False."""
         value = self.take(name, usual)
         if isinstance(value, bool):
             return value
@@ -91,19 +91,19 @@ class DbtArguments:
             raise Refused(name, value, why)
 
     def literals(self, name: str, *, quoted: bool) -> list[Bound | bool]:
-        """A list of values: texts where dbt puts them in quotes, and else what the project wrote as SQL."""
+        """Return a list of values: texts where dbt puts them in quotes, and else what the project wrote as SQL."""
         value = self.take(name)
         if not isinstance(value, (list, tuple)) or not value or None in value:
             raise Refused(name, value, "a list of at least one value, without null")
         return [as_jinja_writes(item) for item in value] if quoted else [truth_or_literal(name, item) for item in value]
 
     def all_texts(self, name: str) -> bool:
-        """Whether every value of a list was written as text."""
+        """Return whether every value of a list was written as text."""
         value = self.take(name)
         return isinstance(value, (list, tuple)) and all(isinstance(item, (str, date)) for item in value)
 
     def other_table(self, name: str) -> str:
-        """The table that ``ref('x')`` or ``source('a', 'b')`` stands for."""
+        """Return the table that ``ref('x')`` or ``source('a', 'b')`` stands for."""
         value = self.take(name)
         found = reference_in(value)
         if found is None:
@@ -135,7 +135,7 @@ class DbtArguments:
 
 
 def name_of(argument: str, value: object) -> str:
-    """The name of a column, where dbt takes any SQL."""
+    """Return the name of a column, where dbt takes any SQL."""
     found = _NAME.fullmatch(value.strip()) if isinstance(value, str) else None
     if found is None:
         raise Refused(argument, value, "the name of a column: checks of an expression can be written with rows(...) and metric_sql(...)")
@@ -143,7 +143,7 @@ def name_of(argument: str, value: object) -> str:
 
 
 def literal_of(name: str, value: object) -> Bound:
-    """A value that the project wrote as SQL: a number, or a text in single quotes."""
+    """Return a value that the project wrote as SQL: a number, or a text in single quotes."""
     if isinstance(value, bool) or value is None:
         raise Refused(name, value, "a number or a text")
     if isinstance(value, (int, float, Decimal, date)):
@@ -157,12 +157,12 @@ def literal_of(name: str, value: object) -> Bound:
 
 
 def as_jinja_writes(value: object) -> str:
-    """A value as dbt pastes it into SQL."""
+    """Return a value as dbt pastes it into SQL."""
     return str(value)
 
 
 def truth_or_literal(name: str, value: object) -> Bound | bool:
-    """A value that the project wrote as SQL, TRUE and FALSE among them."""
+    """Return a value that the project wrote as SQL, TRUE and FALSE among them."""
     if isinstance(value, bool):
         return value
     words = {"true": True, "false": False}
@@ -171,7 +171,7 @@ def truth_or_literal(name: str, value: object) -> Bound | bool:
 
 
 def in_sql(value: object) -> str:
-    """A text, number or truth as SQL spells it."""
+    """Return a text, number or truth as SQL spells it."""
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, (int, float, Decimal)):
@@ -180,7 +180,7 @@ def in_sql(value: object) -> str:
 
 
 def reference_in(value: object) -> re.Match[str] | None:
-    """The words of ``ref('x')`` or ``source('a', 'b')``, which dbt also reads between braces."""
+    """Return the words of ``ref('x')`` or ``source('a', 'b')``, which dbt also reads between braces."""
     if not isinstance(value, str):
         return None
     braced = _BRACED.fullmatch(value)
@@ -213,15 +213,15 @@ Translate = Callable[[DbtArguments], Translated]
 
 
 def by_rows(*parts: Declaration) -> Translated:
-    """A test whose failures are rows."""
+    """Return a test whose failures are rows."""
     return Translated(parts=list(parts), counts=Counts.ROWS)
 
 
 def by_values(*parts: Declaration, sql: str | None = None) -> Translated:
-    """A test whose failures are values."""
+    """Return a test whose failures are values."""
     return Translated(parts=list(parts), counts=Counts.VALUES, of_values=sql)
 
 
 def once(*parts: Declaration) -> Translated:
-    """A test of the table as a whole."""
+    """Return a test of the table as a whole."""
     return Translated(parts=list(parts), counts=Counts.ONCE)

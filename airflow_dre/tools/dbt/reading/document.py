@@ -68,7 +68,7 @@ class Table:
 
 
 def read_tables(schema: object) -> dict[str, Table]:
-    """The tables of the document by their names; a model with versions is there once for each.
+    """Return the tables of the document by their names; a model with versions is there once for each.
 
     :raises DefinitionError: it is no such document.
     """
@@ -92,7 +92,7 @@ def read_tables(schema: object) -> dict[str, Table]:
 
 
 def _versions(item: Mapping[str, object], place: str) -> Iterator[Table]:
-    """The versions of a model: each has the tests of the model, unless it lists its own, and the columns that it includes or adds."""
+    """Yield the versions of a model: each has the tests of the model, unless it lists its own, and the columns that it includes or adds."""
     name = str(item["name"])
     versions = item.get("versions")
     if not versions:
@@ -148,7 +148,7 @@ def _listed(value: object, place: str) -> Sequence[object]:
 
 
 def read_test(table: Table, column: Mapping[str, object] | None, written: object) -> Test:
-    """One test, in whichever of dbt's forms it is written.
+    """Return one test, in whichever of dbt's forms it is written.
 
     :raises DefinitionError: it is in none of them.
     """
@@ -200,7 +200,7 @@ def _tags(item: Mapping[str, object]) -> list[str]:
 
 
 def name_table(table: Table, schema: str | None) -> str:
-    """The table as SQL spells it: under its alias, and a source under its own schema."""
+    """Return the table as SQL spells it: under its alias, and a source under its own schema."""
     content, config = table.content, _mapping(table.content.get("config"))
     if "source" in content:
         source = _mapping(content["source"])
@@ -211,7 +211,7 @@ def name_table(table: Table, schema: str | None) -> str:
 
 
 def spell(part: str) -> str:
-    """A part of a name, in double quotes where it is odd."""
+    """Return a part of a name, in double quotes where it is odd."""
     return part if _PLAIN.fullmatch(part) else '"' + part.replace('"', '""') + '"'
 
 
@@ -220,7 +220,7 @@ def _mapping(value: object) -> dict[str, object]:
 
 
 def _text(value: object) -> str | None:
-    """Text without Jinja, which dbt would have rendered."""
+    """Return text without Jinja, which dbt would have rendered."""
     return value.strip() if isinstance(value, str) and value.strip() and "{{" not in value and "{%" not in value else None
 
 

@@ -55,7 +55,7 @@ _SETS = ("expect_column_distinct_values_to_be_in_set", "expect_column_distinct_v
 
 
 def _expected(kind: str, a: DbtArguments) -> list[Declaration]:
-    """The checks of the expectation of that name."""
+    """Return the checks of the expectation of that name."""
     a.refuse_any("group_by", _GROUPED)
     a.refuse_any("flags", _FLAGS)
     a.flag("is_raw", usual=False)

@@ -30,7 +30,7 @@ def read_dbt(
     tables: Mapping[str, str] | None = None,
     unsupported: str = "error",
 ) -> list[Declaration]:
-    """The checks of one table of the document, in its order; each carries the tag ``dbt:<test>``.
+    """Return the checks of one table of the document, in its order; each carries the tag ``dbt:<test>``.
 
     :raises DefinitionError: the document cannot be read, or lists every test that has no native form.
     """
@@ -63,7 +63,7 @@ def read_dbt(
 
 
 def _chosen(known: Mapping[str, Table], model: str | None, source: str | None) -> Table:
-    """The one table that is asked for."""
+    """Return the one table that is asked for."""
     names = ", ".join(known) or "none: the document has no model, seed, snapshot or source"
     wanted = model if source is None else source
     if wanted is None and len(known) == 1:
@@ -116,7 +116,7 @@ def _options(test: Test) -> dict[str, object]:
 
 
 def _limited(test: Test, translated: Translated) -> list[tuple[Declaration, dict[str, object]]]:
-    """The parts with ``severity``, ``warn_if`` and ``error_if``: a failure comes before a warning, and a lenient test only warns."""
+    """Return the parts with ``severity``, ``warn_if`` and ``error_if``: a failure comes before a warning, and a lenient test only warns."""
     severity = str(test.config.get("severity", "error")).lower()
     if severity not in ("error", "warn"):
         raise Refused("severity", test.config["severity"], "error or warn")
@@ -151,7 +151,7 @@ def _most(test: Test, name: str) -> int:
 
 
 def _with_options(part: Declaration, options: Mapping[str, object], test: Test) -> Declaration:
-    """The part with its options; of two conditions both must hold for a row to be looked at."""
+    """Return the part with its options; of two conditions both must hold for a row to be looked at."""
     own, given = part.arguments.get("where"), options.get("where")
     where = f"({own}) AND ({given})" if own is not None and given is not None else given if own is None else own
     name = part.arguments.get("name") if test.name is None else test.name
@@ -159,7 +159,7 @@ def _with_options(part: Declaration, options: Mapping[str, object], test: Test) 
 
 
 def _named(part: Declaration, test: Test, several: bool, seen: dict[str, int]) -> tuple[Declaration, list[Problem]]:
-    """The part with a name of its own, and what is wrong with it, told of the test."""
+    """Return the part with a name of its own, and what is wrong with it, told of the test."""
     checks, problems = find_problems([part])
     if problems or not checks:
         return part, [Problem(test.subject, problem.argument, problem.value, problem.allowed) for problem in problems]

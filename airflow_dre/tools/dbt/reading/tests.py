@@ -41,7 +41,7 @@ def _not_accepted_values(a: DbtArguments) -> Translated:
 
 
 def _membership(a: DbtArguments, kind: str, operator: str) -> Translated:
-    """A number that dbt puts in quotes is compared as the database does it, whatever the type of the column."""
+    """Return a number that dbt puts in quotes is compared as the database does it, whatever the type of the column."""
     quoted = a.flag("quote", usual=True)
     values = a.literals("values", quoted=quoted)
     listed = ", ".join(in_sql(value) for value in values)
@@ -110,7 +110,7 @@ def _not_null_proportion(a: DbtArguments) -> Translated:
 
 
 def _limit(name: str, share: object, *, of_nulls: bool = True) -> dict[str, object]:
-    """The most rows without a value, or with one, where the share of values is bounded."""
+    """Return the most rows without a value, or with one, where the share of values is bounded."""
     if isinstance(share, bool) or not isinstance(share, (int, float, Decimal)) or not 0 <= share <= 1:
         raise Refused(name, share, "a share from 0 to 1")
     return limit_of(share if of_nulls else 1 - Decimal(str(share)))

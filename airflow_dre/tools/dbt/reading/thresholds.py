@@ -11,7 +11,7 @@ _CONDITION = re.compile(r"(>=|>|!=|<>) ?(\d+)")
 
 
 def most_accepted(condition: str) -> int | None:
-    """The most failures that a condition is silent about; None where it asks for something else than too many."""
+    """Return the most failures that a condition is silent about; None where it asks for something else than too many."""
     found = _CONDITION.fullmatch(condition.strip())
     if found is None:
         return None

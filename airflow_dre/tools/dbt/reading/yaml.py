@@ -31,7 +31,7 @@ class _Strict(yaml.SafeLoader):
 
 
 def read_yaml(properties: object) -> object:
-    """The content of a path, of text, or of a dict that was read before.
+    """Return the content of a path, of text, or of a dict that was read before.
 
     :raises DefinitionError: there is no such file, or it is no YAML, or too much of it.
     """

@@ -83,7 +83,7 @@ class GxArguments:
         self._known = set(_OF_OTHER_CONCERN)
 
     def take(self, name: str, usual: object = None) -> object:
-        """A value, its parameters replaced."""
+        """Return a value, its parameters replaced."""
         self._known.add(name)
         value = self.expectation.kwargs.get(name)
         try:
@@ -95,35 +95,35 @@ class GxArguments:
         return usual if value is None else value
 
     def text(self, name: str) -> str:
-        """A text that must be there."""
+        """Return a text that must be there."""
         value = self.take(name)
         if isinstance(value, str) and value:
             return value
         raise Refused(name, value, "text that is not empty")
 
     def texts(self, name: str, least: int = 1) -> list[str]:
-        """A list of texts."""
+        """Return a list of texts."""
         value = self.take(name)
         if isinstance(value, (list, tuple, set)) and len(value) >= least and all(isinstance(item, str) and item for item in value):
             return list(value)
         raise Refused(name, value, f"a list of at least {least} texts")
 
     def flag(self, name: str) -> bool:
-        """True or False; absent: False."""
+        """Return True or False; absent: False."""
         value = self.take(name, False)
         if isinstance(value, bool):
             return value
         raise Refused(name, value, "true or false")
 
     def number(self, name: str, low: float, high: float, usual: float | None = None) -> float:
-        """A finite number from ``low`` to ``high``."""
+        """Return a finite number from ``low`` to ``high``."""
         value = self.take(name, usual)
         if isinstance(value, (int, float, Decimal)) and not isinstance(value, bool) and low <= value <= high and math.isfinite(value):
             return float(value)
         raise Refused(name, value, f"a number from {low:g} to {high:g}" if math.isfinite(high) else f"a number, {low:g} or more")
 
     def whole(self, name: str) -> int | None:
-        """A whole number; absent: None."""
+        """Return a whole number; absent: None."""
         value = self.take(name)
         if value is None:
             return None
@@ -132,7 +132,7 @@ class GxArguments:
         raise Refused(name, value, "a whole number: bounds of a count must be integers")
 
     def values(self, name: str) -> list[object] | None:
-        """A set of values without NULL, which is none; absent: None."""
+        """Return a set of values without NULL, which is none; absent: None."""
         value = self.take(name)
         if value is None:
             return None
@@ -145,7 +145,7 @@ class GxArguments:
         return list(dict.fromkeys(found))
 
     def choice(self, name: str, allowed: tuple[str, ...]) -> str:
-        """One of some words; absent: the first."""
+        """Return one of some words; absent: the first."""
         value = self.take(name, allowed[0])
         if isinstance(value, str) and value in allowed:
             return value
@@ -202,14 +202,14 @@ class GxArguments:
         return low, high, not strict_low, not strict_high
 
     def holds_nothing(self) -> bool:
-        """Whether no value lies in the range: its minimum is above its maximum, or is the same and one of them is left out."""
+        """Return whether no value lies in the range: its minimum is above its maximum, or is the same and one of them is left out."""
         low, high, low_belongs, high_belongs = self.ends()
         if low is None or high is None:
             return False
         return not in_order(low, high) or (in_order(high, low) and not (low_belongs and high_belongs))
 
     def is_unbounded(self) -> bool:
-        """Whether the range has no end because each end that is written is infinite, so that every value lies in it."""
+        """Return whether the range has no end because each end that is written is infinite, so that every value lies in it."""
         written = [value for name in ("min_value", "max_value") if (value := self.take(name)) is not None]
         return bool(written) and self.ends()[:2] == (None, None)
 
@@ -235,7 +235,7 @@ class GxArguments:
         return written
 
     def bounds(self, *, whole: bool = False) -> dict[str, object]:
-        """The bounds of a metric check; empty: anything goes.
+        """Return the bounds of a metric check; empty: anything goes.
 
         :param whole: they bound a count.
         """
@@ -253,7 +253,7 @@ class GxArguments:
 
 
 def _as_databases_write(text: str) -> str:
-    """A timestamp as databases write it, since it is compared so where it is kept as text; any other text as it is."""
+    """Return a timestamp as databases write it, since it is compared so where it is kept as text; any other text as it is."""
     if iso := _MOMENT.fullmatch(text):
         return f"{iso[1]} {iso[2]}"
     if english := _ENGLISH.fullmatch(text.strip()):
@@ -284,5 +284,5 @@ def limit_of(mostly: object) -> dict[str, object]:
 
 
 def check(kind: str, *options: Mapping[str, object], **arguments: object) -> Declaration:
-    """A declared check whose texts are no templates: a suite of another tool knows of none."""
+    """Return a declared check whose texts are no templates: a suite of another tool knows of none."""
     return Declaration(kind, {**arguments, **{name: value for item in options for name, value in item.items()}}, final=True)

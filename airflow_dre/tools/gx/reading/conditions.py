@@ -37,7 +37,7 @@ class Unreadable(ValueError):
 
 
 def where_of(condition: object, parser: object) -> str | None:
-    """The SQL of a row condition; None where there is none.
+    """Return the SQL of a row condition; None where there is none.
 
     :raises Unreadable: it cannot be said in SQL.
     """
@@ -124,7 +124,7 @@ def _python(node: ast.expr, names: Mapping[str, str]) -> str:
 
 
 def _comparison(left: ast.expr, op: ast.cmpop, right: ast.expr, names: Mapping[str, str]) -> str:
-    """One comparison; a missing value differs from every value in pandas, so that != and not in take it too."""
+    """Return one comparison; a missing value differs from every value in pandas, so that != and not in take it too."""
     if isinstance(op, (ast.In, ast.NotIn)) and isinstance(left, ast.Name):
         return _membership(names.get(left.id, left.id), _value(right), negated=isinstance(op, ast.NotIn), missing_too=True)
     operator = _COMPARED.get(type(op))

@@ -51,7 +51,7 @@ class Expectation:
 
 
 def read_suite(suite: object) -> tuple[Expectation, ...]:
-    """The expectations of a suite in their order.
+    """Return the expectations of a suite in their order.
 
     :raises DefinitionError: it is no suite, or a file with none.
     """
@@ -75,7 +75,7 @@ def _items(suite: object) -> Iterable[object]:
 
 
 def _parsed(source: str | Path) -> object:
-    """The content of JSON text, or of the file of that name."""
+    """Return the content of JSON text, or of the file of that name."""
     text = str(source)
     if isinstance(source, Path) or not text.lstrip().startswith(("{", "[")):
         try:
@@ -121,7 +121,7 @@ def _expectation(item: object, place: int) -> Expectation:
 
 
 def _text(value: object) -> str | None:
-    """Text as text; notes of 0.x are a list of lines, or a dict with such a list as ``content``."""
+    """Return text as text; notes of 0.x are a list of lines, or a dict with such a list as ``content``."""
     if isinstance(value, Mapping):
         return _text(value.get("content"))
     if isinstance(value, (list, tuple)):

@@ -57,7 +57,7 @@ def _distinct_count(a: GxArguments) -> list[Declaration]:
 
 
 def _unique_ratio(a: GxArguments) -> list[Declaration]:
-    """The share of nothing is 0 in Great Expectations."""
+    """Return the share of nothing is 0 in Great Expectations."""
     bounds, column, options = _of_numbers(a), a.text("column"), a.options()
     if a.holds_nothing():
         return impossible(column, options)
@@ -79,7 +79,7 @@ def _most_common(a: GxArguments) -> list[Declaration]:
 
 
 def _quantiles(a: GxArguments) -> list[Declaration]:
-    """One check a quantile, each a value of the column as SQL's PERCENTILE_DISC gives it."""
+    """Return one check a quantile, each a value of the column as SQL's PERCENTILE_DISC gives it."""
     given, column, options = a.take("quantile_ranges"), a.text("column"), a.options()
     a.take("allow_relative_error")
     if not isinstance(given, Mapping) or not {"quantiles", "value_ranges"} <= given.keys():
@@ -147,7 +147,7 @@ def _divergence(a: GxArguments) -> list[Declaration]:
 
 
 def _partition(given: object) -> tuple[list[float], list[object], list[float], list[float]]:
-    """Weights, and values, or edges and the weights of the tails."""
+    """Return weights, and values, or edges and the weights of the tails."""
     allowed = 'a partition {"values": [...], "weights": [...]} or {"bins": [...], "weights": [...]}, whose weights add up to 1'
     if not isinstance(given, Mapping):
         raise Refused("partition_object", given, f"{allowed}: there is nothing to compare with")

@@ -43,12 +43,12 @@ class Unknown(ValueError):
 
 
 def is_parameter(value: object) -> bool:
-    """Whether a value is a parameter to be replaced."""
+    """Return whether a value is a parameter to be replaced."""
     return isinstance(value, Mapping) and "$PARAMETER" in value
 
 
 def value_of(value: object, parameters: Mapping[str, object], now: datetime | None) -> object:
-    """The value that a parameter stands for; anything else as it is.
+    """Return the value that a parameter stands for; anything else as it is.
 
     :param now: what ``now()`` gives.
     :raises Unknown: there is none.

@@ -16,7 +16,7 @@ _MANY = ("any_value_is_missing", "never")
 
 
 def always(column: str, options: dict[str, object]) -> list[Declaration]:
-    """A check that holds whatever the values are, for an expectation that asks nothing of them but that the column exists."""
+    """Return a check that holds whatever the values are, for an expectation that asks nothing of them but that the column exists."""
     return [check("not_null", {**options, "fail_above": "100%"}, column=column)]
 
 
@@ -187,7 +187,7 @@ def _distinct_in_set(a: GxArguments) -> list[Declaration]:
 
 
 def _distinct_contain(a: GxArguments) -> list[Declaration]:
-    """A NULL in the set is never found: it is no value."""
+    """Return a NULL in the set is never found: it is no value."""
     column, options, values, given = a.text("column"), a.options(), a.values("value_set"), a.take("value_set")
     if values is None:
         raise Refused("value_set", given, "a list of values")

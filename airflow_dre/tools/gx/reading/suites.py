@@ -42,7 +42,7 @@ def read_gx(
     table: str | None = None,
     types_of: str | None = None,
 ) -> list[Declaration]:
-    """The checks of a suite, in its order; each carries the tag ``gx:<place>:<type>`` of the expectation that it is part of.
+    """Return the checks of a suite, in its order; each carries the tag ``gx:<place>:<type>`` of the expectation that it is part of.
 
     :raises DefinitionError: the suite cannot be read, or lists every expectation that has no native form.
     """
@@ -87,7 +87,7 @@ def _why_not(kind: str) -> str:
 
 
 def _checked(part: Declaration, expectation: Expectation, seen: dict[str, int]) -> tuple[Declaration, list[Problem]]:
-    """The part with a name of its own, and what is wrong with it, told of the expectation."""
+    """Return the part with a name of its own, and what is wrong with it, told of the expectation."""
     checks, problems = find_problems([part])
     if problems or not checks:
         return part, [Problem(expectation.subject, problem.argument, problem.value, problem.allowed) for problem in problems]

@@ -58,7 +58,7 @@ class Count:
 
 
 def read_frame(given: Any) -> FrameData:
-    """A DataFrame as it is, or made of a list of dicts, one a row, as the output of another task may be.
+    """Return a DataFrame as it is, or made of a list of dicts, one a row, as the output of another task may be.
 
     :raises DefinitionError: it is neither.
     """
@@ -89,7 +89,7 @@ def make_sure_it_answers(data: Data) -> None:
 
 @contextlib.contextmanager
 def open_batch(context: Any, data: Data, count: Count) -> Iterator[Any]:
-    """A batch of Great Expectations; connections are closed at the end.
+    """Yield a batch of Great Expectations; connections are closed at the end.
 
     :raises QueryFailed: there is no such table, or the query was refused.
     :raises WarehouseUnreachable: nobody answers.
@@ -118,7 +118,7 @@ def _asset(source: Any, data: TableData | QueryData) -> Any:
 
 @contextlib.contextmanager
 def _data_source(context: Any, data: TableData | QueryData, count: Count) -> Iterator[Any]:
-    """A data source whose connections are the hook's: Great Expectations sees neither address nor password."""
+    """Yield a data source whose connections are the hook's: Great Expectations sees neither address nor password."""
     connections = _Connections(data.hook, count)
     engines: list[Any] = []
     try:
@@ -146,7 +146,7 @@ class _Connections:
         self._spare: list[Any] = []
 
     def data_source(self, context: Any) -> Any:
-        """A data source for the driver that the hook uses."""
+        """Return a data source for the driver that the hook uses."""
         self._spare.append(self._open())
         package = type(self._spare[0]).__module__.partition(".")[0]
         if package not in _DRIVERS:
@@ -169,7 +169,7 @@ class _Connections:
             event.remove(Engine, "before_cursor_execute", count)
 
     def take(self) -> Any:
-        """The next connection."""
+        """Return the next connection."""
         return self._spare.pop() if self._spare else self._open()
 
     def close(self) -> None:

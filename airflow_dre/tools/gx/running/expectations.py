@@ -63,7 +63,7 @@ def _numbered(item: Any, position: int) -> Any:
 
 
 def _refused(subject: str, item: Any, error: Exception) -> Iterator[Problem]:
-    """One problem for each argument; pydantic tells one for each type that a value might have had."""
+    """Yield one problem for each argument; pydantic tells one for each type that a value might have had."""
     given = dict(item.get("kwargs") or {}) if isinstance(item, dict) else {}
     if not hasattr(error, "errors"):
         yield Problem(subject, "kwargs", given, str(error))

@@ -18,7 +18,7 @@ _FIRST_TO_LAST_QUOTE = re.compile(r"['\"].*['\"]")
 
 
 def reason_for(message: str, trace: str, arguments: Mapping[str, object]) -> str:
-    """The first line of ``message``, as the driver said it, and with what may be row data left out.
+    """Return the first line of ``message``, as the driver said it, and with what may be row data left out.
 
     :param message: what the exception says.
     :param trace: its traceback; the exception that it names first is the cause of the others.

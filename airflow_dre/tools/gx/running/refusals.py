@@ -42,7 +42,7 @@ def refuse_data(data: Data, expectations: Sequence[Any] = ()) -> None:
 
 
 def _queries(data: TableData | QueryData, expectations: Sequence[Any]) -> Iterator[tuple[str, str]]:
-    """Every query that an author wrote, and who asks it."""
+    """Yield every query that an author wrote, and who asks it."""
     if isinstance(data, QueryData):
         yield "GXCheckOperator query", data.query
     for position, expectation in enumerate(expectations):

@@ -52,7 +52,7 @@ class Validation:
 
 
 def read_result(result: Any) -> Validation:
-    """One ``ExpectationValidationResult``."""
+    """Return one ``ExpectationValidationResult``."""
     config = result.expectation_config
     raised = _raised(result.exception_info)
     if raised is not None:
@@ -70,12 +70,12 @@ def read_result(result: Any) -> Validation:
 
 
 def errored(config: Any, reason: str) -> Validation:
-    """An expectation that could not be answered."""
+    """Return an expectation that could not be answered."""
     return _validation(config, error=reason)
 
 
 def raised(config: Any, error: Exception) -> Validation:
-    """An expectation that raised before it had a result."""
+    """Return an expectation that raised before it had a result."""
     return errored(config, reason_of(error, config.kwargs))
 
 
@@ -100,7 +100,7 @@ def _arguments(given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def is_by_row(kind: str) -> bool:
-    """Whether expectations of this type are a rule for each row."""
+    """Return whether expectations of this type are a rule for each row."""
     from great_expectations.expectations import expectation
     from great_expectations.expectations.registry import get_expectation_impl
 
@@ -123,7 +123,7 @@ def _count(value: Any) -> int | None:
 
 
 def _observed(kind: str, value: Any) -> Scalar:
-    """Numbers, instants, types and names of columns; of other texts nothing, and of lists of values only how many they are."""
+    """Return numbers, instants, types and names of columns; of other texts nothing, and of lists of values only how many they are."""
     value = value.item() if hasattr(value, "item") else value
     if value is None or isinstance(value, (int, float, Decimal, date)):
         return value

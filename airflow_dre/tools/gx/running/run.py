@@ -58,7 +58,7 @@ def run_expectations(expectations: Sequence[Any], data: Data, parameters: Mappin
 
 
 def new_context() -> Any:
-    """A context that lives in memory, writes no file and reports to nobody."""
+    """Return a context that lives in memory, writes no file and reports to nobody."""
     import great_expectations
     from great_expectations.data_context.types.base import DataContextConfig, InMemoryStoreBackendDefaults, ProgressBarsConfig
 
@@ -71,7 +71,7 @@ def new_context() -> Any:
 
 
 def _rounds(expectations: Sequence[Any]) -> list[list[Any]]:
-    """Expectations that may be validated together.
+    """Return expectations that may be validated together.
 
     Two of one type about one column may not: Great Expectations takes the quantiles of the first for those of the second. Rules for each
     row are known to share well.
@@ -90,7 +90,7 @@ def _rounds(expectations: Sequence[Any]) -> list[list[Any]]:
 
 
 def _validate(batch: Any, expectations: Sequence[Any], data: Data, parameters: dict[str, Any]) -> list[Validation]:
-    """All at once, so that metrics are shared; then those without an answer one by one, so that the culprit stands alone."""
+    """Return all at once, so that metrics are shared; then those without an answer one by one, so that the culprit stands alone."""
     from great_expectations import ExpectationSuite
 
     suite = ExpectationSuite(name="suite")

@@ -31,7 +31,7 @@ def find_shape_problems(given: object, subject: str) -> list[Problem]:
 
 
 def read_items(given: object, subject: str) -> list[Any]:
-    """The single expectations, read from JSON text or from a file where a path was given.
+    """Return the single expectations, read from JSON text or from a file where a path was given.
 
     :raises DefinitionError: the file cannot be read, or anything in it has not the right shape.
     """
@@ -49,13 +49,13 @@ def read_items(given: object, subject: str) -> list[Any]:
 
 
 def items_of(given: object) -> list[Any] | None:
-    """The expectations in a list, in a suite or in the dict of its JSON; None where it is neither."""
+    """Return the expectations in a list, in a suite or in the dict of its JSON; None where it is neither."""
     inner = given.get("expectations") if isinstance(given, Mapping) else getattr(given, "expectations", given)
     return list(inner) if isinstance(inner, (list, tuple)) else None
 
 
 def type_of(item: Any) -> object:
-    """The type of an expectation that is an object or a dict."""
+    """Return the type of an expectation that is an object or a dict."""
     return getattr(item, "expectation_type", None) or item.get("type", item.get("expectation_type"))
 
 

@@ -84,7 +84,7 @@ def _reason(passed: bool, observed: str | None, expected: str, *, bounded: bool)
 
 
 def _bounds(validation: Validation) -> tuple[str, Range]:
-    """The bounds of a number in words and to draw; for anything else the arguments in words."""
+    """Return the bounds of a number in words and to draw; for anything else the arguments in words."""
     given = validation.arguments
     low, high = given.get("min_value"), given.get("max_value", None if validation.by_row else given.get("threshold"))
     if validation.kind.endswith("_to_equal") and "value" in given:
@@ -99,5 +99,5 @@ def _bounds(validation: Validation) -> tuple[str, Range]:
 
 
 def short_text(text: str) -> str:
-    """A text of at most 120 characters."""
+    """Return a text of at most 120 characters."""
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
