@@ -43,11 +43,12 @@ test: $(VENV)/.dev ## Run every test, those in a browser and on a running Airflo
 nightly: $(VENV)/.dev ## Hold 2,000 new random suites a database against the naive oracle (DRE_NIGHTLY_EXAMPLES: how many)
 	DRE_NIGHTLY=1 $(BIN)/python -m pytest tests/oracle --timeout 3600
 
-check: $(VENV)/.dev ## Lint, types and the import contract
+check: $(VENV)/.dev ## Lint, types, import contracts and spelling
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/codespell
 
 bench: $(VENV)/.dev ## Run the benchmarks
 	$(BIN)/python benchmarks/import_cost.py

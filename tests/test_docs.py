@@ -22,8 +22,8 @@ from airflow_dre.sql.dialects import CONNECTION_TYPES, DIALECTS
 from airflow_dre.sql.rendering import UNLIMITED
 
 ROOT = Path(__file__).parent.parent
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
-DECISIONS = sorted((ROOT / "docs" / "adr").glob("*.md"))
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "SECURITY.md", *sorted((ROOT / "docs").rglob("*.md"))]
+DECISIONS = sorted((ROOT / "docs" / "adr").glob("[0-9]*.md"))
 OPTIONS = get_provider_info()["config"]["dre"]["options"]
 BLOCKS = {
     f"{page.relative_to(ROOT)}:{text[: block.start()].count(chr(10)) + 2}": block[1]
