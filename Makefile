@@ -8,7 +8,7 @@ UI := airflow_dre/ui
 PYTEST_WORKERS ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test nightly check bench ui ui-check golden clean
+.PHONY: help setup demo test nightly check bench docs ui ui-check golden clean
 
 help: ## Show this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -37,6 +37,7 @@ test: $(VENV)/.dev ## Run every test, those in a browser and on a running Airflo
 	@.ci/browser
 	@.ci/mariadb
 	@.ci/dbt
+	@.ci/docs || true
 	@$(BIN)/python -m pytest -n $(PYTEST_WORKERS)
 	@.ci/ui-tests
 
@@ -60,6 +61,11 @@ bench: $(VENV)/.dev ## Run the benchmarks
 golden: $(VENV)/.dev ## Rewrite the golden files and the SQL of the docs; review the diff
 	DRE_GOLDEN=rewrite $(BIN)/python -m pytest tests/sql tests/docs
 
+docs: $(BIN)/python ## Build the documentation site in site/; a broken link fails
+	@.ci/docs
+	@NO_MKDOCS_2_WARNING=1 .venv-docs/bin/mkdocs build --strict
+	@echo "Open site/index.html"
+
 ui: ## Build the pages (needs Node 20)
 	cd $(UI) && npm ci --no-audit --no-fund && npm run build
 
@@ -68,4 +74,4 @@ ui-check: ui ## Fail if the committed build differs from the sources
 	@test -z "$$(git status --porcelain -- $(UI)/dist)" || { git status --short -- $(UI)/dist; exit 1; }
 
 clean: ## Remove what these commands made
-	rm -rf $(VENV) .venv-dbt .demo $(UI)/node_modules
+	rm -rf $(VENV) .venv-dbt .venv-docs .demo site $(UI)/node_modules

@@ -100,6 +100,20 @@ def test_index_of_decisions_is_complete() -> None:
     assert rows == expected
 
 
+@pytest.mark.parametrize("page", ["CONTRIBUTING.md", "docs/architecture.md"])
+def test_picture_of_the_layers_is_the_contract(page: str) -> None:
+    (contract,) = [each for each in PROJECT["tool"]["importlinter"]["contracts"] if each["type"] == "layers"]
+    drawn = re.findall(r"\|  (\w[\w |]*?) *\|$", (ROOT / page).read_text(), re.MULTILINE)
+    assert drawn == contract["layers"]
+
+
+def test_every_room_is_described() -> None:
+    (contract,) = [each for each in PROJECT["tool"]["importlinter"]["contracts"] if each["type"] == "layers"]
+    rooms = {room for layer in contract["layers"] for room in layer.split(" | ")} | {"ui"}
+    table = re.findall(r"^\| (`.+?) \| ", (ROOT / "docs" / "architecture.md").read_text(), re.MULTILINE)
+    assert {room for cell in table for room in re.findall(r"`(\w+)`", cell)} & rooms == rooms
+
+
 NAMED = {
     (str(page.relative_to(ROOT)), path)
     for page in [ROOT / "CONTRIBUTING.md", ROOT / "NOTICE", *(ROOT / "docs").rglob("*.md")]

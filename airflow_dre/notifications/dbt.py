@@ -152,6 +152,14 @@ def record_cosmos_results(
     Give it to Cosmos with its arguments in ``callback_args``, for example ``{"conn_id": "warehouse"}``; the context is Cosmos' own gift.
     What cannot be read is logged, so that a Cosmos task fails over dbt and never over its records.
 
+    :param project_dir: the folder of the dbt project, which Cosmos passes.
+    :param context: the context of the task, which Cosmos passes.
+    :param conn_id: connection to the warehouse that dbt wrote to; it names the datasets and is not opened.
+    :param namespace: the OpenLineage namespace instead of ``conn_id``.
+    :param suite: name of the suite; the default is ``<dag_id>.<task_id>``.
+    :param severity: severity of an incident: ``low``, ``medium``, ``high`` or ``critical``.
+    :param routes: names of routes of ``[dre] routes`` that are notified of a problem.
+    :param notify_on: ``"failed"`` (default), ``"warned"`` or ``"never"``: the outcomes that open an incident.
     :raises airflow_dre.errors.DefinitionError: ``callback_args`` misspell an argument, or one is not what it must be. Further arguments of
         Cosmos are left alone.
     """
