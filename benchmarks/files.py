@@ -74,7 +74,7 @@ def ours(pattern: str) -> tuple[Callable[[], object], Callable[[], int]]:
     """Our suite, and how many queries it took."""
     from airflow_dre.checks import column_max, column_min, mean, not_null
     from airflow_dre.checks.declared.parse import parse_checks
-    from airflow_dre.services.quality.data import Wanted, opened_data
+    from airflow_dre.services.quality.data import DataSpec, opened_data
     from airflow_dre.services.quality.run import Suite, run_suite
 
     declared = [not_null(name) for name in NOT_NULL]
@@ -83,7 +83,7 @@ def ours(pattern: str) -> tuple[Callable[[], object], Callable[[], int]]:
     checks, queries = parse_checks(declared), [0]
 
     def work() -> None:
-        with opened_data(pattern, Wanted(subject="bench", task="bench.files")) as source:
+        with opened_data(pattern, DataSpec(subject="bench", task="bench.files")) as source:
             suite = Suite(name="bench", dataset=source.dataset, scope=source.scope, checks=checks)
             run = run_suite(suite, source.engine, datetime.now(UTC))
         assert len(run.results) == 44

@@ -21,7 +21,7 @@ class Unanswered:
 
 
 _NOT_ASKED = Unanswered("only the database can compare the bounds with values of this type, and beside partition_by it is not asked to")
-Found = Mapping[Metric, Answer | Unanswered]
+AnswersByMetric = Mapping[Metric, Answer | Unanswered]
 
 
 def questions(check: Check) -> tuple[Metric, ...]:
@@ -29,7 +29,7 @@ def questions(check: Check) -> tuple[Metric, ...]:
     return check.metrics() if check.traits.by is None else asked_per_segment(check, check.traits.by)
 
 
-def further_questions(check: Check, found: Found) -> tuple[Metric, ...]:
+def further_questions(check: Check, found: AnswersByMetric) -> tuple[Metric, ...]:
     """What a check asks once the answers to :func:`questions` are known; nothing where one of them is missing or unfit."""
     try:
         seen = _seen(questions(check), found)
@@ -40,7 +40,7 @@ def further_questions(check: Check, found: Found) -> tuple[Metric, ...]:
         return ()
 
 
-def evaluate(check: Check, found: Found, now: datetime) -> Judgement:
+def evaluate(check: Check, found: AnswersByMetric, now: datetime) -> Judgement:
     """Judge a check; one that lacks an answer is errored, and severity ``warn`` turns a failure into a warning."""
     seen = _seen((*questions(check), *further_questions(check, found)), found)
     if isinstance(seen, Unanswered):
@@ -62,7 +62,7 @@ def softened(judgement: Judgement) -> Judgement:
     return replace(judgement, outcome=outcome, segments=segments)
 
 
-def _seen(metrics: tuple[Metric, ...], found: Found) -> dict[Metric, Answer] | Unanswered:
+def _seen(metrics: tuple[Metric, ...], found: AnswersByMetric) -> dict[Metric, Answer] | Unanswered:
     seen: dict[Metric, Answer] = {}
     for metric in metrics:
         answer = found.get(metric, () if isinstance(metric, PerSegment) else _NOT_ASKED)

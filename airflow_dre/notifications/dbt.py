@@ -190,7 +190,7 @@ def _deliveries(
 ) -> list[Delivery]:
     """Return the results of a task as deliveries; none where dbt left nothing that can be read."""
     from airflow_dre.services.dbt import Artifacts, deliveries_of, locate, read_runs
-    from airflow_dre.services.incidents.contexts import circumstances_of
+    from airflow_dre.services.incidents.contexts import run_context_of
 
     ti = context["ti"]
     results, manifest = locate(target_path, None, None)
@@ -204,7 +204,7 @@ def _deliveries(
     )
     since = getattr(ti, "start_date", None) or getattr(context.get("dag_run"), "start_date", None)
     try:
-        runs = read_runs(files, suite or f"{ti.dag_id}.{ti.task_id}", circumstances_of(context), since=since, began="this task")
+        runs = read_runs(files, suite or f"{ti.dag_id}.{ti.task_id}", run_context_of(context), since=since, began="this task")
     except (DefinitionError, OSError) as error:
         log.error("airflow-dre: the results of dbt are not recorded. %s", error)
         return []

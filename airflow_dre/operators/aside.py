@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from datetime import timedelta
 
     from airflow_dre.checks.check import Check
-    from airflow_dre.checks.judging import Found
+    from airflow_dre.checks.judging import AnswersByMetric
     from airflow_dre.errors import Problem
     from airflow_dre.services.quarantine.aside import Breaches
     from airflow_dre.sql.scope import Scope
@@ -73,7 +73,9 @@ class Aside:
             return []
         return [Problem(self.subject, "quarantine_to", self.to, f"another table than table={self.table!r}, for example {self.table}_bad")]
 
-    def find_breaches(self, run: SuiteRunRecord, checks: Sequence[Check], found: Found, scope: Scope) -> tuple[Breaches, Scope] | None:
+    def find_breaches(
+        self, run: SuiteRunRecord, checks: Sequence[Check], found: AnswersByMetric, scope: Scope
+    ) -> tuple[Breaches, Scope] | None:
         """Return the broken checks and the rows they are about; None where no rows are to go anywhere."""
         from airflow_dre.services.quarantine.aside import find_breaches
 

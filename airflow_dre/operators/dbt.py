@@ -69,7 +69,7 @@ class DbtResultsOperator(GatedOperator):
     def measure(self, context: Context) -> tuple[SuiteRunRecord, ...]:
         """Read what dbt left behind."""
         from airflow_dre.services.dbt import Artifacts, locate, read_runs
-        from airflow_dre.services.incidents.contexts import circumstances_of
+        from airflow_dre.services.incidents.contexts import run_context_of
 
         results, manifest = locate(self.target_path, self.run_results, self.manifest)
         files = Artifacts(
@@ -81,7 +81,7 @@ class DbtResultsOperator(GatedOperator):
             subject=self.subject,
         )
         began = getattr(context.get("dag_run"), "start_date", None)
-        runs = read_runs(files, self.suite_name, circumstances_of(context), since=began, began="this Dag run")
+        runs = read_runs(files, self.suite_name, run_context_of(context), since=began, began="this Dag run")
         if not any(run.results for run in runs):
             self.log.warning("Nothing ran in the dbt invocation of %s: its selection was empty, nothing was looked at", results)
         return runs

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from airflow_dre.errors import Problem
     from airflow_dre.operators.aside import Aside
     from airflow_dre.privacy.masking import Mask
-    from airflow_dre.services.quality.run import Ask, Suite
+    from airflow_dre.services.quality.run import AnswerStrategy, Suite
     from airflow_dre.services.quality.samples import SamplePlan
     from airflow_dre.services.quality.source_of import Source
     from airflow_dre.services.quarantine.aside import Breaches
@@ -190,8 +190,8 @@ class QualityCheckOperator(GatedOperator):
         """Ask whoever has the rows, and judge the answers."""
         from airflow_dre.checks.declared.parse import parse_checks
         from airflow_dre.clock import now
-        from airflow_dre.services.incidents.contexts import circumstances_of
-        from airflow_dre.services.quality.answers import Answered
+        from airflow_dre.services.incidents.contexts import run_context_of
+        from airflow_dre.services.quality.answers import AnswerSet
         from airflow_dre.services.quality.run import Suite, run_suite
         from airflow_dre.services.wiring import StoredHistory
 
@@ -203,9 +203,9 @@ class QualityCheckOperator(GatedOperator):
                 scope=source.scope,
                 checks=checks,
                 trust_constraints=self.trust_constraints,
-                circumstances=circumstances_of(context),
+                context=run_context_of(context),
             )
-            answered, moment = Answered(), now()
+            answered, moment = AnswerSet(), now()
             run = run_suite(
                 suite,
                 source.engine,
@@ -218,17 +218,17 @@ class QualityCheckOperator(GatedOperator):
             self._breaches = self._aside.find_breaches(run, checks, answered.values, source.scope)
             return run
 
-    def _ask(self, suite: Suite, source: Source, moment: datetime) -> Ask:
+    def _ask(self, suite: Suite, source: Source, moment: datetime) -> AnswerStrategy:
         """How the rendered arguments want the checks to be answered: by a look at all rows, or from the states of partitions."""
         from airflow_dre.errors import DefinitionError
         from airflow_dre.partitions.selection import Choice, find_partition_problems
         from airflow_dre.partitions.values import split_by
         from airflow_dre.services.partitions.run import Partitioning, ask_partitions
-        from airflow_dre.services.quality.run import ask_rows
+        from airflow_dre.services.quality.run import answer_rows
         from airflow_dre.services.wiring import StoredPartitions
 
         if self.partition_by is None:
-            return ask_rows
+            return answer_rows
         problems = find_partition_problems(self.subject, (), self.partition_by, self.partitions, self.changes)
         problems += self._find_kept_secrets(suite.checks)
         if problems:
@@ -294,9 +294,9 @@ class QualityCheckOperator(GatedOperator):
 
         timeout = read_duration(self.statement_timeout)
         if self.data is not None:
-            from airflow_dre.services.quality.data import Wanted, opened_data
+            from airflow_dre.services.quality.data import DataSpec, opened_data
 
-            wanted = Wanted(
+            spec = DataSpec(
                 subject=self.subject,
                 task=f"{self.dag_id}.{self.task_id}",
                 dataset=self.dataset or None,
@@ -304,7 +304,7 @@ class QualityCheckOperator(GatedOperator):
                 timeout=timeout,
                 read_options=self.read_options or {},
             )
-            return opened_data(self.given_data(context), wanted)
+            return opened_data(self.given_data(context), spec)
         from airflow.sdk import BaseHook
 
         from airflow_dre.engines.spark.session import CONNECTION_TYPES

@@ -14,7 +14,7 @@ from airflow_dre.errors import DefinitionError, Problem
 from airflow_dre.incidents.telling import Telling
 from airflow_dre.services.quality.record import record_run
 from airflow_dre.services.quality.signal import delivery_of
-from airflow_dre.services.run_context import Circumstances
+from airflow_dre.services.run_context import RunContext
 from airflow_dre.store.records import Definition, Delivery, ResultRecord, SuiteRunRecord, digest
 from airflow_dre.tools.dbt.artifacts.documents import Invocation, Node, Result, read_invocation, read_manifest, refuse_stale
 from airflow_dre.tools.dbt.artifacts.names import Namer, namer_of
@@ -55,7 +55,7 @@ class Artifacts:
 class _Subject:
     name: str
     dataset: DatasetName
-    circumstances: Circumstances = field(default_factory=Circumstances)
+    context: RunContext = field(default_factory=RunContext)
 
 
 def locate(target_path: Any, run_results: Any, manifest: Any) -> tuple[str, str]:
@@ -65,9 +65,7 @@ def locate(target_path: Any, run_results: Any, manifest: Any) -> tuple[str, str]
     return results, f"{folder}/manifest.json" if manifest is None else str(manifest)
 
 
-def read_runs(
-    files: Artifacts, suite: str, circumstances: Circumstances, *, since: datetime | None, began: str
-) -> tuple[SuiteRunRecord, ...]:
+def read_runs(files: Artifacts, suite: str, context: RunContext, *, since: datetime | None, began: str) -> tuple[SuiteRunRecord, ...]:
     """Read what dbt left behind, and record it.
 
     :param since: what is older is refused, unless the files may be stale; None: any age is taken.
@@ -80,10 +78,10 @@ def read_runs(
     if since is not None and not files.allow_stale:
         refuse_stale(invocation, since, files.results, files.subject, began)
     namer = namer_of(files.conn_id, files.namespace, manifest.metadata.adapter_type, files.subject)
-    return record_invocation(invocation, namer, suite, circumstances)
+    return record_invocation(invocation, namer, suite, context)
 
 
-def record_invocation(invocation: Invocation, namer: Namer, suite: str, circumstances: Circumstances) -> tuple[SuiteRunRecord, ...]:
+def record_invocation(invocation: Invocation, namer: Namer, suite: str, context: RunContext) -> tuple[SuiteRunRecord, ...]:
     """Return one run for each table that dbt built or tested, in the order in which dbt came to them.
 
     What is about no table is recorded of the project itself; so is an invocation that ran nothing.
@@ -98,7 +96,7 @@ def record_invocation(invocation: Invocation, namer: Namer, suite: str, circumst
     runs = []
     for dataset, found in (kept or {project: {}}).items():
         run = record_run(
-            _Subject(name=suite, dataset=dataset, circumstances=circumstances),
+            _Subject(name=suite, dataset=dataset, context=context),
             tuple(record for _, record in found.values()),
             engine=f"dbt-{invocation.manifest.metadata.adapter_type or 'unknown'}",
             queries=sum(record.outcome is not Outcome.SKIPPED for _, record in found.values()),

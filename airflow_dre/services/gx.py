@@ -13,7 +13,7 @@ from typing import Any
 
 from airflow_dre.checks.check import Dimension, Severity
 from airflow_dre.services.quality.record import record_run
-from airflow_dre.services.run_context import Circumstances
+from airflow_dre.services.run_context import RunContext
 from airflow_dre.store.records import Definition, ResultRecord, SuiteRunRecord, digest
 from airflow_dre.tools.gx.running.results import Validation
 from airflow_dre.tools.gx.running.run import Validated
@@ -42,7 +42,7 @@ class Expectations:
 
     name: str
     dataset: DatasetName
-    circumstances: Circumstances = field(default_factory=Circumstances)
+    context: RunContext = field(default_factory=RunContext)
 
 
 def run_expectations(subject: Expectations, ask: Callable[[], Validated], now: datetime, statement: str | None = None) -> SuiteRunRecord:

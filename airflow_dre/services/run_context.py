@@ -9,7 +9,7 @@ from airflow_dre.incidents.signals import Origin
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Circumstances:
+class RunContext:
     """When and for whom a suite runs."""
 
     origin: Origin = field(default_factory=Origin)

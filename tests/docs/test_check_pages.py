@@ -25,7 +25,7 @@ from airflow_dre.checks.declared.parse import parse_checks
 from airflow_dre.checks.judging import further_questions, questions
 from airflow_dre.engines.warehouse import Warehouse
 from airflow_dre.errors import DefinitionError
-from airflow_dre.services.quality.answers import Answered, answer
+from airflow_dre.services.quality.answers import AnswerSet, answer_metrics
 from airflow_dre.services.quality.run import Suite, run_suite
 from airflow_dre.sql.dialects import find_dialect
 from airflow_dre.sql.scope import Scope
@@ -111,10 +111,10 @@ class Listener:
 
 def compiled(kind: str) -> str:
     """Return the statements of the example for PostgreSQL, set in lines."""
-    scope, listener, answered = Scope(("orders",), None, find_dialect("postgres")), Listener(), Answered()
+    scope, listener, answered = Scope(("orders",), None, find_dialect("postgres")), Listener(), AnswerSet()
     found = parse_checks(declarations(kind))
-    answer((metric for check in found for metric in questions(check)), scope, listener, answered)
-    answer((metric for check in found for metric in further_questions(check, answered.values)), scope, listener, answered)
+    answer_metrics((metric for check in found for metric in questions(check)), scope, listener, answered)
+    answer_metrics((metric for check in found for metric in further_questions(check, answered.values)), scope, listener, answered)
     return "\n".join(f"{in_lines(sql)};\n" for sql in listener.heard)
 
 

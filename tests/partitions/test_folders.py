@@ -22,7 +22,7 @@ from airflow_dre.errors import FilesUnreachable
 from airflow_dre.partitions.selection import Choice
 from airflow_dre.partitions.values import split_by
 from airflow_dre.services.partitions.run import Partitioning, ask_partitions
-from airflow_dre.services.quality.data import Wanted, opened_data
+from airflow_dre.services.quality.data import DataSpec, opened_data
 from airflow_dre.services.quality.run import Suite, run_suite
 from airflow_dre.store.records import SuiteRunRecord
 from tests.partitions.warehouses import NOW, Remembered
@@ -44,7 +44,7 @@ def judged(tmp_path: Path) -> Callable[..., SuiteRunRecord]:
 
     def judge(by: str = "day", given: Any = None, **read: Any) -> SuiteRunRecord:
         now = NOW + timedelta(seconds=next(runs))
-        with opened_data(given or f"{tmp_path}/*/*.parquet", Wanted(subject="here", task="d.t", read_options=read)) as source:
+        with opened_data(given or f"{tmp_path}/*/*.parquet", DataSpec(subject="here", task="d.t", read_options=read)) as source:
             suite = Suite(name="s", dataset=source.dataset, scope=source.scope, checks=parse_checks(CHECKS))
             wanted = Partitioning(by=split_by(by), choice=Choice.CHANGED, versions=source.versions, read_options=read)
             return run_suite(suite, source.engine, now, ask=ask_partitions(suite, wanted, memory, now))
@@ -122,7 +122,7 @@ def test_what_folders_do_not_tell_is_said(tmp_path: Path, judged: Callable[..., 
 
 def test_a_file_that_goes_away_meanwhile_is_to_be_tried_again(tmp_path: Path) -> None:
     write(tmp_path, "1", 1)
-    with opened_data(f"{tmp_path}/*/*.parquet", Wanted(subject="here", task="d.t")) as source:
+    with opened_data(f"{tmp_path}/*/*.parquet", DataSpec(subject="here", task="d.t")) as source:
         (tmp_path / "day=1" / "part.parquet").unlink()
         assert source.versions is not None
         with pytest.raises(FilesUnreachable, match="FileNotFoundError"):

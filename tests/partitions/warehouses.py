@@ -14,7 +14,7 @@ from airflow_dre.partitions.selection import Choice
 from airflow_dre.partitions.values import split_by
 from airflow_dre.services.partitions.run import Memory, Partitioning, ask_partitions
 from airflow_dre.services.quality.run import Suite, run_suite
-from airflow_dre.services.run_context import Circumstances
+from airflow_dre.services.run_context import RunContext
 from airflow_dre.sql.dialects import find_dialect
 from airflow_dre.sql.scope import Scope
 from airflow_dre.store.records import PartitionState, PartitionStates, SuiteRunRecord
@@ -138,8 +138,8 @@ class Days:
         """Return the verdict from states."""
         self.runs += 1
         start, end = interval or (None, None)
-        around = Circumstances(partition_key=key, data_interval_start=start, data_interval_end=end)
-        suite = replace(self._suite(declared, where, table), circumstances=around)
+        context = RunContext(partition_key=key, data_interval_start=start, data_interval_end=end)
+        suite = replace(self._suite(declared, where, table), context=context)
         partitioning = Partitioning(by=split_by(by), choice=Choice(choice), changes=changes if choice == "changed" else None)
         warehouse = Recorded(self.hook)
         try:

@@ -19,7 +19,7 @@ from airflow_dre.incidents.signals import Event, Origin
 from airflow_dre.lineage.naming import name_dataset
 from airflow_dre.services.dbt import Artifacts, read_runs
 from airflow_dre.services.quality.signal import signal_of
-from airflow_dre.services.run_context import Circumstances
+from airflow_dre.services.run_context import RunContext
 from airflow_dre.sql.names import split_table
 from airflow_dre.store.records import ResultRecord, SuiteRunRecord
 from airflow_dre.tools.dbt.artifacts.names import ByConnection, ByNamespace, namer_of
@@ -33,7 +33,7 @@ def runs_of(folder: Path, *, since: datetime | None = None, allow_stale: bool = 
     """Return the runs by the name of their dataset."""
     files = {"results": str(folder / "run_results.json"), "manifest": str(folder / "manifest.json"), "namespace": PLACE, **names}
     found = read_runs(
-        Artifacts(**files, allow_stale=allow_stale), "nightly", Circumstances(origin=Origin(dag_id="d")), since=since, began="this Dag run"
+        Artifacts(**files, allow_stale=allow_stale), "nightly", RunContext(origin=Origin(dag_id="d")), since=since, began="this Dag run"
     )
     assert all((run.suite, run.origin) == ("nightly", Origin(dag_id="d")) for run in found)
     return {run.name if run.namespace == PLACE else f"{run.namespace}/{run.name}": run for run in found}

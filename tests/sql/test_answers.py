@@ -21,7 +21,7 @@ from airflow_dre.checks.declared.parse import parse_checks
 from airflow_dre.checks.judging import evaluate, further_questions, questions
 from airflow_dre.checks.outcomes import Judgement
 from airflow_dre.engines.warehouse import Warehouse
-from airflow_dre.services.quality.answers import Answered, answer
+from airflow_dre.services.quality.answers import AnswerSet, answer_metrics
 from airflow_dre.sql.scope import Scope
 
 NOW = datetime(2025, 1, 1, tzinfo=UTC)
@@ -110,9 +110,9 @@ class Database:
     def judge(self, declaration: Any, where: str | None = None, table: str = "t") -> Judgement:
         """What a check says of a table."""
         (check,) = parse_checks([declaration])
-        scope, answered = Scope((table,), where, self.warehouse.dialect), Answered()
-        answer(questions(check), scope, self.warehouse, answered)
-        answer(further_questions(check, answered.values), scope, self.warehouse, answered)
+        scope, answered = Scope((table,), where, self.warehouse.dialect), AnswerSet()
+        answer_metrics(questions(check), scope, self.warehouse, answered)
+        answer_metrics(further_questions(check, answered.values), scope, self.warehouse, answered)
         return evaluate(check, answered.values, NOW)
 
 

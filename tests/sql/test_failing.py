@@ -18,9 +18,9 @@ from airflow_dre.checks.aspects.failing import failing_rows_of
 from airflow_dre.checks.check import Check
 from airflow_dre.checks.declared.declaration import Declaration
 from airflow_dre.checks.declared.parse import parse_checks
-from airflow_dre.checks.judging import Found, further_questions, questions
+from airflow_dre.checks.judging import AnswersByMetric, further_questions, questions
 from airflow_dre.engines.warehouse import Warehouse
-from airflow_dre.services.quality.answers import Answered, answer
+from airflow_dre.services.quality.answers import AnswerSet, answer_metrics
 from airflow_dre.services.quality.run import Suite, run_suite
 from airflow_dre.sql.dialect import Refusal
 from airflow_dre.sql.dialects import find_dialect
@@ -90,10 +90,10 @@ def test_the_condition_holds_for_the_rows_that_were_counted(warehouse: Warehouse
     assert counted > 0 or where is not None
 
 
-def _found(check: Check, scope: Scope, warehouse: Warehouse) -> Found:
-    answered = Answered()
-    answer(questions(check), scope, warehouse, answered)
-    answer(further_questions(check, answered.values), scope, warehouse, answered)
+def _found(check: Check, scope: Scope, warehouse: Warehouse) -> AnswersByMetric:
+    answered = AnswerSet()
+    answer_metrics(questions(check), scope, warehouse, answered)
+    answer_metrics(further_questions(check, answered.values), scope, warehouse, answered)
     return answered.values
 
 

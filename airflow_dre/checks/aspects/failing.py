@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from airflow_dre.checks.check import Check
-from airflow_dre.checks.judging import Found, further_questions, questions
+from airflow_dre.checks.judging import AnswersByMetric, further_questions, questions
 from airflow_dre.checks.metrics import DuplicateCount, FailedRowCount, Metric, OrphanCount, PerSegment, StepCount, Violations
 
 COUNTS_ROWS = (Violations, DuplicateCount, OrphanCount, StepCount, FailedRowCount)
 """The metrics that count rows which are wrong, and could be shown."""
 
 
-def failing_rows_of(check: Check, found: Found) -> Metric | None:
+def failing_rows_of(check: Check, found: AnswersByMetric) -> Metric | None:
     """Return the metric that counts the rows which break a check; None where no single row is to blame, as for a mean.
 
     With ``by`` it is the metric of each segment, whose condition holds in every segment alike.

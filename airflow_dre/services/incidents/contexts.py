@@ -1,4 +1,4 @@
-"""What Airflow's contexts say, as signals and circumstances. A context looks different in each place that a callback can run in."""
+"""What Airflow's contexts say, as signals and run contexts. A context looks different in each place that a callback can run in."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from airflow_dre.incidents.identity import PipelineCause
 from airflow_dre.incidents.signals import Event, Origin, Severity, Signal
 from airflow_dre.incidents.slices import Slice
 from airflow_dre.privacy.masking import masked, masked_line
-from airflow_dre.services.run_context import Circumstances
+from airflow_dre.services.run_context import RunContext
 from airflow_dre.values.instants import spoken, to_instant
 from airflow_dre.values.text_limits import REASON, lines
 
@@ -32,11 +32,11 @@ def origin_of(ti: Any) -> Origin:
     )
 
 
-def circumstances_of(context: Mapping[str, Any]) -> Circumstances:
+def run_context_of(context: Mapping[str, Any]) -> RunContext:
     """When and for whom a task runs; a run without a logical date has no data interval."""
     ti = context["ti"]
     version = getattr(ti, "dag_version_id", None)
-    return Circumstances(
+    return RunContext(
         origin=origin_of(ti),
         dag_version=None if version is None else str(version),
         data_interval_start=to_instant(context.get("data_interval_start")),

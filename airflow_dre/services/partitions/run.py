@@ -18,8 +18,8 @@ from airflow_dre.partitions.values import some_of
 from airflow_dre.services.partitions.scans import why_unreadable
 from airflow_dre.services.partitions.table import Table
 from airflow_dre.services.partitions.versions import look_at_children, read_catalogue, read_versions_of, versions_like
-from airflow_dre.services.quality.answers import Answered, History, answer
-from airflow_dre.services.quality.run import Ask, NamedEngine, Suite
+from airflow_dre.services.quality.answers import AnswerSet, History, answer_metrics
+from airflow_dre.services.quality.run import AnswerStrategy, NamedEngine, Suite
 from airflow_dre.sql.determinism import unsettled_problems
 from airflow_dre.sql.scope import Scope
 from airflow_dre.sql.splits import Only
@@ -58,7 +58,7 @@ class Partitioning:
     """How files are read: another way may give other values."""
 
 
-def ask_partitions(suite: Suite, partitioning: Partitioning, memory: Memory, now: datetime) -> Ask:
+def ask_partitions(suite: Suite, partitioning: Partitioning, memory: Memory, now: datetime) -> AnswerStrategy:
     """Return a way of answering checks about the whole table that looks at few of its partitions.
 
     :raises DefinitionError: a check cannot be answered so, or SQL is not what it must be. When it is asked: the run names no partition.
@@ -70,12 +70,12 @@ def ask_partitions(suite: Suite, partitioning: Partitioning, memory: Memory, now
 
 
 def asked_of(suite: Suite) -> Asked:
-    """Return the partitions that the circumstances name.
+    """Return the partitions that the context of the run names.
 
     :raises DefinitionError: they name none.
     """
-    around = suite.circumstances
-    asked = Asked(key=around.partition_key, start=around.data_interval_start, end=around.data_interval_end)
+    context = suite.context
+    asked = Asked(key=context.partition_key, start=context.data_interval_start, end=context.data_interval_end)
     if asked.key is None and (asked.start is None or asked.end is None):
         allowed = (
             "a run with a partition key, or with a data interval; this one has neither. Trigger it with a partition key or a logical "
@@ -94,9 +94,9 @@ class _Asking:
     memory: Memory
     now: datetime
 
-    def __call__(self, checks: Sequence[Check], scope: Scope, engine: NamedEngine, answered: Answered, history: History | None, /) -> None:
+    def __call__(self, checks: Sequence[Check], scope: Scope, engine: NamedEngine, answered: AnswerSet, history: History | None, /) -> None:
         metrics = dict.fromkeys(metric for check in checks for metric in questions(check))
-        answer((metric for metric in metrics if isinstance(metric, NOT_OF_ROWS)), scope, engine, answered, history)
+        answer_metrics((metric for metric in metrics if isinstance(metric, NOT_OF_ROWS)), scope, engine, answered, history)
         forms = {metric: form for metric in metrics if (form := self._form(metric)) is not None}
         if not forms:
             return
@@ -181,7 +181,7 @@ class _Asking:
                 namespace=self.suite.dataset.namespace,
                 name=self.suite.dataset.name,
                 measured_at=self.now,
-                run_id=self.suite.circumstances.origin.run_id,
+                run_id=self.suite.context.origin.run_id,
                 states=tuple(table.to_keep()),
                 gone=tuple(sorted(table.gone - table.seen.looks.keys())),
             )

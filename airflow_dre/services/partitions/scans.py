@@ -12,7 +12,7 @@ from airflow_dre.errors import QueryFailed
 from airflow_dre.partitions.merging import Form
 from airflow_dre.partitions.sensitive import must_not_stay
 from airflow_dre.partitions.values import Partition, as_partition
-from airflow_dre.services.quality.answers import Answered, Engine, answer
+from airflow_dre.services.quality.answers import AnswerSet, Engine, answer_metrics
 from airflow_dre.sql.plan import probe
 from airflow_dre.sql.scope import Scope
 from airflow_dre.sql.splits import Only
@@ -81,7 +81,7 @@ def why_unreadable(by: Split, scope: Scope, engine: Engine) -> str | None:
     return None
 
 
-def scan_partitions(forms: Mapping[str, Form], by: Split, only: Only | None, scope: Scope, engine: Engine, answered: Answered) -> Seen:
+def scan_partitions(forms: Mapping[str, Form], by: Split, only: Only | None, scope: Scope, engine: Engine, answered: AnswerSet) -> Seen:
     """Ask for ``forms`` of some partitions, or of all.
 
     :param forms: by their keys.
@@ -93,8 +93,8 @@ def scan_partitions(forms: Mapping[str, Form], by: Split, only: Only | None, sco
     rows = RowCount()
     parts = dict.fromkeys([rows, *(part for form in forms.values() for part in form.parts)])
     asked: dict[Metric, PerSegment] = {part: PerSegment(by=by, metric=part) for part in parts}
-    found = Answered()
-    answer(asked.values(), replace(scope, only=only), engine, found)
+    found = AnswerSet()
+    answer_metrics(asked.values(), replace(scope, only=only), engine, found)
     answered.lookups += found.lookups
     tables = {part: _by_partition(found.values[metric]) for part, metric in asked.items()}
     counts = tables[rows]

@@ -12,7 +12,7 @@ from airflow_dre.partitions.sensitive import must_not_stay
 from airflow_dre.partitions.states import Extreme, State
 from airflow_dre.partitions.values import Partition, as_partition, calendar_like
 from airflow_dre.services.partitions.scans import Look, Seen, no_rows, scan_partitions
-from airflow_dre.services.quality.answers import Answered, Engine
+from airflow_dre.services.quality.answers import AnswerSet, Engine
 from airflow_dre.sql.scope import Scope
 from airflow_dre.sql.splits import Only
 from airflow_dre.store.records import PartitionState
@@ -32,7 +32,7 @@ class Table:
     by: Split
     scope: Scope
     engine: Engine
-    answered: Answered
+    answered: AnswerSet
     known: dict[str, Look] = field(default_factory=dict)
     seen: Seen = field(default_factory=Seen)
     gone: set[str] = field(default_factory=set)

@@ -11,7 +11,7 @@ from airflow_dre.partitions.merging import partition_column
 from airflow_dre.partitions.values import Partition, as_partition, read_like, spoken_partition
 from airflow_dre.services.partitions.scans import as_key
 from airflow_dre.services.partitions.table import Table
-from airflow_dre.services.quality.answers import Answered, Engine
+from airflow_dre.services.quality.answers import AnswerSet, Engine
 from airflow_dre.sql.raw import read_versions
 from airflow_dre.sql.scope import Scope
 from airflow_dre.sql.splits import Only
@@ -19,7 +19,7 @@ from airflow_dre.values.scalars import Incomparable, Row
 from airflow_dre.values.text_codec import spell
 
 
-def read_versions_of(changes: str, scope: Scope, engine: Engine, answered: Answered) -> Sequence[Row]:
+def read_versions_of(changes: str, scope: Scope, engine: Engine, answered: AnswerSet) -> Sequence[Row]:
     """Return partitions and their versions, by a SELECT of the Dag author.
 
     It runs before rows are read, so that a change in between is found by the next run.
@@ -40,7 +40,7 @@ def read_versions_of(changes: str, scope: Scope, engine: Engine, answered: Answe
     return rows
 
 
-def read_catalogue(scope: Scope, engine: Engine, answered: Answered) -> Sequence[Row]:
+def read_catalogue(scope: Scope, engine: Engine, answered: AnswerSet) -> Sequence[Row]:
     """Return the partitions that the database itself keeps of a table, with their versions.
 
     :raises Incomparable: it does not tell them.

@@ -37,7 +37,7 @@ class History(Protocol):
 
 
 @dataclass(slots=True)
-class Answered:
+class AnswerSet:
     """What came back: a value or a reason for each metric, and the statement that was asked last for it."""
 
     values: dict[Metric, Answer | Unanswered] = field(default_factory=dict)
@@ -48,7 +48,7 @@ class Answered:
     """Partitions that were scanned, and all whose states were merged; None: the rows were looked at, and no states."""
 
 
-def answer(metrics: Iterable[Metric], scope: Scope, engine: Engine, answered: Answered, history: History | None = None) -> None:
+def answer_metrics(metrics: Iterable[Metric], scope: Scope, engine: Engine, answered: AnswerSet, history: History | None = None) -> None:
     """Ask for ``metrics``; a statement that is refused is split until the culprit stands alone, and only that one stays unanswered.
 
     A statement that takes too long is not split: each half might take as long again.
@@ -70,7 +70,7 @@ def answer(metrics: Iterable[Metric], scope: Scope, engine: Engine, answered: An
             answered.values[metric] = _remember(metric, history)
 
 
-def _ask_all(metrics: Iterable[Metric], scope: Scope, engine: Engine, answered: Answered) -> None:
+def _ask_all(metrics: Iterable[Metric], scope: Scope, engine: Engine, answered: AnswerSet) -> None:
     for statement in plan([metric for metric in metrics if metric not in answered.values], scope):
         refusal = _ask(statement, engine, answered)
         if refusal is None or len(statement.metrics) == 1 or isinstance(refusal, StatementTimeout):
@@ -89,7 +89,7 @@ def _keys(statement: Statement) -> tuple[Metric, ...]:
     return tuple(PerSegment(by=statement.by, metric=metric) for metric in statement.metrics)
 
 
-def _ask(statement: Statement, engine: Engine, answered: Answered) -> QueryFailed | None:
+def _ask(statement: Statement, engine: Engine, answered: AnswerSet) -> QueryFailed | None:
     """Ask one statement; the error where it was refused."""
     keys = _keys(statement)
     answered.statements |= dict.fromkeys(keys, statement.sql)
@@ -132,7 +132,7 @@ def _why_broken(scope: Scope, engine: Engine) -> str | None:
     return None
 
 
-def _ask_parts(statement: Statement, scope: Scope, engine: Engine, answered: Answered) -> None:
+def _ask_parts(statement: Statement, scope: Scope, engine: Engine, answered: AnswerSet) -> None:
     """Ask the halves of a scan, or each metric of any other statement alone."""
     metrics = statement.metrics
     middle = len(metrics) // 2

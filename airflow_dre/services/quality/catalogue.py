@@ -10,14 +10,14 @@ from airflow_dre.checks.aspects.fitness import minds_types, why_unfit
 from airflow_dre.checks.check import Check
 from airflow_dre.checks.metrics import TableColumns, TableConstraints
 from airflow_dre.checks.outcomes import Judgement, Outcome
-from airflow_dre.services.quality.answers import Answered, Engine, answer
+from airflow_dre.services.quality.answers import AnswerSet, Engine, answer_metrics
 from airflow_dre.sql.scope import Scope
 
 
-def settle_by_constraints(checks: Sequence[Check], scope: Scope, engine: Engine, answered: Answered) -> dict[str, Judgement]:
+def settle_by_constraints(checks: Sequence[Check], scope: Scope, engine: Engine, answered: AnswerSet) -> dict[str, Judgement]:
     """Return the verdicts on checks that the database's own constraints answer, by check id; none where the catalogue cannot be read."""
     catalogue = TableConstraints()
-    answer([catalogue], scope, engine, answered)
+    answer_metrics([catalogue], scope, engine, answered)
     rows = answered.values[catalogue]
     if not isinstance(rows, tuple):
         return {}
@@ -26,14 +26,14 @@ def settle_by_constraints(checks: Sequence[Check], scope: Scope, engine: Engine,
     return {check_id: verdict for check_id, verdict in verdicts.items() if verdict is not None}
 
 
-def learn_types(checks: Sequence[Check], scope: Scope, engine: Engine, answered: Answered) -> Scope:
+def learn_types(checks: Sequence[Check], scope: Scope, engine: Engine, answered: AnswerSet) -> Scope:
     """Return the scope with the types of its columns, where a check minds them and asking costs next to nothing."""
     if scope.readings is not None:
         scope = replace(scope, readings=scope.readings.heard(checks))
     if not scope.dialect.catalogue_is_cheap or not any(map(minds_types, checks)):
         return scope
     catalogue = TableColumns()
-    answer([catalogue], scope, engine, answered)
+    answer_metrics([catalogue], scope, engine, answered)
     columns = answered.values[catalogue]
     return replace(scope, types=tuple((str(name), str(kind)) for name, kind, *_ in columns)) if isinstance(columns, tuple) else scope
 

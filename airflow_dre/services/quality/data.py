@@ -40,7 +40,7 @@ NAME = "data"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class DataSpec:
     """What a task wants of its data."""
 
     subject: str
@@ -62,7 +62,7 @@ class Kind:
     """What people call it."""
     holds: Callable[[Any], bool]
     """Whether something is of it; cheap, and imports nothing heavy."""
-    opened: Callable[[Any, Wanted], AbstractContextManager[Source]]
+    opened: Callable[[Any, DataSpec], AbstractContextManager[Source]]
     """Opens it, for as long as its rows are asked about."""
 
 
@@ -79,7 +79,7 @@ class _Looked:
 
 
 @contextlib.contextmanager
-def opened_data(given: Any, wanted: Wanted) -> Iterator[Source]:
+def opened_data(given: Any, spec: DataSpec) -> Iterator[Source]:
     """Yield the rows of whatever a task was given.
 
     :raises DefinitionError: it is of no kind that is known, or it is not what its kind must be.
@@ -88,19 +88,19 @@ def opened_data(given: Any, wanted: Wanted) -> Iterator[Source]:
     kind = next((kind for kind in KINDS if kind.holds(given)), None)
     if kind is None:
         whose = f"{type(given).__module__}.{type(given).__qualname__}"
-        raise DefinitionError([Problem(wanted.subject, "data", whose, "; ".join(kind.name for kind in KINDS))])
-    if wanted.read_options and kind is not FILES:
-        raise DefinitionError([Problem(wanted.subject, "read_options", dict(wanted.read_options), f"nothing beside {kind.name}")])
-    with kind.opened(given, wanted) as source:
+        raise DefinitionError([Problem(spec.subject, "data", whose, "; ".join(kind.name for kind in KINDS))])
+    if spec.read_options and kind is not FILES:
+        raise DefinitionError([Problem(spec.subject, "read_options", dict(spec.read_options), f"nothing beside {kind.name}")])
+    with kind.opened(given, spec) as source:
         yield source
 
 
 @contextlib.contextmanager
-def _opened_files(given: Any, wanted: Wanted) -> Iterator[Source]:
-    places = read_places(given, wanted.subject)
-    files = _found_files(places, wanted)
-    readable = read_format(files, wanted.read_options, wanted.subject)
-    dataset = name_files(places[0].scheme, [place.inner for place in places], wanted.dataset, wanted.task)
+def _opened_files(given: Any, spec: DataSpec) -> Iterator[Source]:
+    places = read_places(given, spec.subject)
+    files = _found_files(places, spec)
+    readable = read_format(files, spec.read_options, spec.subject)
+    dataset = name_files(places[0].scheme, [place.inner for place in places], spec.dataset, spec.task)
 
     def look(database: DuckDB) -> _Looked:
         if places[0].store is not None:
@@ -112,20 +112,20 @@ def _opened_files(given: Any, wanted: Wanted) -> Iterator[Source]:
             return _Looked(completes=partial(add_column, database, NAME))
         return _Looked()
 
-    with _opened(look, dataset, wanted, files, local=places[0].store is None) as source:
+    with _opened(look, dataset, spec, files, local=places[0].store is None) as source:
         yield replace(source, versions=partial(folder_versions, files, places[0].store))
 
 
-def _found_files(places: Sequence[Place], wanted: Wanted) -> list[str]:
+def _found_files(places: Sequence[Place], spec: DataSpec) -> list[str]:
     """Return the files of places, which a store that does not answer keeps nobody waiting for.
 
     :raises DefinitionError: a place is a folder, or a name cannot be told from a pattern.
     :raises FilesUnreachable: no file is there for one of the places, or their store does not answer, or not in time.
     """
     if places[0].store is None:
-        return find_files(places, wanted.subject)
+        return find_files(places, spec.subject)
     try:
-        return within(connect_seconds(wanted.timeout), lambda: find_files(places, wanted.subject), f"the store of {places[0].shown}")
+        return within(connect_seconds(spec.timeout), lambda: find_files(places, spec.subject), f"the store of {places[0].shown}")
     except FilesUnreachable:
         raise
     except WarehouseUnreachable as silent:
@@ -133,20 +133,20 @@ def _found_files(places: Sequence[Place], wanted: Wanted) -> list[str]:
 
 
 @contextlib.contextmanager
-def _opened_frame(given: Any, wanted: Wanted) -> Iterator[Source]:
+def _opened_frame(given: Any, spec: DataSpec) -> Iterator[Source]:
     look = look_at_rows if is_rows(given) else look_at_frame
-    dataset = DatasetName("dataframe", wanted.dataset or wanted.task)
+    dataset = DatasetName("dataframe", spec.dataset or spec.task)
 
     def look_at(database: DuckDB) -> _Looked:
-        look(database, NAME, given, wanted.subject)
+        look(database, NAME, given, spec.subject)
         return _Looked()
 
-    with _opened(look_at, dataset, wanted) as source:
+    with _opened(look_at, dataset, spec) as source:
         yield source
 
 
-def _opened_spark(given: Any, wanted: Wanted) -> AbstractContextManager[Source]:
-    return opened_spark_frame(given, NAME, DatasetName("dataframe", wanted.dataset or wanted.task), wanted.where, wanted.timeout)
+def _opened_spark(given: Any, spec: DataSpec) -> AbstractContextManager[Source]:
+    return opened_spark_frame(given, NAME, DatasetName("dataframe", spec.dataset or spec.task), spec.where, spec.timeout)
 
 
 FILES = Kind("files (a path, a pattern, a URL that ObjectStoragePath takes, or a list of these)", is_paths, _opened_files)
@@ -164,13 +164,13 @@ KINDS: tuple[Kind, ...] = (
 
 @contextlib.contextmanager
 def _opened(
-    look: Callable[[DuckDB], _Looked], dataset: DatasetName, wanted: Wanted, files: Sequence[str] = (), *, local: bool = True
+    look: Callable[[DuckDB], _Looked], dataset: DatasetName, spec: DataSpec, files: Sequence[str] = (), *, local: bool = True
 ) -> Iterator[Source]:
-    scope = Scope((NAME,), wanted.where, DUCKDB_VIEW)
+    scope = Scope((NAME,), spec.where, DUCKDB_VIEW)
     with (
         opened_duckdb(read_settings().duckdb_memory_limit) as database,
-        _interruptible(database, None if local or wanted.timeout is None else connect_seconds(wanted.timeout)) as called,
-        opened(database, wanted.timeout, DUCKDB_VIEW) as warehouse,
+        _interruptible(database, None if local or spec.timeout is None else connect_seconds(spec.timeout)) as called,
+        opened(database, spec.timeout, DUCKDB_VIEW) as warehouse,
     ):
         engine = DataEngine(warehouse, files, lambda sql: database.refusal_of(sql, [NAME, READ]))
         try:

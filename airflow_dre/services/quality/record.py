@@ -12,9 +12,9 @@ from airflow_dre.checks.judging import Unanswered, evaluate, further_questions, 
 from airflow_dre.checks.metrics import Metric
 from airflow_dre.checks.outcomes import Judgement, shown, worst
 from airflow_dre.privacy.masking import Mask, masked
-from airflow_dre.services.quality.answers import Answered
+from airflow_dre.services.quality.answers import AnswerSet
 from airflow_dre.services.quality.redact import mask_result
-from airflow_dre.services.run_context import Circumstances
+from airflow_dre.services.run_context import RunContext
 from airflow_dre.store.records import Definition, ResultRecord, SuiteRunRecord
 from airflow_dre.values.dataset import DatasetName
 from airflow_dre.values.numbers import as_float
@@ -22,19 +22,19 @@ from airflow_dre.values.numbers import as_float
 _WORD = re.compile(r"\w+")
 
 
-class Subject(Protocol):
-    """What a run is about: a suite by its name, a dataset, and the circumstances."""
+class SuiteIdentity(Protocol):
+    """What a run is about: a suite by its name, a dataset, and the context of the run."""
 
     @property
     def name(self) -> str: ...
     @property
     def dataset(self) -> DatasetName: ...
     @property
-    def circumstances(self) -> Circumstances: ...
+    def context(self) -> RunContext: ...
 
 
 def record_run(
-    subject: Subject,
+    subject: SuiteIdentity,
     results: tuple[ResultRecord, ...],
     *,
     engine: str,
@@ -53,12 +53,12 @@ def record_run(
     :param named: the words of SQL that checks bring, by their ids.
     """
     outcomes = [result.outcome for result in results]
-    around = subject.circumstances
+    context = subject.context
     return SuiteRunRecord(
         namespace=subject.dataset.namespace,
         name=subject.dataset.name,
         suite=subject.name,
-        origin=around.origin,
+        origin=context.origin,
         engine=engine,
         outcome=worst(outcomes),
         score=score(outcomes),
@@ -68,17 +68,17 @@ def record_run(
         row_filter=row_filter,
         lookups=lookups,
         partitions=partitions,
-        dag_version=around.dag_version,
-        data_interval_start=around.data_interval_start,
-        data_interval_end=around.data_interval_end,
-        partition_key=around.partition_key,
+        dag_version=context.dag_version,
+        data_interval_start=context.data_interval_start,
+        data_interval_end=context.data_interval_end,
+        partition_key=context.partition_key,
         results=tuple(
             mask_result(result, mask or Mask(), subject.dataset.name, (named or {}).get(result.check_id, ())) for result in results
         ),
     )
 
 
-def _judged(check: Check, answered: Answered, now: datetime, mask: Mask) -> ResultRecord:
+def _judged(check: Check, answered: AnswerSet, now: datetime, mask: Mask) -> ResultRecord:
     culprit = _culprit(check, answered)
     statement = answered.statements.get(culprit)
     if statement is not None and culprit in further_questions(check, answered.values):  # it quotes earlier answers
@@ -118,7 +118,7 @@ def _record(check: Check, judgement: Judgement, statement: str | None) -> Result
     )
 
 
-def _culprit(check: Check, answered: Answered) -> Metric:
+def _culprit(check: Check, answered: AnswerSet) -> Metric:
     """Return the metric whose statement explains the outcome best: the one that was refused, or else the one that was judged."""
     metrics = (*questions(check), *further_questions(check, answered.values))
     return next((metric for metric in metrics if isinstance(answered.values.get(metric), Unanswered)), metrics[-1])

@@ -15,11 +15,11 @@ from airflow_dre.checks.metrics import TableColumns
 from airflow_dre.checks.outcomes import Judgement
 from airflow_dre.errors import TypesChanged
 from airflow_dre.privacy.masking import Mask
-from airflow_dre.services.quality.answers import Answered, Engine, History, answer
+from airflow_dre.services.quality.answers import AnswerSet, Engine, History, answer_metrics
 from airflow_dre.services.quality.catalogue import learn_types, refuse_by_types, settle_by_constraints
 from airflow_dre.services.quality.record import _WORD, _judged, _record, record_run
 from airflow_dre.services.quality.samples import SamplePlan, with_samples
-from airflow_dre.services.run_context import Circumstances
+from airflow_dre.services.run_context import RunContext
 from airflow_dre.sql.scope import Scope
 from airflow_dre.store.records import SuiteRunRecord
 from airflow_dre.values.dataset import DatasetName
@@ -44,21 +44,21 @@ class Suite:
     checks: tuple[Check, ...]
     trust_constraints: bool = False
     """Whether a constraint that the database enforces may answer a check without a scan."""
-    circumstances: Circumstances = field(default_factory=Circumstances)
+    context: RunContext = field(default_factory=RunContext)
 
 
-class Ask(Protocol):
+class AnswerStrategy(Protocol):
     """A way of answering checks: what is found is added to what was answered before."""
 
     def __call__(
-        self, checks: Sequence[Check], scope: Scope, engine: NamedEngine, answered: Answered, history: History | None, /
+        self, checks: Sequence[Check], scope: Scope, engine: NamedEngine, answered: AnswerSet, history: History | None, /
     ) -> None: ...
 
 
-def ask_rows(checks: Sequence[Check], scope: Scope, engine: NamedEngine, answered: Answered, history: History | None) -> None:
+def answer_rows(checks: Sequence[Check], scope: Scope, engine: NamedEngine, answered: AnswerSet, history: History | None) -> None:
     """Look at all rows, and then at what only the first answers tell how to ask."""
-    answer((metric for check in checks for metric in questions(check)), scope, engine, answered, history)
-    answer((metric for check in checks for metric in further_questions(check, answered.values)), scope, engine, answered)
+    answer_metrics((metric for check in checks for metric in questions(check)), scope, engine, answered, history)
+    answer_metrics((metric for check in checks for metric in further_questions(check, answered.values)), scope, engine, answered)
 
 
 def run_suite(
@@ -67,8 +67,8 @@ def run_suite(
     now: datetime,
     history: History | None = None,
     samples: SamplePlan | None = None,
-    answered: Answered | None = None,
-    ask: Ask = ask_rows,
+    answered: AnswerSet | None = None,
+    ask: AnswerStrategy = answer_rows,
 ) -> SuiteRunRecord:
     """Answer and judge every check of a suite.
 
@@ -81,7 +81,7 @@ def run_suite(
     """
     started = time.perf_counter()
     asked_before = engine.queries
-    answered = Answered() if answered is None else answered
+    answered = AnswerSet() if answered is None else answered
     try:
         settled, scope = _answer(suite, engine, answered, history, ask)
     except TypesChanged:
@@ -109,7 +109,9 @@ def run_suite(
     )
 
 
-def _answer(suite: Suite, engine: NamedEngine, answered: Answered, history: History | None, ask: Ask) -> tuple[dict[str, Judgement], Scope]:
+def _answer(
+    suite: Suite, engine: NamedEngine, answered: AnswerSet, history: History | None, ask: AnswerStrategy
+) -> tuple[dict[str, Judgement], Scope]:
     """Answer what a suite asks; return what was judged without an answer, by check id, and the scope with what is known of its columns.
 
     :raises TypesChanged: rows have shown that a guessed type is another, which is put right.

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from airflow_dre.checks.aspects.failing import failing_rows_of
 from airflow_dre.checks.aspects.row_reasons import row_reason
 from airflow_dre.checks.check import Check
-from airflow_dre.checks.judging import Found
+from airflow_dre.checks.judging import AnswersByMetric
 from airflow_dre.checks.metrics import Metric
 from airflow_dre.checks.outcomes import Outcome
 from airflow_dre.errors import DefinitionError, QueryFailed, TypesChanged, WarehouseError
@@ -39,7 +39,7 @@ class SamplePlan:
 def with_samples(
     checks: Sequence[Check],
     results: tuple[ResultRecord, ...],
-    found: Found,
+    found: AnswersByMetric,
     scope: Scope,
     engine: Engine,
     plan: SamplePlan,

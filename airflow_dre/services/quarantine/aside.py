@@ -10,7 +10,7 @@ from sqlglot import exp
 
 from airflow_dre.checks.aspects.failing import failing_rows_of
 from airflow_dre.checks.check import Check
-from airflow_dre.checks.judging import Found
+from airflow_dre.checks.judging import AnswersByMetric
 from airflow_dre.checks.outcomes import Outcome, counted
 from airflow_dre.checks.thresholds import Limit
 from airflow_dre.engines.transactions import Transaction, again_after_conflict, transaction
@@ -66,7 +66,7 @@ class Taken:
     """Copies of an earlier try that were replaced."""
 
 
-def find_breaches(run: SuiteRunRecord, checks: Sequence[Check], found: Found, scope: Scope, on: str) -> Breaches:
+def find_breaches(run: SuiteRunRecord, checks: Sequence[Check], found: AnswersByMetric, scope: Scope, on: str) -> Breaches:
     """Return the broken checks of a run, with the conditions of their rows.
 
     :param found: what was answered when the run was judged.
@@ -86,7 +86,7 @@ def find_breaches(run: SuiteRunRecord, checks: Sequence[Check], found: Found, sc
     return Breaches(broken=tuple(broken), left=left)
 
 
-def _condition(check: Check, found: Found, scope: Scope) -> exp.Expr | Refusal:
+def _condition(check: Check, found: AnswersByMetric, scope: Scope) -> exp.Expr | Refusal:
     metric = failing_rows_of(check, found)
     if metric is None:
         return Refusal("no single row is to blame")

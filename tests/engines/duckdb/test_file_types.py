@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from airflow_dre import checks as c
 from airflow_dre.checks.declared.parse import parse_checks
-from airflow_dre.services.quality.data import Wanted, opened_data
+from airflow_dre.services.quality.data import DataSpec, opened_data
 from airflow_dre.services.quality.run import Suite, run_suite
 from airflow_dre.services.quality.samples import SamplePlan
 from tests.engines.duckdb.test_files import NOW, look, outcomes, reasons, write
@@ -30,7 +30,7 @@ SAMPLE = 20_600
 
 def described(data: Any, **options: Any) -> dict[str, str]:
     """Return the columns of data, with their types."""
-    with opened_data(data, Wanted(subject="t", task="d.t", read_options=options)) as source:
+    with opened_data(data, DataSpec(subject="t", task="d.t", read_options=options)) as source:
         return {str(row[0]): str(row[1]) for row in source.engine.fetch_rows('SELECT column_name, column_type FROM (DESCRIBE "data")', 99)}
 
 
@@ -167,7 +167,7 @@ def test_answers_do_not_depend_on_what_the_first_rows_are(tmp_path: Path, name: 
 
 def test_a_file_whose_first_rows_tell_its_types_is_read_once(tmp_path: Path) -> None:
     path = write(tmp_path / "a.csv", "n,v\n" + "1,x\n" * SAMPLE)
-    with opened_data(path, Wanted(subject="t", task="d.t")) as source:
+    with opened_data(path, DataSpec(subject="t", task="d.t")) as source:
         suite = Suite(name="s", dataset=source.dataset, scope=source.scope, checks=parse_checks([c.mean("n", equals=1), c.not_null("v")]))
         assert run_suite(suite, source.engine, dt.datetime.now(dt.UTC)).queries == 1
 
@@ -510,7 +510,7 @@ class TimeIsUp(BaseException):
 
 def settle(path: str) -> None:
     """Look at all rows, and for a minute at nothing."""
-    with opened_data(path, Wanted(subject="t", task="d.t")) as source:
+    with opened_data(path, DataSpec(subject="t", task="d.t")) as source:
         assert source.scope.readings is not None
         source.scope.readings.settle()
         time.sleep(60)
@@ -557,7 +557,7 @@ def test_sql_of_an_author_reads_the_type_of_all_rows(tmp_path: Path, name: str, 
 def test_rows_of_keys_that_many_share_are_found_at_once(tmp_path: Path, by: str | None) -> None:
     path = write(tmp_path / "x.csv", "k,part\n" + "".join(f"{n % 3},{n % 2 or ''}\n" for n in range(SAMPLE)))
     started = time.process_time()
-    with opened_data(path, Wanted(subject="t", task="d.t")) as source:
+    with opened_data(path, DataSpec(subject="t", task="d.t")) as source:
         suite = Suite(
             name="s", dataset=source.dataset, scope=source.scope, checks=parse_checks([c.unique("k", by=by) if by else c.unique("k")])
         )
@@ -595,7 +595,7 @@ def test_what_is_written_differently_is_another_key(tmp_path: Path, name: str) -
 
 def test_what_is_written_the_same_is_one_key_and_its_rows_are_shown(tmp_path: Path) -> None:
     path = write(tmp_path / "x.csv", "v,k\n1.10,1\n1.1,2\n1.10,3\n")
-    with opened_data(path, Wanted(subject="t", task="d.t")) as source:
+    with opened_data(path, DataSpec(subject="t", task="d.t")) as source:
         suite = Suite(name="s", dataset=source.dataset, scope=source.scope, checks=parse_checks([c.unique("v")]))
         (result,) = run_suite(suite, source.engine, NOW, samples=SamplePlan(rows=5, key_columns=("k",))).results
     assert (result.outcome.value, result.violations) == ("failed", 2)

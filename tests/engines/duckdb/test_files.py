@@ -29,7 +29,7 @@ from airflow_dre.config import read_settings
 from airflow_dre.engines.duckdb.connection import DuckDB
 from airflow_dre.engines.duckdb.reasons import reason_of
 from airflow_dre.errors import DefinitionError, FilesUnreachable
-from airflow_dre.services.quality.data import Wanted, opened_data
+from airflow_dre.services.quality.data import DataSpec, opened_data
 from airflow_dre.services.quality.run import Suite, run_suite
 from airflow_dre.store.records import SuiteRunRecord
 
@@ -68,7 +68,7 @@ FOUND = {
 
 def look(data: Any, *declared: Any, **wanted: Any) -> SuiteRunRecord:
     """Run checks on data."""
-    with opened_data(data, Wanted(subject="Operator t", task="d.t", **wanted)) as source:
+    with opened_data(data, DataSpec(subject="Operator t", task="d.t", **wanted)) as source:
         suite = Suite(name="s", dataset=source.dataset, scope=source.scope, checks=parse_checks(declared or SUITE))
         return run_suite(suite, source.engine, NOW)
 
@@ -624,9 +624,9 @@ def test_without_duckdb_the_command_that_installs_it_is_told() -> None:
     program = """
 import sys
 sys.modules["duckdb"] = None
-from airflow_dre.services.quality.data import Wanted, opened_data
+from airflow_dre.services.quality.data import DataSpec, opened_data
 try:
-    with opened_data([{"a": 1}], Wanted(subject="x", task="d.t")):
+    with opened_data([{"a": 1}], DataSpec(subject="x", task="d.t")):
         pass
 except Exception as error:
     print(type(error).__name__, error)

@@ -17,7 +17,7 @@ from airflow_dre.checks.declared.parse import parse_checks
 from airflow_dre.checks.judging import evaluate, further_questions, questions
 from airflow_dre.checks.outcomes import Judgement, worst
 from airflow_dre.engines.warehouse import Warehouse
-from airflow_dre.services.quality.answers import Answered, answer
+from airflow_dre.services.quality.answers import AnswerSet, answer_metrics
 from airflow_dre.sql.scope import Scope
 
 NOW = datetime(2013, 1, 5, tzinfo=UTC)
@@ -93,9 +93,9 @@ class Database:
     def judge(self, declaration: Declaration, where: str | None = None) -> Judgement:
         """What a check says of the rows that meet a filter of the suite."""
         (check,) = parse_checks([declaration])
-        scope, answered = Scope(("t",), where, self._warehouse.dialect), Answered()
-        answer(questions(check), scope, self._warehouse, answered)
-        answer(further_questions(check, answered.values), scope, self._warehouse, answered)
+        scope, answered = Scope(("t",), where, self._warehouse.dialect), AnswerSet()
+        answer_metrics(questions(check), scope, self._warehouse, answered)
+        answer_metrics(further_questions(check, answered.values), scope, self._warehouse, answered)
         return evaluate(check, answered.values, NOW)
 
 

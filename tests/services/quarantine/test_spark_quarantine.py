@@ -18,11 +18,11 @@ from airflow_dre.checks.thresholds import read_limit
 from airflow_dre.engines.spark.engine import SparkEngine
 from airflow_dre.errors import DefinitionError, QuarantineError, QueryFailed
 from airflow_dre.incidents.signals import Origin
-from airflow_dre.services.quality.answers import Answered
+from airflow_dre.services.quality.answers import AnswerSet
 from airflow_dre.services.quality.run import Suite, run_suite
 from airflow_dre.services.quarantine.aside import Quarantine, Taken, find_breaches, stamp_of
 from airflow_dre.services.quarantine.spark import copy_aside, copy_by
-from airflow_dre.services.run_context import Circumstances
+from airflow_dre.services.run_context import RunContext
 from airflow_dre.sql.quarantine.statements import OWN_COLUMNS, Broken, Mode
 from airflow_dre.sql.scope import Scope
 from airflow_dre.values.dataset import DatasetName
@@ -47,10 +47,10 @@ def aside(session: Any) -> Aside:
     """Run a suite and copy its failing rows."""
 
     def put(*declared: Any, mode: str = "copy", target: str = "bad", limit: object = None) -> Taken:
-        checks, answered, engine = parse_checks(declared), Answered(), SparkEngine(session)
+        checks, answered, engine = parse_checks(declared), AnswerSet(), SparkEngine(session)
         scope = Scope(("orders",), "id < 9", engine.dialect)
-        around = Circumstances(origin=Origin(dag_id="d", run_id="r1", task_id="t", map_index=-1, try_number=1))
-        suite = Suite(name="s", dataset=DatasetName("n", "orders"), scope=scope, checks=checks, circumstances=around)
+        context = RunContext(origin=Origin(dag_id="d", run_id="r1", task_id="t", map_index=-1, try_number=1))
+        suite = Suite(name="s", dataset=DatasetName("n", "orders"), scope=scope, checks=checks, context=context)
         try:
             run = run_suite(suite, engine, NOW, answered=answered)
             broken = find_breaches(run, checks, answered.values, scope, "error").broken
