@@ -91,14 +91,14 @@ class GXCheckOperator(GatedOperator):
     def measure(self, context: Context) -> SuiteRunRecord:
         """Let Great Expectations look."""
         from airflow_dre.clock import now
-        from airflow_dre.services.gx import Expectations, run_expectations
+        from airflow_dre.services.gx import Expectations, record_expectations
         from airflow_dre.services.incidents.contexts import run_context_of
         from airflow_dre.tools.gx.running.quiet import require_gx
 
         require_gx()
         ask, asset = self._checkpoint_run(context) if self.checkpoint is not None else self._expectations_run(context)
         subject = Expectations(name=self.suite_name, dataset=self._name_dataset(asset), context=run_context_of(context))
-        return run_expectations(subject, ask, now(), statement=self.query)
+        return record_expectations(subject, ask, now(), statement=self.query)
 
     def _expectations_run(self, context: Context) -> tuple[Callable[[], Validated], None]:
         from airflow_dre.sql.names import split_table

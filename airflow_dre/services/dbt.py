@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from airflow_dre.checks.check import Dimension, Severity
-from airflow_dre.checks.outcomes import Outcome
+from airflow_dre.checks.outcomes import Judgement, Outcome
 from airflow_dre.errors import DefinitionError, Problem
 from airflow_dre.incidents.telling import Telling
-from airflow_dre.services.quality.record import record_run
+from airflow_dre.services.quality.record import record_result, record_run
 from airflow_dre.services.quality.signal import delivery_of
 from airflow_dre.services.run_context import RunContext
 from airflow_dre.store.records import Definition, Delivery, ResultRecord, SuiteRunRecord, digest
@@ -30,7 +30,6 @@ from airflow_dre.tools.dbt.artifacts.nodes import (
     table_of,
 )
 from airflow_dre.tools.dbt.artifacts.verdicts import judge_build, judge_source, judge_test, judge_unit_test
-from airflow_dre.tools.verdict import Verdict
 from airflow_dre.values.dataset import DatasetName
 
 PROJECTS = "dbt"
@@ -115,15 +114,16 @@ def deliveries_of(runs: Iterable[SuiteRunRecord], telling: Telling) -> list[Deli
 
 
 def _record(result: Result, node: Node | None, table: Node | None, invocation: Invocation) -> ResultRecord:
-    verdict = _judge(result, node, of_sources=invocation.of_sources)
+    judgement = _judge(result, node, of_sources=invocation.of_sources)
     freshness = "freshness." if invocation.of_sources else ""
     check_id = digest("dbt", freshness, result.unique_id)[:16]
-    return verdict.recorded(check_id, _definition(result, node, table, invocation), result.compiled_code)
+    return record_result(check_id, _definition(result, node, table, invocation), judgement, result.compiled_code)
 
 
-def _judge(result: Result, node: Node | None, *, of_sources: bool) -> Verdict:
+def _judge(result: Result, node: Node | None, *, of_sources: bool) -> Judgement:
     if node is None:
-        return Verdict(outcome=Outcome.ERRORED, reason=f"dbt says {result.status}, but its manifest does not know this node")
+        reason = f"dbt says {result.status}, but its manifest does not know this node"
+        return Judgement(outcome=Outcome.ERRORED, reason=reason, expected="")
     if of_sources:
         return judge_source(result)
     match node.resource_type:

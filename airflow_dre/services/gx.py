@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from airflow_dre.checks.check import Dimension, Severity
-from airflow_dre.services.quality.record import record_run
+from airflow_dre.services.quality.record import record_result, record_run
 from airflow_dre.services.run_context import RunContext
 from airflow_dre.store.records import Definition, ResultRecord, SuiteRunRecord, digest
 from airflow_dre.tools.gx.running.results import Validation
@@ -45,7 +45,7 @@ class Expectations:
     context: RunContext = field(default_factory=RunContext)
 
 
-def run_expectations(subject: Expectations, ask: Callable[[], Validated], now: datetime, statement: str | None = None) -> SuiteRunRecord:
+def record_expectations(subject: Expectations, ask: Callable[[], Validated], now: datetime, statement: str | None = None) -> SuiteRunRecord:
     """Let Great Expectations look, and record what it found.
 
     :param ask: runs the expectations or the checkpoint.
@@ -91,7 +91,7 @@ def identify(validation: Validation) -> str:
 
 
 def _record(validation: Validation, identity: str, statement: str | None) -> ResultRecord:
-    return judge(validation).recorded(identity, _definition(validation), statement)
+    return record_result(identity, _definition(validation), judge(validation), statement)
 
 
 def _definition(validation: Validation) -> Definition:

@@ -88,21 +88,30 @@ def _judged(check: Check, answered: AnswerSet, now: datetime, mask: Mask) -> Res
 
 def _record(check: Check, judgement: Judgement, statement: str | None) -> ResultRecord:
     traits = check.traits
+    definition = Definition(
+        name=check.name,
+        kind=check.kind,
+        columns=check.columns,
+        dimension=check.dimension.value,
+        severity=traits.severity.value,
+        where=traits.where,
+        by=traits.by,
+        description=traits.description,
+        owner=traits.owner,
+        runbook=traits.runbook,
+        tags=traits.tags,
+    )
+    return record_result(check.id, definition, judgement, statement)
+
+
+def record_result(check_id: str, definition: Definition, judgement: Judgement, statement: str | None) -> ResultRecord:
+    """Return the record of a judgement, by our checks or by another tool.
+
+    :param statement: the SQL that the judgement rests on.
+    """
     return ResultRecord(
-        check_id=check.id,
-        definition=Definition(
-            name=check.name,
-            kind=check.kind,
-            columns=check.columns,
-            dimension=check.dimension.value,
-            severity=traits.severity.value,
-            where=traits.where,
-            by=traits.by,
-            description=traits.description,
-            owner=traits.owner,
-            runbook=traits.runbook,
-            tags=traits.tags,
-        ),
+        check_id=check_id,
+        definition=definition,
         outcome=judgement.outcome,
         reason=judgement.reason,
         expected=judgement.expected,

@@ -6,12 +6,10 @@ import re
 from collections.abc import Mapping
 from datetime import timedelta
 
-from airflow_dre.checks.outcomes import Outcome, Range, shown
+from airflow_dre.checks.outcomes import Judgement, Outcome, Range
 from airflow_dre.tools.dbt.artifacts.documents import Node, Period, Result
 from airflow_dre.tools.dbt.reading.thresholds import USUAL, most_accepted
-from airflow_dre.tools.verdict import Verdict
 from airflow_dre.values.instants import spoken
-from airflow_dre.values.numbers import as_float
 
 OUTCOMES: Mapping[str, Outcome] = {
     "error": Outcome.ERRORED,
@@ -40,7 +38,7 @@ _LAST_WORD = re.compile(r"(: )(\S+)$")
 _SECONDS = {"minute": 60.0, "hour": 3600.0, "day": 86400.0}
 
 
-def judge_test(result: Result, node: Node) -> Verdict:
+def judge_test(result: Result, node: Node) -> Judgement:
     """Return a data test: its failures are the rows that it gave, unless the project counts them in its own way.
 
     Of a test that passed dbt tells no number; where some failures are accepted it is not known.
@@ -51,12 +49,11 @@ def judge_test(result: Result, node: Node) -> Verdict:
     known = outcome in (Outcome.WARNED, Outcome.FAILED) or (outcome is Outcome.PASSED and warn == USUAL and (fail == USUAL or not strict))
     failures = result.failures if known else None
     by_row = (node.config.fail_calc or "count(*)").strip().lower() == "count(*)"
-    return Verdict(
+    return Judgement(
         outcome=outcome,
         reason=_reason(result, outcome),
         expected=f"fails if {fail}, warns if {warn}" if strict and warn != fail else f"{'fails' if strict else 'warns'} if {warn}",
-        observed=shown(failures),
-        value=as_float(failures),
+        observed=failures,
         unit="rows" if by_row and failures is not None else "",
         violations=failures if by_row and isinstance(failures, int) else None,
         warn=_accepted(warn) if not strict or warn != fail else _OPEN,
@@ -64,22 +61,22 @@ def judge_test(result: Result, node: Node) -> Verdict:
     )
 
 
-def judge_build(result: Result, expected: str) -> Verdict:
+def judge_build(result: Result, expected: str) -> Judgement:
     """Return a model, seed or snapshot that was built, or a hook that was run."""
     outcome = outcome_of(result)
-    return Verdict(outcome=outcome, reason=_reason(result, outcome), expected=expected)
+    return Judgement(outcome=outcome, reason=_reason(result, outcome), expected=expected)
 
 
-def judge_unit_test(result: Result) -> Verdict:
+def judge_unit_test(result: Result) -> Judgement:
     """Return a unit test; the rows that dbt shows where they differ stay in the project's log."""
     outcome = outcome_of(result)
     differs = outcome is Outcome.FAILED
-    return Verdict(
+    return Judgement(
         outcome=outcome, reason="actual differs from expected" if differs else _reason(result, outcome), expected="actual equals expected"
     )
 
 
-def judge_source(result: Result) -> Verdict:
+def judge_source(result: Result) -> Judgement:
     """Return the freshness of a source."""
     outcome = OF_SOURCES.get(result.status, Outcome.ERRORED)
     age = result.max_loaded_at_time_ago_in_s
@@ -87,13 +84,12 @@ def judge_source(result: Result) -> Verdict:
     words = [f"{name}s above {_spoken(end)}" for name, end in ends.items() if end is not None]
     if age is None:
         said = str(result.error or result.message or f"dbt says {result.status!r}")
-        return Verdict(outcome=outcome, reason=without_values(said, result.compiled_code or ""), expected=", ".join(words))
-    return Verdict(
+        return Judgement(outcome=outcome, reason=without_values(said, result.compiled_code or ""), expected=", ".join(words))
+    return Judgement(
         outcome=outcome,
         reason=f"the newest row is {_spoken(age)} old",
         expected=", ".join(words),
-        observed=shown(age),
-        value=age,
+        observed=age,
         unit="seconds",
         warn=Range(high=ends["warn"]),
         fail=Range(high=ends["fail"]),

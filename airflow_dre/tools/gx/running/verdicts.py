@@ -5,20 +5,19 @@ from __future__ import annotations
 from decimal import Decimal
 from fractions import Fraction
 
-from airflow_dre.checks.outcomes import Outcome, Range, all_meet_it, counted, shown
+from airflow_dre.checks.outcomes import Judgement, Outcome, Range, all_meet_it, counted, shown
 from airflow_dre.checks.thresholds import Limit
 from airflow_dre.tools.gx.running.results import Validation
-from airflow_dre.tools.verdict import Verdict
 from airflow_dre.values.numbers import as_count, as_float
 
 _LONGEST = 120
 _OPEN = Range()
 
 
-def judge(validation: Validation) -> Verdict:
+def judge(validation: Validation) -> Judgement:
     """Great Expectations' own verdict with the numbers it rests on; only what it passed for want of anything to look at is skipped."""
     if validation.error is not None:
-        return Verdict(outcome=Outcome.ERRORED, reason=validation.error)
+        return Judgement(outcome=Outcome.ERRORED, reason=validation.error, expected="")
     broken = Outcome.FAILED if validation.severity == "critical" else Outcome.WARNED
     outcome = Outcome.PASSED if validation.success else broken
     if validation.kind == "unexpected_rows_expectation":
@@ -28,13 +27,13 @@ def judge(validation: Validation) -> Verdict:
     return _judge_observed(validation, outcome)
 
 
-def _judge_rows(validation: Validation, outcome: Outcome, violations: int, rows: int | None) -> Verdict:
+def _judge_rows(validation: Validation, outcome: Outcome, violations: int, rows: int | None) -> Judgement:
     mostly = Decimal(str(validation.arguments.get("mostly", 1)))
     percent = mostly < 1
     limit = Limit((1 - mostly) * 100, percent=percent)
     expected = f"at most {limit} violating"
     if rows == 0 and outcome is Outcome.PASSED:
-        return Verdict(outcome=Outcome.SKIPPED, reason="no rows to look at", expected=expected, violations=violations, rows=0)
+        return Judgement(outcome=Outcome.SKIPPED, reason="no rows to look at", expected=expected, violations=violations, rows=0)
     share = float(Fraction(100 * violations, rows)) if rows else None
     of_all = f"{violations} of {counted(rows, 'row', 'rows')} ({share:.4g}%)" if rows else counted(violations, "row", "rows")
     found = (
@@ -45,12 +44,11 @@ def _judge_rows(validation: Validation, outcome: Outcome, violations: int, rows:
         else "no row breaks it"
     )
     observed = share if percent else violations
-    return Verdict(
+    return Judgement(
         outcome=outcome,
         reason=found if outcome is Outcome.PASSED else f"{found}, more than {limit}",
         expected=expected,
-        observed=shown(observed),
-        value=as_float(observed),
+        observed=observed,
         unit="%" if percent else "rows",
         violations=violations,
         rows=rows,
@@ -58,17 +56,15 @@ def _judge_rows(validation: Validation, outcome: Outcome, violations: int, rows:
     )
 
 
-def _judge_observed(validation: Validation, outcome: Outcome) -> Verdict:
+def _judge_observed(validation: Validation, outcome: Outcome) -> Judgement:
     expected, fail = _bounds(validation)
-    observed = shown(validation.observed)
-    said = "no value" if validation.nothing and fail != _OPEN else observed
+    said = "no value" if validation.nothing and fail != _OPEN else shown(validation.observed)
     counts_rows = "row_count" in validation.kind
-    return Verdict(
+    return Judgement(
         outcome=outcome,
         reason=_reason(outcome is Outcome.PASSED, said, expected, bounded=fail != _OPEN),
         expected=expected,
-        observed=observed,
-        value=as_float(validation.observed),
+        observed=validation.observed,
         unit="rows" if counts_rows else "",
         rows=int(validation.observed) if counts_rows and isinstance(validation.observed, int) else None,
         fail=fail,
