@@ -1,4 +1,4 @@
-"""Values of PostgreSQL and DuckDB that Python has no type for: they are read as their text instead of being refused or cut."""
+"""Values of PostgreSQL and DuckDB that Python has no type for. They are read as their text instead of being refused or cut."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ _TYPES = ("date", "timestamp", "timestamptz", "time", "timetz", "interval")
 """Infinity, years before 1 and after 9999, 24:00, and intervals longer than a timedelta."""
 
 _CLIPPED = frozenset({date.min, date.max, datetime.combine(date.min, time.min), datetime.combine(date.max, time.max)})
-"""What DuckDB's driver makes of infinity."""
+"""Days that DuckDB's driver returns for infinity."""
 _INFINITE = ("infinity", "-infinity")
 
 
-def tell_infinities(connection: Any, sql: str, rows: Sequence[Row], most: int) -> Sequence[Row]:
-    """Return rows that DuckDB gave with the infinities that its driver makes the first or the last day of Python of.
+def restore_infinities(connection: Any, sql: str, rows: Sequence[Row], most: int) -> Sequence[Row]:
+    """Return rows of DuckDB with infinity in place of the first or last day of Python, which its driver returns for it.
 
-    Such a day may also be meant, so that the statement is asked once more, for the texts of the columns that have one.
+    Such a day may also be meant. The statement is therefore run once more, for the texts of the columns that hold one.
     """
     places = sorted({place for row in rows for place, value in enumerate(row) if isinstance(value, date) and value in _CLIPPED})
     if not places:
@@ -36,20 +36,23 @@ def tell_infinities(connection: Any, sql: str, rows: Sequence[Row], most: int) -
 
 
 def _with_texts(row: Row, texts: dict[int, str | None]) -> Row:
-    told = {place: text for place, text in texts.items() if text in _INFINITE}
-    return tuple(told.get(place, value) for place, value in enumerate(row))
+    infinite = {place: text for place, text in texts.items() if text in _INFINITE}
+    return tuple(infinite.get(place, value) for place, value in enumerate(row))
 
 
-def read_far_values(connection: Any) -> None:
-    """Let a connection of psycopg or psycopg2 give the text of a value that Python cannot hold; any other connection stays as it is."""
+def load_far_values(connection: Any) -> None:
+    """Let a connection of psycopg or psycopg2 return the text of a value that Python cannot hold.
+
+    Any other connection stays as it is.
+    """
     package = type(connection).__module__.partition(".")[0]
     if package == "psycopg":
-        _teach_psycopg(connection.adapters)
+        _adapt_psycopg(connection.adapters)
     elif package == "psycopg2":
-        _teach_psycopg2(connection)
+        _adapt_psycopg2(connection)
 
 
-def _teach_psycopg(adapters: Any) -> None:
+def _adapt_psycopg(adapters: Any) -> None:
     from psycopg.pq import Format
 
     for name in _TYPES:
@@ -57,7 +60,7 @@ def _teach_psycopg(adapters: Any) -> None:
 
 
 def _tolerant(usual: Any) -> Any:
-    """Return a loader that gives the text of what the usual one refuses."""
+    """Return a loader that returns the text of a value that the usual one refuses."""
     from psycopg import DataError
     from psycopg.adapt import Loader
 
@@ -75,7 +78,7 @@ def _tolerant(usual: Any) -> Any:
     return Tolerant
 
 
-def _teach_psycopg2(connection: Any) -> None:
+def _adapt_psycopg2(connection: Any) -> None:
     extensions: Any = import_module("psycopg2.extensions")
     refusals = (import_module("psycopg2").DataError, OverflowError, ValueError)
     usual = {

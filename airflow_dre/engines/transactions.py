@@ -1,6 +1,6 @@
-"""Writing to a warehouse, in one transaction of a connection of its own: what is not committed never happened.
+"""Writing to a warehouse, in one transaction of a connection of its own. Until it is committed, nothing has happened.
 
-``airflow_dre.engines.warehouse`` asks and is guarded against writing; nothing else in the package writes to a user's tables.
+``airflow_dre.engines.warehouse`` reads and is guarded against writing. Nothing else in the package writes to a user's tables.
 """
 
 from __future__ import annotations
@@ -13,19 +13,9 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from typing import Any, ParamSpec, TypeVar
 
-from airflow_dre.engines.callers import GRACE, Caller, CallFailed, NoAnswer, connect_seconds, connect_within
-from airflow_dre.engines.refusals import is_refusal
-from airflow_dre.engines.sqlite.regexps import Regexps
-from airflow_dre.engines.warehouse import (
-    Hook,
-    add_functions,
-    belongs_elsewhere,
-    first_line,
-    interrupt,
-    interrupted_in_time,
-    no_connection,
-    session_statements,
-)
+from airflow_dre.engines.callers import CallFailed, NoAnswer
+from airflow_dre.engines.refusals import first_line, is_refusal
+from airflow_dre.engines.session import Hook, Session, session_statements
 from airflow_dre.errors import DefinitionError, Problem, QueryFailed, StatementTimeout, WarehouseUnreachable, WriteConflict
 from airflow_dre.sql.dialect import Dialect, Refusal, Writing
 from airflow_dre.sql.dialects import find_dialect
@@ -34,17 +24,15 @@ from airflow_dre.values.scalars import Row
 
 P = ParamSpec("P")
 R = TypeVar("R")
-_CONFLICTS = ("40001", "40P01")
-"""SQLSTATE of a serialization failure and of a deadlock (PostgreSQL, appendix A)."""
 _PAUSES = (0.1, 0.3, 1.0)
-"""Seconds before each further try after a conflict."""
+"""Seconds before each retry after a conflict."""
 _VALUES = (
     (re.compile(r"\b(string|text|value|literal) (?:'(?:[^']|'')*+(?:'|\Z)|\"(?:[^\"]|\"\")*+(?:\"|\Z)|-?\d\S*+)"), r"\1 '...'"),
     (re.compile(r"\(-?\d[^\s(]*+ [-+*/%] -?\d[^\s()]*+\)"), "(...)"),
     (re.compile(r': ".*"'), ': "..."'),
     (re.compile(r'\bkey "[^"]*"'), 'key "..."'),
 )
-"""Where drivers quote values of rows: as a string or a number, in a sum, after a colon, and as a key."""
+"""Places where drivers quote values of rows: as a string or a number, in a sum, after a colon, and as a key."""
 
 
 class Transaction:
@@ -53,134 +41,104 @@ class Transaction:
     def __init__(self, hook: Hook, dialect: Dialect, timeout: timedelta | None) -> None:
         """Open a connection.
 
-        :raises WarehouseUnreachable: there is no connection to be had.
+        :raises WarehouseUnreachable: the database does not accept a connection.
         """
         self.dialect = dialect
         self._timeout = timeout
-        self._caller = Caller()
-        self._regexps = Regexps()
-        self._connection, self._cursor = self._opened(hook)
+        self._session = Session(hook, dialect, timeout, lambda driver, connection: driver.prepare_to_write(connection))
+        self._session.open()
 
     def fetch_rows(self, sql: str, most: int) -> Sequence[Row]:
         """Return the first ``most`` rows of a statement.
 
-        :raises QueryFailed: the warehouse refused the statement; nothing of the transaction stays.
+        :raises QueryFailed: the warehouse refused the statement; nothing of the transaction is kept.
         :raises StatementTimeout: it took longer than it may.
         :raises WarehouseUnreachable: the connection broke.
         """
 
-        def fetch() -> Sequence[Row]:
-            self._cursor.execute(sql)
-            rows: Sequence[Row] = self._cursor.fetchmany(most)
+        def fetch(cursor: Any) -> Sequence[Row]:
+            cursor.execute(sql)
+            rows: Sequence[Row] = cursor.fetchmany(most)
             return rows
 
-        return self._told_apart(fetch)
+        return self._call(fetch)
 
     def write(self, sql: str) -> int:
         """Return the number of rows that an INSERT, UPDATE or DELETE changed; raises as :meth:`fetch_rows`."""
 
-        def change() -> int:
-            self._cursor.execute(sql)
-            if self.dialect.name == "duckdb":  # whose result it is
-                return int(self._cursor.fetchone()[0])
-            return int(self._cursor.rowcount)
+        def change(cursor: Any) -> int:
+            cursor.execute(sql)
+            return self._session.driver.count_changed(cursor)
 
-        return self._told_apart(change)
+        return self._call(change)
 
     def define(self, sql: str) -> None:
         """Create a table; raises as :meth:`fetch_rows`."""
-        self._told_apart(lambda: self._cursor.execute(sql))
+        self._call(lambda cursor: cursor.execute(sql))
 
     def begin(self, statement: str | None) -> None:
-        """Begin it; raises as :meth:`fetch_rows`."""
+        """Begin the transaction; raises as :meth:`fetch_rows`."""
         first = [] if statement is None else [statement]
         for sql in [*first, *session_statements(self.dialect, self._timeout)]:
             self.define(sql)
 
     def commit(self) -> None:
-        """Keep everything.
+        """Commit the transaction.
 
-        :raises QueryFailed: the warehouse refused; nothing stays.
-        :raises WarehouseUnreachable: the connection broke, and nobody knows whether everything stays or nothing.
+        :raises QueryFailed: the warehouse refused; nothing is kept.
+        :raises WarehouseUnreachable: the connection broke, and it is not known whether everything is kept or nothing.
         """
-        self._told_apart(self._connection.commit, "; whether the transaction was kept is not known")
+        self._translate_errors(self._session.commit, "; whether the transaction was kept is not known")
 
     def close(self) -> None:
-        """Undo what was not kept and give the connection back."""
+        """Roll back what was not committed and close the connection."""
+        self._session.close(undo=True)
 
-        def last() -> None:
-            with contextlib.suppress(Exception):
-                self._connection.rollback()
-            with contextlib.suppress(Exception):
-                self._connection.close()
+    def _call(self, work: Callable[[Any], R]) -> R:
+        return self._translate_errors(lambda: self._session.call(work))
 
-        self._caller.end(last)
-        self._regexps.close()
+    def _translate_errors(self, work: Callable[[], R], doubt: str = "") -> R:
+        """Distinguish a refused statement from a warehouse that is gone.
 
-    def _told_apart(self, work: Callable[[], R], doubt: str = "") -> R:
-        """Tell a refused statement from a warehouse that is gone. What a driver says at length may hold rows: it is not handed on."""
+        A driver's message may quote rows at length, so that its exception is not passed on.
+
+        :param doubt: appended to the message where the connection broke.
+        """
         started = time.perf_counter()
         try:
-            return self._call(work)
+            return work()
         except NoAnswer:
             raise WarehouseUnreachable(f"the {self.dialect.name} warehouse does not answer{doubt}") from None
         except CallFailed as failed:
             error, taken = failed.error, time.perf_counter() - started
         if not is_refusal(error):
             raise error from None
-        said = self._regexps.ended or without_values(first_line(error))
+        reason = self._session.ended_search or without_values(first_line(error))
         if not self._still_answers():
-            raise WarehouseUnreachable(f"the {self.dialect.name} warehouse stopped answering: {said}{doubt}") from None
+            raise WarehouseUnreachable(f"the {self.dialect.name} warehouse stopped answering: {reason}{doubt}") from None
         if self._timeout is not None and taken >= self._timeout.total_seconds():
-            raise StatementTimeout(f"ended after {spoken(self._timeout)}, the statement timeout: {said}") from None
-        raise (WriteConflict if _is_conflict(error) else QueryFailed)(said) from None
+            raise StatementTimeout(f"ended after {spoken(self._timeout)}, the statement timeout: {reason}") from None
+        raise (WriteConflict if self._session.driver.is_conflict(error) else QueryFailed)(reason) from None
 
     def _still_answers(self) -> bool:
-        def ask() -> None:
-            self._connection.rollback()
-            self._cursor.execute("SELECT 1")
-            self._cursor.fetchmany(1)
+        def query(cursor: Any) -> None:
+            cursor.execute("SELECT 1")
+            cursor.fetchmany(1)
 
         try:
-            self._call(ask)
+            self._session.rollback()
+            self._session.call(query)
         except (CallFailed, NoAnswer):
             return False
         return True
 
-    def _call(self, work: Callable[[], R]) -> R:
-        """Make a call of the driver within the time of a statement."""
-        self._regexps.begin(self._timeout)
-        with interrupted_in_time(self._connection, self.dialect, self._timeout):
-            return self._caller.run(work, self._interrupt, None if self._timeout is None else self._timeout.total_seconds() + GRACE)
-
-    def _interrupt(self) -> None:
-        self._regexps.abort()
-        interrupt(self._connection)
-
-    def _opened(self, hook: Hook) -> tuple[Any, Any]:
-        seconds = connect_seconds(self._timeout)
-        try:
-            return connect_within(
-                self._caller, lambda: _connected(hook, self.dialect, self._regexps), lambda opened: opened[0].close(), seconds
-            )
-        except NoAnswer as silent:
-            raise no_connection(self.dialect.name, seconds) from silent
-        except CallFailed as failed:
-            error = failed.error
-        if belongs_elsewhere(error) and not self._caller.is_bypassed:
-            self._caller.is_bypassed = True
-            return self._opened(hook)
-        if not is_refusal(error):
-            raise error from None
-        raise WarehouseUnreachable(f"cannot connect to the {self.dialect.name} warehouse: {first_line(error)}") from error
-
 
 @contextlib.contextmanager
 def transaction(hook: Hook, timeout: timedelta | None = None) -> Iterator[tuple[Transaction, Writing]]:
-    """Yield a transaction of a new connection: kept when the block ends, undone when it raises.
+    """Yield a transaction of a new connection, committed when the block ends and rolled back when it raises.
 
     :raises DefinitionError: the database is not one that is written to.
-    :raises WarehouseUnreachable: there is no connection to be had.
+    :raises WarehouseUnreachable: the database does not accept a connection.
     """
     dialect = find_dialect(hook.conn_type)
     if isinstance(dialect.writing, Refusal):
@@ -197,11 +155,14 @@ def transaction(hook: Hook, timeout: timedelta | None = None) -> Iterator[tuple[
         begun.close()
 
 
-def again_after_conflict(work: Callable[P, R]) -> Callable[P, R]:
-    """``work``, which is one transaction, done anew where others wrote the same rows meanwhile; the last conflict is raised."""
+def retry_on_conflict(work: Callable[P, R]) -> Callable[P, R]:
+    """Decorate a function that makes one transaction, to call it again if others wrote the same rows meanwhile.
+
+    The last conflict is raised.
+    """
 
     @functools.wraps(work)
-    def tried(*args: P.args, **kwargs: P.kwargs) -> R:
+    def retried(*args: P.args, **kwargs: P.kwargs) -> R:
         for pause in _PAUSES:
             try:
                 return work(*args, **kwargs)
@@ -209,31 +170,11 @@ def again_after_conflict(work: Callable[P, R]) -> Callable[P, R]:
                 time.sleep(pause)
         return work(*args, **kwargs)
 
-    return tried
-
-
-def _is_conflict(error: Exception) -> bool:
-    """Return whether a driver says that another transaction stood in the way, or that it ended this one to let another go on."""
-    if (getattr(error, "sqlstate", None) or getattr(error, "pgcode", None)) in _CONFLICTS:
-        return True
-    if getattr(error, "sqlite_errorname", "").startswith("SQLITE_BUSY"):
-        return True
-    return type(error).__name__ == "TransactionException" and "conflict" in str(error).lower()
-
-
-def _connected(hook: Hook, dialect: Dialect, regexps: Regexps) -> tuple[Any, Any]:
-    """Return a connection that begins no transaction by itself, and its cursor; of DuckDB they are the same."""
-    connection = hook.get_conn()
-    add_functions(connection, dialect, regexps)
-    if dialect.name == "sqlite":
-        connection.isolation_level = None  # or the module begins transactions of another kind by itself
-    elif getattr(connection, "autocommit", False) is True:
-        connection.autocommit = False
-    return connection, connection if dialect.name == "duckdb" else connection.cursor()
+    return retried
 
 
 def without_values(text: str) -> str:
-    """What a driver says, without values of rows that it quotes."""
+    """Return a driver's message without the values of rows that it quotes."""
     for pattern, instead in _VALUES:
         text = pattern.sub(instead, text)
     return text

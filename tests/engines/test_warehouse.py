@@ -17,7 +17,8 @@ import pytest
 
 from airflow_dre import checks as c
 from airflow_dre.checks.declared.parse import parse_checks
-from airflow_dre.engines.warehouse import Warehouse, first_line, opened
+from airflow_dre.engines.refusals import first_line
+from airflow_dre.engines.warehouse import Warehouse, opened
 from airflow_dre.errors import DefinitionError, QueryFailed, StatementTimeout, WarehouseUnreachable
 from airflow_dre.services.quality.run import Suite, run_suite
 from airflow_dre.sql.scope import Scope

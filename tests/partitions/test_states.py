@@ -17,7 +17,7 @@ from airflow_dre import checks as c
 from airflow_dre.checks.declared.declaration import Declaration
 from airflow_dre.checks.declared.parse import parse_checks
 from airflow_dre.checks.metrics import Maximum, Mean, Metric, Minimum, Periods, RowCount, Sketch, Total, Variance
-from airflow_dre.engines.warehouse import _hash
+from airflow_dre.engines.sqlite.functions import hash_values
 from airflow_dre.partitions.merging import Form, Merge, answer_of, form_of, merged, state_of, why_unmergeable
 from airflow_dre.services.partitions.scans import as_key
 from airflow_dre.values.calendar import Unit
@@ -132,7 +132,7 @@ def test_splitting_changes_neither_sum_nor_mean_nor_variance(split: list[list[An
 
 @pytest.mark.parametrize("different", [0, 1, KEPT_HASHES - 1, KEPT_HASHES, 3 * KEPT_HASHES, 50_000])
 def test_a_sketch_of_parts_is_the_sketch_of_the_whole(different: int) -> None:
-    hashes = [_hash(f"key {n}") for n in range(different)]
+    hashes = [hash_values(f"key {n}") for n in range(different)]
     parts = [smallest(hashes[start::3] + hashes[start + 1 :: 7]) for start in range(3)]
     whole = read_hashes(merge(Sketch(columns=("a",)), *[(spell_hashes(part),) for part in parts]))  # type: ignore[arg-type]
     assert whole == smallest(hashes)

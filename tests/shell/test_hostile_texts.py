@@ -18,7 +18,7 @@ from openlineage.client.serde import Serde
 
 from airflow_dre import QualityCheckOperator, open_incident
 from airflow_dre import checks as c
-from airflow_dre.engines.warehouse import first_line
+from airflow_dre.engines.refusals import first_line
 from airflow_dre.privacy.masking import masked_line
 from airflow_dre.services.quality.report import render_report
 from airflow_dre.store.database import open_database

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from airflow_dre.engines.warehouse import first_line
+from airflow_dre.engines.refusals import first_line
 
 _LINE = re.compile(r"CSV Error on Line: (\d+)")
 _FILE = re.compile(r"^ +file = (.+)$", re.MULTILINE)

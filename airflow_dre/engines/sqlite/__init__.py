@@ -1,1 +1,1 @@
-"""Regular expressions for SQLite."""
+"""Functions for SQLite, regular expressions above all."""

@@ -13,8 +13,8 @@ from airflow_dre.checks.check import Check
 from airflow_dre.checks.judging import AnswersByMetric
 from airflow_dre.checks.outcomes import Outcome, counted
 from airflow_dre.checks.thresholds import Limit
-from airflow_dre.engines.transactions import Transaction, again_after_conflict, transaction
-from airflow_dre.engines.warehouse import Hook
+from airflow_dre.engines.session import Hook
+from airflow_dre.engines.transactions import Transaction, retry_on_conflict, transaction
 from airflow_dre.errors import DefinitionError, Problem, QuarantineError, QueryFailed
 from airflow_dre.services.quality.answers import Engine
 from airflow_dre.sql.dialect import Refusal
@@ -115,7 +115,7 @@ def stamp_of(run: SuiteRunRecord, mode: Mode, at: datetime) -> Stamp:
     )
 
 
-@again_after_conflict
+@retry_on_conflict
 def put_aside(hook: Hook, scope: Scope, broken: Sequence[Broken], stamp: Stamp, wanted: Quarantine, try_number: int | None = None) -> Taken:
     """Copy or move the rows that break the checks, all or none.
 

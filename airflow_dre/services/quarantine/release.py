@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from airflow_dre.engines.transactions import Transaction, again_after_conflict, transaction
-from airflow_dre.engines.warehouse import Hook
+from airflow_dre.engines.session import Hook
+from airflow_dre.engines.transactions import Transaction, retry_on_conflict, transaction
 from airflow_dre.errors import DefinitionError, Problem
 from airflow_dre.incidents.signals import Origin
 from airflow_dre.services.quarantine.aside import MOST_COLUMNS, columns_of, require_equal
@@ -62,7 +62,7 @@ def review_id_of(origin: Origin) -> str:
     return digest("review", origin.dag_id, origin.run_id, origin.task_id, origin.map_index, origin.try_number)[:32]
 
 
-@again_after_conflict
+@retry_on_conflict
 def claim_rows(hook: Hook, review: Review, subject: str, timeout: timedelta | None = None) -> Claimed:
     """Claim the rows of a quarantine for one review, and count them.
 
@@ -83,7 +83,7 @@ def claim_rows(hook: Hook, review: Review, subject: str, timeout: timedelta | No
         return _counted(groups)
 
 
-@again_after_conflict
+@retry_on_conflict
 def carry_out(hook: Hook, review: Review, decision: Decision, subject: str, timeout: timedelta | None = None) -> Decided:
     """Do what was decided with the rows that the review claimed, all or none; a second time there are none left.
 

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 from airflow_dre.engines.callers import Caller, CallFailed
+from airflow_dre.engines.driver import interrupt
 from airflow_dre.engines.sqlite.regexps import Regexps
-from airflow_dre.engines.warehouse import interrupt
 
 R = TypeVar("R")
 _GRACE = 0.5

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from airflow_dre.engines.callers import CONNECT_SECONDS, Caller, CallFailed, NoAnswer, connect_within
-from airflow_dre.engines.warehouse import Hook, no_connection, opened
+from airflow_dre.engines.session import Hook, no_connection
+from airflow_dre.engines.warehouse import opened
 from airflow_dre.errors import DefinitionError, Problem, QueryFailed
 from airflow_dre.sql.dialects import find_dialect
 from airflow_dre.tools.gx.running.reasons import reason_of

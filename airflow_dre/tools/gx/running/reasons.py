@@ -6,7 +6,7 @@ import re
 import traceback
 from collections.abc import Iterator, Mapping
 
-from airflow_dre.engines.warehouse import first_line
+from airflow_dre.engines.refusals import first_line
 
 _TRUSTED = ("great_expectations.", "psycopg.", "psycopg2.", "sqlalchemy.", "sqlite3.")
 """Whose messages name tables, columns and operators; everything else may have met a value it could not handle."""

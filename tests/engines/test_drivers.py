@@ -1,0 +1,39 @@
+"""What differs between drivers is in one table, and the engines compare no database by its name."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from dataclasses import replace
+from types import ModuleType
+
+import pytest
+
+from airflow_dre.engines import session, transactions, warehouse
+from airflow_dre.engines.driver import DRIVERS, Driver, driver_of
+from airflow_dre.sql.dialect import Writing
+from airflow_dre.sql.dialects import DIALECTS
+from airflow_dre.sql.dialects.duckdb import DUCKDB_VIEW
+
+
+def test_every_driver_of_the_table_is_of_a_dialect_and_differs_from_the_usual_one() -> None:
+    assert set(DRIVERS) <= set(DIALECTS)
+    assert all(driver != Driver() for driver in DRIVERS.values())
+
+
+def test_every_database_with_transactions_distinguishes_a_conflict_from_a_mistake() -> None:
+    writable = [name for name, dialect in DIALECTS.items() if isinstance(dialect.writing, Writing) and not dialect.writing.only_inserts]
+    assert sorted(writable) == ["duckdb", "postgres", "sqlite"]
+    assert all(driver_of(DIALECTS[name]).is_conflict is not Driver().is_conflict for name in writable)
+
+
+def test_a_variant_of_a_dialect_has_its_driver_and_an_unknown_one_the_usual() -> None:
+    assert driver_of(DUCKDB_VIEW) is DRIVERS["duckdb"]
+    assert driver_of(replace(DUCKDB_VIEW, name="of a foreign package")) == Driver()
+
+
+@pytest.mark.parametrize("module", [session, transactions, warehouse], ids=lambda module: str(module.__name__))
+def test_no_engine_compares_a_database_by_its_name(module: ModuleType) -> None:
+    compared = [ast.unparse(node) for node in ast.walk(ast.parse(inspect.getsource(module))) if isinstance(node, ast.Compare)]
+    assert compared, "the engines compare something"
+    assert [each for each in compared if ".name" in each or "conn_type" in each] == []
