@@ -11,7 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 
-from airflow_dre.values.numbers import in_order
+from airflow_dre.values.numbers import is_ordered
 from airflow_dre.values.scalars import Scalar
 
 Bound = int | float | Decimal | str | date | datetime
@@ -76,10 +76,10 @@ class Bounds:
 
         :raises Incomparable: the value and a bound have no common order.
         """
-        within = self.at_least is None or in_order(self.at_least, value)
-        within = within and (self.at_most is None or in_order(value, self.at_most))
-        within = within and (self.more_than is None or (in_order(self.more_than, value) and not in_order(value, self.more_than)))
-        return within and (self.less_than is None or (in_order(value, self.less_than) and not in_order(self.less_than, value)))
+        within = self.at_least is None or is_ordered(self.at_least, value)
+        within = within and (self.at_most is None or is_ordered(value, self.at_most))
+        within = within and (self.more_than is None or (is_ordered(self.more_than, value) and not is_ordered(value, self.more_than)))
+        return within and (self.less_than is None or (is_ordered(value, self.less_than) and not is_ordered(self.less_than, value)))
 
     @property
     def low(self) -> Bound | None:

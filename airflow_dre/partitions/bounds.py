@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from airflow_dre.partitions.values import Partition, as_partition, read_like
-from airflow_dre.values.numbers import in_order
+from airflow_dre.values.numbers import is_ordered
 from airflow_dre.values.scalars import Incomparable, Row
 
 INSTEAD = "give changes=, one SELECT of partition and version"
@@ -17,7 +17,7 @@ _VALUE = re.compile(r"'((?:[^']|'')*)'|(-?[\w.]+)")
 
 
 @dataclass(frozen=True, slots=True)
-class Child:
+class NativePartition:
     """One table of a table that is partitioned by the database: values from one up to another, or some values."""
 
     version: str
@@ -40,17 +40,17 @@ def _before(one: Partition, other: Partition) -> bool:
         return False
     if isinstance(one, str) or isinstance(other, str):
         return str(one) < str(other)
-    return not in_order(other, one)
+    return not is_ordered(other, one)
 
 
-def read_children(rows: Iterable[Row], column: str | None, like: Partition) -> list[Child]:
+def read_native_partitions(rows: Iterable[Row], column: str | None, like: Partition) -> list[NativePartition]:
     """Return the tables that a catalogue lists, as rows of partition column, bounds, version and size.
 
     :param column: the column by which the rows are split.
     :param like: one of the partitions.
     :raises Incomparable: the catalogue does not tell which values each table holds.
     """
-    found: list[Child] = []
+    found: list[NativePartition] = []
     for key, bounds, version, size in rows:
         if key != column:
             split = "by an expression" if column is None else f"by {column}"
@@ -64,12 +64,12 @@ def read_children(rows: Iterable[Row], column: str | None, like: Partition) -> l
     return found
 
 
-def _child(bounds: str, version: str, size: int, like: Partition) -> Child:
+def _child(bounds: str, version: str, size: int, like: Partition) -> NativePartition:
     if (span := _RANGE.fullmatch(bounds)) is not None:
         (low,), (high,) = (_values(text, like) for text in span.groups())
-        return Child(version, size, low, high)
+        return NativePartition(version, size, low, high)
     if (listed := _LIST.fullmatch(bounds)) is not None:
-        return Child(version, size, values=_values(listed[1], like))
+        return NativePartition(version, size, values=_values(listed[1], like))
     raise Incomparable(f"the partitions of the database are not by values, but {bounds}: {INSTEAD}")
 
 

@@ -67,7 +67,7 @@ class Merge(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class StateSpec:
     """What is asked of each partition and kept of it; metrics that follow from the same answers have the same form."""
 
     merge: Merge
@@ -100,7 +100,7 @@ _REASONS: dict[type[Metric], str] = {
 }
 
 
-def form_of(metric: Metric, column: str | None) -> Form | Unmergeable:
+def state_spec_of(metric: Metric, column: str | None) -> StateSpec | Unmergeable:
     """What of a metric is kept for each partition.
 
     :param column: the column by which the table is partitioned; None: by an expression.
@@ -109,21 +109,21 @@ def form_of(metric: Metric, column: str | None) -> Form | Unmergeable:
         case RowCount() | ValueCount() | KeyCount() | Violations():
             if isinstance(metric, Violations) and isinstance(metric.rule, BySegment):
                 return Unmergeable("its limits move with the mean of the whole table")
-            return Form(Merge.COUNT, (metric,))
+            return StateSpec(Merge.COUNT, (metric,))
         case Total(column=name, where=where) | Mean(column=name, where=where):
-            return Form(Merge.SUM, (ValueCount(column=name, where=where), Total(column=name, where=where)))
+            return StateSpec(Merge.SUM, (ValueCount(column=name, where=where), Total(column=name, where=where)))
         case Variance(column=name, where=where):
-            return Form(Merge.MOMENTS, (ValueCount(column=name, where=where), Total(column=name, where=where), metric))
+            return StateSpec(Merge.MOMENTS, (ValueCount(column=name, where=where), Total(column=name, where=where), metric))
         case Minimum():
-            return Form(Merge.SMALLEST, (metric,))
+            return StateSpec(Merge.SMALLEST, (metric,))
         case Maximum() | MaximumOf():
-            return Form(Merge.LARGEST, (metric,))
+            return StateSpec(Merge.LARGEST, (metric,))
         case Periods():
-            return Form(Merge.LIST, (metric,))
+            return StateSpec(Merge.LIST, (metric,))
         case Sketch():
-            return Form(Merge.HASHES, (metric,))
+            return StateSpec(Merge.HASHES, (metric,))
         case DuplicateCount(columns=key) | DistinctCount(columns=key):
-            return Form(Merge.COUNT, (metric,)) if column in key else Unmergeable(_several(metric, column))
+            return StateSpec(Merge.COUNT, (metric,)) if column in key else Unmergeable(_several(metric, column))
         case _:
             return Unmergeable(_REASONS[type(metric)])
 
@@ -142,7 +142,7 @@ def why_unmergeable(check: Check, column: str | None) -> str | None:
     if check.traits.by is not None and check.traits.by != column:
         return f"its segments by {check.traits.by} lie across the partitions; by the partition column itself it merges"
     for metric in check.metrics():
-        form = None if isinstance(metric, NOT_OF_ROWS) else form_of(metric, column)
+        form = None if isinstance(metric, NOT_OF_ROWS) else state_spec_of(metric, column)
         if isinstance(form, Unmergeable):
             return form.reason
     return None
@@ -161,7 +161,7 @@ def unmergeable_problems(checks: Iterable[Check], by: Split) -> list[Problem]:
     return [Problem(f"check {check.name}", "partition_by", shown, f"{_ALLOWED}; {reason}") for check, reason in reasons]
 
 
-def state_of(form: Form, answers: tuple[Answer, ...]) -> State:
+def state_of(form: StateSpec, answers: tuple[Answer, ...]) -> State:
     """What a partition contributes.
 
     :raises Incomparable: an answer is not of the kind that can be merged.
@@ -186,7 +186,7 @@ def state_of(form: Form, answers: tuple[Answer, ...]) -> State:
             assert_never(never)
 
 
-def merged(form: Form, parts: Iterable[State]) -> State:
+def merged(form: StateSpec, parts: Iterable[State]) -> State:
     """Return the state of the whole table; of no partitions it is that of no rows.
 
     :raises Incomparable: values of two partitions have no common order.

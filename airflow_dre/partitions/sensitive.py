@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from airflow_dre.checks.check import Check
 from airflow_dre.checks.metrics import ColumnMetric, Split
 from airflow_dre.errors import Problem
-from airflow_dre.partitions.merging import NOT_OF_ROWS, Form, Merge, form_of, partition_column
+from airflow_dre.partitions.merging import NOT_OF_ROWS, Merge, StateSpec, partition_column, state_spec_of
 from airflow_dre.privacy.masking import Mask, masked
 
 _MADE_OF_VALUES = (Merge.SUM, Merge.MOMENTS, Merge.SMALLEST, Merge.LARGEST, Merge.LIST)
@@ -40,11 +40,11 @@ def secret_problems(subject: str, checks: Iterable[Check], by: Split, mask: Mask
 
 
 def _tells(metric: ColumnMetric, column: str | None) -> bool:
-    form = None if isinstance(metric, NOT_OF_ROWS) else form_of(metric, column)
-    return isinstance(form, Form) and form.merge in _MADE_OF_VALUES
+    form = None if isinstance(metric, NOT_OF_ROWS) else state_spec_of(metric, column)
+    return isinstance(form, StateSpec) and form.merge in _MADE_OF_VALUES
 
 
-def must_not_stay(text: str) -> bool:
+def is_sensitive(text: str) -> bool:
     """Return whether a text must not be kept.
 
     It holds a card number, an IBAN, an e-mail address, a key or a password, or it is too long to be judged.

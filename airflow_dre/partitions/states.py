@@ -12,7 +12,7 @@ from datetime import date
 from fractions import Fraction
 
 from airflow_dre.values.exact import Exact, as_exact, as_rounded
-from airflow_dre.values.numbers import in_order
+from airflow_dre.values.numbers import is_ordered
 from airflow_dre.values.scalars import Incomparable, Row, Scalar
 from airflow_dre.values.sketches import smallest
 
@@ -96,7 +96,7 @@ class Extreme:
             return self if other.value is None else other
         if _is_nan(self.value) or _is_nan(other.value):  # databases take not-a-number for larger than any number
             return self if _is_nan(self.value) == self.largest else other
-        return self if _in_order(other.value, self.value) == self.largest else other
+        return self if _is_ordered(other.value, self.value) == self.largest else other
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +139,7 @@ def _is_nan(value: Scalar) -> bool:
     return value != value  # of all values only not-a-numbers are unequal to themselves
 
 
-def _in_order(low: Scalar, high: Scalar) -> bool:
+def _is_ordered(low: Scalar, high: Scalar) -> bool:
     """Return whether ``low <= high``, both answers of one column.
 
     :raises Incomparable: they are of different kinds.
@@ -150,4 +150,4 @@ def _in_order(low: Scalar, high: Scalar) -> bool:
         return low <= high
     if isinstance(low, str) != isinstance(high, str) or isinstance(low, date) != isinstance(high, date):
         raise Incomparable(f"{low!r} and {high!r}, of two partitions, have no common order")
-    return in_order(low, high)
+    return is_ordered(low, high)

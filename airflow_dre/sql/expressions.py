@@ -32,7 +32,7 @@ from airflow_dre.sql import names
 from airflow_dre.sql.dialect import Dialect
 from airflow_dre.sql.fitting import as_number, fitted, has_no_extremes, told
 from airflow_dre.sql.names import column
-from airflow_dre.sql.predicates import breaks, has_all
+from airflow_dre.sql.predicates import has_all, violation_of
 from airflow_dre.sql.raw import read_condition, read_metric, read_row_expression
 from airflow_dre.sql.readings import Sense
 from airflow_dre.sql.scope import Scope
@@ -102,7 +102,7 @@ def _(metric: Violations, scope: Scope) -> exp.Expr:
         return exp.Sub(this=exp.Count(this=exp.Star()), expression=exp.Count(this=column(metric.rule.column)))
     if keep is None and isinstance(metric.rule, HasNoValue):
         return exp.Count(this=column(metric.rule.column))
-    return count_if(scope.dialect, keep, breaks(fitted(metric.rule, scope), scope.dialect))
+    return count_if(scope.dialect, keep, violation_of(fitted(metric.rule, scope), scope.dialect))
 
 
 @expression.register

@@ -74,16 +74,16 @@ def stands(names: Sequence[str], incomplete: Nulls) -> list[exp.Expr]:
     return [exp.paren(exp.or_(*has_all(names)))] if incomplete is Nulls.SKIP_ALL else has_all(names)
 
 
-def either(conditions: Sequence[exp.Expr]) -> exp.Expr:
+def any_of(conditions: Sequence[exp.Expr]) -> exp.Expr:
     """That one of the conditions holds, however many there are: SQLite refuses an expression that is more than 1,000 deep."""
     if len(conditions) <= _FLAT:
         return exp.or_(*conditions, copy=False)
     middle = len(conditions) // 2
-    return exp.Or(this=exp.paren(either(conditions[:middle]), copy=False), expression=exp.paren(either(conditions[middle:]), copy=False))
+    return exp.Or(this=exp.paren(any_of(conditions[:middle]), copy=False), expression=exp.paren(any_of(conditions[middle:]), copy=False))
 
 
 @singledispatch
-def breaks(rule: Rule, dialect: Dialect) -> exp.Expr:
+def violation_of(rule: Rule, dialect: Dialect) -> exp.Expr:
     """Return the condition of the rows that break ``rule``; a rule without one is a mistake in this module.
 
     :raises DefinitionError: the database cannot ask it.
@@ -91,23 +91,23 @@ def breaks(rule: Rule, dialect: Dialect) -> exp.Expr:
     raise TypeError(f"{type(rule).__name__} has no predicate for {dialect.name}")
 
 
-@breaks.register
+@violation_of.register
 def _(rule: rules.HasValue, dialect: Dialect) -> exp.Expr:
     return exp.Is(this=column(rule.column), expression=exp.Null())
 
 
-@breaks.register
+@violation_of.register
 def _(rule: rules.HasNoValue, dialect: Dialect) -> exp.Expr:
     return has_value(rule.column)
 
 
-@breaks.register
+@violation_of.register
 def _(rule: rules.HasText, dialect: Dialect) -> exp.Expr:
     empty = exp.EQ(this=exp.Trim(this=column(rule.column), expression=exp.Literal.string(" ")), expression=exp.Literal.string(""))
     return exp.paren(exp.or_(exp.Is(this=column(rule.column), expression=exp.Null()), empty))
 
 
-@breaks.register
+@violation_of.register
 def _(rule: rules.Within, dialect: Dialect) -> exp.Expr:
     value: exp.Expr = exp.cast(column(rule.column), "INT") if rule.counted else column(rule.column)
     low, high = (None if end is None else literal(end, dialect) for end in (rule.low, rule.high))
@@ -127,12 +127,12 @@ def _in(rule: rules.OneOf, dialect: Dialect) -> exp.Expr:
     return exp.In(this=column(rule.column), expressions=[literal(value, dialect) for value in rule.values])
 
 
-@breaks.register
+@violation_of.register
 def _(rule: rules.OneOf, dialect: Dialect) -> exp.Expr:
     return exp.Not(this=_in(rule, dialect))
 
 
-@breaks.register
+@violation_of.register
 def _(rule: rules.NoneOf, dialect: Dialect) -> exp.Expr:
     return _in(rule, dialect)
 
@@ -149,15 +149,15 @@ def _any_or_every(found: list[exp.Expr], *, every: bool) -> exp.Expr:
 
 
 def _matches(rule: rules.Matches, dialect: Dialect) -> exp.Expr:
-    return _any_or_every([search(_text(rule), pattern, dialect, f"check {rule.kind}") for pattern in rule.patterns], every=rule.every)
+    return _any_or_every([regex_search(_text(rule), pattern, dialect, f"check {rule.kind}") for pattern in rule.patterns], every=rule.every)
 
 
-@breaks.register
+@violation_of.register
 def _(rule: rules.Matches, dialect: Dialect) -> exp.Expr:
     return exp.Not(this=_matches(rule, dialect))
 
 
-@breaks.register
+@violation_of.register
 def _(rule: rules.MatchesNot, dialect: Dialect) -> exp.Expr:
     return _matches(rule, dialect)
 
@@ -173,12 +173,12 @@ def _text(rule: rules.TextRule) -> exp.Expr:
     return exp.cast(value, "TEXT")
 
 
-def search(value: exp.Expr, pattern: str, dialect: Dialect, subject: str) -> exp.Expr:
+def regex_search(value: exp.Expr, pattern: str, dialect: Dialect, subject: str) -> exp.Expr:
     """Return whether a regular expression is found in a text.
 
     :raises DefinitionError: the database has none, or not what this one uses.
     """
-    regex = possible(dialect.regex, subject, "pattern", pattern)
+    regex = require_supported(dialect.regex, subject, "pattern", pattern)
     if (why := dialect.regex_broken(pattern)) is not None:
         raise DefinitionError([Problem(subject, "pattern", pattern, f"a regular expression that {dialect.name} can run ({why})")])
     if not dialect.lookaround and _LOOKAROUND.search(pattern):
@@ -187,7 +187,7 @@ def search(value: exp.Expr, pattern: str, dialect: Dialect, subject: str) -> exp
     return regex(value, pattern)
 
 
-def possible(able: Callable[P, exp.Expr] | Refusal, subject: str, argument: str, value: object) -> Callable[P, exp.Expr]:
+def require_supported(able: Callable[P, exp.Expr] | Refusal, subject: str, argument: str, value: object) -> Callable[P, exp.Expr]:
     """What the database can do.
 
     :raises DefinitionError: it cannot; gives the reason.
@@ -205,17 +205,17 @@ def _like(rule: rules.Like, dialect: Dialect) -> exp.Expr:
     return _any_or_every([dialect.like(column(rule.column), pattern) for pattern in rule.patterns], every=rule.every)
 
 
-@breaks.register
+@violation_of.register
 def _(rule: rules.Like, dialect: Dialect) -> exp.Expr:
     return exp.Not(this=_like(rule, dialect))
 
 
-@breaks.register
+@violation_of.register
 def _(rule: rules.LikeNot, dialect: Dialect) -> exp.Expr:
     return _like(rule, dialect)
 
 
-@breaks.register
+@violation_of.register
 def _(rule: rules.LengthWithin, dialect: Dialect) -> exp.Expr:
     length = dialect.length(_text(rule))
     ends = [
@@ -228,22 +228,22 @@ def _(rule: rules.LengthWithin, dialect: Dialect) -> exp.Expr:
     return exp.paren(exp.or_(*ends)) if len(ends) > 1 else ends[0]
 
 
-@breaks.register
+@violation_of.register
 def _(rule: rules.ReadableAs, dialect: Dialect) -> exp.Expr:
     value, subject = column(rule.column), f"check {rule.kind}"
-    readable = dialect.reads(value, rule.as_kind) if dialect.reads else search(value, PATTERNS[rule.as_kind], dialect, subject)
+    readable = dialect.reads(value, rule.as_kind) if dialect.reads else regex_search(value, PATTERNS[rule.as_kind], dialect, subject)
     return exp.and_(has_value(rule.column), exp.Not(this=readable))
 
 
-@breaks.register
+@violation_of.register
 def _(rule: rules.IsJson, dialect: Dialect) -> exp.Expr:
     if rule.text_of not in (None, Family.TEXTS):  # Python reads JSON from texts only
         return has_value(rule.column)
-    valid = possible(dialect.json, f"check {rule.kind}", "column", rule.column)
+    valid = require_supported(dialect.json, f"check {rule.kind}", "column", rule.column)
     return exp.and_(has_value(rule.column), exp.Not(this=exp.paren(valid(column(rule.column)))))
 
 
-@breaks.register
+@violation_of.register
 def _(rule: rules.Compares, dialect: Dialect) -> exp.Expr:
     broken: exp.Expr = exp.Not(this=exp.paren(_COMPARISONS[rule.operator](this=column(rule.left), expression=column(rule.right))))
     if rule.unlike and rule.operator is Operator.EQUAL:
@@ -260,7 +260,7 @@ def _not_left_out(rule: rules.CrossRule, broken: exp.Expr) -> exp.Expr:
     return exp.and_(exp.paren(exp.or_(*has_all(rule.needs))), broken)
 
 
-@breaks.register
+@violation_of.register
 def _(rule: rules.SumIs, dialect: Dialect) -> exp.Expr:
     first, *others = [exp.cast(column(name), "INT") if name in rule.flags else column(name) for name in rule.columns]
     total: exp.Expr = first
@@ -272,7 +272,7 @@ def _(rule: rules.SumIs, dialect: Dialect) -> exp.Expr:
     return _not_left_out(rule, exp.paren(exp.or_(wrong, *[has_no_value(name) for name in rule.needs])))
 
 
-@breaks.register
+@violation_of.register
 def _(rule: rules.TupleOneOf, dialect: Dialect) -> exp.Expr:
     known = [
         exp.paren(
@@ -286,14 +286,14 @@ def _(rule: rules.TupleOneOf, dialect: Dialect) -> exp.Expr:
         for value in rule.values
     ]
     complete = has_all(rule.columns) if rule.nulls is Nulls.SKIP else []
-    stands: exp.Expr = exp.paren(either(known)) if known else exp.false()
+    stands: exp.Expr = exp.paren(any_of(known)) if known else exp.false()
     if not rule.unknown_breaks:
         return exp.and_(*complete, exp.Not(this=stands))
     stands = exp.Coalesce(this=stands, expressions=[exp.false()])
     return _not_left_out(rule, exp.and_(*complete, exp.Not(this=stands)))
 
 
-@breaks.register
+@violation_of.register
 def _(rule: rules.AllDiffer, dialect: Dialect) -> exp.Expr:
     names = [pair for pair in combinations(rule.columns, 2) if pair not in rule.unlike]
     pairs: list[exp.Expr] = [exp.EQ(this=column(one), expression=column(other)) for one, other in names]
@@ -304,12 +304,12 @@ def _(rule: rules.AllDiffer, dialect: Dialect) -> exp.Expr:
     return _not_left_out(rule, exp.paren(exp.or_(*pairs)))
 
 
-@breaks.register
+@violation_of.register
 def _(rule: rules.Holds, dialect: Dialect) -> exp.Expr:
     return exp.Not(this=exp.paren(read_condition(rule.condition, dialect.name, "check rows", "condition").sql()))
 
 
-@breaks.register
+@violation_of.register
 def _(rule: rules.BySegment, dialect: Dialect) -> exp.Expr:
     """Return one flat CASE: thousands of conditions joined by OR are deeper than SQLite's parser goes."""
     one = exp.Literal.number(1)
@@ -317,5 +317,5 @@ def _(rule: rules.BySegment, dialect: Dialect) -> exp.Expr:
     for segment, inner in rule.rules:
         by = column(rule.by)
         here = exp.Is(this=by, expression=exp.Null()) if segment is None else exp.EQ(this=by, expression=literal(segment, dialect))
-        cases.append(exp.If(this=here, true=exp.Case(ifs=[exp.If(this=breaks(inner, dialect), true=one.copy())])))
+        cases.append(exp.If(this=here, true=exp.Case(ifs=[exp.If(this=violation_of(inner, dialect), true=one.copy())])))
     return exp.EQ(this=exp.Case(ifs=cases), expression=one)

@@ -34,7 +34,7 @@ from airflow_dre.sql.dialect import Dialect
 from airflow_dre.sql.expressions import count_if, filter_of, percentile, variance_of
 from airflow_dre.sql.fitting import fitted, is_array, told
 from airflow_dre.sql.names import column
-from airflow_dre.sql.predicates import has_all, has_value, literal, possible, stands
+from airflow_dre.sql.predicates import has_all, has_value, literal, require_supported, stands
 from airflow_dre.sql.raw import read_metric, read_rows
 from airflow_dre.sql.rendering import by_value
 from airflow_dre.sql.scope import Scope
@@ -142,7 +142,7 @@ def sorted_quantiles(metrics: Sequence[Quantile], scope: Scope, by: Split | None
 @query_of.register
 def _(metric: Sketch, scope: Scope, by: Split | None) -> exp.Expr:
     """Return the different hashes are numbered from the smallest, and the first of them are strung together."""
-    hashed = possible(scope.dialect.hash, "check distinct_count", "approximate", True)([column(name) for name in metric.columns])
+    hashed = require_supported(scope.dialect.hash, "check distinct_count", "approximate", True)([column(name) for name in metric.columns])
     keys = scope.select(
         *_segment(by, scope), exp.alias_(hashed, "h"), extra=[filter_of(metric, scope.dialect), *has_all(metric.columns)]
     ).distinct()
@@ -284,7 +284,7 @@ def _plus_one(value: exp.Expr) -> exp.Expr:
 
 @query_of.register
 def _(metric: TableColumns, scope: Scope, by: Split | None) -> exp.Expr:
-    columns = possible(scope.dialect.columns, "check schema_is, schema_unchanged or column_count", "table", ".".join(scope.table))
+    columns = require_supported(scope.dialect.columns, "check schema_is, schema_unchanged or column_count", "table", ".".join(scope.table))
     if scope.readings is None:
         return columns(scope.table)
     names = [exp.Literal.string(name) for name in scope.readings.columns]

@@ -11,7 +11,7 @@ from airflow_dre.sql import names
 from airflow_dre.sql.dialect import Dialect
 from airflow_dre.sql.raw import read_condition
 from airflow_dre.sql.readings import Readings
-from airflow_dre.sql.splits import Only
+from airflow_dre.sql.splits import PartitionFilter
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Scope:
     dialect: Dialect
     types: tuple[tuple[str, str], ...] = ()
     """Names and types of the columns, as far as they are known."""
-    only: Only | None = None
+    only: PartitionFilter | None = None
     """The partitions that are looked at; None: all rows."""
     readings: Readings | None = field(default=None, compare=False, repr=False)
     """How columns are read whose types were guessed; None: their types are those of the table."""

@@ -23,7 +23,7 @@ def split_of(by: Split, dialect: Dialect) -> exp.Expr:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Only:
+class PartitionFilter:
     """The partitions that are looked at, all others left out: by their values, or from one value up to another.
 
     The condition is on the bare column or expression, so that an index is used and partitions are pruned.

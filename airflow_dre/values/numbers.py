@@ -17,7 +17,7 @@ _MOST_ROWS = 2**127
 """DuckDB's HUGEINT, the widest whole number that a database counts with."""
 
 
-def in_order(low: Scalar, high: Scalar) -> bool:
+def is_ordered(low: Scalar, high: Scalar) -> bool:
     """Return whether ``low <= high``, for numbers, instants and texts alike.
 
     :raises Incomparable: one is a number and the other, say, a word.
@@ -78,7 +78,7 @@ def as_count(value: Scalar) -> int:
     return int(number)
 
 
-def as_measure(value: Scalar) -> float:
+def to_float(value: Scalar) -> float:
     """Return a number to work on, not-a-number and infinities included.
 
     :raises Incomparable: it is text or a date.

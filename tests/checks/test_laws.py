@@ -26,7 +26,7 @@ from airflow_dre.checks.metrics import Metric
 from airflow_dre.checks.outcomes import Judgement, Outcome, Range, worst
 from airflow_dre.checks.thresholds import Bounds, Limit, read_limit
 from airflow_dre.values.instants import read_duration, spoken, to_instant
-from airflow_dre.values.numbers import as_count, in_order
+from airflow_dre.values.numbers import as_count, is_ordered
 from airflow_dre.values.scalars import Incomparable
 
 NOW = datetime(2013, 2, 2, tzinfo=UTC)
@@ -457,7 +457,7 @@ def test_anything_else_is_no_count_of_rows(value: Any) -> None:
 )
 def test_what_has_no_order_says_so(low: Any, high: Any, message: str) -> None:
     with pytest.raises(Incomparable) as error:
-        in_order(low, high)
+        is_ordered(low, high)
     assert str(error.value) == message
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from airflow_dre.checks.thresholds import Bounds, Limit, read_limit
 from airflow_dre.values.instants import read_duration, spoken, to_instant
-from airflow_dre.values.numbers import in_order
+from airflow_dre.values.numbers import is_ordered
 from airflow_dre.values.scalars import Incomparable
 
 
@@ -81,7 +81,7 @@ def test_bounds(bounds: Bounds, value: object, admitted: bool) -> None:
 @pytest.mark.parametrize(("low", "high"), [(1, "word"), ("word", 1), (date(2013, 1, 1), 5), (datetime(2013, 1, 1, tzinfo=UTC), "word")])
 def test_unlike_values_have_no_order(low: object, high: object) -> None:
     with pytest.raises(Incomparable):
-        in_order(low, high)
+        is_ordered(low, high)
 
 
 @pytest.mark.parametrize(

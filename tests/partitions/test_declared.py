@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from airflow_dre import checks as c
-from airflow_dre.partitions.bounds import Child, read_children
+from airflow_dre.partitions.bounds import NativePartition, read_native_partitions
 from airflow_dre.values.scalars import Incomparable
 from tests.partitions.warehouses import Days, Hook
 
@@ -110,16 +110,16 @@ def test_other_databases_say_what_to_do(days: Days) -> None:
 @pytest.mark.parametrize(
     ("bounds", "like", "expected"),
     [
-        ("FOR VALUES FROM (1) TO (5)", 3, Child("v", 8, 1, 5)),
-        ("FOR VALUES FROM (MINVALUE) TO ('-5')", 3, Child("v", 8, None, -5)),
-        ("FOR VALUES IN ('a', 'b''c', NULL)", "a", Child("v", 8, values=("a", "b'c", None))),
+        ("FOR VALUES FROM (1) TO (5)", 3, NativePartition("v", 8, 1, 5)),
+        ("FOR VALUES FROM (MINVALUE) TO ('-5')", 3, NativePartition("v", 8, None, -5)),
+        ("FOR VALUES IN ('a', 'b''c', NULL)", "a", NativePartition("v", 8, values=("a", "b'c", None))),
     ],
 )
-def test_bounds_are_read_as_values_of_the_column(bounds: str, like: Any, expected: Child) -> None:
-    assert read_children([("k", bounds, "v", 8)], "k", like) == [expected]
+def test_bounds_are_read_as_values_of_the_column(bounds: str, like: Any, expected: NativePartition) -> None:
+    assert read_native_partitions([("k", bounds, "v", 8)], "k", like) == [expected]
 
 
 @pytest.mark.parametrize("bounds", ["FOR VALUES WITH (modulus 2, remainder 0)", "FOR VALUES FROM (noon) TO (night)"])
 def test_bounds_that_name_no_values_are_refused(bounds: str) -> None:
     with pytest.raises(Incomparable, match="not by values, but|is no int, as 1 is"):
-        read_children([("k", bounds, "v", 8)], "k", 1)
+        read_native_partitions([("k", bounds, "v", 8)], "k", 1)

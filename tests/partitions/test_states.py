@@ -18,7 +18,7 @@ from airflow_dre.checks.declared.declaration import Declaration
 from airflow_dre.checks.declared.parse import parse_checks
 from airflow_dre.checks.metrics import Maximum, Mean, Metric, Minimum, Periods, RowCount, Sketch, Total, Variance
 from airflow_dre.engines.sqlite.functions import hash_values
-from airflow_dre.partitions.merging import Form, Merge, answer_of, form_of, merged, state_of, why_unmergeable
+from airflow_dre.partitions.merging import Merge, StateSpec, answer_of, merged, state_of, state_spec_of, why_unmergeable
 from airflow_dre.services.partitions.scans import as_key
 from airflow_dre.values.calendar import Unit
 from airflow_dre.values.scalars import Answer, Incomparable
@@ -32,8 +32,8 @@ SMALLEST, LARGEST = Minimum(column="a"), Maximum(column="a")
 
 def merge(metric: Metric, *partitions: tuple[Answer, ...]) -> Answer:
     """Return the answer for all partitions, each of which was kept as text meanwhile."""
-    form = form_of(metric, None)
-    assert isinstance(form, Form)
+    form = state_spec_of(metric, None)
+    assert isinstance(form, StateSpec)
     return answer_of(
         metric, merged(form, [state_of(form, answers) for answers in read_all([spell_all(answers) for answers in partitions])])
     )
@@ -195,8 +195,8 @@ def test_a_key_merges_only_with_a_column_that_splits_the_table() -> None:
 
 
 def test_metrics_that_follow_from_the_same_answers_are_kept_once() -> None:
-    assert form_of(MEAN, None) == form_of(TOTAL, None)
-    assert form_of(SPREAD, None) != form_of(TOTAL, None)
+    assert state_spec_of(MEAN, None) == state_spec_of(TOTAL, None)
+    assert state_spec_of(SPREAD, None) != state_spec_of(TOTAL, None)
     assert {merge.value for merge in Merge} == {"count", "sum", "moments", "smallest", "largest", "list", "hashes"}
 
 

@@ -12,7 +12,7 @@ from airflow_dre.checks.declared.parse import parse_checks
 from airflow_dre.engines.warehouse import Warehouse
 from airflow_dre.partitions.selection import Choice
 from airflow_dre.partitions.values import split_by
-from airflow_dre.services.partitions.run import Memory, Partitioning, ask_partitions
+from airflow_dre.services.partitions.run import Partitioning, PartitionStateStore, ask_partitions
 from airflow_dre.services.quality.run import Suite, run_suite
 from airflow_dre.services.run_context import RunContext
 from airflow_dre.sql.dialects import find_dialect
@@ -78,7 +78,7 @@ class Days:
     hook: Hook
     connection: Any
     """Commits by itself."""
-    memory: Memory = field(default_factory=Remembered)
+    memory: PartitionStateStore = field(default_factory=Remembered)
     version: int = 0
     runs: int = 0
     asked: list[str] = field(default_factory=list)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from airflow_dre.partitions.sensitive import must_not_stay
+from airflow_dre.partitions.sensitive import is_sensitive
 from airflow_dre.privacy.masking import HIDDEN, SHOWN, masked
 from airflow_dre.values import text_limits as bounds
 
@@ -66,8 +66,8 @@ def test_every_caller_keeps_fewer_characters_than_are_shown() -> None:
 
 
 def test_a_value_that_is_too_long_to_be_judged_is_not_kept_of_a_partition() -> None:
-    assert must_not_stay(LINE * 20_000)
-    assert not must_not_stay(LINE * 500)
+    assert is_sensitive(LINE * 20_000)
+    assert not is_sensitive(LINE * 500)
 
 
 @settings(max_examples=30, deadline=None)

@@ -21,7 +21,7 @@ from airflow_dre.services.quality.samples import SamplePlan
 from airflow_dre.sql.scope import Scope
 from airflow_dre.store.records import SuiteRunRecord
 from airflow_dre.values.dataset import DatasetName
-from airflow_dre.values.numbers import in_order
+from airflow_dre.values.numbers import is_ordered
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 POSTGRES = {
@@ -214,5 +214,5 @@ ORDER = [
 @pytest.mark.parametrize("place", range(len(ORDER)))
 def test_moments_beyond_python_have_their_place(place: int) -> None:
     value = ORDER[place]
-    assert all(in_order(other, value) for other in ORDER[: place + 1])
-    assert not any(in_order(other, value) for other in [*ORDER[place + 1 :], "infinity"])
+    assert all(is_ordered(other, value) for other in ORDER[: place + 1])
+    assert not any(is_ordered(other, value) for other in [*ORDER[place + 1 :], "infinity"])

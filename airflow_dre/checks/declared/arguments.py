@@ -14,7 +14,7 @@ from airflow_dre.declaring.names import find_name_problems
 from airflow_dre.declaring.slips import nearest, one_of
 from airflow_dre.errors import Problem
 from airflow_dre.values.instants import DURATION_ALLOWED, place_in_time, read_duration, to_instant
-from airflow_dre.values.numbers import as_number, in_order
+from airflow_dre.values.numbers import as_number, is_ordered
 from airflow_dre.values.scalars import Incomparable, Literal, is_literal
 
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -48,10 +48,10 @@ def _only_the_database_orders(low: Bound, high: Bound) -> bool:
     return len(texts) == 2 and not known
 
 
-def _in_order_as_numbers(low: Bound, high: Bound) -> bool:
+def _is_ordered_as_numbers(low: Bound, high: Bound) -> bool:
     """Return whether two texts are ordered as the numbers that they spell; the type of the column decides if they are numbers."""
     first, second = as_number(low), as_number(high)
-    return isinstance(low, str) and isinstance(high, str) and first is not None and second is not None and in_order(first, second)
+    return isinstance(low, str) and isinstance(high, str) and first is not None and second is not None and is_ordered(first, second)
 
 
 class Arguments:
@@ -246,7 +246,7 @@ class Arguments:
         if low is None or high is None or _only_the_database_orders(low, high):
             return
         try:
-            if not in_order(low, high) and not _in_order_as_numbers(low, high):
+            if not is_ordered(low, high) and not _is_ordered_as_numbers(low, high):
                 self.refuse(argument, allowed)
         except Incomparable:
             self.refuse(argument, "bounds of one kind: all numbers, all dates or all text")

@@ -15,7 +15,7 @@ from airflow_dre.checks.metrics import Metric, MostCommon, ValueCount, Violation
 from airflow_dre.checks.outcomes import Empty, Judgement, Outcome, counted, shown
 from airflow_dre.checks.rules import OneOf, Within
 from airflow_dre.values.instants import to_instant
-from airflow_dre.values.numbers import as_count, as_number, in_order
+from airflow_dre.values.numbers import as_count, as_number, is_ordered
 from airflow_dre.values.scalars import Incomparable, Literal, Scalar
 
 
@@ -213,4 +213,4 @@ def same(value: Scalar, allowed: Literal) -> bool:
     if isinstance(value, str) or isinstance(allowed, str):
         return shown(value) == (allowed if isinstance(allowed, str) else shown(allowed))
     first, second = as_number(value), as_number(allowed)
-    return first is not None and second is not None and in_order(first, second) and in_order(second, first)
+    return first is not None and second is not None and is_ordered(first, second) and is_ordered(second, first)

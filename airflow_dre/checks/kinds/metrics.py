@@ -27,7 +27,7 @@ from airflow_dre.checks.metrics import (
 )
 from airflow_dre.checks.outcomes import Empty, Judgement, Outcome, Range, number_text
 from airflow_dre.checks.thresholds import Bounds
-from airflow_dre.values.numbers import as_count, as_float, as_measure
+from airflow_dre.values.numbers import as_count, as_float, to_float
 from airflow_dre.values.scalars import Scalar
 from airflow_dre.values.sketches import SPOKEN_ERROR, estimate, is_exact, read_hashes
 
@@ -182,7 +182,7 @@ class ColumnStddev(ColumnCheck):
             return None
         if variance is None:  # a database without not-a-number means it
             return math.nan
-        return math.sqrt(max(as_measure(variance), 0.0))  # below 0 only by rounding, where all values are alike
+        return math.sqrt(max(to_float(variance), 0.0))  # below 0 only by rounding, where all values are alike
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,7 +29,7 @@ from airflow_dre.checks.outcomes import Judgement, Outcome, counted
 from airflow_dre.checks.rules import Nulls, Within
 from airflow_dre.values.calendar import Unit, periods_between, start_of, unit_after
 from airflow_dre.values.instants import to_instant
-from airflow_dre.values.numbers import as_count, as_measure
+from airflow_dre.values.numbers import as_count, to_float
 from airflow_dre.values.scalars import Incomparable
 
 
@@ -140,7 +140,7 @@ class ZScores(LimitedCheck):
         """
         if as_count(answers.scalar(self.looked_at())) < 2:
             return ()
-        mean, variance = (math.nan if answer is None else as_measure(answer) for answer in map(answers.scalar, self._spread()))
+        mean, variance = (math.nan if answer is None else to_float(answer) for answer in map(answers.scalar, self._spread()))
         if not math.isfinite(mean + variance):
             raise Incomparable(f"{self.column} has no finite mean and standard deviation: {mean} and {variance} as a variance")
         spread = math.sqrt(max(variance, 0.0))

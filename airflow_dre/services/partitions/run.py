@@ -12,17 +12,17 @@ from airflow_dre.checks.check import Check
 from airflow_dre.checks.judging import Unanswered, questions
 from airflow_dre.checks.metrics import Metric, PerSegment, Split
 from airflow_dre.errors import DefinitionError, Problem
-from airflow_dre.partitions.merging import NOT_OF_ROWS, Form, Unmergeable, form_of, partition_column, unmergeable_problems
+from airflow_dre.partitions.merging import NOT_OF_ROWS, StateSpec, Unmergeable, partition_column, state_spec_of, unmergeable_problems
 from airflow_dre.partitions.selection import Asked, Choice, Named, Span
 from airflow_dre.partitions.values import some_of
 from airflow_dre.services.partitions.scans import why_unreadable
 from airflow_dre.services.partitions.table import Table
 from airflow_dre.services.partitions.versions import look_at_children, read_catalogue, read_versions_of, versions_like
-from airflow_dre.services.quality.answers import AnswerSet, History, answer_metrics
+from airflow_dre.services.quality.answers import AnswerSet, ResultHistory, answer_metrics
 from airflow_dre.services.quality.run import AnswerStrategy, NamedEngine, Suite
 from airflow_dre.sql.determinism import unsettled_problems
 from airflow_dre.sql.scope import Scope
-from airflow_dre.sql.splits import Only
+from airflow_dre.sql.splits import PartitionFilter
 from airflow_dre.store.records import PartitionState, PartitionStates, digest
 from airflow_dre.values.scalars import Incomparable, Row
 
@@ -31,7 +31,7 @@ _FORMAT = 1
 """Of what is kept; another number starts afresh."""
 
 
-class Memory(Protocol):
+class PartitionStateStore(Protocol):
     """Whoever keeps what partitions contribute."""
 
     def read(self, split: str, forms: Sequence[str]) -> Sequence[PartitionState]:
@@ -58,7 +58,7 @@ class Partitioning:
     """How files are read: another way may give other values."""
 
 
-def ask_partitions(suite: Suite, partitioning: Partitioning, memory: Memory, now: datetime) -> AnswerStrategy:
+def ask_partitions(suite: Suite, partitioning: Partitioning, memory: PartitionStateStore, now: datetime) -> AnswerStrategy:
     """Return a way of answering checks about the whole table that looks at few of its partitions.
 
     :raises DefinitionError: a check cannot be answered so, or SQL is not what it must be. When it is asked: the run names no partition.
@@ -91,10 +91,12 @@ class _Asking:
 
     suite: Suite
     partitioning: Partitioning
-    memory: Memory
+    memory: PartitionStateStore
     now: datetime
 
-    def __call__(self, checks: Sequence[Check], scope: Scope, engine: NamedEngine, answered: AnswerSet, history: History | None, /) -> None:
+    def __call__(
+        self, checks: Sequence[Check], scope: Scope, engine: NamedEngine, answered: AnswerSet, history: ResultHistory | None, /
+    ) -> None:
         metrics = dict.fromkeys(metric for check in checks for metric in questions(check))
         answer_metrics((metric for metric in metrics if isinstance(metric, NOT_OF_ROWS)), scope, engine, answered, history)
         forms = {metric: form for metric in metrics if (form := self._form(metric)) is not None}
@@ -114,10 +116,10 @@ class _Asking:
                 answered.statements[metric] = table.seen.statements[form.key]
         answered.partitions = table.counts()
 
-    def _form(self, metric: Metric) -> Form | None:
+    def _form(self, metric: Metric) -> StateSpec | None:
         if isinstance(metric, NOT_OF_ROWS):
             return None
-        form = form_of(metric.metric if isinstance(metric, PerSegment) else metric, partition_column(self.partitioning.by))
+        form = state_spec_of(metric.metric if isinstance(metric, PerSegment) else metric, partition_column(self.partitioning.by))
         if isinstance(form, Unmergeable):
             raise TypeError(f"{metric} was to be refused: {form.reason}")
         return form
@@ -214,8 +216,12 @@ def _look_at_asked(table: Table, asked: Asked) -> str | None:
     return f"partition {asked} has no rows and never had any; the last that have: {there}"
 
 
-def _only(by: Split, meant: Named | Span) -> Only:
-    return Only(by=by, values=(meant.value,)) if isinstance(meant, Named) else Only(by=by, spans=((meant.low, meant.high),))
+def _only(by: Split, meant: Named | Span) -> PartitionFilter:
+    return (
+        PartitionFilter(by=by, values=(meant.value,))
+        if isinstance(meant, Named)
+        else PartitionFilter(by=by, spans=((meant.low, meant.high),))
+    )
 
 
 def _look_at_changed(table: Table, rows: Sequence[Row]) -> str | None:
@@ -230,7 +236,7 @@ def _look_at_changed(table: Table, rows: Sequence[Row]) -> str | None:
         if text not in table.seen.looks and (text not in known or known[text].mixed or known[text].version != version)
     ]
     if new and not table.unseen_whole():
-        table.look(None if len(new) == len(listed) else Only(by=table.by, values=tuple(listed[text][0] for text in new)))
+        table.look(None if len(new) == len(listed) else PartitionFilter(by=table.by, values=tuple(listed[text][0] for text in new)))
     if table.unseen_whole():
         return None
     table.empty(new)

@@ -9,13 +9,13 @@ from airflow_dre.checks.judging import Unanswered
 from airflow_dre.checks.metrics import LISTS, Metric, PerSegment, RowCount, Split
 from airflow_dre.checks.segments import MOST
 from airflow_dre.errors import QueryFailed
-from airflow_dre.partitions.merging import Form
-from airflow_dre.partitions.sensitive import must_not_stay
+from airflow_dre.partitions.merging import StateSpec
+from airflow_dre.partitions.sensitive import is_sensitive
 from airflow_dre.partitions.values import Partition, as_partition
 from airflow_dre.services.quality.answers import AnswerSet, Engine, answer_metrics
 from airflow_dre.sql.plan import probe
 from airflow_dre.sql.scope import Scope
-from airflow_dre.sql.splits import Only
+from airflow_dre.sql.splits import PartitionFilter
 from airflow_dre.values.numbers import as_count
 from airflow_dre.values.scalars import Answer, Incomparable, Row
 from airflow_dre.values.text_codec import spell
@@ -25,7 +25,7 @@ LONGEST = 500
 
 
 @dataclass(slots=True)
-class Look:
+class PartitionScan:
     """What is known of one partition."""
 
     value: Partition
@@ -40,14 +40,14 @@ class Look:
 
 
 @dataclass(slots=True)
-class Seen:
+class ScanResult:
     """What was looked at in this run."""
 
-    looks: dict[str, Look] = field(default_factory=dict)
+    looks: dict[str, PartitionScan] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
     statements: dict[str, str] = field(default_factory=dict)
 
-    def add(self, more: Seen) -> None:
+    def add(self, more: ScanResult) -> None:
         """Take over what a further scan found."""
         for text, look in more.looks.items():
             before = self.looks.get(text)
@@ -67,7 +67,7 @@ def as_key(value: object) -> tuple[str, Partition]:
     text = spell(known)
     if len(text) > LONGEST:
         raise Incomparable(f"{text[:40]}... is too long to name a partition: at most {LONGEST} characters")
-    if must_not_stay(text):
+    if is_sensitive(text):
         raise Incomparable("card numbers, IBANs, e-mail addresses and keys name no partition: the values that do are kept and shown")
     return text, known
 
@@ -75,13 +75,15 @@ def as_key(value: object) -> tuple[str, Partition]:
 def why_unreadable(by: Split, scope: Scope, engine: Engine) -> str | None:
     """Why rows cannot be split by a column or an expression; reads no row."""
     try:
-        engine.fetch_rows(probe(replace(scope, only=Only(by=by, values=(None,)))), 1)
+        engine.fetch_rows(probe(replace(scope, only=PartitionFilter(by=by, values=(None,)))), 1)
     except QueryFailed as refused:
         return str(refused)
     return None
 
 
-def scan_partitions(forms: Mapping[str, Form], by: Split, only: Only | None, scope: Scope, engine: Engine, answered: AnswerSet) -> Seen:
+def scan_partitions(
+    forms: Mapping[str, StateSpec], by: Split, only: PartitionFilter | None, scope: Scope, engine: Engine, answered: AnswerSet
+) -> ScanResult:
     """Ask for ``forms`` of some partitions, or of all.
 
     :param forms: by their keys.
@@ -99,10 +101,10 @@ def scan_partitions(forms: Mapping[str, Form], by: Split, only: Only | None, sco
     tables = {part: _by_partition(found.values[metric]) for part, metric in asked.items()}
     counts = tables[rows]
     if isinstance(counts, Unanswered):
-        return Seen(refused=dict.fromkeys(forms, counts.reason))
+        return ScanResult(refused=dict.fromkeys(forms, counts.reason))
     if len(counts) > MOST:
         raise Incomparable(f"there are more than {MOST} partitions: partition by something coarser, such as a day or a month")
-    seen = Seen(looks={text: Look(value, as_count(_first(listed))) for text, (value, listed) in counts.items()})
+    seen = ScanResult(looks={text: PartitionScan(value, as_count(_first(listed))) for text, (value, listed) in counts.items()})
     for key, form in forms.items():
         answers = [tables[part] for part in form.parts]
         given = [table for table in answers if not isinstance(table, Unanswered)]
@@ -115,9 +117,9 @@ def scan_partitions(forms: Mapping[str, Form], by: Split, only: Only | None, sco
     return seen
 
 
-def no_rows(forms: Mapping[str, Form], value: Partition) -> Look:
+def no_rows(forms: Mapping[str, StateSpec], value: Partition) -> PartitionScan:
     """What a partition without rows contributes."""
-    return Look(value, 0, {key: tuple(_answer(part, None) for part in form.parts) for key, form in forms.items()})
+    return PartitionScan(value, 0, {key: tuple(_answer(part, None) for part in form.parts) for key, form in forms.items()})
 
 
 ByPartition = Mapping[str, tuple[Partition, list[Row]]]

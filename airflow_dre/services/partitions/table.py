@@ -7,14 +7,14 @@ from dataclasses import dataclass, field, replace
 
 from airflow_dre.checks.judging import Unanswered
 from airflow_dre.checks.metrics import LISTS, Metric, PerSegment, Split
-from airflow_dre.partitions.merging import Form, Merge, answer_of, merged, state_of
-from airflow_dre.partitions.sensitive import must_not_stay
+from airflow_dre.partitions.merging import Merge, StateSpec, answer_of, merged, state_of
+from airflow_dre.partitions.sensitive import is_sensitive
 from airflow_dre.partitions.states import Extreme, State
 from airflow_dre.partitions.values import Partition, as_partition, calendar_like
-from airflow_dre.services.partitions.scans import Look, Seen, no_rows, scan_partitions
+from airflow_dre.services.partitions.scans import PartitionScan, ScanResult, no_rows, scan_partitions
 from airflow_dre.services.quality.answers import AnswerSet, Engine
 from airflow_dre.sql.scope import Scope
-from airflow_dre.sql.splits import Only
+from airflow_dre.sql.splits import PartitionFilter
 from airflow_dre.store.records import PartitionState
 from airflow_dre.values.scalars import Answer, Incomparable, Row
 from airflow_dre.values.text_codec import read, read_all, spell_all
@@ -27,14 +27,14 @@ LOST = -1
 class Table:
     """The partitions of a table: those that are known from earlier runs, and those that were seen in this one."""
 
-    forms: Mapping[str, Form]
+    forms: Mapping[str, StateSpec]
     """What is asked, by the keys that it is kept by."""
     by: Split
     scope: Scope
     engine: Engine
     answered: AnswerSet
-    known: dict[str, Look] = field(default_factory=dict)
-    seen: Seen = field(default_factory=Seen)
+    known: dict[str, PartitionScan] = field(default_factory=dict)
+    seen: ScanResult = field(default_factory=ScanResult)
     gone: set[str] = field(default_factory=set)
 
     def recall(self, states: Iterable[PartitionState]) -> None:
@@ -42,20 +42,20 @@ class Table:
         for state in states:
             look = self.known.get(state.partition)
             if look is None:
-                look = self.known[state.partition] = Look(as_partition(read(state.partition)), state.rows, version=state.version)
+                look = self.known[state.partition] = PartitionScan(as_partition(read(state.partition)), state.rows, version=state.version)
             if state.rows == LOST:
                 look.mixed = True
                 continue
             look.mixed = look.mixed or (look.rows, look.version) != (state.rows, state.version)
             look.kept[state.form] = state.answers
 
-    def look(self, only: Only | None, forms: Mapping[str, Form] | None = None) -> Seen:
+    def look(self, only: PartitionFilter | None, forms: Mapping[str, StateSpec] | None = None) -> ScanResult:
         """Scan partitions, or all of them."""
         found = scan_partitions(self.forms if forms is None else forms, self.by, only, self.scope, self.engine, self.answered)
         self.seen.add(found)
         return found
 
-    def example(self, looks: Mapping[str, Look]) -> Partition:
+    def example(self, looks: Mapping[str, PartitionScan]) -> Partition:
         """Return one of the partitions that have a value: of a moment where there is one, since others may stand for what has none."""
         values = [look.value for look in looks.values() if look.value is not None]
         return next((value for value in values if calendar_like(value) is not None), next(iter(values), None))
@@ -99,8 +99,8 @@ class Table:
         if again:
             self.look(self._named(again, found.looks), wanted)
 
-    def _named(self, texts: Iterable[str], looks: Mapping[str, Look]) -> Only:
-        return Only(by=self.by, values=tuple(looks[text].value for text in texts))
+    def _named(self, texts: Iterable[str], looks: Mapping[str, PartitionScan]) -> PartitionFilter:
+        return PartitionFilter(by=self.by, values=tuple(looks[text].value for text in texts))
 
     def to_keep(self) -> list[PartitionState]:
         """What later runs are to know of what was seen; a question without an answer takes what was known of it away."""
@@ -116,7 +116,7 @@ class Table:
                 kept += [PartitionState(text, key, "[]", LOST) for text in before]
         return kept
 
-    def everything(self) -> dict[str, Look]:
+    def everything(self) -> dict[str, PartitionScan]:
         """Return all partitions, as they were seen last."""
         known = {text: look for text, look in self.known.items() if text not in self.gone}
         return {**known, **self.seen.looks}
@@ -126,7 +126,7 @@ class Table:
         scanned = sum(look.rows > 0 for look in self.seen.looks.values())
         return scanned, sum(look.rows > 0 for look in self.everything().values())
 
-    def answer(self, metric: Metric, form: Form) -> Answer | Unanswered:
+    def answer(self, metric: Metric, form: StateSpec) -> Answer | Unanswered:
         """What a look at the whole table would have answered."""
         key = form.key
         if key in self.seen.refused:
@@ -144,7 +144,7 @@ class Table:
         except Incomparable as unlike:
             return Unanswered(str(unlike))
 
-    def _answers(self, key: str, looks: Mapping[str, Look]) -> dict[str, tuple[Answer, ...]]:
+    def _answers(self, key: str, looks: Mapping[str, PartitionScan]) -> dict[str, tuple[Answer, ...]]:
         """What was answered to a form for each partition, in this run or in an earlier one."""
         kept = {text: look.kept[key] for text, look in looks.items() if key not in look.answers and key in look.kept}
         new = {text: look.answers[key] for text, look in looks.items() if key in look.answers}
@@ -158,7 +158,7 @@ class Table:
             rows += [(look.value, *row) for row in listed if look.rows]
         return tuple(rows)
 
-    def _refuse_collations(self, form: Form, states: Iterable[State]) -> None:
+    def _refuse_collations(self, form: StateSpec, states: Iterable[State]) -> None:
         """Texts are in an order that only the database knows."""
         if form.merge not in (Merge.SMALLEST, Merge.LARGEST) or self.scope.dialect.orders_by_code_point:
             return
@@ -166,9 +166,9 @@ class Table:
             raise Incomparable(f"the order of texts in {self.scope.dialect.name} depends on a collation: theirs cannot be merged")
 
 
-def _kept(text: str, look: Look, form: Form) -> PartitionState:
+def _kept(text: str, look: PartitionScan, form: StateSpec) -> PartitionState:
     """What is kept of an answer: of an extreme that must not be only that it is lost, so that each run looks at the partition."""
     spelled = spell_all(look.answers[form.key])
-    if form.merge in (Merge.SMALLEST, Merge.LARGEST) and must_not_stay(spelled):
+    if form.merge in (Merge.SMALLEST, Merge.LARGEST) and is_sensitive(spelled):
         return PartitionState(text, form.key, "[]", LOST)
     return PartitionState(text, form.key, spelled, look.rows, look.version)

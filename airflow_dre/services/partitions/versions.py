@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from airflow_dre.checks.segments import MOST
 from airflow_dre.errors import DefinitionError, Problem, QueryFailed
-from airflow_dre.partitions.bounds import INSTEAD, Child, read_children
+from airflow_dre.partitions.bounds import INSTEAD, NativePartition, read_native_partitions
 from airflow_dre.partitions.merging import partition_column
 from airflow_dre.partitions.values import Partition, as_partition, read_like, spoken_partition
 from airflow_dre.services.partitions.scans import as_key
@@ -14,7 +14,7 @@ from airflow_dre.services.partitions.table import Table
 from airflow_dre.services.quality.answers import AnswerSet, Engine
 from airflow_dre.sql.raw import read_versions
 from airflow_dre.sql.scope import Scope
-from airflow_dre.sql.splits import Only
+from airflow_dre.sql.splits import PartitionFilter
 from airflow_dre.values.scalars import Incomparable, Row
 from airflow_dre.values.text_codec import spell
 
@@ -63,9 +63,9 @@ def look_at_children(table: Table, rows: Sequence[Row]) -> str | None:
         return None
     if like is None:
         return "the table has no partition"
-    children = read_children(rows, partition_column(table.by), like)
+    children = read_native_partitions(rows, partition_column(table.by), like)
     homes = {text: next((child for child in children if child.holds(look.value)), None) for text, look in table.known.items()}
-    settled: dict[Child, bool] = {}
+    settled: dict[NativePartition, bool] = {}
     for text, home in homes.items():
         if home is not None:
             same = table.known[text].version == home.version and not table.known[text].mixed
@@ -74,7 +74,7 @@ def look_at_children(table: Table, rows: Sequence[Row]) -> str | None:
     if changed and not table.seen.looks:
         spans = tuple((child.low, child.high) for child in changed if child.values is None)
         values = tuple(value for child in changed for value in child.values or ())
-        table.look(None if len(changed) == len(children) else Only(by=table.by, values=values, spans=spans))
+        table.look(None if len(changed) == len(children) else PartitionFilter(by=table.by, values=values, spans=spans))
         if table.unseen_whole():
             return None
     table.forget(text for text, home in homes.items() if text not in table.seen.looks and (home is None or home in changed))

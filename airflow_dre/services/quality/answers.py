@@ -26,7 +26,7 @@ class Engine(Protocol):
         """
 
 
-class History(Protocol):
+class ResultHistory(Protocol):
     """Whoever remembers what checks observed."""
 
     def last_passed(self, check_id: str) -> str | None:
@@ -48,7 +48,7 @@ class AnswerSet:
     """Partitions that were scanned, and all whose states were merged; None: the rows were looked at, and no states."""
 
 
-def answer_metrics(metrics: Iterable[Metric], scope: Scope, engine: Engine, answered: AnswerSet, history: History | None = None) -> None:
+def answer_metrics(metrics: Iterable[Metric], scope: Scope, engine: Engine, answered: AnswerSet, history: ResultHistory | None = None) -> None:
     """Ask for ``metrics``; a statement that is refused is split until the culprit stands alone, and only that one stays unanswered.
 
     A statement that takes too long is not split: each half might take as long again.
@@ -146,7 +146,7 @@ def _ask_parts(statement: Statement, scope: Scope, engine: Engine, answered: Ans
             _ask_parts(part, scope, engine, answered)
 
 
-def _remember(metric: LastPassed, history: History | None) -> Answer | Unanswered:
+def _remember(metric: LastPassed, history: ResultHistory | None) -> Answer | Unanswered:
     if history is None:
         return None
     try:

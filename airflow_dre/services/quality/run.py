@@ -15,7 +15,7 @@ from airflow_dre.checks.metrics import TableColumns
 from airflow_dre.checks.outcomes import Judgement
 from airflow_dre.errors import TypesChanged
 from airflow_dre.privacy.masking import Mask
-from airflow_dre.services.quality.answers import AnswerSet, Engine, History, answer_metrics
+from airflow_dre.services.quality.answers import AnswerSet, Engine, ResultHistory, answer_metrics
 from airflow_dre.services.quality.catalogue import learn_types, refuse_by_types, settle_by_constraints
 from airflow_dre.services.quality.record import _WORD, _judged, _record, record_run
 from airflow_dre.services.quality.samples import SamplePlan, with_samples
@@ -51,11 +51,11 @@ class AnswerStrategy(Protocol):
     """A way of answering checks: what is found is added to what was answered before."""
 
     def __call__(
-        self, checks: Sequence[Check], scope: Scope, engine: NamedEngine, answered: AnswerSet, history: History | None, /
+        self, checks: Sequence[Check], scope: Scope, engine: NamedEngine, answered: AnswerSet, history: ResultHistory | None, /
     ) -> None: ...
 
 
-def answer_rows(checks: Sequence[Check], scope: Scope, engine: NamedEngine, answered: AnswerSet, history: History | None) -> None:
+def ask_rows(checks: Sequence[Check], scope: Scope, engine: NamedEngine, answered: AnswerSet, history: ResultHistory | None) -> None:
     """Look at all rows, and then at what only the first answers tell how to ask."""
     answer_metrics((metric for check in checks for metric in questions(check)), scope, engine, answered, history)
     answer_metrics((metric for check in checks for metric in further_questions(check, answered.values)), scope, engine, answered)
@@ -65,7 +65,7 @@ def run_suite(
     suite: Suite,
     engine: NamedEngine,
     now: datetime,
-    history: History | None = None,
+    history: ResultHistory | None = None,
     samples: SamplePlan | None = None,
     answered: AnswerSet | None = None,
     ask: AnswerStrategy = answer_rows,
@@ -110,7 +110,7 @@ def run_suite(
 
 
 def _answer(
-    suite: Suite, engine: NamedEngine, answered: AnswerSet, history: History | None, ask: AnswerStrategy
+    suite: Suite, engine: NamedEngine, answered: AnswerSet, history: ResultHistory | None, ask: AnswerStrategy
 ) -> tuple[dict[str, Judgement], Scope]:
     """Answer what a suite asks; return what was judged without an answer, by check id, and the scope with what is known of its columns.
 

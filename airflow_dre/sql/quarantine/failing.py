@@ -14,7 +14,7 @@ from airflow_dre.sql.dialect import Refusal
 from airflow_dre.sql.expressions import filter_of
 from airflow_dre.sql.fitting import fitted
 from airflow_dre.sql.names import column
-from airflow_dre.sql.predicates import breaks, has_all, stands
+from airflow_dre.sql.predicates import has_all, stands, violation_of
 from airflow_dre.sql.queries import incomplete_of
 from airflow_dre.sql.readings import by_as_read, metric_as_read, rule_as_read
 from airflow_dre.sql.scope import Scope
@@ -43,7 +43,7 @@ def _(metric: PerSegment, scope: Scope, by: str | None = None) -> exp.Expr | Ref
 @failing.register
 def _(metric: Violations, scope: Scope, by: str | None = None) -> exp.Expr | Refusal:
     rule = fitted(rule_as_read(metric.rule, scope.readings), scope)
-    return _all([filter_of(metric, scope.dialect), breaks(rule, scope.dialect)])
+    return _all([filter_of(metric, scope.dialect), violation_of(rule, scope.dialect)])
 
 
 @failing.register

@@ -15,7 +15,7 @@ from sqlglot import exp
 from airflow_dre.sql import names
 from airflow_dre.sql.dialect import Writing
 from airflow_dre.sql.names import column, quoted
-from airflow_dre.sql.predicates import either
+from airflow_dre.sql.predicates import any_of
 from airflow_dre.sql.rendering import call
 from airflow_dre.sql.scope import Scope
 
@@ -89,7 +89,7 @@ class Rows:
 
     def condition(self) -> exp.Expr:
         """That a row breaks at least one of the checks."""
-        return exp.paren(either([check.condition.copy() for check in self.broken]))
+        return exp.paren(any_of([check.condition.copy() for check in self.broken]))
 
     def reasons(self) -> exp.Expr:
         """Return the checks that a row breaks, as the text of a JSON array of objects with id and name."""

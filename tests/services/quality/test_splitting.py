@@ -14,7 +14,7 @@ from airflow_dre.checks import segments
 from airflow_dre.checks.declared.parse import parse_checks
 from airflow_dre.engines.warehouse import Warehouse
 from airflow_dre.errors import QueryFailed, StatementTimeout, StoreUnreachable
-from airflow_dre.services.quality.answers import History
+from airflow_dre.services.quality.answers import ResultHistory
 from airflow_dre.services.quality.run import Suite, run_suite
 from airflow_dre.sql.scope import Scope
 from airflow_dre.store.records import SuiteRunRecord
@@ -53,7 +53,7 @@ class Asked(Warehouse):
             raise StatementTimeout("ended after 60 s")
         return super().fetch_rows(sql, most)
 
-    def run(self, *declared: Any, table: str = "t", where: str | None = None, history: History | None = None) -> SuiteRunRecord:
+    def run(self, *declared: Any, table: str = "t", where: str | None = None, history: ResultHistory | None = None) -> SuiteRunRecord:
         """Return a suite of the table."""
         scope = Scope((table,), where, self.dialect)
         return run_suite(Suite(name="s", dataset=DatasetName("n", table), scope=scope, checks=parse_checks(declared)), self, NOW, history)

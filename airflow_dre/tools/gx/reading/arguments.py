@@ -15,7 +15,7 @@ from airflow_dre.tools.gx.reading import conditions as gx_conditions
 from airflow_dre.tools.gx.reading import parameters as gx_parameters
 from airflow_dre.tools.gx.reading.document import Expectation
 from airflow_dre.values.instants import to_instant
-from airflow_dre.values.numbers import in_order
+from airflow_dre.values.numbers import is_ordered
 from airflow_dre.values.scalars import Incomparable, is_literal
 
 _SEVERITIES = {None: None, "critical": None, "warning": "warn", "info": "warn"}
@@ -196,7 +196,7 @@ class GxArguments:
         strict_low, strict_high = self.flag("strict_min"), self.flag("strict_max")
         try:
             if low is not None and high is not None:
-                in_order(low, high)
+                is_ordered(low, high)
         except Incomparable as error:
             raise Refused("min_value", low, f"of the same kind as max_value ({error})") from error
         return low, high, not strict_low, not strict_high
@@ -206,7 +206,7 @@ class GxArguments:
         low, high, low_belongs, high_belongs = self.ends()
         if low is None or high is None:
             return False
-        return not in_order(low, high) or (in_order(high, low) and not (low_belongs and high_belongs))
+        return not is_ordered(low, high) or (is_ordered(high, low) and not (low_belongs and high_belongs))
 
     def is_unbounded(self) -> bool:
         """Return whether the range has no end because each end that is written is infinite, so that every value lies in it."""

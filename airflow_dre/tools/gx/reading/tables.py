@@ -7,7 +7,7 @@ import re
 from airflow_dre.checks.declared.declaration import Declaration
 from airflow_dre.tools.gx.reading.arguments import GxArguments, Refused, check
 from airflow_dre.tools.gx.reading.rows import Translate, always
-from airflow_dre.values.numbers import in_order
+from airflow_dre.values.numbers import is_ordered
 
 FRAME_TYPES: dict[str, dict[str, tuple[str, ...]]] = {
     "pandas": {
@@ -64,7 +64,7 @@ def _row_count(bounds: dict[str, object], a: GxArguments) -> list[Declaration]:
 def _count_bounds(a: GxArguments) -> dict[str, object]:
     """Return the bounds of a count of a table; reversed ones end in an error there, and not in false as those of a column do."""
     low, high = a.ends()[:2]
-    if low is not None and high is not None and not in_order(low, high):
+    if low is not None and high is not None and not is_ordered(low, high):
         raise Refused("min_value", low, "at most max_value: min_value cannot be greater than max_value")
     return a.bounds(whole=True)
 
