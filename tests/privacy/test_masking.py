@@ -284,9 +284,10 @@ def test_ordinary_ids_stay(identity: str) -> None:
 
 @settings(max_examples=200, deadline=None)
 @given(iban=ibans(), digit=st.integers(min_value=1, max_value=9))
+@example(iban="SV90 AARS 9795 1405 5349 8370 8271", digit=1)  # a Serbian IBAN is inside
 def test_an_iban_with_another_check_digit_is_none(iban: str, digit: int) -> None:
     wrong = iban[:3] + str((int(iban[3]) + digit) % 10) + iban[4:]
-    assert list(find_ibans(wrong)) == []
+    assert 0 not in [start for start, _ in find_ibans(wrong)]
 
 
 @settings(max_examples=300, deadline=None)
