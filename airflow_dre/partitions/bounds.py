@@ -10,7 +10,7 @@ from airflow_dre.partitions.values import Partition, as_partition, read_like
 from airflow_dre.values.numbers import is_ordered
 from airflow_dre.values.scalars import Incomparable, Row
 
-INSTEAD = "give changes=, one SELECT of partition and version"
+INSTEAD = "set changes=, one SELECT of partition and version"
 _RANGE = re.compile(r"FOR VALUES FROM \((.+)\) TO \((.+)\)")
 _LIST = re.compile(r"FOR VALUES IN \((.+)\)")
 _VALUE = re.compile(r"'((?:[^']|'')*)'|(-?[\w.]+)")
@@ -54,11 +54,11 @@ def read_native_partitions(rows: Iterable[Row], column: str | None, like: Partit
     for key, bounds, version, size in rows:
         if key != column:
             split = "by an expression" if column is None else f"by {column}"
-            raise Incomparable(f"the database partitions the table by {key}, and it is to be looked at {split}: {INSTEAD}")
+            raise Incomparable(f"the database partitions the table by {key}, not {split}: {INSTEAD}")
         if str(bounds) != "DEFAULT":
             found.append(_child(str(bounds), str(version), int(str(size)), like))
         elif int(str(size)):
-            raise Incomparable(f"there are rows in the default partition, and nobody knows which without looking: {INSTEAD}")
+            raise Incomparable(f"the default partition has rows, which may belong to any partition: {INSTEAD}")
     if not found:
         raise Incomparable(f"the database does not partition the table: {INSTEAD}")
     return found

@@ -76,17 +76,17 @@ def test_only_the_changed_tables_are_read(declared: tuple[Days, Callable[[str], 
 @pytest.mark.parametrize(
     ("by", "before", "reason"),
     [
-        ("n", [], "the database partitions the table by day, and it is to be looked at by n: give changes="),
-        ("day + 1", [], "and it is to be looked at by an expression: give changes="),
+        ("n", [], "the database partitions the table by day, not by n: set changes="),
+        ("day + 1", [], "not by an expression: set changes="),
         (
             "day",
             ["CREATE TABLE t_other PARTITION OF t DEFAULT", "INSERT INTO t VALUES ('2030-01-01', 1)"],
-            "there are rows in the default partition, and nobody knows which without looking: give changes=",
+            "the default partition has rows, which may belong to any partition: set changes=",
         ),
         (
             "day",
             ["ALTER TABLE t RENAME TO u", "CREATE TABLE t AS SELECT * FROM u"],
-            "the database does not partition the table: give changes=",
+            "the database does not partition the table: set changes=",
         ),
     ],
 )
@@ -104,7 +104,7 @@ def test_other_databases_say_what_to_do(days: Days) -> None:
     if days.hook.conn_type == "postgres":
         pytest.skip("it tells")
     found = days.judged([COUNT], "changed", changes=None)
-    assert "does not tell which partitions changed: give changes=, one SELECT" in found.results[0].reason
+    assert "does not show which partitions changed: set changes=, one SELECT" in found.results[0].reason
 
 
 @pytest.mark.parametrize(

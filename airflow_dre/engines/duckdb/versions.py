@@ -29,7 +29,7 @@ def folder_versions(files: Sequence[str], store: Any, column: str) -> list[Row]:
 def _value(file: str, column: str) -> str | None:
     found = [folder.partition("=")[2] for folder in file.split("/")[:-1] if folder.partition("=")[0] == column and "=" in folder]
     if not found:
-        raise Incomparable(f"{file} lies in no folder {column}=..., so that nobody knows which partition it is of: give changes=")
+        raise Incomparable(f"{file} lies in no folder {column}=..., so that nobody knows which partition it is of: set changes=")
     return None if found[-1] == _NULL else unquote(found[-1])
 
 
@@ -43,5 +43,5 @@ def _version(file: str, store: Any) -> str:
         raise FilesUnreachable(f"{file} was found and is gone, or its store does not answer: {type(error).__name__}") from None
     stamps = [f"{key}={info[key]}" for key in _STAMPS if info.get(key) is not None]
     if not stamps:
-        raise Incomparable(f"the store of {file} does not tell when a file changed: give changes=")
+        raise Incomparable(f"the store of {file} does not tell when a file changed: set changes=")
     return f"{info.get('size')}:{':'.join(stamps)}"

@@ -1,4 +1,4 @@
-"""Judging a whole table of which only some partitions are looked at: the states of the others are kept from earlier runs."""
+"""The judgement of a whole table from a scan of few partitions and the kept states of the others."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ from airflow_dre.errors import DefinitionError, Problem
 from airflow_dre.partitions.merging import NOT_OF_ROWS, StateSpec, Unmergeable, partition_column, state_spec_of, unmergeable_problems
 from airflow_dre.partitions.selection import Asked, Choice, Named, Span
 from airflow_dre.partitions.values import some_of
-from airflow_dre.services.partitions.scans import why_unreadable
-from airflow_dre.services.partitions.table import Table
-from airflow_dre.services.partitions.versions import look_at_children, read_catalogue, read_versions_of, versions_like
+from airflow_dre.services.partitions.scans import ScanResult, find_split_error
+from airflow_dre.services.partitions.table import Findings, Table, example, recall, scan_all, scan_missing
+from airflow_dre.services.partitions.versions import read_catalogue, read_versions_of, scan_listed, scan_native
+from airflow_dre.services.partitions.whole import WholeTable, states_to_keep
 from airflow_dre.services.quality.answers import AnswerSet, ResultHistory, answer_metrics
 from airflow_dre.services.quality.run import AnswerStrategy, NamedEngine, Suite
 from airflow_dre.sql.determinism import unsettled_problems
@@ -28,70 +29,70 @@ from airflow_dre.values.scalars import Incomparable, Row
 
 log = logging.getLogger(__name__)
 _FORMAT = 1
-"""Of what is kept; another number starts afresh."""
+"""Version of the kept states; a new number starts afresh."""
 
 
 class PartitionStateStore(Protocol):
-    """Whoever keeps what partitions contribute."""
+    """A store of the states of partitions."""
 
     def read(self, split: str, forms: Sequence[str]) -> Sequence[PartitionState]:
-        """What is known.
+        """Return the kept states of some specs.
 
-        :raises StoreError: it cannot be read, so that the task is to be tried again.
+        :raises StoreError: the store cannot be read, so that the task is to be retried.
         """
 
     def save(self, found: PartitionStates) -> None:
-        """Keep what one look found; whoever cannot do so now does it later."""
+        """Keep the states of one scan, now or later."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Partitioning:
-    """How a table is split, and which parts a run looks at."""
+    """The partitions of a table, and the choice of those that a run scans."""
 
     by: Split
     choice: Choice = Choice.RUN
     changes: str | None = None
     """A SELECT of partitions and their versions."""
     versions: Callable[[str], Sequence[Row]] | None = None
-    """Partitions by a column and their versions, where folders of files tell them."""
+    """Partitions by a column and their versions, where folders of files show them."""
     read_options: Mapping[str, Any] = field(default_factory=dict)
-    """How files are read: another way may give other values."""
+    """Options for reading files, which may change their values."""
 
 
-def ask_partitions(suite: Suite, partitioning: Partitioning, memory: PartitionStateStore, now: datetime) -> AnswerStrategy:
-    """Return a way of answering checks about the whole table that looks at few of its partitions.
+def ask_partitions(suite: Suite, partitioning: Partitioning, store: PartitionStateStore, now: datetime) -> AnswerStrategy:
+    """Return a strategy that answers checks about the whole table from a scan of few of its partitions.
 
-    :raises DefinitionError: a check cannot be answered so, or SQL is not what it must be. When it is asked: the run names no partition.
+    :raises DefinitionError: a check does not merge, or SQL is invalid. At the call: the run names no partition.
     """
     problems = unmergeable_problems(suite.checks, partitioning.by) + unsettled_problems(suite.checks, partitioning.by, suite.scope)
     if problems:
         raise DefinitionError(problems)
-    return _Asking(suite, partitioning, memory, now)
+    return _AskPartitions(suite, partitioning, store, now)
 
 
 def asked_of(suite: Suite) -> Asked:
-    """Return the partitions that the context of the run names.
+    """Return the partitions that the run names.
 
-    :raises DefinitionError: they name none.
+    :raises DefinitionError: the run has neither a partition key nor a data interval.
     """
     context = suite.context
     asked = Asked(key=context.partition_key, start=context.data_interval_start, end=context.data_interval_end)
     if asked.key is None and (asked.start is None or asked.end is None):
         allowed = (
             "a run with a partition key, or with a data interval; this one has neither. Trigger it with a partition key or a logical "
-            "date, or look at partitions='changed' or 'all'"
+            "date, or set partitions='changed' or partitions='all'"
         )
         raise DefinitionError([Problem(f"suite {suite.name}", "partitions", Choice.RUN.value, allowed)])
     return asked
 
 
-@dataclass(slots=True)
-class _Asking:
-    """Answers checks from states."""
+@dataclass(frozen=True, slots=True)
+class _AskPartitions:
+    """The strategy that answers checks from the states of partitions."""
 
     suite: Suite
     partitioning: Partitioning
-    memory: PartitionStateStore
+    store: PartitionStateStore
     now: datetime
 
     def __call__(
@@ -99,75 +100,69 @@ class _Asking:
     ) -> None:
         metrics = dict.fromkeys(metric for check in checks for metric in questions(check))
         answer_metrics((metric for metric in metrics if isinstance(metric, NOT_OF_ROWS)), scope, engine, answered, history)
-        forms = {metric: form for metric in metrics if (form := self._form(metric)) is not None}
-        if not forms:
+        specs = {metric: spec for metric in metrics if (spec := self._spec(metric)) is not None}
+        if not specs:
             return
         try:
-            table = Table({form.key: form for form in forms.values()}, self.partitioning.by, scope, engine, answered)
-            reason = self._look(table)
+            whole = self._scan({spec.key: spec for spec in specs.values()}, scope, engine, answered)
         except Incomparable as unlike:
-            reason = str(unlike)
-        if reason is not None:
-            answered.values |= {metric: Unanswered(reason) for metric in forms}
+            whole = Unanswered(str(unlike))
+        if isinstance(whole, Unanswered):
+            answered.values |= dict.fromkeys(specs, whole)
             return
-        for metric, form in forms.items():
-            answered.values[metric] = table.answer(metric, form)
-            if form.key in table.seen.statements:
-                answered.statements[metric] = table.seen.statements[form.key]
-        answered.partitions = table.counts()
+        for metric, spec in specs.items():
+            answered.values[metric] = whole.answer(metric, spec)
+            if spec.key in whole.result.statements:
+                answered.statements[metric] = whole.result.statements[spec.key]
+        answered.partitions = whole.counts()
 
-    def _form(self, metric: Metric) -> StateSpec | None:
+    def _spec(self, metric: Metric) -> StateSpec | None:
         if isinstance(metric, NOT_OF_ROWS):
             return None
-        form = state_spec_of(metric.metric if isinstance(metric, PerSegment) else metric, partition_column(self.partitioning.by))
-        if isinstance(form, Unmergeable):
-            raise TypeError(f"{metric} was to be refused: {form.reason}")
-        return form
+        spec = state_spec_of(metric.metric if isinstance(metric, PerSegment) else metric, partition_column(self.partitioning.by))
+        if isinstance(spec, Unmergeable):
+            raise TypeError(f"{metric} does not merge and should have been refused: {spec.reason}")
+        return spec
 
-    def _look(self, table: Table) -> str | None:
-        """Look at the partitions of this run and keep what was found; why nothing can be judged, or None."""
+    def _scan(self, specs: Mapping[str, StateSpec], scope: Scope, engine: NamedEngine, answered: AnswerSet) -> WholeTable | Unanswered:
+        """Scan the partitions of this run, keep their states, and return the whole table or why nothing can be judged."""
+        name, by, choice = ".".join(scope.table), self.partitioning.by, self.partitioning.choice
+        asked = asked_of(self.suite) if choice is Choice.RUN else None
+        listed = self._listed(scope, engine, answered) if choice is Choice.CHANGED else None
+        natives = read_catalogue(scope, engine, answered) if choice is Choice.CHANGED and listed is None else None
         split = self._split()
-        asked = asked_of(self.suite) if self.partitioning.choice is Choice.RUN else None
-        listed = children = None
-        if self.partitioning.choice is Choice.CHANGED:
-            listed = self._listed(table)
-            children = read_catalogue(table.scope, table.engine, table.answered) if listed is None else None
-        table.recall(self.memory.read(split, list(table.forms)))
-        name = ".".join(table.scope.table)
+        table = Table(specs, by, scope, engine, answered, recall(self.store.read(split, list(specs))))
         if not table.known:
-            unreadable = why_unreadable(table.by, table.scope, table.engine)
-            table.answered.lookups += 1
-            if unreadable is not None:
-                return unreadable
-            log.info("airflow-dre: nothing is known of the partitions of %s yet: looking at all of them in one scan", name)
-        reason = None
+            error = find_split_error(by, scope, engine)
+            answered.lookups += 1
+            if error is not None:
+                return Unanswered(error)
+            log.info("airflow-dre: no partition of %s is known yet: scanning all of them at once", name)
         if asked is not None:
-            reason = _look_at_asked(table, asked)
+            findings = _scan_asked(table, asked)
         elif listed is not None:
-            reason = _look_at_changed(table, listed)
-        elif children is not None:
-            reason = look_at_children(table, children)
+            findings = scan_listed(table, listed)
+        elif natives is not None:
+            findings = scan_native(table, natives)
         else:
-            table.look(None)
-            if not table.unseen_whole():
-                table.forget(table.known.keys() - table.seen.looks.keys())
-        if table.unseen_whole():
-            return next(iter(table.seen.refused.values()))
-        table.look_at_lacking()
-        self._save(split, table)
-        log.info("airflow-dre: looked at %d of %d partitions of %s", *table.counts(), name)
-        return reason
+            findings = scan_all(table)
+        if table.unanswered(findings.result):
+            return Unanswered(next(iter(findings.result.refused.values())))
+        findings = scan_missing(table, findings)
+        whole = self._save(split, table, findings)
+        log.info("airflow-dre: scanned %d of %d partitions of %s", *whole.counts(), name)
+        return whole if findings.reason is None else Unanswered(findings.reason)
 
-    def _listed(self, table: Table) -> Sequence[Row] | None:
-        """Return partitions and their versions, by whoever lists them; None: the catalogue has to be asked."""
+    def _listed(self, scope: Scope, engine: NamedEngine, answered: AnswerSet) -> Sequence[Row] | None:
+        """Return partitions and their versions from ``changes=`` or from folders, or None for those of the catalogue."""
         changes, versions = self.partitioning.changes, self.partitioning.versions
         if changes is not None:
-            return read_versions_of(changes, table.scope, table.engine, table.answered)
+            return read_versions_of(changes, scope, engine, answered)
         if versions is None:
             return None
         column = partition_column(self.partitioning.by)
         if column is None:
-            raise Incomparable("files lie in folders of a column, and partition_by is an expression: give changes=")
+            raise Incomparable("files lie in folders of a column, and partition_by is an expression: set changes=")
         return versions(column)
 
     def _split(self) -> str:
@@ -176,75 +171,50 @@ class _Asking:
         read = [repr(sorted(self.partitioning.read_options.items()))] if self.partitioning.read_options else []
         return digest(_FORMAT, dataset.namespace, dataset.name, scope.dialect.name, scope.where, repr(by), *read)[:32]
 
-    def _save(self, split: str, table: Table) -> None:
-        self.memory.save(
+    def _save(self, split: str, table: Table, findings: Findings) -> WholeTable:
+        """Keep the states of a scan and return the whole table."""
+        states, unkept = states_to_keep(table, findings.result)
+        self.store.save(
             PartitionStates(
                 split=split,
                 namespace=self.suite.dataset.namespace,
                 name=self.suite.dataset.name,
                 measured_at=self.now,
                 run_id=self.suite.context.origin.run_id,
-                states=tuple(table.to_keep()),
-                gone=tuple(sorted(table.gone - table.seen.looks.keys())),
+                states=tuple(states),
+                gone=tuple(sorted(findings.gone - findings.result.scans.keys())),
             )
         )
+        return WholeTable.of(table, findings, unkept)
 
 
-def _look_at_asked(table: Table, asked: Asked) -> str | None:
-    """Look at the partitions of the run, or at all where none is known; why that tells nothing, or None."""
-    like = table.example(table.known)
+def _scan_asked(table: Table, asked: Asked) -> Findings:
+    """Return a scan of the partitions of the run, or of all partitions where no earlier run kept any."""
+    result, like = ScanResult(), example(table.known)
     if like is None:
-        table.look(None)
-        like = table.example(table.seen.looks)
-    if table.unseen_whole():
-        return None
+        result = table.scan(None)
+        like = example(result.scans)
+    if table.unanswered(result):
+        return Findings(result=result)
     if like is None:
-        return f"partition {asked} was asked for, and the table has none"
+        return Findings(result=result, reason=f"partition {asked} was asked for, and the table has none")
     try:
         meant = asked.among(like)
     except Incomparable as unlike:
-        return f"partition {asked} was asked for: {unlike}"
-    if not table.seen.looks:
-        table.look(_only(table.by, meant))
-    if table.unseen_whole():
-        return None
-    known = [text for text, look in table.known.items() if meant.holds(look.value)]
-    table.empty(known)
-    if known or any(meant.holds(look.value) for look in table.seen.looks.values()):
-        return None
-    there = some_of(look.value for look in table.everything().values() if look.rows)
-    return f"partition {asked} has no rows and never had any; the last that have: {there}"
+        return Findings(result=result, reason=f"partition {asked} was asked for: {unlike}")
+    if not result.scans:
+        result = result.then(table.scan(_filter(table.by, meant)))
+    if table.unanswered(result):
+        return Findings(result=result)
+    known = [text for text, scan in table.known.items() if meant.holds(scan.value)]
+    result = result.with_empty(known, table.specs)
+    if known or any(meant.holds(scan.value) for scan in result.scans.values()):
+        return Findings(result=result)
+    latest = some_of(scan.value for scan in {**table.known, **result.scans}.values() if scan.rows)
+    return Findings(result=result, reason=f"partition {asked} has no rows and never had any; the last that have: {latest}")
 
 
-def _only(by: Split, meant: Named | Span) -> PartitionFilter:
-    return (
-        PartitionFilter(by=by, values=(meant.value,))
-        if isinstance(meant, Named)
-        else PartitionFilter(by=by, spans=((meant.low, meant.high),))
-    )
-
-
-def _look_at_changed(table: Table, rows: Sequence[Row]) -> str | None:
-    """Look at the partitions with another version, and forget those that are not listed; why that tells nothing, or None."""
-    if table.example(table.known) is None:
-        table.look(None)
-    listed = versions_like(rows, table.example(table.known or table.seen.looks))
-    known = table.known
-    new = [
-        text
-        for text, (_, version) in listed.items()
-        if text not in table.seen.looks and (text not in known or known[text].mixed or known[text].version != version)
-    ]
-    if new and not table.unseen_whole():
-        table.look(None if len(new) == len(listed) else PartitionFilter(by=table.by, values=tuple(listed[text][0] for text in new)))
-    if table.unseen_whole():
-        return None
-    table.empty(new)
-    for text, look in table.seen.looks.items():
-        look.version = listed[text][1] if text in listed else None
-    table.forget(known.keys() - listed.keys())
-    unlisted = [look.value for text, look in table.seen.looks.items() if text not in listed]
-    if unlisted:
-        named = "NULL" if unlisted == [None] else some_of(unlisted)
-        return f"there are rows in partitions that the list of changes does not hold: {named}"
-    return None
+def _filter(by: Split, meant: Named | Span) -> PartitionFilter:
+    if isinstance(meant, Named):
+        return PartitionFilter(by=by, values=(meant.value,))
+    return PartitionFilter(by=by, spans=((meant.low, meant.high),))

@@ -1,8 +1,8 @@
-"""Looking at partitions: one grouped scan for all that is asked of them."""
+"""Scans of partitions: one grouped query for every metric of a run."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from airflow_dre.checks.judging import Unanswered
@@ -18,62 +18,71 @@ from airflow_dre.sql.scope import Scope
 from airflow_dre.sql.splits import PartitionFilter
 from airflow_dre.values.numbers import as_count
 from airflow_dre.values.scalars import Answer, Incomparable, Row
-from airflow_dre.values.text_codec import spell
+from airflow_dre.values.text_codec import read, spell
 
 LONGEST = 500
-"""Characters of a partition's value."""
+"""Longest partition value, in characters."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class PartitionScan:
-    """What is known of one partition."""
+    """The last known contents of one partition."""
 
     value: Partition
     rows: int
-    answers: dict[str, tuple[Answer, ...]] = field(default_factory=dict)
-    """What was answered, by the keys of forms."""
-    kept: dict[str, str] = field(default_factory=dict)
-    """What earlier runs kept of answers, as text, by the keys of forms."""
+    answers: Mapping[str, tuple[Answer, ...]] = field(default_factory=dict)
+    """Answers of this run, by the keys of state specs."""
+    kept: Mapping[str, str] = field(default_factory=dict)
+    """Answers of earlier runs as text, by the keys of state specs."""
     version: str | None = None
     mixed: bool = False
-    """Its answers are of different moments."""
+    """Whether its answers are of different moments."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class ScanResult:
-    """What was looked at in this run."""
+    """The partitions that were scanned, by the text that each is kept by."""
 
-    looks: dict[str, PartitionScan] = field(default_factory=dict)
-    refused: dict[str, str] = field(default_factory=dict)
-    statements: dict[str, str] = field(default_factory=dict)
+    scans: Mapping[str, PartitionScan] = field(default_factory=dict)
+    refused: Mapping[str, str] = field(default_factory=dict)
+    """Reasons of the database, by the keys of state specs that it did not answer."""
+    statements: Mapping[str, str] = field(default_factory=dict)
 
-    def add(self, more: ScanResult) -> None:
-        """Take over what a further scan found."""
-        for text, look in more.looks.items():
-            before = self.looks.get(text)
-            if before is not None and before.rows == look.rows:
-                look.answers, look.kept = {**before.answers, **look.answers}, before.kept
-            self.looks[text] = look
-        self.refused |= more.refused
-        self.statements = {**more.statements, **self.statements}
+    def then(self, later: ScanResult) -> ScanResult:
+        """Return this result with the findings of a later scan."""
+        scans = dict(self.scans)
+        for text, scan in later.scans.items():
+            before = scans.get(text)
+            same = before is not None and before.rows == scan.rows
+            scans[text] = replace(scan, answers={**before.answers, **scan.answers}, kept=before.kept) if before and same else scan
+        return ScanResult(scans, {**self.refused, **later.refused}, {**later.statements, **self.statements})
+
+    def with_empty(self, texts: Iterable[str], specs: Mapping[str, StateSpec]) -> ScanResult:
+        """Return this result with partitions that a scan asked for and found without rows."""
+        missing = [text for text in texts if text not in self.scans]
+        return replace(self, scans={**self.scans, **{text: _no_rows(specs, as_partition(read(text))) for text in missing}})
+
+    def with_versions(self, version_of: Callable[[str, PartitionScan], str | None]) -> ScanResult:
+        """Return this result with the version of every partition."""
+        return replace(self, scans={text: replace(scan, version=version_of(text, scan)) for text, scan in self.scans.items()})
 
 
 def as_key(value: object) -> tuple[str, Partition]:
-    """Return a partition's value as the text that it is kept by, and the value.
+    """Return the text by which a partition is kept, and its value.
 
-    :raises Incomparable: no partition can be named by it.
+    :raises Incomparable: the value cannot name a partition.
     """
     known = as_partition(value)
     text = spell(known)
     if len(text) > LONGEST:
         raise Incomparable(f"{text[:40]}... is too long to name a partition: at most {LONGEST} characters")
     if is_sensitive(text):
-        raise Incomparable("card numbers, IBANs, e-mail addresses and keys name no partition: the values that do are kept and shown")
+        raise Incomparable("card numbers, IBANs, e-mail addresses and keys cannot name partitions, whose values are kept and shown")
     return text, known
 
 
-def why_unreadable(by: Split, scope: Scope, engine: Engine) -> str | None:
-    """Why rows cannot be split by a column or an expression; reads no row."""
+def find_split_error(by: Split, scope: Scope, engine: Engine) -> str | None:
+    """Return why rows cannot be split by a column or an expression, without reading a row."""
     try:
         engine.fetch_rows(probe(replace(scope, only=PartitionFilter(by=by, values=(None,)))), 1)
     except QueryFailed as refused:
@@ -82,18 +91,18 @@ def why_unreadable(by: Split, scope: Scope, engine: Engine) -> str | None:
 
 
 def scan_partitions(
-    forms: Mapping[str, StateSpec], by: Split, only: PartitionFilter | None, scope: Scope, engine: Engine, answered: AnswerSet
+    specs: Mapping[str, StateSpec], by: Split, only: PartitionFilter | None, scope: Scope, engine: Engine, answered: AnswerSet
 ) -> ScanResult:
-    """Ask for ``forms`` of some partitions, or of all.
+    """Query the states of some partitions, or of all.
 
-    :param forms: by their keys.
+    :param specs: by their keys.
     :param answered: counts the look-ups.
-    :raises DefinitionError: SQL that a Dag author wrote is not what it must be.
+    :raises DefinitionError: SQL of the Dag author is invalid.
     :raises Incomparable: the rows cannot be split by such values.
-    :raises WarehouseUnreachable: nobody answers.
+    :raises WarehouseUnreachable: the warehouse does not answer.
     """
     rows = RowCount()
-    parts = dict.fromkeys([rows, *(part for form in forms.values() for part in form.parts)])
+    parts = dict.fromkeys([rows, *(part for spec in specs.values() for part in spec.parts)])
     asked: dict[Metric, PerSegment] = {part: PerSegment(by=by, metric=part) for part in parts}
     found = AnswerSet()
     answer_metrics(asked.values(), replace(scope, only=only), engine, found)
@@ -101,29 +110,29 @@ def scan_partitions(
     tables = {part: _by_partition(found.values[metric]) for part, metric in asked.items()}
     counts = tables[rows]
     if isinstance(counts, Unanswered):
-        return ScanResult(refused=dict.fromkeys(forms, counts.reason))
+        return ScanResult(refused=dict.fromkeys(specs, counts.reason))
     if len(counts) > MOST:
         raise Incomparable(f"there are more than {MOST} partitions: partition by something coarser, such as a day or a month")
-    seen = ScanResult(looks={text: PartitionScan(value, as_count(_first(listed))) for text, (value, listed) in counts.items()})
-    for key, form in forms.items():
-        answers = [tables[part] for part in form.parts]
-        given = [table for table in answers if not isinstance(table, Unanswered)]
-        seen.statements[key] = found.statements[asked[form.parts[-1]]]
-        if len(given) < len(answers):
-            seen.refused[key] = next(table.reason for table in answers if isinstance(table, Unanswered))
+    refused: dict[str, str] = {}
+    answers: dict[str, dict[str, tuple[Answer, ...]]] = {text: {} for text in counts}
+    for key, spec in specs.items():
+        listed = [tables[part] for part in spec.parts]
+        given = [table for table in listed if not isinstance(table, Unanswered)]
+        if len(given) < len(listed):
+            refused[key] = next(table.reason for table in listed if isinstance(table, Unanswered))
             continue
-        for text, look in seen.looks.items():
-            look.answers[key] = tuple(_answer(part, table.get(text)) for part, table in zip(form.parts, given, strict=True))
-    return seen
+        for text in counts:
+            answers[text][key] = tuple(_answer(part, table.get(text)) for part, table in zip(spec.parts, given, strict=True))
+    scans = {text: PartitionScan(value, as_count(_first(cells)), answers[text]) for text, (value, cells) in counts.items()}
+    return ScanResult(scans, refused, {key: found.statements[asked[spec.parts[-1]]] for key, spec in specs.items()})
 
 
-def no_rows(forms: Mapping[str, StateSpec], value: Partition) -> PartitionScan:
-    """What a partition without rows contributes."""
-    return PartitionScan(value, 0, {key: tuple(_answer(part, None) for part in form.parts) for key, form in forms.items()})
+def _no_rows(specs: Mapping[str, StateSpec], value: Partition) -> PartitionScan:
+    return PartitionScan(value, 0, {key: tuple(_answer(part, None) for part in spec.parts) for key, spec in specs.items()})
 
 
 ByPartition = Mapping[str, tuple[Partition, list[Row]]]
-"""The rows that one question was answered with, by the partition that they are of."""
+"""The rows that answer one metric, by partition."""
 
 
 def _by_partition(answers: Answer | Unanswered) -> ByPartition | Unanswered:

@@ -48,7 +48,9 @@ class AnswerSet:
     """Partitions that were scanned, and all whose states were merged; None: the rows were looked at, and no states."""
 
 
-def answer_metrics(metrics: Iterable[Metric], scope: Scope, engine: Engine, answered: AnswerSet, history: ResultHistory | None = None) -> None:
+def answer_metrics(
+    metrics: Iterable[Metric], scope: Scope, engine: Engine, answered: AnswerSet, history: ResultHistory | None = None
+) -> None:
     """Ask for ``metrics``; a statement that is refused is split until the culprit stands alone, and only that one stays unanswered.
 
     A statement that takes too long is not split: each half might take as long again.

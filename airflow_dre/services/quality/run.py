@@ -55,7 +55,7 @@ class AnswerStrategy(Protocol):
     ) -> None: ...
 
 
-def ask_rows(checks: Sequence[Check], scope: Scope, engine: NamedEngine, answered: AnswerSet, history: ResultHistory | None) -> None:
+def answer_rows(checks: Sequence[Check], scope: Scope, engine: NamedEngine, answered: AnswerSet, history: ResultHistory | None) -> None:
     """Look at all rows, and then at what only the first answers tell how to ask."""
     answer_metrics((metric for check in checks for metric in questions(check)), scope, engine, answered, history)
     answer_metrics((metric for check in checks for metric in further_questions(check, answered.values)), scope, engine, answered)

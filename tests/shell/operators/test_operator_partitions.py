@@ -178,4 +178,4 @@ def test_what_is_masked_by_its_form_is_not_kept_of_a_partition_and_the_verdict_i
     assert not any(secret in str(rows(partition_state)) for secret in ("planted", "4012888888881881"))
     run = executed("3", "2026-01-03", table="mails", partition_by="mail", fail_on="never")
     assert {result.outcome for result in run.results} == {"errored"}
-    assert "e-mail addresses and keys name no partition" in run.results[0].reason
+    assert "e-mail addresses and keys cannot name partitions" in run.results[0].reason
