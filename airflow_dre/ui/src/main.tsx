@@ -1,9 +1,9 @@
 import { lazy, Suspense } from "react";
 
-import { Boundary } from "./Boundary";
-import type { HostProps } from "./pages/Pages";
+import { Boundary } from "./shared/Boundary";
+import type { HostProps } from "./Pages";
 
-const Pages = lazy(() => import("./pages/Pages"));
+const Pages = lazy(() => import("./Pages"));
 
 /** Airflow looks the component up by the name of the app, and takes plain functions only. */
 function Reliability(props: HostProps) {

@@ -1,4 +1,4 @@
-import type { FailingRows, IncidentDetail, IncidentSummary, Origin, Overview, Result, SuiteRun, TableDetail, TableSummary } from "../src/api/types";
+import type { FailingRows, IncidentDetail, IncidentSummary, Origin, Overview, Result, SuiteRun, TableDetail, TableSummary } from "../src/shared/api/types";
 
 const origin: Origin = { dag_id: "flights", run_id: "scheduled__2013-02-01", task_id: "check", map_index: -1, try_number: 1 };
 

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 
-import { ApiError, get } from "../src/api/client";
-import * as host from "../src/host";
+import { ApiError, get } from "../src/shared/api/client";
+import * as host from "../src/shared/host";
 
 const answer = (status: number, body: string) => vi.spyOn(globalThis, "fetch").mockResolvedValue(new Response(body, { status }));
 const ask = () => get("overview", {}, new AbortController().signal);

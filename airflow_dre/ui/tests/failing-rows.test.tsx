@@ -2,8 +2,8 @@ import { screen } from "@testing-library/react";
 import userEvents from "@testing-library/user-event";
 import { describe, expect, it } from "vitest";
 
-import { CheckDetail } from "../src/components/CheckDetail";
-import type { FailingRows } from "../src/api/types";
+import { CheckDetail } from "../src/quality/CheckDetail";
+import type { FailingRows } from "../src/shared/api/types";
 import { failingRows, result } from "./answers";
 import { serve, show } from "./show";
 

@@ -1,17 +1,17 @@
 import { act, renderHook } from "@testing-library/react";
 import { afterEach, describe, expect, it } from "vitest";
 
-import { absolute, relative, spoken } from "../src/format/time";
-import { amount, observed } from "../src/format/values";
-import { useTimezone } from "../src/host";
-import { originPaths, resultsPath, safeUrl } from "../src/links";
+import { absolute, relative, formatDuration } from "../src/shared/format/time";
+import { amount, observed } from "../src/shared/format/values";
+import { useTimezone } from "../src/shared/host";
+import { originPaths, resultsPath, safeUrl } from "../src/shared/links";
 import { result } from "./answers";
 
 afterEach(() => localStorage.clear());
 
 describe("times", () => {
   it("are told in two units at most", () => {
-    expect([0.04, 1.31, 45, 3_600, 97_261].map(spoken)).toEqual(["40 ms", "1.3 s", "45 s", "1 h", "1 d 3 h"]);
+    expect([0.04, 1.31, 45, 3_600, 97_261].map(formatDuration)).toEqual(["40 ms", "1.3 s", "45 s", "1 h", "1 d 3 h"]);
   });
 
   it("are told in a zone", () => {

@@ -1,10 +1,10 @@
 import { screen, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 
-import { OutcomeBadge } from "../src/components/badges";
-import { Counts } from "../src/components/Counts";
-import { OutcomeStrip } from "../src/components/OutcomeStrip";
-import { WORST_FIRST } from "../src/outcomes";
+import { OutcomeBadge } from "../src/shared/components/badges";
+import { Counts } from "../src/shared/components/Counts";
+import { OutcomeStrip } from "../src/shared/components/OutcomeStrip";
+import { WORST_FIRST } from "../src/shared/outcomes";
 import { run } from "./answers";
 import { show } from "./show";
 

@@ -2,10 +2,10 @@ import { fireEvent, screen, waitFor } from "@testing-library/react";
 import userEvents from "@testing-library/user-event";
 import { describe, expect, it } from "vitest";
 
-import HistoryChart from "../src/chart/HistoryChart";
-import { IncidentPage } from "../src/pages/IncidentPage";
-import { OverviewPage } from "../src/pages/OverviewPage";
-import type { MonitorSummary, Overview } from "../src/api/types";
+import HistoryChart from "../src/shared/chart/HistoryChart";
+import { IncidentPage } from "../src/incidents/IncidentPage";
+import { OverviewPage } from "../src/quality/OverviewPage";
+import type { MonitorSummary, Overview } from "../src/shared/api/types";
 import { detail, incident, nothing, result } from "./answers";
 import { serve, show } from "./show";
 

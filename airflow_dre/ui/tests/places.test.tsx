@@ -2,8 +2,8 @@ import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it } from "vitest";
 
-import { queryClient } from "../src/api/queries";
-import Pages from "../src/pages/Pages";
+import { queryClient } from "../src/shared/api/queries";
+import Pages from "../src/Pages";
 import { incident, nothing, result, run, summary, table } from "./answers";
 import { serve, show } from "./show";
 

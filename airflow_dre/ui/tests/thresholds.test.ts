@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { spread, thresholds } from "../src/chart/thresholds";
+import { spread, thresholds } from "../src/shared/chart/thresholds";
 import { result } from "./answers";
 
 const open = { low: null, high: null };
