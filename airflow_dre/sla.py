@@ -87,7 +87,7 @@ class FreshnessSLA:
             raise DefinitionError(problems)
         self.name = name
         self.on_miss: Sequence[Callable[[Any], Any]] = callbacks
-        opening = tuple(call for call in callbacks if hasattr(call, "telling"))
+        opening = tuple(call for call in callbacks if hasattr(call, "notify_options"))
         self.on_unknown: Sequence[Callable[[Any], Any]] = opening if on_unknown is None else of_unknown
         self.unknown_after = unknown_after
 

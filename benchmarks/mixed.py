@@ -84,7 +84,7 @@ def ours(hook: Any, folder: Path) -> Callable[[], float]:
     from airflow_dre.checks.declared.parse import parse_checks
     from airflow_dre.config import read_settings
     from airflow_dre.engines.warehouse import opened
-    from airflow_dre.services.incidents.delivery import keep
+    from airflow_dre.services.incidents.delivery import deliver
     from airflow_dre.services.quality.report import render_report
     from airflow_dre.services.quality.run import Suite, run_suite
     from airflow_dre.services.quality.signal import delivery_of
@@ -101,7 +101,7 @@ def ours(hook: Any, folder: Path) -> Callable[[], float]:
         with opened(hook) as warehouse:
             run = run_suite(suite, warehouse, datetime.now(UTC))
         render_report(run)
-        keep(delivery_of(run), settings)
+        deliver(delivery_of(run), settings)
         assert len(run.results) == mixed_checks.CHECKS, len(run.results)
         broken = [(found.definition.name, found.reason) for found in run.results if found.outcome.value != "passed"]
         assert not broken, broken

@@ -15,8 +15,8 @@ from airflow_dre.clock import now
 from airflow_dre.config import read_settings
 from airflow_dre.services.checkup import find_banner
 from airflow_dre.services.incidents.dispatch import dispatch_outbox
+from airflow_dre.services.incidents.housekeeping import run_housekeeping
 from airflow_dre.services.incidents.links import log_url, results_url
-from airflow_dre.services.incidents.tending import end_unwatched
 from airflow_dre.store import views
 from airflow_dre.store.aside import count_aside
 from airflow_dre.store.failing_rows import rows_of, sampled_result
@@ -40,7 +40,7 @@ def overview(readable: ReadableDep, after: BackgroundTasks) -> schemas.Overview:
     """
     settings, moment = read_settings(), now()
     store = open_store()
-    if end_unwatched(store, settings):
+    if run_housekeeping(store, settings):
         after.add_task(dispatch_outbox, store, settings)
     with store.database.read() as connection:
         runs = views.recent_runs(connection, readable)

@@ -19,8 +19,8 @@ def send_waiting(_: Any) -> None:
     """
     from airflow_dre.clock import now
     from airflow_dre.config import read_settings
-    from airflow_dre.services.incidents.delivery import drain
-    from airflow_dre.services.incidents.watching import end_forgotten
+    from airflow_dre.services.incidents.delivery import flush
+    from airflow_dre.services.incidents.expiry import end_expired
     from airflow_dre.services.wiring import store_of
 
     os.environ.setdefault(CONTEXT, "server")  # so that connections of Airflow's own database are found
@@ -28,8 +28,8 @@ def send_waiting(_: Any) -> None:
     with one_line():
         store = store_of(settings)
         written = store.replay()
-        ended = end_forgotten(store, settings.forget_after, now())
-        more, told = drain(settings, seconds=SECONDS)
+        ended = end_expired(store, settings.forget_after, now())
+        more, told = flush(settings, seconds=SECONDS)
     print(
         f"Deliveries written: {written + more}. Messages sent: {told.sent}, waiting: {told.waiting}, given up: {told.dead}. "
         f"SLAs and suites that are no longer watched: {ended}."

@@ -15,9 +15,9 @@ class Action(StrEnum):
     """What to do with the incident of a signal's cause."""
 
     OPEN = "open"
-    ADD = "add"
+    REPEAT = "add"
     """One more occurrence of the live incident."""
-    NOTE = "note"
+    UPDATE = "note"
     """The same occurrence told again, or by another messenger: keep what is new in it."""
     RESOLVE = "resolve"
     IGNORE = "ignore"
@@ -83,7 +83,7 @@ def decide(signal: Signal, live: Live | None, *, known: bool, recovered_at: date
         return Decision(action=Action.RESOLVE, reason=signal.title, severity=live.severity, tell=tuple(sorted(live.routes)))
     if len(left) < len(live.problems):
         reason = f"still broken: {', '.join(entry.slice.words for entry in left if entry.slice.words)[:500]}"
-        return Decision(action=Action.NOTE, reason=reason, severity=live.severity, broken=left, parts=live.parts)
+        return Decision(action=Action.UPDATE, reason=reason, severity=live.severity, broken=left, parts=live.parts)
     late = any(signal.slice.reaches(entry.slice) for entry in left)
     reason = "a newer problem is known" if late else "it is about an older interval or another partition"
     return Decision(action=Action.IGNORE, reason=reason, severity=live.severity)
@@ -103,7 +103,7 @@ def _decide_problem(signal: Signal, live: Live | None, *, known: bool, recovered
     fails_now = newest and live.event is Event.CHECKS_WARNED and signal.event in (Event.CHECKS_FAILED, Event.CHECKS_ERRORED)
     rose = severity.rank > live.severity.rank or fails_now
     return Decision(
-        action=Action.NOTE if known else Action.ADD,
+        action=Action.UPDATE if known else Action.REPEAT,
         reason="this occurrence is counted already" if known else "the incident of this cause is live",
         severity=severity,
         tell=tell,

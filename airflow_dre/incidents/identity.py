@@ -8,7 +8,7 @@ from enum import StrEnum
 import msgspec
 
 
-class Kind(StrEnum):
+class CauseKind(StrEnum):
     """Where the cause lies."""
 
     DATA = "data"
@@ -40,9 +40,9 @@ class DataCause(msgspec.Struct, frozen=True, kw_only=True, tag="data", tag_field
     """An SLA and a suite of one name are two causes."""
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> CauseKind:
         """Always data."""
-        return Kind.DATA
+        return CauseKind.DATA
 
     @property
     def fingerprint(self) -> str:
@@ -64,9 +64,9 @@ class PipelineCause(msgspec.Struct, frozen=True, kw_only=True, tag="pipeline", t
     """Name of a missed deadline; empty where something failed."""
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> CauseKind:
         """Always pipeline."""
-        return Kind.PIPELINE
+        return CauseKind.PIPELINE
 
     @property
     def fingerprint(self) -> str:

@@ -6,7 +6,7 @@ Airflow may report one failure never, once or twice, by callback or by listener.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -71,9 +71,8 @@ class Origin:
     try_number: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Signal:
-    """One fact about one cause."""
+class Signal(msgspec.Struct, frozen=True, kw_only=True, rename={"occurrence_id": "episode"}):
+    """One fact about one cause. Records of the spool hold ``occurrence_id`` as ``episode``."""
 
     cause: Cause
     event: Event
@@ -82,16 +81,16 @@ class Signal:
     title: str
     """One line for a person."""
     detail: str = ""
-    origin: Origin = field(default_factory=Origin)
+    origin: Origin = msgspec.field(default_factory=Origin)
     severity: Severity | None = None
     """None: the messenger has no opinion."""
     routes: tuple[str, ...] = ()
     """Who is to be told."""
-    episode: str = ""
+    occurrence_id: str = ""
     """Tells two problems of one origin apart, for example the moment since which a table is stale."""
-    explanation: Explanation = field(default_factory=Explanation)
+    explanation: Explanation = msgspec.field(default_factory=Explanation)
     """Why it happened and who can help; empty: ``detail`` is all that is known."""
-    slice: Slice = field(default_factory=Slice)
+    slice: Slice = msgspec.field(default_factory=Slice)
     """The part of the data that it is about; empty: only wall time counts."""
     parts: tuple[str, ...] = ()
     """Names of what is broken, for example of the checks."""
@@ -106,8 +105,8 @@ class Signal:
 
     def __post_init__(self) -> None:
         """Bound what may come from data: no text of an incident is longer than stated, or holds a control character."""
-        object.__setattr__(self, "title", one_line(self.title, TITLE))
-        object.__setattr__(self, "detail", lines(self.detail, DETAIL))
+        msgspec.structs.force_setattr(self, "title", one_line(self.title, TITLE))
+        msgspec.structs.force_setattr(self, "detail", lines(self.detail, DETAIL))
 
     @property
     def why(self) -> Explanation:
@@ -133,7 +132,7 @@ class Signal:
             origin.task_id,
             origin.map_index,
             origin.try_number,
-            self.episode,
+            self.occurrence_id,
         )
         told = ["" if part is None else str(part) for part in parts]
         return hashlib.sha256(b"".join(part.encode() + b"\xff" for part in told)).hexdigest()
@@ -143,5 +142,5 @@ def with_promise(fact: Signal) -> Signal:
     """Return a signal of a version that knew no promises with the promise that its event implies: only an SLA is stale or fresh."""
     cause = fact.cause
     if isinstance(cause, DataCause) and cause.promise is Promise.SUITE and fact.event in (Event.STALE, Event.FRESH):
-        return replace(fact, cause=msgspec.structs.replace(cause, promise=Promise.SLA))
+        return msgspec.structs.replace(fact, cause=msgspec.structs.replace(cause, promise=Promise.SLA))
     return fact

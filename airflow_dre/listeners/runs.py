@@ -85,14 +85,14 @@ def _record_in_worker(ti: Any, error: Any) -> None:
     from airflow_dre.clock import now
     from airflow_dre.config import read_settings
     from airflow_dre.services.incidents.contexts import failed_task, slice_in
-    from airflow_dre.services.incidents.delivery import keep
+    from airflow_dre.services.incidents.delivery import deliver
     from airflow_dre.store.records import Delivery
 
     try:
         settings = read_settings()
         if settings.watches(ti.dag_id):
             failed = failed_task(ti, now(), error=error, part=slice_in(ti.get_template_context()))
-            keep(Delivery(signals=(failed,)), settings)
+            deliver(Delivery(signals=(failed,)), settings)
     except Exception:  # how a task ends is not the listener's to change
         log.exception("airflow-dre: could not record the failure of task %s of %s", ti.task_id, ti.dag_id)
 
@@ -105,8 +105,8 @@ def _record(about: Any, signals: Callable[[], list[Signal]], unwatched: Callable
     """
     from airflow_dre.config import read_settings
     from airflow_dre.errors import StoreError
-    from airflow_dre.services.incidents.delivery import log_changes, tell_default_routes
-    from airflow_dre.services.incidents.tending import end_unwatched
+    from airflow_dre.services.incidents.delivery import add_default_routes, log_changes
+    from airflow_dre.services.incidents.housekeeping import run_housekeeping
     from airflow_dre.services.rehearsal import is_rehearsal
     from airflow_dre.services.wiring import store_of
     from airflow_dre.store.records import Delivery
@@ -121,7 +121,7 @@ def _record(about: Any, signals: Callable[[], list[Signal]], unwatched: Callable
             facts = (*(fact for fact in facts if not fact.event.firing), *unwatched())
         if not facts:
             return
-        delivery = tell_default_routes(Delivery(signals=facts), settings.default_routes)
+        delivery = add_default_routes(Delivery(signals=facts), settings.default_routes)
         store = store_of(settings, hurried=True)
         if time.monotonic() < _state.down_until:
             store.leave(delivery, DOWN)
@@ -130,7 +130,7 @@ def _record(about: Any, signals: Callable[[], list[Signal]], unwatched: Callable
             log_changes(store.deliver_parts(delivery), settings)
             if time.monotonic() > _state.tend_at:
                 _state.tend_at = time.monotonic() + TEND_SECONDS
-                end_unwatched(store, settings)
+                run_housekeeping(store, settings)
         except StoreError as error:
             _state.down_until = time.monotonic() + DOWN_SECONDS
             store.leave(delivery, str(error))
@@ -140,7 +140,7 @@ def _record(about: Any, signals: Callable[[], list[Signal]], unwatched: Callable
 
 def _remembered(dag_run: Any, msg: str) -> list[Signal]:
     """Return the failure of a run of a Dag that is not watched: it opens nothing, and tells late callbacks of it from those of another."""
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     from airflow_dre.clock import now
     from airflow_dre.services.incidents.contexts import end_of, failed_run
@@ -189,7 +189,7 @@ def _marked(ti: Any) -> list[Signal]:
 
 
 def _marked_failed_task(ti: Any) -> list[Signal]:
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     from airflow_dre.clock import now
     from airflow_dre.services.incidents.contexts import failed_task, slice_in

@@ -20,12 +20,12 @@ def on_starting(component: Any) -> None:
             return
         from airflow_dre.config import read_settings
         from airflow_dre.services.checkup import find_mistakes
-        from airflow_dre.services.incidents.tending import end_unwatched
+        from airflow_dre.services.incidents.housekeeping import run_housekeeping
         from airflow_dre.services.wiring import store_of
 
         for finding in find_mistakes():
             log.error("airflow-dre: %s: %s `airflow dre check-config` looks again.", finding.subject, finding.text)
         settings = read_settings()
-        end_unwatched(store_of(settings, hurried=True), settings)
+        run_housekeeping(store_of(settings, hurried=True), settings)
     except Exception:  # the scheduler must start
         log.exception("airflow-dre: the configuration could not be checked")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from airflow.sdk import Context, ObjectStoragePath
 
-    from airflow_dre.incidents.telling import Telling
+    from airflow_dre.incidents.notify_options import NotifyOptions
     from airflow_dre.store.records import Delivery
 
 log = logging.getLogger(__name__)
@@ -51,7 +51,7 @@ class RecordDbtResults(Verbatim):
         self.conn_id = conn_id
         self.namespace = namespace
         self.suite = suite
-        self.telling = _read_telling("record_dbt_results", severity, routes, notify_on)
+        self.notify_options = _read_notify_options("record_dbt_results", severity, routes, notify_on)
         self.allow_stale = allow_stale
         texts = {"conn_id": conn_id, "namespace": namespace, "suite": suite}
         problems = find_kind_problems("record_dbt_results", texts, {"allow_stale": allow_stale})
@@ -70,11 +70,11 @@ class RecordDbtResults(Verbatim):
         from airflow_dre.clock import now
         from airflow_dre.incidents.signals import Severity
         from airflow_dre.services.incidents.contexts import problem_in, recovery_in
-        from airflow_dre.services.incidents.delivery import keep_all
+        from airflow_dre.services.incidents.delivery import deliver_all
         from airflow_dre.services.incidents.places import why_not_send
         from airflow_dre.store.records import Delivery
 
-        severity, routes = self.telling.severity or Severity.MEDIUM, self.telling.routes
+        severity, routes = self.notify_options.severity or Severity.MEDIUM, self.notify_options.routes
         told = dict(context)
         deliveries = _deliveries(
             told,
@@ -82,14 +82,14 @@ class RecordDbtResults(Verbatim):
             conn_id=self.conn_id,
             namespace=self.namespace,
             suite=self.suite,
-            telling=self.telling,
+            notify_options=self.notify_options,
             allow_stale=self.allow_stale,
         )
         if _succeeded(told):
             deliveries.append(Delivery(signals=(recovery_in(told, now()),)))
         elif str(getattr(told["ti"], "state", None)) != "up_for_retry":
             deliveries.append(Delivery(signals=(problem_in(told, now(), severity=severity, routes=routes, deadline=""),)))
-        keep_all(deliveries, send=why_not_send(told) is None)
+        deliver_all(deliveries, send=why_not_send(told) is None)
 
 
 @callback_factory
@@ -163,19 +163,21 @@ def record_cosmos_results(
     :raises airflow_dre.errors.DefinitionError: ``callback_args`` misspell an argument, or one is not what it must be. Further arguments of
         Cosmos are left alone.
     """
-    from airflow_dre.services.incidents.delivery import keep_all
+    from airflow_dre.services.incidents.delivery import deliver_all
 
     misspelled = {name: value for name, value in others.items() if nearest(name, _ARGUMENTS) is not None}
     if misspelled:
         raise DefinitionError(unknown_problems("record_cosmos_results", misspelled, _ARGUMENTS))
-    telling = _read_telling("record_cosmos_results", severity, routes, notify_on)
-    keep_all(_deliveries(context, f"{project_dir}/target", conn_id=conn_id, namespace=namespace, suite=suite, telling=telling))
+    notify_options = _read_notify_options("record_cosmos_results", severity, routes, notify_on)
+    deliver_all(
+        _deliveries(context, f"{project_dir}/target", conn_id=conn_id, namespace=namespace, suite=suite, notify_options=notify_options)
+    )
 
 
-def _read_telling(subject: str, severity: str, routes: Iterable[str], notify_on: str) -> Telling:
-    from airflow_dre.incidents.telling import read_telling
+def _read_notify_options(subject: str, severity: str, routes: Iterable[str], notify_on: str) -> NotifyOptions:
+    from airflow_dre.incidents.notify_options import read_notify_options
 
-    return read_telling(subject, routes=routes, severity=severity, notify_on=notify_on, severity_argument="severity")
+    return read_notify_options(subject, routes=routes, severity=severity, notify_on=notify_on, severity_argument="severity")
 
 
 def _deliveries(
@@ -185,7 +187,7 @@ def _deliveries(
     conn_id: str | None,
     namespace: str | None,
     suite: str | None,
-    telling: Telling,
+    notify_options: NotifyOptions,
     allow_stale: bool = False,
 ) -> list[Delivery]:
     """Return the results of a task as deliveries; none where dbt left nothing that can be read."""
@@ -208,7 +210,7 @@ def _deliveries(
     except (DefinitionError, OSError) as error:
         log.error("airflow-dre: the results of dbt are not recorded. %s", error)
         return []
-    return deliveries_of(runs, telling)
+    return deliveries_of(runs, notify_options)
 
 
 def _succeeded(context: Mapping[str, Any]) -> bool:

@@ -57,13 +57,13 @@ class OpenIncident(Verbatim):
     def __init__(self, *, severity: str = "medium", routes: Iterable[str] = (), deadline: str = "", **kwargs: Any) -> None:
         super().__init__(**known_arguments(type(self), kwargs, "severity", "routes", "deadline"))
         from airflow_dre.declaring.names import find_name_problems
-        from airflow_dre.incidents.telling import read_telling
+        from airflow_dre.incidents.notify_options import read_notify_options
 
-        self.telling = read_telling("open_incident", routes=routes, severity=severity, severity_argument="severity")
+        self.notify_options = read_notify_options("open_incident", routes=routes, severity=severity, severity_argument="severity")
         if too_long := find_name_problems("open_incident", {"deadline": deadline}):
             raise DefinitionError(too_long)
         self.severity = severity
-        self.routes = self.telling.routes
+        self.routes = self.notify_options.routes
         self.deadline = deadline
 
     def notify(self, context: Context) -> None:
@@ -71,13 +71,13 @@ class OpenIncident(Verbatim):
         from airflow_dre.clock import now
         from airflow_dre.incidents.signals import Severity
         from airflow_dre.services.incidents.contexts import problem_in
-        from airflow_dre.services.incidents.delivery import keep
+        from airflow_dre.services.incidents.delivery import deliver
         from airflow_dre.services.incidents.places import why_not_send
         from airflow_dre.store.records import Delivery
 
         severity = Severity(self.severity)
         problem = problem_in(dict(context), now(), severity=severity, routes=self.routes, deadline=self.deadline)
-        keep(Delivery(signals=(problem,)), send=why_not_send(context) is None)
+        deliver(Delivery(signals=(problem,)), send=why_not_send(context) is None)
 
     async def async_notify(self, context: Context) -> None:
         """Do the same in the triggerer, without blocking it and without the threads that others wait for."""
@@ -105,11 +105,11 @@ class ResolveIncident(Verbatim):
         """Record the recovery; safe to call twice."""
         from airflow_dre.clock import now
         from airflow_dre.services.incidents.contexts import recovery_in
-        from airflow_dre.services.incidents.delivery import keep
+        from airflow_dre.services.incidents.delivery import deliver
         from airflow_dre.services.incidents.places import why_not_send
         from airflow_dre.store.records import Delivery
 
-        keep(Delivery(signals=(recovery_in(dict(context), now()),)), send=why_not_send(context) is None)
+        deliver(Delivery(signals=(recovery_in(dict(context), now()),)), send=why_not_send(context) is None)
 
     async def async_notify(self, context: Context) -> None:
         """Do the same in the triggerer, without blocking it and without the threads that others wait for."""

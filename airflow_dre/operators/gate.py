@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from airflow.sdk import Context
 
     from airflow_dre.errors import Problem
-    from airflow_dre.incidents.telling import Telling
+    from airflow_dre.incidents.notify_options import NotifyOptions
     from airflow_dre.store.records import SuiteRunRecord
 
 QUARANTINE_MODES = ("copy", "move")
@@ -100,7 +100,7 @@ class GatedOperator(DeclaredOperator, BaseSQLOperator):
         from airflow.sdk.exceptions import AirflowFailException
 
         from airflow_dre.errors import DefinitionError, GateError, QuarantineError
-        from airflow_dre.services.incidents.delivery import keep_all
+        from airflow_dre.services.incidents.delivery import deliver_all
         from airflow_dre.services.quality.gate import check_gates
         from airflow_dre.services.quality.report import render_report, render_reports
         from airflow_dre.services.quality.signal import delivery_of
@@ -109,8 +109,8 @@ class GatedOperator(DeclaredOperator, BaseSQLOperator):
             found = self.measure(context)
             self.suite_runs = found if isinstance(found, tuple) else (found,)
             self.log.info("%s", render_reports(found) if isinstance(found, tuple) else render_report(found))
-            telling = self.read_telling()
-            keep_all(delivery_of(run, self.note(run), telling) for run in self.suite_runs)
+            notify_options = self.read_notify_options()
+            deliver_all(delivery_of(run, self.note(run), notify_options) for run in self.suite_runs)
             for run in self.suite_runs:
                 self.acted |= self.act(run)
             check_gates(self.suite_runs, self.fail_on)
@@ -140,35 +140,35 @@ class GatedOperator(DeclaredOperator, BaseSQLOperator):
         """Name of the suite."""
         return self.suite or f"{self.dag_id}.{self.task_id}"
 
-    def read_telling(self) -> Telling:
+    def read_notify_options(self) -> NotifyOptions:
         """Return who hears of a problem: the arguments of the operator, joined with those of ``open_incident`` of it and its Dag.
 
         :raises airflow_dre.errors.DefinitionError: lists every argument that is wrong.
         """
-        from airflow_dre.incidents.telling import read_telling, telling_of_callbacks
+        from airflow_dre.incidents.notify_options import options_of_callbacks, read_notify_options
 
-        own = read_telling(self.subject, routes=self.routes, severity=self.incident_severity, notify_on=self.notify_on)
-        return own.joined_with(telling_of_callbacks(*self.failure_callbacks))
+        own = read_notify_options(self.subject, routes=self.routes, severity=self.incident_severity, notify_on=self.notify_on)
+        return own.joined_with(options_of_callbacks(*self.failure_callbacks))
 
     @classmethod
     def find_partial_problems(cls, subject: str, given: Mapping[str, Any]) -> list[Problem]:
         """Return what is wrong with the arguments of a mapped task as far as they are known."""
-        from airflow_dre.incidents.telling import find_telling_problems
+        from airflow_dre.incidents.notify_options import find_notify_problems
 
         names = {"routes": "routes", "incident_severity": "severity", "notify_on": "notify_on"}
-        telling = {option: given[name] for name, option in names.items() if name in given and not hasattr(given[name], "resolve")}
-        return super().find_partial_problems(subject, given) + find_telling_problems(subject, **telling)
+        notify_options = {option: given[name] for name, option in names.items() if name in given and not hasattr(given[name], "resolve")}
+        return super().find_partial_problems(subject, given) + find_notify_problems(subject, **notify_options)
 
     def find_gate_problems(self) -> list[Problem]:
         """Return the problems with ``suite``, ``fail_on``, ``routes``, ``incident_severity`` and ``notify_on``."""
         from airflow_dre.declaring.names import find_name_problems
         from airflow_dre.errors import Problem
-        from airflow_dre.incidents.telling import find_telling_problems
+        from airflow_dre.incidents.notify_options import find_notify_problems
 
         problems = [] if self.fail_on in FAIL_ON else [Problem(self.subject, "fail_on", self.fail_on, one_of(self.fail_on, FAIL_ON))]
         problems += find_kind_problems(self.subject, {"suite": self.suite}, {})
         problems += find_name_problems(self.subject, {"suite": self.suite, "conn_id": self.conn_id})
-        return problems + find_telling_problems(self.subject, routes=self.routes, severity=self.incident_severity, notify_on=self.notify_on)
+        return problems + find_notify_problems(self.subject, routes=self.routes, severity=self.incident_severity, notify_on=self.notify_on)
 
     def get_openlineage_facets_on_start(self) -> OperatorLineage[Any, Any]:
         """Return no lineage: nothing is known before the checks ran. Airflow warns of None."""

@@ -168,12 +168,12 @@ class DispatchOperator(BaseOperator):
 
     def execute(self, context: Context) -> dict[str, int]:
         """Drain both; what cannot go now goes with the next run."""
-        from airflow_dre.services.incidents.delivery import drain
+        from airflow_dre.services.incidents.delivery import flush
 
         try:
             ended = 0 if self.watches is None else self._note_look(self.watches)
         finally:  # messages wait for nothing
-            written, told = drain(seconds=self.seconds)
+            written, told = flush(seconds=self.seconds)
         self.log.info("%d deliveries written, %d messages sent, %d wait, %d dead", written, told.sent, told.waiting, told.dead)
         if ended:
             self.log.info("%d SLAs and suites are no longer watched", ended)
@@ -183,7 +183,7 @@ class DispatchOperator(BaseOperator):
         """Keep that the monitor runs, and end what is watched no longer."""
         from airflow_dre.clock import now
         from airflow_dre.config import read_settings
-        from airflow_dre.services.incidents.watching import end_forgotten, note_look
+        from airflow_dre.services.incidents.expiry import end_expired, record_monitor_run
         from airflow_dre.services.rehearsal import is_rehearsal
         from airflow_dre.services.wiring import store_of
         from airflow_dre.store.monitors import Monitor
@@ -193,7 +193,7 @@ class DispatchOperator(BaseOperator):
             return 0
         store = store_of(settings)
         found = Monitor(dag_id=self.dag_id, looked_at=moment, due_at=next_due(self.schedule, moment), watches=watches)
-        return note_look(store, found) + end_forgotten(store, settings.forget_after, moment)
+        return record_monitor_run(store, found) + end_expired(store, settings.forget_after, moment)
 
 
 def next_due(schedule: Any, now: datetime) -> datetime | None:

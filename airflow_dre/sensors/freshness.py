@@ -26,7 +26,7 @@ from airflow_dre.triggers.failures import FINAL
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
-    from airflow_dre.incidents.telling import Telling
+    from airflow_dre.incidents.notify_options import NotifyOptions
     from airflow_dre.services.slo.freshness import Freshness, FreshnessQuestion
     from airflow_dre.values.dataset import DatasetName
 
@@ -108,7 +108,7 @@ class FreshnessSensor(DeclaredOperator, BaseSensorOperator):
     def _refuse_mistakes(self) -> None:
         """Refuse what is wrong already; what a template or another task gives is read when the task runs."""
         from airflow_dre.declaring.slips import find_kind_problems
-        from airflow_dre.incidents.telling import find_telling_problems
+        from airflow_dre.incidents.notify_options import find_notify_problems
         from airflow_dre.values.instants import DURATION_ALLOWED, read_duration
 
         given = [self.conn_id, self.table, self.column, self.max_age, self.expression]
@@ -121,7 +121,7 @@ class FreshnessSensor(DeclaredOperator, BaseSensorOperator):
         if self.reconnect_for is not None and read_duration(self.reconnect_for) is None:
             problems.append(Problem(self._subject, "reconnect_for", self.reconnect_for, f"{DURATION_ALLOWED}, or None"))
         problems += find_kind_problems(self._subject, {}, {"deferrable": self.deferrable})
-        problems += find_telling_problems(self._subject, routes=self.routes, severity=self.incident_severity, notify_on=self.notify_on)
+        problems += find_notify_problems(self._subject, routes=self.routes, severity=self.incident_severity, notify_on=self.notify_on)
         self.refuse(problems)
 
     def poke(self, context: Context) -> PokeReturnValue:
@@ -250,7 +250,7 @@ class FreshnessSensor(DeclaredOperator, BaseSensorOperator):
         if self._dataset is not None:
             from airflow_dre.services.slo.waits import tell_stale
 
-            tell_stale(self._dataset, self._suite, reason, context, self._telling())
+            tell_stale(self._dataset, self._suite, reason, context, self._notify_options())
         return AirflowSensorTimeout(reason)
 
     def _overdue(self) -> str:
@@ -273,11 +273,11 @@ class FreshnessSensor(DeclaredOperator, BaseSensorOperator):
     def _suite(self) -> str:
         return f"{self.dag_id}.{self.task_id}"
 
-    def _telling(self) -> Telling:
-        from airflow_dre.incidents.telling import read_telling, telling_of_callbacks
+    def _notify_options(self) -> NotifyOptions:
+        from airflow_dre.incidents.notify_options import options_of_callbacks, read_notify_options
 
-        own = read_telling(self._subject, routes=self.routes, severity=self.incident_severity, notify_on=self.notify_on)
-        return own.joined_with(telling_of_callbacks(*self.failure_callbacks))
+        own = read_notify_options(self._subject, routes=self.routes, severity=self.incident_severity, notify_on=self.notify_on)
+        return own.joined_with(options_of_callbacks(*self.failure_callbacks))
 
     def _ask(self, reconnect_seconds: float) -> Freshness:
         """Ask, and try a lost connection again for so many seconds.

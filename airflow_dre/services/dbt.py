@@ -11,7 +11,7 @@ from typing import Any
 from airflow_dre.checks.check import Dimension, Severity
 from airflow_dre.checks.outcomes import Judgement, Outcome
 from airflow_dre.errors import DefinitionError, Problem
-from airflow_dre.incidents.telling import Telling
+from airflow_dre.incidents.notify_options import NotifyOptions
 from airflow_dre.services.quality.record import record_result, record_run
 from airflow_dre.services.quality.signal import delivery_of
 from airflow_dre.services.run_context import RunContext
@@ -108,9 +108,9 @@ def record_invocation(invocation: Invocation, namer: Namer, suite: str, context:
     return tuple(runs)
 
 
-def deliveries_of(runs: Iterable[SuiteRunRecord], telling: Telling) -> list[Delivery]:
-    """Return the runs with their signals; problems carry the severity and the routes of ``telling``."""
-    return [delivery_of(run, telling=telling) for run in runs]
+def deliveries_of(runs: Iterable[SuiteRunRecord], notify_options: NotifyOptions) -> list[Delivery]:
+    """Return the runs with their signals; problems carry the severity and the routes of ``notify_options``."""
+    return [delivery_of(run, notify_options=notify_options) for run in runs]
 
 
 def _record(result: Result, node: Node | None, table: Node | None, invocation: Invocation) -> ResultRecord:

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, func, or_, select
 
-from airflow_dre.incidents.identity import Kind
+from airflow_dre.incidents.identity import CauseKind
 from airflow_dre.store.tables import incident, monitor, sla, suite_run
 
 _REMEMBERED = 10
@@ -33,7 +33,7 @@ def live_data_incidents(connection: Connection, *, quiet_since: datetime) -> lis
     """Return the live incidents of datasets without a problem since a moment, except those of SLAs that a monitor looks at."""
     looked_at = select(sla.c.fingerprint)
     live = and_(incident.c.status.in_(("open", "acknowledged")), incident.c.last_problem_at < quiet_since)
-    query = select(incident).where(live, incident.c.kind == Kind.DATA.value, incident.c.fingerprint.not_in(looked_at))
+    query = select(incident).where(live, incident.c.kind == CauseKind.DATA.value, incident.c.fingerprint.not_in(looked_at))
     return list(connection.execute(query.order_by(incident.c.fingerprint)).all())
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 from sqlalchemy import Connection, Row, Select, and_, or_, select, update
 
 from airflow_dre.incidents.decide import Action, Decision, Live, decide
-from airflow_dre.incidents.identity import Cause, DataCause, Kind, PipelineCause, Promise
+from airflow_dre.incidents.identity import Cause, CauseKind, DataCause, PipelineCause, Promise
 from airflow_dre.incidents.recoveries import Recovery, is_anew, recovered_at, with_slice
 from airflow_dre.incidents.signals import Event, Origin, Severity, Signal
 from airflow_dre.incidents.slices import Broken
@@ -65,7 +66,7 @@ def record_signal(database: Database, connection: Connection, fact: Signal) -> l
 
 def _live_of_dag(cause: PipelineCause) -> Select[Any]:
     return select(incident).where(
-        incident.c.status.in_(LIVE_STATUSES), incident.c.kind == Kind.PIPELINE.value, incident.c.dag_id == cause.dag_id
+        incident.c.status.in_(LIVE_STATUSES), incident.c.kind == CauseKind.PIPELINE.value, incident.c.dag_id == cause.dag_id
     )
 
 
@@ -102,7 +103,7 @@ def _is_told(connection: Connection, fact: Signal) -> bool:
     A run that ended well since then may have failed anew. It did where this messenger told of the failure before, and nobody of one after.
     Where failures are only remembered, the latest end of the run says what is so now.
     """
-    if fact.event is not Event.RUN_FAILED or fact.episode:
+    if fact.event is not Event.RUN_FAILED or fact.occurrence_id:
         return False
     origin = fact.origin
     same = select(signal.c.key, signal.c.at, signal.c.incident_id).where(
@@ -146,7 +147,7 @@ def _explains_late(fact: Signal, row: Row[Any]) -> bool:
     A messenger that does not know when the run ended may call late. A task that failed stands for itself, since it may be failed although
     its run succeeded.
     """
-    return fact.event is Event.RUN_FAILED and (not fact.episode or (row.resolved_at is not None and row.resolved_at >= fact.at))
+    return fact.event is Event.RUN_FAILED and (not fact.occurrence_id or (row.resolved_at is not None and row.resolved_at >= fact.at))
 
 
 def _warned_about(connection: Connection, origin: Origin) -> list[Cause]:
@@ -171,7 +172,7 @@ def _apply(database: Database, connection: Connection, fact: Signal, *, known: b
     decision = decide(fact, _live(connection, row), known=known or seen, recovered_at=recovered_at(fact, recoveries))
     if decision.action is Action.RESOLVE and row is not None and _other_part_of_run(connection, fact, row.id):
         severity, broken = Severity(row.severity), _broken_of(row)
-        decision = Decision(action=Action.NOTE, reason="another map index of this run is broken", severity=severity, broken=broken)
+        decision = Decision(action=Action.UPDATE, reason="another map index of this run is broken", severity=severity, broken=broken)
     older = [known.slice for known in recoveries] + [entry.slice for entry in _broken_of(row)]
     told = replace(fact, title=with_slice(fact, older)) if fact.event.firing else fact
     incident_id = _carry_out(connection, told, decision, row)
@@ -240,9 +241,9 @@ def _carry_out(connection: Connection, fact: Signal, decision: Decision, row: Ro
         changes = {"severity": decision.severity.value, "routes": sorted({*row.routes, *decision.tell}), **_progress(decision)}
         if decision.renew or _explains_more(fact, row.explanation):
             changes["explanation"] = explanation_columns(fact) or row.explanation
-        if decision.action is Action.ADD:
+        if decision.action is Action.REPEAT:
             changes["occurrences"] = incident.c.occurrences + 1
-        if decision.action is Action.ADD or fact.event in (Event.STALE, Event.SLA_UNKNOWN):  # each look sees it anew
+        if decision.action is Action.REPEAT or fact.event in (Event.STALE, Event.SLA_UNKNOWN):  # each look sees it anew
             changes["last_problem_at"] = max(row.last_problem_at, fact.at)
         if decision.renew:
             changes |= _renewal(fact)

@@ -83,12 +83,12 @@ def _states(found: PartitionStates) -> PartitionStates:
 
 
 def _signal(fact: Signal) -> Signal:
-    return replace(
+    return msgspec.structs.replace(
         fact,
         cause=_cause(fact.cause),
         origin=_origin(fact.origin),
         routes=tuple(ID.cut(route) for route in fact.routes),
-        episode=plain_text(fact.episode),
+        occurrence_id=plain_text(fact.occurrence_id),
         slice=replace(fact.slice, partition_key=ID.cut_known(fact.slice.partition_key)),
     )
 

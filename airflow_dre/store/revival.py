@@ -105,7 +105,7 @@ def find_untold(connection: Connection, routes: Sequence[str]) -> dict[str, list
     return found
 
 
-def tell_untold(database: Database, connection: Connection, untold: dict[str, list[int]]) -> None:
+def notify_untold(database: Database, connection: Connection, untold: dict[str, list[int]]) -> None:
     """Queue a message for each route and incident of :func:`find_untold`; another round that does the same queues none twice."""
     if not untold:
         return

@@ -77,3 +77,9 @@ def test_the_whole_payload_has_a_bound(letter: str) -> None:
     facts = {**dict.fromkeys(names, huge), "occurrences": 1, "opened_at": "", "fingerprint": huge, "explanation": why}
     payload = render_payload(facts, event="opened", incident_id=1, receiver="r", link="", links={"log_url": huge, "results_url": huge})
     assert len(json.dumps(payload)) < MOST_BYTES
+
+
+def test_a_record_of_the_spool_names_the_occurrence_as_the_version_before_did() -> None:
+    written = msgspec.json.encode(signal(occurrence_id="since noon"))
+    assert json.loads(written)["episode"] == "since noon"
+    assert msgspec.json.decode(written, type=Signal).occurrence_id == "since noon"

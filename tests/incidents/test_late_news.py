@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -120,7 +121,7 @@ def test_a_title_names_a_partition_always_and_an_interval_in_a_backfill() -> Non
     problem = fact(Event.TASK_FAILED, DAY, T)
     assert with_slice(problem, [DAY, HOUR, Slice()]) == "load"
     assert with_slice(problem, [newer]) == "load (data interval 2026-01-01 00:00 to 2026-01-02 00:00 UTC)"
-    assert with_slice(replace(problem, slice=Slice(partition_key="de")), []) == "load (partition de)"
+    assert with_slice(msgspec.structs.replace(problem, slice=Slice(partition_key="de")), []) == "load (partition de)"
 
 
 def test_a_task_that_is_failed_although_its_run_succeeded_is_not_settled_by_it() -> None:
@@ -158,10 +159,10 @@ TOLD = Live(severity=Severity.MEDIUM, routes=frozenset({"a"}), last_problem_at=T
 def test_who_was_told_hears_of_a_rise_once(
     parts: tuple[str, ...], severity: Severity | None, hours: int, known: bool, update: tuple[str, ...]
 ) -> None:
-    told = replace(fact(Event.CHECKS_FAILED, Slice(), T + timedelta(hours=hours)), parts=parts, severity=severity)
+    told = msgspec.structs.replace(fact(Event.CHECKS_FAILED, Slice(), T + timedelta(hours=hours)), parts=parts, severity=severity)
     decision = decide(told, TOLD, known=known, recovered_at=None)
     assert decision.update == update
     after = replace(TOLD, severity=decision.severity, parts=decision.parts)
-    again = replace(told, at=told.at + timedelta(hours=2), origin=Origin(run_id="again"))
+    again = msgspec.structs.replace(told, at=told.at + timedelta(hours=2), origin=Origin(run_id="again"))
     if decision.renew:
         assert decide(again, after, known=False, recovered_at=None).update == ()

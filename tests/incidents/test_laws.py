@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from airflow_dre.incidents.decide import Action, Live, decide
-from airflow_dre.incidents.identity import Cause, DataCause, Kind, PipelineCause, Promise
+from airflow_dre.incidents.identity import Cause, CauseKind, DataCause, PipelineCause, Promise
 from airflow_dre.incidents.retry import FIRST_WAIT, LONGEST_WAIT, next_wait
 from airflow_dre.incidents.signals import Event, Origin, Severity, Signal
 
@@ -46,7 +46,7 @@ signals = st.builds(
     origin=origins,
     severity=st.none() | st.sampled_from(Severity),
     routes=st.lists(st.sampled_from("abc"), unique=True).map(tuple),
-    episode=tricky,
+    occurrence_id=tricky,
 )
 
 
@@ -65,11 +65,11 @@ def test_a_fingerprint_is_the_cause_and_nothing_else(one: Cause, other: Cause) -
 @pytest.mark.parametrize(
     ("cause", "fingerprint", "kind"),
     [
-        (DataCause(namespace="n", name="d", suite="s"), "a8ca80c0ec65456444c29fc7b100f08e1c08fcc7eaeb562d8ccdcbe5acc1307b", Kind.DATA),
-        (PipelineCause(dag_id="d", task_id="t"), "24ecdaadab0be2f13616dc6be0d0057daaa433434ff74089a84410a9447051f3", Kind.PIPELINE),
+        (DataCause(namespace="n", name="d", suite="s"), "a8ca80c0ec65456444c29fc7b100f08e1c08fcc7eaeb562d8ccdcbe5acc1307b", CauseKind.DATA),
+        (PipelineCause(dag_id="d", task_id="t"), "24ecdaadab0be2f13616dc6be0d0057daaa433434ff74089a84410a9447051f3", CauseKind.PIPELINE),
     ],
 )
-def test_a_fingerprint_is_the_same_in_every_release(cause: Cause, fingerprint: str, kind: Kind) -> None:
+def test_a_fingerprint_is_the_same_in_every_release(cause: Cause, fingerprint: str, kind: CauseKind) -> None:
     assert cause.fingerprint == fingerprint
     assert cause.kind is kind
 
@@ -77,7 +77,7 @@ def test_a_fingerprint_is_the_same_in_every_release(cause: Cause, fingerprint: s
 @given(signals, signals)
 def test_a_key_is_the_occurrence_and_nothing_else(one: Signal, other: Signal) -> None:
     def occurrence(fact: Signal) -> tuple[object, ...]:
-        return fact.cause, fact.event, fact.origin, fact.episode
+        return fact.cause, fact.event, fact.origin, fact.occurrence_id
 
     assert (one.key == other.key) is (occurrence(one) == occurrence(other))
 
@@ -106,7 +106,7 @@ def test_parts_of_a_key_are_told_apart(one: dict[str, Any], other: dict[str, Any
         pytest.param({"at": T + timedelta(minutes=5)}, True, id="told later"),
         pytest.param({"severity": Severity.CRITICAL, "routes": ("a",)}, True, id="with an opinion and routes"),
         pytest.param({"event": Event.DEADLINE_MISSED}, False, id="another event"),
-        pytest.param({"episode": "2026-01-01"}, False, id="another episode"),
+        pytest.param({"occurrence_id": "2026-01-01"}, False, id="another occurrence"),
         pytest.param({"cause": PipelineCause(dag_id="d")}, False, id="another cause"),
     ],
 )
@@ -167,7 +167,7 @@ def test_decisions_keep_these_laws(fact: Signal, live: Live | None, known: bool,
         assert decision.action is not Action.OPEN
         assert decision.severity.rank >= live.severity.rank
     if known:
-        assert decision.action not in (Action.OPEN, Action.ADD)
+        assert decision.action not in (Action.OPEN, Action.REPEAT)
     if not fact.event.firing:
         assert decision.action in (Action.RESOLVE, Action.IGNORE)
     if decision.action is Action.IGNORE:

@@ -22,7 +22,7 @@ from airflow_dre.errors import QueryFailed
 from airflow_dre.incidents.signals import Origin
 from airflow_dre.listeners import runs
 from airflow_dre.operators.monitor import EvaluateSlaOperator
-from airflow_dre.services.incidents.delivery import drain
+from airflow_dre.services.incidents.delivery import flush
 from airflow_dre.services.slo.freshness import evaluate_sla, read_question, record_unknown
 from airflow_dre.services.wiring import store_of
 from airflow_dre.store.database import open_database
@@ -218,7 +218,7 @@ def test_hostile_texts_have_bounds_and_no_power_wherever_they_leave(
 ) -> None:
     caplog.set_level(logging.DEBUG, logger="airflow_dre")
     enter(hostile)
-    drain()
+    flush()
     stored = kept(hostile)
     exits = {
         "store": stored,

@@ -17,13 +17,13 @@ from airflow_dre.cli.sending import send_waiting
 from airflow_dre.config import read_settings
 from airflow_dre.incidents.signals import Origin
 from airflow_dre.listeners import runs, starting
-from airflow_dre.services.incidents.delivery import drain
-from airflow_dre.services.incidents.watching import note_look
+from airflow_dre.services.incidents.delivery import flush
+from airflow_dre.services.incidents.expiry import record_monitor_run
 from airflow_dre.services.slo.freshness import evaluate_sla, read_question
 from airflow_dre.services.wiring import store_of
 from airflow_dre.store.monitors import Monitor
 from airflow_dre.store.tables import incident_event, monitor, sla
-from tests.services.incidents.test_watching import suite_run
+from tests.services.incidents.test_expiry import suite_run
 
 pytestmark = pytest.mark.airflow
 LONG_AGO = timedelta(days=31)
@@ -36,9 +36,9 @@ def look_then_vanish(ago: timedelta, *, known: bool = True) -> None:
     question = read_question("SLA", STALE)
     if known:
         watches = (("orders_fresh", question.watched),)
-        note_look(store, Monitor(dag_id="monitor", looked_at=at, due_at=at + timedelta(minutes=5), watches=watches))
+        record_monitor_run(store, Monitor(dag_id="monitor", looked_at=at, due_at=at + timedelta(minutes=5), watches=watches))
     evaluate_sla("orders_fresh", question, store, Origin(dag_id="monitor"), at, routes=("oncall",))
-    drain()
+    flush()
 
 
 def run_a_suite(run_dag: Callable[..., Any]) -> None:
@@ -98,7 +98,7 @@ def test_the_slas_of_the_last_monitor_are_ended_and_told(
     (ended,) = [row for row in incidents() if row.suite == "orders_fresh"]
     assert ended.status == "resolved"
     assert queued()[1:] == [("oncall", "resolved", "sent" if sends else "pending")]
-    drain()
+    flush()
     (opened, resolved) = oncall.messages
     assert (opened["status"], resolved["status"]) == ("firing", "resolved")
     see(run_dag)

@@ -28,7 +28,7 @@ from airflow_dre import checks as c
 from airflow_dre.api.app import create_app
 from airflow_dre.errors import QueryFailed
 from airflow_dre.services.incidents.contexts import failed_task
-from airflow_dre.services.incidents.delivery import drain
+from airflow_dre.services.incidents.delivery import flush
 from airflow_dre.services.slo.freshness import measure_freshness, read_question
 from airflow_dre.store.database import open_database
 from airflow_dre.store.schema import migrate
@@ -185,7 +185,7 @@ def test_nothing_that_was_planted_leaves_the_warehouse(
     operator.execute({"ti": SimpleNamespace(dag_id=dag.dag_id, run_id="r", task_id="again", map_index=-1, try_number=1)})  # type: ignore[arg-type]
     spooled = "".join(path.read_text() for path in (world / "spool").glob("*.jsonl"))
     monkeypatch.setenv("AIRFLOW__DRE__SQL_ALCHEMY_CONN", planted)
-    assert drain()[0] == 1
+    assert flush()[0] == 1
 
     kept = everything_kept(planted)
     lineage = operator.get_openlineage_facets_on_complete(None)

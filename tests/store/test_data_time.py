@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 import sqlalchemy as sa
 
@@ -131,7 +132,7 @@ def test_news_that_comes_late_renews_no_title(store: Store, rows: Make, found: M
 def test_a_success_is_remembered_in_one_row_for_a_dag_and_partitions_in_a_bounded_number(store: Store, signal: Make, rows: Make) -> None:
     for number in range(20):
         fact = signal("run_succeeded", "run", at=number, run=f"r{number}", still_failed=())
-        store.deliver(Delivery(signals=(fact, replace(fact, slice=day(number + 1)))))
+        store.deliver(Delivery(signals=(fact, msgspec.structs.replace(fact, slice=day(number + 1)))))
     assert len(rows(store, recovery)) == 2, "the latest without an interval, and the newest interval"
     for number in range(3 * MOST_REMEMBERED):
         store.deliver(Delivery(signals=(signal("run_succeeded", "run", at=30 + number, run=f"p{number}", slice=part(str(number))),)))

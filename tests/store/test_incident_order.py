@@ -100,14 +100,14 @@ def test_a_look_that_comes_late_does_not_contradict_a_newer_look(store: Store, s
             SlaState(cause=fresh.cause, dag_id="d", missed=False, reason="", newest=None, max_age_seconds=1, evaluated_at=fresh.at),
         )
     store.deliver(Delivery(signals=(fresh,)))
-    store.deliver(Delivery(signals=(signal("stale", at=1, episode="e"),)))
+    store.deliver(Delivery(signals=(signal("stale", at=1, occurrence_id="e"),)))
     assert states(store, rows) == []
 
 
 def test_a_repeated_look_renews_the_moment_of_the_last_problem(store: Store, signal: Make, rows: Make) -> None:
     """Otherwise a late look that found the table fresh in between would resolve what is stale now."""
     for at, event in ((1, "stale"), (10, "stale"), (5, "fresh")):
-        store.deliver(Delivery(signals=(signal(event, at=at, episode="since 1" if event == "stale" else ""),)))
+        store.deliver(Delivery(signals=(signal(event, at=at, occurrence_id="since 1" if event == "stale" else ""),)))
     assert states(store, rows) == [("open", 1)]
 
 

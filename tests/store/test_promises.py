@@ -28,11 +28,11 @@ SUITE = DataCause(namespace="sqlite:///w", name="main.t", suite="orders")
 SLA = DataCause(namespace="sqlite:///w", name="main.t", suite="orders", promise=Promise.SLA)
 
 
-def about(cause: DataCause, event: Event, hours: float = 0, *, episode: str = "") -> Signal:
+def about(cause: DataCause, event: Event, hours: float = 0, *, occurrence_id: str = "") -> Signal:
     """What a suite found in a run, or a monitor at a look."""
     suite = cause.promise is Promise.SUITE
     origin = Origin(dag_id="d", run_id=f"r{hours}", task_id="check", map_index=-1, try_number=1) if suite else Origin(dag_id="monitor")
-    return Signal(cause=cause, event=event, at=T + timedelta(hours=hours), title=event, origin=origin, episode=episode)
+    return Signal(cause=cause, event=event, at=T + timedelta(hours=hours), title=event, origin=origin, occurrence_id=occurrence_id)
 
 
 def states(store: Store, rows: Make) -> list[tuple[str, str, int]]:
@@ -113,7 +113,7 @@ def looked(store: Store, hours: float, *, missed: bool) -> bool:
     state = SlaState(cause=SLA, dag_id="monitor", missed=missed, reason="", newest=None, max_age_seconds=1, evaluated_at=moment)
     with store.database.write() as connection:
         since = save_sla_state(store.database, connection, state)
-    store.deliver(Delivery(signals=(about(SLA, Event.STALE if missed else Event.FRESH, hours, episode=since.isoformat()),)))
+    store.deliver(Delivery(signals=(about(SLA, Event.STALE if missed else Event.FRESH, hours, occurrence_id=since.isoformat()),)))
     with store.database.write() as connection:
         return missed and take_callback(connection, SLA)
 

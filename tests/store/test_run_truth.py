@@ -66,7 +66,7 @@ def facts_of(one: Happening, hour: int, mode: str) -> list[Signal]:
         origin=Origin(dag_id="d", run_id=f"r{one.run}", task_id="load", map_index=-1, try_number=hour),
         slice=part,
     )
-    failed = Signal(cause=dag, event=Event.RUN_FAILED, at=at, title="failed", origin=whole, episode=at.isoformat(), slice=part)
+    failed = Signal(cause=dag, event=Event.RUN_FAILED, at=at, title="failed", origin=whole, occurrence_id=at.isoformat(), slice=part)
     well = Signal(cause=dag, event=Event.RUN_SUCCEEDED, at=later, title="well", origin=whole, still_failed=(), slice=part)
     but = Signal(cause=dag, event=Event.RUN_SUCCEEDED, at=later, title="well", origin=whole, still_failed=("load",), slice=part)
     return {WHAT[0]: [task], WHAT[1]: [failed], WHAT[2]: [well], WHAT[3]: [task, but]}[one.what]

@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 import sqlalchemy as sa
 from hypothesis import given, settings
@@ -143,10 +144,10 @@ def test_a_line_after_a_torn_one_is_not_torn_with_it(tmp_path: Path, signal: Mak
 
 def test_half_a_surrogate_pair_goes_through_the_spool(tmp_path: Path, signal: Make) -> None:
     spool = Spool(tmp_path)
-    spool.append(Delivery(signals=(signal("task_failed", "load", episode="a\udcff\x00\u202e"),)))
+    spool.append(Delivery(signals=(signal("task_failed", "load", occurrence_id="a\udcff\x00\u202e"),)))
     seen: list[Delivery] = []
     assert spool.replay(seen.append) == 1
-    assert seen[0].signals[0].episode == "a?\x00\u202e"
+    assert seen[0].signals[0].occurrence_id == "a?\x00\u202e"
 
 
 def test_a_delivery_that_no_store_takes_does_not_hold_the_others_up(store: Store, suite_run: Make, signal: Make, rows: Make) -> None:
@@ -231,10 +232,9 @@ def _drain(folder: str, out: str) -> None:
 
 
 def _fill(folder: str, worker: int, fact: Any) -> None:
-    import dataclasses
 
     for number in range(25):
-        Spool(Path(folder)).append(Delivery(signals=(dataclasses.replace(fact, title=f"{worker}-{number}"),)))
+        Spool(Path(folder)).append(Delivery(signals=(msgspec.structs.replace(fact, title=f"{worker}-{number}"),)))
 
 
 def test_several_writers_and_several_replayers_lose_and_double_nothing(tmp_path: Path, signal: Make) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
+
+from msgspec.structs import replace
 
 from airflow_dre.errors import text_of
 from airflow_dre.incidents.explanation import Explanation, explain
@@ -192,7 +193,7 @@ def failed_run(
         origin=Origin(dag_id=dag_id, run_id=run_id),
         severity=severity,
         routes=routes,
-        episode="" if ended is None else ended.isoformat(),
+        occurrence_id="" if ended is None else ended.isoformat(),
         slice=part or Slice(),
     )
 

@@ -7,13 +7,16 @@ import time
 from collections.abc import Iterable
 from dataclasses import replace
 
+import msgspec
+
 from airflow_dre.clock import now
 from airflow_dre.config import Settings, read_settings
 from airflow_dre.errors import StoreError
 from airflow_dre.incidents.decide import Action
+from airflow_dre.incidents.signals import Signal
 from airflow_dre.services.incidents.dispatch import Dispatched, dispatch_outbox
+from airflow_dre.services.incidents.housekeeping import run_housekeeping
 from airflow_dre.services.incidents.links import incident_url
-from airflow_dre.services.incidents.tending import end_unwatched
 from airflow_dre.services.rehearsal import is_kept, is_rehearsal, log_nothing_kept
 from airflow_dre.services.wiring import store_of
 from airflow_dre.store.aside import forget_aside
@@ -24,35 +27,39 @@ from airflow_dre.store.schema import ensure_embedded
 from airflow_dre.store.store import DOWN
 
 
-def tell_default_routes(delivery: Delivery, routes: tuple[str, ...]) -> Delivery:
+def add_default_routes(delivery: Delivery, routes: tuple[str, ...]) -> Delivery:
     """Return the delivery with the administrator's routes added to every problem."""
-    signals = tuple(replace(fact, routes=(*fact.routes, *routes)) if fact.event.firing else fact for fact in delivery.signals)
+    signals = tuple(_with_routes(signal, routes) if signal.event.firing else signal for signal in delivery.signals)
     return replace(delivery, signals=signals)
 
 
-def keep(delivery: Delivery, settings: Settings | None = None, *, send: bool = True) -> list[Change]:
+def _with_routes(signal: Signal, routes: tuple[str, ...]) -> Signal:
+    return msgspec.structs.replace(signal, routes=(*signal.routes, *routes))
+
+
+def deliver(delivery: Delivery, settings: Settings | None = None, *, send: bool = True) -> list[Change]:
     """Keep a delivery, or spool it, and then send what waits for as long as ``[dre] send_seconds`` allows.
 
     :param send: False for a caller that holds others up: the delivery is recorded, and no receiver is waited for.
     """
-    return keep_all([delivery], settings, send=send)
+    return deliver_all([delivery], settings, send=send)
 
 
-def keep_all(deliveries: Iterable[Delivery], settings: Settings | None = None, *, send: bool = True) -> list[Change]:
-    """Keep deliveries one by one, as :func:`keep` does, and send what waits once. Nothing of a test is kept or sent."""
+def deliver_all(deliveries: Iterable[Delivery], settings: Settings | None = None, *, send: bool = True) -> list[Change]:
+    """Keep deliveries one by one, as :func:`deliver` does, and send what waits once. Nothing of a test is kept or sent."""
     settings = settings or read_settings()
-    told = [tell_default_routes(delivery, settings.default_routes) for delivery in deliveries if _is_kept(delivery, settings)]
+    told = [add_default_routes(delivery, settings.default_routes) for delivery in deliveries if _is_kept(delivery, settings)]
     if not told:
         return []
     if not send:
-        changes = record_all(told, settings)
+        changes = deliver_at_once(told, settings)
         log_changes(changes, settings)
         return changes
     store = store_of(settings)
     changes = [change for delivery in told for change in store.deliver_or_spool(delivery)]
     log_changes(changes, settings)
     if changes:  # a store that is down is not waited for once more
-        end_unwatched(store, settings)
+        run_housekeeping(store, settings)
         dispatch_outbox(store, settings)
     return changes
 
@@ -71,7 +78,7 @@ class _State:
 _state = _State()
 
 
-def record_all(deliveries: Iterable[Delivery], settings: Settings) -> list[Change]:
+def deliver_at_once(deliveries: Iterable[Delivery], settings: Settings) -> list[Change]:
     """Write deliveries to the store at once or to the spool, and wait for nobody else.
 
     A store that does not answer is waited for once in :data:`DOWN_SECONDS`, and what waits in the spool is left to others.
@@ -105,7 +112,7 @@ def _is_kept(delivery: Delivery, settings: Settings) -> bool:
     return False
 
 
-def drain(settings: Settings | None = None, *, seconds: float | None = None) -> tuple[int, Dispatched]:
+def flush(settings: Settings | None = None, *, seconds: float | None = None) -> tuple[int, Dispatched]:
     """Write what waits in the spool, send what waits in the outbox, and forget failing rows that have expired.
 
     Gives the number of deliveries written, and what was sent.

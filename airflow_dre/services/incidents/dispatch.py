@@ -18,9 +18,9 @@ from airflow_dre.store.revival import (
     find_trials,
     find_untold,
     misrouted_routes,
+    notify_untold,
     revive_readable,
     revive_taking,
-    tell_untold,
     try_again,
 )
 from airflow_dre.store.store import Store
@@ -119,4 +119,4 @@ def _catch_up(store: Store, settings: Settings, until: float, *, probe: bool) ->
     with store.database.write() as connection:
         revive_readable(connection, mended, now())
         try_again(connection, trials, now())
-        tell_untold(store.database, connection, untold)
+        notify_untold(store.database, connection, untold)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from airflow_dre.checks.outcomes import Outcome, counted
 from airflow_dre.incidents.explanation import Explanation, explain
 from airflow_dre.incidents.identity import DataCause
+from airflow_dre.incidents.notify_options import NotifyOptions
 from airflow_dre.incidents.signals import Event, Signal
 from airflow_dre.incidents.slices import Slice
-from airflow_dre.incidents.telling import Telling
 from airflow_dre.store.records import Delivery, SuiteRunRecord
 from airflow_dre.values.dataset import short_name
 
@@ -46,7 +46,7 @@ def signal_of(run: SuiteRunRecord, *, warnings_count: bool = False) -> Signal | 
         detail="\n".join(f"{result.definition.name}: {result.reason}" for result in broken),
         origin=run.origin,
         explanation=why,
-        episode="" if run.origin.run_id is not None else run.measured_at.isoformat(),
+        occurrence_id="" if run.origin.run_id is not None else run.measured_at.isoformat(),
         slice=Slice(interval_start=run.data_interval_start, interval_end=run.data_interval_end, partition_key=run.partition_key),
         parts=tuple(result.definition.name for result in broken),
     )
@@ -59,14 +59,14 @@ _BROKEN = {
 }
 
 
-def delivery_of(run: SuiteRunRecord, note: str = "", telling: Telling | None = None) -> Delivery:
+def delivery_of(run: SuiteRunRecord, note: str = "", notify_options: NotifyOptions | None = None) -> Delivery:
     """Return a suite run and its signal, to be kept together.
 
     :param note: text that is added to the detail of a problem.
-    :param telling: who hears of a problem; None: the default routes alone.
+    :param notify_options: who hears of a problem; None: the default routes alone.
     """
-    telling = telling or Telling()
-    signal = signal_of(run, warnings_count=telling.warnings_count)
+    notify_options = notify_options or NotifyOptions()
+    signal = signal_of(run, warnings_count=notify_options.warnings_count)
     if signal is not None and note and signal.event.firing:
         signal = replace(signal, detail=f"{signal.detail}\n{note}")
-    return Delivery(run=run, signals=() if signal is None else telling.address((signal,)))
+    return Delivery(run=run, signals=() if signal is None else notify_options.address((signal,)))

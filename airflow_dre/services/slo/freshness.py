@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from airflow_dre.checks.kinds.freshness import FUTURE_TOLERANCE, judge_age, newest_of
@@ -21,7 +22,7 @@ from airflow_dre.incidents.signals import Event, Origin, Signal
 from airflow_dre.lineage.naming import name_dataset
 from airflow_dre.privacy.masking import masked_line
 from airflow_dre.services.asking import within
-from airflow_dre.services.incidents.watching import end_pointed_elsewhere
+from airflow_dre.services.incidents.expiry import end_replaced_slas
 from airflow_dre.sql.dialects import find_dialect
 from airflow_dre.sql.names import split_table
 from airflow_dre.sql.plan import plan
@@ -215,7 +216,7 @@ def evaluate_sla(
         told = replace(signal, routes=routes) if signal.event.firing else signal
         changes = tuple(record_signal(store.database, connection, told))
         must_call_back = state.missed and take_callback(connection, cause)
-        end_pointed_elsewhere(store.database, connection, cause, origin, now)
+        end_replaced_slas(store.database, connection, cause, origin, now)
     return Evaluation(missed=state.missed, must_call_back=must_call_back, signal=signal, cause=cause, changes=changes)
 
 
@@ -261,11 +262,11 @@ def record_unknown(
             title=f"{short_name(cause.name)} cannot be looked at by SLA {name}: {reason}",
             detail=f"it is not known how fresh it is since {unknown.since.isoformat()}; looks that failed: {unknown.looks}",
             origin=Origin(dag_id=origin.dag_id),
-            episode=unknown.since.isoformat(),
+            occurrence_id=unknown.since.isoformat(),
         )
         changes = tuple(record_signal(store.database, connection, replace(signal, routes=routes)))
         must_call_back = take_unknown_callback(connection, cause, unknown_after)
-        end_pointed_elsewhere(store.database, connection, cause, origin, now)
+        end_replaced_slas(store.database, connection, cause, origin, now)
     return Evaluation(missed=False, must_call_back=must_call_back, signal=signal, cause=cause, changes=changes)
 
 
@@ -303,7 +304,9 @@ def _signal(cause: DataCause, found: Freshness, origin: Origin, since: datetime,
     table = short_name(cause.name)
     if found.fresh:
         title = f"{table} is fresh again: {found.judgement.reason}"
-        return Signal(cause=cause, event=Event.FRESH, at=now, title=title, origin=Origin(dag_id=origin.dag_id), episode=since.isoformat())
+        return Signal(
+            cause=cause, event=Event.FRESH, at=now, title=title, origin=Origin(dag_id=origin.dag_id), occurrence_id=since.isoformat()
+        )
     return Signal(
         cause=cause,
         event=Event.STALE,
@@ -311,7 +314,7 @@ def _signal(cause: DataCause, found: Freshness, origin: Origin, since: datetime,
         title=f"{table} is stale: {found.judgement.reason}, SLA {cause.suite} allows {spoken(max_age)}",
         detail=f"missed since {since.isoformat()}",
         origin=Origin(dag_id=origin.dag_id),
-        episode=since.isoformat(),
+        occurrence_id=since.isoformat(),
     )
 
 

@@ -9,19 +9,19 @@ from typing import Any
 from airflow_dre.clock import now
 from airflow_dre.errors import DreError
 from airflow_dre.incidents.identity import DataCause, Promise
+from airflow_dre.incidents.notify_options import NotifyOptions
 from airflow_dre.incidents.signals import Event, Signal
-from airflow_dre.incidents.telling import Telling
 from airflow_dre.services.incidents.contexts import origin_of
-from airflow_dre.services.incidents.delivery import keep
+from airflow_dre.services.incidents.delivery import deliver
 from airflow_dre.store.records import Delivery
 from airflow_dre.values.dataset import DatasetName
 
 log = logging.getLogger(__name__)
 
 
-def tell_stale(dataset: DatasetName, suite: str, reason: str, context: Mapping[str, Any], telling: Telling) -> None:
+def tell_stale(dataset: DatasetName, suite: str, reason: str, context: Mapping[str, Any], notify_options: NotifyOptions) -> None:
     """Record that a wait for a dataset ran out of time; the failure of its task then speaks of the dataset, too."""
-    _keep(telling.address(_signals(Event.STALE, dataset, suite, reason, context)))
+    _keep(notify_options.address(_signals(Event.STALE, dataset, suite, reason, context)))
 
 
 def tell_fresh(dataset: DatasetName, suite: str, reason: str, context: Mapping[str, Any]) -> None:
@@ -43,6 +43,6 @@ def _keep(signals: Iterable[Signal]) -> None:
     if not told:
         return
     try:
-        keep(Delivery(signals=told))
+        deliver(Delivery(signals=told))
     except (DreError, OSError) as error:
         log.error("airflow-dre: the end of the wait is not recorded: %s", error)

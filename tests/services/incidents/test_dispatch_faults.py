@@ -19,7 +19,7 @@ from airflow_dre.clock import now
 from airflow_dre.incidents.identity import PipelineCause
 from airflow_dre.incidents.retry import Attempt
 from airflow_dre.incidents.signals import Event, Origin, Signal
-from airflow_dre.services.incidents.delivery import drain, keep, tell_default_routes
+from airflow_dre.services.incidents.delivery import add_default_routes, deliver, flush
 from airflow_dre.services.incidents.dispatch import dispatch_outbox
 from airflow_dre.store.outbox import claim, settle
 from airflow_dre.store.records import Delivery
@@ -251,19 +251,19 @@ def test_keeping_tells_default_routes_once_and_a_store_that_is_down_tells_nobody
 ) -> None:
     routes = {"oncall": {"url": receiver.url}, "team": {"url": receiver.url}}
     settings = settings_for(routes, store_url=store_url, default_routes=("team", "oncall"), spool_folder=tmp_path / "spool")
-    keep(problem("oncall"), settings)
+    deliver(problem("oncall"), settings)
     assert sorted(message["receiver"] for message in receiver.messages) == ["oncall", "team"]
     down = settings_for(routes, store_url="postgresql+psycopg://x:y@127.0.0.1:1/z", spool_folder=tmp_path / "spool")
-    assert keep(problem("oncall", number=1), down) == []
+    assert deliver(problem("oncall", number=1), down) == []
     assert len(receiver.requests) == 2
-    written, told = drain(settings)
+    written, told = flush(settings)
     assert (written, told.sent) == (1, 1)
     assert len(receiver.requests) == 3
 
 
 def test_recoveries_get_no_default_routes() -> None:
     fact = Signal(cause=PipelineCause(dag_id="d"), event=Event.RUN_SUCCEEDED, at=T, title="fine")
-    assert tell_default_routes(Delivery(signals=(fact,)), ("team",)).signals[0].routes == ()
+    assert add_default_routes(Delivery(signals=(fact,)), ("team",)).signals[0].routes == ()
 
 
 def test_dispatching_from_a_store_that_is_down_is_quiet_and_sends_nothing(

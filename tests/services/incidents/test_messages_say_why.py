@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
+import msgspec
 import pytest
 from sqlalchemy import select
 
@@ -68,7 +69,7 @@ def run_of(*results: ResultRecord, outcome: Outcome = Outcome.FAILED, run_id: st
 
 def told(store: Store, receiver: Any, settings_for: Configure, delivery: Delivery) -> dict[str, str]:
     """Return the annotations of the message about a delivery."""
-    signals = tuple(replace(signal, routes=("oncall",)) for signal in delivery.signals)
+    signals = tuple(msgspec.structs.replace(signal, routes=("oncall",)) for signal in delivery.signals)
     store.deliver(replace(delivery, signals=signals))
     assert dispatch_outbox(store, settings_for({"oncall": {"url": receiver.url}})).sent == 1
     annotations: dict[str, str] = receiver.messages[-1]["alerts"][0]["annotations"]
@@ -129,10 +130,10 @@ def test_a_task_that_failed_because_of_its_checks_leaves_their_reasons(store: St
 
 
 def test_warnings_beside_failures_are_not_counted_as_failed() -> None:
-    from airflow_dre.incidents.telling import Telling
+    from airflow_dre.incidents.notify_options import NotifyOptions
 
     run = run_of(result(1, Outcome.WARNED), result(2), result(3, Outcome.PASSED))
-    (fact,) = delivery_of(run, telling=Telling(notify_on="warned")).signals
+    (fact,) = delivery_of(run, notify_options=NotifyOptions(notify_on="warned")).signals
     assert fact.title == "orders: 1 of 3 checks failed: not_null(c2)"
     assert fact.explanation.reasons == ("not_null(c2): reason 2", "not_null(c1): reason 1")
 

@@ -16,7 +16,7 @@ from sqlalchemy import select
 from airflow_dre.incidents.identity import PipelineCause
 from airflow_dre.incidents.signals import Event, Origin, Signal
 from airflow_dre.services.incidents import dispatch
-from airflow_dre.services.incidents.delivery import drain, keep
+from airflow_dre.services.incidents.delivery import deliver, flush
 from airflow_dre.services.incidents.dispatch import dispatch_outbox
 from airflow_dre.store.outbox import LEASE
 from airflow_dre.store.records import Delivery
@@ -103,13 +103,13 @@ def test_a_good_receiver_hears_although_others_hang(
     assert [tuple(row) for row in statuses] == [("a", "pending", 1), ("b", "pending", 1), ("c", "sent", 1)]
 
 
-@pytest.mark.parametrize("act", ["keep", "drain"])
+@pytest.mark.parametrize("act", ["keep", "flush"])
 def test_tasks_and_the_monitor_keep_it_too(store: Store, store_url: str, settings_for: Configure, dripping: str, act: str) -> None:
     settings = settings_for({"oncall": {"url": dripping}}, store_url=store_url, send_seconds=1.0)
     started = time.monotonic()
     if act == "keep":
-        keep(failures("oncall", number=4), settings)
+        deliver(failures("oncall", number=4), settings)
     else:
         store.deliver(failures("oncall", number=4))
-        drain(settings, seconds=1.0)
+        flush(settings, seconds=1.0)
     assert time.monotonic() - started < 6

@@ -26,8 +26,8 @@ from airflow_dre.api.access import require_user
 from airflow_dre.incidents.identity import DataCause, PipelineCause
 from airflow_dre.incidents.signals import Event, Origin, Severity, Signal
 from airflow_dre.notifications import OpenIncident
-from airflow_dre.services.incidents.delivery import keep
-from airflow_dre.services.incidents.watching import note_look
+from airflow_dre.services.incidents.delivery import deliver
+from airflow_dre.services.incidents.expiry import record_monitor_run
 from airflow_dre.services.slo.freshness import evaluate_sla, read_question
 from airflow_dre.services.wiring import store_of
 from airflow_dre.store import schema
@@ -324,7 +324,7 @@ def incident_id(world: Path) -> int:
         origin=origin_of("open_dag", "r1"),
         severity=Severity.HIGH,
     )
-    (change,) = keep(Delivery(signals=(failed,)))
+    (change,) = deliver(Delivery(signals=(failed,)))
     assert change.incident_id is not None
     return change.incident_id
 
@@ -336,7 +336,7 @@ def of_dags(*dag_ids: str | None) -> int:
         cause = DataCause(namespace="n", name="main.shared", suite="shared")
         at = NOON + timedelta(hours=hour)
         told = Signal(cause=cause, event=Event.CHECKS_FAILED, at=at, title=f"broken in {dag_id}", origin=origin, detail=f"why: {dag_id}")
-        (change,) = keep(Delivery(signals=(told,)))
+        (change,) = deliver(Delivery(signals=(told,)))
     assert change.incident_id is not None
     return change.incident_id
 
@@ -397,7 +397,7 @@ def test_a_viewer_reads_an_incident_and_may_not_resolve_it(ask: Run, incident_id
 def test_the_page_says_why_nobody_was_told(ask: Run, oncall: Any, routes: tuple[str, ...], state: str, reason: str) -> None:
     cause = PipelineCause(dag_id="open_dag", task_id="check")
     fact = Signal(cause=cause, event=Event.TASK_FAILED, at=NOON, title="x", origin=origin_of("open_dag", "r1"), routes=routes)
-    keep(Delivery(signals=(fact,)))
+    deliver(Delivery(signals=(fact,)))
     reach = ask("GET", "/api/incidents/1").json()["reach"]
     assert reach["state"] == state
     assert reason in reach["reason"]
@@ -410,7 +410,7 @@ def test_resolving_waits_for_a_receiver_no_longer_than_it_may(ask: Run, world: P
         monkeypatch.setenv("AIRFLOW__DRE__SEND_SECONDS", "1")
         cause = PipelineCause(dag_id="open_dag", task_id="check")
         fact = Signal(cause=cause, event=Event.TASK_FAILED, at=NOON, title="x", origin=origin_of("open_dag", "r1"), routes=("oncall",))
-        keep(Delivery(signals=(fact,)), send=False)
+        deliver(Delivery(signals=(fact,)), send=False)
         started = time.monotonic()
         done = ask("POST", "/api/incidents/1/resolve", json={}, headers={"Origin": BASE})
         took = time.monotonic() - started
@@ -721,7 +721,7 @@ def test_the_shape_of_a_monitor_and_of_what_it_should_have_looked_at(ask: Run, w
     looked_at = datetime.now(UTC) - timedelta(hours=hours)
     evaluate_sla("hourly", question, _store(), Origin(dag_id="monitor"), looked_at)
     watches = (("hourly", question.watched),)
-    note_look(_store(), Monitor(dag_id="monitor", looked_at=looked_at, due_at=looked_at + timedelta(hours=1), watches=watches))
+    record_monitor_run(_store(), Monitor(dag_id="monitor", looked_at=looked_at, due_at=looked_at + timedelta(hours=1), watches=watches))
     found = ask("GET", "/api/overview").json()
     assert found["monitors"] == [
         {
@@ -784,7 +784,7 @@ def test_the_shape_of_an_incident(ask: Run, one_run: dict[str, Any], oncall: Any
         routes=("oncall",),
         severity=Severity.HIGH,
     )
-    keep(Delivery(signals=(told,)))
+    deliver(Delivery(signals=(told,)))
     found = ask("GET", "/api/incidents/1").json()
     schemas.IncidentDetail.model_validate(found)
     assert found["incident"] == {**one_run["incident"], "title": "again", "severity": "high", "occurrences": 2}

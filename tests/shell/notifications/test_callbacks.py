@@ -10,7 +10,6 @@ import socket
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -18,6 +17,7 @@ from typing import Any
 
 import pytest
 from airflow.sdk import DAG, task
+from msgspec.structs import replace
 from sqlalchemy import select
 
 from airflow_dre import open_incident, resolve_incident
@@ -26,7 +26,7 @@ from airflow_dre.incidents.identity import DataCause
 from airflow_dre.incidents.signals import Event, Origin, Severity, Signal
 from airflow_dre.notifications import OpenIncident, ResolveIncident
 from airflow_dre.services.incidents.contexts import SIGNAL
-from airflow_dre.services.incidents.delivery import drain
+from airflow_dre.services.incidents.delivery import flush
 from airflow_dre.store.tables import incident_event
 
 pytestmark = pytest.mark.airflow
@@ -69,7 +69,9 @@ def in_deadline(run_id: str = "r1") -> dict[str, Any]:
 def in_sla() -> dict[str, Any]:
     """What the monitor hands to ``on_miss``."""
     cause = DataCause(namespace="sqlite:///w.db", name="main.orders", suite="orders hourly")
-    missed = Signal(cause=cause, event=Event.STALE, at=NOON, title="orders is stale", origin=Origin(dag_id="monitor"), episode="since noon")
+    missed = Signal(
+        cause=cause, event=Event.STALE, at=NOON, title="orders is stale", origin=Origin(dag_id="monitor"), occurrence_id="since noon"
+    )
     return {**in_task(), SIGNAL: missed}
 
 
@@ -114,7 +116,7 @@ def test_each_context_names_its_cause(
     assert (row.kind, row.event, row.severity, row.occurrences, row.routes) == (kind, event, "high", 1, ["oncall"])
     assert (row.dag_id, row.task_id, row.deadline, row.suite) == where
     assert queued() == [("oncall", "opened", status)], "one message, however often it was called"
-    drain()
+    flush()
     assert [message["status"] for message in oncall.messages] == ["firing"], "the monitor sends what others must not"
 
 
@@ -178,7 +180,7 @@ def test_a_dozen_dags_that_fail_at_once_are_recorded_within_seconds(
         other.rollback()
     assert took < 15  # less than 5 on a machine that does nothing else; waiting for each would take 24 and more
     monkeypatch.setenv("AIRFLOW__DRE__SQL_ALCHEMY_CONN", f"sqlite:///{world}/dre.db")
-    drain(seconds=0)
+    flush(seconds=0)
     assert [(row.severity, row.routes) for row in incidents()[1:]] == [("critical", ["oncall"])] * 12
 
 

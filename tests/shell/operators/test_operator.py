@@ -22,7 +22,7 @@ from airflow_dre import QualityCheckOperator, open_incident, resolve_incident
 from airflow_dre import checks as c
 from airflow_dre.errors import DefinitionError, WarehouseUnreachable
 from airflow_dre.operators.links import ResultsLink
-from airflow_dre.services.incidents.delivery import drain
+from airflow_dre.services.incidents.delivery import flush
 from airflow_dre.store.database import open_database
 from airflow_dre.store.tables import result, suite_run
 
@@ -332,7 +332,7 @@ def test_a_store_that_is_down_changes_no_verdict_and_loses_nothing(
     assert waiting
     kept = [path.read_bytes() for path in waiting]
     monkeypatch.setenv("AIRFLOW__DRE__SQL_ALCHEMY_CONN", f"sqlite:///{world}/dre.db")
-    written, _ = drain()
+    written, _ = flush()
     assert written == sum(text.count(b"\n") for text in kept)
     for again in range(2):
         assert [row.dag_id for row in rows(select(suite_run).order_by(suite_run.c.measured_at))] == ["down_good", "down_bad"]
@@ -341,7 +341,7 @@ def test_a_store_that_is_down_changes_no_verdict_and_loses_nothing(
         if not again:  # a replay that was interrupted delivers what it delivered before
             for path, text in zip(waiting, kept, strict=True):
                 path.write_bytes(text)
-            drain()
+            flush()
 
 
 def test_the_log_holds_the_report(run_dag: Run, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture) -> None:

@@ -171,9 +171,9 @@ def test_the_same_where_the_triggerer_waited(world: Path, incidents: Run, notify
     over = {"error": TriggerFailureReason.TRIGGER_TIMEOUT}
     with pytest.raises(AirflowSensorTimeout, match="stale is stale"):
         sensor.resume_execution("__fail__", over, of_run("deferrable"))
-    from airflow_dre.services.incidents.delivery import drain
+    from airflow_dre.services.incidents.delivery import flush
 
-    drain(seconds=0)
+    flush(seconds=0)
     assert [(row.kind, row.suite, row.status) for row in incidents()] == [("data", "waits_deferred.wait", "open")] * count
     with sqlite3.connect(world / "w.db") as connection:
         connection.execute("INSERT INTO stale VALUES (2, datetime('now'))")

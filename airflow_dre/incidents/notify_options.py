@@ -6,6 +6,8 @@ import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import msgspec
+
 from airflow_dre.declaring.names import find_name_problems
 from airflow_dre.errors import DefinitionError, Problem
 from airflow_dre.incidents.signals import Severity, Signal
@@ -16,7 +18,7 @@ ROUTES_ALLOWED = "names of routes"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Telling:
+class NotifyOptions:
     """Who hears of a problem, how severe its incident is, and which outcomes are a problem."""
 
     routes: tuple[str, ...] = ()
@@ -31,7 +33,7 @@ class Telling:
         """Whether warnings open an incident."""
         return self.notify_on == "warned"
 
-    def joined_with(self, others: Iterable[Telling]) -> Telling:
+    def joined_with(self, others: Iterable[NotifyOptions]) -> NotifyOptions:
         """Return these options with the routes of others added, and their highest severity where none is set here."""
         given = tuple(others)
         routes = tuple(dict.fromkeys((*self.routes, *(route for other in given for route in other.routes))))
@@ -47,10 +49,10 @@ class Telling:
 
     def _addressed(self, signal: Signal) -> Signal:
         routes = tuple(dict.fromkeys((*signal.routes, *self.routes)))
-        return replace(signal, routes=routes, severity=self.severity or signal.severity)
+        return msgspec.structs.replace(signal, routes=routes, severity=self.severity or signal.severity)
 
 
-def find_telling_problems(
+def find_notify_problems(
     subject: str,
     *,
     routes: object = (),
@@ -80,37 +82,37 @@ def find_telling_problems(
     return problems
 
 
-def read_telling(
+def read_notify_options(
     subject: str,
     *,
     routes: str | Iterable[str] = (),
     severity: str | None = None,
     notify_on: str = "failed",
     severity_argument: str = "incident_severity",
-) -> Telling:
-    """Return the options of a task, a callback or a sensor; the parameters are those of :func:`find_telling_problems`.
+) -> NotifyOptions:
+    """Return the options of a task, a callback or a sensor; the parameters are those of :func:`find_notify_problems`.
 
     :raises DefinitionError: lists every option that is wrong.
     """
     names = routes if isinstance(routes, (str, list, Mapping)) or not isinstance(routes, Iterable) else tuple(routes)
-    problems = find_telling_problems(subject, routes=names, severity=severity, notify_on=notify_on, severity_argument=severity_argument)
+    problems = find_notify_problems(subject, routes=names, severity=severity, notify_on=notify_on, severity_argument=severity_argument)
     if problems:
         raise DefinitionError(problems)
-    return Telling(
+    return NotifyOptions(
         routes=(names,) if isinstance(names, str) else tuple(names),
         severity=None if severity is None else Severity(severity),
         notify_on=notify_on,
     )
 
 
-def telling_of_callbacks(*callbacks: object) -> tuple[Telling, ...]:
+def options_of_callbacks(*callbacks: object) -> tuple[NotifyOptions, ...]:
     """Return the options of those failure callbacks of a task, and of its Dag, that open an incident.
 
     :param callbacks: each a callback, a sequence of callbacks, or None.
     """
     several = [one for given in callbacks for one in (given if isinstance(given, (list, tuple)) else (given,))]
-    found = [getattr(callback, "telling", None) for callback in several]
-    return tuple(telling for telling in found if isinstance(telling, Telling))
+    found = [getattr(callback, "notify_options", None) for callback in several]
+    return tuple(options for options in found if isinstance(options, NotifyOptions))
 
 
 def _with_hint(value: object, allowed: Sequence[str]) -> str:

@@ -10,8 +10,8 @@ import pytest
 
 from airflow_dre.errors import DefinitionError
 from airflow_dre.incidents.identity import DataCause
+from airflow_dre.incidents.notify_options import NotifyOptions, options_of_callbacks, read_notify_options
 from airflow_dre.incidents.signals import Event, Severity, Signal
-from airflow_dre.incidents.telling import Telling, read_telling, telling_of_callbacks
 
 T = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -42,13 +42,13 @@ def signal(event: Event, **changes: Any) -> Signal:
 )
 def test_each_mistake_names_the_argument_and_what_is_allowed(given: dict[str, Any], said: str) -> None:
     with pytest.raises(DefinitionError) as error:
-        read_telling("Task check", **given)
+        read_notify_options("Task check", **given)
     assert str(error.value) == f"1 problem in the definition:\n- Task check: invalid {said}"
 
 
 def test_all_mistakes_are_listed_at_once() -> None:
     with pytest.raises(DefinitionError) as error:
-        read_telling("Task check", routes=[""], severity="x", notify_on="y")
+        read_notify_options("Task check", routes=[""], severity="x", notify_on="y")
     assert [problem.argument for problem in error.value.problems] == ["incident_severity", "routes", "notify_on"]
 
 
@@ -62,30 +62,30 @@ def test_all_mistakes_are_listed_at_once() -> None:
     ],
 )
 def test_routes_are_names_in_any_form(routes: Any, read: tuple[str, ...]) -> None:
-    assert read_telling("Task check", routes=routes).routes == read
+    assert read_notify_options("Task check", routes=routes).routes == read
 
 
 @pytest.mark.parametrize("event", Event)
 def test_only_problems_are_addressed(event: Event) -> None:
-    (addressed,) = Telling(routes=("a", "b"), severity=Severity.HIGH).address([signal(event, routes=("b",))])
+    (addressed,) = NotifyOptions(routes=("a", "b"), severity=Severity.HIGH).address([signal(event, routes=("b",))])
     assert (addressed.routes, addressed.severity) == ((("b", "a"), Severity.HIGH) if event.firing else (("b",), None))
 
 
 @pytest.mark.parametrize("event", Event)
 def test_never_drops_problems_and_keeps_recoveries(event: Event) -> None:
-    assert Telling(notify_on="never").address([signal(event)]) == (() if event.firing else (signal(event),))
+    assert NotifyOptions(notify_on="never").address([signal(event)]) == (() if event.firing else (signal(event),))
 
 
 def test_no_severity_leaves_that_of_the_signal() -> None:
-    (addressed,) = Telling().address([signal(Event.STALE, severity=Severity.LOW)])
+    (addressed,) = NotifyOptions().address([signal(Event.STALE, severity=Severity.LOW)])
     assert addressed.severity is Severity.LOW
 
 
 def test_callbacks_add_routes_and_the_highest_severity_where_the_task_sets_none() -> None:
-    others = [Telling(routes=("a", "b"), severity=Severity.LOW), Telling(routes=("b", "c"), severity=Severity.HIGH)]
-    assert Telling(routes=("z",)).joined_with(others) == Telling(routes=("z", "a", "b", "c"), severity=Severity.HIGH)
-    assert Telling(severity=Severity.LOW).joined_with(others).severity is Severity.LOW
-    assert Telling().joined_with([]) == Telling()
+    others = [NotifyOptions(routes=("a", "b"), severity=Severity.LOW), NotifyOptions(routes=("b", "c"), severity=Severity.HIGH)]
+    assert NotifyOptions(routes=("z",)).joined_with(others) == NotifyOptions(routes=("z", "a", "b", "c"), severity=Severity.HIGH)
+    assert NotifyOptions(severity=Severity.LOW).joined_with(others).severity is Severity.LOW
+    assert NotifyOptions().joined_with([]) == NotifyOptions()
 
 
 @pytest.mark.parametrize(
@@ -93,10 +93,12 @@ def test_callbacks_add_routes_and_the_highest_severity_where_the_task_sets_none(
     [
         pytest.param(None, 0, id="none"),
         pytest.param(print, 0, id="a function"),
-        pytest.param(SimpleNamespace(telling="x"), 0, id="an attribute of another meaning"),
-        pytest.param(SimpleNamespace(telling=Telling()), 1, id="one callback"),
-        pytest.param([print, SimpleNamespace(telling=Telling()), SimpleNamespace(telling=Telling())], 2, id="a list"),
+        pytest.param(SimpleNamespace(notify_options="x"), 0, id="an attribute of another meaning"),
+        pytest.param(SimpleNamespace(notify_options=NotifyOptions()), 1, id="one callback"),
+        pytest.param(
+            [print, SimpleNamespace(notify_options=NotifyOptions()), SimpleNamespace(notify_options=NotifyOptions())], 2, id="a list"
+        ),
     ],
 )
 def test_which_callbacks_open_incidents(callbacks: Any, found: int) -> None:
-    assert len(telling_of_callbacks(callbacks)) == found
+    assert len(options_of_callbacks(callbacks)) == found

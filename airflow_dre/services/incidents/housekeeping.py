@@ -7,19 +7,19 @@ import logging
 from airflow_dre.clock import now
 from airflow_dre.config import Settings
 from airflow_dre.errors import StoreError
-from airflow_dre.services.incidents.watching import end_forgotten
+from airflow_dre.services.incidents.expiry import end_expired
 from airflow_dre.store.store import Store
 
 log = logging.getLogger(__name__)
 
 
-def end_unwatched(store: Store, settings: Settings) -> int:
+def run_housekeeping(store: Store, settings: Settings) -> int:
     """End what has given no news for ``[dre] forget_after``, and return how many; never raise.
 
     Its messages are queued, and whoever sends next sends them.
     """
     try:
-        ended = end_forgotten(store, settings.forget_after, now(), unrecorded=False)
+        ended = end_expired(store, settings.forget_after, now(), unrecorded=False)
     except StoreError as error:
         log.debug("airflow-dre: what is no longer watched is ended later: %s", error)
         return 0

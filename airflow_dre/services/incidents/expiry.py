@@ -22,7 +22,7 @@ from airflow_dre.values.dataset import short_name
 from airflow_dre.values.instants import spoken
 
 
-def note_look(store: Store, found: Monitor) -> int:
+def record_monitor_run(store: Store, found: Monitor) -> int:
     """Keep that a monitor looks, and end the SLAs that it watches no longer; return how many."""
     ensure_embedded(store.database)
     names = {name for name, _ in found.watches}
@@ -33,14 +33,14 @@ def note_look(store: Store, found: Monitor) -> int:
         return sum(_end(store.database, connection, row, reason, found.looked_at) for row in gone)
 
 
-def end_pointed_elsewhere(database: Database, connection: Connection, cause: DataCause, origin: Origin, at: datetime) -> None:
+def end_replaced_slas(database: Database, connection: Connection, cause: DataCause, origin: Origin, at: datetime) -> None:
     """End the SLAs of the same name and monitor that speak of another dataset: the name was given to another one."""
     for row in slas_of_monitor(connection, origin.dag_id):
         if row.sla == cause.suite and row.fingerprint != cause.fingerprint:
             _end(database, connection, row, f"it watches {cause.name} now", at)
 
 
-def end_forgotten(store: Store, forget_after: timedelta, now: datetime, *, unrecorded: bool = True) -> int:
+def end_expired(store: Store, forget_after: timedelta, now: datetime, *, unrecorded: bool = True) -> int:
     """End what nobody has looked at for ``forget_after``: SLAs of monitors that are gone, suites, waits; return how many.
 
     Whatever runs regularly calls it, so that it also happens where no monitor is left. Several callers at once end each thing once.
@@ -118,5 +118,5 @@ def _resolve(database: Database, connection: Connection, cause: DataCause, dag_i
     kind = "SLA" if cause.promise is Promise.SLA else "suite"
     title = f"{short_name(cause.name)} is no longer watched by {kind} {cause.suite}: {reason}"
     origin = Origin(dag_id=dag_id)
-    signal = Signal(cause=cause, event=Event.UNWATCHED, at=at, title=title, origin=origin, episode=at.isoformat())
+    signal = Signal(cause=cause, event=Event.UNWATCHED, at=at, title=title, origin=origin, occurrence_id=at.isoformat())
     record_signal(database, connection, signal)

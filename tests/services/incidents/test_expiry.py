@@ -12,7 +12,7 @@ from airflow_dre.checks.outcomes import Outcome
 from airflow_dre.incidents.identity import DataCause
 from airflow_dre.incidents.signals import Event, Origin, Severity, Signal
 from airflow_dre.operators.monitor import next_due
-from airflow_dre.services.incidents.watching import end_forgotten, note_look
+from airflow_dre.services.incidents.expiry import end_expired, record_monitor_run
 from airflow_dre.services.slo.freshness import Evaluation, evaluate_sla, record_unknown
 from airflow_dre.store.forgetting import is_forgotten
 from airflow_dre.store.monitors import Monitor, read_monitors
@@ -44,7 +44,7 @@ def watch(store: Store, at: datetime, *names: str, monitor: str = "m", every: ti
     """Return a monitor begins a run with these SLAs on ``QUESTION``."""
     due_at = None if every is None else at + every
     watches = tuple((name, QUESTION.watched) for name in names)
-    return note_look(store, Monitor(dag_id=monitor, looked_at=at, due_at=due_at, watches=watches))
+    return record_monitor_run(store, Monitor(dag_id=monitor, looked_at=at, due_at=due_at, watches=watches))
 
 
 def slas(store: Store) -> list[tuple[str, str, str]]:
@@ -167,9 +167,9 @@ def test_the_slas_of_a_monitor_that_is_gone_are_ended_after_a_while(arrive: Arri
     arrive(NOW - DAY)
     watch(kept, NOW, "orders")
     look(kept)
-    assert end_forgotten(kept, 7 * DAY, NOW + 7 * DAY) == 0
+    assert end_expired(kept, 7 * DAY, NOW + 7 * DAY) == 0
     assert incidents(kept) == [("orders", "stale", "open", 1)]
-    assert end_forgotten(kept, 7 * DAY, NOW + 7 * DAY + 2 * HOUR) == 1
+    assert end_expired(kept, 7 * DAY, NOW + 7 * DAY + 2 * HOUR) == 1
     assert (slas(kept), incidents(kept)) == ([], [("orders", "stale", "resolved", 1)])
     with kept.database.read() as connection:
         assert read_monitors(connection) == []
@@ -188,8 +188,8 @@ def suite_run(at: datetime, outcome: Outcome = Outcome.FAILED) -> Delivery:
 def test_the_incident_of_a_suite_that_does_not_run_any_more_is_ended(kept: Store) -> None:
     for days in (0, 1, 2):
         kept.deliver(suite_run(NOW + days * DAY))
-    assert end_forgotten(kept, 30 * DAY, NOW + 32 * DAY) == 0
-    assert end_forgotten(kept, 30 * DAY, NOW + 32 * DAY + HOUR) == 1
+    assert end_expired(kept, 30 * DAY, NOW + 32 * DAY) == 0
+    assert end_expired(kept, 30 * DAY, NOW + 32 * DAY + HOUR) == 1
     assert [status for _, _, status, _ in incidents(kept)] == ["resolved"]
     assert messages(kept)[-1] == ("pager", "resolved")
 
