@@ -14,8 +14,9 @@ from fastapi import Depends, HTTPException, Request
 
 from airflow_dre.config import read_settings
 from airflow_dre.services.wiring import store_of
+from airflow_dre.store.reading.incidents import known_dags
+from airflow_dre.store.reading.scope import DagScope
 from airflow_dre.store.schema import ensure_embedded
-from airflow_dre.store.sight import Readable, known_dags
 from airflow_dre.store.store import Store
 
 _PORTS = {"http": 80, "https": 443}
@@ -31,7 +32,7 @@ def open_store() -> Store:
     return store
 
 
-def readable_dags(user: UserDep) -> Readable:
+def readable_dags(user: UserDep) -> DagScope:
     """Return the Dags that the user may read.
 
     Airflow lists no Dag that was deleted. Whoever may edit every Dag sees what such Dags left, and what no Dag made, unless the Dag itself
@@ -40,14 +41,14 @@ def readable_dags(user: UserDep) -> Readable:
     manager = get_auth_manager()
     listed = manager.get_authorized_dag_ids(user=user, method="GET")
     if not may_change(user, None):
-        return Readable(listed)
+        return DagScope(listed)
     with open_store().database.read() as connection:
         known = known_dags(connection)
     gone = {dag_id for dag_id in known - listed if manager.is_authorized_dag(method="GET", details=DagDetails(id=dag_id), user=user)}
-    return Readable({*listed, *gone}, orphans=True)
+    return DagScope({*listed, *gone}, orphans=True)
 
 
-ReadableDep = Annotated[Readable, Depends(readable_dags)]
+ReadableDep = Annotated[DagScope, Depends(readable_dags)]
 
 
 def may_change(user: UserDep, dag_id: str | None) -> bool:

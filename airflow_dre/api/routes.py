@@ -17,11 +17,20 @@ from airflow_dre.services.checkup import find_banner
 from airflow_dre.services.incidents.dispatch import dispatch_outbox
 from airflow_dre.services.incidents.housekeeping import run_housekeeping
 from airflow_dre.services.incidents.links import log_url, results_url
-from airflow_dre.store import views
 from airflow_dre.store.aside import count_aside
 from airflow_dre.store.failing_rows import rows_of, sampled_result
 from airflow_dre.store.incidents import LIVE_STATUSES, resolve_by_hand
-from airflow_dre.store.sight import Readable, as_seen, reporters_of
+from airflow_dre.store.reading.incidents import (
+    as_seen,
+    incident_story,
+    incidents_of_dataset,
+    live_incidents,
+    page_of_incidents,
+    reporters_of,
+)
+from airflow_dre.store.reading.runs import recent_runs, result_histories, results_of_run, runs_of_task
+from airflow_dre.store.reading.scope import DagScope
+from airflow_dre.store.reading.slas import readable_monitors, readable_slas
 from airflow_dre.store.store import Store
 from airflow_dre.values.text_limits import DETAIL, lines
 
@@ -43,11 +52,11 @@ def overview(readable: ReadableDep, after: BackgroundTasks) -> schemas.Overview:
     if run_housekeeping(store, settings):
         after.add_task(dispatch_outbox, store, settings)
     with store.database.read() as connection:
-        runs = views.recent_runs(connection, readable)
+        runs = recent_runs(connection, readable)
         put_aside = count_aside(connection)
-        live = views.live_incidents(connection, readable)
-        promises = views.slas(connection, readable)
-        watching = views.monitors(connection, readable)
+        live = live_incidents(connection, readable)
+        promises = readable_slas(connection, readable)
+        watching = readable_monitors(connection, readable)
     watched = {key: kept for key, rows in runs.items() if (kept := shapes.without_forgotten(rows, settings.forget_after, moment))}
     tables = [shapes.table(key, rows, live) for key, rows in watched.items()]
     tables.sort(key=lambda found: (-Outcome(found.outcome).rank, found.dataset.name))
@@ -67,11 +76,11 @@ def table(namespace: Name, name: Name, readable: ReadableDep) -> schemas.TableDe
     """Return one table: its checks with their histories, its runs, SLAs and incidents."""
     key = (namespace, name)
     with open_store().database.read() as connection:
-        runs = views.recent_runs(connection, readable, dataset=key).get(key, [])
-        histories = views.histories(connection, readable, key)
-        promises = views.slas(connection, readable, key)
-        known = views.incidents_of_dataset(connection, readable, key)
-        watching = views.monitors(connection, readable)
+        runs = recent_runs(connection, readable, dataset=key).get(key, [])
+        histories = result_histories(connection, readable, key)
+        promises = readable_slas(connection, readable, key)
+        known = incidents_of_dataset(connection, readable, key)
+        watching = readable_monitors(connection, readable)
     if not runs and not promises and not known:
         raise HTTPException(404, "No results of this table, or none that you may read")
     latest = list({row.suite: row for row in runs}.values())
@@ -84,7 +93,7 @@ def table(namespace: Name, name: Name, readable: ReadableDep) -> schemas.TableDe
     checks.sort(key=lambda check: (-Outcome(check.latest.outcome).rank, check.latest.name))
     return schemas.TableDetail(
         dataset=shapes.dataset(*key),
-        outcome=worst([Outcome(row.outcome) for row in latest]).value,
+        outcome=worst([row.outcome for row in latest]).value,
         score=shapes.mean_score(latest),
         checks=checks,
         runs=[shapes.suite_run(row) for row in runs],
@@ -102,7 +111,7 @@ def incidents(
 ) -> schemas.IncidentList:
     """Return one page of incidents, newest first."""
     with open_store().database.read() as connection:
-        rows, total = views.incidents(connection, readable, statuses=_STATUSES[status], limit=limit, offset=offset)
+        rows, total = page_of_incidents(connection, readable, statuses=_STATUSES[status], limit=limit, offset=offset)
     return schemas.IncidentList(incidents=[shapes.incident(row) for row in rows], total=total)
 
 
@@ -137,8 +146,8 @@ def task_results(
     if not readable.admits(dag_id):
         raise HTTPException(403, "You may not read this Dag")
     with open_store().database.read() as connection:
-        rows = views.runs_of_task(connection, dag_id, run_id, task_id, map_index)
-        found = [(row, views.results_of_run(connection, row.key)) for row in rows]
+        rows = runs_of_task(connection, dag_id, run_id, task_id, map_index)
+        found = [(row, results_of_run(connection, row.key)) for row in rows]
     runs = []
     for row, results in found:
         shown = sorted((shapes.result(one) for one in results), key=lambda one: -Outcome(one.outcome).rank)
@@ -154,7 +163,7 @@ def failing_rows(key: ResultKey, readable: ReadableDep, user: UserDep, response:
         found = sampled_result(connection, key)
         if found is None or not readable.admits(found.dag_id) or found.sample is None:
             raise HTTPException(404, "No failing rows of this result, or none that you may read")
-        about = (found.definition["name"], found.dag_id, key)
+        about = (found.definition.name, found.dag_id, key)
         if not may_see_rows(user, found.dag_id):
             log.warning("airflow-dre: %r was refused the failing rows of %r of Dag %s, result %s", user.get_name(), *about)
             raise HTTPException(403, "Failing rows are shown to those who may edit the Dag and read its XComs")
@@ -164,22 +173,21 @@ def failing_rows(key: ResultKey, readable: ReadableDep, user: UserDep, response:
     return shapes.failing_rows(found.sample, rows, moment)
 
 
-def _detail(store: Store, incident_id: int, readable: Readable, user: UserDep) -> schemas.IncidentDetail:
+def _detail(store: Store, incident_id: int, readable: DagScope, user: UserDep) -> schemas.IncidentDetail:
     with store.database.read() as connection:
-        story = views.incident_with_story(connection, incident_id)
+        story = incident_story(connection, incident_id)
         reporters = reporters_of(connection, [incident_id])[incident_id]
         if story is None or not any(readable.admits(dag_id) for dag_id in reporters):
             raise HTTPException(404, "No such incident, or none that you may read")
-        (row,) = as_seen(connection, [story[0]], readable)
-    _, events, messages = story
+        (row,) = as_seen(connection, [story.incident], readable)
     settings = read_settings()
     where = {name: getattr(row, name) for name in ("dag_id", "run_id", "task_id", "map_index", "try_number")}
     return schemas.IncidentDetail(
-        reach=shapes.reach(messages, settings.routes),
+        reach=shapes.reach(story.messages, settings.routes),
         log_url=log_url(settings.base_url, where),
         results_url=None if row.suite is None else results_url(settings.base_url, where),
         incident=shapes.incident(row),
-        timeline=[shapes.timeline_entry(event) for event in events if event.dag_id is None or readable.admits(event.dag_id)],
-        notifications=[shapes.notification(message) for message in messages],
+        timeline=[shapes.timeline_entry(event) for event in story.events if event.dag_id is None or readable.admits(event.dag_id)],
+        notifications=[shapes.notification(message) for message in story.messages],
         may_resolve=row.status in LIVE_STATUSES and may_resolve(user, reporters),
     )

@@ -1,24 +1,24 @@
-"""Rows of the store as answers of the API."""
+"""Records of the store as answers of the API."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import Row
+import msgspec
 
 from airflow_dre.api import schemas
 from airflow_dre.checks.outcomes import Outcome, worst
 from airflow_dre.incidents.reach import Delivered, explain_reach
 from airflow_dre.store.forgetting import is_forgotten
 from airflow_dre.store.monitors import Monitor
+from airflow_dre.store.records import SampleNote, StoredEvent, StoredIncident, StoredMessage, StoredResult, StoredRun, StoredSla
 from airflow_dre.values.dataset import short_name
 from airflow_dre.values.instants import spoken
 
 
-def origin(row: Row[Any]) -> schemas.Origin:
-    """Where a row comes from."""
+def origin(row: StoredRun | StoredResult | StoredIncident | StoredEvent) -> schemas.Origin:
+    """Return the try of a task instance that a record comes from."""
     return schemas.Origin(dag_id=row.dag_id, run_id=row.run_id, task_id=row.task_id, map_index=row.map_index, try_number=row.try_number)
 
 
@@ -27,7 +27,7 @@ def dataset(namespace: str, name: str) -> schemas.Dataset:
     return schemas.Dataset(namespace=namespace, name=name, short_name=short_name(name))
 
 
-def incident(row: Row[Any]) -> schemas.IncidentSummary:
+def incident(row: StoredIncident) -> schemas.IncidentSummary:
     """Return an incident in a list."""
     why = row.explanation or {}
     return schemas.IncidentSummary(
@@ -42,7 +42,7 @@ def incident(row: Row[Any]) -> schemas.IncidentSummary:
         title=row.title,
         status=row.status,
         severity=row.severity,
-        dataset=None if row.namespace is None else dataset(row.namespace, row.name),
+        dataset=None if row.namespace is None or row.name is None else dataset(row.namespace, row.name),
         suite=row.suite,
         promise=row.promise,
         origin=origin(row),
@@ -56,19 +56,19 @@ def incident(row: Row[Any]) -> schemas.IncidentSummary:
     )
 
 
-def timeline_entry(row: Row[Any]) -> schemas.TimelineEntry:
+def timeline_entry(row: StoredEvent) -> schemas.TimelineEntry:
     """Return one thing that happened to an incident."""
     return schemas.TimelineEntry(at=row.at, kind=row.kind, summary=row.summary, detail=row.detail, actor=row.actor, origin=origin(row))
 
 
-def reach(messages: Sequence[Row[Any]], known_routes: Collection[str] | None) -> schemas.Reach:
+def reach(messages: Sequence[StoredMessage], known_routes: Collection[str] | None) -> schemas.Reach:
     """Return who has heard of an incident."""
     sent = [Delivered(route=row.route, event=row.event, status=row.status, error=row.last_error) for row in messages]
     found = explain_reach(sent, known_routes)
     return schemas.Reach(state=found.state.value, reason=found.reason)
 
 
-def notification(row: Row[Any]) -> schemas.Notification:
+def notification(row: StoredMessage) -> schemas.Notification:
     """Return one message."""
     return schemas.Notification(
         route=row.route,
@@ -81,7 +81,7 @@ def notification(row: Row[Any]) -> schemas.Notification:
     )
 
 
-def result(row: Row[Any]) -> schemas.Result:
+def result(row: StoredResult) -> schemas.Result:
     """Return one outcome of one check."""
     definition = row.definition
     return schemas.Result(
@@ -89,16 +89,16 @@ def result(row: Row[Any]) -> schemas.Result:
         has_sample=row.sample is not None,
         check_id=row.check_id,
         suite=row.suite,
-        name=definition["name"],
-        kind=definition["kind"],
-        columns=definition["columns"],
-        dimension=definition["dimension"],
-        severity=definition["severity"],
-        description=definition["description"],
-        owner=definition["owner"],
-        runbook=definition["runbook"],
-        tags=definition["tags"],
-        outcome=row.outcome,
+        name=definition.name,
+        kind=definition.kind,
+        columns=list(definition.columns),
+        dimension=definition.dimension,
+        severity="warn" if definition.severity == "warn" else "error",
+        description=definition.description,
+        owner=definition.owner,
+        runbook=definition.runbook,
+        tags=list(definition.tags),
+        outcome=row.outcome.value,
         reason=row.reason,
         expected=row.expected,
         observed=row.observed,
@@ -110,8 +110,8 @@ def result(row: Row[Any]) -> schemas.Result:
         fail=schemas.Range(low=row.fail_low, high=row.fail_high),
         row_filter=row.row_filter,
         statement=row.statement,
-        by=definition.get("by"),
-        segments=[schemas.Segment(**segment) for segment in row.segments or ()],
+        by=definition.by,
+        segments=[schemas.Segment(**msgspec.to_builtins(segment)) for segment in row.segments or ()],
         engine=row.engine,
         measured_at=row.measured_at,
         seconds=row.seconds,
@@ -121,24 +121,23 @@ def result(row: Row[Any]) -> schemas.Result:
     )
 
 
-def failing_rows(sample: Mapping[str, Any], rows: Sequence[tuple[list[str | None], str]], now: datetime) -> schemas.FailingRows:
+def failing_rows(sample: SampleNote, rows: Sequence[tuple[list[str | None], str]], now: datetime) -> schemas.FailingRows:
     """Return the failing rows of a result."""
-    expires_at = datetime.fromisoformat(sample["expires_at"])
     return schemas.FailingRows(
-        columns=sample["columns"],
+        columns=list(sample.columns),
         rows=[schemas.FailingRow(values=values, reason=reason) for values, reason in rows],
-        missing=sample["missing"],
-        expires_at=expires_at,
-        expired=expires_at <= now and sample["rows"] > 0,
+        missing=sample.missing,
+        expires_at=sample.expires_at,
+        expired=sample.expires_at <= now and sample.rows > 0,
     )
 
 
-def suite_run(row: Row[Any]) -> schemas.SuiteRun:
+def suite_run(row: StoredRun) -> schemas.SuiteRun:
     """Return one run of a suite."""
     return schemas.SuiteRun(
         suite=row.suite,
         dataset=dataset(row.namespace, row.name),
-        outcome=row.outcome,
+        outcome=row.outcome.value,
         score=row.score,
         counts=row.counts,
         measured_at=row.measured_at,
@@ -149,13 +148,13 @@ def suite_run(row: Row[Any]) -> schemas.SuiteRun:
     )
 
 
-def sla(row: Row[Any], monitors: Sequence[Monitor], now: datetime) -> schemas.SlaSummary:
+def sla(row: StoredSla, monitors: Sequence[Monitor], now: datetime) -> schemas.SlaSummary:
     """Return an SLA and where it stands; one that should have been looked at by now is unknown, whatever was found last."""
-    last_look = row.looked_at or row.evaluated_at
     overdue = [monitor for monitor in monitors if monitor.dag_id == row.dag_id and monitor.is_overdue(now)]
     reason = row.reason
     if overdue:
-        reason = f"not watched: monitor {row.dag_id} has not looked for {spoken(now - last_look)}; last found: {row.state}, {row.reason}"
+        since = spoken(now - row.last_look)
+        reason = f"not watched: monitor {row.dag_id} has not looked for {since}; last found: {row.state}, {row.reason}"
     return schemas.SlaSummary(
         name=row.sla,
         dataset=dataset(row.namespace, row.name),
@@ -166,7 +165,7 @@ def sla(row: Row[Any], monitors: Sequence[Monitor], now: datetime) -> schemas.Sl
         newest=row.newest,
         max_age_seconds=row.max_age_seconds,
         monitor=row.dag_id,
-        last_look=last_look,
+        last_look=row.last_look,
         overdue=bool(overdue),
     )
 
@@ -188,7 +187,7 @@ def monitors(found: Sequence[Monitor], now: datetime) -> list[schemas.MonitorSum
     return sorted(shown, key=lambda monitor: (not monitor.overdue, monitor.dag_id))
 
 
-def without_forgotten(runs: Sequence[Row[Any]], forget_after: timedelta, now: datetime) -> list[Row[Any]]:
+def without_forgotten(runs: Sequence[StoredRun], forget_after: timedelta, now: datetime) -> list[StoredRun]:
     """Return the runs of a table, oldest first, without those of suites that do not run any more."""
     moments: dict[str, list[datetime]] = {}
     for row in runs:
@@ -197,13 +196,13 @@ def without_forgotten(runs: Sequence[Row[Any]], forget_after: timedelta, now: da
     return [row for row in runs if row.suite not in gone]
 
 
-def table(key: tuple[str, str], runs: Sequence[Row[Any]], live: Sequence[Row[Any]]) -> schemas.TableSummary:
+def table(key: tuple[str, str], runs: Sequence[StoredRun], live: Sequence[StoredIncident]) -> schemas.TableSummary:
     """Return a table on the overview: its state is that of the latest run of each suite."""
     latest = list({row.suite: row for row in runs}.values())
     counts = {outcome.value: sum(row.counts.get(outcome.value, 0) for row in latest) for outcome in Outcome}
     return schemas.TableSummary(
         dataset=dataset(*key),
-        outcome=worst([Outcome(row.outcome) for row in latest]).value,
+        outcome=worst([row.outcome for row in latest]).value,
         score=mean_score(latest),
         checks=counts,
         latest=suite_run(runs[-1]),
@@ -212,7 +211,7 @@ def table(key: tuple[str, str], runs: Sequence[Row[Any]], live: Sequence[Row[Any
     )
 
 
-def mean_score(latest: Sequence[Row[Any]]) -> float | None:
+def mean_score(latest: Sequence[StoredRun]) -> float | None:
     """Mean of the scores of suites, each weighted by its number of checks; 0 to 100."""
     scored = [(row.score, sum(row.counts.values())) for row in latest if row.score is not None]
     weight = sum(checks for _, checks in scored)

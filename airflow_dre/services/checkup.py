@@ -13,8 +13,6 @@ from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 
-from sqlalchemy import func, select
-
 from airflow_dre.checks.outcomes import counted
 from airflow_dre.clock import now
 from airflow_dre.config import OPTIONS, Settings, read_settings
@@ -23,8 +21,9 @@ from airflow_dre.errors import DreError, StoreError
 from airflow_dre.services.incidents.routes import has_connection, read_webhook
 from airflow_dre.services.wiring import store_of
 from airflow_dre.store.database import Database
+from airflow_dre.store.reading.incidents import oldest_waiting_message
+from airflow_dre.store.reading.slas import latest_evaluation
 from airflow_dre.store.schema import current_revision, head, is_missing
-from airflow_dre.store.tables import outbox, sla
 
 LATE = timedelta(minutes=30)
 """Time after which a message that waits or a look at an SLA shows that no monitor runs."""
@@ -238,8 +237,8 @@ def check_monitor(settings: Settings) -> Iterator[Finding]:
     if is_missing(database) or current_revision(database) != head():
         return
     with database.read() as connection:
-        waiting = connection.scalar(select(func.min(outbox.c.not_before)).where(outbox.c.status == "pending"))
-        looked = connection.scalar(select(func.max(sla.c.evaluated_at)))
+        waiting = oldest_waiting_message(connection)
+        looked = latest_evaluation(connection)
     todo = "Is the Dag of reliability_monitor() there, unpaused and running?"
     if waiting is not None and now() - waiting > LATE:
         yield Finding(Verdict.WRONG, "monitor", f"a message waits since {waiting.isoformat(timespec='minutes')} UTC. {todo}")

@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NewType
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, Dialect
@@ -40,6 +40,10 @@ _UNUSABLE = URL.create("sqlite")
 _STEPS = 10_000
 """Steps of SQLite after which a statement looks at the clock: less than a millisecond."""
 _UNTIL = "dre_until"
+
+
+Transaction = NewType("Transaction", Connection)
+"""An open transaction. Outside this package it is a token that functions of the store take, and never a connection to execute SQL with."""
 
 
 class Database:
@@ -89,7 +93,7 @@ class Database:
             yield
 
     @contextlib.contextmanager
-    def read(self, limits: Limits | None = None) -> Iterator[Connection]:
+    def read(self, limits: Limits | None = None) -> Iterator[Transaction]:
         """Open a transaction that only reads.
 
         :param limits: default: those of the caller, see ``hurried``.
@@ -100,10 +104,10 @@ class Database:
         """
         wanted = limits or self.limits
         with self._told(), within(wanted.whole), self.engine.connect().execution_options(dre_limits=wanted) as connection:
-            yield connection
+            yield Transaction(connection)
 
     @contextlib.contextmanager
-    def write(self, limits: Limits | None = None) -> Iterator[Connection]:
+    def write(self, limits: Limits | None = None) -> Iterator[Transaction]:
         """Open a transaction that writes; on SQLite it takes the write lock at once, so that it can wait but not deadlock.
 
         :param limits: default: those of the caller, see ``hurried``.
@@ -120,7 +124,7 @@ class Database:
             self.engine.connect().execution_options(**options) as connection,
             connection.begin(),
         ):
-            yield connection
+            yield Transaction(connection)
 
     def lock(self, connection: Connection, fingerprint: str) -> None:
         """Let only one transaction at a time decide about a cause. SQLite has one writer anyway."""

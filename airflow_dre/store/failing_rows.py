@@ -1,4 +1,4 @@
-"""Failing rows of results: kept until they expire, and given to nobody after that."""
+"""Failing rows of results, which are kept and shown until they expire."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, select
+from sqlalchemy import Connection, delete, select
 
-from airflow_dre.store.records import Sample
+from airflow_dre.store.records import Sample, SampledResult
+from airflow_dre.store.rows import as_record
 from airflow_dre.store.tables import failing_row, result, suite_run
 
 
@@ -34,7 +35,7 @@ def save_samples(connection: Connection, samples: Sequence[tuple[str, Sample]], 
 
 
 def sample_columns(sample: Sample) -> dict[str, Any]:
-    """What a result itself says of its sample: everything but the rows."""
+    """Return the facts about a sample that its result keeps: everything except the rows."""
     return {
         "columns": list(sample.columns),
         "rows": len(sample.rows),
@@ -43,14 +44,15 @@ def sample_columns(sample: Sample) -> dict[str, Any]:
     }
 
 
-def sampled_result(connection: Connection, key: str) -> Row[Any] | None:
-    """Return the result of a key with what it says of its sample, and its Dag; None where there is none."""
+def sampled_result(connection: Connection, key: str) -> SampledResult | None:
+    """Return the result of a key with the facts about its sample and its Dag; None if it does not exist."""
     about: list[Any] = [result.c.key, result.c.check_id, result.c.definition, result.c.sample, suite_run.c.dag_id]
-    return connection.execute(select(*about).join(suite_run, suite_run.c.key == result.c.run_key).where(result.c.key == key)).first()
+    row = connection.execute(select(*about).join(suite_run, suite_run.c.key == result.c.run_key).where(result.c.key == key)).first()
+    return None if row is None else as_record(row, SampledResult)
 
 
 def rows_of(connection: Connection, key: str, now: datetime) -> list[tuple[list[str | None], str]]:
-    """Return the rows of a result with the reason of each, those excepted that have expired."""
+    """Return the rows of a result with the reason of each, excluding expired rows."""
     found = connection.execute(
         select(failing_row).where(failing_row.c.result_key == key, failing_row.c.expires_at > now).order_by(failing_row.c.position)
     )
@@ -58,5 +60,5 @@ def rows_of(connection: Connection, key: str, now: datetime) -> list[tuple[list[
 
 
 def drop_expired(connection: Connection, now: datetime) -> int:
-    """Forget the rows that have expired; their number."""
+    """Delete the rows that have expired and return their number."""
     return connection.execute(delete(failing_row).where(failing_row.c.expires_at <= now)).rowcount

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
-from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, or_, select
+from sqlalchemy import Connection, and_, func, or_, select
 
 from airflow_dre.incidents.identity import CauseKind
+from airflow_dre.store.records import StoredIncident, StoredSla
+from airflow_dre.store.rows import as_records
 from airflow_dre.store.tables import incident, monitor, sla, suite_run
 
 _REMEMBERED = 10
@@ -29,19 +30,19 @@ def is_forgotten(moments: Sequence[datetime], forget_after: timedelta, now: date
     return now - moments[-1] > max(forget_after, _MISSED * longest)
 
 
-def live_data_incidents(connection: Connection, *, quiet_since: datetime) -> list[Row[Any]]:
-    """Return the live incidents of datasets without a problem since a moment, except those of SLAs that a monitor looks at."""
+def live_data_incidents(connection: Connection, *, quiet_since: datetime) -> list[StoredIncident]:
+    """Return the live incidents of datasets without a problem since a moment, except those of SLAs that a monitor evaluates."""
     looked_at = select(sla.c.fingerprint)
     live = and_(incident.c.status.in_(("open", "acknowledged")), incident.c.last_problem_at < quiet_since)
     query = select(incident).where(live, incident.c.kind == CauseKind.DATA.value, incident.c.fingerprint.not_in(looked_at))
-    return list(connection.execute(query.order_by(incident.c.fingerprint)).all())
+    return as_records(connection.execute(query.order_by(incident.c.fingerprint)), StoredIncident)
 
 
-def forgotten_slas(connection: Connection, forget_after: timedelta, now: datetime) -> list[Row[Any]]:
-    """Return the SLAs of no known monitor that nobody has looked at for ``forget_after``."""
+def forgotten_slas(connection: Connection, forget_after: timedelta, now: datetime) -> list[StoredSla]:
+    """Return the SLAs without a known monitor that were not evaluated for ``forget_after``."""
     orphans = select(sla).where(or_(sla.c.dag_id.is_(None), sla.c.dag_id.not_in(select(monitor.c.dag_id))))
     long_ago = func.coalesce(sla.c.looked_at, sla.c.evaluated_at) < now - forget_after
-    return list(connection.execute(orphans.where(long_ago).order_by(sla.c.fingerprint)).all())
+    return as_records(connection.execute(orphans.where(long_ago).order_by(sla.c.fingerprint)), StoredSla)
 
 
 def run_moments(connection: Connection, namespace: str, name: str, suite: str) -> list[datetime]:

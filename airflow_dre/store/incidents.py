@@ -17,6 +17,7 @@ from airflow_dre.incidents.signals import Event, Origin, Severity, Signal
 from airflow_dre.incidents.slices import Broken
 from airflow_dre.store.database import Database
 from airflow_dre.store.outbox import enqueue, undelivered_routes
+from airflow_dre.store.records import StoredIncident
 from airflow_dre.store.recoveries import known_recoveries, remember_recovery, remember_resolution, slice_columns
 from airflow_dre.store.results import broken_suites, insert_new, origin_columns, siblings_of
 from airflow_dre.store.slas import unknown_causes
@@ -301,11 +302,12 @@ def cause_columns(cause: Cause) -> dict[str, Any]:
     return {"dag_id": cause.dag_id, "task_id": cause.task_id or None, "deadline": cause.deadline or None}
 
 
-def cause_of(row: Row[Any]) -> Cause:
+def cause_of(row: Row[Any] | StoredIncident) -> Cause:
     """Return the cause that an incident was opened for."""
     if row.kind == "data":
-        return DataCause(namespace=row.namespace, name=row.name, suite=row.suite, promise=Promise(row.promise or Promise.SUITE))
-    return PipelineCause(dag_id=row.dag_id, task_id=row.task_id or "", deadline=row.deadline or "")
+        namespace, name, suite = row.namespace or "", row.name or "", row.suite or ""
+        return DataCause(namespace=namespace, name=name, suite=suite, promise=Promise(row.promise or Promise.SUITE))
+    return PipelineCause(dag_id=row.dag_id or "", task_id=row.task_id or "", deadline=row.deadline or "")
 
 
 def add_event(connection: Connection, incident_id: int, at: datetime, *, kind: str, fact: Signal, actor: str | None = None) -> None:

@@ -11,7 +11,9 @@ from sqlalchemy import Connection, Row, delete, select, update
 from airflow_dre.incidents.identity import DataCause, Promise
 from airflow_dre.incidents.signals import Origin
 from airflow_dre.store.database import Database
+from airflow_dre.store.records import StoredSla
 from airflow_dre.store.results import insert_new
+from airflow_dre.store.rows import as_record, as_records
 from airflow_dre.store.tables import sla
 from airflow_dre.values.text_limits import REASON, one_line
 
@@ -58,7 +60,7 @@ def save_sla_state(database: Database, connection: Connection, state: SlaState) 
     before = _begin(database, connection, state, missed_since=state.evaluated_at if state.missed else None)
     if before is None:
         return state.evaluated_at
-    if state.evaluated_at < last_look(before):
+    if state.evaluated_at < _last_look(before):
         standing: datetime = before.since
         return standing
     missed_since = (before.missed_since or state.evaluated_at) if state.missed else None
@@ -77,7 +79,7 @@ def save_unknown(database: Database, connection: Connection, state: SlaState) ->
     if before is None:
         return Unknown(since=state.evaluated_at, looks=1)
     since = before.since if before.state == state.name else state.evaluated_at
-    if state.evaluated_at < last_look(before):
+    if state.evaluated_at < _last_look(before):
         return Unknown(since=since, looks=before.failed_looks)
     looks = before.failed_looks + 1
     values = {**_look(state), "since": since, "failed_looks": looks}
@@ -109,10 +111,8 @@ def _look(state: SlaState) -> dict[str, Any]:
     }
 
 
-def last_look(row: Row[Any]) -> datetime:
-    """Return when an SLA was last looked at."""
-    moment: datetime = row.looked_at or row.evaluated_at
-    return moment
+def _last_look(row: Row[Any]) -> datetime:
+    return as_record(row, StoredSla).last_look
 
 
 def met_at(connection: Connection, cause: DataCause) -> datetime | None:
@@ -150,25 +150,25 @@ def give_back_callback(connection: Connection, cause: DataCause) -> None:
     connection.execute(update(sla).where(sla.c.fingerprint == cause.fingerprint).values(**values))
 
 
-def slas_of_monitor(connection: Connection, dag_id: str | None) -> list[Row[Any]]:
-    """Return the SLAs that a Dag looked at last."""
-    return list(connection.execute(select(sla).where(sla.c.dag_id == dag_id).order_by(sla.c.fingerprint)).all())
+def slas_of_monitor(connection: Connection, dag_id: str | None) -> list[StoredSla]:
+    """Return the SLAs that a Dag was the last to evaluate."""
+    return as_records(connection.execute(select(sla).where(sla.c.dag_id == dag_id).order_by(sla.c.fingerprint)), StoredSla)
 
 
-def cause_of_sla(row: Row[Any]) -> DataCause:
-    """Return the cause of a row of an SLA."""
-    return DataCause(namespace=row.namespace, name=row.name, suite=row.sla, promise=Promise.SLA)
+def cause_of_sla(found: StoredSla) -> DataCause:
+    """Return the cause of the incidents of an SLA."""
+    return DataCause(namespace=found.namespace, name=found.name, suite=found.sla, promise=Promise.SLA)
 
 
 def unknown_causes(connection: Connection, origin: Origin) -> list[DataCause]:
-    """Return the SLAs that a task looks at and cannot look at, which explains why it failed."""
+    """Return the SLAs that a task cannot evaluate, which explains why it failed."""
     rows = select(sla).where(sla.c.dag_id == origin.dag_id, sla.c.task_id == origin.task_id, sla.c.state == "unknown")
-    return [cause_of_sla(row) for row in connection.execute(rows).all()]
+    return [cause_of_sla(found) for found in as_records(connection.execute(rows), StoredSla)]
 
 
-def hand_over(connection: Connection, row: Row[Any], dag_id: str) -> None:
+def hand_over(connection: Connection, found: StoredSla, dag_id: str) -> None:
     """Leave an SLA to another Dag that watches it too."""
-    connection.execute(update(sla).where(sla.c.fingerprint == row.fingerprint).values(dag_id=dag_id, task_id=None))
+    connection.execute(update(sla).where(sla.c.fingerprint == found.fingerprint).values(dag_id=dag_id, task_id=None))
 
 
 def drop_sla(connection: Connection, cause: DataCause) -> None:

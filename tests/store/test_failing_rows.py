@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from airflow_dre.store.database import Database
 from airflow_dre.store.failing_rows import drop_expired, rows_of, sampled_result
-from airflow_dre.store.records import Delivery, Sample, SuiteRunRecord, digest
+from airflow_dre.store.records import Delivery, Sample, SampleNote, SuiteRunRecord, digest
 from airflow_dre.store.schema import downgrade, migrate
 from airflow_dre.store.spool import Spool
 from airflow_dre.store.store import Store
@@ -50,7 +50,7 @@ def test_rows_are_kept_with_their_result_once(store: Store, suite_run: Make, row
     assert found is not None
     assert (found.dag_id, found.sample) == (
         "d",
-        {"columns": ["id", "a"], "rows": 2, "missing": None, "expires_at": SAMPLE.expires_at.isoformat()},
+        SampleNote(columns=("id", "a"), rows=2, missing=None, expires_at=SAMPLE.expires_at),
     )
     assert len(rows(store, failing_row)) == 2
 

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
-
-from sqlalchemy import Connection, Row
 
 from airflow_dre.incidents.identity import DataCause, Promise
 from airflow_dre.incidents.signals import Event, Origin, Signal
-from airflow_dre.store.database import Database
+from airflow_dre.store.database import Database, Transaction
 from airflow_dre.store.forgetting import forgotten_slas, is_forgotten, live_data_incidents, run_moments
 from airflow_dre.store.incidents import cause_of, record_signal
 from airflow_dre.store.monitors import Monitor, drop_monitor, read_monitors, save_monitor
-from airflow_dre.store.records import digest
+from airflow_dre.store.records import StoredIncident, StoredSla, digest
 from airflow_dre.store.schema import ensure_embedded
-from airflow_dre.store.slas import cause_of_sla, drop_sla, hand_over, last_look, slas_of_monitor
+from airflow_dre.store.slas import cause_of_sla, drop_sla, hand_over, slas_of_monitor
 from airflow_dre.store.store import Store
 from airflow_dre.values.dataset import short_name
 from airflow_dre.values.instants import spoken
@@ -33,7 +30,7 @@ def record_monitor_run(store: Store, found: Monitor) -> int:
         return sum(_end(store.database, connection, row, reason, found.looked_at) for row in gone)
 
 
-def end_replaced_slas(database: Database, connection: Connection, cause: DataCause, origin: Origin, at: datetime) -> None:
+def end_replaced_slas(database: Database, connection: Transaction, cause: DataCause, origin: Origin, at: datetime) -> None:
     """End the SLAs of the same name and monitor that speak of another dataset: the name was given to another one."""
     for row in slas_of_monitor(connection, origin.dag_id):
         if row.sla == cause.suite and row.fingerprint != cause.fingerprint:
@@ -65,17 +62,17 @@ def end_expired(store: Store, forget_after: timedelta, now: datetime, *, unrecor
             reason = f"monitor {monitor.dag_id} has not looked for {spoken(now - monitor.looked_at)}"
             ended += sum(_end(store.database, connection, row, reason, now) for row in slas_of_monitor(connection, monitor.dag_id))
         for row in forgotten_slas(connection, forget_after, now):
-            reason = f"nobody has looked at it for {spoken(now - last_look(row))}"
+            reason = f"nobody has looked at it for {spoken(now - row.last_look)}"
             ended += _end(store.database, connection, row, reason, now)
-        for row, last in _forgotten_incidents(connection, forget_after, now, unrecorded):
-            cause = cause_of(row)
+        for incident, last in _forgotten_incidents(connection, forget_after, now, unrecorded):
+            cause = cause_of(incident)
             if isinstance(cause, DataCause):
-                _resolve(store.database, connection, cause, row.dag_id, f"it has not run for {spoken(now - last)}", now)
+                _resolve(store.database, connection, cause, incident.dag_id, f"it has not run for {spoken(now - last)}", now)
                 ended += 1
     return ended
 
 
-def _forgotten_monitors(connection: Connection, forget_after: timedelta, now: datetime) -> list[Monitor]:
+def _forgotten_monitors(connection: Transaction, forget_after: timedelta, now: datetime) -> list[Monitor]:
     return [
         monitor
         for monitor in read_monitors(connection)
@@ -84,12 +81,13 @@ def _forgotten_monitors(connection: Connection, forget_after: timedelta, now: da
 
 
 def _forgotten_incidents(
-    connection: Connection, forget_after: timedelta, now: datetime, unrecorded: bool
-) -> list[tuple[Row[Any], datetime]]:
+    connection: Transaction, forget_after: timedelta, now: datetime, unrecorded: bool
+) -> list[tuple[StoredIncident, datetime]]:
     """Return the live incidents whose suite, or wait, has given no news for long, each with the moment of the last."""
     found = []
     for row in live_data_incidents(connection, quiet_since=now - forget_after):
-        moments = run_moments(connection, row.namespace, row.name, row.suite) if row.promise == Promise.SUITE.value else []
+        is_suite = row.promise == Promise.SUITE.value
+        moments = run_moments(connection, row.namespace or "", row.name or "", row.suite or "") if is_suite else []
         if not moments and not unrecorded:
             continue
         moments = sorted([*moments, row.last_problem_at])
@@ -98,7 +96,7 @@ def _forgotten_incidents(
     return found
 
 
-def _end(database: Database, connection: Connection, row: Row[Any], reason: str, at: datetime) -> bool:
+def _end(database: Database, connection: Transaction, row: StoredSla, reason: str, at: datetime) -> bool:
     """End the incident of an SLA and forget the SLA; False where another monitor watches it too."""
     others: Sequence[Monitor] = [
         monitor
@@ -114,7 +112,7 @@ def _end(database: Database, connection: Connection, row: Row[Any], reason: str,
     return True
 
 
-def _resolve(database: Database, connection: Connection, cause: DataCause, dag_id: str | None, reason: str, at: datetime) -> None:
+def _resolve(database: Database, connection: Transaction, cause: DataCause, dag_id: str | None, reason: str, at: datetime) -> None:
     kind = "SLA" if cause.promise is Promise.SLA else "suite"
     title = f"{short_name(cause.name)} is no longer watched by {kind} {cause.suite}: {reason}"
     origin = Origin(dag_id=dag_id)

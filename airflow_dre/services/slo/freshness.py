@@ -9,7 +9,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
-from sqlalchemy import Connection
 
 from airflow_dre.checks.kinds.freshness import FUTURE_TOLERANCE, judge_age, newest_of
 from airflow_dre.checks.outcomes import Judgement, Outcome
@@ -27,6 +26,7 @@ from airflow_dre.sql.dialects import find_dialect
 from airflow_dre.sql.names import split_table
 from airflow_dre.sql.plan import plan
 from airflow_dre.sql.scope import Scope
+from airflow_dre.store.database import Transaction
 from airflow_dre.store.incidents import Change, record_signal
 from airflow_dre.store.schema import ensure_embedded
 from airflow_dre.store.slas import (
@@ -282,7 +282,7 @@ def _dataset_of(question: FreshnessQuestion) -> DatasetName | None:
         return None
 
 
-def _last_cause(connection: Connection, name: str, question: FreshnessQuestion, origin: Origin) -> DataCause:
+def _last_cause(connection: Transaction, name: str, question: FreshnessQuestion, origin: Origin) -> DataCause:
     """Return the cause that an SLA had when it could be named, or one that names its connection."""
     for row in slas_of_monitor(connection, origin.dag_id):
         if row.sla == name and row.watched in (question.watched, None):

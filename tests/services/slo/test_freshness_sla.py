@@ -24,8 +24,9 @@ from airflow_dre.services.slo.freshness import (
     measure_freshness,
     read_question,
 )
-from airflow_dre.store import views
 from airflow_dre.store.database import Database
+from airflow_dre.store.reading.scope import DagScope
+from airflow_dre.store.reading.slas import readable_slas
 from airflow_dre.store.spool import Spool
 from airflow_dre.store.store import Store
 from airflow_dre.store.tables import incident
@@ -119,7 +120,7 @@ def test_a_miss_calls_back_once_and_a_second_miss_again(arrive: Arrive, kept: St
     assert seen == [met, first, again, again, met, met, first, again]
     assert incidents(kept) == [("stale", "resolved", 1), ("stale", "open", 1)]
     with kept.database.read() as connection:
-        (row,) = views.slas(connection, views.Readable(None))
+        (row,) = readable_slas(connection, DagScope(None))
     assert (row.state, row.since, row.evaluated_at) == ("missed", NOW + timedelta(hours=17), NOW + timedelta(hours=18))
 
 
@@ -161,7 +162,7 @@ def test_a_look_that_comes_late_changes_nothing(arrive: Arrive, kept: Store) -> 
     assert (late.missed, late.must_call_back) == (True, False)
     assert incidents(kept) == []
     with kept.database.read() as connection:
-        (row,) = views.slas(connection, views.Readable(None))
+        (row,) = readable_slas(connection, DagScope(None))
     assert row.state == "met"
 
 

@@ -1,13 +1,13 @@
-"""What the store keeps and gives back, as frozen values that also travel through the spool as JSON."""
+"""Suite runs and results: as they are written, as they wait in the spool, and as they are read."""
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from airflow_dre.checks.outcomes import Outcome, Range, Segment
-from airflow_dre.incidents.signals import Origin, Signal
+from airflow_dre.incidents.signals import Origin
+from airflow_dre.store.records.keys import digest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,55 +109,87 @@ class SuiteRunRecord:
         return {outcome.value: outcomes.count(outcome) for outcome in Outcome}
 
 
-@dataclass(frozen=True, slots=True)
-class PartitionState:
-    """What one partition contributes to one number about its table."""
-
-    partition: str
-    """Its value as JSON."""
-    form: str
-    """Digest of what was asked, by which all suites of the dataset share it."""
-    answers: str
-    """What the database answered, as JSON."""
-    rows: int
-    """Rows of the partition when it was looked at: states of one partition that differ in it are of different moments."""
-    version: str | None = None
-    """The version of the partition before it was looked at, where one is known."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PartitionStates:
-    """What one look at some partitions of a table found, kept as one."""
+class StoredRun:
+    """A suite run as the store holds it, without its results."""
 
-    split: str
-    """Digest of dataset, row filter and partition expression."""
+    key: str
     namespace: str
     name: str
+    suite: str
+    dag_id: str | None
+    run_id: str | None
+    task_id: str | None
+    map_index: int | None
+    try_number: int | None
+    data_interval_start: datetime | None
+    data_interval_end: datetime | None
+    partition_key: str | None
+    row_filter: str | None
+    engine: str
+    outcome: Outcome
+    score: float | None
+    counts: dict[str, int]
+    """Number of checks by outcome."""
+    queries: int
     measured_at: datetime
-    """When the look began: an earlier one never replaces a later one."""
-    run_id: str | None = None
-    states: tuple[PartitionState, ...] = ()
-    gone: tuple[str, ...] = ()
-    """Partitions that are no more."""
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Delivery:
-    """What one use case hands to the store: a suite run, a signal, a suite run with the signal it gives, or states of partitions."""
+class SampleNote:
+    """The facts about a sample that its result keeps: everything except the rows."""
 
-    run: SuiteRunRecord | None = None
-    signals: tuple[Signal, ...] = ()
-    partitions: PartitionStates | None = None
-
-    @property
-    def parts(self) -> tuple[Delivery, ...]:
-        """The delivery as several, each of which says one thing."""
-        run = () if self.run is None else (Delivery(run=self.run),)
-        states = () if self.partitions is None else (Delivery(partitions=self.partitions),)
-        return (*run, *states, *(Delivery(signals=(fact,)) for fact in self.signals))
+    columns: tuple[str, ...]
+    rows: int
+    missing: str | None
+    expires_at: datetime
 
 
-def digest(*parts: object) -> str:
-    """Return the SHA-256 in hex over parts that are told apart by a byte no text holds; half a surrogate pair is a part like any other."""
-    told = (("" if part is None else str(part)).encode(errors="surrogatepass") + b"\xff" for part in parts)
-    return hashlib.sha256(b"".join(told)).hexdigest()
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredResult:
+    """A result as the store holds it, with the facts about its run."""
+
+    key: str
+    run_key: str
+    position: int
+    check_id: str
+    definition: Definition
+    outcome: Outcome
+    reason: str
+    expected: str
+    observed: str | None
+    value: float | None
+    unit: str
+    violations: int | None
+    rows: int | None
+    warn_low: float | None
+    warn_high: float | None
+    fail_low: float | None
+    fail_high: float | None
+    statement: str | None
+    segments: tuple[Segment, ...] | None
+    sample: SampleNote | None
+    suite: str
+    row_filter: str | None
+    engine: str
+    measured_at: datetime
+    seconds: float
+    data_interval_start: datetime | None
+    partition_key: str | None
+    dag_id: str | None
+    run_id: str | None
+    task_id: str | None
+    map_index: int | None
+    try_number: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SampledResult:
+    """A result with the facts about its sample and the Dag that may see it."""
+
+    key: str
+    check_id: str
+    definition: Definition
+    sample: SampleNote | None
+    dag_id: str | None

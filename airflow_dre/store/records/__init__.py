@@ -1,0 +1,39 @@
+"""Frozen values that cross the door of the store. Those of a delivery also travel through the spool as JSON."""
+
+from __future__ import annotations
+
+from airflow_dre.store.records.deliveries import Delivery
+from airflow_dre.store.records.incidents import IncidentStory, StoredEvent, StoredIncident, StoredMessage
+from airflow_dre.store.records.keys import digest
+from airflow_dre.store.records.partitions import PartitionState, PartitionStates
+from airflow_dre.store.records.runs import (
+    Definition,
+    ResultRecord,
+    Sample,
+    SampledResult,
+    SampleNote,
+    StoredResult,
+    StoredRun,
+    SuiteRunRecord,
+)
+from airflow_dre.store.records.slas import StoredSla
+
+__all__ = [
+    "Definition",
+    "Delivery",
+    "IncidentStory",
+    "PartitionState",
+    "PartitionStates",
+    "ResultRecord",
+    "Sample",
+    "SampleNote",
+    "SampledResult",
+    "StoredEvent",
+    "StoredIncident",
+    "StoredMessage",
+    "StoredResult",
+    "StoredRun",
+    "StoredSla",
+    "SuiteRunRecord",
+    "digest",
+]

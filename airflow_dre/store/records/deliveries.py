@@ -1,0 +1,25 @@
+"""Deliveries: what one use case hands to the store, and what a line of the spool holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from airflow_dre.incidents.signals import Signal
+from airflow_dre.store.records.partitions import PartitionStates
+from airflow_dre.store.records.runs import SuiteRunRecord
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """What one use case hands to the store: a suite run, a signal, a suite run with the signal it gives, or states of partitions."""
+
+    run: SuiteRunRecord | None = None
+    signals: tuple[Signal, ...] = ()
+    partitions: PartitionStates | None = None
+
+    @property
+    def parts(self) -> tuple[Delivery, ...]:
+        """The delivery as several, each of which says one thing."""
+        run = () if self.run is None else (Delivery(run=self.run),)
+        states = () if self.partitions is None else (Delivery(partitions=self.partitions),)
+        return (*run, *states, *(Delivery(signals=(fact,)) for fact in self.signals))

@@ -1,0 +1,36 @@
+"""The tables of the results store under one metadata. Their rows stay in this package: readers return records."""
+
+from __future__ import annotations
+
+from airflow_dre.store.tables.aside import aside
+from airflow_dre.store.tables.columns import LIVE, VERSION_TABLE, PlainJson, PlainText, UtcDateTime, metadata
+from airflow_dre.store.tables.failing_rows import failing_row
+from airflow_dre.store.tables.incidents import incident, incident_event, recovery, signal
+from airflow_dre.store.tables.installation import installation
+from airflow_dre.store.tables.monitors import monitor
+from airflow_dre.store.tables.outbox import outbox
+from airflow_dre.store.tables.partitions import partition_state
+from airflow_dre.store.tables.runs import result, suite_run
+from airflow_dre.store.tables.slas import sla
+
+__all__ = [
+    "LIVE",
+    "VERSION_TABLE",
+    "PlainJson",
+    "PlainText",
+    "UtcDateTime",
+    "aside",
+    "failing_row",
+    "incident",
+    "incident_event",
+    "installation",
+    "metadata",
+    "monitor",
+    "outbox",
+    "partition_state",
+    "recovery",
+    "result",
+    "signal",
+    "sla",
+    "suite_run",
+]
