@@ -14,7 +14,7 @@ from airflow_dre.store.forgetting import is_forgotten
 from airflow_dre.store.monitors import Monitor
 from airflow_dre.store.records import SampleNote, StoredEvent, StoredIncident, StoredMessage, StoredResult, StoredRun, StoredSla
 from airflow_dre.values.dataset import short_name
-from airflow_dre.values.instants import spoken
+from airflow_dre.values.instants import format_duration
 
 
 def origin(row: StoredRun | StoredResult | StoredIncident | StoredEvent) -> schemas.Origin:
@@ -153,7 +153,7 @@ def sla(row: StoredSla, monitors: Sequence[Monitor], now: datetime) -> schemas.S
     overdue = [monitor for monitor in monitors if monitor.dag_id == row.dag_id and monitor.is_overdue(now)]
     reason = row.reason
     if overdue:
-        since = spoken(now - row.last_look)
+        since = format_duration(now - row.last_look)
         reason = f"not watched: monitor {row.dag_id} has not looked for {since}; last found: {row.state}, {row.reason}"
     return schemas.SlaSummary(
         name=row.sla,

@@ -42,7 +42,7 @@ class Answers:
         return answer
 
 
-class Severity(StrEnum):
+class CheckSeverity(StrEnum):
     """What a broken check means for the suite."""
 
     ERROR = "error"
@@ -62,11 +62,11 @@ class Dimension(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Traits:
+class CheckOptions:
     """What every check carries besides its question."""
 
     name: str | None = None
-    severity: Severity = Severity.ERROR
+    severity: CheckSeverity = CheckSeverity.ERROR
     dimension: Dimension | None = None
     where: str | None = None
     by: str | None = None
@@ -76,7 +76,7 @@ class Traits:
     owner: str | None = None
     runbook: str | None = None
     previous_name: str | None = None
-    told_apart: str = ""
+    suffix: str = ""
     """Suffix of a default name that another check of the suite has too. It is not part of the identity."""
 
 
@@ -84,7 +84,7 @@ class Traits:
 class Check(ABC):
     """A check of one table."""
 
-    traits: Traits = field(default_factory=Traits)
+    options: CheckOptions = field(default_factory=CheckOptions)
 
     @property
     @abstractmethod
@@ -93,18 +93,18 @@ class Check(ABC):
 
     @property
     @abstractmethod
-    def usual_dimension(self) -> Dimension:
+    def default_dimension(self) -> Dimension:
         """The quality dimension that its kind speaks for."""
 
     @abstractmethod
-    def asks(self) -> Mapping[str, object]:
+    def identity_arguments(self) -> Mapping[str, object]:
         """Return the arguments that say what is asked, as JSON values; thresholds are not among them."""
 
     @abstractmethod
     def metrics(self) -> tuple[Metric, ...]:
         """Return the numbers that :meth:`judge` needs."""
 
-    def follow_ups(self, answers: Answers) -> tuple[Metric, ...]:
+    def dependent_metrics(self, answers: Answers) -> tuple[Metric, ...]:
         """Return further numbers, which can only be asked once ``answers`` to :meth:`metrics` are known."""
         return ()
 
@@ -118,7 +118,7 @@ class Check(ABC):
     @property
     def columns(self) -> tuple[str, ...]:
         """The columns looked at, as far as the arguments name them."""
-        asked = self.asks()
+        asked = self.identity_arguments()
         if isinstance(several := asked.get("columns"), list):
             return tuple(several)
         return (str(asked["column"]),) if "column" in asked else ()
@@ -126,33 +126,33 @@ class Check(ABC):
     @property
     def default_name(self) -> str:
         """For example ``not_null(dep_time)``, or ``not_null(dep_time, by=carrier)``."""
-        by = [] if self.traits.by is None else [f"by={self.traits.by}"]
+        by = [] if self.options.by is None else [f"by={self.options.by}"]
         return f"{self.kind}({', '.join([*self._asked_of, *by])})"
 
     @property
     def _asked_of(self) -> list[str]:
-        shown = ", ".join(self.columns) or str(next(iter(self.asks().values()), ""))
+        shown = ", ".join(self.columns) or str(next(iter(self.identity_arguments().values()), ""))
         return [shown] if shown else []
 
     @property
     def name(self) -> str:
         """What people call it."""
-        return self.traits.name or f"{self.default_name}{self.traits.told_apart}"
+        return self.options.name or f"{self.default_name}{self.options.suffix}"
 
     @property
     def dimension(self) -> Dimension:
         """The quality dimension it speaks for."""
-        return self.traits.dimension or self.usual_dimension
+        return self.options.dimension or self.default_dimension
 
     @property
     def id(self) -> str:
         """Stable identity: 16 hex digits of the SHA-256 of what is asked and of the given name, never of thresholds."""
-        name = self.traits.previous_name or self.traits.name
+        name = self.options.previous_name or self.options.name
         asked = {
             "kind": self.kind,
-            "where": self.traits.where,
-            **({} if self.traits.by is None else {"by": self.traits.by}),
+            "where": self.options.where,
+            **({} if self.options.by is None else {"by": self.options.by}),
             "name": None if name in (self.default_name, f"{self.kind}({', '.join(self._asked_of)})") else name,
-            **self.asks(),
+            **self.identity_arguments(),
         }
         return hashlib.sha256(json.dumps(asked, sort_keys=True, default=str).encode()).hexdigest()[:16]

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from airflow_dre.checks.check import Answers, Check, Severity
+from airflow_dre.checks.check import Answers, Check, CheckSeverity
 from airflow_dre.checks.metrics import Metric, PerSegment
 from airflow_dre.checks.outcomes import Judgement, Outcome
-from airflow_dre.checks.segments import asked_per_segment, further_per_segment, judge_segments
+from airflow_dre.checks.segments import first_round_per_segment, judge_segments, second_round_per_segment
 from airflow_dre.values.scalars import Answer, Incomparable
 
 
@@ -24,33 +24,37 @@ _NOT_ASKED = Unanswered("only the database can compare the bounds with values of
 AnswersByMetric = Mapping[Metric, Answer | Unanswered]
 
 
-def questions(check: Check) -> tuple[Metric, ...]:
+def first_round(check: Check) -> tuple[Metric, ...]:
     """What a check asks first."""
-    return check.metrics() if check.traits.by is None else asked_per_segment(check, check.traits.by)
+    return check.metrics() if check.options.by is None else first_round_per_segment(check, check.options.by)
 
 
-def further_questions(check: Check, found: AnswersByMetric) -> tuple[Metric, ...]:
-    """What a check asks once the answers to :func:`questions` are known; nothing where one of them is missing or unfit."""
+def second_round(check: Check, found: AnswersByMetric) -> tuple[Metric, ...]:
+    """What a check asks once the answers to :func:`first_round` are known; nothing where one of them is missing or unfit."""
     try:
-        seen = _seen(questions(check), found)
+        seen = _seen(first_round(check), found)
         if isinstance(seen, Unanswered):
             return ()
-        return check.follow_ups(Answers(seen)) if check.traits.by is None else further_per_segment(check, check.traits.by, Answers(seen))
+        return (
+            check.dependent_metrics(Answers(seen))
+            if check.options.by is None
+            else second_round_per_segment(check, check.options.by, Answers(seen))
+        )
     except Incomparable:
         return ()
 
 
 def evaluate(check: Check, found: AnswersByMetric, now: datetime) -> Judgement:
     """Judge a check; one that lacks an answer is errored, and severity ``warn`` turns a failure into a warning."""
-    seen = _seen((*questions(check), *further_questions(check, found)), found)
+    seen = _seen((*first_round(check), *second_round(check, found)), found)
     if isinstance(seen, Unanswered):
         return Judgement(outcome=Outcome.ERRORED, reason=seen.reason, expected="")
     try:
         answers = Answers(seen)
-        judgement = check.judge(answers, now) if check.traits.by is None else judge_segments(check, check.traits.by, answers, now)
+        judgement = check.judge(answers, now) if check.options.by is None else judge_segments(check, check.options.by, answers, now)
     except Incomparable as unlike:
         return Judgement(outcome=Outcome.ERRORED, reason=str(unlike), expected="")
-    return softened(judgement) if check.traits.severity is Severity.WARN else judgement
+    return softened(judgement) if check.options.severity is CheckSeverity.WARN else judgement
 
 
 def softened(judgement: Judgement) -> Judgement:

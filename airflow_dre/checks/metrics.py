@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import ClassVar
 
 from airflow_dre.checks.rules import Nulls, Rule
 from airflow_dre.values.calendar import Unit
@@ -18,6 +19,8 @@ from airflow_dre.values.scalars import Literal
 class Metric:
     """One number (or date, or text, or list) about the rows of a table."""
 
+    state_name: ClassVar[str]
+    """Name in the keys of stored partition states; it never changes, whatever the class is called. Metrics without a state have none."""
     where: str | None = None
     """SQL condition of the check itself, on top of the row filter of the suite."""
 
@@ -25,6 +28,8 @@ class Metric:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowCount(Metric):
     """All rows."""
+
+    state_name: ClassVar[str] = "RowCount"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,11 +43,14 @@ class ColumnMetric(Metric):
 class ValueCount(ColumnMetric):
     """Rows in which the column is not NULL."""
 
+    state_name: ClassVar[str] = "ValueCount"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyCount(Metric):
     """Rows in which every column of the key has a value."""
 
+    state_name: ClassVar[str] = "KeyCount"
     columns: tuple[str, ...]
     nulls: Nulls = Nulls.SKIP
     """With ``skip_all`` rows in which any of the columns has a value."""
@@ -52,6 +60,7 @@ class KeyCount(Metric):
 class Violations(Metric):
     """Rows that a rule applies to and that break it."""
 
+    state_name: ClassVar[str] = "Violations"
     rule: Rule
 
 
@@ -59,16 +68,21 @@ class Violations(Metric):
 class Minimum(ColumnMetric):
     """The smallest value."""
 
+    state_name: ClassVar[str] = "Minimum"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Maximum(ColumnMetric):
     """The largest value."""
+
+    state_name: ClassVar[str] = "Maximum"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MaximumOf(Metric):
     """The largest value of a SQL expression about one row."""
 
+    state_name: ClassVar[str] = "MaximumOf"
     sql: str
 
 
@@ -81,6 +95,7 @@ class Mean(ColumnMetric):
 class Total(ColumnMetric):
     """The sum of the values that are not NULL."""
 
+    state_name: ClassVar[str] = "Total"
     by_kind: bool = False
     """Whether the sum of nothing is 0, as in pandas, where the values may have been of a frame."""
 
@@ -88,6 +103,8 @@ class Total(ColumnMetric):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Variance(ColumnMetric):
     """The variance of a sample, with n - 1 below the line; NULL for fewer than two values."""
+
+    state_name: ClassVar[str] = "Variance"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +120,7 @@ class Quantile(ColumnMetric):
 class DistinctCount(Metric):
     """Different complete keys; needs a grouping."""
 
+    state_name: ClassVar[str] = "DistinctCount"
     columns: tuple[str, ...]
 
 
@@ -110,6 +128,7 @@ class DistinctCount(Metric):
 class Sketch(Metric):
     """The smallest different 64-bit hashes of complete keys, as numbers between commas; needs a grouping."""
 
+    state_name: ClassVar[str] = "Sketch"
     columns: tuple[str, ...]
 
 
@@ -124,6 +143,7 @@ class RepeatCount(Metric):
 class DuplicateCount(Metric):
     """Rows that share a complete key with at least one other row; needs a grouping."""
 
+    state_name: ClassVar[str] = "DuplicateCount"
     columns: tuple[str, ...]
     incomplete: Nulls = Nulls.SKIP
     """With another word keys with NULL count too, where the values may have been of a frame: two that are missing are the same there."""
@@ -160,6 +180,7 @@ class MostCommon(ColumnMetric):
 class Periods(ColumnMetric):
     """The calendar units in which the column has a value, as rows of one value."""
 
+    state_name: ClassVar[str] = "Periods"
     unit: Unit
 
 
@@ -217,7 +238,7 @@ class Expression:
     sql: str
 
 
-Split = str | Expression
+GroupBy = str | Expression
 """What splits rows: a column by its exact name, or an expression."""
 
 
@@ -225,7 +246,7 @@ Split = str | Expression
 class PerSegment(Metric):
     """A metric for each value of a column or an expression, as rows of segment and answer."""
 
-    by: Split
+    by: GroupBy
     metric: Metric
 
 

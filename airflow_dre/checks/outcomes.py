@@ -89,7 +89,7 @@ def worst(outcomes: list[Outcome]) -> Outcome:
     return max(outcomes, key=lambda outcome: outcome.rank, default=Outcome.SKIPPED)
 
 
-def shown(value: Scalar) -> str | None:
+def format_value(value: Scalar) -> str | None:
     """Return an observed value as text."""
     if value is None:
         return None

@@ -14,7 +14,7 @@ from typing import ClassVar
 from airflow_dre.values.scalars import Literal
 
 
-class Kind(StrEnum):
+class TextType(StrEnum):
     """What a text may have to be readable as, for ``of_type``."""
 
     INTEGER = "integer"
@@ -57,6 +57,8 @@ class Rule:
 
     kind: ClassVar[str]
     """The name of the check that declares it."""
+    state_name: ClassVar[str]
+    """Name in the keys of stored partition states; it never changes, whatever the class is called."""
     by_kind: bool = False
     """Whether values of different kinds never equal and every value has a text, as in pandas, where a database would read one as the
     other or refuse to. A suite of another tool says so, and a database whose values pandas may have held heeds it."""
@@ -71,7 +73,7 @@ class Rule:
         """Which rows it does not apply to, by the NULLs in the columns that it needs."""
         return Nulls.SKIP
 
-    def asks(self) -> Mapping[str, object]:
+    def identity_arguments(self) -> Mapping[str, object]:
         """Return its arguments as JSON values; those at their default are left out, so that a new option changes no id."""
         given = {item.name: getattr(self, item.name) for item in fields(self) if item.name not in _UNASKED}
         usual = {item.name: item.default for item in fields(self)}
@@ -94,6 +96,7 @@ class HasValue(Rule):
     """The column is not NULL."""
 
     kind: ClassVar[str] = "not_null"
+    state_name: ClassVar[str] = "HasValue"
     column: str
 
 
@@ -102,6 +105,7 @@ class HasNoValue(Rule):
     """The column is NULL."""
 
     kind: ClassVar[str] = "null"
+    state_name: ClassVar[str] = "HasNoValue"
     column: str
 
 
@@ -110,6 +114,7 @@ class HasText(Rule):
     """The column holds more than spaces; NULL breaks it too."""
 
     kind: ClassVar[str] = "not_empty"
+    state_name: ClassVar[str] = "HasText"
     column: str
 
 
@@ -118,6 +123,7 @@ class Within(ColumnRule):
     """The value lies between two ends; an absent end is open."""
 
     kind: ClassVar[str] = "between"
+    state_name: ClassVar[str] = "Within"
     low: Literal | None = None
     high: Literal | None = None
     low_belongs: bool = True
@@ -131,6 +137,7 @@ class OneOf(ColumnRule):
     """The value is one of a set."""
 
     kind: ClassVar[str] = "in_set"
+    state_name: ClassVar[str] = "OneOf"
     values: tuple[Literal, ...]
 
 
@@ -139,6 +146,7 @@ class NoneOf(OneOf):
     """The value is none of a set."""
 
     kind: ClassVar[str] = "not_in_set"
+    state_name: ClassVar[str] = "NoneOf"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,6 +162,7 @@ class Matches(TextRule):
     """A regular expression is found in the value: one of several, or every one."""
 
     kind: ClassVar[str] = "matches"
+    state_name: ClassVar[str] = "Matches"
     patterns: tuple[str, ...]
     every: bool = False
 
@@ -163,6 +172,7 @@ class MatchesNot(Matches):
     """None of the regular expressions is found in the value."""
 
     kind: ClassVar[str] = "not_matches"
+    state_name: ClassVar[str] = "MatchesNot"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,6 +180,7 @@ class Like(ColumnRule):
     """The whole value is like a SQL LIKE pattern: one of several, or every one."""
 
     kind: ClassVar[str] = "like"
+    state_name: ClassVar[str] = "Like"
     patterns: tuple[str, ...]
     every: bool = False
 
@@ -179,6 +190,7 @@ class LikeNot(Like):
     """The value is like none of the SQL LIKE patterns."""
 
     kind: ClassVar[str] = "not_like"
+    state_name: ClassVar[str] = "LikeNot"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,6 +198,7 @@ class LengthWithin(TextRule):
     """The number of characters lies between two ends, both belonging to it."""
 
     kind: ClassVar[str] = "length"
+    state_name: ClassVar[str] = "LengthWithin"
     low: int | None = None
     high: int | None = None
 
@@ -195,7 +208,8 @@ class ReadableAs(ColumnRule):
     """A text can be read as a value of a type."""
 
     kind: ClassVar[str] = "of_type"
-    as_kind: Kind
+    state_name: ClassVar[str] = "ReadableAs"
+    as_kind: TextType
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,6 +217,7 @@ class IsJson(TextRule):
     """A text is one JSON document."""
 
     kind: ClassVar[str] = "json_valid"
+    state_name: ClassVar[str] = "IsJson"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,6 +236,7 @@ class Compares(CrossRule):
     """Two columns of a row compare as they must; a NULL that is not left out breaks ``==`` and no other comparison."""
 
     kind: ClassVar[str] = "compare"
+    state_name: ClassVar[str] = "Compares"
     left: str
     operator: Operator
     right: str
@@ -239,6 +255,7 @@ class SumIs(CrossRule):
     """The columns of a row add up to a number; a sum with a NULL that is not left out is unknown and breaks nothing."""
 
     kind: ClassVar[str] = "sum_equals"
+    state_name: ClassVar[str] = "SumIs"
     columns: tuple[str, ...]
     total: Literal
     flags: tuple[str, ...] = ()
@@ -259,6 +276,7 @@ class TupleOneOf(CrossRule):
     """
 
     kind: ClassVar[str] = "tuple_in_set"
+    state_name: ClassVar[str] = "TupleOneOf"
     columns: tuple[str, ...]
     values: tuple[tuple[Literal | None, ...], ...]
     unknown_breaks: bool = False
@@ -274,6 +292,7 @@ class AllDiffer(CrossRule):
     """The columns of a row hold values that all differ; two NULLs that are not left out are the same."""
 
     kind: ClassVar[str] = "all_differ"
+    state_name: ClassVar[str] = "AllDiffer"
     columns: tuple[str, ...]
     unlike: tuple[tuple[str, str], ...] = ()
     """Pairs of columns that are known to hold values of different kinds."""
@@ -288,6 +307,7 @@ class Holds(Rule):
     """A SQL condition is not false; NULL does not break it, as in a SQL CHECK constraint."""
 
     kind: ClassVar[str] = "rows"
+    state_name: ClassVar[str] = "Holds"
     condition: str
 
 

@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from airflow_dre.checks.check import Answers, Check
 from airflow_dre.checks.metrics import LISTS, DistinctCount, Metric, PerSegment, RowCount, Violations
-from airflow_dre.checks.outcomes import Judgement, Outcome, Segment, counted, shown, worst
+from airflow_dre.checks.outcomes import Judgement, Outcome, Segment, counted, format_value, worst
 from airflow_dre.checks.rules import BySegment
 from airflow_dre.values.scalars import Answer, Incomparable, Row, Scalar, is_literal
 
@@ -27,15 +27,15 @@ _NAN = math.nan
 """One object, by which a dict finds it again."""
 
 
-def asked_per_segment(check: Check, by: str) -> tuple[Metric, ...]:
+def first_round_per_segment(check: Check, by: str) -> tuple[Metric, ...]:
     """Return the metrics of a check, each for every segment; rows are counted too, since a grouping tells nothing of what it leaves out."""
     return tuple(PerSegment(by=by, metric=metric) for metric in dict.fromkeys((RowCount(), *check.metrics())))
 
 
-def further_per_segment(check: Check, by: str, answers: Answers) -> tuple[Metric, ...]:
+def second_round_per_segment(check: Check, by: str, answers: Answers) -> tuple[Metric, ...]:
     """What a check asks of its segments once the first answers are known: metrics with a rule for each segment."""
     places: list[list[tuple[Scalar, Violations]]] = []
-    for segment, seen in _by_segment(asked_per_segment(check, by), answers).items():
+    for segment, seen in _by_segment(first_round_per_segment(check, by), answers).items():
         try:
             further = _counts(check, seen)
         except Incomparable:  # said when this segment is judged
@@ -44,12 +44,12 @@ def further_per_segment(check: Check, by: str, answers: Answers) -> tuple[Metric
         for rules, metric in zip(places, further, strict=False):
             rules.append((segment, metric))
     found = [BySegment(by=by, rules=tuple((segment, metric.rule) for segment, metric in rules)) for rules in places]
-    return tuple(dict.fromkeys(PerSegment(by=by, metric=Violations(rule=rule, where=check.traits.where)) for rule in found))
+    return tuple(dict.fromkeys(PerSegment(by=by, metric=Violations(rule=rule, where=check.options.where)) for rule in found))
 
 
 def _counts(check: Check, seen: Mapping[Metric, Answer]) -> list[Violations]:
     """Return what a check asks further of one segment."""
-    return [metric for metric in check.follow_ups(Answers(seen)) if isinstance(metric, Violations)]
+    return [metric for metric in check.dependent_metrics(Answers(seen)) if isinstance(metric, Violations)]
 
 
 def judge_segments(check: Check, by: str, answers: Answers, now: datetime) -> Judgement:
@@ -59,8 +59,8 @@ def judge_segments(check: Check, by: str, answers: Answers, now: datetime) -> Ju
 
     :raises Incomparable: there are too many segments.
     """
-    per_segment = _by_segment(asked_per_segment(check, by), answers)
-    further = further_per_segment(check, by, answers)
+    per_segment = _by_segment(first_round_per_segment(check, by), answers)
+    further = second_round_per_segment(check, by, answers)
     counted = [{_key(row[0]): row[1] for row in answers.rows(metric)} for metric in further]
     verdicts: dict[Scalar, Judgement] = {}
     for segment, seen in per_segment.items():
@@ -140,7 +140,7 @@ def _named(segment: Scalar) -> str:
 
 def _name_of(segment: Scalar) -> str | None:
     """Return the text of a segment with all its digits: rounded, two segments could have one name."""
-    return str(segment) if isinstance(segment, (float, Decimal)) else shown(segment)
+    return str(segment) if isinstance(segment, (float, Decimal)) else format_value(segment)
 
 
 def _kept(segment: Scalar, judgement: Judgement) -> Segment:
@@ -148,7 +148,7 @@ def _kept(segment: Scalar, judgement: Judgement) -> Segment:
         value=_name_of(segment),
         outcome=judgement.outcome,
         reason=judgement.reason,
-        observed=shown(judgement.observed),
+        observed=format_value(judgement.observed),
         violations=judgement.violations,
         rows=judgement.rows,
     )

@@ -19,7 +19,7 @@ from airflow_dre.engines.session import Hook, Session, session_statements
 from airflow_dre.errors import DefinitionError, Problem, QueryFailed, StatementTimeout, WarehouseUnreachable, WriteConflict
 from airflow_dre.sql.dialect import Dialect, Refusal, Writing
 from airflow_dre.sql.dialects import find_dialect
-from airflow_dre.values.instants import spoken
+from airflow_dre.values.instants import format_duration
 from airflow_dre.values.scalars import Row
 
 P = ParamSpec("P")
@@ -117,7 +117,7 @@ class Transaction:
         if not self._still_answers():
             raise WarehouseUnreachable(f"the {self.dialect.name} warehouse stopped answering: {reason}{doubt}") from None
         if self._timeout is not None and taken >= self._timeout.total_seconds():
-            raise StatementTimeout(f"ended after {spoken(self._timeout)}, the statement timeout: {reason}") from None
+            raise StatementTimeout(f"ended after {format_duration(self._timeout)}, the statement timeout: {reason}") from None
         raise (WriteConflict if self._session.driver.is_conflict(error) else QueryFailed)(reason) from None
 
     def _still_answers(self) -> bool:

@@ -15,7 +15,7 @@ from airflow_dre.engines.session import Hook, Session, session_statements
 from airflow_dre.errors import QueryFailed, StatementTimeout, WarehouseUnreachable
 from airflow_dre.sql.dialect import Dialect
 from airflow_dre.sql.dialects import find_dialect
-from airflow_dre.values.instants import spoken
+from airflow_dre.values.instants import format_duration
 from airflow_dre.values.scalars import Row
 
 
@@ -67,7 +67,7 @@ class Warehouse:
                 raise error from None
         self._require_answer(reason)
         if self._timeout is not None and taken >= self._timeout.total_seconds():
-            raise StatementTimeout(f"ended after {spoken(self._timeout)}, the statement timeout: {reason}") from error
+            raise StatementTimeout(f"ended after {format_duration(self._timeout)}, the statement timeout: {reason}") from error
         raise QueryFailed(reason) from error
 
     def close(self) -> None:

@@ -15,6 +15,7 @@ from airflow_dre.checks.metrics import (
     DistinctCount,
     DuplicateCount,
     FailedRowCount,
+    GroupBy,
     KeyCount,
     LastPassed,
     Maximum,
@@ -29,7 +30,6 @@ from airflow_dre.checks.metrics import (
     Quantile,
     RowCount,
     Sketch,
-    Split,
     SqlMetric,
     StepCount,
     TableColumns,
@@ -42,6 +42,7 @@ from airflow_dre.checks.metrics import (
 )
 from airflow_dre.checks.outcomes import counted
 from airflow_dre.checks.rules import BySegment
+from airflow_dre.checks.state_text import state_text
 from airflow_dre.errors import Problem
 from airflow_dre.partitions import states
 from airflow_dre.partitions.states import State
@@ -76,7 +77,7 @@ class StateSpec:
     @property
     def key(self) -> str:
         """Digest of what is asked, by which states are kept."""
-        return hashlib.sha256(repr((self.merge.value, self.parts)).encode()).hexdigest()[:32]
+        return hashlib.sha256(state_text((self.merge.value, self.parts)).encode()).hexdigest()[:32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +140,8 @@ def why_unmergeable(check: Check, column: str | None) -> str | None:
     """Why a check of a whole table cannot be judged from its partitions; None where it can."""
     if isinstance(check, ZScores):
         return "its limits move with the mean of the whole table, so that rows which were right are wrong now"
-    if check.traits.by is not None and check.traits.by != column:
-        return f"its segments by {check.traits.by} lie across the partitions; by the partition column itself it merges"
+    if check.options.by is not None and check.options.by != column:
+        return f"its segments by {check.options.by} lie across the partitions; by the partition column itself it merges"
     for metric in check.metrics():
         form = None if isinstance(metric, NOT_OF_ROWS) else state_spec_of(metric, column)
         if isinstance(form, Unmergeable):
@@ -148,12 +149,12 @@ def why_unmergeable(check: Check, column: str | None) -> str | None:
     return None
 
 
-def partition_column(by: Split) -> str | None:
+def partition_column(by: GroupBy) -> str | None:
     """Return the column by which a table is partitioned; None: an expression."""
     return by if isinstance(by, str) else None
 
 
-def unmergeable_problems(checks: Iterable[Check], by: Split) -> list[Problem]:
+def unmergeable_problems(checks: Iterable[Check], by: GroupBy) -> list[Problem]:
     """Return the checks that cannot be judged from the partitions of a table."""
     column = partition_column(by)
     shown = by if isinstance(by, str) else by.sql

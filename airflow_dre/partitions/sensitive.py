@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from airflow_dre.checks.check import Check
-from airflow_dre.checks.metrics import ColumnMetric, Split
+from airflow_dre.checks.metrics import ColumnMetric, GroupBy
 from airflow_dre.errors import Problem
 from airflow_dre.partitions.merging import NOT_OF_ROWS, Merge, StateSpec, partition_column, state_spec_of
 from airflow_dre.privacy.masking import Mask, masked
@@ -16,7 +16,7 @@ _MADE_OF_VALUES = (Merge.SUM, Merge.MOMENTS, Merge.SMALLEST, Merge.LARGEST, Merg
 _WORD = re.compile(r"\w+")
 
 
-def secret_problems(subject: str, checks: Iterable[Check], by: Split, mask: Mask) -> list[Problem]:
+def secret_problems(subject: str, checks: Iterable[Check], by: GroupBy, mask: Mask) -> list[Problem]:
     """What would keep values of columns that are masked.
 
     :param subject: what messages call the task.

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from decimal import Decimal, InvalidOperation
 
-from airflow_dre.checks.metrics import Expression, Split
+from airflow_dre.checks.metrics import Expression, GroupBy
 from airflow_dre.values.calendar import Unit, start_of, unit_after
 from airflow_dre.values.instants import to_instant
 from airflow_dre.values.scalars import Incomparable
@@ -34,7 +34,7 @@ _FORMATS = (
 """How texts and whole numbers spell a part of the calendar; in each, the order of the texts is that of the moments."""
 
 
-def split_by(partition_by: str) -> Split:
+def split_by(partition_by: str) -> GroupBy:
     """Return a column by its exact name, bare or in double quotes; anything else is an expression."""
     found = _COLUMN.fullmatch(partition_by.strip())
     if found is None:
@@ -63,7 +63,7 @@ def spoken_partition(value: Partition) -> str:
     return "NULL" if value is None else value.isoformat() if isinstance(value, date) else str(value)
 
 
-def some_of(values: Iterable[Partition], most: int = 3) -> str:
+def latest_names(values: Iterable[Partition], most: int = 3) -> str:
     """Return the last few partitions in words."""
     ordered = sorted((value for value in values if value is not None), key=_place)
     return ", ".join(spoken_partition(value) for value in ordered[-most:][::-1]) or "none"

@@ -255,11 +255,11 @@ class FreshnessSensor(DeclaredOperator, BaseSensorOperator):
 
     def _overdue(self) -> str:
         """Say that the time is over, how old the newest row is, and how old it may be."""
-        from airflow_dre.values.instants import read_duration, spoken
+        from airflow_dre.values.instants import format_duration, read_duration
 
         age = read_duration(self.max_age)
-        allowed = "" if age is None else f", at most {spoken(age)} is allowed"
-        waited = spoken(timedelta(seconds=self.timeout)) if self.timeout >= 1 else f"{self.timeout:g} s"
+        allowed = "" if age is None else f", at most {format_duration(age)} is allowed"
+        waited = format_duration(timedelta(seconds=self.timeout)) if self.timeout >= 1 else f"{self.timeout:g} s"
         return f"{self.table} is stale: {self._last}{allowed}; waited {waited} for it to become fresh"
 
     def _recovered(self, context: Context) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from airflow_dre.checks.check import Dimension, Severity
+from airflow_dre.checks.check import CheckSeverity, Dimension
 from airflow_dre.checks.outcomes import Judgement, Outcome
 from airflow_dre.errors import DefinitionError, Problem
 from airflow_dre.incidents.notify_options import NotifyOptions
@@ -150,7 +150,7 @@ def _definition(result: Result, node: Node | None, table: Node | None, invocatio
         kind=kind,
         columns=columns_of(node),
         dimension=dimension.value,
-        severity=(Severity.WARN if lenient else Severity.ERROR).value,
+        severity=(CheckSeverity.WARN if lenient else CheckSeverity.ERROR).value,
         where=node.config.where if node.resource_type == "test" else None,
         description=node.description or _text(meta_of(node), "description"),
         owner=owner_of(node, table, invocation.manifest),

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from airflow_dre.checks.check import Dimension, Severity
+from airflow_dre.checks.check import CheckSeverity, Dimension
 from airflow_dre.services.quality.record import record_result, record_run
 from airflow_dre.services.run_context import RunContext
 from airflow_dre.store.records import Definition, ResultRecord, SuiteRunRecord, digest
@@ -104,7 +104,7 @@ def _definition(validation: Validation) -> Definition:
         kind=kind,
         columns=_columns(validation.asked),
         dimension=meta["dimension"] if meta.get("dimension") in list(Dimension) else dimension.value,
-        severity=(Severity.ERROR if validation.severity == "critical" else Severity.WARN).value,
+        severity=(CheckSeverity.ERROR if validation.severity == "critical" else CheckSeverity.WARN).value,
         where=condition if condition is None or isinstance(condition, str) else str(condition),
         description=validation.description,
         owner=_text(meta, "owner"),

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from airflow_dre.checks.check import Check
 from airflow_dre.checks.kinds.rows import RowCheck
-from airflow_dre.checks.metrics import Split
+from airflow_dre.checks.metrics import GroupBy
 from airflow_dre.checks.rules import Holds
 from airflow_dre.errors import Problem
 from airflow_dre.sql.raw import read_condition, read_row_expression, why_not_settled
@@ -15,14 +15,14 @@ from airflow_dre.sql.scope import Scope
 _ALLOWED = "beside partition_by only what rests on the row alone and stays as it is"
 
 
-def unsettled_problems(checks: Iterable[Check], by: Split, scope: Scope) -> list[Problem]:
+def unsettled_problems(checks: Iterable[Check], by: GroupBy, scope: Scope) -> list[Problem]:
     """What may say something else of a row tomorrow: conditions, and the expression by which a table is partitioned.
 
     :raises DefinitionError: one of them is no condition, or no expression.
     """
     conditions = [("suite", "where", scope.where)]
     for check in checks:
-        conditions.append((f"check {check.name}", "where", check.traits.where))
+        conditions.append((f"check {check.name}", "where", check.options.where))
         if isinstance(check, RowCheck) and isinstance(check.rule, Holds):
             conditions.append((f"check {check.name}", "condition", check.rule.condition))
     read = [

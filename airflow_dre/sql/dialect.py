@@ -8,7 +8,7 @@ from datetime import date
 
 from sqlglot import exp
 
-from airflow_dre.checks.rules import Kind
+from airflow_dre.checks.rules import TextType
 from airflow_dre.sql import rendering as spelling
 from airflow_dre.values.calendar import Unit
 
@@ -84,7 +84,7 @@ class Dialect:
     """Its regular expressions know lookahead and references back."""
     json: Callable[[exp.Expr], exp.Expr] | Refusal
     """Whether a text is one JSON document; never NULL for a text."""
-    reads: Callable[[exp.Expr, Kind], exp.Expr] | None = None
+    reads: Callable[[exp.Expr, TextType], exp.Expr] | None = None
     """Whether a text can be read as a type, never NULL for a text; None: by regular expressions."""
     start_of: Callable[[exp.Expr, Unit], exp.Expr] = spelling.truncated
     """The beginning of the calendar unit of a timestamp."""

@@ -13,6 +13,7 @@ from airflow_dre.checks.metrics import (
     DistinctCount,
     DuplicateCount,
     FailedRowCount,
+    GroupBy,
     LastPassed,
     Metric,
     MostCommon,
@@ -22,7 +23,6 @@ from airflow_dre.checks.metrics import (
     Quantile,
     RepeatCount,
     Sketch,
-    Split,
     SqlMetric,
     StepCount,
     TableColumns,
@@ -49,7 +49,7 @@ class Statement:
 
     sql: str
     metrics: tuple[Metric, ...]
-    by: Split | None = None
+    by: GroupBy | None = None
     """The column, or the expression, whose values stand first in each of its rows; None: it gives one row, or the rows of one list."""
     branches: bool = False
     """It gives a row for each count of keys: its place and the count; quantiles stand last among the metrics, in a row without a place."""
@@ -116,7 +116,7 @@ def _expression(metric: Metric, scope: Scope) -> exp.Expr:
     return expression(metric_as_read(metric, scope.readings), scope)
 
 
-def scan(metrics: Sequence[Metric], scope: Scope, by: Split | None = None) -> Statement:
+def scan(metrics: Sequence[Metric], scope: Scope, by: GroupBy | None = None) -> Statement:
     """Return one pass over the rows that answers all of ``metrics``, for each value of ``by``."""
     columns = [exp.alias_(_expression(metric, scope), f"m{place}", copy=False) for place, metric in enumerate(metrics)]
     if all(isinstance(metric, OtherRowCount) for metric in metrics):
@@ -127,16 +127,16 @@ def scan(metrics: Sequence[Metric], scope: Scope, by: Split | None = None) -> St
     return _statement(scope.select(exp.alias_(split, "segment"), *columns).group_by(split.copy()), metrics, scope, by)
 
 
-def quantiles(metrics: Sequence[Quantile], scope: Scope, by: Split | None = None) -> Statement:
+def quantiles(metrics: Sequence[Quantile], scope: Scope, by: GroupBy | None = None) -> Statement:
     """Return one pass that sorts each column once, whatever number of its quantiles is asked."""
     return _statement(_sorted(metrics, scope, by), metrics, scope, by)
 
 
-def _sorted(metrics: Sequence[Quantile], scope: Scope, by: Split | None) -> exp.Select:
+def _sorted(metrics: Sequence[Quantile], scope: Scope, by: GroupBy | None) -> exp.Select:
     return sorted_quantiles([metric_as_read(metric, scope.readings) for metric in metrics], scope, by)
 
 
-def _sorts(sorting: Sequence[Quantile], distinct: Sequence[Metric], scope: Scope, by: Split | None) -> list[Statement]:
+def _sorts(sorting: Sequence[Quantile], distinct: Sequence[Metric], scope: Scope, by: GroupBy | None) -> list[Statement]:
     """What sorts, as branches of one statement, so that each can have a worker of its own: a count of different keys, or all quantiles."""
     if not distinct:
         return [quantiles(sorting, scope, by)] if sorting else []
@@ -157,7 +157,7 @@ def _sorts(sorting: Sequence[Quantile], distinct: Sequence[Metric], scope: Scope
     return [Statement(scope.render(whole), (*distinct, *sorting), branches=True)]
 
 
-def _scans(metrics: Sequence[Metric], scope: Scope, by: Split | None) -> list[Statement]:
+def _scans(metrics: Sequence[Metric], scope: Scope, by: GroupBy | None) -> list[Statement]:
     """Return one pass, or as many as the length of a statement demands."""
     whole, middle = scan(metrics, scope, by), len(metrics) // 2
     longest = scope.dialect.max_bytes
@@ -166,7 +166,7 @@ def _scans(metrics: Sequence[Metric], scope: Scope, by: Split | None) -> list[St
     return [*_scans(metrics[:middle], scope, by), *_scans(metrics[middle:], scope, by)]
 
 
-def one(metric: Metric, scope: Scope, by: Split | None = None) -> Statement:
+def one(metric: Metric, scope: Scope, by: GroupBy | None = None) -> Statement:
     """Return a metric alone."""
     (statement,) = plan([metric if by is None else PerSegment(by=by, metric=metric)], scope)
     return statement
@@ -178,16 +178,16 @@ def probe(scope: Scope) -> str:
     return scope.render(scope.select(exp.Literal.number(1), extra=[never]))
 
 
-def _statement(query: exp.Expr, metrics: Sequence[Metric], scope: Scope, by: Split | None) -> Statement:
+def _statement(query: exp.Expr, metrics: Sequence[Metric], scope: Scope, by: GroupBy | None) -> Statement:
     statement = Statement("", tuple(metrics), by)
     if (statement.lists or by is not None) and isinstance(query, exp.Select):
         query = query.limit(statement.most_rows)
     return Statement(scope.render(query), tuple(metrics), by)
 
 
-def _by_segment(metrics: Iterable[Metric]) -> dict[Split | None, list[Metric]]:
+def _by_segment(metrics: Iterable[Metric]) -> dict[GroupBy | None, list[Metric]]:
     """What is asked of the rows, by the column that splits them, each metric once."""
-    found: dict[Split | None, dict[Metric, None]] = {}
+    found: dict[GroupBy | None, dict[Metric, None]] = {}
     for metric in metrics:
         if isinstance(metric, PerSegment):
             found.setdefault(metric.by, {})[metric.metric] = None
@@ -200,7 +200,7 @@ def _batches(metrics: Sequence[M], size: int) -> list[Sequence[M]]:
     return [metrics[start : start + size] for start in range(0, len(metrics), size)]
 
 
-def shares_scan(metric: Metric, dialect: Dialect, by: Split | None) -> bool:
+def shares_scan(metric: Metric, dialect: Dialect, by: GroupBy | None) -> bool:
     """Return whether a metric travels in the common scan."""
     match metric:
         case DuplicateCount() | OrphanCount() | StepCount() | FailedRowCount():

@@ -14,13 +14,13 @@ from airflow_dre.checks.metrics import (
     DistinctCount,
     DuplicateCount,
     FailedRowCount,
+    GroupBy,
     Metric,
     MostCommon,
     OrphanCount,
     Periods,
     Quantile,
     Sketch,
-    Split,
     SqlMetric,
     StepCount,
     TableColumns,
@@ -46,7 +46,7 @@ _ANY = Decimal(0)
 
 
 @singledispatch
-def query_of(metric: Metric, scope: Scope, by: Split | None) -> exp.Expr:
+def query_of(metric: Metric, scope: Scope, by: GroupBy | None) -> exp.Expr:
     """Return the SELECT that answers ``metric``; a kind of metric without one is a mistake in this module.
 
     :param by: a column: the first column of each row is then its value.
@@ -55,7 +55,7 @@ def query_of(metric: Metric, scope: Scope, by: Split | None) -> exp.Expr:
     raise TypeError(f"{type(metric).__name__} has no SELECT of its own")
 
 
-def _segment(by: Split | None, scope: Scope) -> list[exp.Expr]:
+def _segment(by: GroupBy | None, scope: Scope) -> list[exp.Expr]:
     return [] if by is None else [exp.alias_(split_of(by, scope.dialect), "segment", quoted=False)]
 
 
@@ -63,15 +63,15 @@ def _with_value(metric: ColumnMetric, scope: Scope) -> list[exp.Expr | None]:
     return [filter_of(metric, scope.dialect), has_value(metric.column)]
 
 
-def _splits(by: Split | None, scope: Scope) -> list[exp.Expr]:
+def _splits(by: GroupBy | None, scope: Scope) -> list[exp.Expr]:
     return [] if by is None else [split_of(by, scope.dialect)]
 
 
-def _outer(by: Split | None) -> list[exp.Expr]:
+def _outer(by: GroupBy | None) -> list[exp.Expr]:
     return [] if by is None else [exp.column("segment")]
 
 
-def _groups(metric: Metric, key: Sequence[str], scope: Scope, by: Split | None, *, several: bool = False) -> exp.Subquery:
+def _groups(metric: Metric, key: Sequence[str], scope: Scope, by: GroupBy | None, *, several: bool = False) -> exp.Subquery:
     """Return the sizes ``n`` of the groups of rows with the same key."""
     size = exp.Count(this=exp.Star())
     complete = stands(key, incomplete_of(metric, scope.dialect))
@@ -87,7 +87,7 @@ def incomplete_of(metric: Metric, dialect: Dialect) -> Nulls:
     return metric.incomplete if isinstance(metric, DuplicateCount) and dialect.kinds_apart else Nulls.SKIP
 
 
-def _summed(columns: Sequence[exp.Expr], source: exp.Subquery, by: Split | None) -> exp.Select:
+def _summed(columns: Sequence[exp.Expr], source: exp.Subquery, by: GroupBy | None) -> exp.Select:
     query = exp.select(*_outer(by), *columns).from_(source)
     return query if by is None else query.group_by(*_outer(by))
 
@@ -96,7 +96,7 @@ def _or_zero(total: exp.Expr) -> exp.Expr:
     return exp.Coalesce(this=total, expressions=[exp.Literal.number(0)])
 
 
-def key_groups(metrics: Sequence[DuplicateCount | DistinctCount], scope: Scope, by: Split | None) -> exp.Expr:
+def key_groups(metrics: Sequence[DuplicateCount | DistinctCount], scope: Scope, by: GroupBy | None) -> exp.Expr:
     """Return all that is asked about one key and filter, from one grouping."""
     first = metrics[0]
     several = all(isinstance(metric, DuplicateCount) for metric in metrics)
@@ -113,7 +113,7 @@ def key_groups(metrics: Sequence[DuplicateCount | DistinctCount], scope: Scope, 
     return _summed(columns, _groups(first, first.columns, scope, by, several=several), by)
 
 
-def sorted_quantiles(metrics: Sequence[Quantile], scope: Scope, by: Split | None) -> exp.Select:
+def sorted_quantiles(metrics: Sequence[Quantile], scope: Scope, by: GroupBy | None) -> exp.Select:
     """Return all quantiles from one pass, those of the same values from one sort."""
     sorts: dict[Quantile, list[Quantile]] = {}
     for metric in metrics:
@@ -140,7 +140,7 @@ def sorted_quantiles(metrics: Sequence[Quantile], scope: Scope, by: Split | None
 
 
 @query_of.register
-def _(metric: Sketch, scope: Scope, by: Split | None) -> exp.Expr:
+def _(metric: Sketch, scope: Scope, by: GroupBy | None) -> exp.Expr:
     """Return the different hashes are numbered from the smallest, and the first of them are strung together."""
     hashed = require_supported(scope.dialect.hash, "check distinct_count", "approximate", True)([column(name) for name in metric.columns])
     keys = scope.select(
@@ -155,7 +155,7 @@ def _(metric: Sketch, scope: Scope, by: Split | None) -> exp.Expr:
 
 
 @query_of.register
-def _(metric: OrphanCount, scope: Scope, by: Split | None) -> exp.Expr:
+def _(metric: OrphanCount, scope: Scope, by: GroupBy | None) -> exp.Expr:
     """Return an anti-join: rows of the child without a parent.
 
     Every database reads either table once, whatever their sizes.
@@ -172,7 +172,7 @@ def _(metric: OrphanCount, scope: Scope, by: Split | None) -> exp.Expr:
 
 
 @query_of.register
-def _(metric: StepCount, scope: Scope, by: Split | None) -> exp.Expr:
+def _(metric: StepCount, scope: Scope, by: GroupBy | None) -> exp.Expr:
     value = column(metric.column)
     window = exp.Window(
         this=exp.Lag(this=value.copy()),
@@ -195,7 +195,7 @@ def _(metric: StepCount, scope: Scope, by: Split | None) -> exp.Expr:
     return _summed([count_if(scope.dialect, wrong)], inner.subquery("steps"), by)
 
 
-def most_common(metrics: Sequence[MostCommon], scope: Scope, by: Split | None) -> exp.Expr:
+def most_common(metrics: Sequence[MostCommon], scope: Scope, by: GroupBy | None) -> exp.Expr:
     """Return the most common values of one column from one grouping, with a column for each list that says whether it holds the value."""
     first = metrics[0]
     value, size = column(first.column), exp.Count(this=exp.Star())
@@ -227,14 +227,14 @@ def _is_known(metric: MostCommon, scope: Scope) -> exp.Expr:
 
 
 @query_of.register
-def _(metric: Periods, scope: Scope, by: Split | None) -> exp.Expr:
+def _(metric: Periods, scope: Scope, by: GroupBy | None) -> exp.Expr:
     start = scope.dialect.start_of(column(metric.column), metric.unit)
     query = scope.select(*_segment(by, scope), exp.alias_(start, "period"), extra=_with_value(metric, scope))
     return query.distinct()
 
 
 @query_of.register
-def _(metric: Quantile, scope: Scope, by: Split | None) -> exp.Expr:
+def _(metric: Quantile, scope: Scope, by: GroupBy | None) -> exp.Expr:
     """Return the rows are numbered and those around the quantile are picked: for databases without such an aggregate.
 
     PERCENTILE_CONT lies at row 1 + at * (n - 1) and is interpolated between its neighbours; PERCENTILE_DISC is the first row whose
@@ -269,7 +269,7 @@ def _(metric: Quantile, scope: Scope, by: Split | None) -> exp.Expr:
 
 
 @query_of.register
-def _(metric: Variance, scope: Scope, by: Split | None) -> exp.Expr:
+def _(metric: Variance, scope: Scope, by: GroupBy | None) -> exp.Expr:
     """Return each value's distance from the mean of its own segment, not of all rows, whose digits would cover those of a small segment."""
     value, segment = column(metric.column), _splits(by, scope)
     mean = exp.Window(this=exp.Avg(this=value.copy()), partition_by=segment)
@@ -283,7 +283,7 @@ def _plus_one(value: exp.Expr) -> exp.Expr:
 
 
 @query_of.register
-def _(metric: TableColumns, scope: Scope, by: Split | None) -> exp.Expr:
+def _(metric: TableColumns, scope: Scope, by: GroupBy | None) -> exp.Expr:
     columns = require_supported(scope.dialect.columns, "check schema_is, schema_unchanged or column_count", "table", ".".join(scope.table))
     if scope.readings is None:
         return columns(scope.table)
@@ -293,20 +293,20 @@ def _(metric: TableColumns, scope: Scope, by: Split | None) -> exp.Expr:
 
 
 @query_of.register
-def _(metric: TableConstraints, scope: Scope, by: Split | None) -> exp.Expr:
+def _(metric: TableConstraints, scope: Scope, by: GroupBy | None) -> exp.Expr:
     if scope.dialect.constraints is None:
         return exp.select(exp.Null(), exp.Null(), exp.Null()).where(exp.false())
     return scope.dialect.constraints(scope.table)
 
 
 @query_of.register
-def _(metric: FailedRowCount, scope: Scope, by: Split | None) -> exp.Expr:
+def _(metric: FailedRowCount, scope: Scope, by: GroupBy | None) -> exp.Expr:
     written = read_rows(metric.sql, scope.dialect.name, "check failed_rows_sql")
     return written.selected_from("failed_rows", lambda rows: scope.dialect.spelled(exp.select(exp.Count(this=exp.Star())).from_(rows)))
 
 
 @query_of.register
-def _(metric: SqlMetric, scope: Scope, by: Split | None) -> exp.Expr:
+def _(metric: SqlMetric, scope: Scope, by: GroupBy | None) -> exp.Expr:
     written = read_metric(metric.sql, scope.dialect.name, "check metric_sql")
     if not isinstance(written.tree, exp.Query):
         query = scope.select(*_segment(by, scope), written.sql(), extra=[filter_of(metric, scope.dialect)])

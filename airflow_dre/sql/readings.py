@@ -108,7 +108,7 @@ class Readings:
         return self.name_of(column, Sense.TEXT, of_value=False) if self.as_written(column.casefold()) else column
 
 
-def by_as_read(by: m.Split | None, readings: Readings | None) -> m.Split | None:
+def by_as_read(by: m.GroupBy | None, readings: Readings | None) -> m.GroupBy | None:
     """Return the column that splits the rows as it is to be read; an expression stays what it is."""
     return by if readings is None or not isinstance(by, str) else readings.key_of(by)
 

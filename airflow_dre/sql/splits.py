@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
-from airflow_dre.checks.metrics import Split
+from airflow_dre.checks.metrics import GroupBy
 from airflow_dre.sql.dialect import Dialect
 from airflow_dre.sql.names import column
 from airflow_dre.sql.predicates import literal
@@ -14,7 +14,7 @@ from airflow_dre.sql.raw import read_row_expression
 from airflow_dre.values.scalars import Literal
 
 
-def split_of(by: Split, dialect: Dialect) -> exp.Expr:
+def split_of(by: GroupBy, dialect: Dialect) -> exp.Expr:
     """What the rows are grouped by.
 
     :raises DefinitionError: an expression of the Dag author is not about one row.
@@ -29,7 +29,7 @@ class PartitionFilter:
     The condition is on the bare column or expression, so that an index is used and partitions are pruned.
     """
 
-    by: Split
+    by: GroupBy
     values: tuple[Literal | None, ...] = ()
     spans: tuple[tuple[Literal | None, Literal | None], ...] = ()
     """And those from one value up to another, which no longer belongs to them; an absent end is open."""

@@ -108,7 +108,7 @@ def _far_place(text: str) -> Place | None:
     return (1 if year > 9999 else 0), (year, found[2], found[3], found["rest"])
 
 
-def spoken(duration: timedelta) -> str:
+def format_duration(duration: timedelta) -> str:
     """Return a duration in at most two units, for example ``1 d 3 h`` or ``45 s``."""
     seconds = int(abs(duration).total_seconds())
     parts = []

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from airflow_dre import checks as c
 from airflow_dre.checks.declared.declaration import Declaration
 from airflow_dre.checks.declared.parse import parse_checks
-from airflow_dre.checks.judging import Unanswered, evaluate, further_questions, questions, score, softened
+from airflow_dre.checks.judging import Unanswered, evaluate, first_round, score, second_round, softened
 from airflow_dre.checks.metrics import Violations
 from airflow_dre.checks.outcomes import Judgement, Outcome, worst
 
@@ -139,19 +139,19 @@ def test_outcomes(declaration: Declaration, answers: tuple[Any, ...], outcome: s
 def test_z_scores_in_two_rounds(mean: Any, variance: Any, values: Any, outside: tuple[int] | None, outcome: str) -> None:
     (check,) = parse_checks([c.z_scores("a", within=2)])
     found: dict[Any, Any] = dict(zip(check.metrics(), (mean, variance, values), strict=True))
-    further = further_questions(check, found)
+    further = second_round(check, found)
     assert len(further) == (0 if outside is None else 1)
     if outside is not None:
         (metric,) = further
         assert isinstance(metric, Violations)
-        assert (metric.rule.asks()["low"], metric.rule.asks()["high"]) == (1.0, 9.0)
+        assert (metric.rule.identity_arguments()["low"], metric.rule.identity_arguments()["high"]) == (1.0, 9.0)
     assert evaluate(check, found | dict(zip(further, outside or (), strict=True)), NOW).outcome == outcome
 
 
 def by_segment(declaration: Declaration, **answers: Any) -> Any:
     """Return a check by ``g``, answered for each segment."""
     (check,) = parse_checks([Declaration(declaration.kind, {**declaration.arguments, "by": "g"})])
-    asked = questions(check)
+    asked = first_round(check)
     found = {metric: tuple((segment, cells[place]) for segment, cells in answers.items()) for place, metric in enumerate(asked)}
     return evaluate(check, found, NOW)
 
@@ -194,7 +194,7 @@ def test_no_rows_have_no_segments() -> None:
 def test_segments_are_named_as_people_read_them() -> None:
     (check,) = parse_checks([c.row_count(at_least=2, by="g")])
     rows = ((None, 1), ("", 1), (date(2013, 1, 1), 1), (float("nan"), 1), ([1, 2], 1))
-    judgement = evaluate(check, {questions(check)[0]: rows}, NOW)
+    judgement = evaluate(check, {first_round(check)[0]: rows}, NOW)
     assert {segment.value for segment in judgement.segments} == {None, "", "2013-01-01", "nan", "[1, 2]"}
     assert "'': 1 is not at least 2" in judgement.reason
 

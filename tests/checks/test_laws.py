@@ -19,13 +19,13 @@ from airflow_dre.checks import metrics as m
 from airflow_dre.checks.check import Check
 from airflow_dre.checks.declared.declaration import Declaration
 from airflow_dre.checks.declared.parse import READERS, parse_checks
-from airflow_dre.checks.judging import Unanswered, evaluate, further_questions, questions, score
+from airflow_dre.checks.judging import Unanswered, evaluate, first_round, score, second_round
 from airflow_dre.checks.kinds.metrics import MetricCheck
 from airflow_dre.checks.kinds.rows import LimitedCheck
 from airflow_dre.checks.metrics import Metric
 from airflow_dre.checks.outcomes import Judgement, Outcome, Range, worst
 from airflow_dre.checks.thresholds import Bounds, Limit, read_limit
-from airflow_dre.values.instants import read_duration, spoken, to_instant
+from airflow_dre.values.instants import format_duration, read_duration, to_instant
 from airflow_dre.values.numbers import as_count, is_ordered
 from airflow_dre.values.scalars import Incomparable
 
@@ -151,8 +151,8 @@ def answers_to(metric: Metric, cell: st.SearchStrategy[Any]) -> st.SearchStrateg
 
 def answered(check: Check, draw: Callable[[Metric], Any]) -> dict[Metric, Any]:
     """Answers to all that a check asks, in both rounds."""
-    found = {metric: draw(metric) for metric in questions(check)}
-    return found | {metric: draw(metric) for metric in further_questions(check, found)}
+    found = {metric: draw(metric) for metric in first_round(check)}
+    return found | {metric: draw(metric) for metric in second_round(check, found)}
 
 
 SEGMENTED = [
@@ -171,7 +171,7 @@ def test_evaluating_is_total(declaration: Declaration, data: st.DataObject) -> N
     judgement = evaluate(check, answered(check, lambda metric: data.draw(answers_to(metric, scalars))), NOW)
     assert judgement.outcome in Outcome
     assert judgement.reason
-    assert not (judgement.outcome is Outcome.FAILED and check.traits.severity == "warn")
+    assert not (judgement.outcome is Outcome.FAILED and check.options.severity == "warn")
     assert judgement.violations is None or judgement.violations >= 0
     assert judgement.rows is None or judgement.rows >= 0
 
@@ -338,7 +338,7 @@ def test_ids_are_equal_exactly_where_question_and_name_are(one: Any, how: Any, o
     first, second = (check_of(Declaration("not_null", {**what, **rest})) for what, rest in ((one, how), (other, otherwise)))
 
     def identity(check: Check) -> tuple[object, ...]:
-        return (tuple(check.asks().items()), check.traits.where, check.name)
+        return (tuple(check.identity_arguments().items()), check.options.where, check.name)
 
     assert (first.id == second.id) is (identity(first) == identity(second))
     assert len(first.id) == 16
@@ -516,7 +516,7 @@ def test_thresholds_to_draw_are_in_the_unit_of_what_was_observed() -> None:
 
 @given(st.timedeltas(timedelta(0), timedelta(days=10**6)))
 def test_a_duration_is_spoken_in_at_most_two_units(duration: timedelta) -> None:
-    assert len(spoken(duration).split()) in (2, 4)
+    assert len(format_duration(duration).split()) in (2, 4)
 
 
 @pytest.mark.parametrize(
@@ -530,7 +530,7 @@ def test_a_duration_is_spoken_in_at_most_two_units(duration: timedelta) -> None:
     ],
 )
 def test_spoken_durations(duration: timedelta, words: str) -> None:
-    assert spoken(duration) == words
+    assert format_duration(duration) == words
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from airflow_dre.checks.thresholds import Bounds, Limit, read_limit
-from airflow_dre.values.instants import read_duration, spoken, to_instant
+from airflow_dre.values.instants import format_duration, read_duration, to_instant
 from airflow_dre.values.numbers import is_ordered
 from airflow_dre.values.scalars import Incomparable
 
@@ -100,4 +100,4 @@ def test_instants_are_utc_and_naive_ones_are_taken_for_it() -> None:
     expected = datetime(2013, 1, 1, 5, tzinfo=UTC)
     assert to_instant("2013-01-01T05:00:00Z") == to_instant("2013-01-01 05:00:00") == to_instant("2013-01-01T06:00:00+01:00") == expected
     assert to_instant("yesterday") is None
-    assert spoken(timedelta(days=1, hours=3, minutes=5)) == "1 d 3 h"
+    assert format_duration(timedelta(days=1, hours=3, minutes=5)) == "1 d 3 h"

@@ -22,7 +22,7 @@ from sqlglot import exp
 from airflow_dre import checks
 from airflow_dre.checks.declared.declaration import Declaration, FreshOptions, Options
 from airflow_dre.checks.declared.parse import parse_checks
-from airflow_dre.checks.judging import further_questions, questions
+from airflow_dre.checks.judging import first_round, second_round
 from airflow_dre.engines.warehouse import Warehouse
 from airflow_dre.errors import DefinitionError
 from airflow_dre.services.quality.answers import AnswerSet, answer_metrics
@@ -113,8 +113,8 @@ def compiled(kind: str) -> str:
     """Return the statements of the example for PostgreSQL, set in lines."""
     scope, listener, answered = Scope(("orders",), None, find_dialect("postgres")), Listener(), AnswerSet()
     found = parse_checks(declarations(kind))
-    answer_metrics((metric for check in found for metric in questions(check)), scope, listener, answered)
-    answer_metrics((metric for check in found for metric in further_questions(check, answered.values)), scope, listener, answered)
+    answer_metrics((metric for check in found for metric in first_round(check)), scope, listener, answered)
+    answer_metrics((metric for check in found for metric in second_round(check, answered.values)), scope, listener, answered)
     return "\n".join(f"{in_lines(sql)};\n" for sql in listener.heard)
 
 

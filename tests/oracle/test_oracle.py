@@ -48,7 +48,7 @@ SCANNED_APART = {"failed_rows_sql", "foreign_key", "increasing", "decreasing", "
 
 def most_queries(declared: Sequence[Declaration], warehouse: Recorded) -> int:
     """What ADR 2 promises: one scan for each column that splits the rows, one statement for each key and list, one for follow-ups."""
-    splits, apart, follow_ups = set(), {"the catalogue"}, set()
+    splits, apart, dependent_metrics = set(), {"the catalogue"}, set()
     for declaration in declared:
         given = declaration.arguments
         by, where, kind = given.get("by"), given.get("where"), declaration.kind
@@ -69,7 +69,7 @@ def most_queries(declared: Sequence[Declaration], warehouse: Recorded) -> int:
         elif kind in ("quantile", "median") and warehouse.dialect.sorts_apart:
             apart.add(f"sorted columns {by}")
         if kind == "z_scores":
-            follow_ups.add(by)
+            dependent_metrics.add(by)
         if kind in ("z_scores", "stddev") and by is not None and warehouse.dialect.variance is None:
             apart.add(f"variance {given['column']} {by} {where}")
-    return len(splits) + len(apart) + len(follow_ups)
+    return len(splits) + len(apart) + len(dependent_metrics)

@@ -32,8 +32,8 @@ def where_of(name: str, value: object) -> str:
     condition = {"type": "comparison", "column": {"name": name}, "operator": "==", "parameter": value}
     (found,) = c.from_gx([{"type": "expect_column_values_to_not_be_null", "kwargs": {"column": "id", "row_condition": condition}}])
     (check,) = parse_checks([found])
-    assert check.traits.where is not None
-    return check.traits.where
+    assert check.options.where is not None
+    return check.options.where
 
 
 @pytest.mark.parametrize("dialect", ["sqlite", "duckdb", pytest.param("postgres", marks=pytest.mark.postgres)])

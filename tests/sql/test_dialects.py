@@ -20,9 +20,9 @@ from airflow_dre import checks as c
 from airflow_dre.checks.declared.builders import READERS
 from airflow_dre.checks.declared.declaration import Declaration
 from airflow_dre.checks.declared.parse import find_problems, parse_checks
-from airflow_dre.checks.judging import questions
+from airflow_dre.checks.judging import first_round
 from airflow_dre.checks.metrics import Minimum, Periods, Violations
-from airflow_dre.checks.rules import Kind, LengthWithin, OneOf, ReadableAs, Rule, Within
+from airflow_dre.checks.rules import LengthWithin, OneOf, ReadableAs, Rule, TextType, Within
 from airflow_dre.errors import DefinitionError
 from airflow_dre.sql.dialect import Dialect
 from airflow_dre.sql.dialects import CONNECTION_TYPES, DIALECTS, find_dialect
@@ -85,7 +85,7 @@ RULES: dict[str, Rule] = {
     ),
     "booleans": OneOf(column="b", values=(True,)),
     "an exact length": LengthWithin(column="s", low=4, high=4),
-    **{f"texts of type {kind}": ReadableAs(column="s", as_kind=kind) for kind in Kind if kind is not Kind.NUMBER},
+    **{f"texts of type {kind}": ReadableAs(column="s", as_kind=kind) for kind in TextType if kind is not TextType.NUMBER},
 }
 
 
@@ -112,7 +112,7 @@ def statements(dialect: Dialect) -> list[str]:
     blocks: list[str] = []
     for declaration in CHECKS:
         for name, check in variants(declaration):
-            blocks += asked(name, lambda check=check: plan(questions(check), scope))
+            blocks += asked(name, lambda check=check: plan(first_round(check), scope))
     for name, rule in RULES.items():
         blocks += asked(name, lambda rule=rule: plan([Violations(rule=rule)], scope))
     for unit in Unit:
@@ -120,7 +120,7 @@ def statements(dialect: Dialect) -> list[str]:
     for table in ("orders", '"cat-1".shop."odd ""name` ]\\"'):
         elsewhere = replace(scope, table=split_table(table))
         blocks += asked(
-            f"columns of {table}", lambda elsewhere=elsewhere: plan(questions(parse_checks([c.schema_unchanged()])[0]), elsewhere)
+            f"columns of {table}", lambda elsewhere=elsewhere: plan(first_round(parse_checks([c.schema_unchanged()])[0]), elsewhere)
         )
     before = [statement for statement in (dialect.guard, dialect.session, dialect.timeout and dialect.timeout(1500)) if statement]
     return [f"-- a session begins\n{statement};" for statement in before] + blocks
@@ -173,7 +173,7 @@ REFUSED = [
 @pytest.mark.parametrize(("name", "declaration", "said"), REFUSED, ids=lambda value: getattr(value, "kind", None))
 def test_what_a_dialect_cannot_do_is_refused_with_the_reason(name: str, declaration: Any, said: str) -> None:
     with pytest.raises(DefinitionError) as refused:
-        plan(questions(parse_checks([declaration])[0]), Scope(("t",), None, DIALECTS[name]))
+        plan(first_round(parse_checks([declaration])[0]), Scope(("t",), None, DIALECTS[name]))
     assert str(refused.value) == f"1 problem in the definition:\n- {said}"
 
 
@@ -193,7 +193,7 @@ def test_nothing_else_is_refused() -> None:
 @pytest.mark.parametrize("name", sorted(DIALECTS))
 def test_a_backslash_before_nothing_special_is_no_like_pattern(name: str, pattern: str) -> None:
     with pytest.raises(DefinitionError) as refused:
-        plan(questions(parse_checks([c.like("s", pattern)])[0]), Scope(("t",), None, DIALECTS[name]))
+        plan(first_round(parse_checks([c.like("s", pattern)])[0]), Scope(("t",), None, DIALECTS[name]))
     assert refused.value.problems[0].allowed == r"a SQL LIKE pattern, in which \ stands before %, _ or another \ only"
 
 
@@ -276,5 +276,5 @@ def test_an_unknown_kind_of_connection_is_refused_with_those_there_are() -> None
     ],
 )
 def test_what_a_dag_author_wrote_stays_as_it_was_written(name: str, written: str) -> None:
-    (statement,) = plan(questions(parse_checks([c.row_count(at_least=1, where=written)])[0]), Scope(("t",), None, DIALECTS[name]))
+    (statement,) = plan(first_round(parse_checks([c.row_count(at_least=1, where=written)])[0]), Scope(("t",), None, DIALECTS[name]))
     assert f"WHEN ({written}) THEN" in statement.sql

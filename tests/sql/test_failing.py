@@ -18,7 +18,7 @@ from airflow_dre.checks.aspects.failing import failing_rows_of
 from airflow_dre.checks.check import Check
 from airflow_dre.checks.declared.declaration import Declaration
 from airflow_dre.checks.declared.parse import parse_checks
-from airflow_dre.checks.judging import AnswersByMetric, further_questions, questions
+from airflow_dre.checks.judging import AnswersByMetric, first_round, second_round
 from airflow_dre.engines.warehouse import Warehouse
 from airflow_dre.services.quality.answers import AnswerSet, answer_metrics
 from airflow_dre.services.quality.run import Suite, run_suite
@@ -92,15 +92,15 @@ def test_the_condition_holds_for_the_rows_that_were_counted(warehouse: Warehouse
 
 def _found(check: Check, scope: Scope, warehouse: Warehouse) -> AnswersByMetric:
     answered = AnswerSet()
-    answer_metrics(questions(check), scope, warehouse, answered)
-    answer_metrics(further_questions(check, answered.values), scope, warehouse, answered)
+    answer_metrics(first_round(check), scope, warehouse, answered)
+    answer_metrics(second_round(check, answered.values), scope, warehouse, answered)
     return answered.values
 
 
 def test_what_is_about_no_single_row_says_so() -> None:
     scope = Scope(("t",), None, find_dialect("duckdb"))
     checks = parse_checks([increasing("n", order_by=["k"]), failed_rows_sql("SELECT 1"), mean("n", at_least=1)])
-    metrics = [failing_rows_of(check, dict.fromkeys(questions(check), 1)) for check in checks]
+    metrics = [failing_rows_of(check, dict.fromkeys(first_round(check), 1)) for check in checks]
     refused = [failing(metric, scope) for metric in metrics if metric is not None]
     assert metrics[2] is None
     assert refused == [

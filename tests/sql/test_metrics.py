@@ -63,7 +63,7 @@ EVERY_METRIC: dict[str, Metric] = {
     "texts too short or long": m.Violations(rule=r.LengthWithin(column="a", low=1, high=3)),
     "texts too long": m.Violations(rule=r.LengthWithin(column="a", high=3)),
     "texts of another length": m.Violations(rule=r.LengthWithin(column="a", low=0, high=0)),
-    **{f"texts that are no {kind}": m.Violations(rule=r.ReadableAs(column="a", as_kind=kind)) for kind in r.Kind},
+    **{f"texts that are no {kind}": m.Violations(rule=r.ReadableAs(column="a", as_kind=kind)) for kind in r.TextType},
     "texts that are no JSON": m.Violations(rule=r.IsJson(column="a"), where="c"),
     **{f"rows where not a {operator} b": m.Violations(rule=r.Compares(left="a", operator=operator, right="b")) for operator in r.Operator},
     "rows of another sum": m.Violations(rule=r.SumIs(columns=("a", "b", "c"), total=Decimal("1.50"))),

@@ -20,7 +20,7 @@ from airflow_dre.sql.quarantine import release
 from airflow_dre.sql.quarantine import statements as quarantine
 from airflow_dre.sql.quarantine.failing import failing
 from airflow_dre.sql.quarantine.release import Review
-from airflow_dre.sql.quarantine.shape import why_unfit
+from airflow_dre.sql.quarantine.shape import type_mismatch
 from airflow_dre.sql.quarantine.statements import Broken, Mode, Rows, Stamp
 from airflow_dre.sql.scope import Scope
 
@@ -143,4 +143,4 @@ def test_the_address_of_a_row_is_no_column(names: list[str], address: str | None
 )
 def test_types_of_sqlite_are_the_same_where_they_change_no_value(there: str, source: str, fits: bool) -> None:
     own = [(name, "") for name in quarantine.OWN_COLUMNS]
-    assert (why_unfit([("a", source)], [("a", there), *own], "t", DIALECTS["sqlite"]) is None) == fits
+    assert (type_mismatch([("a", source)], [("a", there), *own], "t", DIALECTS["sqlite"]) is None) == fits

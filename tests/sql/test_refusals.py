@@ -12,7 +12,7 @@ from sqlglot import parse_one
 from airflow_dre import checks as c
 from airflow_dre.checks.declared.builders import READERS
 from airflow_dre.checks.declared.parse import parse_checks
-from airflow_dre.checks.judging import questions
+from airflow_dre.checks.judging import first_round
 from airflow_dre.checks.metrics import Metric, RowCount, SqlMetric, Violations
 from airflow_dre.checks.rules import Holds
 from airflow_dre.errors import DefinitionError
@@ -283,7 +283,7 @@ def test_sqlite_refuses_a_column_that_is_not_there(declaration: Any, where: str 
     connection.execute("CREATE TABLE o (a INTEGER)")
     refusals = []
     for statement in plan(
-        [metric for check in parse_checks([declaration]) for metric in questions(check)], Scope(("t",), where, find_dialect("sqlite"))
+        [metric for check in parse_checks([declaration]) for metric in first_round(check)], Scope(("t",), where, find_dialect("sqlite"))
     ):
         try:
             connection.execute(statement.sql)
@@ -308,7 +308,8 @@ def test_a_regular_expression_that_the_database_cannot_run(dialect: str, pattern
     for declaration in (c.matches("a", pattern), c.not_matches("a", ["x", pattern])):
         with pytest.raises(DefinitionError) as error:
             plan(
-                [metric for check in parse_checks([declaration]) for metric in questions(check)], Scope(("t",), None, find_dialect(dialect))
+                [metric for check in parse_checks([declaration]) for metric in first_round(check)],
+                Scope(("t",), None, find_dialect(dialect)),
             )
         assert str(error.value) == (
             f"1 problem in the definition:\n- check {declaration.kind}: invalid pattern={pattern!r}. Allowed: {allowed}"
@@ -318,14 +319,14 @@ def test_a_regular_expression_that_the_database_cannot_run(dialect: str, pattern
 @pytest.mark.parametrize(("dialect", "pattern"), [("sqlite", "a(?=b)"), ("postgres", r"(a)\1"), ("duckdb", r"a\\1"), ("duckdb", r"\p{L}")])
 def test_a_regular_expression_that_it_can_run(dialect: str, pattern: str) -> None:
     (check,) = parse_checks([c.matches("a", pattern)])
-    assert len(plan(questions(check), Scope(("t",), None, find_dialect(dialect)))) == 1
+    assert len(plan(first_round(check), Scope(("t",), None, find_dialect(dialect)))) == 1
 
 
 @pytest.mark.parametrize("sql", WRITES)
 def test_nothing_that_writes_gives_failed_rows(sql: str) -> None:
     (check,) = parse_checks([c.failed_rows_sql(sql)])
     with pytest.raises(DefinitionError) as error:
-        plan(questions(check), Scope(("t",), None, find_dialect("postgres")))
+        plan(first_round(check), Scope(("t",), None, find_dialect("postgres")))
     assert str(error.value).startswith(
         f"1 problem in the definition:\n- check failed_rows_sql: invalid sql={sql!r}. Allowed: one read-only SELECT"
     )
@@ -334,7 +335,7 @@ def test_nothing_that_writes_gives_failed_rows(sql: str) -> None:
 def test_segments_of_a_whole_select_are_refused() -> None:
     (check,) = parse_checks([c.metric_sql("SELECT 1", at_least=1, by="g")])
     with pytest.raises(DefinitionError, match="invalid by='g'. Allowed: no by beside a whole SELECT: write it into the SELECT"):
-        plan(questions(check), Scope(("t",), None, find_dialect("sqlite")))
+        plan(first_round(check), Scope(("t",), None, find_dialect("sqlite")))
 
 
 def test_sqlite_refuses_a_suite_filter_on_a_column_that_is_not_there() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from airflow_dre import checks as c
 from airflow_dre.checks.declared.parse import parse_checks
-from airflow_dre.checks.judging import questions
+from airflow_dre.checks.judging import first_round
 from airflow_dre.checks.metrics import MostCommon, OtherRowCount, PerSegment, RowCount, ValueCount
 from airflow_dre.checks.segments import MOST
 from airflow_dre.sql.dialects import find_dialect
@@ -18,7 +18,7 @@ from airflow_dre.sql.scope import Scope
 
 def planned(*declarations: Any, dialect: str = "duckdb") -> tuple[Statement, ...]:
     """Return the statements that checks take in their first round."""
-    asked = [metric for check in parse_checks(declarations) for metric in questions(check)]
+    asked = [metric for check in parse_checks(declarations) for metric in first_round(check)]
     return plan(asked, Scope(("t",), None, find_dialect(dialect)))
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from airflow_dre import checks as c
 from airflow_dre.checks.check import Answers
 from airflow_dre.checks.declared.parse import parse_checks
-from airflow_dre.checks.outcomes import counted, number_text, shown
+from airflow_dre.checks.outcomes import counted, format_value, number_text
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -39,7 +39,7 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 )
 def test_a_number_has_a_sensible_precision(value: float | Decimal, text: str) -> None:
     assert number_text(value) == text
-    assert shown(value) == text
+    assert format_value(value) == text
 
 
 @given(value=st.floats(min_value=-1e9, max_value=1e9))

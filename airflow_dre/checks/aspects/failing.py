@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from airflow_dre.checks.check import Check
-from airflow_dre.checks.judging import AnswersByMetric, further_questions, questions
+from airflow_dre.checks.judging import AnswersByMetric, first_round, second_round
 from airflow_dre.checks.metrics import DuplicateCount, FailedRowCount, Metric, OrphanCount, PerSegment, StepCount, Violations
 
 COUNTS_ROWS = (Violations, DuplicateCount, OrphanCount, StepCount, FailedRowCount)
@@ -15,7 +15,7 @@ def failing_rows_of(check: Check, found: AnswersByMetric) -> Metric | None:
 
     With ``by`` it is the metric of each segment, whose condition holds in every segment alike.
     """
-    for metric in (*further_questions(check, found), *questions(check)):
+    for metric in (*second_round(check, found), *first_round(check)):
         counted = metric.metric if isinstance(metric, PerSegment) else metric
         if isinstance(counted, COUNTS_ROWS):
             return metric

@@ -62,7 +62,7 @@ def family_of(type_name: str) -> Family | None:
     return _FAMILY_OF.get(plain_type(type_name)[0])
 
 
-def why_unfit(check: Check, types: Mapping[str, str], *, kinds_apart: bool = False, no_numbers: Collection[str] = ()) -> str | None:
+def type_mismatch(check: Check, types: Mapping[str, str], *, kinds_apart: bool = False, no_numbers: Collection[str] = ()) -> str | None:
     """Return why a check does not fit the types of its columns, or None where it fits or the types are unknown.
 
     :param kinds_apart: whether the database judges checks that are ``by_kind`` as pandas judges them.
@@ -79,7 +79,7 @@ def why_unfit(check: Check, types: Mapping[str, str], *, kinds_apart: bool = Fal
     return None
 
 
-def minds_types(check: Check) -> bool:
+def needs_types(check: Check) -> bool:
     """Return whether knowing types can make a difference to a check."""
     by_kind = isinstance(check.rule, _OF_KINDS) and check.rule.by_kind if isinstance(check, RowCheck) else getattr(check, "by_kind", False)
     return bool(_wanted(check) or _wanted_of_frames(check)) or by_kind or _minds_order(check)

@@ -9,7 +9,7 @@ from airflow_dre.checks import rules
 from airflow_dre.checks.check import Check
 from airflow_dre.checks.kinds.tables import ZScores
 from airflow_dre.checks.metrics import DuplicateCount, FailedRowCount, Metric, OrphanCount, PerSegment, Violations
-from airflow_dre.checks.outcomes import counted, shown
+from airflow_dre.checks.outcomes import counted, format_value
 from airflow_dre.checks.rules import Rule
 
 
@@ -57,9 +57,9 @@ def _(rule: rules.HasText) -> str:
 def _(rule: rules.Within) -> str:
     ends = []
     if rule.low is not None:
-        ends.append(f"{'below' if rule.low_belongs else 'not above'} {shown(rule.low)}")
+        ends.append(f"{'below' if rule.low_belongs else 'not above'} {format_value(rule.low)}")
     if rule.high is not None:
-        ends.append(f"{'above' if rule.high_belongs else 'not below'} {shown(rule.high)}")
+        ends.append(f"{'above' if rule.high_belongs else 'not below'} {format_value(rule.high)}")
     return f"{rule.column} is {' or '.join(ends)}"
 
 
@@ -119,7 +119,7 @@ def _(rule: rules.Compares) -> str:
 
 @broken.register
 def _(rule: rules.SumIs) -> str:
-    return f"{' + '.join(rule.columns)} is not {shown(rule.total)}"
+    return f"{' + '.join(rule.columns)} is not {format_value(rule.total)}"
 
 
 @broken.register

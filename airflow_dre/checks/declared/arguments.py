@@ -7,7 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import TypedDict, TypeVar
 
-from airflow_dre.checks.check import Dimension, Severity, Traits
+from airflow_dre.checks.check import CheckOptions, CheckSeverity, Dimension
 from airflow_dre.checks.outcomes import Empty
 from airflow_dre.checks.thresholds import LIMIT_ALLOWED, Bound, Bounds, Limit, read_limit
 from airflow_dre.declaring.names import find_name_problems
@@ -22,17 +22,17 @@ _TRAITS = ("name", "severity", "dimension", "where", "by", "description", "tags"
 
 
 class LimitArguments(TypedDict):
-    """Traits and limits of a check that counts wrong rows."""
+    """CheckOptions and limits of a check that counts wrong rows."""
 
-    traits: Traits
+    options: CheckOptions
     warn_above: Limit | None
     fail_above: Limit
 
 
 class BoundArguments(TypedDict):
-    """Traits and bounds of a check of a number."""
+    """CheckOptions and bounds of a check of a number."""
 
-    traits: Traits
+    options: CheckOptions
     fail: Bounds
     warn: Bounds
     if_empty: Empty
@@ -188,15 +188,15 @@ class Arguments:
             self.refuse(argument, DURATION_ALLOWED)
         return duration
 
-    def traits(self) -> Traits:
+    def options(self) -> CheckOptions:
         """What every check carries."""
         self.problems += find_name_problems(self.subject, {name: self.given.get(name) for name in ("name", "by", "previous_name")})
         runbook = self.optional_text("runbook")
         if runbook is not None and not runbook.startswith(("https://", "http://")):
             self.refuse("runbook", "an address that starts with https:// or http://")
-        return Traits(
+        return CheckOptions(
             name=self.optional_text("name"),
-            severity=self.choice("severity", Severity) or Severity.ERROR,
+            severity=self.choice("severity", CheckSeverity) or CheckSeverity.ERROR,
             dimension=self.choice("dimension", Dimension),
             where=self.optional_text("where"),
             by=self.optional_text("by"),
@@ -208,17 +208,17 @@ class Arguments:
         )
 
     def limit_arguments(self) -> LimitArguments:
-        """Traits and limits of a row check."""
+        """CheckOptions and limits of a row check."""
         warn = self.limit("warn_above")
         fail = self.limit("fail_above")
         if warn is not None and fail is not None and warn.percent == fail.percent and warn.amount > fail.amount:
             self.refuse("warn_above", f"at most fail_above ({fail}): a warning comes before a failure")
         if warn is not None and fail is None and "fail_above" not in self.given:
             self.refuse("fail_above", f"{LIMIT_ALLOWED}; with warn_above it must be given, since its default of 0 fails first")
-        return {"traits": self.traits(), "warn_above": warn, "fail_above": fail or Limit(Decimal(0), percent=False)}
+        return {"options": self.options(), "warn_above": warn, "fail_above": fail or Limit(Decimal(0), percent=False)}
 
     def bound_arguments(self) -> BoundArguments:
-        """Traits and bounds of a metric check."""
+        """CheckOptions and bounds of a metric check."""
         exact = self.bound("equals")
         fail = Bounds(**{name: self.bound(name) for name in ("at_least", "at_most", "more_than", "less_than")})
         warn = Bounds(at_least=self.bound("warn_at_least"), at_most=self.bound("warn_at_most"))
@@ -235,7 +235,7 @@ class Arguments:
         self.ordered("warn_at_least", warn.at_least, warn.at_most, "at most warn_at_most")
         self.ordered("warn_at_least", fail.low, warn.at_least, "at least at_least: a warning comes before a failure")
         self.ordered("warn_at_most", warn.at_most, fail.high, "at most at_most: a warning comes before a failure")
-        return {"traits": self.traits(), "fail": fail, "warn": warn, "if_empty": self.if_empty()}
+        return {"options": self.options(), "fail": fail, "warn": warn, "if_empty": self.if_empty()}
 
     def if_empty(self) -> Empty:
         """What nothing to look at is worth."""

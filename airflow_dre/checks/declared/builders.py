@@ -101,10 +101,10 @@ def _length(a: Arguments) -> rules.Rule:
 
 
 def _of_type(a: Arguments) -> rules.Rule:
-    kind = a.choice("kind", rules.Kind)
+    kind = a.choice("kind", rules.TextType)
     if kind is None and a.given.get("kind") is None:
-        a.refuse("kind", ", ".join(item.value for item in rules.Kind))
-    return rules.ReadableAs(column=_column(a), as_kind=kind or rules.Kind.INTEGER)
+        a.refuse("kind", ", ".join(item.value for item in rules.TextType))
+    return rules.ReadableAs(column=_column(a), as_kind=kind or rules.TextType.INTEGER)
 
 
 def _compare(a: Arguments) -> rules.Rule:
@@ -254,7 +254,7 @@ def _others(a: Arguments, size: int) -> tuple[float, ...]:
 
 def _most_common(a: Arguments) -> Check:
     ties, empty = a.flag("ties", usual=True), a.if_empty()
-    return MostCommonIn(column=_column(a), values=a.literals("values"), ties=ties, if_empty=empty, by_kind=a.by_kind, traits=a.traits())
+    return MostCommonIn(column=_column(a), values=a.literals("values"), ties=ties, if_empty=empty, by_kind=a.by_kind, options=a.options())
 
 
 def _schema_is(a: Arguments) -> Check:
@@ -277,7 +277,7 @@ def _schema_is(a: Arguments) -> Check:
         extra=a.flag("extra", usual=False),
         places=_places(a, {name for name, _ in columns}),
         any_case=a.flag("any_case", usual=False),
-        traits=a.traits(),
+        options=a.options(),
     )
 
 
@@ -308,7 +308,7 @@ def _fresh(a: Arguments) -> Check:
         as_of=a.moment("as_of"),
         time_zone=_zone(a),
         future_tolerance=a.duration("future_tolerance") or FUTURE_TOLERANCE,
-        traits=a.traits(),
+        options=a.options(),
     )
 
 
@@ -343,7 +343,7 @@ READERS: dict[str, Callable[[Arguments], Check]] = {
     "failed_rows_sql": lambda a: FailedRows(sql=a.text("sql", _SQL_SELECT), **a.limit_arguments()),
     "foreign_key": _foreign_key,
     "fresh": _fresh,
-    "has_values": lambda a: HasValues(column=_column(a), values=a.literals("values"), by_kind=a.by_kind, traits=a.traits()),
+    "has_values": lambda a: HasValues(column=_column(a), values=a.literals("values"), by_kind=a.by_kind, options=a.options()),
     "in_set": _rule(lambda a: rules.OneOf(column=_column(a), values=a.literals("values"))),
     "increasing": lambda a: _steps(a, rising=True),
     "json_valid": _rule(lambda a: rules.IsJson(column=_column(a))),
@@ -366,7 +366,7 @@ READERS: dict[str, Callable[[Arguments], Check]] = {
     "row_count": _row_count,
     "rows": _rule(lambda a: rules.Holds(condition=a.text("condition", "a SQL condition"))),
     "schema_is": _schema_is,
-    "schema_unchanged": lambda a: SchemaUnchanged(traits=a.traits()),
+    "schema_unchanged": lambda a: SchemaUnchanged(options=a.options()),
     "stddev": lambda a: numbers.ColumnStddev(column=_column(a), **a.bound_arguments()),
     "sum_equals": _rule(lambda a: _sum_equals(_number(a, "total"))),
     "total": lambda a: numbers.ColumnTotal(column=_column(a), by_kind=a.by_kind, **a.bound_arguments()),

@@ -93,9 +93,9 @@ def _refuse_scope(check: Check, arguments: Arguments) -> None:
     why = _WHOLE_TABLE.get(type(check))
     if why is None:
         return
-    if check.traits.by is not None:
+    if check.options.by is not None:
         arguments.refuse("by", f"no by beside {check.kind}: {why}")
-    if check.traits.where is not None and not isinstance(check, SameRowCount):
+    if check.options.where is not None and not isinstance(check, SameRowCount):
         arguments.refuse("where", f"no where beside {check.kind}: {why}")
 
 

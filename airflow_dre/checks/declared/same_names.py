@@ -20,8 +20,8 @@ def tell_apart(checks: Sequence[Check]) -> tuple[Check, ...]:
     A name that two checks share gets the filter of its check, and a part of its id where that does not suffice. Every id stays, and so do
     names that authors gave.
     """
-    given = {check.traits.name for check in checks}
-    shared = Counter(check.default_name for check in checks if check.traits.name is None)
+    given = {check.options.name for check in checks}
+    shared = Counter(check.default_name for check in checks if check.options.name is None)
     same = {name for name, times in shared.items() if times > 1 or name in given}
     return _with_endings(_with_endings(checks, same, _filter_of), None, _id_of)
 
@@ -30,15 +30,15 @@ def _with_endings(checks: Sequence[Check], same: set[str] | None, ending: Callab
     """Return checks with an ending for each of some default names; None: for those that are still shared."""
     times = Counter(check.name for check in checks)
     return tuple(
-        replace(check, traits=replace(check.traits, told_apart=check.traits.told_apart + ending(check)))
-        if check.traits.name is None and (times[check.name] > 1 if same is None else check.default_name in same)
+        replace(check, options=replace(check.options, suffix=check.options.suffix + ending(check)))
+        if check.options.name is None and (times[check.name] > 1 if same is None else check.default_name in same)
         else check
         for check in checks
     )
 
 
 def _filter_of(check: Check) -> str:
-    words = " ".join((check.traits.where or "").split())
+    words = " ".join((check.options.where or "").split())
     return f" where {one_line(words, LONGEST_WHERE)}" if words else ""
 
 

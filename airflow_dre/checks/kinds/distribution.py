@@ -12,7 +12,7 @@ from typing import ClassVar
 from airflow_dre.checks.check import Answers, Check, Dimension
 from airflow_dre.checks.kinds.metrics import MetricCheck
 from airflow_dre.checks.metrics import Metric, MostCommon, ValueCount, Violations
-from airflow_dre.checks.outcomes import Empty, Judgement, Outcome, counted, shown
+from airflow_dre.checks.outcomes import Empty, Judgement, Outcome, counted, format_value
 from airflow_dre.checks.rules import OneOf, Within
 from airflow_dre.values.instants import to_instant
 from airflow_dre.values.numbers import as_count, as_number, is_ordered
@@ -64,7 +64,7 @@ class Distribution(MetricCheck):
     """
 
     kind: ClassVar[str] = "distribution"
-    usual_dimension: ClassVar[Dimension] = Dimension.CONSISTENCY
+    default_dimension: ClassVar[Dimension] = Dimension.CONSISTENCY
     column: str
     distance: Distance
     weights: tuple[float, ...]
@@ -76,14 +76,14 @@ class Distribution(MetricCheck):
     """The weight of values that are no category, or of those below and of those above the bins."""
     by_kind: bool = False
 
-    def asks(self) -> Mapping[str, object]:
+    def identity_arguments(self) -> Mapping[str, object]:
         bins = {"values": list(self.values)} if self.values else {"edges": list(self.edges)}
         others = {"others": list(self.others)} if self.others else {}
         return {"column": self.column, "distance": self.distance.value, "weights": list(self.weights), **bins, **others}
 
     def _bins(self) -> tuple[Violations, ...]:
         """For each bin the rows outside of it."""
-        where = self.traits.where
+        where = self.options.where
         if self.values:
             known = [OneOf(column=self.column, values=(value,), by_kind=self.by_kind) for value in self.values]
             return tuple(Violations(rule=rule, where=where) for rule in known)
@@ -94,10 +94,10 @@ class Distribution(MetricCheck):
     def _below(self) -> tuple[Violations, ...]:
         """Return the rows below the lowest edge, where there is one."""
         lowest = finite(self.edges[0]) if self.edges else None
-        return () if lowest is None else (Violations(rule=Within(column=self.column, low=lowest), where=self.traits.where),)
+        return () if lowest is None else (Violations(rule=Within(column=self.column, low=lowest), where=self.options.where),)
 
     def _values(self) -> Metric:
-        return ValueCount(column=self.column, where=self.traits.where)
+        return ValueCount(column=self.column, where=self.options.where)
 
     def metrics(self) -> tuple[Metric, ...]:
         return (self._values(), *self._bins(), *self._below())
@@ -129,20 +129,20 @@ class HasValues(Check):
     """Each of some values stands in the column at least once."""
 
     kind: ClassVar[str] = "has_values"
-    usual_dimension: ClassVar[Dimension] = Dimension.COVERAGE
+    default_dimension: ClassVar[Dimension] = Dimension.COVERAGE
     column: str
     values: tuple[Literal, ...]
     by_kind: bool = False
 
-    def asks(self) -> Mapping[str, object]:
+    def identity_arguments(self) -> Mapping[str, object]:
         return {"column": self.column, "values": list(self.values)}
 
     def _present(self) -> Metric:
-        return ValueCount(column=self.column, where=self.traits.where)
+        return ValueCount(column=self.column, where=self.options.where)
 
     def _absences(self) -> dict[Literal, Violations]:
         known = {value: OneOf(column=self.column, values=(value,), by_kind=self.by_kind) for value in self.values}
-        return {value: Violations(rule=rule, where=self.traits.where) for value, rule in known.items()}
+        return {value: Violations(rule=rule, where=self.options.where) for value, rule in known.items()}
 
     def metrics(self) -> tuple[Metric, ...]:
         return (self._present(), *self._absences().values())
@@ -170,7 +170,7 @@ class MostCommonIn(Check):
     """The value that stands most often is one of a set."""
 
     kind: ClassVar[str] = "most_common"
-    usual_dimension: ClassVar[Dimension] = Dimension.ACCURACY
+    default_dimension: ClassVar[Dimension] = Dimension.ACCURACY
     column: str
     values: tuple[Literal, ...]
     ties: bool = True
@@ -178,11 +178,11 @@ class MostCommonIn(Check):
     if_empty: Empty = Empty.SKIP
     by_kind: bool = False
 
-    def asks(self) -> Mapping[str, object]:
+    def identity_arguments(self) -> Mapping[str, object]:
         return {"column": self.column, "values": list(self.values), **({} if self.ties else {"ties": False})}
 
     def metrics(self) -> tuple[Metric, ...]:
-        return (MostCommon(column=self.column, known=self.values, by_kind=self.by_kind, where=self.traits.where),)
+        return (MostCommon(column=self.column, known=self.values, by_kind=self.by_kind, where=self.options.where),)
 
     def judge(self, answers: Answers, now: datetime) -> Judgement:
         expected = f"one of {counted(len(self.values), 'value', 'values')}"
@@ -192,13 +192,13 @@ class MostCommonIn(Check):
             return Judgement(outcome=self.if_empty.outcome, reason="no value to look at", expected=expected)
         known = [row[0] for row in rows if row[2:] and row[2]]  # a row without the word of the database is not known
         good = bool(known) and (self.ties or len(found) == 1)
-        named = ", ".join(shown(value) or "" for value in found[:10])
+        named = ", ".join(format_value(value) or "" for value in found[:10])
         why = "" if good else (" (a tie)" if known else " is not in the set")
         return Judgement(
             outcome=Outcome.PASSED if good else Outcome.FAILED,
             reason=f"most common: {named}{why}",
             expected=expected,
-            observed=shown((known or found)[0]),
+            observed=format_value((known or found)[0]),
         )
 
 
@@ -211,6 +211,6 @@ def same(value: Scalar, allowed: Literal) -> bool:
         moment = to_instant(value)
         return moment is not None and moment == to_instant(allowed)
     if isinstance(value, str) or isinstance(allowed, str):
-        return shown(value) == (allowed if isinstance(allowed, str) else shown(allowed))
+        return format_value(value) == (allowed if isinstance(allowed, str) else format_value(allowed))
     first, second = as_number(value), as_number(allowed)
     return first is not None and second is not None and is_ordered(first, second) and is_ordered(second, first)

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from airflow_dre.checks.check import Answers, Check, Dimension
 from airflow_dre.checks.metrics import Maximum, MaximumOf, Metric
 from airflow_dre.checks.outcomes import Judgement, Outcome, Range
-from airflow_dre.values.instants import is_day, place_in_time, spoken, to_instant
+from airflow_dre.values.instants import format_duration, is_day, place_in_time, to_instant
 from airflow_dre.values.scalars import Incomparable, Scalar
 
 FUTURE_TOLERANCE = timedelta(minutes=5)
@@ -39,11 +39,11 @@ def judge_age(
     :param zone: the time zone of values without one; None: UTC.
     :raises Incomparable: ``newest`` is no timestamp.
     """
-    warning = f" (warn above {spoken(warn_age)})" if warn_age is not None else ""
+    warning = f" (warn above {format_duration(warn_age)})" if warn_age is not None else ""
     judged = Judgement(
         outcome=Outcome.PASSED,
         reason="",
-        expected=f"at most {spoken(max_age)} old{warning}",
+        expected=f"at most {format_duration(max_age)} old{warning}",
         unit="seconds",
         warn=Range(high=None if warn_age is None else warn_age.total_seconds()),
         fail=Range(high=max_age.total_seconds()),
@@ -64,7 +64,7 @@ def judge_age(
         outcome = Outcome.FAILED
     elif warn_age is not None and age > warn_age:
         outcome = Outcome.WARNED
-    reason = f"the newest row is {spoken(age)} old ({moment.isoformat()})"
+    reason = f"the newest row is {format_duration(age)} old ({moment.isoformat()})"
     return replace(judged, outcome=outcome, reason=reason, observed=age.total_seconds())
 
 
@@ -77,7 +77,8 @@ def _of_a_far_moment(newest: Scalar, *, ahead: bool) -> dict[str, Any]:
 
 
 def _from_the_future(moment: datetime, ahead: timedelta, tolerance: timedelta, zone: ZoneInfo | None) -> str:
-    where = f"the newest row lies {spoken(ahead)} in the future ({moment.isoformat()}), where {spoken(tolerance)} are tolerated"
+    tolerated = f"where {format_duration(tolerance)} are tolerated"
+    where = f"the newest row lies {format_duration(ahead)} in the future ({moment.isoformat()}), {tolerated}"
     zone_hint = ", or wall-clock time of another zone, which time_zone names" if zone is None else f", or not of time zone {zone.key}"
     return f"{where}, so that its age is not known: a wrong timestamp{zone_hint}"
 
@@ -87,7 +88,7 @@ class Fresh(Check):
     """The newest timestamp of a column, or of an expression, is recent enough."""
 
     kind: ClassVar[str] = "fresh"
-    usual_dimension: ClassVar[Dimension] = Dimension.TIMELINESS
+    default_dimension: ClassVar[Dimension] = Dimension.TIMELINESS
     column: str | None = None
     expression: str | None = None
     """SQL whose value is the timestamp of a row, instead of a column."""
@@ -98,12 +99,12 @@ class Fresh(Check):
     """The time zone of values without one; None: UTC."""
     future_tolerance: timedelta = FUTURE_TOLERANCE
 
-    def asks(self) -> Mapping[str, object]:
+    def identity_arguments(self) -> Mapping[str, object]:
         asked = {"column": self.column} if self.expression is None else {"expression": self.expression}
         return asked if self.time_zone is None else {**asked, "time_zone": self.time_zone.key}
 
     def metrics(self) -> tuple[Metric, ...]:
-        return (newest_of(self.column, self.expression, self.traits.where),)
+        return (newest_of(self.column, self.expression, self.options.where),)
 
     def judge(self, answers: Answers, now: datetime) -> Judgement:
         newest = answers.scalar(self.metrics()[0])

@@ -43,7 +43,7 @@ class MetricCheck(Check):
     if_empty: Empty = Empty.SKIP
 
     @property
-    def usual_dimension(self) -> Dimension:
+    def default_dimension(self) -> Dimension:
         return Dimension.ACCURACY
 
     def metric(self) -> Metric:
@@ -63,7 +63,7 @@ class MetricCheck(Check):
             return str(self.fail)
         return f"{self.fail} (warn unless {self.warn})" if self.fail else f"warn unless {self.warn}"
 
-    def spoken(self, value: Scalar) -> str:
+    def format_observed(self, value: Scalar) -> str:
         """Return the number in words."""
         if not isinstance(value, (float, Decimal)):
             return str(value)
@@ -82,13 +82,13 @@ class MetricCheck(Check):
         value = self.observe(answers)
         if value is None:
             return Judgement(outcome=self.if_empty.outcome, reason="no value to look at", expected=self.expected())
-        spoken = self.spoken(value)
+        shown = self.format_observed(value)
         if not self.keeps(self.fail, value, answers):
-            outcome, reason = Outcome.FAILED, f"{spoken} is not {self.fail}"
+            outcome, reason = Outcome.FAILED, f"{shown} is not {self.fail}"
         elif not self.keeps(self.warn, value, answers):
-            outcome, reason = Outcome.WARNED, f"{spoken} is not {self.warn}"
+            outcome, reason = Outcome.WARNED, f"{shown} is not {self.warn}"
         else:
-            outcome, reason = Outcome.PASSED, f"{spoken} is within its bounds"
+            outcome, reason = Outcome.PASSED, f"{shown} is within its bounds"
         return Judgement(
             outcome=outcome,
             reason=reason,
@@ -106,13 +106,13 @@ class RowCountCheck(MetricCheck):
     """The number of rows."""
 
     kind: ClassVar[str] = "row_count"
-    usual_dimension: ClassVar[Dimension] = Dimension.COVERAGE
+    default_dimension: ClassVar[Dimension] = Dimension.COVERAGE
 
-    def asks(self) -> Mapping[str, object]:
+    def identity_arguments(self) -> Mapping[str, object]:
         return {}
 
     def metric(self) -> Metric:
-        return RowCount(where=self.traits.where)
+        return RowCount(where=self.options.where)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,9 +120,9 @@ class ColumnCountCheck(MetricCheck):
     """The number of columns."""
 
     kind: ClassVar[str] = "column_count"
-    usual_dimension: ClassVar[Dimension] = Dimension.CONFORMITY
+    default_dimension: ClassVar[Dimension] = Dimension.CONFORMITY
 
-    def asks(self) -> Mapping[str, object]:
+    def identity_arguments(self) -> Mapping[str, object]:
         return {}
 
     def metric(self) -> Metric:
@@ -139,11 +139,11 @@ class ColumnCheck(MetricCheck):
     measure: ClassVar[type[ColumnMetric]]
     column: str
 
-    def asks(self) -> Mapping[str, object]:
+    def identity_arguments(self) -> Mapping[str, object]:
         return {"column": self.column}
 
     def metric(self) -> Metric:
-        return self.measure(column=self.column, where=self.traits.where)
+        return self.measure(column=self.column, where=self.options.where)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,7 +163,7 @@ class ColumnTotal(ColumnCheck):
     by_kind: bool = False
 
     def metric(self) -> Metric:
-        return Total(column=self.column, where=self.traits.where, by_kind=self.by_kind)
+        return Total(column=self.column, where=self.options.where, by_kind=self.by_kind)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,7 +174,7 @@ class ColumnStddev(ColumnCheck):
     measure: ClassVar[type[ColumnMetric]] = Variance
 
     def metrics(self) -> tuple[Metric, ...]:
-        return ValueCount(column=self.column, where=self.traits.where), self.metric()
+        return ValueCount(column=self.column, where=self.options.where), self.metric()
 
     def observe(self, answers: Answers) -> Scalar:
         values, variance = (answers.scalar(metric) for metric in self.metrics())
@@ -190,17 +190,17 @@ class DistinctCheck(MetricCheck):
     """The number of different complete keys."""
 
     kind: ClassVar[str] = "distinct_count"
-    usual_dimension: ClassVar[Dimension] = Dimension.UNIQUENESS
+    default_dimension: ClassVar[Dimension] = Dimension.UNIQUENESS
     key: tuple[str, ...]
     approximate: bool = False
     """Counted by a sketch, which merges from partition to partition, with a small error."""
 
-    def asks(self) -> Mapping[str, object]:
+    def identity_arguments(self) -> Mapping[str, object]:
         return {"columns": list(self.key), **({"approximate": True} if self.approximate else {})}
 
     def metric(self) -> Metric:
         kind = Sketch if self.approximate else DistinctCount
-        return kind(columns=self.key, where=self.traits.where)
+        return kind(columns=self.key, where=self.options.where)
 
     def different(self, answers: Answers) -> int:
         """Return the number of different keys."""
@@ -211,9 +211,9 @@ class DistinctCheck(MetricCheck):
         words = super(DistinctCheck, self).expected()
         return f"{words}, counted to {SPOKEN_ERROR}" if self.approximate else words
 
-    def spoken(self, value: Scalar) -> str:
+    def format_observed(self, value: Scalar) -> str:
         if not self.approximate or (isinstance(value, int) and is_exact(value)):
-            return super(DistinctCheck, self).spoken(value)
+            return super(DistinctCheck, self).format_observed(value)
         return f"about {value:,} ({SPOKEN_ERROR})"
 
     def observe(self, answers: Answers) -> Scalar:
@@ -227,14 +227,14 @@ class UniqueRatio(DistinctCheck):
     kind: ClassVar[str] = "unique_ratio"
 
     def metrics(self) -> tuple[Metric, ...]:
-        return KeyCount(columns=self.key, where=self.traits.where), self.metric()
+        return KeyCount(columns=self.key, where=self.options.where), self.metric()
 
     def observe(self, answers: Answers) -> Scalar:
         keys, different = as_count(answers.scalar(self.metrics()[0])), self.different(answers)
         return min(different, keys) / keys if keys else None
 
-    def spoken(self, value: Scalar) -> str:
-        words = super(DistinctCheck, self).spoken(value)
+    def format_observed(self, value: Scalar) -> str:
+        words = super(DistinctCheck, self).format_observed(value)
         return f"about {words} ({SPOKEN_ERROR})" if self.approximate else words
 
 
@@ -245,8 +245,8 @@ class MetricSql(MetricCheck):
     kind: ClassVar[str] = "metric_sql"
     sql: str
 
-    def asks(self) -> Mapping[str, object]:
+    def identity_arguments(self) -> Mapping[str, object]:
         return {"sql": self.sql}
 
     def metric(self) -> Metric:
-        return SqlMetric(sql=self.sql, where=self.traits.where)
+        return SqlMetric(sql=self.sql, where=self.options.where)

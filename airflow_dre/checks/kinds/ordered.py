@@ -66,9 +66,9 @@ class OrderedCheck(ColumnCheck):
 
     def metrics(self) -> tuple[Metric, ...]:
         counted = self._outside(None)
-        return (ValueCount(column=self.column, where=self.traits.where), *counted, self.metric()) if counted else (self.metric(),)
+        return (ValueCount(column=self.column, where=self.options.where), *counted, self.metric()) if counted else (self.metric(),)
 
-    def follow_ups(self, answers: Answers) -> tuple[Metric, ...]:
+    def dependent_metrics(self, answers: Answers) -> tuple[Metric, ...]:
         """Return the counts that only the kind of the value tells to be needed."""
         if (value := self.observe(answers)) is None:
             return ()
@@ -78,11 +78,11 @@ class OrderedCheck(ColumnCheck):
 
     def _outside(self, value: Scalar) -> tuple[Metric, ...]:
         ends = [*asked_of_database(self.fail, value).items(), *asked_of_database(self.warn, value).items()]
-        return tuple(dict.fromkeys(outside(self.column, name, end, self.traits.where) for name, end in ends))
+        return tuple(dict.fromkeys(outside(self.column, name, end, self.options.where) for name, end in ends))
 
     def _values(self, first: tuple[Metric, ...]) -> Metric:
         """Return what counts the values: a count of rows where it is asked for each segment after the first answers."""
-        where = self.traits.where
+        where = self.options.where
         if len(first) == 1:
             return Violations(rule=HasNoValue(column=self.column), where=where)
         return ValueCount(column=self.column, where=where)
@@ -101,7 +101,7 @@ class OrderedCheck(ColumnCheck):
     def _keeps_end(self, name: str, end: Bound, answers: Answers) -> bool:
         if not (values := as_count(answers.scalar(self._values(self.metrics())))):
             raise Incomparable("only the database compares the value with its bounds, and it counted none: the table changed meanwhile")
-        wrong, needed = as_count(answers.scalar(outside(self.column, name, end, self.traits.where))), self.needed(values)
+        wrong, needed = as_count(answers.scalar(outside(self.column, name, end, self.options.where))), self.needed(values)
         match name:
             case "at_least":  # fewer values lie below the end
                 return wrong < needed
@@ -147,14 +147,14 @@ class ColumnQuantile(OrderedCheck):
     def kind(self) -> str:
         return "quantile"
 
-    def asks(self) -> Mapping[str, object]:
+    def identity_arguments(self) -> Mapping[str, object]:
         return {"column": self.column, "at": str(self.at.normalize()), **({} if self.interpolate else {"interpolate": False})}
 
     def metrics(self) -> tuple[Metric, ...]:
         return (self.metric(),) if self.interpolate else super(ColumnQuantile, self).metrics()
 
-    def follow_ups(self, answers: Answers) -> tuple[Metric, ...]:
-        return () if self.interpolate else super(ColumnQuantile, self).follow_ups(answers)
+    def dependent_metrics(self, answers: Answers) -> tuple[Metric, ...]:
+        return () if self.interpolate else super(ColumnQuantile, self).dependent_metrics(answers)
 
     def keeps(self, bounds: Bounds, value: Scalar, answers: Answers) -> bool:
         return bounds.admits(value) if self.interpolate else super(ColumnQuantile, self).keeps(bounds, value, answers)
@@ -163,7 +163,7 @@ class ColumnQuantile(OrderedCheck):
         return max(1, math.ceil(self.at * values))
 
     def metric(self) -> Metric:
-        return Quantile(column=self.column, at=self.at, interpolate=self.interpolate, where=self.traits.where)
+        return Quantile(column=self.column, at=self.at, interpolate=self.interpolate, where=self.options.where)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,5 +176,5 @@ class ColumnMedian(ColumnQuantile):
     def kind(self) -> str:
         return "median"
 
-    def asks(self) -> Mapping[str, object]:
+    def identity_arguments(self) -> Mapping[str, object]:
         return {"column": self.column}

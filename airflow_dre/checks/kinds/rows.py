@@ -105,11 +105,11 @@ class RowCheck(LimitedCheck):
         return self.rule.kind
 
     @property
-    def usual_dimension(self) -> Dimension:
+    def default_dimension(self) -> Dimension:
         return _DIMENSIONS.get(self.kind, Dimension.CONFORMITY)
 
-    def asks(self) -> Mapping[str, object]:
-        return self.rule.asks()
+    def identity_arguments(self) -> Mapping[str, object]:
+        return self.rule.identity_arguments()
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -118,8 +118,8 @@ class RowCheck(LimitedCheck):
     def looked_at(self) -> Metric:
         needs = self.rule.needs
         if len(needs) == 1:
-            return ValueCount(column=needs[0], where=self.traits.where)
-        return rows_with(needs, self.rule.leaves_out, self.traits.where)
+            return ValueCount(column=needs[0], where=self.options.where)
+        return rows_with(needs, self.rule.leaves_out, self.options.where)
 
     def violations(self) -> Metric:
-        return Violations(rule=self.rule, where=self.traits.where)
+        return Violations(rule=self.rule, where=self.options.where)

@@ -91,7 +91,7 @@ class SchemaIs(Check):
     """The table has these columns."""
 
     kind: ClassVar[str] = "schema_is"
-    usual_dimension: ClassVar[Dimension] = Dimension.CONFORMITY
+    default_dimension: ClassVar[Dimension] = Dimension.CONFORMITY
     expected_columns: tuple[tuple[str, tuple[str, ...]], ...]
     """Names, each with the types that are accepted; none: any type."""
     ordered: bool = False
@@ -102,7 +102,7 @@ class SchemaIs(Check):
     any_case: bool = False
     """Whether names that differ in case only are the same."""
 
-    def asks(self) -> Mapping[str, object]:
+    def identity_arguments(self) -> Mapping[str, object]:
         places: dict[str, object] = {"places": dict(self.places)} if self.places else {}
         if self.any_case:
             places["any_case"] = True
@@ -111,7 +111,7 @@ class SchemaIs(Check):
     def metrics(self) -> tuple[Metric, ...]:
         return (TableColumns(),)
 
-    def follow_ups(self, answers: Answers) -> tuple[Metric, ...]:
+    def dependent_metrics(self, answers: Answers) -> tuple[Metric, ...]:
         """Return how many values cannot be read as an expected type, where that of a column was guessed."""
         found = {self._spelled(name): (name, kind) for name, kind in columns_of(answers).items()}
         return tuple(
@@ -162,9 +162,9 @@ class SchemaUnchanged(Check):
     """The columns are those of the last run in which this check passed; the first run passes."""
 
     kind: ClassVar[str] = "schema_unchanged"
-    usual_dimension: ClassVar[Dimension] = Dimension.CONSISTENCY
+    default_dimension: ClassVar[Dimension] = Dimension.CONSISTENCY
 
-    def asks(self) -> Mapping[str, object]:
+    def identity_arguments(self) -> Mapping[str, object]:
         return {}
 
     def metrics(self) -> tuple[Metric, ...]:

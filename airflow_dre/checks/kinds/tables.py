@@ -38,21 +38,21 @@ class Unique(LimitedCheck):
     """No two rows share the key."""
 
     kind: ClassVar[str] = "unique"
-    usual_dimension: ClassVar[Dimension] = Dimension.UNIQUENESS
+    default_dimension: ClassVar[Dimension] = Dimension.UNIQUENESS
     key: tuple[str, ...]
     nulls: Nulls = Nulls.SKIP
     """Which rows with an incomplete key are left out; the others are looked at and right."""
     by_kind: bool = False
     """Whether two missing parts are the same, as in pandas, where the values may have been of a frame."""
 
-    def asks(self) -> Mapping[str, object]:
+    def identity_arguments(self) -> Mapping[str, object]:
         return {"columns": list(self.key), **({} if self.nulls is Nulls.SKIP else {"nulls": self.nulls.value})}
 
     def looked_at(self) -> Metric:
-        return rows_with(self.key, self.nulls, self.traits.where)
+        return rows_with(self.key, self.nulls, self.options.where)
 
     def violations(self) -> Metric:
-        return DuplicateCount(columns=self.key, where=self.traits.where, incomplete=self.nulls if self.by_kind else Nulls.SKIP)
+        return DuplicateCount(columns=self.key, where=self.options.where, incomplete=self.nulls if self.by_kind else Nulls.SKIP)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,26 +60,26 @@ class ForeignKey(LimitedCheck):
     """Every complete key stands in another table."""
 
     kind: ClassVar[str] = "foreign_key"
-    usual_dimension: ClassVar[Dimension] = Dimension.CONSISTENCY
+    default_dimension: ClassVar[Dimension] = Dimension.CONSISTENCY
     key: tuple[str, ...]
     parent: str
     parent_key: tuple[str, ...]
 
-    def asks(self) -> Mapping[str, object]:
+    def identity_arguments(self) -> Mapping[str, object]:
         return {"columns": list(self.key), "parent": self.parent, "parent_columns": list(self.parent_key)}
 
     def looked_at(self) -> Metric:
-        return KeyCount(columns=self.key, where=self.traits.where)
+        return KeyCount(columns=self.key, where=self.options.where)
 
     def violations(self) -> Metric:
-        return OrphanCount(columns=self.key, parent=self.parent, parent_columns=self.parent_key, where=self.traits.where)
+        return OrphanCount(columns=self.key, parent=self.parent, parent_columns=self.parent_key, where=self.options.where)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Steps(LimitedCheck):
     """The values of a column rise, or fall, from row to row."""
 
-    usual_dimension: ClassVar[Dimension] = Dimension.CONSISTENCY
+    default_dimension: ClassVar[Dimension] = Dimension.CONSISTENCY
     column: str
     order_by: tuple[str, ...]
     rising: bool
@@ -90,14 +90,14 @@ class Steps(LimitedCheck):
     def kind(self) -> str:
         return "increasing" if self.rising else "decreasing"
 
-    def asks(self) -> Mapping[str, object]:
+    def identity_arguments(self) -> Mapping[str, object]:
         return {"column": self.column, "order_by": list(self.order_by), "strictly": self.strictly}
 
     def looked_at(self) -> Metric:
-        return ValueCount(column=self.column, where=self.traits.where)
+        return ValueCount(column=self.column, where=self.options.where)
 
     def violations(self) -> Metric:
-        return StepCount(column=self.column, order_by=self.order_by, rising=self.rising, strictly=self.strictly, where=self.traits.where)
+        return StepCount(column=self.column, order_by=self.order_by, rising=self.rising, strictly=self.strictly, where=self.options.where)
 
 
 _ROUNDING = 2.0**-50
@@ -109,7 +109,7 @@ class ZScores(LimitedCheck):
     """The values lie within a number of standard deviations of their mean."""
 
     kind: ClassVar[str] = "z_scores"
-    usual_dimension: ClassVar[Dimension] = Dimension.ACCURACY
+    default_dimension: ClassVar[Dimension] = Dimension.ACCURACY
     column: str
     within: float
     two_sided: bool = True
@@ -117,15 +117,15 @@ class ZScores(LimitedCheck):
     strictly: bool = False
     """Whether a value that lies exactly that far is wrong too."""
 
-    def asks(self) -> Mapping[str, object]:
+    def identity_arguments(self) -> Mapping[str, object]:
         strictly = {"strictly": True} if self.strictly else {}
         return {"column": self.column, "within": self.within, "two_sided": self.two_sided, **strictly}
 
     def looked_at(self) -> Metric:
-        return ValueCount(column=self.column, where=self.traits.where)
+        return ValueCount(column=self.column, where=self.options.where)
 
     def _spread(self) -> tuple[Metric, Metric]:
-        return Mean(column=self.column, where=self.traits.where), Variance(column=self.column, where=self.traits.where)
+        return Mean(column=self.column, where=self.options.where), Variance(column=self.column, where=self.options.where)
 
     def metrics(self) -> tuple[Metric, ...]:
         return (*self._spread(), self.looked_at())
@@ -133,7 +133,7 @@ class ZScores(LimitedCheck):
     def violations(self) -> Metric:
         raise TypeError("the violations of z_scores are known only once mean and variance are")
 
-    def follow_ups(self, answers: Answers) -> tuple[Metric, ...]:
+    def dependent_metrics(self, answers: Answers) -> tuple[Metric, ...]:
         """Return the rows outside, of two values and more.
 
         :raises Incomparable: an infinity, a not-a-number or a number near the largest leaves nothing to measure by.
@@ -149,10 +149,10 @@ class ZScores(LimitedCheck):
         reach = self.within * spread
         ends = {"low_belongs": not self.strictly, "high_belongs": not self.strictly}
         rule = Within(column=self.column, low=mean - reach if self.two_sided else None, high=mean + reach, **ends)
-        return (Violations(rule=rule, where=self.traits.where),)
+        return (Violations(rule=rule, where=self.options.where),)
 
     def judge(self, answers: Answers, now: datetime) -> Judgement:
-        further = self.follow_ups(answers)
+        further = self.dependent_metrics(answers)
         violations = as_count(answers.scalar(further[0])) if further else 0
         return self.judge_counts(violations, as_count(answers.scalar(self.looked_at())))
 
@@ -162,17 +162,17 @@ class SameRowCount(LimitedCheck):
     """The table has as many rows as another one; the difference counts as violations of the rows of the other."""
 
     kind: ClassVar[str] = "row_count"
-    usual_dimension: ClassVar[Dimension] = Dimension.COVERAGE
+    default_dimension: ClassVar[Dimension] = Dimension.COVERAGE
     same_as: str
 
-    def asks(self) -> Mapping[str, object]:
+    def identity_arguments(self) -> Mapping[str, object]:
         return {"same_as": self.same_as}
 
     def looked_at(self) -> Metric:
         return OtherRowCount(table=self.same_as)
 
     def violations(self) -> Metric:
-        return RowCount(where=self.traits.where)
+        return RowCount(where=self.options.where)
 
     def judge(self, answers: Answers, now: datetime) -> Judgement:
         rows, other = as_count(answers.scalar(self.violations())), as_count(answers.scalar(self.looked_at()))
@@ -188,10 +188,10 @@ class FailedRows(LimitedCheck):
     """A SELECT of the Dag author gives no row."""
 
     kind: ClassVar[str] = "failed_rows_sql"
-    usual_dimension: ClassVar[Dimension] = Dimension.CONSISTENCY
+    default_dimension: ClassVar[Dimension] = Dimension.CONSISTENCY
     sql: str
 
-    def asks(self) -> Mapping[str, object]:
+    def identity_arguments(self) -> Mapping[str, object]:
         return {"sql": self.sql}
 
     def looked_at(self) -> Metric:
@@ -211,18 +211,18 @@ class NoGaps(LimitedCheck):
     """Every calendar unit between the first and the last timestamp holds a row; units without one are the violations."""
 
     kind: ClassVar[str] = "no_gaps"
-    usual_dimension: ClassVar[Dimension] = Dimension.COVERAGE
+    default_dimension: ClassVar[Dimension] = Dimension.COVERAGE
     column: str
     unit: Unit
     start: datetime | None = None
     end: datetime | None = None
 
-    def asks(self) -> Mapping[str, object]:
+    def identity_arguments(self) -> Mapping[str, object]:
         ends = {"start": self.start, "end": self.end}
         return {"column": self.column, "every": self.unit.value, **{name: end.isoformat() for name, end in ends.items() if end}}
 
     def looked_at(self) -> Metric:
-        return Periods(column=self.column, unit=self.unit, where=self.traits.where)
+        return Periods(column=self.column, unit=self.unit, where=self.options.where)
 
     def violations(self) -> Metric:
         return self.looked_at()

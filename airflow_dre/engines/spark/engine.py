@@ -16,7 +16,7 @@ from airflow_dre.engines.spark.session import speaks_connect
 from airflow_dre.errors import QueryFailed, StatementTimeout, WarehouseError, WarehouseUnreachable
 from airflow_dre.sql.dialect import Dialect
 from airflow_dre.sql.dialects import find_dialect
-from airflow_dre.values.instants import spoken
+from airflow_dre.values.instants import format_duration
 from airflow_dre.values.scalars import Row
 
 SETTINGS = {
@@ -81,7 +81,7 @@ class SparkEngine:
             return error
         said = explained(error)
         if statement.is_over and self._timeout is not None:
-            return StatementTimeout(f"ended after {spoken(self._timeout)}, the statement timeout: {said}")
+            return StatementTimeout(f"ended after {format_duration(self._timeout)}, the statement timeout: {said}")
         if not is_refused(error) and not self._answers():
             return WarehouseUnreachable(f"the Spark session is stopped, or nobody answers it: {said}")
         return QueryFailed(said)

@@ -15,7 +15,7 @@ from airflow_dre.incidents.signals import Event, Origin, Severity, Signal
 from airflow_dre.incidents.slices import Slice
 from airflow_dre.privacy.masking import masked, masked_line
 from airflow_dre.services.run_context import RunContext
-from airflow_dre.values.instants import spoken, to_instant
+from airflow_dre.values.instants import format_duration, to_instant
 from airflow_dre.values.text_limits import REASON, lines
 
 SIGNAL = "dre_signal"
@@ -256,5 +256,5 @@ def _how_late(due: datetime | None, now: datetime) -> str:
     """When a deadline was, and for how long it has been over."""
     if due is None:
         return ""
-    late = f" ({spoken(now - due)} ago)" if now > due else ""
+    late = f" ({format_duration(now - due)} ago)" if now > due else ""
     return f", due at {due:%Y-%m-%d %H:%M} UTC{late}"

@@ -16,7 +16,7 @@ from airflow_dre.store.schema import ensure_embedded
 from airflow_dre.store.slas import cause_of_sla, drop_sla, hand_over, slas_of_monitor
 from airflow_dre.store.store import Store
 from airflow_dre.values.dataset import short_name
-from airflow_dre.values.instants import spoken
+from airflow_dre.values.instants import format_duration
 
 
 def record_monitor_run(store: Store, found: Monitor) -> int:
@@ -59,15 +59,15 @@ def end_expired(store: Store, forget_after: timedelta, now: datetime, *, unrecor
         ended = 0
         for monitor in _forgotten_monitors(connection, forget_after, now):
             drop_monitor(connection, monitor.dag_id)
-            reason = f"monitor {monitor.dag_id} has not looked for {spoken(now - monitor.looked_at)}"
+            reason = f"monitor {monitor.dag_id} has not looked for {format_duration(now - monitor.looked_at)}"
             ended += sum(_end(store.database, connection, row, reason, now) for row in slas_of_monitor(connection, monitor.dag_id))
         for row in forgotten_slas(connection, forget_after, now):
-            reason = f"nobody has looked at it for {spoken(now - row.last_look)}"
+            reason = f"nobody has looked at it for {format_duration(now - row.last_look)}"
             ended += _end(store.database, connection, row, reason, now)
         for incident, last in _forgotten_incidents(connection, forget_after, now, unrecorded):
             cause = cause_of(incident)
             if isinstance(cause, DataCause):
-                _resolve(store.database, connection, cause, incident.dag_id, f"it has not run for {spoken(now - last)}", now)
+                _resolve(store.database, connection, cause, incident.dag_id, f"it has not run for {format_duration(now - last)}", now)
                 ended += 1
     return ended
 

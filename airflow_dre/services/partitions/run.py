@@ -9,12 +9,12 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from airflow_dre.checks.check import Check
-from airflow_dre.checks.judging import Unanswered, questions
-from airflow_dre.checks.metrics import Metric, PerSegment, Split
+from airflow_dre.checks.judging import Unanswered, first_round
+from airflow_dre.checks.metrics import GroupBy, Metric, PerSegment
 from airflow_dre.errors import DefinitionError, Problem
 from airflow_dre.partitions.merging import NOT_OF_ROWS, StateSpec, Unmergeable, partition_column, state_spec_of, unmergeable_problems
 from airflow_dre.partitions.selection import Asked, Choice, Named, Span
-from airflow_dre.partitions.values import some_of
+from airflow_dre.partitions.values import latest_names
 from airflow_dre.services.partitions.scans import ScanResult, find_split_error
 from airflow_dre.services.partitions.table import Findings, Table, example, recall, scan_all, scan_missing
 from airflow_dre.services.partitions.versions import read_catalogue, read_versions_of, scan_listed, scan_native
@@ -49,7 +49,7 @@ class PartitionStateStore(Protocol):
 class Partitioning:
     """The partitions of a table, and the choice of those that a run scans."""
 
-    by: Split
+    by: GroupBy
     choice: Choice = Choice.RUN
     changes: str | None = None
     """A SELECT of partitions and their versions."""
@@ -98,7 +98,7 @@ class _AskPartitions:
     def __call__(
         self, checks: Sequence[Check], scope: Scope, engine: NamedEngine, answered: AnswerSet, history: ResultHistory | None, /
     ) -> None:
-        metrics = dict.fromkeys(metric for check in checks for metric in questions(check))
+        metrics = dict.fromkeys(metric for check in checks for metric in first_round(check))
         answer_metrics((metric for metric in metrics if isinstance(metric, NOT_OF_ROWS)), scope, engine, answered, history)
         specs = {metric: spec for metric in metrics if (spec := self._spec(metric)) is not None}
         if not specs:
@@ -210,11 +210,11 @@ def _scan_asked(table: Table, asked: Asked) -> Findings:
     result = result.with_empty(known, table.specs)
     if known or any(meant.holds(scan.value) for scan in result.scans.values()):
         return Findings(result=result)
-    latest = some_of(scan.value for scan in {**table.known, **result.scans}.values() if scan.rows)
+    latest = latest_names(scan.value for scan in {**table.known, **result.scans}.values() if scan.rows)
     return Findings(result=result, reason=f"partition {asked} has no rows and never had any; the last that have: {latest}")
 
 
-def _filter(by: Split, meant: Named | Span) -> PartitionFilter:
+def _filter(by: GroupBy, meant: Named | Span) -> PartitionFilter:
     if isinstance(meant, Named):
         return PartitionFilter(by=by, values=(meant.value,))
     return PartitionFilter(by=by, spans=((meant.low, meant.high),))

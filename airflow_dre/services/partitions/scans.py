@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from airflow_dre.checks.judging import Unanswered
-from airflow_dre.checks.metrics import LISTS, Metric, PerSegment, RowCount, Split
+from airflow_dre.checks.metrics import LISTS, GroupBy, Metric, PerSegment, RowCount
 from airflow_dre.checks.segments import MOST
 from airflow_dre.errors import QueryFailed
 from airflow_dre.partitions.merging import StateSpec
@@ -81,7 +81,7 @@ def as_key(value: object) -> tuple[str, Partition]:
     return text, known
 
 
-def find_split_error(by: Split, scope: Scope, engine: Engine) -> str | None:
+def find_split_error(by: GroupBy, scope: Scope, engine: Engine) -> str | None:
     """Return why rows cannot be split by a column or an expression, without reading a row."""
     try:
         engine.fetch_rows(probe(replace(scope, only=PartitionFilter(by=by, values=(None,)))), 1)
@@ -91,7 +91,7 @@ def find_split_error(by: Split, scope: Scope, engine: Engine) -> str | None:
 
 
 def scan_partitions(
-    specs: Mapping[str, StateSpec], by: Split, only: PartitionFilter | None, scope: Scope, engine: Engine, answered: AnswerSet
+    specs: Mapping[str, StateSpec], by: GroupBy, only: PartitionFilter | None, scope: Scope, engine: Engine, answered: AnswerSet
 ) -> ScanResult:
     """Query the states of some partitions, or of all.
 

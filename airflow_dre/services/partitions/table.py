@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from airflow_dre.checks.metrics import Split
+from airflow_dre.checks.metrics import GroupBy
 from airflow_dre.partitions.merging import StateSpec
 from airflow_dre.partitions.values import Partition, as_partition, calendar_like
 from airflow_dre.services.partitions.scans import PartitionScan, ScanResult, scan_partitions
@@ -25,7 +25,7 @@ class Table:
 
     specs: Mapping[str, StateSpec]
     """By their keys."""
-    by: Split
+    by: GroupBy
     scope: Scope
     engine: Engine
     answered: AnswerSet

@@ -8,7 +8,7 @@ from airflow_dre.checks.segments import MOST
 from airflow_dre.errors import DefinitionError, Problem, QueryFailed
 from airflow_dre.partitions.bounds import INSTEAD, NativePartition, read_native_partitions
 from airflow_dre.partitions.merging import partition_column
-from airflow_dre.partitions.values import Partition, as_partition, read_like, some_of, spoken_partition
+from airflow_dre.partitions.values import Partition, as_partition, latest_names, read_like, spoken_partition
 from airflow_dre.services.partitions.scans import ScanResult, as_key
 from airflow_dre.services.partitions.table import Findings, Table, example
 from airflow_dre.services.quality.answers import AnswerSet, Engine
@@ -77,7 +77,7 @@ def scan_listed(table: Table, rows: Sequence[Row]) -> Findings:
     unlisted = [scan.value for text, scan in result.scans.items() if text not in listed]
     if not unlisted:
         return Findings(result=result, gone=gone)
-    named = "NULL" if unlisted == [None] else some_of(unlisted)
+    named = "NULL" if unlisted == [None] else latest_names(unlisted)
     return Findings(result=result, gone=gone, reason=f"there are rows in partitions that the list of changes does not hold: {named}")
 
 

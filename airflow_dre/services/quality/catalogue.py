@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from airflow_dre.checks.aspects.constraints import judge_by_constraints, read_constraints
-from airflow_dre.checks.aspects.fitness import minds_types, why_unfit
+from airflow_dre.checks.aspects.fitness import needs_types, type_mismatch
 from airflow_dre.checks.check import Check
 from airflow_dre.checks.metrics import TableColumns, TableConstraints
 from airflow_dre.checks.outcomes import Judgement, Outcome
@@ -30,7 +30,7 @@ def learn_types(checks: Sequence[Check], scope: Scope, engine: Engine, answered:
     """Return the scope with the types of its columns, where a check minds them and asking costs next to nothing."""
     if scope.readings is not None:
         scope = replace(scope, readings=scope.readings.heard(checks))
-    if not scope.dialect.catalogue_is_cheap or not any(map(minds_types, checks)):
+    if not scope.dialect.catalogue_is_cheap or not any(map(needs_types, checks)):
         return scope
     catalogue = TableColumns()
     answer_metrics([catalogue], scope, engine, answered)
@@ -45,5 +45,5 @@ def refuse_by_types(checks: Sequence[Check], scope: Scope) -> dict[str, Judgemen
     """
     types = {name: kind for name, kind in scope.types if scope.readings is None or not scope.readings.guessed(name)}
     apart, no_numbers = scope.dialect.kinds_apart, scope.dialect.no_numbers
-    reasons = ((check, why_unfit(check, types, kinds_apart=apart, no_numbers=no_numbers)) for check in checks)
+    reasons = ((check, type_mismatch(check, types, kinds_apart=apart, no_numbers=no_numbers)) for check in checks)
     return {check.id: Judgement(outcome=Outcome.ERRORED, reason=reason, expected="") for check, reason in reasons if reason is not None}

@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Protocol
 
 from airflow_dre.checks.check import Check
-from airflow_dre.checks.judging import Unanswered, evaluate, further_questions, questions, score
+from airflow_dre.checks.judging import Unanswered, evaluate, first_round, score, second_round
 from airflow_dre.checks.metrics import Metric
-from airflow_dre.checks.outcomes import Judgement, shown, worst
+from airflow_dre.checks.outcomes import Judgement, format_value, worst
 from airflow_dre.privacy.masking import Mask, masked
 from airflow_dre.services.quality.answers import AnswerSet
 from airflow_dre.services.quality.redact import mask_result
@@ -81,13 +81,13 @@ def record_run(
 def _judged(check: Check, answered: AnswerSet, now: datetime, mask: Mask) -> ResultRecord:
     culprit = _culprit(check, answered)
     statement = answered.statements.get(culprit)
-    if statement is not None and culprit in further_questions(check, answered.values):  # it quotes earlier answers
+    if statement is not None and culprit in second_round(check, answered.values):  # it quotes earlier answers
         statement = None if mask.columns else masked(statement)
     return _record(check, evaluate(check, answered.values, now), statement)
 
 
 def _record(check: Check, judgement: Judgement, statement: str | None) -> ResultRecord:
-    traits = check.traits
+    traits = check.options
     definition = Definition(
         name=check.name,
         kind=check.kind,
@@ -115,7 +115,7 @@ def record_result(check_id: str, definition: Definition, judgement: Judgement, s
         outcome=judgement.outcome,
         reason=judgement.reason,
         expected=judgement.expected,
-        observed=shown(judgement.observed),
+        observed=format_value(judgement.observed),
         value=as_float(judgement.observed),
         unit=judgement.unit,
         violations=judgement.violations,
@@ -129,5 +129,5 @@ def record_result(check_id: str, definition: Definition, judgement: Judgement, s
 
 def _culprit(check: Check, answered: AnswerSet) -> Metric:
     """Return the metric whose statement explains the outcome best: the one that was refused, or else the one that was judged."""
-    metrics = (*questions(check), *further_questions(check, answered.values))
+    metrics = (*first_round(check), *second_round(check, answered.values))
     return next((metric for metric in metrics if isinstance(answered.values.get(metric), Unanswered)), metrics[-1])

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Protocol
 
 from airflow_dre.checks.check import Check
-from airflow_dre.checks.judging import further_questions, questions
+from airflow_dre.checks.judging import first_round, second_round
 from airflow_dre.checks.kinds.metrics import MetricSql
 from airflow_dre.checks.metrics import TableColumns
 from airflow_dre.checks.outcomes import Judgement
@@ -57,8 +57,8 @@ class AnswerStrategy(Protocol):
 
 def answer_rows(checks: Sequence[Check], scope: Scope, engine: NamedEngine, answered: AnswerSet, history: ResultHistory | None) -> None:
     """Look at all rows, and then at what only the first answers tell how to ask."""
-    answer_metrics((metric for check in checks for metric in questions(check)), scope, engine, answered, history)
-    answer_metrics((metric for check in checks for metric in further_questions(check, answered.values)), scope, engine, answered)
+    answer_metrics((metric for check in checks for metric in first_round(check)), scope, engine, answered, history)
+    answer_metrics((metric for check in checks for metric in second_round(check, answered.values)), scope, engine, answered)
 
 
 def run_suite(
@@ -116,7 +116,7 @@ def _answer(
 
     :raises TypesChanged: rows have shown that a guessed type is another, which is put right.
     """
-    if suite.scope.readings is not None and any(TableColumns() in questions(check) for check in suite.checks):
+    if suite.scope.readings is not None and any(TableColumns() in first_round(check) for check in suite.checks):
         suite.scope.readings.settle()
     settled = settle_by_constraints(suite.checks, suite.scope, engine, answered) if suite.trust_constraints else {}
     scope = learn_types([check for check in suite.checks if check.id not in settled], suite.scope, engine, answered)

@@ -80,7 +80,7 @@ def _sample_again(check: Check, metric: Metric | None, scope: Scope, engine: Eng
 def _sample(check: Check, metric: Metric | None, scope: Scope, engine: Engine, plan: SamplePlan, empty: Sample) -> Sample:
     if metric is None:
         return replace(empty, missing=_NO_ROW)
-    columns = dict.fromkeys([*plan.key_columns, *([check.traits.by] if check.traits.by is not None else []), *check.columns])
+    columns = dict.fromkeys([*plan.key_columns, *([check.options.by] if check.options.by is not None else []), *check.columns])
     query = sample_of(metric, scope, tuple(columns), plan.rows)
     if isinstance(query, Refusal):
         return replace(empty, missing=query.reason)

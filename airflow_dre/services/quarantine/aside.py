@@ -20,7 +20,7 @@ from airflow_dre.services.quality.answers import Engine
 from airflow_dre.sql.dialect import Refusal
 from airflow_dre.sql.quarantine import statements
 from airflow_dre.sql.quarantine.failing import failing
-from airflow_dre.sql.quarantine.shape import why_unfit
+from airflow_dre.sql.quarantine.shape import type_mismatch
 from airflow_dre.sql.quarantine.statements import Broken, Mode, Rows, Stamp
 from airflow_dre.sql.scope import Scope
 from airflow_dre.store.records import SuiteRunRecord, digest
@@ -187,7 +187,7 @@ def require_fit(rows: Rows, there: Sequence[tuple[str, str]], wanted: Quarantine
 
     :raises DefinitionError: it has another shape.
     """
-    if why := why_unfit(rows.columns, there, ".".join(rows.source.table), rows.source.dialect):
+    if why := type_mismatch(rows.columns, there, ".".join(rows.source.table), rows.source.dialect):
         raise refused(wanted, "quarantine_to", why)
 
 

@@ -41,7 +41,7 @@ from airflow_dre.store.slas import (
 )
 from airflow_dre.store.store import Store
 from airflow_dre.values.dataset import DatasetName, short_name
-from airflow_dre.values.instants import DURATION_ALLOWED, read_duration, read_zone, spoken, to_instant, zone_allowed
+from airflow_dre.values.instants import DURATION_ALLOWED, format_duration, read_duration, read_zone, to_instant, zone_allowed
 from airflow_dre.values.scalars import Incomparable
 from airflow_dre.values.text_limits import REASON
 
@@ -311,7 +311,7 @@ def _signal(cause: DataCause, found: Freshness, origin: Origin, since: datetime,
         cause=cause,
         event=Event.STALE,
         at=now,
-        title=f"{table} is stale: {found.judgement.reason}, SLA {cause.suite} allows {spoken(max_age)}",
+        title=f"{table} is stale: {found.judgement.reason}, SLA {cause.suite} allows {format_duration(max_age)}",
         detail=f"missed since {since.isoformat()}",
         origin=Origin(dag_id=origin.dag_id),
         occurrence_id=since.isoformat(),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from airflow_dre.checks.rules import Kind
+from airflow_dre.checks.rules import TextType
 from airflow_dre.sql.catalogue import Owner, information_schema
 from airflow_dre.sql.dialect import Dialect, Refusal
 from airflow_dre.sql.rendering import call, in_doubles, is_given
@@ -46,7 +46,7 @@ def _start_of(value: exp.Expr, unit: Unit) -> exp.Expr:
     return call("DATEADD", part.copy(), passed, _FIRST_DAY.copy())
 
 
-def _reads(value: exp.Expr, kind: Kind) -> exp.Expr:
+def _reads(value: exp.Expr, kind: TextType) -> exp.Expr:
     """TRY_CAST takes more than other databases' types do, an empty text for 0 and words for dates: patterns narrow it."""
     # Compared by code points: in other collations a range such as [0-9] holds more than digits.
     bare = exp.Collate(this=exp.Trim(this=value, expression=exp.Literal.string(" ")), expression=exp.var("Latin1_General_BIN2"))
@@ -61,18 +61,18 @@ def _reads(value: exp.Expr, kind: Kind) -> exp.Expr:
         return exp.paren(exp.and_(*conditions))
 
     match kind:
-        case Kind.INTEGER:
+        case TextType.INTEGER:
             rest = call("SUBSTRING", bare.copy(), 2, call("LEN", bare.copy()))
             return both(like("[-+0-9]%"), like("%[0-9]"), exp.Not(this=exp.Like(this=rest, expression=exp.Literal.string("%[^0-9]%"))))
-        case Kind.NUMBER:
+        case TextType.NUMBER:
             return both(like("%[0-9]%"), exp.Not(this=like("%[^0-9eE.+-]%")), tried("FLOAT"))
-        case Kind.BOOLEAN:
+        case TextType.BOOLEAN:
             return exp.In(this=exp.Lower(this=bare), expressions=[exp.Literal.string(word) for word in _BOOLEANS])
-        case Kind.DATE:
+        case TextType.DATE:
             return both(like(_DAY), tried("DATE"))
-        case Kind.TIMESTAMP:
+        case TextType.TIMESTAMP:
             return both(like(f"{_DAY}%"), tried("DATETIMEOFFSET"))
-        case Kind.UUID:
+        case TextType.UUID:
             return like("-".join(_HEX * length for length in (8, 4, 4, 4, 12)))
 
 

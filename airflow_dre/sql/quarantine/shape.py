@@ -21,7 +21,7 @@ _AFFINITIES = (
 """What a declared type holds and the affinity it gives, in the order of https://sqlite.org/datatype3.html#determination_of_column_affinity."""
 
 
-def why_unfit(source: Columns, target: Columns, source_name: str, dialect: Dialect) -> str | None:
+def type_mismatch(source: Columns, target: Columns, source_name: str, dialect: Dialect) -> str | None:
     """What has to be done to a quarantine table before it can take the rows of a source; None where it fits as it is."""
     wanted, there = dict(source), dict(target)
     missing_own = [name for name in OWN_COLUMNS if name not in there]

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from airflow_dre import checks as c
-from airflow_dre.checks.aspects.fitness import Family, family_of, minds_types, why_unfit
+from airflow_dre.checks.aspects.fitness import Family, family_of, needs_types, type_mismatch
 from airflow_dre.checks.declared.parse import parse_checks
 
 TYPES = {"n": "bigint", "x": "numeric(9,2)", "s": "character varying(20)", "d": "timestamp with time zone", "b": "BOOLEAN", "odd": "hstore"}
@@ -17,7 +17,7 @@ TYPES = {"n": "bigint", "x": "numeric(9,2)", "s": "character varying(20)", "d": 
 def why(declaration: Any) -> str | None:
     """Return the reason against one check."""
     (check,) = parse_checks([declaration])
-    return why_unfit(check, TYPES)
+    return type_mismatch(check, TYPES)
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_what_may_make_sense_is_left_to_the_database(declaration: Any) -> None:
 
 def test_types_are_not_asked_for_where_they_make_no_difference() -> None:
     checks = parse_checks([c.not_null("a"), c.unique("a"), c.row_count(at_least=1), c.schema_unchanged(), c.mean("a", at_least=0)])
-    assert [minds_types(check) for check in checks] == [False, False, False, False, True]
+    assert [needs_types(check) for check in checks] == [False, False, False, False, True]
 
 
 @pytest.mark.parametrize(

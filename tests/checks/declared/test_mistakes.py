@@ -596,7 +596,7 @@ def test_what_was_rendered_is_read_even_if_it_looks_like_a_template() -> None:
     assert find_problems([declared_once]) == ((), []), "not yet"
     rendered = declared_once.rendered(lambda text: text.replace("params.mark", "a mark"))
     (check,) = parse_checks([rendered])
-    assert check.asks() == {"column": "a", "values": ["{{ a mark }}"]}
+    assert check.identity_arguments() == {"column": "a", "values": ["{{ a mark }}"]}
 
 
 def test_a_declaration_is_a_value_that_leaves_out_what_was_not_given() -> None:
@@ -634,5 +634,5 @@ def test_what_a_check_is_called_and_speaks_for(declaration: Declaration, name: s
 def test_traits_are_kept() -> None:
     traits = {"description": "d", "tags": ("x", "y"), "owner": "o", "runbook": "https://wiki/x", "where": "b = 1", "previous_name": "p"}
     (check,) = parse_checks([declared("not_null", column="a", severity="warn", **traits)])
-    assert {name: getattr(check.traits, name) for name in traits} == traits
-    assert check.traits.severity == "warn"
+    assert {name: getattr(check.options, name) for name in traits} == traits
+    assert check.options.severity == "warn"

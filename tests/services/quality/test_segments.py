@@ -14,7 +14,7 @@ from airflow_dre import checks as c
 from airflow_dre.checks.declared.builders import READERS
 from airflow_dre.checks.declared.declaration import Declaration
 from airflow_dre.checks.declared.parse import parse_checks
-from airflow_dre.checks.judging import evaluate, further_questions, questions
+from airflow_dre.checks.judging import evaluate, first_round, second_round
 from airflow_dre.checks.outcomes import Judgement, worst
 from airflow_dre.engines.warehouse import Warehouse
 from airflow_dre.services.quality.answers import AnswerSet, answer_metrics
@@ -94,8 +94,8 @@ class Database:
         """What a check says of the rows that meet a filter of the suite."""
         (check,) = parse_checks([declaration])
         scope, answered = Scope(("t",), where, self._warehouse.dialect), AnswerSet()
-        answer_metrics(questions(check), scope, self._warehouse, answered)
-        answer_metrics(further_questions(check, answered.values), scope, self._warehouse, answered)
+        answer_metrics(first_round(check), scope, self._warehouse, answered)
+        answer_metrics(second_round(check, answered.values), scope, self._warehouse, answered)
         return evaluate(check, answered.values, NOW)
 
 

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, TypeVar
 import msgspec
 
 from airflow_dre.errors import DefinitionError, Problem
-from airflow_dre.values.instants import spoken
+from airflow_dre.values.instants import format_duration
 
 Read = TypeVar("Read")
 SUPPORTED = {"manifest": "v12", "run-results": "v6", "sources": "v3"}
@@ -191,7 +191,7 @@ def refuse_stale(invocation: Invocation, since: datetime, path: str, subject: st
     """
     written = invocation.metadata.generated_at
     if written < since:
-        age = f"dbt wrote these at {written.isoformat(timespec='seconds')}, {spoken(since - written)} before {began} began"
+        age = f"dbt wrote these at {written.isoformat(timespec='seconds')}, {format_duration(since - written)} before {began} began"
         raise _refused(subject, "run_results", path, f"results of {began}: {age}. Did dbt run? allow_stale=True takes them nevertheless")
 
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 from airflow_dre.checks.outcomes import Judgement, Outcome, Range
 from airflow_dre.tools.dbt.artifacts.documents import Node, Period, Result
 from airflow_dre.tools.dbt.reading.thresholds import USUAL, most_accepted
-from airflow_dre.values.instants import spoken
+from airflow_dre.values.instants import format_duration
 
 OUTCOMES: Mapping[str, Outcome] = {
     "error": Outcome.ERRORED,
@@ -97,7 +97,7 @@ def judge_source(result: Result) -> Judgement:
 
 
 def _spoken(seconds: float) -> str:
-    return spoken(timedelta(seconds=seconds))
+    return format_duration(timedelta(seconds=seconds))
 
 
 def _seconds(period: Period | None) -> float | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from fractions import Fraction
 
-from airflow_dre.checks.outcomes import Judgement, Outcome, Range, all_meet_it, counted, shown
+from airflow_dre.checks.outcomes import Judgement, Outcome, Range, all_meet_it, counted, format_value
 from airflow_dre.checks.thresholds import Limit
 from airflow_dre.tools.gx.running.results import Validation
 from airflow_dre.values.numbers import as_count, as_float
@@ -58,7 +58,7 @@ def _judge_rows(validation: Validation, outcome: Outcome, violations: int, rows:
 
 def _judge_observed(validation: Validation, outcome: Outcome) -> Judgement:
     expected, fail = _bounds(validation)
-    said = "no value" if validation.nothing and fail != _OPEN else shown(validation.observed)
+    said = "no value" if validation.nothing and fail != _OPEN else format_value(validation.observed)
     counts_rows = "row_count" in validation.kind
     return Judgement(
         outcome=outcome,
@@ -84,10 +84,10 @@ def _bounds(validation: Validation) -> tuple[str, Range]:
     given = validation.arguments
     low, high = given.get("min_value"), given.get("max_value", None if validation.by_row else given.get("threshold"))
     if validation.kind.endswith("_to_equal") and "value" in given:
-        return f"exactly {shown(given['value'])}", Range(low=as_float(given["value"]), high=as_float(given["value"]))
+        return f"exactly {format_value(given['value'])}", Range(low=as_float(given["value"]), high=as_float(given["value"]))
     strict_high = given.get("strict_max") or (high is not None and high is given.get("threshold"))
-    words = [f"{'above' if given.get('strict_min') else 'at least'} {shown(low)}"] if low is not None else []
-    words += [f"{'below' if strict_high else 'at most'} {shown(high)}"] if high is not None else []
+    words = [f"{'above' if given.get('strict_min') else 'at least'} {format_value(low)}"] if low is not None else []
+    words += [f"{'below' if strict_high else 'at most'} {format_value(high)}"] if high is not None else []
     if words:
         return " and ".join(words), Range(low=as_float(low), high=as_float(high))
     about_columns = ("column", "column_A", "column_B")

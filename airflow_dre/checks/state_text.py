@@ -1,0 +1,31 @@
+"""The spelling of metrics in the keys of stored partition states, which no rename may change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+from enum import Enum
+
+from airflow_dre.checks.metrics import Metric
+from airflow_dre.checks.rules import Nulls, Operator, Rule, TextType
+from airflow_dre.values.calendar import Unit
+
+ENUM_NAMES: Mapping[type[Enum], str] = {Nulls: "Nulls", Operator: "Operator", TextType: "Kind", Unit: "Unit"}
+"""Names of the enums of metrics and rules, as the first version spelled them."""
+
+
+def state_text(value: object) -> str:
+    """Return a metric, or a part of one, as the keys of partition states spell it.
+
+    :raises AttributeError: the metric has no ``state_name``, so that no state of it can be stored.
+    """
+    match value:
+        case Metric() | Rule():
+            parts = (f"{item.name}={state_text(getattr(value, item.name))}" for item in fields(value))
+            return f"{value.state_name}({', '.join(parts)})"
+        case tuple():
+            return f"({', '.join(map(state_text, value))}{',' * (len(value) == 1)})"
+        case Enum():
+            return f"<{ENUM_NAMES[type(value)]}.{value.name}: {value.value!r}>"
+        case _:
+            return repr(value)
