@@ -74,8 +74,9 @@ def ours(pattern: str) -> tuple[Callable[[], object], Callable[[], int]]:
     """Our suite, and how many queries it took."""
     from airflow_dre.checks import column_max, column_min, mean, not_null
     from airflow_dre.checks.declared.parse import parse_checks
-    from airflow_dre.services.quality.data import DataSpec, opened_data
+    from airflow_dre.services.quality.data import opened_data
     from airflow_dre.services.quality.run import Suite, run_suite
+    from airflow_dre.services.quality.source import DataSpec
 
     declared = [not_null(name) for name in NOT_NULL]
     for name in INTEGERS:
@@ -85,7 +86,7 @@ def ours(pattern: str) -> tuple[Callable[[], object], Callable[[], int]]:
     def work() -> None:
         with opened_data(pattern, DataSpec(subject="bench", task="bench.files")) as source:
             suite = Suite(name="bench", dataset=source.dataset, scope=source.scope, checks=checks)
-            run = run_suite(suite, source.engine, datetime.now(UTC))
+            run = run_suite(suite, source.engine, datetime.now(UTC)).record
         assert len(run.results) == 44
         assert run.outcome.value == "passed", [result.reason for result in run.results]
         queries[0] = run.queries

@@ -99,7 +99,7 @@ def ours(hook: Any, folder: Path) -> Callable[[], float]:
         scope = Scope(("wide_mixed",), None, find_dialect("postgres"))
         suite = Suite(name="mixed", dataset=DatasetName("postgres://bench", "wide_mixed"), scope=scope, checks=checks)
         with opened(hook) as warehouse:
-            run = run_suite(suite, warehouse, datetime.now(UTC))
+            run = run_suite(suite, warehouse, datetime.now(UTC)).record
         render_report(run)
         deliver(delivery_of(run), settings)
         assert len(run.results) == mixed_checks.CHECKS, len(run.results)

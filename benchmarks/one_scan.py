@@ -74,7 +74,7 @@ def ours(hook: Any) -> tuple[Callable[[], object], Callable[[], int]]:
 
     def work() -> None:
         with opened(hook) as warehouse:
-            run = run_suite(suite, warehouse, datetime.now(UTC))
+            run = run_suite(suite, warehouse, datetime.now(UTC)).record
         assert len(run.results) == 44
         assert run.outcome.value == "passed", run.outcome
         queries[0] = run.queries

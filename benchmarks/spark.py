@@ -67,7 +67,7 @@ def ours(frame: Any) -> Callable[[], object]:
     def work() -> None:
         with opened_spark_frame(frame, "data", DatasetName("dataframe", "bench"), None, None) as source:
             suite = Suite(name="bench", dataset=source.dataset, scope=source.scope, checks=checks)
-            run = run_suite(suite, source.engine, datetime.now(UTC))
+            run = run_suite(suite, source.engine, datetime.now(UTC)).record
         assert len(run.results) == 44
         assert (run.outcome.value, run.queries) == ("passed", 1), run
 

@@ -9,6 +9,7 @@ from os import PathLike
 from airflow_dre.errors import Problem
 
 CALLBACK_ALLOWED = "a callback that takes a context"
+CONN_OR_NAMESPACE = "exactly one of conn_id (the connection to the warehouse that dbt wrote to) and namespace (its OpenLineage namespace)"
 PATH_ALLOWED = "a path, or a URL that ObjectStoragePath opens"
 FACTORY = "__dre_factory__"
 """Attribute of a function that returns a callback."""

@@ -69,7 +69,7 @@ class QualityCheckDecoratedOperator(DecoratedOperator, QualityCheckOperator):
             self.template_fields = [name for name in self.template_fields if name not in DecoratedOperator.template_fields]
 
     def given_data(self, context: Context) -> Any:
-        """What the function returns."""
+        """Call the function and return its data."""
         known = {**context, **self.op_kwargs}
         self.data = self.python_callable(*self.op_args, **self.determine_kwargs(known))
         return self.data
@@ -82,12 +82,12 @@ class QualityCheckDecoratedOperator(DecoratedOperator, QualityCheckOperator):
             if self.suite_run is not None and self._hands_on():
                 context["ti"].xcom_push(key=SUMMARY, value=self.summary())
 
-    def returned(self) -> Any:
+    def return_value(self) -> Any:
         """Return the data or the summary."""
-        return _plain(self.data) if self._hands_on() else super().returned()
+        return _plain(self.data) if self._hands_on() else super().return_value()
 
     def find_data_problems(self) -> list[Problem]:
-        """What is wrong with the arguments."""
+        """Return what is wrong with the arguments."""
         problems = super().find_data_problems()
         if self.data is not self.python_callable:
             problems.append(Problem(self.subject, "data", type(self.data).__name__, "nothing: what the function returns is the data"))
@@ -96,15 +96,15 @@ class QualityCheckDecoratedOperator(DecoratedOperator, QualityCheckOperator):
         return problems
 
     def _hands_on(self) -> bool:
-        from airflow_dre.engines.duckdb.locations import is_paths
+        from airflow_dre.services.checking.data_arguments import are_paths
 
-        return self.returns == "data" or (self.returns is None and is_paths(self.data))
+        return self.returns == "data" or (self.returns is None and are_paths(self.data))
 
 
 def _can_be_shown(argument: Any) -> bool:
-    from airflow_dre.engines.duckdb.locations import is_paths
+    from airflow_dre.services.checking.data_arguments import are_paths
 
-    return argument is None or isinstance(argument, (bool, date, float, int)) or is_paths(argument)
+    return argument is None or isinstance(argument, (bool, date, float, int)) or are_paths(argument)
 
 
 def _plain(data: Any) -> Any:

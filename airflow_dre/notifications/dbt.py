@@ -59,7 +59,7 @@ class RecordDbtResults(Verbatim):
         if is_no_path(target_path):
             problems.append(Problem("record_dbt_results", "target_path", target_path, PATH_ALLOWED))
         if (conn_id is None) == (namespace is None):
-            from airflow_dre.tools.dbt.artifacts.names import CONN_OR_NAMESPACE
+            from airflow_dre.declaring.slips import CONN_OR_NAMESPACE
 
             problems.append(Problem("record_dbt_results", "conn_id", conn_id, CONN_OR_NAMESPACE))
         if problems:

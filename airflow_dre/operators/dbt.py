@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from airflow_dre.declaring.slips import PATH_ALLOWED, find_kind_problems, is_no_path
+from airflow_dre.declaring.slips import CONN_OR_NAMESPACE, PATH_ALLOWED, find_kind_problems, is_no_path
 from airflow_dre.operators.gate import GatedOperator
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from airflow.sdk import Context, ObjectStoragePath
 
     from airflow_dre.errors import Problem
-    from airflow_dre.store.records import SuiteRunRecord
+    from airflow_dre.services.quality.record import SuiteRunRecord
 
 
 class DbtResultsOperator(GatedOperator):
@@ -113,7 +113,5 @@ class DbtResultsOperator(GatedOperator):
             allowed = "target_path, or run_results and manifest, or target_path and run_results"
             problems.append(Problem(self.subject, "arguments", ", ".join(sorted(given)), allowed))
         if (self.conn_id is None) == (self.namespace is None):
-            from airflow_dre.tools.dbt.artifacts.names import CONN_OR_NAMESPACE
-
             problems.append(Problem(self.subject, "conn_id", self.conn_id, CONN_OR_NAMESPACE))
         self.refuse(problems)

@@ -1,4 +1,4 @@
-"""What every operator that judges data does once it has measured."""
+"""The base of operators that check data: keep the results, then let the task pass or fail."""
 
 from __future__ import annotations
 
@@ -18,10 +18,8 @@ if TYPE_CHECKING:
 
     from airflow_dre.errors import Problem
     from airflow_dre.incidents.notify_options import NotifyOptions
-    from airflow_dre.store.records import SuiteRunRecord
+    from airflow_dre.services.quality.record import SuiteRunRecord
 
-QUARANTINE_MODES = ("copy", "move")
-QUARANTINE_ON = ("error", "warn")
 FAIL_ON = ("error", "warn", "never")
 
 
@@ -61,42 +59,43 @@ class GatedOperator(DeclaredOperator, BaseSQLOperator):
         self.incident_severity = incident_severity
         self.notify_on = notify_on
         self.suite_runs: tuple[SuiteRunRecord, ...] = ()
-        """What was measured: one run for each dataset."""
-        self.acted: dict[str, Any] = {}
+        """The runs of the task, one for each dataset."""
+        self.extra_summary: dict[str, Any] = {}
+        """Entries of the summary beyond those of the runs."""
 
     @property
     def suite_run(self) -> SuiteRunRecord | None:
-        """The run of an operator that looks at one dataset, once it has measured."""
+        """The run of an operator that checks one dataset, once it has measured."""
         return self.suite_runs[0] if self.suite_runs else None
 
     @property
     def in_lineage(self) -> tuple[SuiteRunRecord, ...]:
-        """The runs whose datasets the lineage names."""
+        """The runs whose datasets are part of the lineage."""
         return self.suite_runs
 
     @abstractmethod
     def measure(self, context: Context) -> SuiteRunRecord | tuple[SuiteRunRecord, ...]:
-        """Look at the data and judge it: one run, or one for each of several datasets.
+        """Query the data and judge it. Return one run, or one for each of several datasets.
 
-        :raises airflow_dre.errors.DefinitionError: the rendered arguments are not what they must be.
+        :raises airflow_dre.errors.DefinitionError: a rendered argument is invalid.
         :raises airflow_dre.errors.WarehouseUnreachable: the warehouse does not answer.
         """
 
-    def note(self, run: SuiteRunRecord) -> str:
-        """What an incident is told besides the broken checks, before :meth:`act`."""
+    def incident_note(self, run: SuiteRunRecord) -> str:
+        """Return text that an incident adds to the broken checks. It is called before :meth:`after_results`."""
         return ""
 
-    def act(self, run: SuiteRunRecord) -> dict[str, Any]:
-        """Do what is to be done about the data once the results are kept, and before the task decides; what the summary says of it.
+    def after_results(self, run: SuiteRunRecord) -> Mapping[str, Any]:
+        """Change the data once the results are kept, before the task passes or fails. Return entries of the summary.
 
-        :raises airflow_dre.errors.DefinitionError: it cannot be done as it is declared.
-        :raises airflow_dre.errors.QuarantineError: it must not be done.
-        :raises airflow_dre.errors.WarehouseError: the warehouse did not do it.
+        :raises airflow_dre.errors.DefinitionError: an argument does not fit the database.
+        :raises airflow_dre.errors.QuarantineError: the change is not allowed.
+        :raises airflow_dre.errors.WarehouseError: the warehouse refused the change or does not answer.
         """
         return {}
 
     def execute(self, context: Context) -> Any:
-        """Run the checks; the return value is a summary of counts, score and broken checks."""
+        """Run the checks, and return a summary of counts, score and broken checks."""
         from airflow.sdk.exceptions import AirflowFailException
 
         from airflow_dre.errors import DefinitionError, GateError, QuarantineError
@@ -110,29 +109,29 @@ class GatedOperator(DeclaredOperator, BaseSQLOperator):
             self.suite_runs = found if isinstance(found, tuple) else (found,)
             self.log.info("%s", render_reports(found) if isinstance(found, tuple) else render_report(found))
             notify_options = self.read_notify_options()
-            deliver_all(delivery_of(run, self.note(run), notify_options) for run in self.suite_runs)
+            deliver_all(delivery_of(run, self.incident_note(run), notify_options) for run in self.suite_runs)
             for run in self.suite_runs:
-                self.acted |= self.act(run)
+                self.extra_summary |= self.after_results(run)
             check_gates(self.suite_runs, self.fail_on)
-        except (DefinitionError, GateError, QuarantineError) as error:  # trying again cannot help
+        except (DefinitionError, GateError, QuarantineError) as error:  # a retry cannot help
             if self.suite_runs:
-                context["ti"].xcom_push(key="return_value", value=self.returned())
+                context["ti"].xcom_push(key="return_value", value=self.return_value())
             raise AirflowFailException(str(error)) from error
-        return self.returned()
+        return self.return_value()
 
-    def returned(self) -> Any:
-        """What the task returns, also when the gate closes."""
+    def return_value(self) -> Any:
+        """Return the return value of the task, which is kept even if the gate closes."""
         return self.summary()
 
     def summary(self) -> dict[str, Any]:
-        """Return counts, score and broken checks, and what was done about the data."""
+        """Return counts, score and broken checks, and the entries of :meth:`after_results`."""
         from airflow_dre.services.quality.report import summarize
 
-        return {**summarize(self.suite_runs[0]), **self.acted}
+        return {**summarize(self.suite_runs[0]), **self.extra_summary}
 
     @property
     def subject(self) -> str:
-        """What messages about this task's definition call it."""
+        """Name of the task in messages."""
         return f"{type(self).__name__} {self.task_id}"
 
     @property
@@ -171,7 +170,7 @@ class GatedOperator(DeclaredOperator, BaseSQLOperator):
         return problems + find_notify_problems(self.subject, routes=self.routes, severity=self.incident_severity, notify_on=self.notify_on)
 
     def get_openlineage_facets_on_start(self) -> OperatorLineage[Any, Any]:
-        """Return no lineage: nothing is known before the checks ran. Airflow warns of None."""
+        """Return an empty lineage, because nothing is known before the checks ran. Airflow warns about None."""
         from airflow.providers.openlineage.extractors import OperatorLineage
 
         return OperatorLineage()

@@ -1,82 +1,20 @@
-"""What an author may give as data, as far as it shows when the Dag is parsed; or a function that makes it, or the output of a task."""
+"""Data that an author passes to an operator, or a function or a task that returns it."""
 
 from __future__ import annotations
 
-import glob
 import inspect
-import posixpath
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
-
-from airflow_dre.declaring.slips import is_no_text
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
-    from airflow_dre.errors import Problem
 
-
-_NAMED = "only with data: a table has a name of its own"
-
-
-def made(thing: Any, context: Context) -> Any:
-    """What an author gave, or what the function (of the context) or the output of a task that he gave stands for."""
+def resolve_data(given: Any, context: Context) -> Any:
+    """Return the data: as passed, or returned by a function (of the context), or by another task."""
     from airflow.sdk import XComArg
 
-    if isinstance(thing, XComArg):
-        return thing.resolve(context)
-    if callable(thing):
-        return thing(context) if inspect.signature(thing).parameters else thing()
-    return thing
-
-
-def find_source_problems(subject: str, arguments: Mapping[str, object]) -> list[Problem]:
-    """Return what is wrong with the arguments that say where the rows are.
-
-    :param arguments: ``conn_id``, ``table``, ``data``, ``dataset`` and ``read_options``.
-    """
-    from airflow_dre.errors import Problem
-
-    given = {name for name, value in arguments.items() if value is not None}
-    for one, other in (("conn_id", "table"), ("table", "conn_id")):
-        if one in given and not given & {other, "data"}:
-            return [Problem(subject, other, None, f"text: it is required beside {one}")]
-    if ("data" in given) == bool(given & {"conn_id", "table"}) or ("data" not in given and len(given & {"conn_id", "table"}) == 1):
-        return [Problem(subject, "arguments", ", ".join(sorted(given)) or "none", "exactly one of data, and conn_id with table")]
-    if "data" in given:
-        return _find_data_problems(arguments["data"], arguments["read_options"], subject)
-    texts = [
-        Problem(subject, name, arguments[name], "text that is not empty") for name in ("conn_id", "table") if is_no_text(arguments[name])
-    ]
-    beside = [Problem(subject, name, arguments[name], _NAMED) for name in ("dataset", "read_options") if name in given]
-    return texts or beside
-
-
-def _find_data_problems(data: object, read_options: object, subject: str) -> list[Problem]:
-    """What is wrong with data and with how it shall be read, without looking at it."""
-    from airflow_dre.engines.duckdb.formats import ENDINGS, FORMAT, find_format, find_option_problems
-    from airflow_dre.engines.duckdb.locations import is_paths, texts_of
-    from airflow_dre.errors import Problem
-
-    if isinstance(data, (bool, bytes, dict, float, int, set)) or (isinstance(data, (list, str, tuple)) and not data) or _is_mixed(data):
-        allowed = "a path or several, a frame, a list of dicts (one a row), a function that returns one of these, or the output of a task"
-        return [Problem(subject, "data", data if not isinstance(data, (dict, list)) else type(data).__name__, allowed)]
-    problems = [] if read_options is None else find_option_problems(read_options, subject)
-    if is_paths(data) and not problems:
-        options = read_options if isinstance(read_options, dict) else {}
-        allowed = f"a file that ends in {', '.join(ENDINGS)}; or say {FORMAT} in read_options"
-        problems += [Problem(subject, "data", text, allowed) for text in texts_of(data) if _tells(text) and not find_format(text, options)]
-    return problems
-
-
-def _is_mixed(data: object) -> bool:
-    """Return whether a list holds more than paths, or more than rows."""
-    from airflow_dre.engines.duckdb.locations import is_path
-
-    return isinstance(data, (list, tuple)) and not all(map(is_path, data)) and not all(isinstance(row, dict) for row in data)
-
-
-def _tells(path: str) -> bool:
-    """Return whether the ending of a path is known before a template is rendered and a pattern is followed."""
-    ending = posixpath.splitext(path)[1]
-    return not any(mark in path for mark in ("{{", "{%")) and not glob.has_magic(ending) and (bool(ending) or not glob.has_magic(path))
+    if isinstance(given, XComArg):
+        return given.resolve(context)
+    if callable(given):
+        return given(context) if inspect.signature(given).parameters else given()
+    return given

@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from airflow_dre.operators.gate import GatedOperator
-from airflow_dre.operators.given import made
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
-    from airflow_dre.errors import Problem
-    from airflow_dre.store.records import SuiteRunRecord
-    from airflow_dre.tools.gx.running.data import Data
-    from airflow_dre.tools.gx.running.run import Validated
-    from airflow_dre.values.dataset import DatasetName
-
-_ARGUMENTS = ("expectations", "checkpoint", "conn_id", "table", "query", "dataframe", "dataset")
+    from airflow_dre.services.checking.gx_arguments import GxArguments
+    from airflow_dre.services.quality.record import SuiteRunRecord
 
 
 class GXCheckOperator(GatedOperator):
@@ -89,109 +82,33 @@ class GXCheckOperator(GatedOperator):
         XComArg.apply_upstream_relationship(self, dataframe)
 
     def measure(self, context: Context) -> SuiteRunRecord:
-        """Let Great Expectations look."""
-        from airflow_dre.clock import now
-        from airflow_dre.services.gx import Expectations, record_expectations
+        """Run the expectations or the checkpoint."""
+        from airflow_dre.operators.given import resolve_data
+        from airflow_dre.services.checking.gx_task import GxTask, run_gx_task
         from airflow_dre.services.incidents.contexts import run_context_of
-        from airflow_dre.tools.gx.running.quiet import require_gx
 
-        require_gx()
-        ask, asset = self._checkpoint_run(context) if self.checkpoint is not None else self._expectations_run(context)
-        subject = Expectations(name=self.suite_name, dataset=self._name_dataset(asset), context=run_context_of(context))
-        return record_expectations(subject, ask, now(), statement=self.query)
+        task = GxTask(self._arguments, lambda given: resolve_data(given, context), self.get_db_hook)
+        return run_gx_task(task, run_context_of(context))
 
-    def _expectations_run(self, context: Context) -> tuple[Callable[[], Validated], None]:
-        from airflow_dre.sql.names import split_table
-        from airflow_dre.tools.gx.running.data import QueryData, TableData, read_frame
-        from airflow_dre.tools.gx.running.expectations import read_expectations
-        from airflow_dre.tools.gx.running.refusals import refuse_data
-        from airflow_dre.tools.gx.running.run import run_expectations
+    @property
+    def _arguments(self) -> GxArguments:
+        from airflow_dre.services.checking.gx_arguments import GxArguments
 
-        expectations = read_expectations(self.expectations, self.subject)
-        data: Data
-        if self.dataframe is not None:
-            data = read_frame(made(self.dataframe, context))
-        elif self.query is not None:
-            data = QueryData(self.get_db_hook(), self.query)
-        else:
-            data = TableData(self.get_db_hook(), split_table(self.table or ""))
-        refuse_data(data, expectations)
-        return partial(run_expectations, expectations, data, self.parameters), None
-
-    def _checkpoint_run(self, context: Context) -> tuple[Callable[[], Validated], str]:
-        from airflow_dre.tools.gx.running.data import read_frame
-        from airflow_dre.tools.gx.running.run import asset_of, run_checkpoint
-
-        checkpoint = made(self.checkpoint, context)
-        asset = asset_of(checkpoint)
-        frame = None if self.dataframe is None else read_frame(made(self.dataframe, context)).frame
-        return partial(run_checkpoint, checkpoint, frame, self.parameters), asset
-
-    def _name_dataset(self, asset: str | None) -> DatasetName:
-        """Return the dataset by its table; what has no table is named by the author, by the asset of a checkpoint, or by the task."""
-        from airflow_dre.services.quality.source_of import named_in_time
-        from airflow_dre.sql.names import split_table
-        from airflow_dre.values.dataset import DatasetName
-
-        if self.conn_id is not None:
-            hook = self.get_db_hook()
-            named = named_in_time(hook, hook.get_connection(self.conn_id), split_table(self.table) if self.table else ("query",))
-            if self.table:
-                return named
-            namespace = named.namespace
-        else:
-            namespace = "great_expectations" if asset else "dataframe"
-        return DatasetName(namespace, self.dataset or asset or f"{self.dag_id}.{self.task_id}")
+        return GxArguments(
+            subject=self.subject,
+            task=f"{self.dag_id}.{self.task_id}",
+            suite=self.suite_name,
+            expectations=self.expectations,
+            checkpoint=self.checkpoint,
+            conn_id=self.conn_id,
+            table=self.table,
+            query=self.query,
+            dataframe=self.dataframe,
+            dataset=self.dataset,
+            parameters=self.parameters,
+        )
 
     def _refuse_mistakes(self) -> None:
-        from airflow_dre.declaring.names import LONGEST_DATASET, find_name_problems
-        from airflow_dre.declaring.slips import find_kind_problems
-        from airflow_dre.errors import Problem
-        from airflow_dre.tools.gx.running.shape import find_shape_problems
+        from airflow_dre.services.checking.gx_arguments import find_problems
 
-        problems: list[Problem] = self.find_gate_problems()
-        texts = {name: getattr(self, name) for name in ("conn_id", "table", "query", "dataset")}
-        problems += find_kind_problems(self.subject, texts, {})
-        problems += [Problem(self.subject, name, text, "text that is not empty") for name, text in texts.items() if _is_blank(text)]
-        problems += find_name_problems(self.subject, {"table": self.table, "dataset": self.dataset}, LONGEST_DATASET)
-        if _are_no_parameters(self.parameters):
-            problems.append(Problem(self.subject, "parameters", self.parameters, "a dict of values by name"))
-        given = {name for name in _ARGUMENTS if getattr(self, name) is not None}
-        if len(given & {"expectations", "checkpoint"}) != 1:
-            problems.append(self._refused(given & {"expectations", "checkpoint"}, "exactly one of expectations and checkpoint"))
-        if why := _why_not(given):
-            problems.append(self._refused(given - {"expectations", "checkpoint", "dataset"}, why))
-        if {"dataset", "table"} <= given:
-            problems.append(self._refused({"dataset", "table"}, "dataset only where no table names the data"))
-        if self.expectations is not None:
-            problems += find_shape_problems(self.expectations, self.subject)
-        self.refuse(problems)
-
-    def _refused(self, given: set[str], allowed: str) -> Problem:
-        from airflow_dre.errors import Problem
-
-        return Problem(self.subject, "arguments", ", ".join(sorted(given)), allowed)
-
-
-def _are_no_parameters(given: object) -> bool:
-    from airflow_dre.declaring.slips import comes_later
-
-    rendered = isinstance(given, str) and "{{" in given
-    return not (given is None or rendered or isinstance(given, Mapping) or comes_later(given))
-
-
-def _is_blank(text: object) -> bool:
-    return isinstance(text, str) and not text.strip()
-
-
-def _why_not(given: set[str]) -> str | None:
-    """What is allowed instead of the arguments that say where the data is."""
-    data = given & {"table", "query", "dataframe"}
-    if "checkpoint" in given:
-        if "query" in data or len(data) > 1:
-            return "a checkpoint with nothing, with conn_id and table (to name the dataset) or with dataframe (its data)"
-    elif len(data) != 1:
-        return "exactly one of table, query and dataframe"
-    if ("conn_id" in given) != bool(data & {"table", "query"}):
-        return "conn_id with table or query, and with nothing else"
-    return None
+        self.refuse([*self.find_gate_problems(), *find_problems(self._arguments)])

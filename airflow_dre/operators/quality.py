@@ -3,32 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from airflow_dre.checks.declared.declaration import Declaration
 from airflow_dre.declaring.functions import REQUIRED
-from airflow_dre.declaring.slips import find_kind_problems, find_names_problems, is_same_table
-from airflow_dre.operators.gate import FAIL_ON, QUARANTINE_MODES, QUARANTINE_ON, GatedOperator
+from airflow_dre.declaring.slips import find_names_problems, is_same_table
+from airflow_dre.operators.gate import FAIL_ON, GatedOperator
 from airflow_dre.operators.templates import refuse_texts, render_checks
+from airflow_dre.services.quarantine import MODES, ON
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
-    from airflow_dre.checks.check import Check
     from airflow_dre.errors import Problem
-    from airflow_dre.operators.aside import Aside
-    from airflow_dre.privacy.masking import Mask
-    from airflow_dre.services.quality.run import AnswerStrategy, Suite
-    from airflow_dre.services.quality.samples import SamplePlan
-    from airflow_dre.services.quality.source_of import Source
-    from airflow_dre.services.quarantine.aside import Breaches
-    from airflow_dre.sql.scope import Scope
-    from airflow_dre.store.records import SuiteRunRecord
+    from airflow_dre.services.checking.arguments import CheckArguments
+    from airflow_dre.services.checking.task import TaskResult
+    from airflow_dre.services.quality.record import SuiteRunRecord
 
-MOST_SAMPLE_ROWS = 100
-"""Failing rows that may be kept of one check: enough to see what is wrong, too few to be a copy of the data."""
+_ARGUMENTS = (
+    *("checks", "conn_id", "table", "data", "dataset", "read_options", "where", "statement_timeout", "trust_constraints"),
+    *("quarantine_to", "quarantine", "quarantine_on", "quarantine_limit", "sample_rows", "key_columns", "mask_columns"),
+    *("partition_by", "partitions", "changes"),
+)
 
 
 class QualityCheckOperator(GatedOperator):
@@ -97,8 +94,8 @@ class QualityCheckOperator(GatedOperator):
     shallow_copy_attrs: Sequence[str] = ("data",)
     choices: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "fail_on": FAIL_ON,
-        "quarantine": QUARANTINE_MODES,
-        "quarantine_on": QUARANTINE_ON,
+        "quarantine": MODES,
+        "quarantine_on": ON,
         "partitions": ("run", "changed", "all"),
     }
 
@@ -144,7 +141,7 @@ class QualityCheckOperator(GatedOperator):
         self.quarantine = quarantine
         self.quarantine_on = quarantine_on
         self.quarantine_limit = quarantine_limit
-        self._breaches: tuple[Breaches, Scope] | None = None
+        self._result: TaskResult | None = None
         self.sample_rows = sample_rows
         self.key_columns = key_columns
         self.mask_columns = mask_columns
@@ -162,9 +159,9 @@ class QualityCheckOperator(GatedOperator):
         """Return whether the data are files: one path, pattern or URL, or several."""
         if self.data is None:
             return False
-        from airflow_dre.engines.duckdb.locations import is_paths
+        from airflow_dre.services.checking.data_arguments import are_paths
 
-        return is_paths(self.data)
+        return are_paths(self.data)
 
     @classmethod
     def find_partial_problems(cls, subject: str, given: Mapping[str, Any]) -> list[Problem]:
@@ -187,185 +184,49 @@ class QualityCheckOperator(GatedOperator):
         return problems
 
     def measure(self, context: Context) -> SuiteRunRecord:
-        """Ask whoever has the rows, and judge the answers."""
-        from airflow_dre.checks.declared.parse import parse_checks
-        from airflow_dre.clock import now
+        """Query the source and judge the results."""
+        from airflow_dre.services.checking.task import read_task, run_task
         from airflow_dre.services.incidents.contexts import run_context_of
-        from airflow_dre.services.quality.answers import AnswerSet
-        from airflow_dre.services.quality.run import Suite, run_suite
-        from airflow_dre.services.wiring import StoredHistory
 
-        checks = parse_checks(self.checks)
-        with self._opened(context) as source:
-            suite = Suite(
-                name=self.suite_name,
-                dataset=source.dataset,
-                scope=source.scope,
-                checks=checks,
-                trust_constraints=self.trust_constraints,
-                context=run_context_of(context),
-            )
-            answered, moment = AnswerSet(), now()
-            run = run_suite(
-                suite,
-                source.engine,
-                moment,
-                StoredHistory(suite.dataset, suite.name),
-                self._sample_plan(),
-                answered,
-                self._ask(suite, source, moment),
-            )
-            self._breaches = self._aside.find_breaches(run, checks, answered.values, source.scope)
-            return run
+        task = read_task(self._arguments, lambda: self.given_data(context), self.get_db_hook)
+        self._result = run_task(task, run_context_of(context))
+        return self._result.run
 
-    def _ask(self, suite: Suite, source: Source, moment: datetime) -> AnswerStrategy:
-        """How the rendered arguments want the checks to be answered: by a look at all rows, or from the states of partitions."""
-        from airflow_dre.errors import DefinitionError
-        from airflow_dre.partitions.selection import Choice, find_partition_problems
-        from airflow_dre.partitions.values import split_by
-        from airflow_dre.services.partitions.run import Partitioning, ask_partitions
-        from airflow_dre.services.quality.run import answer_rows
-        from airflow_dre.services.wiring import StoredPartitions
+    def incident_note(self, run: SuiteRunRecord) -> str:
+        """Return where the failing rows are quarantined."""
+        return "" if self._result is None else self._result.incident_note
 
-        if self.partition_by is None:
-            return answer_rows
-        problems = find_partition_problems(self.subject, (), self.partition_by, self.partitions, self.changes)
-        problems += self._find_kept_secrets(suite.checks)
-        if problems:
-            raise DefinitionError(problems)
-        by, choice = split_by(self.partition_by), Choice(self.partitions)
-        wanted = Partitioning(by=by, choice=choice, changes=self.changes, versions=source.versions, read_options=self.read_options or {})
-        return ask_partitions(suite, wanted, StoredPartitions(suite.dataset), moment)
+    def after_results(self, run: SuiteRunRecord) -> Mapping[str, Any]:
+        """Quarantine the failing rows."""
+        from airflow_dre.services.checking.task import finish_task
 
-    def note(self, run: SuiteRunRecord) -> str:
-        """Where the failing rows are to be found."""
-        return "" if self._breaches is None else self._aside.note(run, self._breaches[0])
-
-    def act(self, run: SuiteRunRecord) -> dict[str, Any]:
-        """Put the failing rows aside."""
-        if self._breaches is None:
+        report = None if self._result is None else finish_task(self._result)
+        if report is None:
             return {}
-        told, summary = self._aside.put(run, *self._breaches, str(self.conn_id), self.get_db_hook)
-        self.log.info("%s", told)
-        return summary
-
-    @property
-    def _aside(self) -> Aside:
-        from airflow_dre.operators.aside import Aside
-        from airflow_dre.values.instants import read_duration
-
-        return Aside(
-            subject=self.subject,
-            to=self.quarantine_to,
-            table=self.table,
-            has_data=self.data is not None,
-            is_partitioned=self.partition_by is not None,
-            mode=self.quarantine,
-            on=self.quarantine_on,
-            limit=self.quarantine_limit,
-            timeout=read_duration(self.statement_timeout),
-        )
-
-    @property
-    def _mask(self) -> Mask:
-        from airflow_dre.privacy.masking import Mask
-
-        return Mask(columns=tuple(self.mask_columns))
-
-    def _sample_plan(self) -> SamplePlan:
-        """Which failing rows are kept, and what is masked."""
-        from airflow_dre.config import read_settings
-        from airflow_dre.services.quality.samples import SamplePlan
-
-        if self.sample_rows == 0:
-            return SamplePlan(mask=self._mask)
-        keep_for = read_settings().sample_retention
-        return SamplePlan(rows=self.sample_rows, key_columns=tuple(self.key_columns), mask=self._mask, keep_for=keep_for)
+        self.log.info("%s", report.text)
+        return report.summary
 
     def given_data(self, context: Context) -> Any:
-        """Return the data, made or fetched where an author gave what makes it."""
-        from airflow_dre.operators.given import made
+        """Return the data, made or fetched if the author passed a function or the output of a task."""
+        from airflow_dre.operators.given import resolve_data
 
-        return made(self.data, context)
+        return resolve_data(self.data, context)
 
-    def _opened(self, context: Context) -> AbstractContextManager[Source]:
-        """Return the rows that the rendered arguments describe."""
-        from airflow_dre.values.instants import read_duration
+    @property
+    def _arguments(self) -> CheckArguments:
+        from airflow_dre.services.checking.arguments import CheckArguments
 
-        timeout = read_duration(self.statement_timeout)
-        if self.data is not None:
-            from airflow_dre.services.quality.data import DataSpec, opened_data
-
-            spec = DataSpec(
-                subject=self.subject,
-                task=f"{self.dag_id}.{self.task_id}",
-                dataset=self.dataset or None,
-                where=self.where or None,
-                timeout=timeout,
-                read_options=self.read_options or {},
-            )
-            return opened_data(self.given_data(context), spec)
-        from airflow.sdk import BaseHook
-
-        from airflow_dre.engines.spark.session import CONNECTION_TYPES
-        from airflow_dre.services.quality.source_of import opened_table
-        from airflow_dre.services.quality.spark_sources import opened_spark_table
-
-        if (known := BaseHook.get_connection(str(self.conn_id))).conn_type in CONNECTION_TYPES:
-            return opened_spark_table(known, self.table or "", self.where or None, timeout)
-        hook = self.get_db_hook()
-        connection = hook.get_connection(str(self.conn_id))
-        return opened_table(hook, connection, self.table or "", self.where or None, timeout)
+        given = {name: getattr(self, name) for name in _ARGUMENTS}
+        return CheckArguments(subject=self.subject, task=f"{self.dag_id}.{self.task_id}", suite=self.suite_name, **given)
 
     def _refuse_mistakes(self) -> None:
-        from airflow_dre.checks.declared.parse import find_problems
-        from airflow_dre.declaring.names import LONGEST_DATASET, LONGEST_SQL, find_name_problems
-        from airflow_dre.errors import Problem
-        from airflow_dre.partitions.selection import find_partition_problems
-        from airflow_dre.values.instants import DURATION_ALLOWED, read_duration
+        from airflow_dre.services.checking.arguments import find_problems
 
-        checks, problems = find_problems(self.checks)
-        problems = [*self._mistaken, *problems]
-        problems += self.find_gate_problems()
-        texts = {name: getattr(self, name) for name in ("where", "dataset", "quarantine_to")}
-        problems += find_kind_problems(self.subject, texts, {"trust_constraints": self.trust_constraints})
-        problems += self._aside.find_problems()
-        problems += self.find_data_problems()
-        named = {name: getattr(self, name) for name in ("table", "dataset", "quarantine_to")}
-        problems += find_name_problems(self.subject, named, LONGEST_DATASET)
-        problems += find_name_problems(self.subject, {"where": self.where}, LONGEST_SQL)
-        problems += find_partition_problems(self.subject, checks, self.partition_by, self.partitions, self.changes)
-        if self.statement_timeout is not None and read_duration(self.statement_timeout) is None:
-            problems.append(Problem(self.subject, "statement_timeout", self.statement_timeout, DURATION_ALLOWED))
-        if not (mistaken := self._find_sample_problems()):
-            problems += self._find_kept_secrets(checks)
-        problems += mistaken
-        if not self.checks and not self._mistaken:
-            problems.append(Problem(self.subject, "checks", self.checks, "at least one check"))
-        self.refuse(problems)
-
-    def _find_kept_secrets(self, checks: Iterable[Check]) -> list[Problem]:
-        """What the states of partitions would tell of masked columns."""
-        if not isinstance(self.partition_by, str):
-            return []
-        from airflow_dre.partitions.sensitive import secret_problems
-        from airflow_dre.partitions.values import split_by
-
-        return secret_problems(self.subject, checks, split_by(self.partition_by), self._mask)
-
-    def _find_sample_problems(self) -> list[Problem]:
-        from airflow_dre.errors import Problem
-
-        problems = []
-        if not isinstance(self.sample_rows, int) or isinstance(self.sample_rows, bool) or not 0 <= self.sample_rows <= MOST_SAMPLE_ROWS:
-            problems.append(Problem(self.subject, "sample_rows", self.sample_rows, f"a whole number from 0 to {MOST_SAMPLE_ROWS}"))
-        for argument in ("key_columns", "mask_columns"):
-            problems += find_names_problems(self.subject, argument, getattr(self, argument), "a list of names of columns")
-        return problems
+        self.refuse(find_problems(self._arguments, self._mistaken, self.find_gate_problems(), self.find_data_problems()))
 
     def find_data_problems(self) -> list[Problem]:
-        """Return what is wrong with the arguments that say where the rows are."""
-        from airflow_dre.operators.given import find_source_problems
+        """Return what is wrong with the arguments that name the rows."""
+        from airflow_dre.services.checking.data_arguments import find_source_problems
 
         arguments = ("conn_id", "table", "data", "dataset", "read_options")
         return find_source_problems(self.subject, {name: getattr(self, name) for name in arguments})

@@ -186,7 +186,7 @@ class QuarantineReleaseOperator(DeclaredOperator, BaseOperator):
         from airflow_dre.engines.spark.session import CONNECTION_TYPES
         from airflow_dre.errors import DefinitionError, Problem
         from airflow_dre.services.incidents.contexts import origin_of
-        from airflow_dre.services.quality.source_of import named_in_time
+        from airflow_dre.services.quality.warehouse_tables import named_in_time
         from airflow_dre.services.quarantine.release import review_id_of
         from airflow_dre.sql.dialects import find_dialect
         from airflow_dre.sql.names import split_table

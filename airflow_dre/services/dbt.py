@@ -12,7 +12,7 @@ from airflow_dre.checks.check import CheckSeverity, Dimension
 from airflow_dre.checks.outcomes import Judgement, Outcome
 from airflow_dre.errors import DefinitionError, Problem
 from airflow_dre.incidents.notify_options import NotifyOptions
-from airflow_dre.services.quality.record import record_result, record_run
+from airflow_dre.services.quality.record import Measurement, record_result, record_run
 from airflow_dre.services.quality.signal import delivery_of
 from airflow_dre.services.run_context import RunContext
 from airflow_dre.store.records import Definition, Delivery, ResultRecord, SuiteRunRecord, digest
@@ -97,10 +97,12 @@ def record_invocation(invocation: Invocation, namer: Namer, suite: str, context:
         run = record_run(
             _Subject(name=suite, dataset=dataset, context=context),
             tuple(record for _, record in found.values()),
-            engine=f"dbt-{invocation.manifest.metadata.adapter_type or 'unknown'}",
-            queries=sum(record.outcome is not Outcome.SKIPPED for _, record in found.values()),
-            measured_at=invocation.metadata.generated_at,
-            seconds=sum(result.execution_time for result, _ in found.values()),
+            Measurement(
+                engine=f"dbt-{invocation.manifest.metadata.adapter_type or 'unknown'}",
+                queries=sum(record.outcome is not Outcome.SKIPPED for _, record in found.values()),
+                measured_at=invocation.metadata.generated_at,
+                seconds=sum(result.execution_time for result, _ in found.values()),
+            ),
         )
         left_out = any(result.status == "skipped" for result, _ in found.values())
         healthy = run.outcome in (Outcome.PASSED, Outcome.WARNED)

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from airflow_dre.checks.check import CheckSeverity, Dimension
-from airflow_dre.services.quality.record import record_result, record_run
+from airflow_dre.services.quality.record import Measurement, record_result, record_run
 from airflow_dre.services.run_context import RunContext
 from airflow_dre.store.records import Definition, ResultRecord, SuiteRunRecord, digest
 from airflow_dre.tools.gx.running.results import Validation
@@ -53,14 +53,9 @@ def record_expectations(subject: Expectations, ask: Callable[[], Validated], now
     """
     started = time.perf_counter()
     found = ask()
-    return record_run(
-        subject,
-        records_of(found.validations, statement),
-        engine=found.engine,
-        queries=found.queries,
-        measured_at=now,
-        seconds=time.perf_counter() - started,
-    )
+    records = records_of(found.validations, statement)
+    seconds = time.perf_counter() - started
+    return record_run(subject, records, Measurement(engine=found.engine, queries=found.queries, measured_at=now, seconds=seconds))
 
 
 def records_of(validations: Iterable[Validation], statement: str | None = None) -> tuple[ResultRecord, ...]:

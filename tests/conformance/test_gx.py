@@ -275,7 +275,7 @@ def verdict(case: Case, warehouse: NamedEngine, types_of: str | None = None) -> 
     try:
         checks = parse_checks(from_gx(suite, now=NOW, table=name, order_by="pk_index", types_of=types_of))
         scope = Scope((case.tables[0].name,), None, find_dialect(warehouse.name))
-        run = run_suite(Suite(name="gx", dataset=DatasetName("x", "t"), scope=scope, checks=checks), warehouse, datetime.now(UTC))
+        run = run_suite(Suite(name="gx", dataset=DatasetName("x", "t"), scope=scope, checks=checks), warehouse, datetime.now(UTC)).record
     except DefinitionError as refused:
         return str(refused)
     errors = [result.reason for result in run.results if result.outcome is Outcome.ERRORED]

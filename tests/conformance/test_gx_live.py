@@ -193,7 +193,7 @@ def ours(engine: Warehouse, kind: str, kwargs: dict[str, Any]) -> bool:
     """What our engine says."""
     checks = parse_checks(from_gx([{"type": kind, "kwargs": kwargs}], types_of=None if engine.name == "sqlite" else "pandas"))
     scope = Scope(("t",), None, find_dialect(engine.name))
-    run = run_suite(Suite(name="s", dataset=DatasetName("x", "t"), scope=scope, checks=checks), engine, datetime.now(UTC))
+    run = run_suite(Suite(name="s", dataset=DatasetName("x", "t"), scope=scope, checks=checks), engine, datetime.now(UTC)).record
     assert not [result.reason for result in run.results if result.outcome is Outcome.ERRORED]
     return not any(result.outcome is Outcome.FAILED for result in run.results)
 

@@ -247,7 +247,7 @@ def run(hooks: Callable[[str, str], Hook]) -> Callable[[str, str, str], tuple[Re
         suite = Suite(name="pages", dataset=DatasetName("test", "orders"), scope=scope, checks=parse_checks(declarations(kind)))
         warehouse = Warehouse(hooks(database, state), timeout=timedelta(seconds=60))
         try:
-            return run_suite(suite, warehouse, NOW).results
+            return run_suite(suite, warehouse, NOW).record.results
         finally:
             warehouse.close()
 

@@ -133,7 +133,7 @@ def test_a_server_that_stops_between_two_statements_is_unreachable(server: Any) 
             assert warehouse.queries == 2, "nobody is asked forty times"
         finally:
             server.ensure_postgres_running()
-        record = run_suite(suite_of(warehouse, c.row_count(at_least=1)), warehouse, NOW)
+        record = run_suite(suite_of(warehouse, c.row_count(at_least=1)), warehouse, NOW).record
         assert record.outcome == "passed"
 
 
@@ -161,7 +161,7 @@ def test_a_session_that_was_ended_is_replaced_and_costs_no_answer(postgres_url: 
         warehouse.fetch_row("SELECT 1")
         with psycopg.connect(plain) as other:
             other.execute("SELECT pg_terminate_backend(%s)", [hook.connections[0].info.backend_pid])
-        record = run_suite(suite_of(warehouse, c.row_count(at_least=1), c.not_null("relname")), warehouse, NOW)
+        record = run_suite(suite_of(warehouse, c.row_count(at_least=1), c.not_null("relname")), warehouse, NOW).record
         assert [result.outcome.value for result in record.results] == ["passed", "passed"]
         assert len(hook.connections) == 2
 
@@ -276,5 +276,5 @@ def test_duckdb_tells_the_columns_of_this_database_from_those_of_an_attached_one
     with opened(Hook("duckdb", connect)) as warehouse:
         scope = Scope(("t",), None, warehouse.dialect)
         suite = Suite(name="s", dataset=DatasetName("n", "t"), scope=scope, checks=parse_checks([c.schema_is(["a", "b"])]))
-        (result,) = run_suite(suite, warehouse, NOW).results
+        (result,) = run_suite(suite, warehouse, NOW).record.results
         assert (result.outcome, result.observed) == ("passed", '{"a": "INTEGER", "b": "VARCHAR"}')

@@ -51,7 +51,7 @@ ROWS: list[tuple[Scalar, ...]] = [(1, 10, "2026-01-01"), (2, None, "2026-01-02")
 def ran(*declared: Declaration, rows: list[tuple[Scalar, ...]] = ROWS) -> SuiteRunRecord:
     """Return a suite run of these checks."""
     suite = Suite(name="s", dataset=NAME, scope=Scope(("t",), None, find_dialect("sqlite")), checks=parse_checks(declared))
-    return run_suite(suite, Memory(rows), datetime(2026, 2, 1, tzinfo=UTC))
+    return run_suite(suite, Memory(rows), datetime(2026, 2, 1, tzinfo=UTC)).record
 
 
 def written(facet: Any) -> dict[str, Any]:

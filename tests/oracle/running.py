@@ -89,6 +89,6 @@ def run_loaded(example: Example, world: World) -> tuple[SuiteRunRecord, Recorded
     warehouse = Recorded(engine)
     try:
         memory = Memory(remembered_columns(catalogue(world.dialect), example.remembered))
-        return run_suite(suite, warehouse, NOW, memory), warehouse
+        return run_suite(suite, warehouse, NOW, memory).record, warehouse
     finally:
         engine.close()

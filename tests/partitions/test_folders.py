@@ -22,8 +22,9 @@ from airflow_dre.errors import FilesUnreachable
 from airflow_dre.partitions.selection import Choice
 from airflow_dre.partitions.values import split_by
 from airflow_dre.services.partitions.run import Partitioning, ask_partitions
-from airflow_dre.services.quality.data import DataSpec, opened_data
+from airflow_dre.services.quality.data import opened_data
 from airflow_dre.services.quality.run import Suite, run_suite
+from airflow_dre.services.quality.source import DataSpec
 from airflow_dre.store.records import SuiteRunRecord
 from tests.partitions.warehouses import NOW, Remembered
 
@@ -47,7 +48,7 @@ def judged(tmp_path: Path) -> Callable[..., SuiteRunRecord]:
         with opened_data(given or f"{tmp_path}/*/*.parquet", DataSpec(subject="here", task="d.t", read_options=read)) as source:
             suite = Suite(name="s", dataset=source.dataset, scope=source.scope, checks=parse_checks(CHECKS))
             wanted = Partitioning(by=split_by(by), choice=Choice.CHANGED, versions=source.versions, read_options=read)
-            return run_suite(suite, source.engine, now, ask=ask_partitions(suite, wanted, memory, now))
+            return run_suite(suite, source.engine, now, strategy=ask_partitions(suite, wanted, memory, now)).record
 
     return judge
 

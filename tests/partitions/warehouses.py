@@ -144,7 +144,7 @@ class Days:
         warehouse = Recorded(self.hook)
         try:
             now = NOW + timedelta(seconds=self.runs)
-            return run_suite(suite, warehouse, now, ask=ask_partitions(suite, partitioning, self.memory, now))
+            return run_suite(suite, warehouse, now, strategy=ask_partitions(suite, partitioning, self.memory, now)).record
         finally:
             self.asked = warehouse.asked
             warehouse.close()
@@ -153,7 +153,7 @@ class Days:
         """Return the verdict from a look at every row."""
         warehouse = Warehouse(self.hook)
         try:
-            return run_suite(self._suite(declared, where, "t"), warehouse, NOW)
+            return run_suite(self._suite(declared, where, "t"), warehouse, NOW).record
         finally:
             warehouse.close()
 

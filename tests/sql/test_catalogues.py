@@ -190,5 +190,7 @@ def test_generated_columns_are_columns_to_every_check(tmp_path: Path) -> None:
         scope = Scope(("made",), None, warehouse.dialect)
         suite = Suite(name="s", dataset=DatasetName("n", "made"), scope=scope, checks=parse_checks(declared))
         assert [
-            (result.outcome.value, result.reason) for result in run_suite(suite, warehouse, NOW).results if result.outcome != "passed"
+            (result.outcome.value, result.reason)
+            for result in run_suite(suite, warehouse, NOW).record.results
+            if result.outcome != "passed"
         ] == []

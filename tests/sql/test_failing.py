@@ -80,7 +80,7 @@ def warehouse(request: pytest.FixtureRequest) -> Iterator[Warehouse]:
 def test_the_condition_holds_for_the_rows_that_were_counted(warehouse: Warehouse, declared: Declaration, where: str | None) -> None:
     (check,) = parse_checks([declared])
     scope = Scope(("t",), where, warehouse.dialect)
-    run = run_suite(Suite(name="s", dataset=DatasetName("n", "t"), scope=scope, checks=(check,)), warehouse, NOW)
+    run = run_suite(Suite(name="s", dataset=DatasetName("n", "t"), scope=scope, checks=(check,)), warehouse, NOW).record
     metric = failing_rows_of(check, _found(check, scope, warehouse))
     assert metric is not None
     condition = failing(metric, scope)

@@ -60,7 +60,7 @@ def run(hook: Hook, *declared: Any, where: str | None = None) -> SuiteRunRecord:
     warehouse = Warehouse(hook)
     scope = Scope(("t",), where, warehouse.dialect)
     try:
-        return run_suite(Suite(name="s", dataset=DatasetName("n", "t"), scope=scope, checks=parse_checks(declared)), warehouse, NOW)
+        return run_suite(Suite(name="s", dataset=DatasetName("n", "t"), scope=scope, checks=parse_checks(declared)), warehouse, NOW).record
     finally:
         warehouse.close()
 

@@ -67,7 +67,7 @@ def result(declared: Declaration, table: str, warehouse: Warehouse) -> ResultRec
     """What comes of one check."""
     scope = Scope((table,), None, find_dialect(warehouse.name))
     suite = Suite(name="s", dataset=DatasetName("x", table), scope=scope, checks=parse_checks([declared]))
-    (found,) = run_suite(suite, warehouse, datetime.now(UTC)).results
+    (found,) = run_suite(suite, warehouse, datetime.now(UTC)).record.results
     return found
 
 

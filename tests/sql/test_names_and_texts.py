@@ -68,7 +68,7 @@ class Database:
         suite = Suite(
             name="s", dataset=DatasetName("n", "t"), scope=scope, checks=parse_checks([each.rendered(str) for each in declarations])
         )
-        return run_suite(suite, self.warehouse, NOW).results
+        return run_suite(suite, self.warehouse, NOW).record.results
 
     def counted(self, table: str, declaration: Any) -> tuple[int | None, int | None]:
         """Violations and rows of one check."""

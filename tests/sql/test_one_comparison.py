@@ -96,7 +96,7 @@ def ran(hook: Hook, declared: list[Any], samples: SamplePlan | None = None) -> S
     with opened(hook) as warehouse:
         scope = Scope(("t",), None, warehouse.dialect)
         suite = Suite(name="s", dataset=DatasetName("n", "t"), scope=scope, checks=parse_checks(declared))
-        return run_suite(suite, warehouse, NOW, samples=samples)
+        return run_suite(suite, warehouse, NOW, samples=samples).record
 
 
 def outcomes(hook: Hook, declared: list[Any]) -> dict[str, tuple[str, str]]:

@@ -133,7 +133,7 @@ def agree(hook: Hook, row: tuple[str, tuple[str, str], tuple[Any, Any], str | No
         with opened(hook) as warehouse:
             checks = parse_checks([check for check, _ in declared])
             suite = Suite(name="s", dataset=DatasetName("n", "t"), scope=Scope(("t",), None, warehouse.dialect), checks=checks)
-            results = run_suite(suite, warehouse, NOW).results
+            results = run_suite(suite, warehouse, NOW).record.results
         if refused is not None:
             assert {one.outcome.value for one in results} == {"errored"}
             assert all(refused in one.reason for one in results), [one.reason for one in results]

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Protocol, TypeVar
 
@@ -26,7 +25,7 @@ from airflow_dre.engines.warehouse import Warehouse, opened
 from airflow_dre.errors import DefinitionError, FilesUnreachable, Problem, QueryFailed, StatementTimeout, TypesChanged, WarehouseUnreachable
 from airflow_dre.lineage.naming import name_files
 from airflow_dre.services.asking import within
-from airflow_dre.services.quality.source_of import Source
+from airflow_dre.services.quality.source import DataSpec, Source
 from airflow_dre.services.quality.spark_sources import is_spark_frame, opened_spark_frame
 from airflow_dre.sql.dialects.duckdb import DUCKDB_VIEW
 from airflow_dre.sql.names import quoted
@@ -37,21 +36,6 @@ from airflow_dre.values.scalars import Row
 R = TypeVar("R")
 NAME = "data"
 """The name of the data in SQL that an author writes."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DataSpec:
-    """What a task wants of its data."""
-
-    subject: str
-    """What messages call the task."""
-    task: str
-    """``<dag_id>.<task_id>``, the name of data that has no other."""
-    dataset: str | None = None
-    """The name that the author gave."""
-    where: str | None = None
-    timeout: timedelta | None = None
-    read_options: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

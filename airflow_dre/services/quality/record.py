@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from airflow_dre.checks.check import Check
 from airflow_dre.checks.judging import Unanswered, evaluate, first_round, score, second_round
+from airflow_dre.checks.kinds.metrics import MetricSql
 from airflow_dre.checks.metrics import Metric
 from airflow_dre.checks.outcomes import Judgement, format_value, worst
 from airflow_dre.privacy.masking import Mask, masked
@@ -19,11 +21,12 @@ from airflow_dre.store.records import Definition, ResultRecord, SuiteRunRecord
 from airflow_dre.values.dataset import DatasetName
 from airflow_dre.values.numbers import as_float
 
+__all__ = ["Measurement", "SuiteIdentity", "SuiteRunRecord", "judge_check", "record_check", "record_result", "record_run", "words_of_sql"]
 _WORD = re.compile(r"\w+")
 
 
 class SuiteIdentity(Protocol):
-    """What a run is about: a suite by its name, a dataset, and the context of the run."""
+    """The name of a suite, its dataset, and the context of the run."""
 
     @property
     def name(self) -> str: ...
@@ -33,60 +36,77 @@ class SuiteIdentity(Protocol):
     def context(self) -> RunContext: ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measurement:
+    """How the results of a run were measured."""
+
+    engine: str
+    queries: int
+    """Number of statements, without the look-ups."""
+    measured_at: datetime
+    seconds: float
+    lookups: int = 0
+    """Number of statements that read only the catalogue."""
+    partitions: tuple[int, int] | None = None
+    """Number of partitions that were scanned, and of all; None: the table was not split."""
+    row_filter: str | None = None
+
+
 def record_run(
-    subject: SuiteIdentity,
+    identity: SuiteIdentity,
     results: tuple[ResultRecord, ...],
-    *,
-    engine: str,
-    queries: int,
-    lookups: int = 0,
-    partitions: tuple[int, int] | None = None,
-    measured_at: datetime,
-    seconds: float,
-    row_filter: str | None = None,
+    measured: Measurement,
     mask: Mask | None = None,
     named: Mapping[str, Collection[str]] | None = None,
 ) -> SuiteRunRecord:
-    """Return the record of a run, whoever answered; from here on nothing in it needs to be masked.
+    """Return the record of a run, with every value masked that must not leave.
 
-    :param mask: the columns whose values must not be in it.
-    :param named: the words of SQL that checks bring, by their ids.
+    :param mask: the columns whose values are hidden.
+    :param named: the words of SQL that checks contain, by check id.
     """
     outcomes = [result.outcome for result in results]
-    context = subject.context
+    context, dataset = identity.context, identity.dataset
     return SuiteRunRecord(
-        namespace=subject.dataset.namespace,
-        name=subject.dataset.name,
-        suite=subject.name,
+        namespace=dataset.namespace,
+        name=dataset.name,
+        suite=identity.name,
         origin=context.origin,
-        engine=engine,
+        engine=measured.engine,
         outcome=worst(outcomes),
         score=score(outcomes),
-        queries=queries,
-        measured_at=measured_at,
-        seconds=round(seconds, 6),
-        row_filter=row_filter,
-        lookups=lookups,
-        partitions=partitions,
+        queries=measured.queries,
+        measured_at=measured.measured_at,
+        seconds=round(measured.seconds, 6),
+        row_filter=measured.row_filter,
+        lookups=measured.lookups,
+        partitions=measured.partitions,
         dag_version=context.dag_version,
         data_interval_start=context.data_interval_start,
         data_interval_end=context.data_interval_end,
         partition_key=context.partition_key,
-        results=tuple(
-            mask_result(result, mask or Mask(), subject.dataset.name, (named or {}).get(result.check_id, ())) for result in results
-        ),
+        results=tuple(mask_result(result, mask or Mask(), dataset.name, (named or {}).get(result.check_id, ())) for result in results),
     )
 
 
-def _judged(check: Check, answered: AnswerSet, now: datetime, mask: Mask) -> ResultRecord:
+def words_of_sql(checks: Iterable[Check]) -> dict[str, list[str]]:
+    """Return the words of the SQL that checks contain, by check id."""
+    return {check.id: _WORD.findall(check.sql) for check in checks if isinstance(check, MetricSql)}
+
+
+def judge_check(check: Check, answered: AnswerSet, now: datetime, mask: Mask) -> ResultRecord:
+    """Return the result of a check by its answers."""
     culprit = _culprit(check, answered)
     statement = answered.statements.get(culprit)
     if statement is not None and culprit in second_round(check, answered.values):  # it quotes earlier answers
         statement = None if mask.columns else masked(statement)
-    return _record(check, evaluate(check, answered.values, now), statement)
+    return record_check(check, evaluate(check, answered.values, now), statement)
 
 
-def _record(check: Check, judgement: Judgement, statement: str | None) -> ResultRecord:
+def record_check(check: Check, judgement: Judgement, statement: str | None) -> ResultRecord:
+    """Return the record of a judgement.
+
+    :param statement: the SQL that explains it; None: no query was needed.
+    """
     traits = check.options
     definition = Definition(
         name=check.name,

@@ -1,4 +1,4 @@
-"""Running a suite: ask once, judge everything, keep it, and only then let the task decide."""
+"""The run of a suite: all queries first, then the judgement of every check."""
 
 from __future__ import annotations
 
@@ -9,16 +9,15 @@ from datetime import datetime
 from typing import Protocol
 
 from airflow_dre.checks.check import Check
-from airflow_dre.checks.judging import first_round, second_round
-from airflow_dre.checks.kinds.metrics import MetricSql
+from airflow_dre.checks.judging import AnswersByMetric, first_round, second_round
 from airflow_dre.checks.metrics import TableColumns
 from airflow_dre.checks.outcomes import Judgement
 from airflow_dre.errors import TypesChanged
 from airflow_dre.privacy.masking import Mask
 from airflow_dre.services.quality.answers import AnswerSet, Engine, ResultHistory, answer_metrics
 from airflow_dre.services.quality.catalogue import learn_types, refuse_by_types, settle_by_constraints
-from airflow_dre.services.quality.record import _WORD, _judged, _record, record_run
-from airflow_dre.services.quality.samples import SamplePlan, with_samples
+from airflow_dre.services.quality.record import Measurement, judge_check, record_check, record_run, words_of_sql
+from airflow_dre.services.quality.samples import SamplePlan, SampleSource, with_samples
 from airflow_dre.services.run_context import RunContext
 from airflow_dre.sql.scope import Scope
 from airflow_dre.store.records import SuiteRunRecord
@@ -26,7 +25,7 @@ from airflow_dre.values.dataset import DatasetName
 
 
 class NamedEngine(Engine, Protocol):
-    """An engine that tells its name and counts what it was asked."""
+    """An engine with a name and a count of its queries."""
 
     queries: int
 
@@ -48,7 +47,7 @@ class Suite:
 
 
 class AnswerStrategy(Protocol):
-    """A way of answering checks: what is found is added to what was answered before."""
+    """A strategy for answering the metrics of checks, which adds its answers to the known ones."""
 
     def __call__(
         self, checks: Sequence[Check], scope: Scope, engine: NamedEngine, answered: AnswerSet, history: ResultHistory | None, /
@@ -56,9 +55,17 @@ class AnswerStrategy(Protocol):
 
 
 def answer_rows(checks: Sequence[Check], scope: Scope, engine: NamedEngine, answered: AnswerSet, history: ResultHistory | None) -> None:
-    """Look at all rows, and then at what only the first answers tell how to ask."""
+    """Answer from all rows, in two rounds: the second asks for what depends on the first answers."""
     answer_metrics((metric for check in checks for metric in first_round(check)), scope, engine, answered, history)
     answer_metrics((metric for check in checks for metric in second_round(check, answered.values)), scope, engine, answered)
+
+
+@dataclass(frozen=True, slots=True)
+class SuiteRun:
+    """The record of a suite run, and the answers that its outcomes rest on."""
+
+    record: SuiteRunRecord
+    answers: AnswersByMetric
 
 
 def run_suite(
@@ -67,36 +74,33 @@ def run_suite(
     now: datetime,
     history: ResultHistory | None = None,
     samples: SamplePlan | None = None,
-    answered: AnswerSet | None = None,
-    ask: AnswerStrategy = answer_rows,
-) -> SuiteRunRecord:
-    """Answer and judge every check of a suite.
+    strategy: AnswerStrategy = answer_rows,
+) -> SuiteRun:
+    """Query the source, judge every check of a suite, and return the record with the answers.
 
-    :param history: what is asked for earlier results, for checks that compare with them.
-    :param answered: where the answers are to stand afterwards, for a caller that goes on asking about the rows.
-    :param samples: which failing rows to keep, and what is masked.
-    :param ask: how answers are come by.
-    :raises DefinitionError: SQL that a Dag author wrote is not what it must be.
+    :param history: memory of earlier results, for checks that compare with them.
+    :param samples: which failing rows are kept, and which values are masked. None: no row and no mask.
+    :param strategy: how metrics are answered. The default reads all rows.
+    :raises DefinitionError: SQL that a Dag author wrote is invalid.
     :raises WarehouseUnreachable: the warehouse does not answer.
     """
-    started = time.perf_counter()
-    asked_before = engine.queries
-    answered = AnswerSet() if answered is None else answered
+    started, asked_before = time.perf_counter(), engine.queries
+    answered = AnswerSet()
     try:
-        settled, scope = _answer(suite, engine, answered, history, ask)
+        settled, scope = _answer(suite, engine, answered, history, strategy)
     except TypesChanged:
         answered.values.clear()
         answered.statements.clear()
-        settled, scope = _answer(suite, engine, answered, history, ask)
+        settled, scope = _answer(suite, engine, answered, history, strategy)
     mask = Mask() if samples is None else samples.mask
     results = tuple(
-        _record(check, settled[check.id], None) if check.id in settled else _judged(check, answered, now, mask) for check in suite.checks
+        record_check(check, settled[check.id], None) if check.id in settled else judge_check(check, answered, now, mask)
+        for check in suite.checks
     )
     if samples is not None:
-        results = with_samples(suite.checks, results, answered.values, scope, engine, samples, now)
-    return record_run(
-        suite,
-        results,
+        judged = list(zip(suite.checks, results, strict=True))
+        results = with_samples(judged, answered.values, SampleSource(scope, engine), samples, now)
+    measured = Measurement(
         engine=engine.name,
         queries=engine.queries - asked_before - answered.lookups,
         lookups=answered.lookups,
@@ -104,22 +108,23 @@ def run_suite(
         row_filter=suite.scope.where,
         measured_at=now,
         seconds=time.perf_counter() - started,
-        mask=mask,
-        named={check.id: _WORD.findall(check.sql) for check in suite.checks if isinstance(check, MetricSql)},
     )
+    return SuiteRun(record_run(suite, results, measured, mask, words_of_sql(suite.checks)), answered.values)
 
 
 def _answer(
-    suite: Suite, engine: NamedEngine, answered: AnswerSet, history: ResultHistory | None, ask: AnswerStrategy
+    suite: Suite, engine: NamedEngine, answered: AnswerSet, history: ResultHistory | None, strategy: AnswerStrategy
 ) -> tuple[dict[str, Judgement], Scope]:
-    """Answer what a suite asks; return what was judged without an answer, by check id, and the scope with what is known of its columns.
+    """Answer the checks of a suite.
 
-    :raises TypesChanged: rows have shown that a guessed type is another, which is put right.
+    Return the judgements that needed no query, by check id, and the scope with the types of its columns.
+
+    :raises TypesChanged: the rows contradict a guessed type, which is now corrected.
     """
     if suite.scope.readings is not None and any(TableColumns() in first_round(check) for check in suite.checks):
         suite.scope.readings.settle()
     settled = settle_by_constraints(suite.checks, suite.scope, engine, answered) if suite.trust_constraints else {}
     scope = learn_types([check for check in suite.checks if check.id not in settled], suite.scope, engine, answered)
     settled = {**refuse_by_types(suite.checks, scope), **settled}
-    ask([check for check in suite.checks if check.id not in settled], scope, engine, answered, history)
+    strategy([check for check in suite.checks if check.id not in settled], scope, engine, answered, history)
     return settled, scope

@@ -1,4 +1,4 @@
-"""Keeping a few failing rows of the checks that failed or warned."""
+"""Samples of failing rows, of the checks that failed or warned."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _GONE = "the query found no row: the table changed meanwhile"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SamplePlan:
-    """How many failing rows of each check are kept, with which columns and for how long, and what is masked."""
+    """The number of failing rows to keep of each check, their columns, how long they are kept, and the mask."""
 
     rows: int = 0
     key_columns: tuple[str, ...] = ()
@@ -36,61 +36,66 @@ class SamplePlan:
     keep_for: timedelta = timedelta(days=7)
 
 
-def with_samples(
-    checks: Sequence[Check],
-    results: tuple[ResultRecord, ...],
-    found: AnswersByMetric,
-    scope: Scope,
-    engine: Engine,
-    plan: SamplePlan,
-    now: datetime,
-) -> tuple[ResultRecord, ...]:
-    """Return the results, with a sample beside each that failed or warned: one statement each. Verdicts stay as they are, whatever happens.
+@dataclass(frozen=True, slots=True)
+class SampleSource:
+    """The rows that samples are taken from."""
 
-    :param found: the answers that the verdicts rest on.
+    scope: Scope
+    engine: Engine
+
+
+def with_samples(
+    judged: Sequence[tuple[Check, ResultRecord]], answers: AnswersByMetric, source: SampleSource, plan: SamplePlan, now: datetime
+) -> tuple[ResultRecord, ...]:
+    """Return the results, with a sample for each that failed or warned.
+
+    Each sample is one statement. Outcomes do not change, even if a statement fails.
+
+    :param judged: checks with their results.
+    :param answers: the answers that the results rest on.
     """
     if plan.rows == 0:
-        return results
+        return tuple(result for _, result in judged)
     sampled, gone = [], None
-    for check, result in zip(checks, results, strict=True):
+    for check, result in judged:
         if result.outcome not in (Outcome.FAILED, Outcome.WARNED):
             sampled.append(result)
             continue
         sample = Sample(expires_at=now + plan.keep_for, missing=gone)
         if gone is None:
             try:
-                sample = _sample_again(check, failing_rows_of(check, found), scope, engine, plan, sample)
+                sample = _sample_again(check, failing_rows_of(check, answers), source, plan, sample)
             except (WarehouseError, DefinitionError) as error:
-                said = without_quotes(str(error), (*check.columns, *scope.table)) if plan.mask.columns else str(error)
-                sample = replace(sample, missing=masked_line(f"the rows could not be read: {said}", REASON))
+                text = without_quotes(str(error), (*check.columns, *source.scope.table)) if plan.mask.columns else str(error)
+                sample = replace(sample, missing=masked_line(f"the rows could not be read: {text}", REASON))
                 if not isinstance(error, (QueryFailed, DefinitionError)):
                     gone = sample.missing  # each further statement would wait for the warehouse as long
         sampled.append(replace(result, sample=sample))
     return tuple(sampled)
 
 
-def _sample_again(check: Check, metric: Metric | None, scope: Scope, engine: Engine, plan: SamplePlan, empty: Sample) -> Sample:
-    """Return a sample; one that reads a column which no check reads may put right the guessed type of that."""
+def _sample_again(check: Check, metric: Metric | None, source: SampleSource, plan: SamplePlan, empty: Sample) -> Sample:
+    """Return a sample, on the second try if a column that no check reads contradicts its guessed type, which is then corrected."""
     try:
-        return _sample(check, metric, scope, engine, plan, empty)
+        return _sample(check, metric, source, plan, empty)
     except TypesChanged:
-        return _sample(check, metric, scope, engine, plan, empty)
+        return _sample(check, metric, source, plan, empty)
 
 
-def _sample(check: Check, metric: Metric | None, scope: Scope, engine: Engine, plan: SamplePlan, empty: Sample) -> Sample:
+def _sample(check: Check, metric: Metric | None, source: SampleSource, plan: SamplePlan, empty: Sample) -> Sample:
     if metric is None:
         return replace(empty, missing=_NO_ROW)
     columns = dict.fromkeys([*plan.key_columns, *([check.options.by] if check.options.by is not None else []), *check.columns])
-    query = sample_of(metric, scope, tuple(columns), plan.rows)
+    query = sample_of(metric, source.scope, tuple(columns), plan.rows)
     if isinstance(query, Refusal):
         return replace(empty, missing=query.reason)
-    rows = tuple(_kept(row, query, plan.mask) for row in engine.fetch_rows(query.sql, plan.rows))
+    rows = tuple(_kept(row, query, plan.mask) for row in source.engine.fetch_rows(query.sql, plan.rows))
     reason = masked_line(row_reason(check, metric), REASON)
     return replace(empty, columns=query.columns, rows=rows, reason=reason, missing=None if rows else _GONE)
 
 
 def _kept(row: Row, query: SampleQuery, mask: Mask) -> tuple[str | None, ...]:
-    """Return the row as text, masked; a column that is made of a masked one is masked too."""
+    """Return the row as masked text, where a column computed from a masked one is masked too."""
     return tuple(
         HIDDEN if value is not None and any(mask.hides(source) for source in sources) else mask.cell(name, value)
         for name, sources, value in zip(query.columns, query.sources, row, strict=True)

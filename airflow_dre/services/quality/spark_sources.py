@@ -13,7 +13,7 @@ from airflow_dre.engines.spark.errors import explained, is_refused, quiet
 from airflow_dre.engines.spark.session import impatient, opened_session, place_of
 from airflow_dre.errors import QueryFailed, WarehouseUnreachable
 from airflow_dre.lineage.naming import name_spark_table
-from airflow_dre.services.quality.source_of import Source
+from airflow_dre.services.quality.source import Source
 from airflow_dre.sql.names import split_table
 from airflow_dre.sql.scope import Scope
 from airflow_dre.values.dataset import DatasetName

@@ -19,9 +19,10 @@ from hypothesis import strategies as st
 
 from airflow_dre import checks as c
 from airflow_dre.checks.declared.parse import parse_checks
-from airflow_dre.services.quality.data import DataSpec, opened_data
+from airflow_dre.services.quality.data import opened_data
 from airflow_dre.services.quality.run import Suite, run_suite
 from airflow_dre.services.quality.samples import SamplePlan
+from airflow_dre.services.quality.source import DataSpec
 from tests.engines.duckdb.test_files import NOW, look, outcomes, reasons, write
 
 SAMPLE = 20_600
@@ -169,7 +170,7 @@ def test_a_file_whose_first_rows_tell_its_types_is_read_once(tmp_path: Path) -> 
     path = write(tmp_path / "a.csv", "n,v\n" + "1,x\n" * SAMPLE)
     with opened_data(path, DataSpec(subject="t", task="d.t")) as source:
         suite = Suite(name="s", dataset=source.dataset, scope=source.scope, checks=parse_checks([c.mean("n", equals=1), c.not_null("v")]))
-        assert run_suite(suite, source.engine, dt.datetime.now(dt.UTC)).queries == 1
+        assert run_suite(suite, source.engine, dt.datetime.now(dt.UTC)).record.queries == 1
 
 
 CLEAN: dict[str, tuple[list[str], list[Any]]] = {
@@ -561,7 +562,7 @@ def test_rows_of_keys_that_many_share_are_found_at_once(tmp_path: Path, by: str 
         suite = Suite(
             name="s", dataset=source.dataset, scope=source.scope, checks=parse_checks([c.unique("k", by=by) if by else c.unique("k")])
         )
-        (result,) = run_suite(suite, source.engine, NOW, samples=SamplePlan(rows=2)).results
+        (result,) = run_suite(suite, source.engine, NOW, samples=SamplePlan(rows=2)).record.results
     assert result.sample is not None
     assert len(result.sample.rows) == 2
     assert time.process_time() - started < 10
@@ -597,7 +598,7 @@ def test_what_is_written_the_same_is_one_key_and_its_rows_are_shown(tmp_path: Pa
     path = write(tmp_path / "x.csv", "v,k\n1.10,1\n1.1,2\n1.10,3\n")
     with opened_data(path, DataSpec(subject="t", task="d.t")) as source:
         suite = Suite(name="s", dataset=source.dataset, scope=source.scope, checks=parse_checks([c.unique("v")]))
-        (result,) = run_suite(suite, source.engine, NOW, samples=SamplePlan(rows=5, key_columns=("k",))).results
+        (result,) = run_suite(suite, source.engine, NOW, samples=SamplePlan(rows=5, key_columns=("k",))).record.results
     assert (result.outcome.value, result.violations) == ("failed", 2)
     assert result.sample is not None
     assert sorted(result.sample.rows) == [(1,), (3,)] or len(result.sample.rows) == 2

@@ -29,8 +29,9 @@ from airflow_dre.config import read_settings
 from airflow_dre.engines.duckdb.connection import DuckDB
 from airflow_dre.engines.duckdb.reasons import reason_of
 from airflow_dre.errors import DefinitionError, FilesUnreachable
-from airflow_dre.services.quality.data import DataSpec, opened_data
+from airflow_dre.services.quality.data import opened_data
 from airflow_dre.services.quality.run import Suite, run_suite
+from airflow_dre.services.quality.source import DataSpec
 from airflow_dre.store.records import SuiteRunRecord
 
 NOW = dt.datetime(2026, 1, 1, tzinfo=UTC)
@@ -70,7 +71,7 @@ def look(data: Any, *declared: Any, **wanted: Any) -> SuiteRunRecord:
     """Run checks on data."""
     with opened_data(data, DataSpec(subject="Operator t", task="d.t", **wanted)) as source:
         suite = Suite(name="s", dataset=source.dataset, scope=source.scope, checks=parse_checks(declared or SUITE))
-        return run_suite(suite, source.engine, NOW)
+        return run_suite(suite, source.engine, NOW).record
 
 
 def outcomes(run: SuiteRunRecord) -> dict[str, str]:
@@ -624,7 +625,8 @@ def test_without_duckdb_the_command_that_installs_it_is_told() -> None:
     program = """
 import sys
 sys.modules["duckdb"] = None
-from airflow_dre.services.quality.data import DataSpec, opened_data
+from airflow_dre.services.quality.data import opened_data
+from airflow_dre.services.quality.source import DataSpec
 try:
     with opened_data([{"a": 1}], DataSpec(subject="x", task="d.t")):
         pass

@@ -24,8 +24,9 @@ from airflow_dre import checks as c
 from airflow_dre.checks.declared.parse import parse_checks
 from airflow_dre.engines import callers
 from airflow_dre.errors import DefinitionError, FilesUnreachable, WarehouseUnreachable
-from airflow_dre.services.quality.data import DataSpec, opened_data
+from airflow_dre.services.quality.data import opened_data
 from airflow_dre.services.quality.run import Suite, run_suite
+from airflow_dre.services.quality.source import DataSpec
 from airflow_dre.store.records import SuiteRunRecord
 
 PASSWORD = "hunter2"
@@ -35,7 +36,7 @@ def look(data: Any, *declared: Any, **wanted: Any) -> SuiteRunRecord:
     """Run checks on data."""
     with opened_data(data, DataSpec(subject="Operator t", task="d.t", **wanted)) as source:
         suite = Suite(name="s", dataset=source.dataset, scope=source.scope, checks=parse_checks(declared))
-        return run_suite(suite, source.engine, datetime.now(UTC))
+        return run_suite(suite, source.engine, datetime.now(UTC)).record
 
 
 class Shop:

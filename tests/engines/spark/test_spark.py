@@ -50,7 +50,7 @@ def run(session: Any, declared: list[Any], table: str = "t", where: str | None =
     engine = SparkEngine(session)
     suite = Suite(name="s", dataset=DATASET, scope=Scope((table,), where, engine.dialect), checks=parse_checks(declared))
     try:
-        return run_suite(suite, engine, answers.NOW)
+        return run_suite(suite, engine, answers.NOW).record
     finally:
         engine.close()
 
@@ -59,7 +59,7 @@ def on_frame(frame: Any, *declared: Any, timeout: timedelta | None = None) -> Su
     """Return a suite of a DataFrame."""
     with opened_spark_frame(frame, "data", DATASET, None, timeout) as source:
         suite = Suite(name="s", dataset=source.dataset, scope=source.scope, checks=parse_checks(declared))
-        return run_suite(suite, source.engine, answers.NOW)
+        return run_suite(suite, source.engine, answers.NOW).record
 
 
 def frame_of(session: Any, columns: dict[str, str], rows: list[tuple[Any, ...]]) -> Any:
@@ -371,14 +371,14 @@ def test_a_table_is_asked_in_a_session_of_its_own(spark: Any, spark_and_server: 
         for where, conn in [(None, server_of(spark_and_server[1])), ("origin = 'EWR'", connection(conn_type="spark", host="local[2]"))]:
             with opened_spark_table(conn, "flights" if where else "default.flights", where, None) as source:
                 suite = Suite(name="s", dataset=source.dataset, scope=source.scope, checks=parse_checks(declared))
-                found = run_suite(suite, source.engine, answers.NOW)
+                found = run_suite(suite, source.engine, answers.NOW).record
             day, columns, count = found.results
             assert (day.violations, day.rows) == ((0, 1) if where else (1, 2))
             assert (columns.outcome, count.outcome) == ("passed", "passed"), columns.reason
             assert source.dataset.name == "spark_catalog.default.flights"
         with opened_spark_table(server_of(spark_and_server[1]), "nowhere", None, None) as gone:
             suite = Suite(name="s", dataset=gone.dataset, scope=gone.scope, checks=parse_checks([*declared, c.row_count(equals=1)]))
-            reasons = {one.reason.partition("`.")[0] for one in run_suite(suite, gone.engine, answers.NOW).results}
+            reasons = {one.reason.partition("`.")[0] for one in run_suite(suite, gone.engine, answers.NOW).record.results}
         assert all("[TABLE_OR_VIEW_NOT_FOUND]" in reason for reason in reasons), reasons
     finally:
         spark.sql("DROP TABLE flights")

@@ -60,7 +60,7 @@ def run(connect: tuple[str, Callable[[], Any]], sql: str, *declared: Any, table:
         scope = Scope(split_table(table), None, warehouse.dialect)
         checks = parse_checks(declared)
         suite = Suite(name="s", dataset=DatasetName("n", table), scope=scope, checks=checks, trust_constraints=trust)
-        return run_suite(suite, warehouse, NOW)
+        return run_suite(suite, warehouse, NOW).record
 
 
 def settled(record: SuiteRunRecord) -> dict[str, bool]:

@@ -61,7 +61,7 @@ def result_of(hook: Hook, declaration: Declaration, where: str | None = None) ->
     suite = Suite(name="edges", dataset=DatasetName("test", "t"), scope=scope, checks=parse_checks([declaration]))
     warehouse = Warehouse(hook, timeout=timedelta(seconds=120))
     try:
-        (result,) = run_suite(suite, warehouse, NOW).results
+        (result,) = run_suite(suite, warehouse, NOW).record.results
         return result
     finally:
         warehouse.close()

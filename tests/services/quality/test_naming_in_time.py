@@ -11,7 +11,7 @@ from airflow.providers.openlineage.sqlparser import DatabaseInfo
 
 from airflow_dre.engines import callers
 from airflow_dre.errors import WarehouseUnreachable
-from airflow_dre.services.quality.source_of import named_in_time
+from airflow_dre.services.quality.warehouse_tables import named_in_time
 
 
 class Asking:

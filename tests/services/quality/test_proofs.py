@@ -59,7 +59,7 @@ def run(hook: Hook, *declared: Any, where: str | None = None) -> SuiteRunRecord:
     scope = Scope(("t",), where, find_dialect("postgres"))
     suite = Suite(name="s", dataset=DatasetName("n", "t"), scope=scope, checks=parse_checks(declared))
     with opened(hook) as warehouse:
-        return run_suite(suite, warehouse, datetime.now(UTC))
+        return run_suite(suite, warehouse, datetime.now(UTC)).record
 
 
 def numbers(record: SuiteRunRecord) -> list[tuple[str, int | None, int | None]]:

@@ -62,7 +62,7 @@ def run(hook: Hook, *declared: Any, plan: SamplePlan | None = PLAN, engine: Any 
     with opened(hook) as warehouse:
         scope = Scope(split_table("orders"), where, warehouse.dialect)
         suite = Suite(name="s", dataset=DatasetName("n", "main.orders"), scope=scope, checks=parse_checks(declared))
-        return run_suite(suite, warehouse if engine is None else engine(warehouse), NOW, samples=plan)
+        return run_suite(suite, warehouse if engine is None else engine(warehouse), NOW, samples=plan).record
 
 
 def sample(hook: Hook, declared: Any, **arguments: Any) -> Sample:

@@ -56,7 +56,9 @@ class Asked(Warehouse):
     def run(self, *declared: Any, table: str = "t", where: str | None = None, history: ResultHistory | None = None) -> SuiteRunRecord:
         """Return a suite of the table."""
         scope = Scope((table,), where, self.dialect)
-        return run_suite(Suite(name="s", dataset=DatasetName("n", table), scope=scope, checks=parse_checks(declared)), self, NOW, history)
+        return run_suite(
+            Suite(name="s", dataset=DatasetName("n", table), scope=scope, checks=parse_checks(declared)), self, NOW, history
+        ).record
 
 
 @pytest.fixture

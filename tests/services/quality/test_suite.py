@@ -67,7 +67,7 @@ def run(hook: Hook, *declared: Any, table: str = "orders", where: str | None = N
     with opened(hook) as warehouse:
         scope = Scope(split_table(table), where, warehouse.dialect)
         suite = Suite(name="s", dataset=DatasetName("n", f"main.{table}"), scope=scope, checks=parse_checks(declared))
-        return run_suite(suite, warehouse, NOW)
+        return run_suite(suite, warehouse, NOW).record
 
 
 def outcomes(record: SuiteRunRecord) -> list[str]:

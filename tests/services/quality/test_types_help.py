@@ -41,7 +41,7 @@ def run(hook: Hook, *declared: Any, table: tuple[str, ...] = ("t",)) -> SuiteRun
     with opened(hook) as warehouse:
         return run_suite(
             Suite(name="s", dataset=DatasetName("n", "t"), scope=scope, checks=parse_checks(declared)), warehouse, datetime.now(UTC)
-        )
+        ).record
 
 
 @pytest.fixture

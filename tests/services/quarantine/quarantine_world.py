@@ -21,7 +21,6 @@ from airflow_dre.checks.declared.parse import parse_checks
 from airflow_dre.checks.thresholds import read_limit
 from airflow_dre.engines.warehouse import opened
 from airflow_dre.incidents.signals import Origin
-from airflow_dre.services.quality.answers import AnswerSet
 from airflow_dre.services.quality.run import Suite, run_suite
 from airflow_dre.services.quarantine.aside import Breaches, Quarantine, Taken, find_breaches, put_aside, stamp_of
 from airflow_dre.services.run_context import RunContext
@@ -149,11 +148,10 @@ def ask_suite(
 ) -> Asked:
     """Run a suite."""
     checks = parse_checks(declared)
-    answered = AnswerSet()
     with opened(hook) as warehouse:
         scope = Scope(split_table(table), where, warehouse.dialect)
         origin = Origin(dag_id="d", run_id=run_id, task_id="check", map_index=-1, try_number=try_number)
         context = RunContext(origin=origin)
         suite = Suite(name="d.check", dataset=DatasetName("n", table), scope=scope, checks=checks, context=context)
-        run = run_suite(suite, warehouse, NOW, answered=answered)
-    return Asked(run, find_breaches(run, checks, answered.values, scope, on), scope)
+        run = run_suite(suite, warehouse, NOW)
+    return Asked(run.record, find_breaches(run.record, checks, run.answers, scope, on), scope)

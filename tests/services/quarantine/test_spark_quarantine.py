@@ -18,7 +18,6 @@ from airflow_dre.checks.thresholds import read_limit
 from airflow_dre.engines.spark.engine import SparkEngine
 from airflow_dre.errors import DefinitionError, QuarantineError, QueryFailed
 from airflow_dre.incidents.signals import Origin
-from airflow_dre.services.quality.answers import AnswerSet
 from airflow_dre.services.quality.run import Suite, run_suite
 from airflow_dre.services.quarantine.aside import Quarantine, Taken, find_breaches, stamp_of
 from airflow_dre.services.quarantine.spark import copy_aside, copy_by
@@ -47,15 +46,15 @@ def aside(session: Any) -> Aside:
     """Run a suite and copy its failing rows."""
 
     def put(*declared: Any, mode: str = "copy", target: str = "bad", limit: object = None) -> Taken:
-        checks, answered, engine = parse_checks(declared), AnswerSet(), SparkEngine(session)
+        checks, engine = parse_checks(declared), SparkEngine(session)
         scope = Scope(("orders",), "id < 9", engine.dialect)
         context = RunContext(origin=Origin(dag_id="d", run_id="r1", task_id="t", map_index=-1, try_number=1))
         suite = Suite(name="s", dataset=DatasetName("n", "orders"), scope=scope, checks=checks, context=context)
         try:
-            run = run_suite(suite, engine, NOW, answered=answered)
-            broken = find_breaches(run, checks, answered.values, scope, "error").broken
+            run = run_suite(suite, engine, NOW)
+            broken = find_breaches(run.record, checks, run.answers, scope, "error").broken
             wanted = Quarantine(subject="the task", target=(target,), mode=Mode(mode), limit=read_limit(limit))
-            return copy_by(engine, scope, broken, stamp_of(run, Mode(mode), NOW), wanted)
+            return copy_by(engine, scope, broken, stamp_of(run.record, Mode(mode), NOW), wanted)
         finally:
             engine.close()
 
@@ -98,7 +97,7 @@ def test_what_spark_says_of_a_row_is_in_no_cause(session: Any) -> None:
     engine = SparkEngine(session)
     scope = Scope(("orders",), None, engine.dialect)
     suite = Suite(name="s", dataset=DatasetName("n", "orders"), scope=scope, checks=parse_checks([c.not_null("id")]))
-    stamp = stamp_of(run_suite(suite, engine, NOW), Mode.COPY, NOW)
+    stamp = stamp_of(run_suite(suite, engine, NOW).record, Mode.COPY, NOW)
     engine.close()
     broken = Broken(check_id="1", name="x", condition=parse_one("CAST(`odd ``x` AS INT) > 0", read="spark"))
     wanted = Quarantine(subject="the task", target=("bad",), mode=Mode.COPY, limit=None)

@@ -64,7 +64,7 @@ def ours(declared: list[Declaration], table: str, warehouse: File) -> bool:
     scope = Scope((table,), None, find_dialect("sqlite"))
     suite = Suite(name="s", dataset=DatasetName("x", table), scope=scope, checks=parse_checks(declared))
     engine = Warehouse(warehouse)
-    run = run_suite(suite, engine, datetime.now(UTC))
+    run = run_suite(suite, engine, datetime.now(UTC)).record
     engine.close()
     return not any(result.outcome in (Outcome.FAILED, Outcome.ERRORED) for result in run.results)
 

@@ -222,7 +222,7 @@ def outcomes(engine: Warehouse, kind: str, kwargs: dict[str, Any]) -> set[Outcom
     """Return the outcomes of the checks of an expectation."""
     scope = Scope(("t",), None, find_dialect(engine.name))
     checks = parse_checks(from_gx([{"type": kind, "kwargs": kwargs}], order_by="i"))
-    run = run_suite(Suite(name="s", dataset=DatasetName("x", "t"), scope=scope, checks=checks), engine, datetime.now(UTC))
+    run = run_suite(Suite(name="s", dataset=DatasetName("x", "t"), scope=scope, checks=checks), engine, datetime.now(UTC)).record
     return {result.outcome for result in run.results}
 
 

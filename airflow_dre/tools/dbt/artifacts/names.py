@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
+from airflow_dre.declaring.slips import CONN_OR_NAMESPACE
 from airflow_dre.errors import DefinitionError, Problem
 from airflow_dre.lineage.naming import LineageHook, name_dataset
 from airflow_dre.values.dataset import DatasetName
@@ -86,6 +87,3 @@ def namer_of(conn_id: str | None, namespace: str | None, adapter: str | None, su
     if {adapter, kind} <= _ADAPTERS and adapter != kind:
         raise DefinitionError([Problem(subject, "conn_id", conn_id, f"a connection of type {adapter}, to which dbt wrote, not {kind}")])
     return ByConnection(hook, connection)
-
-
-CONN_OR_NAMESPACE = "exactly one of conn_id (the connection to the warehouse that dbt wrote to) and namespace (its OpenLineage namespace)"
