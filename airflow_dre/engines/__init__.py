@@ -1,1 +1,1 @@
-"""Who answers a plan: the warehouse that holds the data."""
+"""Engines that answer statements: warehouses by their Airflow connections, DuckDB over files and frames, and Spark."""

@@ -19,7 +19,7 @@ GRACE = 5.0
 CONNECT_SECONDS = 300.0
 """Longest time to connect: a warehouse that sleeps may take minutes to wake."""
 LEAST_CONNECT_SECONDS = 20.0
-"""What connecting gets where a statement gets less."""
+"""Time to connect where a statement may take less."""
 
 
 class NoAnswer(Exception):
@@ -27,7 +27,7 @@ class NoAnswer(Exception):
 
 
 class CallFailed(Exception):
-    """A call that raised an exception, told apart from whatever a signal handler raises while the call is waited for."""
+    """A call that raised an exception, as opposed to an exception of a signal handler that is raised during the wait."""
 
     def __init__(self, error: Exception) -> None:
         super().__init__(text_of(error))
@@ -35,7 +35,7 @@ class CallFailed(Exception):
 
 
 class _Job:
-    """One call and what became of it."""
+    """One call with its result or exception."""
 
     def __init__(self, work: Callable[[], Any]) -> None:
         self.work = work
@@ -115,7 +115,7 @@ class Caller:
         self._jobs.put(job)
 
     def _give_up(self, job: _Job, interrupt: Callable[[], None], grace: float) -> None:
-        """Interrupt a call; where it does not return, leave its thread behind."""
+        """Interrupt a call, and abandon its thread where it does not return."""
 
         def quietly() -> None:
             with contextlib.suppress(Exception):
@@ -133,10 +133,10 @@ def connect_seconds(timeout: timedelta | None) -> float:
 
 
 def connect_within(caller: Caller, connect: Callable[[], R], close: Callable[[R], None], seconds: float) -> R:
-    """Return a connection; one that comes after ``seconds`` is closed.
+    """Return a connection, and close one that is opened after ``seconds``.
 
     :raises CallFailed: connecting raised an exception.
-    :raises NoAnswer: there is no connection in time.
+    :raises NoAnswer: no connection was opened in time.
     """
     given_up = threading.Event()
 

@@ -130,5 +130,5 @@ _USUAL = Driver()
 
 
 def driver_of(dialect: Dialect) -> Driver:
-    """Return the driver of the databases that a dialect is spoken by."""
+    """Return the driver of the databases that share a dialect."""
     return DRIVERS.get(dialect.name, _USUAL)

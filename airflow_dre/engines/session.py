@@ -94,11 +94,11 @@ class Session:
             return self._caller.run(lambda: work(self._cursor), self._interrupt, seconds)
 
     def commit(self) -> None:
-        """Commit, as :meth:`call` makes a call."""
+        """Make the call that commits, as :meth:`call` does."""
         self.call(lambda _: self._connection.commit())
 
     def rollback(self) -> None:
-        """Roll back, as :meth:`call` makes a call."""
+        """Make the call that rolls back, as :meth:`call` does."""
         self.call(lambda _: self._connection.rollback())
 
     @property

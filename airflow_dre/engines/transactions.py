@@ -36,7 +36,7 @@ _VALUES = (
 
 
 class Transaction:
-    """A transaction that is under way."""
+    """An open transaction."""
 
     def __init__(self, hook: Hook, dialect: Dialect, timeout: timedelta | None) -> None:
         """Open a connection.
@@ -64,7 +64,7 @@ class Transaction:
         return self._call(fetch)
 
     def write(self, sql: str) -> int:
-        """Return the number of rows that an INSERT, UPDATE or DELETE changed; raises as :meth:`fetch_rows`."""
+        """Return the number of rows that an INSERT, UPDATE or DELETE changed. Raises as :meth:`fetch_rows`."""
 
         def change(cursor: Any) -> int:
             cursor.execute(sql)
@@ -73,17 +73,17 @@ class Transaction:
         return self._call(change)
 
     def define(self, sql: str) -> None:
-        """Create a table; raises as :meth:`fetch_rows`."""
+        """Create a table. Raises as :meth:`fetch_rows`."""
         self._call(lambda cursor: cursor.execute(sql))
 
     def begin(self, statement: str | None) -> None:
-        """Begin the transaction; raises as :meth:`fetch_rows`."""
+        """Begin the transaction. Raises as :meth:`fetch_rows`."""
         first = [] if statement is None else [statement]
         for sql in [*first, *session_statements(self.dialect, self._timeout)]:
             self.define(sql)
 
     def commit(self) -> None:
-        """Commit the transaction.
+        """Keep what was written.
 
         :raises QueryFailed: the warehouse refused; nothing is kept.
         :raises WarehouseUnreachable: the connection broke, and it is not known whether everything is kept or nothing.
@@ -98,7 +98,7 @@ class Transaction:
         return self._translate_errors(lambda: self._session.call(work))
 
     def _translate_errors(self, work: Callable[[], R], doubt: str = "") -> R:
-        """Distinguish a refused statement from a warehouse that is gone.
+        """Translate exceptions, so that a refused statement differs from a warehouse that is gone.
 
         A driver's message may quote rows at length, so that its exception is not passed on.
 
@@ -156,7 +156,7 @@ def transaction(hook: Hook, timeout: timedelta | None = None) -> Iterator[tuple[
 
 
 def retry_on_conflict(work: Callable[P, R]) -> Callable[P, R]:
-    """Decorate a function that makes one transaction, to call it again if others wrote the same rows meanwhile.
+    """Make a function of one transaction call itself again if others wrote the same rows meanwhile.
 
     The last conflict is raised.
     """

@@ -88,7 +88,7 @@ class Warehouse:
             end_autocommit(connection)
 
     def _require_answer(self, reason: str) -> None:
-        """Distinguish a refused statement from a warehouse that is gone, since drivers do not agree on the exception.
+        """Refuse to blame a statement if the warehouse is gone, since drivers do not agree on the exception.
 
         :raises WarehouseUnreachable: the warehouse does not answer any statement.
         """

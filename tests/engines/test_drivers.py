@@ -1,4 +1,4 @@
-"""What differs between drivers is in one table, and the engines compare no database by its name."""
+"""The differences between drivers are in one table, and the engines compare no database by its name."""
 
 from __future__ import annotations
 

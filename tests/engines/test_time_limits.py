@@ -50,7 +50,7 @@ class TaskTerminated(Exception):
 
 @pytest.fixture
 def hooks(tmp_path: Path, request: pytest.FixtureRequest) -> Callable[[str], Hook]:
-    """Hooks of real databases; the one of SQLite has a table with a text that backtracks."""
+    """Return a maker of hooks of real databases. The one of SQLite has a table with a text that backtracks."""
 
     def make(name: str) -> Hook:
         if name == "sqlite":
@@ -137,7 +137,7 @@ def test_a_pattern_is_found_alike_in_this_process_and_in_another(pattern: str, t
         wanted = re.search(pattern, text) is not None
         regexps = _REGEXPS
         assert regexps.search(pattern, text) == wanted
-        assert regexps._ask(pattern, text) == wanted
+        assert regexps._search_apart(pattern, text) == wanted
 
 
 _REGEXPS = Regexps()
@@ -195,7 +195,7 @@ def test_a_connection_that_was_opened_before_is_used_where_it_belongs() -> None:
 
 @pytest.fixture
 def silent() -> Iterator[int]:
-    """Yield the port of a server that accepts and says nothing."""
+    """Yield the port of a server that accepts and stays silent."""
     with socket.create_server(("127.0.0.1", 0), backlog=16) as server:
         yield int(server.getsockname()[1])
 

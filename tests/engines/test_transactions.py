@@ -1,4 +1,4 @@
-"""A transaction is kept whole or not at all, and what ends it is told apart."""
+"""A transaction is kept whole or not at all, and each end of it has its error."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ def test_a_database_that_is_not_written_to_is_not_even_connected_to(conn_type: s
 
 
 @pytest.mark.parametrize(
-    ("said", "told"),
+    ("message", "blanked"),
     [
         ("Conversion Error: Could not convert string '4111' to INT32", "Conversion Error: Could not convert string '...' to INT32"),
         ('Constraint Error: Duplicate key "card: 4111" violates primary key', 'Constraint Error: Duplicate key "..." violates primary key'),
@@ -126,5 +126,5 @@ def test_a_database_that_is_not_written_to_is_not_even_connected_to(conn_type: s
         ("unknown database 'nowhere'", "unknown database 'nowhere'"),
     ],
 )
-def test_values_are_blanked_and_names_are_not(said: str, told: str) -> None:
-    assert without_values(said) == told
+def test_values_are_blanked_and_names_are_not(message: str, blanked: str) -> None:
+    assert without_values(message) == blanked

@@ -28,7 +28,7 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 class Hook:
-    """The part of a DbApiHook that an engine needs; counts what it opened."""
+    """The part of a DbApiHook that an engine needs, with the connections that it opened."""
 
     def __init__(self, conn_type: str, connect: Callable[[], Any]) -> None:
         self.conn_type = conn_type
@@ -51,7 +51,7 @@ def server() -> Iterator[Any]:
 
 
 def suite_of(warehouse: Warehouse, *declared: Any) -> Suite:
-    """Checks of ``pg_class``, which is always there."""
+    """Return a suite of ``pg_class``, which always exists."""
     scope = Scope(("pg_class",), None, warehouse.dialect)
     return Suite(name="s", dataset=DatasetName("n", "pg_class"), scope=scope, checks=parse_checks(declared))
 
@@ -130,7 +130,7 @@ def test_a_server_that_stops_between_two_statements_is_unreachable(server: Any) 
         try:
             with pytest.raises(WarehouseUnreachable, match="the postgres warehouse stopped answering"):
                 run_suite(suite_of(warehouse, *[c.not_null(f"c{n}") for n in range(40)]), warehouse, NOW)
-            assert warehouse.queries == 2, "nobody is asked forty times"
+            assert warehouse.queries == 2, "it is not queried forty times"
         finally:
             server.ensure_postgres_running()
         record = run_suite(suite_of(warehouse, c.row_count(at_least=1)), warehouse, NOW).record
@@ -181,7 +181,7 @@ KINDS = ["sqlite", "duckdb", pytest.param("postgres", marks=pytest.mark.postgres
 
 @pytest.fixture
 def hook_of(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[..., Hook]:
-    """Return a hook to a real database of a kind; the options go to the driver."""
+    """Return a maker of hooks to real databases. Options are passed to the driver."""
 
     def make(kind: str, **options: Any) -> Hook:
         if kind == "postgres":

@@ -112,7 +112,7 @@ def test_a_store_tells_the_versions_of_its_files(tmp_path: Path, judged: Callabl
 
 @pytest.mark.parametrize(
     ("by", "reason"),
-    [("n", "lies in no folder n=..."), ("day + 0", "partition_by is an expression: set changes=")],
+    [("n", "is in no folder n=..."), ("day + 0", "partition_by is an expression: set changes=")],
 )
 def test_what_folders_do_not_tell_is_said(tmp_path: Path, judged: Callable[..., SuiteRunRecord], by: str, reason: str) -> None:
     write(tmp_path, "1", 1)

@@ -1,7 +1,7 @@
-"""Columns of files of texts: read as texts, guessed, and seen through views in every sense that a check may speak in.
+"""Columns of text files: read as texts, guessed, and queried through views in every sense that a check may need.
 
-A type is guessed from the first rows. A statement that meets a value of another type fails, all rows are looked at, and the views are made
-anew: so a file whose first rows tell its types is read no more than once.
+A type is guessed from the first rows. A statement that meets a value of another type fails. Then all rows are read and the views are
+created again. A file whose first rows show its types is therefore read only once.
 """
 
 from __future__ import annotations
@@ -22,25 +22,25 @@ from airflow_dre.sql.names import quoted
 from airflow_dre.sql.readings import Guess, Readings, Sense
 
 READ = "data as read"
-"""The view that holds every column with its guessed type and in every sense."""
+"""The view of every column with its guessed type and in every sense."""
 _OF_TYPES = ("BinderException", "ConversionException", "InvalidInputException", "OutOfRangeException")
-"""Errors that a statement of an author meets where a type is not the one that it speaks of, before any value is read."""
+"""Errors of a statement of an author that expects another type, before any value is read."""
 _MISFIT = re.compile(rf"{MISFIT} (\d+) (\w+)")
 
 
 @dataclass(frozen=True, slots=True)
 class Misfit:
-    """Values of a column that do not have the sense in which a check speaks of it."""
+    """Values of a column that a check cannot read in its sense."""
 
     column: str
     condition: exp.Expr
-    """Of the rows to blame."""
+    """The condition of the rows to blame."""
     name: str
-    """What the values are not."""
+    """The name of the type that the values are not."""
     kind: str
-    """The type of DuckDB that they are not."""
+    """The same type as DuckDB calls it."""
     declared: bool = False
-    """Whether an author said that they are of it."""
+    """Whether an author declared the type."""
 
 
 @dataclass(slots=True)
@@ -49,26 +49,26 @@ class TextColumns:
 
     database: DuckDB
     name: str
-    """Of the view that the SQL of an author reads."""
+    """The name of the view that an author's SQL reads."""
     columns: Sequence[str]
     kinds: dict[str, FileType]
-    """By name; only those that were guessed."""
+    """Types by column, of guessed columns only."""
     spelling: Spelling
     readable: Readable
     """The files."""
     declared: Mapping[str, FileType]
-    """By name; those that an author declared, and that are read as texts first."""
+    """Types that an author declared, by column, for columns that are read as texts first."""
     unsure: Collection[str]
     """Columns whose later values may be of another type."""
     readings: Readings = field(init=False)
 
     def __post_init__(self) -> None:
-        """Make the views."""
+        """Create the views."""
         guesses = {column.casefold(): kind.guess for column, kind in self.kinds.items()}
         names = _names(self.columns, tuple(self.kinds))
         unreadable_as = partial(_unreadable, self.spelling)
         self.readings = Readings(READ, guesses, names, tuple(self.kinds), unreadable_as, as_written=self._is_number_by_guess)
-        self._look()
+        self._create_views()
 
     def _is_number_by_guess(self, column: str) -> bool:
         """Return whether a column holds numbers with a point or an exponent. ``column`` is in lower case."""
@@ -83,7 +83,7 @@ class TextColumns:
         return bool(self.unsure) and (_MISFIT.search(str(error)) is not None or type(error).__name__ in _OF_TYPES)
 
     def settle(self) -> bool:
-        """Look at all rows, and make the views anew where columns are of other types than their first rows; return whether some are.
+        """Guess the types from all rows, create the views again, and return whether a type changed.
 
         :raises duckdb.Error: no statement about the rows can be answered.
         """
@@ -92,10 +92,10 @@ class TextColumns:
         self.kinds.update(changed)
         self.unsure = ()
         self.readings.learn({column.casefold(): kind.guess for column, kind in changed.items()})
-        self._look()
+        self._create_views()
         return bool(changed)
 
-    def _look(self) -> None:
+    def _create_views(self) -> None:
         places = {column: place for place, column in enumerate(self.kinds)}
         typed = {
             column: value_of(column, self.kinds[column], self.spelling, places[column] if column in self.unsure else None)
@@ -111,10 +111,10 @@ class TextColumns:
             for sense in Sense
         ]
         for view, selected in ((self.name, [*typed.values()]), (READ, [*typed.values(), *senses])):
-            self.database.look_through(view, exp.Table(this=quoted(TEXTS)), selected)
+            self.database.create_view(view, exp.Table(this=quoted(TEXTS)), selected)
 
     def misfit(self, error: BaseException) -> Misfit | None:
-        """Return the values that an error is about; None where it is about something else."""
+        """Return the values that an error is about, or None for another error."""
         found = _MISFIT.search(str(error))
         if found is None or found[2] == INEXACT:
             return None
@@ -125,12 +125,12 @@ class TextColumns:
         return Misfit(column, *misfit_of(column, Sense(found[2]), self.spelling))
 
     def rounded(self, error: BaseException) -> str | None:
-        """Return the column that an error is about since its numbers were rounded; None where it is about something else."""
+        """Return the column whose rounded numbers an error is about, or None for another error."""
         found = _MISFIT.search(str(error))
         return list(self.kinds)[int(found[1])] if found is not None and found[2] == INEXACT else None
 
 
-def look_at_texts(
+def view_texts(
     database: DuckDB,
     name: str,
     readable: Readable,
@@ -139,19 +139,19 @@ def look_at_texts(
     known: Mapping[str, FileType] | None = None,
     declared: Mapping[str, FileType] | None = None,
 ) -> TextColumns:
-    """Guess the types of columns of the view :data:`TEXTS`, and make the views that read them.
+    """Guess the types of columns of the view :data:`TEXTS`, and create the views that read them.
 
     :param name: name of the view that an author's SQL reads.
     :param columns: the columns of the view.
-    :param guessed: those whose types are not declared.
-    :param known: the types of those that need no guess.
+    :param guessed: the columns without a declared type.
+    :param known: types of the columns that need no guess.
     :param declared: the types that an author declared for columns that are read as texts first.
     """
     spelling, known = spelling_of(readable.options), known or {}
-    asked = [column for column in guessed if column not in known]
-    found, are_all = sampled_types(database, asked, spelling)
+    unknown = [column for column in guessed if column not in known]
+    found, are_all = sampled_types(database, unknown, spelling)
     kinds = {column: {**found, **known}[column] for column in guessed}
-    return TextColumns(database, name, columns, kinds, spelling, readable, declared or {}, () if are_all else asked)
+    return TextColumns(database, name, columns, kinds, spelling, readable, declared or {}, () if are_all else unknown)
 
 
 def _unreadable(spelling: Spelling, column: str, kind: str) -> exp.Expr:

@@ -1,4 +1,4 @@
-"""DuckDB in this process. It looks at files and frames through views, holds next to nothing itself, and what is large it puts aside."""
+"""DuckDB in this process. It reads files and frames through views, holds next to nothing itself, and spills what is large to a disk."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ _SETTINGS = {
 
 
 class Interrupted(Exception):
-    """A statement that was ended since nobody waits for it any more."""
+    """A statement that was ended because its task no longer waits for it."""
 
 
 class DuckDB:
-    """A database in memory; its connections are those of a hook of the type ``duckdb``."""
+    """A database in memory. It is a hook of the type ``duckdb``."""
 
     conn_type = "duckdb"
 
     def __init__(self, folder: str, memory_limit: str) -> None:
-        """Open it.
+        """Open the database.
 
-        :param folder: where it puts aside what its memory has no room for.
-        :raises DefinitionError: DuckDB is not installed, or the limit is none.
+        :param folder: its folder for data that exceeds the memory limit.
+        :raises DefinitionError: DuckDB is not installed, or the limit is invalid.
         """
         self._frames: dict[str, Any] = {}
         self._store: Any = None
@@ -56,19 +56,19 @@ class DuckDB:
             self._database.execute(f"SET {name} = $1", [value])
 
     def get_conn(self) -> Any:
-        """Return a connection that knows the frames, which belong to a connection each."""
+        """Return a connection with the frames registered, since a frame is known to one connection only."""
         connection = self._database.cursor()
         for name, frame in self._frames.items():
             connection.register(name, frame)
         return connection
 
-    def ask(self, query: exp.Expr) -> list[tuple[Any, ...]]:
+    def fetch_all(self, query: exp.Expr) -> list[tuple[Any, ...]]:
         """Return all rows of a query."""
         try:
             if self._ended:
                 raise Interrupted
             rows: list[tuple[Any, ...]] = self._database.execute(query.sql(dialect="duckdb")).fetchall()
-        except Exception as error:  # whatever DuckDB says of a call that was interrupted
+        except Exception as error:  # DuckDB has no exception of its own for an interrupted call
             if self._ended:
                 raise Interrupted from error
             raise
@@ -97,7 +97,7 @@ class DuckDB:
             ordered.close()
 
     def interrupt(self) -> None:
-        """Make the statement that is under way return, and refuse further ones; may be called by any thread."""
+        """Interrupt the running statement and refuse further ones. Any thread may call this."""
         self._ended = True
         if self._ordered is not None:
             self._ordered.interrupt()
@@ -107,7 +107,7 @@ class DuckDB:
         """Let this database and all its connections open no other file, and lock its configuration.
 
         :param files: names of the files that its views read.
-        :param local: whether they lie on a disk.
+        :param local: whether they are on a disk.
         """
         seal(self._database, files, local=local)
 
@@ -118,40 +118,40 @@ class DuckDB:
         """
         return refusal_of_statement(self._database, sql, tables)
 
-    def look_through(self, name: str, source: exp.Expr, columns: Sequence[exp.Expr] = ()) -> None:
-        """Make a view of a table or of what a table function reads, in place of one of that name.
+    def create_view(self, name: str, source: exp.Expr, columns: Sequence[exp.Expr] = ()) -> None:
+        """Create a view of a table or a table function, or replace the view of that name.
 
-        :param columns: what it holds; none: all columns.
+        :param columns: its columns; empty: all.
         """
         query = exp.select(*(columns or [exp.Star()])).from_(source)
         view = exp.Create(this=exp.Table(this=quoted(name)), kind="VIEW", replace=True, expression=query)
         self._database.execute(view.sql(dialect="duckdb"))
 
-    def look_at_frame(self, name: str, frame: Any) -> None:
-        """Make a view of a frame that stays where it is."""
+    def register_frame(self, name: str, frame: Any) -> None:
+        """Create a view of a frame without copying it."""
         register = f"{name} frame"
         self._database.register(register, frame)
         self._frames[register] = frame
-        self.look_through(name, exp.Table(this=quoted(register)))
+        self.create_view(name, exp.Table(this=quoted(register)))
 
-    def look_at_file(self, name: str, path: str) -> None:
-        """Make a view of a Parquet file that was put aside."""
-        self.look_through(name, exp.Anonymous(this="read_parquet", expressions=[exp.Literal.string(path)]))
+    def register_file(self, name: str, path: str) -> None:
+        """Create a view of a Parquet file of ours."""
+        self.create_view(name, exp.Anonymous(this="read_parquet", expressions=[exp.Literal.string(path)]))
 
-    def keep_rows(self, name: str, query: str, parameters: list[Any] | None = None) -> None:
-        """Make a table of what a query gives."""
+    def create_table(self, name: str, query: str, parameters: list[Any] | None = None) -> None:
+        """Create a table from a query."""
         self._database.execute(f"CREATE TABLE {quoted(name).sql(dialect='duckdb')} AS {query}", parameters)
 
-    def keep_stream(self, name: str, stream: Any) -> None:
-        """Put aside what can be read only once, in a file, without holding it."""
+    def store_stream(self, name: str, stream: Any) -> None:
+        """Write a stream, which can be read only once, to a file piece by piece, and create a view of it."""
         self._database.execute(f"ATTACH {exp.Literal.string(f'{self.folder}/stream.duckdb').sql(dialect='duckdb')} AS stream")
         self._database.register("stream frame", stream)
         self._database.execute('CREATE TABLE stream.main.rows AS SELECT * FROM "stream frame"')
         self._database.unregister("stream frame")
-        self.look_through(name, exp.table_("rows", db="main", catalog="stream"))
+        self.create_view(name, exp.table_("rows", db="main", catalog="stream"))
 
     def close(self) -> None:
-        """End it; one that is still busy, for example with a store that hangs, is left to its thread."""
+        """Close the database, unless it is busy, for example with a store that hangs. Such a one is left to its thread."""
         import duckdb
 
         with contextlib.suppress(duckdb.Error):
@@ -160,7 +160,7 @@ class DuckDB:
 
 @contextlib.contextmanager
 def opened_duckdb(memory_limit: str) -> Iterator[DuckDB]:
-    """Yield a database that is gone at the end, with all that it put aside.
+    """Yield a database that is removed at the end, with its files.
 
     :raises DefinitionError: DuckDB is not installed.
     """

@@ -1,4 +1,4 @@
-"""Where the rows of CSV files begin: DuckDB itself passes over lines with fewer columns than those below them, without a word."""
+"""The first row of CSV files. DuckDB itself skips leading lines with fewer columns than those below, without a message."""
 
 from __future__ import annotations
 
@@ -18,41 +18,41 @@ _LINES = {"delim": "\x01", "quote": "", "escape": "", "header": False, "auto_det
 """Options that read a file line by line."""
 _KEPT = ("compression", "encoding", "max_line_size")
 _FEWEST = 8
-"""Lines that are looked at first."""
+"""Lines that are read at first."""
 _MOST = 4_096
 
 
 @dataclass(frozen=True, slots=True)
 class Beginning:
-    """Where the rows of one file begin."""
+    """The beginning of the rows of one file."""
 
     skip: int | None
-    """Lines above them; None where nothing can be told, since the file is broken."""
+    """Lines above the rows; None: unknown, since the file is broken."""
     columns: tuple[str, ...] | None
-    """Names of the columns; None where DuckDB did not take all lines below."""
+    """Names of the columns; None: DuckDB did not read all lines below."""
 
 
 def beginning_of(database: DuckDB, readable: Readable, file: str) -> Beginning:
-    """Return where the rows of a CSV file begin: below the lines that an author skips, and the empty lines that follow."""
+    """Return the beginning of a CSV file's rows, below the lines that an author skips and the empty lines that follow."""
     import duckdb
 
-    said = int(readable.options.get("skip", 0))
+    given = int(readable.options.get("skip", 0))
     skipped, columns = 0, None
-    if not said and not readable.options.get("null_padding"):
+    if not given and not readable.options.get("null_padding"):
         try:
             skipped, columns = _sniffed(database, readable, file)
         except duckdb.Error:
             return Beginning(None, None)
         if not skipped:
             return Beginning(0, columns)
-    empty = _empty_lines(database, readable, file, said)
-    return Beginning(said + empty, columns if skipped == empty else None)
+    empty = _empty_lines(database, readable, file, given)
+    return Beginning(given + empty, columns if skipped == empty else None)
 
 
-def begun(readable: Readable, beginnings: Mapping[str, Beginning]) -> Readable:
-    """Return files with the lines above their rows stated.
+def with_beginnings(readable: Readable, beginnings: Mapping[str, Beginning]) -> Readable:
+    """Return files with an option for the lines above their rows.
 
-    :raises QueryFailed: one file has another number of them than the first.
+    :raises QueryFailed: a file has another number of them than the first.
     """
     known = {file: each.skip for file, each in beginnings.items() if each.skip is not None}
     if not known:
@@ -64,7 +64,7 @@ def begun(readable: Readable, beginnings: Mapping[str, Beginning]) -> Readable:
                 f"{file} begins with {_counted(known[file])} above the names of its columns, and {first} with {_counted(known[first])}: "
                 "files that are read together have the same number"
             )
-    if not known[first] and readable.options.get("null_padding"):  # beside which a stated 0 is stricter than none
+    if not known[first] and readable.options.get("null_padding"):  # with which skip=0 is stricter than no skip
         return readable
     return replace(readable, options={**readable.options, "skip": known[first]})
 
@@ -74,23 +74,23 @@ def _counted(lines: int) -> str:
 
 
 def _sniffed(database: DuckDB, readable: Readable, file: str) -> tuple[int, tuple[str, ...]]:
-    """Return how many lines DuckDB would pass over, and the names of the columns that it would take."""
+    """Return the number of lines that DuckDB would skip, and the names of the columns that it would read."""
     options: dict[str, Any] = {**readable.options, **APART, "all_varchar": True}
     _, *settings = reading(readable.form, [file], options).expressions
     sniffer = exp.Anonymous(this="sniff_csv", expressions=[exp.Literal.string(glob.escape(file)), *settings])
-    ((skipped, columns),) = database.ask(exp.select("SkipRows", "Columns").from_(sniffer))
+    ((skipped, columns),) = database.fetch_all(exp.select("SkipRows", "Columns").from_(sniffer))
     return int(skipped), tuple(str(column["name"]) for column in columns)
 
 
 def _empty_lines(database: DuckDB, readable: Readable, file: str, above: int) -> int:
-    """Return how many empty lines come first below the lines that are skipped."""
+    """Return the number of empty lines directly below the skipped lines."""
     kept = {name: value for name, value in readable.options.items() if name in _KEPT}
     lines = reading(CSV, [file], {**_LINES, **kept, **APART, "columns": {"line": "VARCHAR"}})
-    looked = _FEWEST
+    most = _FEWEST
     while True:
         with database.in_order() as ordered:
-            found = [line for (line,) in ordered.ask(exp.select("line").from_(lines.copy()).limit(looked).offset(above))]
+            found = [line for (line,) in ordered.fetch_all(exp.select("line").from_(lines.copy()).limit(most).offset(above))]
         filled = next((place for place, line in enumerate(found) if line is not None), None)
-        if filled is not None or len(found) < looked or looked >= _MOST:
+        if filled is not None or len(found) < most or most >= _MOST:
             return len(found) if filled is None else filled
-        looked = _MOST
+        most = _MOST

@@ -1,4 +1,4 @@
-"""Types that an author declared for columns of files of texts: a value is read exactly as it is written, or it is an error."""
+"""Types that an author declared for columns of text files. A value is read exactly as it is written, or it is an error."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from airflow_dre.sql.names import quoted
 from airflow_dre.sql.readings import Guess
 
 DECLARED = "declared"
-"""What an error of a column says in place of a sense, where its declared type does not hold a value."""
+"""The word in place of a sense in an error of a column, where its declared type does not hold a value."""
 _WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT")
 _DECIMAL = re.compile(r"DECIMAL\(\d+,\d+\)")
 _MIDNIGHT = "[ T]0{1,2}:0{1,2}(:0{1,2}([.]0+)?)?"
@@ -35,22 +35,22 @@ _MOMENTS = {
 """Patterns of the texts that DuckDB reads as a type without cutting anything off."""
 _TEXTS = ("TEXT", "VARCHAR", "CHAR")
 _SHORTEST = {"FLOAT": 9, "DOUBLE": 17}
-"""Digits that tell every number of a type from every other; a text of so many may name it otherwise than DuckDB does."""
+"""Digits that distinguish every number of a type from every other. A text of so many may write it otherwise than DuckDB does."""
 
 
 def exact_type(kind: str, spelling: Spelling) -> FileType | None:
-    """Return a type that holds a value only as it is written; None for a type that DuckDB never rounds to.
+    """Return a type that holds a value only as it is written, or None for a type that DuckDB never rounds to.
 
     :param kind: as DuckDB calls it.
-    :param spelling: how the file writes days, which a declared day keeps to.
+    :param spelling: the spelling of the file, which a declared day keeps to.
     """
     if kind in _WHOLE or kind in _SHORTEST or _DECIMAL.fullmatch(kind):
         return FileType(kind, Guess.NUMBER, _fits_number(kind), f"CAST(x AS {kind})")
     form = {"DATE": spelling.date, "TIMESTAMP": spelling.timestamp, "TIMESTAMP WITH TIME ZONE": spelling.timestamp}.get(kind)
     if form is not None:
-        said = exp.Literal.string(form).sql(dialect="duckdb")
-        fits = f"CASE WHEN TRY_STRPTIME(x, {said}) IS NULL THEN FALSE ELSE CAST(STRPTIME(x, {said}) AS {kind}) = STRPTIME(x, {said}) END"
-        return FileType(kind, Guess.MOMENT, fits, f"CAST(STRPTIME(x, {said}) AS {kind})")
+        day = exp.Literal.string(form).sql(dialect="duckdb")
+        fits = f"CASE WHEN TRY_STRPTIME(x, {day}) IS NULL THEN FALSE ELSE CAST(STRPTIME(x, {day}) AS {kind}) = STRPTIME(x, {day}) END"
+        return FileType(kind, Guess.MOMENT, fits, f"CAST(STRPTIME(x, {day}) AS {kind})")
     if kind in _MOMENTS:
         pattern = exp.Literal.string(f"(?i){_MOMENTS[kind]}").sql(dialect="duckdb")
         fits = f"CASE WHEN TRY_CAST(x AS {kind}) IS NULL THEN FALSE ELSE REGEXP_FULL_MATCH(x, {pattern}) END"
@@ -90,6 +90,9 @@ def unreadable(column: str, kind: str, spelling: Spelling) -> exp.Expr:
 
 
 def declared_value(place: int, column: str, kind: FileType, spelling: Spelling) -> exp.Expr:
-    """Return a column as its declared type reads it; a value that the type does not hold is an error that names the column by its place."""
+    """Return a column as its declared type reads it.
+
+    A value that the type does not hold is an error with the place of the column.
+    """
     value = checked(f"{place} {DECLARED}", kind, text_for(kind, column, spelling))
     return exp.alias_(value, quoted(column))

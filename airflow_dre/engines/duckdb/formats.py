@@ -1,4 +1,4 @@
-"""How a file is read: its format by its ending, and what an author may say about it."""
+"""Formats of files, by their endings, and the options of each."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ class Format:
     function: str
     endings: tuple[str, ...]
     options: Mapping[str, tuple[type, ...]]
-    """Names and types of the options that an author may give."""
+    """Names and types of its options."""
     preset: Mapping[str, object]
-    """What is set unless an author says otherwise."""
+    """Options that are set unless an author sets them."""
 
 
 _ANY = {"filename": (bool,), "hive_partitioning": (bool,), "union_by_name": (bool,)}
@@ -58,12 +58,12 @@ JSON_LINES = Format(
 FORMATS = {form.name: form for form in (PARQUET, CSV, TSV, JSON_LINES)}
 ENDINGS = tuple(ending for form in FORMATS.values() for ending in form.endings)
 FORMAT = "format"
-"""The one option of our own: the name of a format, for files whose ending does not tell it."""
+"""The one option of our own: the name of a format, for files with another ending."""
 
 
 @dataclass(frozen=True, slots=True)
 class Readable:
-    """Files of one format with what an author said about them."""
+    """Files of one format with an author's options."""
 
     form: Format
     files: tuple[str, ...]
@@ -75,7 +75,7 @@ class Readable:
 
     @property
     def as_texts(self) -> dict[str, Any]:
-        """The options that read columns as text, but for those whose types an author declared or files themselves tell."""
+        """The options that read columns as text, except those whose types an author or the file declares."""
         if self.form is PARQUET:
             return {**self.options, "hive_types_autocast": False}
         if self.columns is None:
@@ -108,18 +108,21 @@ _NARROW: dict[str, tuple[Callable[[Any], bool], str]] = {
         "a dict of types by the names of columns, for example {'id': 'VARCHAR'}",
     ),
 }
-"""Options whose values are fewer than those of their type: whether one is good, and what is allowed."""
+"""Options that do not take all values of their type: whether a value is allowed, and the allowed values in words."""
 
 
 def find_format(path: str, options: Mapping[str, Any]) -> Format | None:
-    """Return the format that an author named, or else that the ending of a path tells; None where neither does."""
+    """Return the format that an author named, or that of the ending of a path, or None."""
     if FORMAT in options:
         return FORMATS.get(options[FORMAT])
     return next((form for form in FORMATS.values() if path.lower().endswith(form.endings)), None)
 
 
 def find_option_problems(options: object, subject: str, form: Format | None = None) -> list[Problem]:
-    """What is wrong with the options of an author; without a format, any format's are taken."""
+    """Return the problems with an author's options.
+
+    :param form: the format that takes them; None: any.
+    """
     if not isinstance(options, Mapping):
         return [Problem(subject, "read_options", options, "a dict of options by name")]
     known = form.options if form else {name: kinds for each in FORMATS.values() for name, kinds in each.options.items()}

@@ -1,6 +1,6 @@
-"""Types of columns of texts: the narrowest that holds every value exactly as it is written, or else text.
+"""Types of columns of texts: the narrowest that holds every value exactly as it is written, or text.
 
-A guess never changes a value: what would be rounded, cut, padded anew or turned into another day stays a text. Numbers with leading zeros
+A guess never changes a value. A value that would be rounded, cut, padded or turned into another day is a text. Numbers with leading zeros
 or a plus sign are texts, and so are days that are not written as ISO 8601.
 """
 
@@ -17,9 +17,9 @@ from airflow_dre.sql.names import quoted
 from airflow_dre.sql.readings import Guess, Sense
 
 MISFIT = "dre-misfit"
-"""What an error of a column begins with, before the place of the column and the sense that a value of it does not have."""
+"""The beginning of an error of a column, before the place of the column and the sense that a value of it does not have."""
 GUESSED = "guessed"
-"""What an error of a column says in place of a sense, where the type that its first values have does not hold a later one."""
+"""The word in place of a sense in an error of a column, where the type of its first values does not hold a later one."""
 INEXACT = "inexact"
 """The name of the type of a column of JSON lines with numbers that a double does not hold."""
 _DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
@@ -30,7 +30,7 @@ DIGITS = "REGEXP_REPLACE(REPLACE(REGEXP_EXTRACT(LOWER({0}), '^[^0-9.]*([0-9.]*)'
 """The digits of a number without its sign, its point, its exponent and the zeros around them."""
 _SPELLED = "CAST(TRY_CAST(x AS DOUBLE) AS VARCHAR)"
 EXACT = f"CASE WHEN STRLEN(x) <= 15 OR {_SPELLED} = x THEN TRUE ELSE {DIGITS.format('x')} = {DIGITS.format(_SPELLED)} END"
-"""Whether a double holds all digits of a number. DuckDB takes a CASE step by step, and all parts of an AND at once."""
+"""Whether a double holds all digits of a number. DuckDB evaluates a CASE step by step, and all parts of an AND at once."""
 _FINITE = "ISFINITE(TRY_CAST(x AS DOUBLE))"
 _NUMBER = (
     "CASE WHEN TRY_CAST(x AS DOUBLE) IS NULL OR CONTAINS(x, '_') THEN FALSE "
@@ -42,7 +42,7 @@ _PLAIN_NUMBER = f"CASE WHEN {_ODD_SIGN} THEN FALSE ELSE {_NUMBER} END"
 _MOMENT = f"CASE WHEN TRY_CAST(x AS TIMESTAMP) IS NULL THEN FALSE ELSE REGEXP_FULL_MATCH(x, '{_DAY}([ T]{_TIME}({_SECONDS})?)?') END"
 _TRUE = "true|t|yes|y|on|1"
 _FALSE = "false|f|no|n|off|0"
-"""Patterns and no lists: DuckDB joins with a list, whether or not the column is asked for."""
+"""Patterns, since DuckDB joins with a list, whether or not the column is selected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +52,9 @@ class FileType:
     name: str
     guess: Guess
     fits: str
-    """Whether the text ``x`` is a value of it, exactly."""
+    """SQL for whether the text ``x`` is exactly a value of the type."""
     value: str
-    """The value of the text ``x``."""
+    """SQL for the value of the text ``x``."""
 
 
 _DECIMAL = FileType("DECIMAL", Guess.NUMBER, "REGEXP_FULL_MATCH(x, '-?(0|[1-9][0-9]{0,37})?([.][0-9]{0,38})?')", "")
@@ -89,7 +89,7 @@ _NAMES = {Sense.NUMBER: "number", Sense.MOMENT: "timestamp without a zone", Sens
 
 @dataclass(frozen=True, slots=True)
 class Spelling:
-    """How a file writes its values, as an author said."""
+    """The notation of values in a file, as its author declared it."""
 
     decimal: str = "."
     thousands: str = ""
@@ -106,26 +106,29 @@ class Spelling:
 
 
 def spelling_of(options: Mapping[str, Any]) -> Spelling:
-    """Return how a file writes its values."""
+    """Return the spelling of a file by its options."""
     return Spelling(
         options.get("decimal_separator") or ".", options.get("thousands") or "", options.get("dateformat"), options.get("timestampformat")
     )
 
 
 def types_of(spelling: Spelling) -> tuple[FileType, ...]:
-    """Return the types that values may have, from the narrowest; days in the formats that an author said."""
+    """Return the types that values may have, from the narrowest, with days in the formats that an author declared."""
     found = list(TYPES)
     for place, (name, form) in enumerate((("DATE", spelling.date), ("TIMESTAMP", spelling.timestamp))):
         if form is not None:
-            said = exp.Literal.string(form).sql(dialect="duckdb")
+            literal = exp.Literal.string(form).sql(dialect="duckdb")
             kind = "TIMESTAMPTZ" if name == "TIMESTAMP" and "%z" in form.lower() else name
-            fits, value = f"TRY_STRPTIME(x, {said}) IS NOT NULL", f"CAST(STRPTIME(x, {said}) AS {kind})"
+            fits, value = f"TRY_STRPTIME(x, {literal}) IS NOT NULL", f"CAST(STRPTIME(x, {literal}) AS {kind})"
             found.insert(place, FileType(kind, Guess.MOMENT, fits, value))
     return tuple(found)
 
 
 def filled(template: str, text: exp.Expr) -> exp.Expr:
-    """Return an expression about ``x`` as one about a text; it is no tree, since views of many columns have thousands of such."""
+    """Return an expression about ``x`` as one about a text.
+
+    It is not a tree, since views of many columns have thousands of such expressions.
+    """
     return exp.Var(this=f"({text.sql(dialect='duckdb').join(_parts(template))})")
 
 
@@ -148,7 +151,7 @@ def text_for(kind: FileType, column: str, spelling: Spelling) -> exp.Expr:
 
 
 def tests_of(column: str, kinds: Sequence[FileType], spelling: Spelling) -> list[exp.Expr]:
-    """Return aggregates: how many values a column has, and of each type whether all of them are of it."""
+    """Return the aggregates that count the values of a column, and test for each type whether all of them are of it."""
     text = exp.column(column, quoted=True)
     decimal = text_for(_DECIMAL, column, spelling)
     return [
@@ -169,13 +172,13 @@ def all_fit(kind: FileType, column: str, spelling: Spelling) -> exp.Expr:
 
 
 TESTS = 5
-"""Aggregates of a column beside those of its types."""
+"""Number of aggregates of a column in addition to those of its types."""
 SCREENED = 5
-"""Aggregates of a column that tell most types."""
+"""Number of aggregates of a column that most types are known by."""
 
 
 def screens_of(column: str, spelling: Spelling) -> list[exp.Expr]:
-    """Return the aggregates from which :func:`screened` tells the type of a column, where no day is spelled otherwise than by ISO 8601."""
+    """Return the aggregates by which :func:`screened` knows the type of a column, where all days are written as ISO 8601."""
     whole, text = TYPES[0], exp.column(column, quoted=True)
     nothing = exp.Is(this=text, expression=exp.Null())
     number = filled("TRY_CAST(x AS DOUBLE) IS NOT NULL", text_for(whole, column, spelling))
@@ -186,9 +189,9 @@ def screens_of(column: str, spelling: Spelling) -> list[exp.Expr]:
 
 
 def screened(found: Sequence[Any]) -> FileType | None:
-    """Return the type of a column from a few aggregates; None where they do not tell it.
+    """Return the type of a column by a few aggregates, or None where they do not suffice.
 
-    Numbers are read as doubles, moments and times begin with a digit, and all else but truth is text.
+    Numbers are read as doubles, moments and times begin with a digit, and everything else but booleans is text.
     """
     count, whole, numbers, digits, truths = found
     if not count:
@@ -210,7 +213,7 @@ def decided(found: Sequence[Any], kinds: Sequence[FileType]) -> FileType:
 
 
 def _decimal(fraction: int) -> FileType:
-    """Return the decimal type of so many digits behind the point, which holds no value of more."""
+    """Return the decimal type with so many digits after the point."""
     name, before = f"DECIMAL(38,{fraction})", 38 - fraction
     whole = f"(0|[1-9][0-9]{{0,{before - 1}}})?" if before else "0?"
     fits = f"CASE WHEN REGEXP_FULL_MATCH(x, '-?{whole}([.][0-9]{{0,{fraction}}})?') THEN TRY_CAST(x AS {name}) IS NOT NULL ELSE FALSE END"
@@ -218,10 +221,10 @@ def _decimal(fraction: int) -> FileType:
 
 
 def inexact(place: int, kind: str) -> FileType:
-    """Return the type of a column whose numbers were rounded when it was read: any look at it is an error.
+    """Return the type of a column whose numbers were rounded when it was read. To select it is an error.
 
-    :param place: of the column among those that were guessed.
-    :param kind: the type that it has to SQL, or none for that of what was read.
+    :param place: its place among the guessed columns.
+    :param kind: its type in SQL; empty: the type that was read.
     """
     value = f"CAST(x AS {kind})" if kind else "x"
     refused = f"ERROR(CONCAT('{MISFIT} {place} {INEXACT} ', LEFT(CAST(x AS VARCHAR), 0)))"
@@ -229,7 +232,10 @@ def inexact(place: int, kind: str) -> FileType:
 
 
 def in_sense(place: int, column: str, kind: FileType, sense: Sense, spelling: Spelling) -> exp.Expr:
-    """Return a column in a sense; a value that does not have it is an error that names the column by its place."""
+    """Return a column in a sense.
+
+    A value that does not have the sense is an error with the place of the column.
+    """
     wanted = _SENSES[sense]
     if kind.name == INEXACT:
         return exp.cast(filled(kind.value, exp.column(column, quoted=True)), wanted.name)
@@ -239,11 +245,11 @@ def in_sense(place: int, column: str, kind: FileType, sense: Sense, spelling: Sp
 
 
 def checked(mark: str, wanted: FileType, text: exp.Expr) -> exp.Expr:
-    """Return the value of a text, or an error with a mark where it is none of the wanted type."""
+    """Return the value of a text, or an error with a mark where the text is not of the wanted type."""
     nothing = exp.Is(this=text.copy(), expression=exp.Null())
     empty = exp.Anonymous(this="LEFT", expressions=[text.copy(), exp.Literal.number(0)])
-    said = exp.Anonymous(this="CONCAT", expressions=[exp.Literal.string(f"{MISFIT} {mark} "), empty])
-    refused: exp.Expr = exp.Anonymous(this="ERROR", expressions=[said])
+    message = exp.Anonymous(this="CONCAT", expressions=[exp.Literal.string(f"{MISFIT} {mark} "), empty])
+    refused: exp.Expr = exp.Anonymous(this="ERROR", expressions=[message])
     if wanted is NOTHING:
         return exp.Case().when(nothing, exp.Null()).else_(refused)
     refused = exp.cast(refused, wanted.name, dialect="duckdb")
@@ -257,7 +263,7 @@ def does_not_fit(column: str, kind: FileType, spelling: Spelling) -> exp.Expr:
 
 
 def misfit_of(column: str, sense: Sense, spelling: Spelling) -> tuple[exp.Expr, str, str]:
-    """Return the condition of the rows whose value does not have a sense, what it is not, and the type of DuckDB that it is not."""
+    """Return the condition of the rows whose value does not have a sense, and the type it lacks, in words and for DuckDB."""
     wanted = _SENSES[sense]
     return does_not_fit(column, wanted, spelling), _NAMES[sense], wanted.name
 
@@ -265,7 +271,7 @@ def misfit_of(column: str, sense: Sense, spelling: Spelling) -> tuple[exp.Expr, 
 def value_of(column: str, kind: FileType, spelling: Spelling, unsure: int | None = None) -> exp.Expr:
     """Return a column as its type reads it.
 
-    :param unsure: place of a column whose later values may be of another type: a look at one is an error that names the column by it.
+    :param unsure: place of a column whose later values may be of another type; to select one is an error with that place.
     """
     if kind is TEXT:
         return exp.column(column, quoted=True)

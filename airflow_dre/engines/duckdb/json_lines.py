@@ -1,4 +1,4 @@
-"""JSON lines: what their values say of themselves, and what DuckDB only guesses of them."""
+"""JSON lines: types that their values have, and types that DuckDB only guesses."""
 
 from __future__ import annotations
 
@@ -17,48 +17,48 @@ from airflow_dre.engines.duckdb.reading import APART, describe, reading
 from airflow_dre.errors import QueryFailed
 from airflow_dre.sql.names import quoted
 
-_TOLD = {"BIGINT": "BIGINT", "UBIGINT": "HUGEINT", "HUGEINT": "HUGEINT", "BOOLEAN": "BOOLEAN"}
+_CERTAIN = {"BIGINT": "BIGINT", "UBIGINT": "HUGEINT", "HUGEINT": "HUGEINT", "BOOLEAN": "BOOLEAN"}
 _GUESSED = ("DOUBLE", "DATE", "TIME", "TIMESTAMP", "TIMESTAMP_NS", "TIMESTAMP WITH TIME ZONE")
-"""A double may be a number that it does not hold; a moment is a text that DuckDB read as one."""
+"""Types of which DuckDB is not certain: a double may be a rounded number, and a moment is a text."""
 _TEXTS = ("VARCHAR", "UUID")
 _OBJECTS = Format("objects", "read_json_objects", (), {}, {"format": "newline_delimited"})
 _QUOTED = r'"(?:[^"\\]|\\.)*"'
 _DIGITS = "-?[0-9]+(?:[.][0-9]+)?(?:[eE][-+]?[0-9]+)?"
 _LINES = 1000
-"""Lines with long numbers whose columns are looked for."""
+"""Most lines with long numbers whose columns are searched for."""
 _MALFORMED = re.compile(r"Malformed JSON in file .*, at byte \d+ in line (\d+): ([A-Za-z ()-]+)")
 _LACKED = re.compile(r'Referenced column "((?:[^"]|"")+)" not found|does not have a column named "((?:[^"]|"")+)"')
 _MARK = "byte order mark"
 _MIXED = "JSON"
-"""What DuckDB calls a column of values of several kinds."""
+"""DuckDB's type of a column of values of several kinds."""
 _SCALARS = "VARCHAR,BIGINT,UBIGINT,HUGEINT,DOUBLE,BOOLEAN,NULL"
 _LONGEST_LINE = 8 * 1024**2
-"""Bytes of a first line that is looked at; DuckDB takes sixteen times as many for it."""
+"""Most bytes of a line that is read as text. DuckDB allocates sixteen times as many for it."""
 
 
 def type_to_read(kind: str) -> str:
-    """Return the type to read a column by that DuckDB takes for one of a kind."""
+    """Return the type to read a column of DuckDB's type ``kind`` by."""
     return "VARCHAR" if is_guessed(kind) or kind in _TEXTS else kind
 
 
 def is_guessed(kind: str) -> bool:
-    """Return whether values are read as texts and seen in the senses of checks."""
+    """Return whether values are read as texts, in the senses of checks."""
     return kind in _GUESSED or known_type(kind) is not None
 
 
 def known_type(kind: str) -> FileType | None:
-    """Return the type that all values of a column have for sure; None where it is not known or they are no scalars."""
+    """Return the certain type of all values of a column, or None where it is not known or they are not scalars."""
     if kind == NOTHING.name:
         return NOTHING
-    return next((each for each in TYPES if each.name == _TOLD.get(kind)), None)
+    return next((each for each in TYPES if each.name == _CERTAIN.get(kind)), None)
 
 
 def described_json(database: DuckDB, readable: Readable) -> list[tuple[str, str]]:
-    """Return the columns of JSON lines as DuckDB takes them, and those of numbers, texts and truth as columns that are guessed.
+    """Return the columns of JSON lines with DuckDB's types. Columns of mixed numbers, texts and booleans have a guessed type.
 
-    Of files without a line nothing tells the columns: there are none.
+    Files without a line have no columns.
 
-    :raises QueryFailed: a file is one array and no lines, or a line of it is no JSON.
+    :raises QueryFailed: a file is one array instead of lines, or a line of it is not JSON.
     """
     import duckdb
 
@@ -68,8 +68,8 @@ def described_json(database: DuckDB, readable: Readable) -> list[tuple[str, str]
         columns = describe(database, source)
     except duckdb.Error as error:
         _refuse_arrays(database, readable)
-        if (said := explain_malformed(database, readable, error)) is not None:
-            raise QueryFailed(said) from error
+        if (reason := explain_malformed(database, readable, error)) is not None:
+            raise QueryFailed(reason) from error
         raise
     if [name for name, _ in columns] == ["json"]:
         _refuse_arrays(database, readable)
@@ -80,19 +80,21 @@ def described_json(database: DuckDB, readable: Readable) -> list[tuple[str, str]
 
 
 def _of_scalars(database: DuckDB, source: exp.Expr, mixed: Sequence[str]) -> set[str]:
-    """Return the columns, of those with values of several kinds, that hold neither lists nor objects."""
+    """Return those of the columns of mixed values that hold neither lists nor objects."""
     if not mixed:
         return set()
     kinds = [exp.Anonymous(this="JSON_TYPE", expressions=[exp.column(name, quoted=True)]) for name in mixed]
     allowed = [exp.Literal.string(kind) for kind in _SCALARS.split(",")]
-    (found,) = database.ask(exp.select(*[exp.LogicalAnd(this=exp.In(this=kind, expressions=allowed)) for kind in kinds]).from_(source))
+    (found,) = database.fetch_all(
+        exp.select(*[exp.LogicalAnd(this=exp.In(this=kind, expressions=allowed)) for kind in kinds]).from_(source)
+    )
     return {name for name, all_scalars in zip(mixed, found, strict=True) if all_scalars}
 
 
 def inexact_columns(database: DuckDB, readable: Readable, found: Mapping[str, str]) -> dict[str, str]:
     """Return the columns with a number of more digits than a double holds, each with a file that has one.
 
-    :param found: names and types of the columns as DuckDB takes them.
+    :param found: names and DuckDB's types of the columns.
     """
     suspects = {column for column, kind in found.items() if "DOUBLE" in kind}
     if not suspects:
@@ -107,13 +109,13 @@ def inexact_columns(database: DuckDB, readable: Readable, found: Mapping[str, st
     )
     each = exp.select("filename", "json", exp.alias_(numbers, "x")).from_(lines).where(long).subquery("numbers")
     inexact = exp.Not(this=filled(EXACT, exp.column("x")))
-    rows = database.ask(exp.select("filename", "json").distinct().from_(each).where(inexact).limit(_LINES))
-    told: dict[str, str] = {}
+    rows = database.fetch_all(exp.select("filename", "json").distinct().from_(each).where(inexact).limit(_LINES))
+    inexact_in: dict[str, str] = {}
     for file, line in rows:
         for column, value in json.loads(line, parse_float=_Number, parse_int=_Number).items():
             if column in suspects and _is_inexact(value):
-                told.setdefault(column, str(file))
-    return told
+                inexact_in.setdefault(column, str(file))
+    return inexact_in
 
 
 class _Number(str):
@@ -123,7 +125,10 @@ class _Number(str):
 
 
 def _is_inexact(value: object, *, within: bool = False) -> bool:
-    """Return whether a double holds a value otherwise than it is written; a whole number that lies in nothing is read as text."""
+    """Return whether a double does not hold a value as it is written.
+
+    A whole number outside of lists and objects is read as text.
+    """
     if isinstance(value, _Number):
         whole = value.lstrip("-").isdigit()
         return (within or not whole) and Decimal(value) != Decimal(repr(float(value)))
@@ -136,28 +141,28 @@ def _refuse_arrays(database: DuckDB, readable: Readable) -> None:
 
     for file in readable.files:
         try:
-            first = database.ask(exp.select("line").from_(_lines_of(readable, file)).where(_IS_FILLED).limit(1))
-        except duckdb.Error:  # the error that led here says more
+            first = database.fetch_all(exp.select("line").from_(_lines_of(readable, file)).where(_IS_FILLED).limit(1))
+        except duckdb.Error:  # the error that led here is more precise
             continue
         if first and str(first[0][0] or "").lstrip("\ufeff \t").startswith("["):
-            raise QueryFailed(f"{file} is one JSON array and not JSON lines: write one object to a line")
+            raise QueryFailed(f"{file} is one JSON array instead of JSON lines: write one object to a line")
 
 
 def holds_no_line(database: DuckDB, readable: Readable) -> bool:
     """Return whether there is no line in any of the files."""
     return not any(
-        database.ask(exp.select(exp.Literal.number(1)).from_(_lines_of(readable, file)).where(_IS_FILLED).limit(1))
+        database.fetch_all(exp.select(exp.Literal.number(1)).from_(_lines_of(readable, file)).where(_IS_FILLED).limit(1))
         for file in readable.files
     )
 
 
-def look_at_no_line(database: DuckDB, name: str, types: Mapping[str, str]) -> None:
-    """Make a view without a row.
+def create_empty_view(database: DuckDB, name: str, types: Mapping[str, str]) -> None:
+    """Create a view without a row.
 
-    :param types: the columns that an author declared, with their types.
+    :param types: types of its columns, by name.
     """
     columns = [exp.alias_(_nothing_of(kind), quoted(column)) for column, kind in types.items()]
-    database.look_through(name, exp.select(*(columns or [exp.alias_(exp.Null(), "json")])).where(exp.false()).subquery("nothing"))
+    database.create_view(name, exp.select(*(columns or [exp.alias_(exp.Null(), "json")])).where(exp.false()).subquery("nothing"))
 
 
 def _nothing_of(kind: str) -> exp.Expr:
@@ -166,13 +171,13 @@ def _nothing_of(kind: str) -> exp.Expr:
     try:
         return exp.Cast(this=exp.Null(), to=exp.DataType.build(kind, dialect="duckdb", udt=True))
     except ParseError as none:
-        raise QueryFailed(f"types of read_options: {kind} is no type of DuckDB") from none
+        raise QueryFailed(f"types of read_options: {kind} is not a type of DuckDB") from none
 
 
 def add_column(database: DuckDB, name: str, error: BaseException) -> bool:
-    """Add the column that a statement lacked to a view without a row: whatever columns there were, they would hold nothing.
+    """Add the column that a statement lacked to a view without a row. Any column of such a view is empty.
 
-    :return: whether it is there now, and was not before.
+    :return: whether the column was added.
     """
     found = _LACKED.search(str(error))
     if found is None:
@@ -183,14 +188,14 @@ def add_column(database: DuckDB, name: str, error: BaseException) -> bool:
         return False
     rows = exp.select("*", exp.alias_(exp.Null(), quoted(lacked))).from_(exp.Table(this=quoted(name)))
     types = dict(describe(database, rows.subquery("rows")))
-    look_at_no_line(database, name, types)
+    create_empty_view(database, name, types)
     return True
 
 
 def explain_malformed(database: DuckDB, readable: Readable, error: BaseException) -> str | None:
-    """Return which line is no JSON; None where an error is about something else.
+    """Return the line that is not JSON, or None for another error.
 
-    DuckDB leaves out the empty lines above it, and counts one too many.
+    DuckDB ignores the empty lines above it, and counts one too many.
     """
     found = _MALFORMED.search(str(error))
     file = next((each for each in readable.files if each in str(error)), None)
@@ -202,8 +207,8 @@ def explain_malformed(database: DuckDB, readable: Readable, error: BaseException
     lines = exp.select(place, "line").from_(_lines_of(readable, file)).subquery("lines")
     wanted = exp.select("place").from_(lines).where(_IS_FILLED).order_by("place").limit(1).offset(max(0, int(found[1]) - 2))
     with database.in_order() as ordered:
-        rows = ordered.ask(wanted)
-    return f"{file}{f', line {rows[0][0]}' if rows else ''}: it is no JSON: {found[2].strip()}"
+        rows = ordered.fetch_all(wanted)
+    return f"{file}{f', line {rows[0][0]}' if rows else ''}: it is not JSON: {found[2].strip()}"
 
 
 _IS_FILLED = exp.NEQ(this=exp.Trim(this=exp.column("line")), expression=exp.Literal.string(""))

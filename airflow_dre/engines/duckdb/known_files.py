@@ -1,4 +1,4 @@
-"""The files of a store, as DuckDB meets them: those that were found before, and no other."""
+"""A filesystem for DuckDB with the files of a store that were found before, and no other."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _UNKNOWN = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def known_files(store: Any, names: Iterable[str]) -> Any:
-    """Return a filesystem of fsspec that opens files of another.
+    """Return a filesystem of fsspec that opens only files of another.
 
     :param store: the filesystem that has them, with the credentials of its connection.
     """
@@ -26,7 +26,10 @@ def known_files(store: Any, names: Iterable[str]) -> Any:
 
 
 class _KnownFiles:
-    """What DuckDB asks of a filesystem, answered without asking the store twice; it takes the names of files for patterns."""
+    """The methods of a filesystem that DuckDB calls, most of them without a call to the store.
+
+    DuckDB takes the names of files for patterns.
+    """
 
     def __init__(self, store: Any, names: Iterable[str]) -> None:
         self._store = store
@@ -41,18 +44,18 @@ class _KnownFiles:
         return path in self._names.values()
 
     def info(self, path: str, **options: Any) -> dict[str, Any]:
-        """What the store tells of a file, its size for one."""
-        told: dict[str, Any] = self._store.info(path, **options)
-        return told
+        """Return the store's information about a file, such as its size."""
+        info: dict[str, Any] = self._store.info(path, **options)
+        return info
 
     def open(self, path: str, mode: str = "rb", **options: Any) -> Any:
         """Return a file that is open."""
         return self._store.open(path, mode, **options)
 
     def modified(self, path: str) -> datetime:
-        """When a file was changed; DuckDB needs some answer, and not every store has one."""
+        """Return the time of the last change of a file. DuckDB needs one, and not every store has it."""
         try:
-            told: datetime = self._store.modified(path)
+            changed: datetime = self._store.modified(path)
         except NotImplementedError:
             return _UNKNOWN
-        return told
+        return changed

@@ -1,4 +1,4 @@
-"""Which files a path, a pattern or a URL means, on a disk or in a store that Airflow leads to."""
+"""Files that a path, a pattern or a URL refers to, on a disk or in a store of Airflow's ``ObjectStoragePath``."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ class Place:
     shown: str
     """As the author wrote it."""
     scheme: str
-    """Of its store; ``file`` on a disk."""
+    """The scheme of its store; ``file`` on a disk."""
     path: str
-    """Within its store, without the scheme."""
+    """The path within its store, without the scheme."""
     store: Any = None
     """The fsspec filesystem of its store, with the credentials of its connection; None on a disk."""
 
@@ -51,9 +51,9 @@ class Place:
 
 
 def read_places(given: Any, subject: str) -> tuple[Place, ...]:
-    """Return the places that a text, a path, an ``ObjectStoragePath`` or a list of these means.
+    """Return the places that a text, a path, an ``ObjectStoragePath`` or a list of these refers to.
 
-    :raises DefinitionError: they lie in more than one store, or nobody knows their store.
+    :raises DefinitionError: they are in more than one store, or in an unknown one.
     """
     several = given if isinstance(given, (list, tuple)) else [given]
     places = tuple(_place(each, subject) for each in several)
@@ -66,7 +66,7 @@ def read_places(given: Any, subject: str) -> tuple[Place, ...]:
 def find_files(places: Iterable[Place], subject: str) -> list[str]:
     """Return every file, once, in the order of the places.
 
-    :raises DefinitionError: a place is a folder, or a name cannot be told from a pattern.
+    :raises DefinitionError: a place is a folder, or a name looks like a pattern.
     :raises FilesUnreachable: no file is there for one of the places, or their store does not answer.
     """
     found: dict[str, None] = {}
@@ -87,9 +87,9 @@ def find_files(places: Iterable[Place], subject: str) -> list[str]:
 
 
 def _refuse_odd_bytes(names: Iterable[str], subject: str) -> None:
-    """Refuse names of bytes that are no UTF-8, which Python has as halves of surrogate pairs and nothing else can hold.
+    """Refuse names that are not UTF-8. Python reads their bytes as halves of surrogate pairs, which nothing else can hold.
 
-    :raises DefinitionError: shows the bytes.
+    :raises DefinitionError: a name is not UTF-8.
     """
     odd = [name for name in names if any("\ud800" <= sign <= "\udfff" for sign in name)]
     if odd:

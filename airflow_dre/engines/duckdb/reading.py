@@ -11,22 +11,22 @@ from airflow_dre.engines.duckdb.connection import DuckDB
 from airflow_dre.engines.duckdb.formats import FORMAT, Format
 
 APART = {"filename": False, "hive_partitioning": False, "union_by_name": False}
-"""What a file itself holds."""
+"""Options that read only the columns of a file itself."""
 
 
 def reading(form: Format, files: Sequence[str], options: Mapping[str, object]) -> exp.Expr:
     """Return the table function that reads files, each by its exact name, with options as literals."""
     names = exp.Array(expressions=[exp.Literal.string(glob.escape(name)) for name in files])
-    said = {**form.preset, **{name: value for name, value in options.items() if name != FORMAT}}
-    if said.get("null_padding"):  # DuckDB refuses line breaks within quotes beside it, unless it reads with one thread
-        said["parallel"] = False
-    settings = [exp.EQ(this=exp.to_identifier(name), expression=_literal(value)) for name, value in said.items()]
-    return exp.Anonymous(this=form.function, expressions=[names, *settings])
+    settings = {**form.preset, **{name: value for name, value in options.items() if name != FORMAT}}
+    if settings.get("null_padding"):  # with which DuckDB refuses line breaks within quotes, unless it reads with one thread
+        settings["parallel"] = False
+    arguments = [exp.EQ(this=exp.to_identifier(name), expression=_literal(value)) for name, value in settings.items()]
+    return exp.Anonymous(this=form.function, expressions=[names, *arguments])
 
 
 def describe(database: DuckDB, relation: exp.Expr) -> list[tuple[str, str]]:
     """Return the names and types of the columns of a relation."""
-    return [(str(name), str(kind)) for name, kind, *_ in database.ask(exp.Describe(this=exp.select("*").from_(relation)))]
+    return [(str(name), str(kind)) for name, kind, *_ in database.fetch_all(exp.Describe(this=exp.select("*").from_(relation)))]
 
 
 def _literal(value: object) -> exp.Expr:

@@ -1,4 +1,4 @@
-"""What DuckDB says about files and frames that it cannot read: which file, line and column, and never a value of a row."""
+"""Reasons why DuckDB cannot read files and frames, with file, line and column, and without a value of a row."""
 
 from __future__ import annotations
 
@@ -16,69 +16,69 @@ _RAISED = re.compile(r"^(?:\w+\.)*([A-Z]\w*)(?=: |$)", re.MULTILINE)
 _QUOTED = re.compile(r"['\"].*['\"]", re.DOTALL)
 _NUMBERS = re.compile(r"\([^()]*\)|(?<![\w.])-?\d[\d.]*")
 _NAMES_ONLY = ("BinderException", "CatalogException", "IOException", "NotImplementedException", "OutOfMemoryException", "ParserException")
-"""Exceptions whose messages name what an author wrote, files, and sizes; everything else may quote a value that it met."""
+"""Exceptions whose messages quote an author's words, files and sizes. Any other may quote a value of a row."""
 _MEETS_NUMBERS = ("ConversionException", "OutOfRangeException")
-_UNEVEN_LINES = "its lines end in different ways; say strict_mode False in read_options if they may"
+_UNEVEN_LINES = "its lines end in different ways; set strict_mode to False in read_options if they may"
 _LEAST_WORD = 2
-"""Characters of a word of an author that may be quoted; a shorter one may be part of a value."""
+"""Fewest characters of an author's word that may be quoted. A shorter one may be part of a value."""
 
 
 def store_error(error: BaseException) -> str | None:
-    """Return the kind of exception that the store of a file raised while DuckDB read from it; None where it was DuckDB's own."""
-    said = str(error)
-    if type(error).__name__ != "Error" or "Traceback (most recent call last)" not in said:
+    """Return the name of the exception that the store of a file raised, or None where the error is DuckDB's own."""
+    text = str(error)
+    if type(error).__name__ != "Error" or "Traceback (most recent call last)" not in text:
         return None
-    return next(reversed(_RAISED.findall(said)), "an exception")
+    return next(reversed(_RAISED.findall(text)), "an exception")
 
 
 def spoils_every_scan(error: BaseException) -> bool:
-    """Return whether every statement about the files would fail, because a line of a CSV file has no columns."""
-    said = str(error)
-    return _LINE.search(said) is not None and _of_line(said) is not None and not _is_about_a_value(said)
+    """Return whether every statement about the files would fail, because a line of a CSV file is malformed."""
+    text = str(error)
+    return _LINE.search(text) is not None and _of_line(text) is not None and not _is_about_a_value(text)
 
 
 def line_of(error: BaseException) -> str | None:
-    """Return the line of a CSV file that an error is about; None where it names none."""
+    """Return the line of a CSV file that an error is about, or None."""
     found = _LINE.search(str(error))
     return None if found is None else found[1]
 
 
 def reason_of(error: BaseException, files: Collection[str] = (), file: str = "a CSV file") -> str:
-    """Why DuckDB refused, in one line.
+    """Return DuckDB's reason in one line.
 
     :param files: names that it may quote.
-    :param file: the one that it was reading, where it does not name it.
+    :param file: the file that DuckDB read, for an error that does not name it.
     """
-    said = str(error)
-    if "CSV Parser state machine" in said:
+    text = str(error)
+    if "CSV Parser state machine" in text:
         return f"{file}: {_UNEVEN_LINES}"
-    line = _LINE.search(said)
+    line = _LINE.search(text)
     if line is not None:
-        names = _FILE.findall(said)
-        return f"{names[-1] if names else file}, line {line[1]}: {_of_line(said) or 'it cannot be read'}"
-    text = first_line(error)
+        names = _FILE.findall(text)
+        return f"{names[-1] if names else file}, line {line[1]}: {_of_line(text) or 'it cannot be read'}"
+    line_of_error = first_line(error)
     kind = type(error).__name__
-    return text if kind in _NAMES_ONLY else _without_values(text, files, numbers=kind in _MEETS_NUMBERS)
+    return line_of_error if kind in _NAMES_ONLY else _without_values(line_of_error, files, numbers=kind in _MEETS_NUMBERS)
 
 
-def _is_about_a_value(said: str) -> bool:
-    return bool(_CONVERTED.search(said)) or "Invalid unicode" in said
+def _is_about_a_value(text: str) -> bool:
+    return bool(_CONVERTED.search(text)) or "Invalid unicode" in text
 
 
-def _of_line(said: str) -> str | None:
-    """What is wrong with a line. The line itself is quoted first, so that the last of several matches is not of a row."""
-    if converted := _CONVERTED.findall(said):
+def _of_line(text: str) -> str | None:
+    """Return the mistake of a line. DuckDB quotes the line itself first, so that the last of several matches is not of a row."""
+    if converted := _CONVERTED.findall(text):
         column, kind = converted[-1]
-        return f"a value of column {column} is no {kind}; say types or all_varchar in read_options if it need not be one"
-    if widths := _WIDTH.findall(said):
+        return f"a value of column {column} is no {kind}; set types or all_varchar in read_options if it need not be one"
+    if widths := _WIDTH.findall(text):
         expected, found = widths[-1]
         return f"{found} {'column' if found == '1' else 'columns'}, and not {expected}"
-    if sizes := _LINE_SIZE.findall(said):
-        return f"longer than {sizes[-1]} bytes; say max_line_size in read_options if it may be"
-    if "Value with unterminated quote found." in said:
+    if sizes := _LINE_SIZE.findall(text):
+        return f"longer than {sizes[-1]} bytes; set max_line_size in read_options if it may be"
+    if "Value with unterminated quote found." in text:
         return "a quote is not closed, or something follows it"
-    if "Invalid unicode" in said:
-        return "it is not UTF-8; say encoding in read_options if it is something else"
+    if "Invalid unicode" in text:
+        return "it is not UTF-8; set encoding in read_options if it is something else"
     return None
 
 

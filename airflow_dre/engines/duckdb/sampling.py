@@ -1,4 +1,4 @@
-"""Types of columns of texts: guessed from the first rows, and put right by all rows where a later value is of another type."""
+"""Types of columns of texts, guessed from the first rows, and from all rows where a later value is of another type."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ from airflow_dre.engines.duckdb.reasons import spoils_every_scan
 from airflow_dre.sql.names import quoted
 
 TEXTS = "data as text"
-"""The view that holds every column of a file as its text."""
+"""The view of every column of a file as text."""
 SAMPLE = 2_048
-"""Rows from which types are guessed first."""
+"""Number of rows from which types are guessed first."""
 
 
 def sampled_types(database: DuckDB, columns: Sequence[str], spelling: Spelling) -> tuple[dict[str, FileType], bool]:
-    """Return the types that the first values of columns of the view :data:`TEXTS` have, and whether these are all values.
+    """Return the types of the first values of columns of the view :data:`TEXTS`, and whether there are no others.
 
-    Most columns are told by a few tests; the others by those of every type.
+    A few tests suffice for most columns. The others need those of every type.
 
     :raises duckdb.Error: no statement about the rows can be answered.
     """
@@ -41,18 +41,18 @@ def sampled_types(database: DuckDB, columns: Sequence[str], spelling: Spelling) 
         return {}, True
     kinds: dict[str, FileType | None] = dict.fromkeys(columns)
     screens = [] if spelling.date or spelling.timestamp else [screen for column in columns for screen in screens_of(column, spelling)]
-    found = _ask(database, [exp.Count(this=exp.Star()), *screens], sample=True)
+    found = _aggregate(database, [exp.Count(this=exp.Star()), *screens], sample=True)
     if found is not None and screens:
         kinds = {column: screened(found[1 + place * SCREENED :][:SCREENED]) for place, column in enumerate(columns)}
     unknown = [column for column, kind in kinds.items() if kind is None]
-    told = _decide(database, unknown, spelling, sample=True) if unknown else {}
-    return {column: kind or told[column] for column, kind in kinds.items()}, found is not None and int(str(found[0])) < SAMPLE
+    decided_kinds = _decide(database, unknown, spelling, sample=True) if unknown else {}
+    return {column: kind or decided_kinds[column] for column, kind in kinds.items()}, found is not None and int(str(found[0])) < SAMPLE
 
 
 def types_of_all_rows(database: DuckDB, kinds: Mapping[str, FileType], spelling: Spelling) -> dict[str, FileType]:
-    """Return the types that all values of columns of the view :data:`TEXTS` have.
+    """Return the types of all values of columns of the view :data:`TEXTS`.
 
-    :param kinds: those that the first values have. Only columns where they do not hold are looked at once more.
+    :param kinds: the types of the first values. Only columns where they do not hold are guessed again.
     :raises duckdb.Error: no statement about the rows can be answered.
     """
     wrong = [column for column, fits in _confirm(database, kinds, spelling).items() if not fits]
@@ -62,7 +62,7 @@ def types_of_all_rows(database: DuckDB, kinds: Mapping[str, FileType], spelling:
 def _decide(database: DuckDB, columns: Sequence[str], spelling: Spelling, *, sample: bool = False) -> dict[str, FileType]:
     kinds = types_of(spelling)
     tests = [test for column in columns for test in tests_of(column, kinds, spelling)]
-    found = _ask(database, tests, sample=sample)
+    found = _aggregate(database, tests, sample=sample)
     if found is None:
         if len(columns) == 1:
             return {columns[0]: TEXT}
@@ -72,22 +72,22 @@ def _decide(database: DuckDB, columns: Sequence[str], spelling: Spelling, *, sam
 
 
 def _confirm(database: DuckDB, kinds: Mapping[str, FileType], spelling: Spelling) -> dict[str, bool]:
-    """Return whether the candidates hold for all rows; a text always does."""
-    asked = {column: kind for column, kind in kinds.items() if kind is not TEXT}
-    if not asked:
+    """Return by column whether a type holds for all rows. A text always does."""
+    typed = {column: kind for column, kind in kinds.items() if kind is not TEXT}
+    if not typed:
         return {}
     tests = {
         column: exp.EQ(this=exp.Count(this=exp.column(column, quoted=True)), expression=exp.Literal.number(0))
         if kind is NOTHING
         else all_fit(kind, column, spelling)
-        for column, kind in asked.items()
+        for column, kind in typed.items()
     }
-    found = _ask(database, list(tests.values()))
-    return dict.fromkeys(asked, False) if found is None else {column: fits is not False for column, fits in zip(tests, found, strict=True)}
+    found = _aggregate(database, list(tests.values()))
+    return dict.fromkeys(typed, False) if found is None else {column: fits is not False for column, fits in zip(tests, found, strict=True)}
 
 
-def _ask(database: DuckDB, tests: Sequence[exp.Expr], *, sample: bool = False) -> tuple[object, ...] | None:
-    """Return the answers about all rows or a sample of them; None where a value cannot be read at all.
+def _aggregate(database: DuckDB, tests: Sequence[exp.Expr], *, sample: bool = False) -> tuple[object, ...] | None:
+    """Return aggregates of all rows or a sample of them, or None where a value cannot be read.
 
     :raises duckdb.Error: no statement about the rows can be answered.
     """
@@ -97,7 +97,7 @@ def _ask(database: DuckDB, tests: Sequence[exp.Expr], *, sample: bool = False) -
     if sample:
         rows = exp.select("*").from_(rows).limit(SAMPLE).subquery("sample")
     try:
-        (found,) = database.ask(exp.select(*[exp.alias_(test, f"t{place}") for place, test in enumerate(tests)]).from_(rows))
+        (found,) = database.fetch_all(exp.select(*[exp.alias_(test, f"t{place}") for place, test in enumerate(tests)]).from_(rows))
     except duckdb.Error as error:
         if spoils_every_scan(error):
             raise

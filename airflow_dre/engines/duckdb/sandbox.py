@@ -1,7 +1,7 @@
-"""Limits on what SQL over files and frames may see: the data that was given and nothing else.
+"""Limits of SQL over files and frames, which may read the given data and nothing else.
 
-Two independent locks. DuckDB opens no file but those that were given, and its configuration is locked. Each statement is parsed by DuckDB's
-own parser before it runs and is refused where it names another table, or a table function that is not on the list.
+There are two independent locks. DuckDB opens no file but the given ones, and its configuration is locked. Each statement is parsed by
+DuckDB's own parser before it runs. It is refused where it names another table, or a table function that is not on the list.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def seal(database: Any, files: Sequence[str], *, local: bool) -> None:
     """Let a DuckDB connection and all its cursors open no file but ``files``, and lock its configuration.
 
     :param files: names of files as they are opened.
-    :param local: whether they lie on a disk, where links are followed.
+    :param local: whether they are on a disk, where links are followed.
     """
     names = {spelled for file in files for spelled in (file, glob.escape(file), *([os.path.realpath(file)] if local else []))}
     paths = exp.Array(expressions=[exp.Literal.string(name) for name in sorted(names)])
@@ -46,7 +46,7 @@ def refusal_of_statement(database: Any, sql: str, tables: Collection[str]) -> st
     parsed = json.loads(text)
     if parsed.get("error"):
         if parsed.get("error_type") == "parser":
-            return None  # DuckDB refuses it itself, in better words
+            return None  # DuckDB refuses it itself, with a better message
         return f"only {_ONE_SELECT} is allowed in SQL over files and frames"
     statements = parsed["statements"]
     if len(statements) != 1:

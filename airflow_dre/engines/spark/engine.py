@@ -1,4 +1,4 @@
-"""Asking Spark through a session, classic or Connect: the statements run there, and only their answers come back."""
+"""Statements to Spark through a session, classic or Connect. They run there, and only their rows come back."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from uuid import uuid4
 
 from airflow_dre.engines.callers import Caller, CallFailed
-from airflow_dre.engines.spark.errors import explained, is_refused, quiet
+from airflow_dre.engines.spark.errors import explained, is_refused, suppress_output
 from airflow_dre.engines.spark.session import speaks_connect
 from airflow_dre.errors import QueryFailed, StatementTimeout, WarehouseError, WarehouseUnreachable
 from airflow_dre.sql.dialect import Dialect
@@ -25,7 +25,7 @@ SETTINGS = {
     "spark.sql.timestampType": "TIMESTAMP_LTZ",
     "spark.sql.parser.escapedStringLiterals": "false",  # or a backslash in a text would be another one
 }
-"""What a session has while it is asked."""
+"""Settings of a session while it answers statements."""
 _ADAPTIVE = "spark.sql.adaptive.enabled"
 _EXCHANGE = re.compile(r"^[^\w(\n]*+(?:\(\d+\) )?(\w*Exchange \w+)", re.MULTILINE)
 _AGAIN = 0.5
@@ -36,12 +36,12 @@ R = TypeVar("R")
 
 
 class SparkEngine:
-    """A Spark session that answers statements; what is set in it for that is given back by :meth:`close`."""
+    """A Spark session that answers statements. :meth:`close` restores its settings."""
 
     def __init__(self, session: Any, timeout: timedelta | None = None) -> None:
         self.dialect: Dialect = find_dialect("spark")
         self.queries = 0
-        """Statements asked so far."""
+        """Number of statements so far."""
         self._session = session
         self._timeout = timeout
         self._before: dict[str, str] = {}
@@ -50,45 +50,48 @@ class SparkEngine:
 
     @property
     def name(self) -> str:
-        """What answers, for the provenance of a result."""
+        """The engine, for the provenance of a result."""
         return self.dialect.name
 
     def fetch_rows(self, sql: str, most: int) -> Sequence[Row]:
-        """Return the first ``most`` rows of a statement; of ``DESCRIBE`` the names and types of the columns.
+        """Return the first ``most`` rows of a statement, or for ``DESCRIBE`` the names and types of the columns.
 
         :raises QueryFailed: Spark refused the statement.
         :raises StatementTimeout: it took longer than it may.
-        :raises WarehouseUnreachable: the session is stopped, or nobody answers it.
+        :raises WarehouseUnreachable: the session is stopped or does not answer.
         """
         self.queries += 1
         statement = _Statement(self._session, self._timeout)
-        work = _with_properties(self._session, lambda: self._answer(statement, sql, most))
+        work = _with_properties(self._session, lambda: self._fetch(statement, sql, most))
         try:
-            with quiet():
+            with suppress_output():
                 return self._caller.run(work, statement.cancel)
         except CallFailed as failed:
             raise self._explained(failed.error, statement) from failed.error
 
-    def _answer(self, statement: _Statement, sql: str, most: int) -> Sequence[Row]:
-        """Answer in the thread of the caller: a connection on which a signal handler raised would give this answer to the next question."""
+    def _fetch(self, statement: _Statement, sql: str, most: int) -> Sequence[Row]:
+        """Return rows, in the thread of the caller.
+
+        A connection on which a signal handler raised would return the rows of this statement for the next one.
+        """
         self._open()
         with statement.tagged():
-            return self._ask(sql, most)
+            return self._execute(sql, most)
 
     def _explained(self, error: Exception, statement: _Statement) -> WarehouseError:
-        """Return what an exception means: pyspark, py4j and grpc have exceptions of their own."""
+        """Return an exception as one of ours, since pyspark, py4j and grpc have exceptions of their own."""
         if isinstance(error, WarehouseError):
             return error
-        said = explained(error)
+        reason = explained(error)
         if statement.is_over and self._timeout is not None:
-            return StatementTimeout(f"ended after {format_duration(self._timeout)}, the statement timeout: {said}")
+            return StatementTimeout(f"ended after {format_duration(self._timeout)}, the statement timeout: {reason}")
         if not is_refused(error) and not self._answers():
-            return WarehouseUnreachable(f"the Spark session is stopped, or nobody answers it: {said}")
-        return QueryFailed(said)
+            return WarehouseUnreachable(f"the Spark session is stopped or does not answer: {reason}")
+        return QueryFailed(reason)
 
     def close(self) -> None:
-        """Give the session back as it was."""
-        with quiet():
+        """Restore the settings of the session."""
+        with suppress_output():
             self._caller.end(self._restore)
         self._before, self._is_open = {}, False
 
@@ -109,7 +112,7 @@ class SparkEngine:
             self._session.conf.set(setting, value)
             self._before.setdefault(setting, before)
 
-    def _ask(self, sql: str, most: int) -> Sequence[Row]:
+    def _execute(self, sql: str, most: int) -> Sequence[Row]:
         if sql.startswith("DESCRIBE "):
             return _columns(self._session.sql(sql).collect())
         if most == 1 and self._session.conf.get(_ADAPTIVE) == "true":
@@ -119,9 +122,9 @@ class SparkEngine:
         return _collected(self._session.sql(sql).limit(most))
 
     def _gathered(self, sql: str) -> Sequence[Row] | None:
-        """What a statement gives that gathers one row from a single scan, by one Spark job; None: it is a statement of another kind.
+        """Return the row of a statement that gathers one row from a single scan, by one Spark job, or None for any other statement.
 
-        Adaptive execution would make two jobs of it, to plan the second by what the first found; here there is nothing left to plan.
+        Adaptive execution would make two jobs of it, to plan the second by the result of the first. Here nothing is left to plan.
         """
         self._session.conf.set(_ADAPTIVE, "false")
         try:
@@ -134,14 +137,14 @@ class SparkEngine:
         """Return whether rows are exchanged only to be gathered for the last aggregate."""
         if speaks_connect(self._session):
             plan = str(self._session.sql(f"EXPLAIN {sql}").collect()[0][0])
-        else:  # which is the plan that is then run, and need not be made twice
+        else:  # this plan is then run, and is made only once
             plan = frame._jdf.queryExecution().executedPlan().toString()
         return _EXCHANGE.findall(plan) == ["Exchange SinglePartition"]
 
     def _answers(self) -> bool:
-        """Return whether the session answers: the layers below do not agree on the exception for one that is gone."""
+        """Return whether the session answers, since the layers below do not agree on the exception for one that is gone."""
         try:
-            with quiet():
+            with suppress_output():
                 self._caller.run(lambda: self._session.sql("SELECT 1").collect(), lambda: None)
         except CallFailed:
             return False
@@ -149,7 +152,7 @@ class SparkEngine:
 
 
 class _Statement:
-    """A statement that is under way, with the tag by which Spark cancels it."""
+    """A running statement, with the tag by which Spark cancels it."""
 
     def __init__(self, session: Any, timeout: timedelta | None) -> None:
         self.is_over = False
@@ -162,16 +165,16 @@ class _Statement:
             self._add, self._remove, self._cancel = context.addJobTag, context.removeJobTag, context.cancelJobsWithTag
 
     def cancel(self) -> None:
-        """Cancel it until it has ended: there is nothing to be cancelled before Spark has planned it."""
+        """Cancel the statement until it has ended. It cannot be cancelled before Spark has planned it."""
         for _ in range(_ATTEMPTS):
-            with contextlib.suppress(Exception):  # a session that is gone is told of by the statement itself
+            with contextlib.suppress(Exception):  # if the session is gone, the statement itself fails
                 self._cancel(self._tag)
             if self._done.wait(_AGAIN):
                 return
 
     @contextlib.contextmanager
     def tagged(self) -> Iterator[None]:
-        """Tag what the present thread runs, and cancel it when its time is up."""
+        """Tag the statement that this thread runs, and cancel it when its time is up."""
         self._add(self._tag)
         watcher = threading.Thread(target=self._watch, daemon=True, name=self._tag)
         if self._timeout is not None:
@@ -192,7 +195,7 @@ class _Statement:
 
 
 def _with_properties(session: Any, work: Callable[[], R]) -> Callable[[], R]:
-    """Return work that runs in another thread with the properties that the author gave this one, such as a pool of the scheduler."""
+    """Return work that runs in another thread with the local properties of this one, such as a pool of the scheduler."""
     if speaks_connect(session):
         return work
     from pyspark import inheritable_thread_target
@@ -202,7 +205,7 @@ def _with_properties(session: Any, work: Callable[[], R]) -> Callable[[], R]:
 
 
 def _columns(described: Sequence[Any]) -> Sequence[Row]:
-    """Return names and types from what DESCRIBE gives: partitions follow the columns, below a heading that has no type."""
+    """Return names and types from the rows of DESCRIBE, without the partitions, which follow below a heading without a type."""
     found: list[Row] = []
     for name, kind, *_ in described:
         if not kind:
@@ -212,13 +215,16 @@ def _columns(described: Sequence[Any]) -> Sequence[Row]:
 
 
 def _collected(frame: Any) -> Sequence[Row]:
-    """Return the rows of a frame. Python would get a moment in the time zone of its machine, so it comes as what the clock shows in UTC."""
+    """Return the rows of a frame.
+
+    Moments are fetched as what a clock shows in UTC. Spark would otherwise return them in the time zone of the machine.
+    """
     moments = [place for place, field in enumerate(frame.schema.fields) if field.dataType.typeName() == "timestamp"]
     if not moments:
         return [tuple(row) for row in frame.collect()]
     numbered = frame.toDF(*[f"c{place}" for place in range(len(frame.schema.fields))])
-    told = [f"CAST(c{place} AS TIMESTAMP_NTZ)" if place in moments else f"c{place}" for place in range(len(frame.schema.fields))]
+    columns = [f"CAST(c{place} AS TIMESTAMP_NTZ)" if place in moments else f"c{place}" for place in range(len(frame.schema.fields))]
     return [
         tuple(value.replace(tzinfo=UTC) if place in moments and value is not None else value for place, value in enumerate(row))
-        for row in numbered.selectExpr(*told).collect()
+        for row in numbered.selectExpr(*columns).collect()
     ]

@@ -1,4 +1,4 @@
-"""What Spark's exceptions say, in one line, without a plan, a Java stack or a value of the data."""
+"""Messages of Spark's exceptions in one line, without a plan, a Java stack or a value of the data."""
 
 from __future__ import annotations
 
@@ -9,28 +9,28 @@ from collections.abc import Iterator
 from airflow_dre.privacy.masking import masked
 
 _LOGGERS = ("SQLQueryContextLogger", "DataFrameQueryContextLogger")
-"""pyspark's own, which print every error with its plan and with values of the data."""
+"""Loggers of pyspark that print every error with its plan and with values of the data."""
 _JAVA_CLASS = re.compile(r"^\(?(?:[\w$]+\.)+[\w$]+(?:Exception|Error)\)?:? ?")
 _TAIL = re.compile(r" ?(?:If necessary set .*|SQLSTATE: \w{5}.*|; line \d+ pos \d+;?)$")
-"""Where it stands in a statement that nobody typed, and advice to answer wrongly instead."""
+"""The position in a statement of ours, and advice that would make the answer wrong."""
 _QUOTED = re.compile(r"'([^'\n]*)(?:'|$)", re.MULTILINE)
 _UNQUOTED = re.compile(r"(?<=The value )[^'\s]\S*(?= of (?:the )?type)")
 
 
 def is_refused(error: BaseException) -> bool:
-    """Return whether Spark read the statement and refused it, so that it is there beyond doubt."""
+    """Return whether Spark read the statement and refused it, which proves that it answers."""
     from pyspark.errors import AnalysisException
 
     return isinstance(error, AnalysisException)
 
 
 def explained(error: BaseException) -> str:
-    """Return the error class and message of Spark, or what else can be said in one line.
+    """Return the error class and message of Spark in one line.
 
-    Analysis knows names and types only; what fails while rows are read may tell values of the data, which are blanked.
+    Analysis knows names and types only. An error while rows are read may quote values of the data, which are blanked.
     """
     text = str(error).strip()
-    if text.startswith("An error occurred while calling"):  # py4j: the Java exception stands in the next line
+    if text.startswith("An error occurred while calling"):  # py4j: the Java exception is in the next line
         text = text.partition("\n")[2].removeprefix(": ").strip()
     if not is_refused(error):
         text = _UNQUOTED.sub("…", _QUOTED.sub(lambda found: found[0] if found[1].startswith("try_") else "'…'", text))
@@ -39,8 +39,8 @@ def explained(error: BaseException) -> str:
 
 
 @contextlib.contextmanager
-def quiet() -> Iterator[None]:
-    """Keep pyspark from printing errors that are told otherwise."""
+def suppress_output() -> Iterator[None]:
+    """Keep pyspark from printing errors, which are raised with a message of ours."""
     from pyspark.logger import PySparkLogger
 
     loggers = [PySparkLogger.getLogger(name) for name in _LOGGERS]

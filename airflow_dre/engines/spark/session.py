@@ -1,4 +1,4 @@
-"""Spark sessions by Airflow connections: classic ones by their master, Connect ones by their server."""
+"""Spark sessions of Airflow connections, classic ones to a master and Connect ones to a server."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Protocol
 from urllib.parse import quote
 
-from airflow_dre.engines.spark.errors import explained, quiet
+from airflow_dre.engines.spark.errors import explained, suppress_output
 from airflow_dre.errors import DefinitionError, Problem, WarehouseUnreachable
 
 CONNECT_TYPE = "spark_connect"
@@ -34,7 +34,7 @@ _QUIET_CONF = {
 
 
 class Connection(Protocol):
-    """What is needed of an Airflow connection."""
+    """The part of an Airflow connection that is needed."""
 
     conn_id: str | None
     conn_type: str | None
@@ -54,14 +54,14 @@ def speaks_connect(session: Any) -> bool:
 
 @contextlib.contextmanager
 def impatient(session: Any) -> Iterator[None]:
-    """Let a Connect session give up on a server that is gone within seconds; a classic one does so anyway."""
+    """Make a Connect session fail within seconds if its server is gone. A classic one does so anyway."""
     if not speaks_connect(session):
         yield
         return
     from pyspark.sql.connect.client.retries import DefaultPolicy
 
     before = session.client.get_retry_policies()
-    # Three attempts: by itself it would try again for 10 minutes.
+    # Three attempts, since the default is to retry for 10 minutes.
     session.client.set_retry_policies([DefaultPolicy(max_retries=2, initial_backoff=1000, backoff_multiplier=4.0, max_backoff=10_000)])
     try:
         yield
@@ -92,14 +92,14 @@ def connect_url(connection: Connection) -> str:
 
 
 def connect_address(connection: Connection) -> tuple[str, int]:
-    """Host and port of a Spark Connect server."""
+    """Return host and port of a Spark Connect server."""
     host = (connection.host or "localhost").removeprefix("sc://").rstrip("/")
     name, _, port = host.partition(":")
     return name, int(connection.port or port or _CONNECT_PORT)
 
 
 def master_of(connection: Connection) -> str:
-    """Return the master of a classic session: ``yarn`` where none is given, as the provider has it."""
+    """Return the master of a classic session, by default ``yarn``, as in the provider."""
     host = connection.host or "yarn"
     if not connection.port:
         return host
@@ -107,7 +107,7 @@ def master_of(connection: Connection) -> str:
 
 
 def place_of(connection: Connection) -> str:
-    """Where the Spark of a connection is: host and port of its server, or its master."""
+    """Return host and port of a connection's Spark Connect server, or its master."""
     if connection.conn_type != CONNECT_TYPE:
         return master_of(connection)
     host, port = connect_address(connection)
@@ -115,7 +115,7 @@ def place_of(connection: Connection) -> str:
 
 
 def conf_of(connection: Connection) -> Mapping[str, str]:
-    """Return the settings of Spark that a connection gives in its extra: by their own names, or by the provider's."""
+    """Return the settings of Spark in the extra of a connection, by their own names or by the provider's."""
     extra = connection.extra_dejson
     own = {name: _spelled(value) for name, value in extra.items() if name.startswith("spark.")}
     return {**{_EXTRA_CONF[name]: _spelled(value) for name, value in extra.items() if name in _EXTRA_CONF and value}, **own}
@@ -123,14 +123,14 @@ def conf_of(connection: Connection) -> Mapping[str, str]:
 
 @contextlib.contextmanager
 def opened_session(connection: Connection) -> Iterator[Any]:
-    """Yield a session of one's own, stopped at the end; a classic context that was there before goes on.
+    """Yield a new session that is stopped at the end. A classic context that existed before continues.
 
     :raises DefinitionError: pyspark is not installed.
-    :raises WarehouseUnreachable: there is no such master or server, or it takes no connection.
+    :raises WarehouseUnreachable: there is no such master or server, or it does not accept a connection.
     """
     subject = f"connection {connection.conn_id}"
     require_pyspark(subject)
-    with contextlib.ExitStack() as stack, quiet():
+    with contextlib.ExitStack() as stack, suppress_output():
         try:
             session = (_connect if connection.conn_type == CONNECT_TYPE else _classic)(connection, stack)
         except WarehouseUnreachable:
@@ -145,7 +145,7 @@ def _connect(connection: Connection, stack: contextlib.ExitStack) -> Any:
 
     url = connect_url(connection)
     _reach([connect_address(connection)])
-    _make_sure_it_speaks(url, place_of(connection))
+    _require_answer(url, place_of(connection))
     session = SparkSession.builder.remote(url).create()
     stack.callback(session.stop)
     stack.enter_context(impatient(session))
@@ -161,7 +161,7 @@ def _classic(connection: Connection, stack: contextlib.ExitStack) -> Any:
     if before is not None:
         running = before.sparkContext.master
         if running != master:
-            raise WarehouseUnreachable(f"connection {connection.conn_id} is for {master}, and this process runs Spark on {running} already")
+            raise WarehouseUnreachable(f"connection {connection.conn_id} is for {master}, but this process already runs Spark on {running}")
         return before.newSession()
     if standalone := _MASTER.fullmatch(master):
         _reach([(host, int(port or 7077)) for host, _, port in (part.partition(":") for part in standalone[1].split(","))])
@@ -174,9 +174,9 @@ def _classic(connection: Connection, stack: contextlib.ExitStack) -> Any:
 
 
 def _reach(addresses: list[tuple[str, int]]) -> None:
-    """Make sure that one of the addresses takes a connection.
+    """Refuse to continue unless one of the addresses accepts a connection.
 
-    :raises WarehouseUnreachable: none does.
+    :raises WarehouseUnreachable: no address does.
     """
     reasons = []
     for host, port in addresses:
@@ -185,13 +185,13 @@ def _reach(addresses: list[tuple[str, int]]) -> None:
                 return
         except OSError as error:
             reasons.append(f"{host}:{port} ({error.strerror or error})")
-    raise WarehouseUnreachable(f"cannot connect to Spark: nobody answers at {', '.join(reasons)}")
+    raise WarehouseUnreachable(f"cannot connect to Spark: no answer from {', '.join(reasons)}")
 
 
-def _make_sure_it_speaks(url: str, place: str) -> None:
-    """Open a channel and close it again: a session would ask through one that never gets ready for minutes.
+def _require_answer(url: str, place: str) -> None:
+    """Open a channel and close it again, since a session would wait for minutes for one that never gets ready.
 
-    :raises WarehouseUnreachable: it does not get ready.
+    :raises WarehouseUnreachable: the channel does not get ready.
     """
     import grpc
     from pyspark.sql.connect.client import DefaultChannelBuilder
@@ -200,8 +200,8 @@ def _make_sure_it_speaks(url: str, place: str) -> None:
     try:
         grpc.channel_ready_future(channel).result(timeout=_REACHABLE_IN)
     except grpc.FutureTimeoutError as error:
-        said = f"{place} takes a connection, but does not answer as a Spark Connect server (is use_ssl as the server wants it?)"
-        raise WarehouseUnreachable(said) from error
+        reason = f"{place} accepts a connection, but does not answer as a Spark Connect server. Does use_ssl match the server?"
+        raise WarehouseUnreachable(reason) from error
     finally:
         channel.close()
 

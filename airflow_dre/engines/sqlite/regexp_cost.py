@@ -1,4 +1,4 @@
-"""How long a regular expression of Python may take at the most, judged by its text: whether it is safe to run where nothing can end it."""
+"""An upper bound of the time of a regular expression of Python, by its text, since nothing can end one in this process."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ _BOUNDS = re.compile(r"\{(\d*)(,?)(\d*)\}")
 
 
 class _Group:
-    """What was read of a group so far."""
+    """A group that is read in part."""
 
     def __init__(self) -> None:
         self.fixed = 0.0
-        """Logarithm of the ways in which its parts can match, whatever the length of the text."""
+        """Logarithm of the ways in which its parts can match, independent of the length of the text."""
         self.open_ends = 0
         """Parts that repeat without a limit; each multiplies the ways by the length of the text."""
         self.last: tuple[float, int] = (0.0, 0)
-        """The same of the last part, which a quantifier may repeat."""
+        """Both numbers of the last part, which a quantifier may repeat."""
 
 
 @functools.lru_cache(maxsize=256)
 def longest_quick(pattern: str) -> float:
-    """Return the length of the longest text in which a pattern takes no more steps than :data:`MOST_STEPS` says."""
+    """Return the length of the longest text in which a pattern takes at most :data:`MOST_STEPS`."""
     fixed, open_ends = _ways(pattern)
     starts = 0 if pattern.startswith(("^", "\\A")) and "|" not in pattern else 1  # elsewhere each place of the text is tried
     if fixed > MOST_STEPS:
@@ -65,7 +65,10 @@ def _add(group: _Group, part: tuple[float, int]) -> None:
 
 
 def _repeat(group: _Group, quantifier: str) -> None:
-    """Count the last part as often as the quantifier says; ways to match that are repeated without a limit have no bound."""
+    """Count the last part as often as the quantifier repeats it.
+
+    Ways to match that are repeated without a limit have no bound.
+    """
     fixed, open_ends = group.last
     least, most = _times(quantifier)
     choices = fixed > 0 or open_ends > 0
@@ -79,7 +82,7 @@ def _repeat(group: _Group, quantifier: str) -> None:
 
 
 def _times(quantifier: str) -> tuple[float, float]:
-    """Return the least and the most repetitions; braces that are no quantifier count as one."""
+    """Return the least and the most repetitions. Braces that are not a quantifier count as one."""
     found = _BOUNDS.match(quantifier)
     if found is None:
         return (0, 1) if quantifier[0] == "?" else (0, math.inf)

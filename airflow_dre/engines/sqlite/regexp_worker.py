@@ -14,8 +14,8 @@ from typing import BinaryIO
 FOUND, MISSING = b"1", b"0"
 SIZE = 4
 """Bytes of a length, the most significant first."""
-_LOOKS = 2.0
-"""Seconds between looks for the process that asked."""
+_CHECKS = 2.0
+"""Seconds between checks for the parent process."""
 
 
 def main() -> None:
@@ -28,14 +28,14 @@ def main() -> None:
 
 
 def _end_with(parent: int) -> None:
-    """End this process when the one that asked is gone: nobody else would end a search that takes for ever."""
+    """End this process when its parent is gone, since nothing else would end a search that takes for ever."""
 
     def look(*_: object) -> None:
         if os.getppid() != parent:
             os._exit(1)
 
     signal.signal(signal.SIGALRM, look)
-    signal.setitimer(signal.ITIMER_REAL, _LOOKS, _LOOKS)
+    signal.setitimer(signal.ITIMER_REAL, _CHECKS, _CHECKS)
 
 
 def packed(text: str) -> bytes:

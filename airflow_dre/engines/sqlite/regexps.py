@@ -23,30 +23,33 @@ _LONGEST_OF_OURS = 2_000
 
 
 class RegexpTimeout(Exception):
-    """A regular expression that was looked for longer than a statement may take."""
+    """A search for a regular expression that took longer than a statement may take."""
 
 
 class Regexps:
     """The regular expressions of one connection.
 
-    ``re`` holds the interpreter as long as it runs, so that no other thread can end it. What may take long is run by a process of its
-    own, which is killed when time is up or when the statement is given up.
+    ``re`` holds the interpreter as long as it runs, so that no other thread can end it. A search that may take long is made by a process
+    of its own, which is killed when time is up or when the statement is interrupted.
     """
 
     def __init__(self) -> None:
         self.ended: str | None = None
-        """Why a search of the current statement was ended; None: none was."""
+        """Why a search of the current statement was ended; None: no search was."""
         self._deadline: float | None = None
         self._process: _Process | None = None
-        self._found = functools.lru_cache(maxsize=1024)(self._ask)
+        self._found = functools.lru_cache(maxsize=1024)(self._search_apart)
 
     def begin(self, timeout: timedelta | None) -> None:
-        """Give the next statement its time; None: as long as it takes."""
+        """Start the time of the next statement.
+
+        :param timeout: None: without a limit.
+        """
         self.ended = None
         self._deadline = None if timeout is None else time.monotonic() + timeout.total_seconds()
 
     def search(self, pattern: str, value: object) -> bool | None:
-        """Return whether a pattern is found in a value; NULL for NULL.
+        """Return whether a pattern is found in a value, or None for NULL.
 
         :raises RegexpTimeout: time is up.
         """
@@ -55,11 +58,11 @@ class Regexps:
         text = str(value)
         if len(text) <= longest_quick(pattern) or (pattern in _OURS and len(text) <= _LONGEST_OF_OURS):
             return _compiled(pattern).search(text) is not None
-        _compiled(pattern)  # one that is broken says so here
+        _compiled(pattern)  # raises for a broken one
         return self._found(pattern, text)
 
     def abort(self) -> None:
-        """End the search that is under way; may be called from any thread."""
+        """End the running search. Any thread may call this."""
         process = self._process
         if process is not None:
             process.kill()
@@ -70,7 +73,7 @@ class Regexps:
         if process is not None:
             process.end()
 
-    def _ask(self, pattern: str, text: str) -> bool:
+    def _search_apart(self, pattern: str, text: str) -> bool:
         process = self._process = self._process or _Process()
         try:
             _write(process.target, regexp_worker.packed(pattern) + regexp_worker.packed(text))
@@ -80,7 +83,7 @@ class Regexps:
         if answer:
             return answer == regexp_worker.FOUND
         self.close()
-        self.ended = f"the regular expression {pattern!r} was still looked for in a text of {len(text)} characters"
+        self.ended = f"the regular expression {pattern!r} was still searched for in a text of {len(text)} characters"
         raise RegexpTimeout(self.ended)
 
     def _waits_for(self, source: int) -> bool:
@@ -110,14 +113,14 @@ class _Process:
         self._is_reaped = False
 
     def kill(self) -> None:
-        """Kill it; its pipes stay open, so that whoever reads from them hears the end."""
+        """Kill the process. Its pipes stay open, so that a reader sees the end."""
         with self._lock:
             if not self._is_reaped:  # afterwards the number may be another process's
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(self._pid, signal.SIGKILL)
 
     def end(self) -> None:
-        """Kill it and forget it."""
+        """Kill the process and release its pipes."""
         self.kill()
         for pipe in (self.source, self.target):
             with contextlib.suppress(OSError):

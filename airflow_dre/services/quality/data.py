@@ -13,9 +13,9 @@ from airflow_dre.config import read_settings
 from airflow_dre.engines.callers import Caller, CallFailed, NoAnswer, connect_seconds
 from airflow_dre.engines.duckdb.columns import READ, TextColumns
 from airflow_dre.engines.duckdb.connection import DuckDB, opened_duckdb
-from airflow_dre.engines.duckdb.files import look_at_files, read_format, refusal_of
+from airflow_dre.engines.duckdb.files import read_format, refusal_of, view_files
 from airflow_dre.engines.duckdb.formats import JSON_LINES
-from airflow_dre.engines.duckdb.frames import is_frame, is_rows, look_at_frame, look_at_rows
+from airflow_dre.engines.duckdb.frames import is_frame, is_rows, load_rows, register_frame
 from airflow_dre.engines.duckdb.json_lines import add_column
 from airflow_dre.engines.duckdb.locations import Place, find_files, is_paths, read_places
 from airflow_dre.engines.duckdb.misfits import explain_misfit
@@ -89,7 +89,7 @@ def _opened_files(given: Any, spec: DataSpec) -> Iterator[Source]:
     def look(database: DuckDB) -> _Looked:
         if places[0].store is not None:
             database.register_store(places[0].store, files)
-        columns = look_at_files(database, NAME, readable)
+        columns = view_files(database, NAME, readable)
         if columns is not None:
             return _Looked(columns, partial(explain_misfit, database, columns))
         if readable.form is JSON_LINES:  # without a line, or else they have columns
@@ -118,7 +118,7 @@ def _found_files(places: Sequence[Place], spec: DataSpec) -> list[str]:
 
 @contextlib.contextmanager
 def _opened_frame(given: Any, spec: DataSpec) -> Iterator[Source]:
-    look = look_at_rows if is_rows(given) else look_at_frame
+    look = load_rows if is_rows(given) else register_frame
     dataset = DatasetName("dataframe", spec.dataset or spec.task)
 
     def look_at(database: DuckDB) -> _Looked:

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 from airflow_dre.engines.spark.engine import SparkEngine
-from airflow_dre.engines.spark.errors import explained, is_refused, quiet
+from airflow_dre.engines.spark.errors import explained, is_refused, suppress_output
 from airflow_dre.engines.spark.session import impatient, opened_session, place_of
 from airflow_dre.errors import QueryFailed, WarehouseUnreachable
 from airflow_dre.lineage.naming import name_spark_table
@@ -33,11 +33,11 @@ def opened_spark_frame(frame: Any, name: str, dataset: DatasetName, where: str |
 
     :param name: of the view, for SQL that an author writes; another where the session knows a table by that name.
     :raises QueryFailed: the frame cannot be made, for example because a file of it is gone.
-    :raises WarehouseUnreachable: its session is stopped, or nobody answers it.
+    :raises WarehouseUnreachable: its session is stopped or does not answer.
     """
     session, view = frame.sparkSession, name
     engine = SparkEngine(session, timeout)
-    with quiet(), impatient(session):
+    with suppress_output(), impatient(session):
         try:  # before the session is set for us: what the frame means is what it meant to its author
             if session.catalog.tableExists(name):
                 view = f"{name}_{uuid4().hex}"
@@ -45,7 +45,7 @@ def opened_spark_frame(frame: Any, name: str, dataset: DatasetName, where: str |
         except Exception as error:  # pyspark, py4j and grpc have exceptions of their own
             if is_refused(error):
                 raise QueryFailed(f"the DataFrame cannot be made: {explained(error)}") from error
-            raise WarehouseUnreachable(f"the session of the DataFrame is stopped, or nobody answers it: {explained(error)}") from error
+            raise WarehouseUnreachable(f"the session of the DataFrame is stopped or does not answer: {explained(error)}") from error
         try:
             yield Source(engine, Scope((view,), where, engine.dialect), dataset)
         finally:

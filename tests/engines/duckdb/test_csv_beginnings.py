@@ -39,7 +39,7 @@ TOLD = {
     "a column too many in the last row": ("id,x\n1,2\n3,4,5\n", {}, "{0}, line 3: 3 columns, and not 2"),
     "a column too many beside one column": ("id\n1\n2,3\n", {}, "{0}, line 3: 2 columns, and not 1"),
     "a title": ("A report\nid,x\n1,2\n3,4\n", {}, "{0}, line 2: 2 columns, and not 1"),
-    "a comment that was not said": ("#A report\nid,x\n1,2\n3,4\n", {}, "{0}, line 2: 2 columns, and not 1"),
+    "an undeclared comment": ("#A report\nid,x\n1,2\n3,4\n", {}, "{0}, line 2: 2 columns, and not 1"),
     "a short line that begins with #": ("id,x\n1,2\n#3\n4,5\n", {}, "{0}, line 3: 1 column, and not 2"),
     "a column too many below an empty line": ("\nid,x\n1,2\n3,4,5\n", {}, "{0}, line 4: 3 columns, and not 2"),
     "a column too many without a header": ("1,2\n3,4,5\n6,7,8\n", {"header": False}, "{0}, line 2: 3 columns, and not 2"),
@@ -51,7 +51,7 @@ TOLD = {
     "lines that end in different ways": (
         "id,x\r\n1,2\n3,4\r\n",
         {},
-        "{0}: its lines end in different ways; say strict_mode False in read_options if they may",
+        "{0}: its lines end in different ways; set strict_mode to False in read_options if they may",
     ),
 }
 

@@ -57,7 +57,7 @@ TYPES: dict[str, tuple[list[str], str]] = {
     "t and f": (["t", "f"], "VARCHAR"),
     "yes and no": (["yes", "no"], "VARCHAR"),
     "days": (["2024-01-31", "2024-02-29"], "DATE"),
-    "a day that is none": (["2024-01-31", "2023-02-29"], "VARCHAR"),
+    "a day that does not exist": (["2024-01-31", "2023-02-29"], "VARCHAR"),
     "days that may be months": (["01/02/2024", "02/01/2024"], "VARCHAR"),
     "words that DuckDB takes for days": (["infinity", "epoch"], "VARCHAR"),
     "days and timestamps": (["2024-01-31", "2024-01-31T10:00:00.5"], "TIMESTAMP"),
@@ -109,7 +109,7 @@ LATE: dict[str, tuple[str, str, list[Any]]] = {
             c.column_max("v", at_most=dt.date(2024, 1, 9), name="a date"),
         ],
     ),
-    "a day that is none below days": ("2024-01-09", "2024-01-32", [c.of_type("v", "date"), c.column_max("v", at_most="2024-01-31")]),
+    "a day that does not exist below days": ("2024-01-09", "2024-01-32", [c.of_type("v", "date"), c.column_max("v", at_most="2024-01-31")]),
     "a zone below timestamps": (
         "2024-01-09 10:00:00",
         "2024-01-09 10:00:00-05:00",
@@ -381,7 +381,7 @@ def test_numbers_of_json_lines_that_a_double_does_not_hold_are_told(tmp_path: Pa
     path = write(tmp_path / "x.jsonl", text)
     run = look(path, *checks, c.unique("id"), c.unique("s"))
     assert [result.outcome.value for result in run.results] == ["errored"] * len(checks) + ["passed"] * 2
-    advice = "write such numbers as texts, or say JSON in types of read_options to have them rounded"
+    advice = "write such numbers as texts, or set JSON in types of read_options to have them rounded"
     assert reasons(run) == {f"{path}: a number of column {column} has more digits than a double holds; {advice}"}
     assert outcomes(look(path, c.not_null("v"), read_options={"types": {"v": "JSON"}})) == {"not_null(v)": "passed"}
 
@@ -464,7 +464,7 @@ def test_a_schema_takes_every_type_that_all_guessed_values_can_be_read_as(tmp_pa
         ] or ['{"n": 0, "v": null}']
     path = write(tmp_path / f"x.{ending}", "\n".join(["n,v"] * (ending == "csv") + lines) + "\n")
     checks = [c.schema_is({"v": kind}, extra=True, name=kind) for kind in [*right, *wrong]]
-    if ending == "jsonl" and name == "leading zeros":  # JSON says that it is a text
+    if ending == "jsonl" and name == "leading zeros":  # in JSON it is a text
         right, wrong = ["varchar"], ["integer", *wrong]
     assert outcomes(look(path, *checks)) == {**dict.fromkeys(right, "passed"), **dict.fromkeys(wrong, "failed")}
     if not wrong or "integer" in wrong:
@@ -506,11 +506,11 @@ def test_folders_of_parquet_are_texts_that_checks_read_in_their_sense(tmp_path: 
 
 
 class TimeIsUp(BaseException):
-    """What Airflow raises in a signal handler."""
+    """The exception of Airflow in a signal handler."""
 
 
 def settle(path: str) -> None:
-    """Look at all rows, and for a minute at nothing."""
+    """Check all rows, and sleep for a minute."""
     with opened_data(path, DataSpec(subject="t", task="d.t")) as source:
         assert source.scope.readings is not None
         source.scope.readings.settle()

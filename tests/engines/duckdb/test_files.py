@@ -1,4 +1,4 @@
-"""Files and frames as data: each kind gives the results that a table would, and each that is broken says what is wrong with it."""
+"""Files and frames as data. Each kind has the results of a table, and each broken one has a reason."""
 
 from __future__ import annotations
 
@@ -80,18 +80,18 @@ def outcomes(run: SuiteRunRecord) -> dict[str, str]:
 
 
 def reasons(run: SuiteRunRecord) -> set[str]:
-    """Why checks were errored."""
+    """Return the reasons of errored checks."""
     return {result.reason for result in run.results if result.outcome.value == "errored"}
 
 
 def write(path: Path, text: str | bytes) -> str:
-    """Return a file; its path."""
+    """Write a file and return its path."""
     path.write_bytes(text.encode() if isinstance(text, str) else text)
     return str(path)
 
 
 def parquet(path: Path, query: str) -> str:
-    """Return a Parquet file of a query; its path."""
+    """Write a Parquet file of a query and return its path."""
     with duckdb.connect() as database:
         database.execute(f"COPY ({query}) TO '{path}' (ROW_GROUP_SIZE 2048)")
     return str(path)
@@ -227,7 +227,7 @@ def test_nan_is_a_missing_value_to_pandas_and_a_number_to_the_others() -> None:
 
 
 def csv(rows: int, *last: str) -> str:
-    """Return a CSV file whose last lines stand below those that DuckDB looks at to tell what kind of file it is."""
+    """Return a CSV file whose last lines are below those that DuckDB sniffs."""
     return "id,name,amount\n" + "".join(f"{n},n{n},{n}.5\n" for n in range(rows)) + "".join(f"{line}\n" for line in last)
 
 
@@ -257,15 +257,15 @@ BROKEN: dict[str, tuple[Callable[[Path], Any], str]] = {
     "bytes that are no text": (lambda folder: write(folder / "x.csv", random.Random(7).randbytes(5000)), "{0}/x.csv, line "),
     "CSV with other columns": (
         lambda folder: [write(folder / "1.csv", csv(2)), write(folder / "2.csv", "id,name,price\n1,x,2\n")],
-        '{0}/2.csv lacks amount; has price besides. read_options={{"union_by_name": True}} takes them together',
+        '{0}/2.csv lacks amount; also has price. set read_options={{"union_by_name": True}} to read them together',
     ),
     "two columns that are one to DuckDB in CSV": (
         lambda folder: write(folder / "x.csv", "id,ID\n1,2\n"),
-        "one name to DuckDB, which does not tell upper from lower case: id, ID",
+        "one name to DuckDB, which ignores upper and lower case: id, ID",
     ),
     "JSON that breaks off": (
         lambda folder: write(folder / "x.jsonl", f'{{"id": 1}}\n{{"id": 2, "name": "{SECRET}\n'),
-        "{0}/x.jsonl, line 2: it is no JSON: unexpected control character in string",
+        "{0}/x.jsonl, line 2: it is not JSON: unexpected control character in string",
     ),
     "Parquet that was cut off": (
         lambda folder: write(folder / "x.parquet", Path(parquet(folder / "y", NUMBERS)).read_bytes()[:9000]),
@@ -278,7 +278,7 @@ BROKEN: dict[str, tuple[Callable[[Path], Any], str]] = {
     ),
     "Parquet with other columns": (
         lambda folder: [parquet(folder / "1.parquet", NUMBERS), parquet(folder / "2.parquet", "SELECT 1::BIGINT AS id, 2 AS extra")],
-        "{0}/2.parquet lacks name, amount; has extra besides",
+        "{0}/2.parquet lacks name, amount; also has extra",
     ),
     "Parquet with a column of another type": (
         lambda folder: [
@@ -289,7 +289,7 @@ BROKEN: dict[str, tuple[Callable[[Path], Any], str]] = {
     ),
     "two columns that are one to DuckDB in Parquet": (
         lambda folder: TWICE.write_parquet(folder / "x.parquet") or f"{folder}/x.parquet",
-        "one name to DuckDB, which does not tell upper from lower case: id, ID",
+        "one name to DuckDB, which ignores upper and lower case: id, ID",
     ),
     "an object that is no value": (
         lambda folder: [{"id": object()}],
@@ -309,11 +309,11 @@ NUMBERS = "SELECT range AS id, 'n' || range AS name, range * 1.5::DOUBLE AS amou
 
 @pytest.mark.parametrize("name", BROKEN)
 def test_data_that_cannot_be_read_errors_every_check_with_what_is_wrong(tmp_path: Path, name: str) -> None:
-    make, said = BROKEN[name]
+    make, expected = BROKEN[name]
     run = look(make(tmp_path), *FINE, c.unique("id"), c.mean("id", at_least=0))
     assert set(outcomes(run).values()) == {"errored"}
     (reason,) = reasons(run)
-    assert said.format(tmp_path) in reason
+    assert expected.format(tmp_path) in reason
     assert SECRET not in str(run)
     assert 0 <= run.queries <= 4, "a file that is broken is not read again for each check"
 
@@ -322,13 +322,13 @@ def test_a_value_that_is_not_of_its_column_errors_only_the_checks_of_that_column
     path = write(tmp_path / "x.csv", csv(MANY, f"7,x,{SECRET}x", "8,b,1"))
     run = look(path, *FINE, c.mean("amount", at_least=0), c.unique("name"))
     assert outcomes(run) == {"row_count()": "passed", "not_null(id)": "passed", "mean(amount)": "errored", "unique(name)": "passed"}
-    advice = "say types, nullstr or all_varchar in read_options if it need not be one"
-    said = f"{path}, line 25002: a value of column amount is no number; {advice}"
-    assert reasons(run) == {said}
+    advice = "set types, nullstr or all_varchar in read_options if it need not be one"
+    expected = f"{path}, line 25002: a value of column amount is no number; {advice}"
+    assert reasons(run) == {expected}
     assert SECRET not in str(run)
-    told = look(path, c.of_type("amount", "number"), read_options={"types": {"amount": "VARCHAR"}})
-    assert told.results[0].violations == 1
-    assert SECRET not in str(told)
+    typed = look(path, c.of_type("amount", "number"), read_options={"types": {"amount": "VARCHAR"}})
+    assert typed.results[0].violations == 1
+    assert SECRET not in str(typed)
 
 
 def test_a_page_of_parquet_that_is_broken_errors_only_the_checks_of_its_column(tmp_path: Path) -> None:
@@ -350,7 +350,7 @@ OPTIONS: dict[str, tuple[Callable[[Path], Any], dict[str, Any]]] = {
     ),
     "no header": (lambda folder: write(folder / "x.csv", "1,1.5\n2,2.5\n"), {"header": False}),
     "an odd word for NULL": (lambda folder: write(folder / "x.csv", "id,amount\n1,1.5\n2,2.5\nn/a,-\n"), {"nullstr": ["n/a", "-"]}),
-    "an ending that tells nothing": (lambda folder: write(folder / "x.txt", "id,amount\n1,1.5\n2,2.5\n"), {"format": "csv"}),
+    "an ending without a format": (lambda folder: write(folder / "x.txt", "id,amount\n1,1.5\n2,2.5\n"), {"format": "csv"}),
     "files with different columns": (
         lambda folder: [parquet(folder / "1.parquet", "SELECT 1 AS id"), parquet(folder / "2.parquet", "SELECT 2 AS id, 2.5 AS amount")],
         {"union_by_name": True},
@@ -420,7 +420,7 @@ REFUSED: dict[str, tuple[Callable[[Path], Any], type[Exception], str]] = {
         "there is no file {0}/b.csv",
     ),
     "a folder": (str, DefinitionError, "Operator t: invalid data='{0}'. Allowed: files, for example {0}/*.parquet: it is a folder"),
-    "an ending that nobody knows": (
+    "an unknown ending": (
         lambda folder: write(folder / "x.orc", "x"),
         DefinitionError,
         "invalid data='{0}/x.orc'. Allowed: files that end in .parquet, .csv, .csv.gz, .csv.zst, .tsv, .tsv.gz, .jsonl, ",
@@ -455,14 +455,14 @@ REFUSED: dict[str, tuple[Callable[[Path], Any], type[Exception], str]] = {
 
 @pytest.mark.parametrize("name", REFUSED)
 def test_what_is_no_data_is_refused(tmp_path: Path, name: str) -> None:
-    make, kind, said = REFUSED[name]
+    make, kind, expected = REFUSED[name]
     with pytest.raises(kind) as refused:
         look(make(tmp_path))
-    assert said.format(tmp_path) in str(refused.value)
+    assert expected.format(tmp_path) in str(refused.value)
 
 
 @pytest.mark.parametrize(
-    ("options", "said"),
+    ("options", "allowed"),
     [
         pytest.param(
             {"delm": ";"}, "Operator t read_options: invalid delm=';'. Allowed: an option of csv: all_varchar, comment, ", id="no option"
@@ -474,10 +474,10 @@ def test_what_is_no_data_is_refused(tmp_path: Path, name: str) -> None:
         pytest.param({"format": "xml"}, "invalid format='xml'. Allowed: parquet, csv, tsv, jsonl", id="no format"),
     ],
 )
-def test_an_option_that_is_none_is_refused(tmp_path: Path, options: dict[str, Any], said: str) -> None:
+def test_an_option_that_is_none_is_refused(tmp_path: Path, options: dict[str, Any], allowed: str) -> None:
     with pytest.raises(DefinitionError) as refused:
         look(write(tmp_path / "x.csv", "a\n1\n"), read_options=options)
-    assert said in str(refused.value)
+    assert allowed in str(refused.value)
 
 
 WRONG = {
@@ -516,11 +516,11 @@ def test_an_option_that_cannot_be_is_quoted_with_what_is_allowed(tmp_path: Path,
 )
 def test_what_duckdb_says_of_an_option_quotes_the_words_of_the_author(tmp_path: Path, options: dict[str, Any]) -> None:
     run = look(write(tmp_path / "x.csv", f"a,b\n1,{SECRET}\n"), c.row_count(equals=1), read_options=options)
-    (said,) = reasons(run)
+    (reason,) = reasons(run)
     (value,) = options.values()
     word = value if isinstance(value, str) else next(iter(value)) if "other" in value else next(iter(value.values()))
-    assert word in said
-    assert SECRET not in said
+    assert word in reason
+    assert SECRET not in reason
 
 
 def test_a_name_of_bytes_that_are_no_text_is_told(tmp_path: Path) -> None:
@@ -543,7 +543,7 @@ ARRAYS = {
 @pytest.mark.parametrize("name", ARRAYS)
 def test_json_lines_that_are_one_array_are_told_as_that(tmp_path: Path, name: str) -> None:
     path = write(tmp_path / "x.jsonl.gz", gzip.compress(ARRAYS[name].encode()))
-    assert reasons(look(path, c.row_count(equals=2))) == {f"{path} is one JSON array and not JSON lines: write one object to a line"}
+    assert reasons(look(path, c.row_count(equals=2))) == {f"{path} is one JSON array instead of JSON lines: write one object to a line"}
 
 
 BREAKS = {
@@ -581,12 +581,12 @@ def test_values_of_rows_are_in_no_reason(tmp_path: Path) -> None:
 
 
 def test_a_reason_takes_no_column_from_a_row() -> None:
-    said = (
+    expected = (
         "Conversion Error: CSV Error on Line: 9\nOriginal Line: Column secret is being converted as type secret\nThis type was\n"
         'Error when converting column "a".\n\nColumn a is being converted as type DOUBLE\n  file = x.csv\n'
     )
-    assert "secret" not in reason_of(RuntimeError(said))
-    assert reason_of(RuntimeError(said)).startswith("x.csv, line 9: a value of column a is no DOUBLE")
+    assert "secret" not in reason_of(RuntimeError(expected))
+    assert reason_of(RuntimeError(expected)).startswith("x.csv, line 9: a value of column a is no DOUBLE")
 
 
 def test_a_name_in_sql_is_no_variable_of_this_process() -> None:

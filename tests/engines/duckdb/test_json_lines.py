@@ -74,16 +74,16 @@ def test_a_type_that_is_none_is_told_without_lines_too(tmp_path: Path) -> None:
 
 
 MALFORMED = {
-    "in the middle": ('{"a": 1}\n{"a": 2\n{"a": 3}\n', "{0}, line 2: it is no JSON: unexpected character"),
-    "at the end": ('{"a": 1}\n{"a":', "{0}, line 2: it is no JSON: unexpected end of data"),
-    "below empty lines": ('\n\n{"a": 1}\n\n{"a":\n{"a": 2}\n', "{0}, line 5: it is no JSON: unexpected end of data"),
-    "far below": ('{"a": 1}\n' * 50_000 + '{"a": "x\n', "{0}, line 50001: it is no JSON: unexpected control character in string"),
-    "two objects on a line": ('{"a": 1}{"a": 2}\n', "{0}, line 1: it is no JSON: unexpected content after document"),
+    "in the middle": ('{"a": 1}\n{"a": 2\n{"a": 3}\n', "{0}, line 2: it is not JSON: unexpected character"),
+    "at the end": ('{"a": 1}\n{"a":', "{0}, line 2: it is not JSON: unexpected end of data"),
+    "below empty lines": ('\n\n{"a": 1}\n\n{"a":\n{"a": 2}\n', "{0}, line 5: it is not JSON: unexpected end of data"),
+    "far below": ('{"a": 1}\n' * 50_000 + '{"a": "x\n', "{0}, line 50001: it is not JSON: unexpected control character in string"),
+    "two objects on a line": ('{"a": 1}{"a": 2}\n', "{0}, line 1: it is not JSON: unexpected content after document"),
     "a mark of the order of bytes": (
         '\ufeff{"a": 1}\n',
         "{0} begins with a byte order mark, which JSON lines do not have: write it as UTF-8 without one",
     ),
-    "an array below empty lines": ('\n\n [{"a": 1}]\n', "{0} is one JSON array and not JSON lines: write one object to a line"),
+    "an array below empty lines": ('\n\n [{"a": 1}]\n', "{0} is one JSON array instead of JSON lines: write one object to a line"),
 }
 
 

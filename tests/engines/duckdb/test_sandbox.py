@@ -19,7 +19,7 @@ from airflow_dre import checks as c
 from airflow_dre.checks import from_gx
 from airflow_dre.checks.check import Check
 from airflow_dre.engines.duckdb.connection import DuckDB, opened_duckdb
-from airflow_dre.engines.duckdb.files import look_at_files, read_format
+from airflow_dre.engines.duckdb.files import read_format, view_files
 from airflow_dre.errors import DefinitionError
 from tests.engines.duckdb.test_files import look, outcomes, reasons, write
 
@@ -127,7 +127,7 @@ def test_sql_over_the_data_itself_is_asked(folder: Path, sql: str) -> None:
 
 def _sealed(database: DuckDB, folder: Path) -> None:
     files = [f"{folder}/ok.csv"]
-    look_at_files(database, "data", read_format(files, {}, "test"))
+    view_files(database, "data", read_format(files, {}, "test"))
     database.seal(files, local=True)
 
 

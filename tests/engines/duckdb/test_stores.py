@@ -40,7 +40,7 @@ def look(data: Any, *declared: Any, **wanted: Any) -> SuiteRunRecord:
 
 
 class Shop:
-    """A server of one folder that gives parts of files to whoever has the password, until it is told to break off."""
+    """A server of the files of one folder, with a password, that can be made to stop in the middle of a file."""
 
     def __init__(self, folder: Path) -> None:
         self.parts: list[tuple[str, int]] = []
@@ -133,7 +133,7 @@ def test_paths_may_be_objects_and_of_any_format(shop: Shop) -> None:
 
 
 @pytest.mark.parametrize(
-    ("url", "said"),
+    ("url", "allowed"),
     [
         pytest.param(
             "http://shop@{}/orders/y*.parquet", "no file matches http://shop@{}/orders/y*.parquet", id="a pattern that matches nothing"
@@ -144,10 +144,10 @@ def test_paths_may_be_objects_and_of_any_format(shop: Shop) -> None:
         ),
     ],
 )
-def test_what_is_not_there_may_come_later(shop: Shop, url: str, said: str) -> None:
+def test_what_is_not_there_may_come_later(shop: Shop, url: str, allowed: str) -> None:
     with pytest.raises(FilesUnreachable) as gone:
         look(url.format(shop.address), c.row_count(at_least=1))
-    assert said.format(shop.address) in str(gone.value)
+    assert allowed.format(shop.address) in str(gone.value)
 
 
 def test_a_store_that_breaks_off_is_no_verdict_on_the_data(shop: Shop) -> None:

@@ -1,4 +1,4 @@
-"""Spark answers as the databases do, classic and through Connect; it is asked once, and given back as it was."""
+"""Spark answers as the databases do, classic and through Connect, and keeps the settings of its session."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def on_frame(frame: Any, *declared: Any, timeout: timedelta | None = None) -> Su
 
 
 def frame_of(session: Any, columns: dict[str, str], rows: list[tuple[Any, ...]]) -> Any:
-    """Return rows of texts, each column cast to its type; moments without a zone are in UTC."""
+    """Return rows of texts, each column cast to its type. Moments without a zone are in UTC."""
     names = list(columns)
     texts = [
         tuple(None if value is None else str(value).lower() if isinstance(value, bool) else str(value) for value in row) for row in rows
@@ -117,7 +117,7 @@ def test_every_check_gives_its_answer(filled: Any) -> None:
 
 
 def as_expected(result: ResultRecord, expected: Any) -> Any:
-    """What was seen, in the form of what is expected."""
+    """Return an observed value in the form of the expected one."""
     if isinstance(expected, tuple):
         return result.violations, result.rows
     if result.definition.kind in ("schema_is", "schema_unchanged"):
@@ -181,7 +181,7 @@ def test_days_begin_in_utc_and_moments_come_in_utc_wherever_python_is(filled: An
 
 
 def test_a_frame_keeps_its_meaning_and_its_session_is_given_back(session: Any) -> None:
-    """What the author's own time zone and ANSI mode made of the frame stays, though ours are others while it is asked."""
+    """A frame keeps the meaning of its author's time zone and ANSI mode, while statements run with ours."""
     before = {name: session.conf.get(name) for name in [*SETTINGS, "spark.sql.adaptive.enabled"]}
     assert before["spark.sql.session.timeZone"] == "America/New_York"
     session.conf.set("spark.sql.ansi.enabled", "false")
@@ -386,7 +386,7 @@ def test_a_table_is_asked_in_a_session_of_its_own(spark: Any, spark_and_server: 
 
 @pytest.fixture
 def stack() -> Iterator[ExitStack]:
-    """What is entered is left at the end."""
+    """Yield a stack of contexts that are left at the end."""
     with ExitStack() as found:
         yield found
 
@@ -397,22 +397,22 @@ def test_a_spark_that_is_not_there_is_told_within_bounds(
     from pyspark.sql.connect.session import SparkSession
 
     started = time.perf_counter()
-    nobody = f"127.0.0.1:{sparks.free_port()}"
-    with pytest.raises(WarehouseUnreachable, match=rf"cannot connect to Spark: nobody answers at {nobody} \(Connection refused\)"):
-        stack.enter_context(opened_session(server_of(nobody)))
-    with pytest.raises(WarehouseUnreachable, match=r"connection big is for local\[7\], and this process runs Spark on local\[2\] already"):
+    closed = f"127.0.0.1:{sparks.free_port()}"
+    with pytest.raises(WarehouseUnreachable, match=rf"cannot connect to Spark: no answer from {closed} \(Connection refused\)"):
+        stack.enter_context(opened_session(server_of(closed)))
+    with pytest.raises(WarehouseUnreachable, match=r"connection big is for local\[7\], but this process already runs Spark on local\[2\]"):
         stack.enter_context(opened_session(connection(conn_type="spark", host="local[7]")))
     with socket.create_server(("127.0.0.1", 0)) as silent, monkeypatch.context() as patient:
         patient.setattr(spark_session, "_REACHABLE_IN", 1.0)
-        with pytest.raises(WarehouseUnreachable, match="takes a connection, but does not answer as a Spark Connect server"):
+        with pytest.raises(WarehouseUnreachable, match="accepts a connection, but does not answer as a Spark Connect server"):
             stack.enter_context(opened_session(server_of(f"127.0.0.1:{silent.getsockname()[1]}")))
     stopped = SparkSession.builder.remote(spark_and_server[1]).create()
     frame = stopped.range(3)
     with opened_spark_frame(frame, "data", DATASET, None, None) as source:
         stopped.stop()
-        with pytest.raises(WarehouseUnreachable, match=r"the Spark session is stopped, or nobody answers it: \[NO_ACTIVE_SESSION\]"):
+        with pytest.raises(WarehouseUnreachable, match=r"the Spark session is stopped or does not answer: \[NO_ACTIVE_SESSION\]"):
             source.engine.fetch_rows("SELECT 1", 1)
-    with pytest.raises(WarehouseUnreachable, match="the session of the DataFrame is stopped, or nobody answers it"):
+    with pytest.raises(WarehouseUnreachable, match="the session of the DataFrame is stopped or does not answer"):
         stack.enter_context(opened_spark_frame(frame, "data", DATASET, None, None))
     assert time.perf_counter() - started < 30
 
@@ -427,7 +427,7 @@ with opened_session(SimpleNamespace(**made)):
 """
     started = time.perf_counter()
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)
-    assert "WarehouseUnreachable: cannot connect to Spark: nobody answers at 127.0.0.1:" in done.stderr
+    assert "WarehouseUnreachable: cannot connect to Spark: no answer from 127.0.0.1:" in done.stderr
     assert ", 127.0.0.1:1 (Connection refused)" in done.stderr
     assert time.perf_counter() - started < 30
 
