@@ -4,6 +4,7 @@
 
     DreError
     ├── DefinitionError          the Dag author wrote something that cannot be: fix the Dag
+    ├── PlugInError              another package offers an object that does not load: fix or uninstall it
     ├── TypesChanged             a later value of a file is of another type than the first ones: ask anew
     ├── WarehouseError           the warehouse could not answer
     │   ├── WarehouseUnreachable   no answer at all: retrying can help
@@ -76,6 +77,10 @@ class DefinitionError(DreError):
 
     def __reduce__(self) -> tuple[type[DefinitionError], tuple[tuple[Problem, ...]]]:
         return type(self), (self.problems,)
+
+
+class PlugInError(DreError):
+    """An object of another package that does not load, or is not what its entry point promises."""
 
 
 class TypesChanged(DreError):

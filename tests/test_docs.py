@@ -77,18 +77,18 @@ def test_every_dialect_is_documented_as_it_is(name: str) -> None:
     (about, *refused, session) = [line for line in text.splitlines() if line.startswith("|") and f"`{name}`" in line.split("|")[1]]
     conn_types = [conn_type for conn_type, known in CONNECTION_TYPES.items() if known == dialect]
     assert re.findall(r"`(\w+)`", about.split("|")[2]) == conn_types
-    for refusal in (dialect.regex, dialect.columns, dialect.json):
+    for refusal in (dialect.texts.regex, dialect.catalogue.columns, dialect.texts.json):
         assert not isinstance(refusal, Refusal) or any(f"| {refusal.reason} |" in line for line in refused)
-    assert dialect.lookaround or any("lookahead" in line for line in refused)
+    assert dialect.texts.lookaround or any("lookahead" in line for line in refused)
     _, _, guard, timeout, split, _ = [cell.strip() for cell in session.split("|")]
-    assert (guard == "no") == (dialect.guard is None)
-    assert guard.strip("`") in (dialect.guard or "no")
-    if dialect.timeout is None:
+    assert (guard == "no") == (dialect.session.guard is None)
+    assert guard.strip("`") in (dialect.session.guard or "no")
+    if dialect.session.timeout is None:
         assert timeout in ("no", "the driver is interrupted")
     else:
-        assert all(setting in dialect.timeout(1000) for setting in re.findall(r"`(\w+)`", timeout))
-    assert (f"{dialect.max_columns:,} columns" in split) == (dialect.max_columns != UNLIMITED or name == "bigquery")
-    assert ("M" in split) == (dialect.max_bytes is not None)
+        assert all(setting in dialect.session.timeout(1000) for setting in re.findall(r"`(\w+)`", timeout))
+    assert (f"{dialect.limits.columns:,} columns" in split) == (dialect.limits.columns != UNLIMITED or name == "bigquery")
+    assert ("M" in split) == (dialect.limits.bytes is not None)
 
 
 def commands() -> Iterator[str]:

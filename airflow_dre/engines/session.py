@@ -147,7 +147,7 @@ class Session:
     def _interrupted_in_time(self) -> Iterator[None]:
         """Interrupt the driver when time is up, where the database keeps no limit itself."""
         end = interrupter(self._connection)
-        if self._timeout is None or self._dialect.timeout is not None or end is None:
+        if self._timeout is None or self._dialect.session.timeout is not None or end is None:
             yield
             return
         timer = threading.Timer(self._timeout.total_seconds(), end)
@@ -166,9 +166,9 @@ def no_connection(name: str, seconds: float) -> WarehouseUnreachable:
 def session_statements(dialect: Dialect, timeout: timedelta | None) -> list[str]:
     """Return the statements that set what a server may have set otherwise, and a time limit where the database keeps it itself."""
     limit = None
-    if timeout is not None and dialect.timeout is not None:
-        limit = dialect.timeout(max(1, round(timeout.total_seconds() * 1000)))
-    return [statement for statement in (dialect.session, limit) if statement is not None]
+    if timeout is not None and dialect.session.timeout is not None:
+        limit = dialect.session.timeout(max(1, round(timeout.total_seconds() * 1000)))
+    return [statement for statement in (dialect.session.setup, limit) if statement is not None]
 
 
 def _close(resources: Sequence[Any]) -> None:

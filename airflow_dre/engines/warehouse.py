@@ -27,7 +27,7 @@ class Warehouse:
         self.queries = 0
         """Number of statements so far."""
         self._timeout = timeout
-        guard = [] if self.dialect.guard is None else [self.dialect.guard]
+        guard = [] if self.dialect.session.guard is None else [self.dialect.session.guard]
         self._session = Session(hook, self.dialect, timeout, self._prepare, [*guard, *session_statements(self.dialect, timeout)])
 
     @property
@@ -84,7 +84,7 @@ class Warehouse:
     def _prepare(self, driver: Driver, connection: Any) -> None:
         """Prepare a connection to load all values and to keep its guard against writing."""
         driver.load_all_values(connection)
-        if self.dialect.guard is not None:
+        if self.dialect.session.guard is not None:
             end_autocommit(connection)
 
     def _require_answer(self, reason: str) -> None:

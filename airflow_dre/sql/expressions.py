@@ -51,7 +51,7 @@ def _both(*conditions: exp.Expr | None) -> exp.Expr:
 
 def count_if(dialect: Dialect, *conditions: exp.Expr | None) -> exp.Expr:
     """Return the number of rows that meet every condition."""
-    if dialect.filter_clause:
+    if dialect.aggregates.filter_clause:
         return exp.Filter(this=exp.Count(this=exp.Star()), expression=exp.Where(this=_both(*conditions)))
     return exp.Count(this=exp.Case().when(_both(*conditions), exp.Literal.number(1)))
 
@@ -79,7 +79,7 @@ def _(metric: RowCount, scope: Scope) -> exp.Expr:
 @expression.register
 def _(metric: ValueCount, scope: Scope) -> exp.Expr:
     keep = filter_of(metric, scope.dialect)
-    if keep is None and not scope.dialect.nulls_by_filter:
+    if keep is None and not scope.dialect.aggregates.nulls_by_filter:
         return exp.Count(this=column(metric.column))
     if keep is None:
         nulls = expression(Violations(rule=HasValue(column=metric.column)), scope)
@@ -98,7 +98,7 @@ def _(metric: KeyCount, scope: Scope) -> exp.Expr:
 @expression.register
 def _(metric: Violations, scope: Scope) -> exp.Expr:
     keep = filter_of(metric, scope.dialect)
-    if keep is None and isinstance(metric.rule, HasValue) and not scope.dialect.nulls_by_filter:
+    if keep is None and isinstance(metric.rule, HasValue) and not scope.dialect.aggregates.nulls_by_filter:
         return exp.Sub(this=exp.Count(this=exp.Star()), expression=exp.Count(this=column(metric.rule.column)))
     if keep is None and isinstance(metric.rule, HasNoValue):
         return exp.Count(this=column(metric.rule.column))
@@ -146,27 +146,27 @@ def _(metric: MaximumOf, scope: Scope) -> exp.Expr:
 
 @expression.register
 def _(metric: Mean, scope: Scope) -> exp.Expr:
-    if scope.type_of(metric.column) not in scope.dialect.sums_small_integers:
-        return _aggregate(metric, scope, scope.dialect.mean)
+    if scope.type_of(metric.column) not in scope.dialect.aggregates.sums_small_integers:
+        return _aggregate(metric, scope, scope.dialect.aggregates.mean)
     rows = expression(RowCount(where=metric.where), scope)
     nulls = expression(Violations(rule=HasValue(column=metric.column), where=metric.where), scope)
-    total = exp.cast(_aggregate(metric, scope, scope.dialect.total), "NUMERIC")
+    total = exp.cast(_aggregate(metric, scope, scope.dialect.aggregates.total), "NUMERIC")
     values = exp.Anonymous(this="NULLIF", expressions=[exp.Sub(this=rows, expression=nulls), exp.Literal.number(0)])
     return exp.Div(this=total, expression=values)
 
 
 @expression.register
 def _(metric: Total, scope: Scope) -> exp.Expr:
-    total = _aggregate(metric, scope, scope.dialect.total)
-    if metric.by_kind and scope.dialect.kinds_apart:
+    total = _aggregate(metric, scope, scope.dialect.aggregates.total)
+    if metric.by_kind and scope.dialect.types.kinds_apart:
         return exp.Coalesce(this=total, expressions=[exp.Literal.number(0)])
     return total
 
 
 @expression.register
 def _(metric: Variance, scope: Scope) -> exp.Expr:
-    if scope.dialect.variance is not None:
-        return _aggregate(metric, scope, scope.dialect.variance)
+    if scope.dialect.aggregates.variance is not None:
+        return _aggregate(metric, scope, scope.dialect.aggregates.variance)
     return _variance_of_sums(metric, scope)
 
 
@@ -213,10 +213,10 @@ def _(metric: DistinctCount, scope: Scope) -> exp.Expr:
 
 @expression.register
 def _(metric: RepeatCount, scope: Scope) -> exp.Expr:
-    if scope.dialect.fingerprint is None:
+    if scope.dialect.aggregates.fingerprint is None:
         raise TypeError(f"{scope.dialect.name} takes no fingerprints")
     names_of_key: list[exp.Expr] = [column(name) for name in metric.columns]
-    fingerprint = names_of_key[0] if len(names_of_key) == 1 else scope.dialect.fingerprint(names_of_key)
+    fingerprint = names_of_key[0] if len(names_of_key) == 1 else scope.dialect.aggregates.fingerprint(names_of_key)
     complete = _both(filter_of(metric, scope.dialect), *has_all(metric.columns))
     different = exp.Filter(this=exp.Count(this=exp.Distinct(expressions=[fingerprint])), expression=exp.Where(this=complete))
     return exp.Sub(this=count_if(scope.dialect, complete.copy()), expression=different)

@@ -27,7 +27,7 @@ _LARGEST = 3.4e38
 
 def fitted(rule: R, scope: Scope) -> R:
     """Return a rule whose values are of the type of its column, as far as the types of the columns are known."""
-    if rule.by_kind and scope.dialect.kinds_apart:
+    if rule.by_kind and scope.dialect.types.kinds_apart:
         rule = cast("R", by_kind(rule, scope))
     if isinstance(rule, Within):
         low, high = (_fitted(end, rule.column, scope) for end in (rule.low, rule.high))
@@ -44,7 +44,7 @@ def fitted(rule: R, scope: Scope) -> R:
 
 def told(value: exp.Expr, column: str, scope: Scope) -> exp.Expr:
     """Return a value of a column so that Python reads the digits which the database shows: a tenth of single precision is 0.1."""
-    if scope.dialect.shown_as_text(scope.type_of(column) or ""):
+    if scope.dialect.types.read_as_text(scope.type_of(column) or ""):
         return exp.cast(value, "TEXT")
     if not _is_single(column, scope):
         return value
@@ -58,7 +58,7 @@ def as_number(value: exp.Expr, column: str, scope: Scope) -> exp.Expr:
 
 
 def _counts(column: str, scope: Scope) -> bool:
-    return not scope.dialect.counts_booleans and family(column, scope) is Family.BOOLEANS
+    return not scope.dialect.types.booleans_have_mean and family(column, scope) is Family.BOOLEANS
 
 
 def _fitted(value: Literal | None, column: str, scope: Scope) -> Literal | None:
@@ -70,7 +70,7 @@ def _fitted(value: Literal | None, column: str, scope: Scope) -> Literal | None:
 
 def has_no_extremes(column: str, scope: Scope) -> bool:
     """Return whether MIN and MAX do not take the type of a column, although its values are in an order."""
-    return (scope.type_of(column) or "").partition("(")[0] in scope.dialect.without_extremes
+    return (scope.type_of(column) or "").partition("(")[0] in scope.dialect.types.without_extremes
 
 
 def is_array(column: str, scope: Scope) -> bool:
@@ -95,4 +95,4 @@ def _value(value: Literal, column: str, scope: Scope) -> Literal:
 
 
 def _is_single(column: str, scope: Scope) -> bool:
-    return scope.dialect.single_precision is not None and scope.type_of(column) == scope.dialect.single_precision
+    return scope.dialect.types.single_precision is not None and scope.type_of(column) == scope.dialect.types.single_precision

@@ -85,7 +85,7 @@ def plan(metrics: Iterable[Metric], scope: Scope) -> tuple[Statement, ...]:
     for split, asked in _by_segment(metrics).items():
         by, statements = by_as_read(split, scope.readings), list[Statement]()
         shared = [metric for metric in asked if shares_scan(metric, scope.dialect, by)]
-        for batch in _batches(shared, scope.dialect.max_columns - (by is not None)):
+        for batch in _batches(shared, scope.dialect.limits.columns - (by is not None)):
             statements += _scans(batch, scope, by)
         sorting = [metric for metric in asked if _sorts_apart(metric, scope.dialect)]
         distinct = [metric for metric in asked if by is None and _counts_distinct(metric, scope.dialect)]
@@ -105,7 +105,7 @@ def plan(metrics: Iterable[Metric], scope: Scope) -> tuple[Statement, ...]:
             as_read = [metric_as_read(metric, scope.readings) for metric in key]
             statements.append(_statement(key_groups(as_read, scope, by), key, scope, by))
         for group in frequent.values():
-            for batch in _batches(group, scope.dialect.max_columns - 3):
+            for batch in _batches(group, scope.dialect.limits.columns - 3):
                 read = [metric_as_read(metric, scope.readings) for metric in batch]
                 statements.append(_statement(most_common(read, scope, by), batch, scope, by))
         found += statements if by == split else [replace(statement, by=split) for statement in statements]
@@ -160,7 +160,7 @@ def _sorts(sorting: Sequence[Quantile], distinct: Sequence[Metric], scope: Scope
 def _scans(metrics: Sequence[Metric], scope: Scope, by: GroupBy | None) -> list[Statement]:
     """Return one pass, or as many as the length of a statement demands."""
     whole, middle = scan(metrics, scope, by), len(metrics) // 2
-    longest = scope.dialect.max_bytes
+    longest = scope.dialect.limits.bytes
     if longest is None or middle == 0 or len(whole.sql.encode()) <= longest:
         return [whole]
     return [*_scans(metrics[:middle], scope, by), *_scans(metrics[middle:], scope, by)]
@@ -208,9 +208,9 @@ def shares_scan(metric: Metric, dialect: Dialect, by: GroupBy | None) -> bool:
         case DistinctCount() | RepeatCount() | Sketch():
             return False
         case Quantile():
-            return dialect.quantile_is_aggregate and not dialect.sorts_apart
+            return dialect.aggregates.quantile_is_aggregate and not dialect.aggregates.sorts_apart
         case Variance():
-            return dialect.variance is not None or by is None
+            return dialect.aggregates.variance is not None or by is None
         case SqlMetric(sql=sql, where=where):
             return where is None and not isinstance(read_metric(sql, dialect.name, "check metric_sql").tree, exp.Query)
         case _:
@@ -218,11 +218,11 @@ def shares_scan(metric: Metric, dialect: Dialect, by: GroupBy | None) -> bool:
 
 
 def _sorts_apart(metric: Metric, dialect: Dialect) -> TypeGuard[Quantile]:
-    return isinstance(metric, Quantile) and dialect.quantile_is_aggregate and dialect.sorts_apart
+    return isinstance(metric, Quantile) and dialect.aggregates.quantile_is_aggregate and dialect.aggregates.sorts_apart
 
 
 def _counts_distinct(metric: Metric, dialect: Dialect) -> bool:
     """Return whether a count of different keys is asked by COUNT(DISTINCT ...)."""
-    if dialect.fingerprint is None:
+    if dialect.aggregates.fingerprint is None:
         return False
     return isinstance(metric, RepeatCount) or (isinstance(metric, DistinctCount) and len(metric.columns) == 1)

@@ -44,12 +44,12 @@ def literal(value: Literal, dialect: Dialect) -> exp.Expr:
     if isinstance(value, Single):
         return exp.cast(exp.convert(float(value)), "FLOAT")
     if isinstance(value, Member):
-        return exp.cast(dialect.text(value), exp.DataType.build(value.kind, dialect=dialect.name))
+        return exp.cast(dialect.literals.text(value), exp.DataType.build(value.kind, dialect=dialect.name))
     if isinstance(value, (float, Decimal)) and not math.isfinite(value):
-        return dialect.not_finite(float(value))
+        return dialect.literals.not_finite(float(value))
     if isinstance(value, (int, float, Decimal)):
         return exp.convert(value)
-    return dialect.text(value) if isinstance(value, str) else dialect.moment(value)
+    return dialect.literals.text(value) if isinstance(value, str) else dialect.literals.moment(value)
 
 
 def has_value(name: str) -> exp.Expr:
@@ -178,10 +178,10 @@ def regex_search(value: exp.Expr, pattern: str, dialect: Dialect, subject: str) 
 
     :raises DefinitionError: the database has none, or not what this one uses.
     """
-    regex = require_supported(dialect.regex, subject, "pattern", pattern)
-    if (why := dialect.regex_broken(pattern)) is not None:
+    regex = require_supported(dialect.texts.regex, subject, "pattern", pattern)
+    if (why := dialect.texts.regex_error(pattern)) is not None:
         raise DefinitionError([Problem(subject, "pattern", pattern, f"a regular expression that {dialect.name} can run ({why})")])
-    if not dialect.lookaround and _LOOKAROUND.search(pattern):
+    if not dialect.texts.lookaround and _LOOKAROUND.search(pattern):
         allowed = f"a regular expression without lookahead, lookbehind and references back, which {dialect.name} does not know"
         raise DefinitionError([Problem(subject, "pattern", pattern, allowed)])
     return regex(value, pattern)
@@ -202,7 +202,7 @@ def _like(rule: rules.Like, dialect: Dialect) -> exp.Expr:
         if _STRAY_ESCAPE.search(pattern):
             allowed = r"a SQL LIKE pattern, in which \ stands before %, _ or another \ only"
             raise DefinitionError([Problem(f"check {rule.kind}", "pattern", pattern, allowed)])
-    return _any_or_every([dialect.like(column(rule.column), pattern) for pattern in rule.patterns], every=rule.every)
+    return _any_or_every([dialect.texts.like(column(rule.column), pattern) for pattern in rule.patterns], every=rule.every)
 
 
 @violation_of.register
@@ -217,7 +217,7 @@ def _(rule: rules.LikeNot, dialect: Dialect) -> exp.Expr:
 
 @violation_of.register
 def _(rule: rules.LengthWithin, dialect: Dialect) -> exp.Expr:
-    length = dialect.length(_text(rule))
+    length = dialect.texts.length(_text(rule))
     ends = [
         kind(this=length.copy(), expression=exp.Literal.number(end))
         for kind, end in ((exp.LT, rule.low), (exp.GT, rule.high))
@@ -231,7 +231,9 @@ def _(rule: rules.LengthWithin, dialect: Dialect) -> exp.Expr:
 @violation_of.register
 def _(rule: rules.ReadableAs, dialect: Dialect) -> exp.Expr:
     value, subject = column(rule.column), f"check {rule.kind}"
-    readable = dialect.reads(value, rule.as_kind) if dialect.reads else regex_search(value, PATTERNS[rule.as_kind], dialect, subject)
+    readable = (
+        dialect.texts.reads(value, rule.as_kind) if dialect.texts.reads else regex_search(value, PATTERNS[rule.as_kind], dialect, subject)
+    )
     return exp.and_(has_value(rule.column), exp.Not(this=readable))
 
 
@@ -239,7 +241,7 @@ def _(rule: rules.ReadableAs, dialect: Dialect) -> exp.Expr:
 def _(rule: rules.IsJson, dialect: Dialect) -> exp.Expr:
     if rule.text_of not in (None, Family.TEXTS):  # Python reads JSON from texts only
         return has_value(rule.column)
-    valid = require_supported(dialect.json, f"check {rule.kind}", "column", rule.column)
+    valid = require_supported(dialect.texts.json, f"check {rule.kind}", "column", rule.column)
     return exp.and_(has_value(rule.column), exp.Not(this=exp.paren(valid(column(rule.column)))))
 
 

@@ -84,7 +84,7 @@ def _groups(metric: Metric, key: Sequence[str], scope: Scope, by: GroupBy | None
 
 def incomplete_of(metric: Metric, dialect: Dialect) -> Nulls:
     """Return which incomplete keys count for a metric."""
-    return metric.incomplete if isinstance(metric, DuplicateCount) and dialect.kinds_apart else Nulls.SKIP
+    return metric.incomplete if isinstance(metric, DuplicateCount) and dialect.types.kinds_apart else Nulls.SKIP
 
 
 def _summed(columns: Sequence[exp.Expr], source: exp.Subquery, by: GroupBy | None) -> exp.Select:
@@ -142,7 +142,9 @@ def sorted_quantiles(metrics: Sequence[Quantile], scope: Scope, by: GroupBy | No
 @query_of.register
 def _(metric: Sketch, scope: Scope, by: GroupBy | None) -> exp.Expr:
     """Return the different hashes are numbered from the smallest, and the first of them are strung together."""
-    hashed = require_supported(scope.dialect.hash, "check distinct_count", "approximate", True)([column(name) for name in metric.columns])
+    hashed = require_supported(scope.dialect.aggregates.hash, "check distinct_count", "approximate", True)(
+        [column(name) for name in metric.columns]
+    )
     keys = scope.select(
         *_segment(by, scope), exp.alias_(hashed, "h"), extra=[filter_of(metric, scope.dialect), *has_all(metric.columns)]
     ).distinct()
@@ -284,7 +286,9 @@ def _plus_one(value: exp.Expr) -> exp.Expr:
 
 @query_of.register
 def _(metric: TableColumns, scope: Scope, by: GroupBy | None) -> exp.Expr:
-    columns = require_supported(scope.dialect.columns, "check schema_is, schema_unchanged or column_count", "table", ".".join(scope.table))
+    columns = require_supported(
+        scope.dialect.catalogue.columns, "check schema_is, schema_unchanged or column_count", "table", ".".join(scope.table)
+    )
     if scope.readings is None:
         return columns(scope.table)
     names = [exp.Literal.string(name) for name in scope.readings.columns]
@@ -294,15 +298,15 @@ def _(metric: TableColumns, scope: Scope, by: GroupBy | None) -> exp.Expr:
 
 @query_of.register
 def _(metric: TableConstraints, scope: Scope, by: GroupBy | None) -> exp.Expr:
-    if scope.dialect.constraints is None:
+    if scope.dialect.catalogue.constraints is None:
         return exp.select(exp.Null(), exp.Null(), exp.Null()).where(exp.false())
-    return scope.dialect.constraints(scope.table)
+    return scope.dialect.catalogue.constraints(scope.table)
 
 
 @query_of.register
 def _(metric: FailedRowCount, scope: Scope, by: GroupBy | None) -> exp.Expr:
     written = read_rows(metric.sql, scope.dialect.name, "check failed_rows_sql")
-    return written.selected_from("failed_rows", lambda rows: scope.dialect.spelled(exp.select(exp.Count(this=exp.Star())).from_(rows)))
+    return written.selected_from("failed_rows", lambda rows: scope.dialect.rewrite(exp.select(exp.Count(this=exp.Star())).from_(rows)))
 
 
 @query_of.register

@@ -53,7 +53,7 @@ class Scope:
         """Return the SQL text."""
         if self.dialect.unknown_quoted_is_text:
             _qualify_quoted(query)
-        return self.dialect.spelled(query.copy()).sql(dialect=self.dialect.name)
+        return self.dialect.rewrite(query.copy()).sql(dialect=self.dialect.name)
 
 
 def _qualify_quoted(query: exp.Expr) -> None:

@@ -12,6 +12,6 @@ def proof_of_uniqueness(metric: Metric, dialect: Dialect) -> RepeatCount | None:
     As many different keys as keys, counted in one statement: none repeats. Several columns are counted by a fingerprint of theirs: two keys
     that share one make the number larger, so that the question itself is asked, never a wrong answer given.
     """
-    if dialect.fingerprint is None or not isinstance(metric, DuplicateCount):
+    if dialect.aggregates.fingerprint is None or not isinstance(metric, DuplicateCount):
         return None
     return RepeatCount(columns=metric.columns, where=metric.where)

@@ -64,12 +64,12 @@ def most_queries(declared: Sequence[Declaration], warehouse: Recorded) -> int:
             apart.add(f"key {given.get('columns')} {by} {where}")
         elif kind == "metric_sql" and (where is not None or str(given["sql"]).startswith("SELECT")):
             apart.add(f"{kind} {asked} {by} {where}")
-        elif kind in ("quantile", "median") and not warehouse.dialect.quantile_is_aggregate:
+        elif kind in ("quantile", "median") and not warehouse.dialect.aggregates.quantile_is_aggregate:
             apart.add(f"quantile {given.get('column')} {given.get('at', 0.5)} {given.get('interpolate')} {by} {where}")
-        elif kind in ("quantile", "median") and warehouse.dialect.sorts_apart:
+        elif kind in ("quantile", "median") and warehouse.dialect.aggregates.sorts_apart:
             apart.add(f"sorted columns {by}")
         if kind == "z_scores":
             dependent_metrics.add(by)
-        if kind in ("z_scores", "stddev") and by is not None and warehouse.dialect.variance is None:
+        if kind in ("z_scores", "stddev") and by is not None and warehouse.dialect.aggregates.variance is None:
             apart.add(f"variance {given['column']} {by} {where}")
     return len(splits) + len(apart) + len(dependent_metrics)

@@ -122,7 +122,11 @@ def statements(dialect: Dialect) -> list[str]:
         blocks += asked(
             f"columns of {table}", lambda elsewhere=elsewhere: plan(first_round(parse_checks([c.schema_unchanged()])[0]), elsewhere)
         )
-    before = [statement for statement in (dialect.guard, dialect.session, dialect.timeout and dialect.timeout(1500)) if statement]
+    before = [
+        statement
+        for statement in (dialect.session.guard, dialect.session.setup, dialect.session.timeout and dialect.session.timeout(1500))
+        if statement
+    ]
     return [f"-- a session begins\n{statement};" for statement in before] + blocks
 
 
@@ -216,11 +220,11 @@ def test_a_scan_that_is_too_long_is_split_and_no_sooner() -> None:
     metrics = [Minimum(column=f"c{n}") for n in range(8)]
     scope = Scope(("t",), None, DIALECTS["bigquery"])
     (whole,) = plan(metrics, scope)
-    just = replace(scope, dialect=replace(scope.dialect, max_bytes=len(whole.sql)))
+    just = replace(scope, dialect=replace(scope.dialect, limits=replace(scope.dialect.limits, bytes=len(whole.sql))))
     assert [len(one.metrics) for one in plan(metrics, just)] == [8]
-    tight = replace(scope, dialect=replace(scope.dialect, max_bytes=len(whole.sql) - 1))
+    tight = replace(scope, dialect=replace(scope.dialect, limits=replace(scope.dialect.limits, bytes=len(whole.sql) - 1)))
     assert [len(one.metrics) for one in plan(metrics, tight)] == [4, 4]
-    none = replace(scope, dialect=replace(scope.dialect, max_bytes=1))
+    none = replace(scope, dialect=replace(scope.dialect, limits=replace(scope.dialect.limits, bytes=1)))
     assert [len(one.metrics) for one in plan(metrics, none)] == [1] * 8, "a metric alone is asked, and the database may refuse it"
 
 

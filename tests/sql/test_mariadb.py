@@ -123,6 +123,6 @@ def test_a_broken_check_does_not_hide_the_others(hook: Hook) -> None:
 
 
 def test_a_scan_as_wide_as_it_may_be(hook: Hook) -> None:
-    widest = find_dialect("mysql").max_columns
+    widest = find_dialect("mysql").limits.columns
     columns = [f"COUNT(*) + {n}" for n in range(1, widest)]
     assert len(Warehouse(hook).fetch_row(f"SELECT s, {', '.join(columns)} FROM t GROUP BY s")) == widest

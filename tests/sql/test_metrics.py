@@ -22,6 +22,7 @@ from airflow_dre.checks import metrics as m
 from airflow_dre.checks import rules as r
 from airflow_dre.checks.declared.parse import parse_checks
 from airflow_dre.checks.metrics import Metric
+from airflow_dre.sql.dialect import Limits
 from airflow_dre.sql.dialects import DIALECTS, find_dialect
 from airflow_dre.sql.names import split_table
 from airflow_dre.sql.plan import plan, scan
@@ -156,7 +157,7 @@ def test_golden_metrics(dialect: str) -> None:
     scopes = {"": Scope(("t",), None, find_dialect(dialect)), ", the suite too": Scope(("s", "t"), "d = 1 OR e", find_dialect(dialect))}
     blocks = []
     for name, metric in EVERY_METRIC.items():
-        if isinstance(metric, m.RepeatCount) and find_dialect(dialect).fingerprint is None:
+        if isinstance(metric, m.RepeatCount) and find_dialect(dialect).aggregates.fingerprint is None:
             continue
         for suffix, scope in scopes.items():
             (statement,) = plan([metric], scope)
@@ -354,7 +355,7 @@ any_metric = st.one_of(
 
 @given(asked=st.lists(any_metric), widest=st.integers(1, 6), dialect=st.sampled_from(sorted(DIALECTS)))
 def test_each_metric_is_asked_once_in_as_few_scans_as_fit(asked: list[Metric], widest: int, dialect: str) -> None:
-    scope = Scope(("t",), "d = 1", replace(find_dialect(dialect), max_columns=widest))
+    scope = Scope(("t",), "d = 1", replace(find_dialect(dialect), limits=Limits(columns=widest)))
     statements = plan(asked, scope)
     answered = [metric for statement in statements for metric in statement.metrics]
     assert len(answered) == len(set(answered))

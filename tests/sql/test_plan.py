@@ -84,7 +84,7 @@ def test_every_metric_is_asked_exactly_once(asked: list[Metric]) -> None:
 
 def test_a_scan_is_split_at_the_column_limit_and_no_sooner() -> None:
     scope = Scope(("t",), None, find_dialect("postgres"))
-    widest = scope.dialect.max_columns
+    widest = scope.dialect.limits.columns
     metrics = [Minimum(column=f"c{n}") for n in range(widest + 1)]
     assert [len(s.metrics) for s in plan(metrics[:widest], scope)] == [widest]
     assert [len(s.metrics) for s in plan(metrics, scope)] == [widest, 1]

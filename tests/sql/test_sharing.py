@@ -75,8 +75,8 @@ def test_quantiles_are_asked_alone_where_they_are_no_aggregate() -> None:
 
 def test_the_column_of_segments_counts_as_a_column_of_the_scan() -> None:
     dialect = find_dialect("postgres")
-    metrics = [PerSegment(by="g", metric=ValueCount(column=f"c{n}")) for n in range(dialect.max_columns)]
-    assert [len(statement.metrics) for statement in plan(metrics, Scope(("t",), None, dialect))] == [dialect.max_columns - 1, 1]
+    metrics = [PerSegment(by="g", metric=ValueCount(column=f"c{n}")) for n in range(dialect.limits.columns)]
+    assert [len(statement.metrics) for statement in plan(metrics, Scope(("t",), None, dialect))] == [dialect.limits.columns - 1, 1]
 
 
 def test_how_many_rows_are_taken() -> None:

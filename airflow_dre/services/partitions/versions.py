@@ -45,11 +45,11 @@ def read_catalogue(scope: Scope, engine: Engine, answered: AnswerSet) -> Sequenc
 
     :raises Incomparable: the database does not list them.
     """
-    if scope.dialect.partitions is None:
+    if scope.dialect.catalogue.partitions is None:
         raise Incomparable(f"{scope.dialect.name} does not show which partitions changed: {INSTEAD}")
     answered.lookups += 1
     try:
-        return engine.fetch_rows(scope.dialect.partitions(scope.table), MOST + 1)
+        return engine.fetch_rows(scope.dialect.catalogue.partitions(scope.table), MOST + 1)
     except QueryFailed as refused:
         raise Incomparable(f"the query of the catalogue failed: {refused}") from refused
 

@@ -77,7 +77,7 @@ class WholeTable:
 
     def _refuse_collations(self, spec: StateSpec, states: Iterable[State]) -> None:
         """Refuse to order texts where only the database knows their order."""
-        if spec.merge not in (Merge.SMALLEST, Merge.LARGEST) or self.dialect.orders_by_code_point:
+        if spec.merge not in (Merge.SMALLEST, Merge.LARGEST) or self.dialect.texts.orders_by_code_point:
             return
         if sum(isinstance(state, Extreme) and isinstance(state.value, str) for state in states) > 1:
             raise Incomparable(f"texts of several partitions cannot be compared: their order in {self.dialect.name} depends on a collation")

@@ -30,7 +30,7 @@ def learn_types(checks: Sequence[Check], scope: Scope, engine: Engine, answered:
     """Return the scope with the types of its columns, where a check minds them and asking costs next to nothing."""
     if scope.readings is not None:
         scope = replace(scope, readings=scope.readings.heard(checks))
-    if not scope.dialect.catalogue_is_cheap or not any(map(needs_types, checks)):
+    if not scope.dialect.catalogue.is_cheap or not any(map(needs_types, checks)):
         return scope
     catalogue = TableColumns()
     answer_metrics([catalogue], scope, engine, answered)
@@ -44,6 +44,6 @@ def refuse_by_types(checks: Sequence[Check], scope: Scope) -> dict[str, Judgemen
     A guessed type refuses nothing: each check reads the column in the sense in which it speaks of it.
     """
     types = {name: kind for name, kind in scope.types if scope.readings is None or not scope.readings.guessed(name)}
-    apart, no_numbers = scope.dialect.kinds_apart, scope.dialect.no_numbers
+    apart, no_numbers = scope.dialect.types.kinds_apart, scope.dialect.types.no_numbers
     reasons = ((check, type_mismatch(check, types, kinds_apart=apart, no_numbers=no_numbers)) for check in checks)
     return {check.id: Judgement(outcome=Outcome.ERRORED, reason=reason, expected="") for check, reason in reasons if reason is not None}

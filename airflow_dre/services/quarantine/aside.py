@@ -162,7 +162,7 @@ def taken_of(wanted: Quarantine, stamp: Stamp, *, rows: int = 0, looked_at: int 
 
 def columns_of(running: Engine, scope: Scope, table: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
     """Return names and types of a table's columns; none where it is not there."""
-    catalogue = scope.dialect.columns
+    catalogue = scope.dialect.catalogue.columns
     if isinstance(catalogue, Refusal):
         raise DefinitionError([Problem("connection", "conn_type", scope.dialect.name, catalogue.reason)])
     return tuple((str(name), str(kind)) for name, kind in running.fetch_rows(scope.render(catalogue(table)), MOST_COLUMNS))

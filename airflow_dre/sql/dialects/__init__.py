@@ -1,8 +1,11 @@
-"""The databases that are spoken to, a module of differences each."""
+"""The supported databases, a module of differences each."""
 
 from __future__ import annotations
 
-from airflow_dre.errors import DefinitionError, Problem
+import functools
+
+from airflow_dre.errors import DefinitionError, PlugInError, Problem
+from airflow_dre.plug_ins import find_plug_in, plug_in_names
 from airflow_dre.sql.dialect import Dialect
 from airflow_dre.sql.dialects.bigquery import BIGQUERY
 from airflow_dre.sql.dialects.databricks import DATABRICKS
@@ -32,17 +35,31 @@ CONNECTION_TYPES = {
     "sqlite": SQLITE,
     "trino": TRINO,
 }
-"""Airflow's connection types, as its providers name them."""
+"""The dialects of Airflow's connection types, as its providers name them."""
 _SQLALCHEMY = {"mariadb": MYSQL, "postgresql": POSTGRES}
 """Names of SQLAlchemy's dialects that are neither sqlglot's nor Airflow's."""
+_KNOWN = {**DIALECTS, **_SQLALCHEMY, **CONNECTION_TYPES}
+GROUP = "airflow_dre.dialects"
+"""Entry points of other packages: the name of a connection type, and a ``Dialect``."""
 
 
 def find_dialect(name: str) -> Dialect:
     """Return the dialect of an Airflow connection type, a SQLAlchemy dialect or a sqlglot dialect.
 
-    :raises DefinitionError: there is none.
+    Other packages add dialects by entry points, which are read only for a name that is none of ours.
+
+    :raises DefinitionError: the name is unknown, or the dialect of another package does not load.
     """
-    dialect = {**DIALECTS, **_SQLALCHEMY, **CONNECTION_TYPES}.get(name)
+    return _KNOWN.get(name) or _installed_dialect(name)
+
+
+@functools.cache
+def _installed_dialect(name: str) -> Dialect:
+    try:
+        dialect = find_plug_in(GROUP, name, Dialect)
+    except PlugInError as broken:
+        raise DefinitionError([Problem("connection", "conn_type", name, f"one whose dialect loads; {broken}")]) from broken
     if dialect is None:
-        raise DefinitionError([Problem("connection", "conn_type", name, f"one of {', '.join(sorted(CONNECTION_TYPES))}")])
+        allowed = ", ".join(sorted({*CONNECTION_TYPES, *plug_in_names(GROUP)}))
+        raise DefinitionError([Problem("connection", "conn_type", name, f"one of {allowed}")])
     return dialect

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlglot import exp
 
 from airflow_dre.sql.catalogue import Owner, information_schema
-from airflow_dre.sql.dialect import Dialect
+from airflow_dre.sql.dialect import Catalogue, Dialect, Limits, Literals, Texts
 from airflow_dre.sql.rendering import as_text, call, is_given, like, search_by
 from airflow_dre.values.calendar import Unit
 
@@ -24,13 +24,19 @@ def _json(value: exp.Expr) -> exp.Expr:
 
 BIGQUERY = Dialect(
     name="bigquery",
-    max_columns=10_000,  # cloud.google.com/bigquery/quotas: columns of a query result
-    max_bytes=1_000_000,  # the same page: 1 MB of unresolved GoogleSQL
-    moment=as_text,  # which becomes a DATE, DATETIME or TIMESTAMP, whichever the column is
-    like=like,
-    regex=search_by("REGEXP_CONTAINS"),
-    lookaround=False,  # RE2
-    json=_json,
+    limits=Limits(
+        columns=10_000,  # cloud.google.com/bigquery/quotas: columns of a query result
+        bytes=1_000_000,  # the same page: 1 MB of unresolved GoogleSQL
+    ),
+    literals=Literals(
+        moment=as_text,  # which becomes a DATE, DATETIME or TIMESTAMP, whichever the column is
+    ),
+    texts=Texts(
+        like=like,
+        regex=search_by("REGEXP_CONTAINS"),
+        lookaround=False,  # RE2
+        json=_json,
+    ),
+    catalogue=Catalogue(columns=information_schema(owner=Owner.SCHEMA, upper=True)),
     start_of=_start_of,
-    columns=information_schema(owner=Owner.SCHEMA, upper=True),
 )

@@ -5,16 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 
 from airflow_dre.sql.catalogue import Owner, information_schema
-from airflow_dre.sql.dialect import READ_ONLY
+from airflow_dre.sql.dialect import READ_ONLY, Catalogue, Session
 from airflow_dre.sql.dialects.spark import SPARK
 from airflow_dre.sql.rendering import call
 
 DATABRICKS = replace(
     SPARK,
     name="databricks",
-    session="SET TIME ZONE 'UTC'",
-    timeout=lambda milliseconds: f"SET STATEMENT_TIMEOUT = {-(-milliseconds // 1000)}",
-    catalogue_is_cheap=False,
+    session=Session(
+        setup="SET TIME ZONE 'UTC'",
+        timeout=lambda milliseconds: f"SET STATEMENT_TIMEOUT = {-(-milliseconds // 1000)}",
+    ),
+    catalogue=Catalogue(
+        is_cheap=False,
+        columns=information_schema(default_schema=call("CURRENT_SCHEMA"), owner=Owner.CATALOG),
+    ),
     writing=READ_ONLY,
-    columns=information_schema(default_schema=call("CURRENT_SCHEMA"), owner=Owner.CATALOG),
 )

@@ -8,7 +8,7 @@ from dataclasses import replace
 from sqlglot import exp, parse_one
 
 from airflow_dre.sql import names
-from airflow_dre.sql.dialect import Dialect, Writing
+from airflow_dre.sql.dialect import Aggregates, Catalogue, Dialect, Limits, Session, Texts, Types, Writing
 from airflow_dre.sql.rendering import UNLIMITED, call, search_by
 
 _HERE = """
@@ -64,21 +64,29 @@ def _hash(values: list[exp.Expr]) -> exp.Expr:
 
 DUCKDB = Dialect(
     name="duckdb",
-    max_columns=UNLIMITED,
-    session="SET TimeZone = 'UTC'",
-    regex=search_by("REGEXP_MATCHES"),
-    lookaround=False,  # RE2
-    json=lambda value: call("JSON_VALID", value),
-    filter_clause=True,
-    catalogue_is_cheap=True,
-    single_precision="FLOAT",
-    shown_as_text=lambda kind: kind.endswith("]") or kind.startswith(("STRUCT(", "MAP(", "UNION(")),
-    kinds_apart=True,
-    quantile_is_aggregate=True,
-    hash=_hash,
-    orders_by_code_point=True,
-    constraints=lambda table: _of(table, _CONSTRAINTS),
-    columns=lambda table: _of(table, _COLUMNS),
+    limits=Limits(columns=UNLIMITED),
+    session=Session(setup="SET TimeZone = 'UTC'"),
+    texts=Texts(
+        regex=search_by("REGEXP_MATCHES"),
+        lookaround=False,  # RE2
+        json=lambda value: call("JSON_VALID", value),
+        orders_by_code_point=True,
+    ),
+    types=Types(
+        single_precision="FLOAT",
+        read_as_text=lambda kind: kind.endswith("]") or kind.startswith(("STRUCT(", "MAP(", "UNION(")),
+        kinds_apart=True,
+    ),
+    aggregates=Aggregates(
+        filter_clause=True,
+        quantile_is_aggregate=True,
+        hash=_hash,
+    ),
+    catalogue=Catalogue(
+        is_cheap=True,
+        constraints=lambda table: _of(table, _CONSTRAINTS),
+        columns=lambda table: _of(table, _COLUMNS),
+    ),
     writing=Writing(
         begin="BEGIN TRANSACTION",
         row_id=lambda: exp.cast(call("UUID"), "TEXT"),
@@ -92,6 +100,6 @@ def _described(table: tuple[str, ...]) -> exp.Expr:
     return exp.select("column_name", "column_type").from_(described)
 
 
-DUCKDB_VIEW = replace(DUCKDB, columns=_described, session=None)
+DUCKDB_VIEW = replace(DUCKDB, catalogue=replace(DUCKDB.catalogue, columns=_described), session=Session())
 """A view over files or a frame. It is described in a tenth of the time that the catalogue takes, which looks at every other view as well.
 Its time zone is set before its configuration is locked."""

@@ -6,7 +6,7 @@ from sqlglot import exp
 
 from airflow_dre.checks.rules import TextType
 from airflow_dre.sql.catalogue import Owner, information_schema
-from airflow_dre.sql.dialect import Dialect, Refusal
+from airflow_dre.sql.dialect import Aggregates, Catalogue, Dialect, Limits, Literals, Refusal, Texts
 from airflow_dre.sql.rendering import call, in_doubles, is_given
 from airflow_dre.values.calendar import Unit
 
@@ -89,17 +89,23 @@ def _total(value: exp.Expr) -> exp.Expr:
 
 MSSQL = Dialect(
     name="tsql",
-    max_columns=4096,  # learn.microsoft.com, "Maximum capacity specifications for SQL Server": columns per SELECT statement
-    spelled=_spelled,
-    text=_text,
-    like=_like,
-    regex=Refusal("SQL Server has no regular expressions before 2025: use like, or rows with a condition"),
-    json=lambda value: exp.EQ(this=call("ISJSON", value, exp.var("VALUE")), expression=exp.Literal.number(1)),
-    reads=_reads,
+    limits=Limits(
+        columns=4096,  # learn.microsoft.com, "Maximum capacity specifications for SQL Server": columns per SELECT statement
+    ),
+    literals=Literals(text=_text),
+    texts=Texts(
+        like=_like,
+        regex=Refusal("SQL Server has no regular expressions before 2025: use like, or rows with a condition"),
+        json=lambda value: exp.EQ(this=call("ISJSON", value, exp.var("VALUE")), expression=exp.Literal.number(1)),
+        reads=_reads,
+        length=_length,
+    ),
+    aggregates=Aggregates(
+        mean=in_doubles(exp.Avg),  # AVG of integers is an integer
+        total=_total,
+        variance=lambda value: call("VAR", value),
+    ),
+    catalogue=Catalogue(columns=information_schema(default_schema=call("SCHEMA_NAME"), owner=Owner.CATALOG, upper=True)),
+    rewrite=_spelled,
     start_of=_start_of,
-    mean=in_doubles(exp.Avg),  # AVG of integers is an integer
-    total=_total,
-    variance=lambda value: call("VAR", value),
-    columns=information_schema(default_schema=call("SCHEMA_NAME"), owner=Owner.CATALOG, upper=True),
-    length=_length,
 )

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from sqlglot import exp
 
 from airflow_dre.sql.catalogue import information_schema
-from airflow_dre.sql.dialect import Dialect
+from airflow_dre.sql.dialect import Aggregates, Catalogue, Dialect, Limits, Literals, Session, Texts, Types
 from airflow_dre.sql.rendering import above_zero, call, in_doubles, like, typed
 from airflow_dre.values.calendar import Unit
 
@@ -55,24 +55,34 @@ _SHOWN = exp.Not(this=exp.Like(this=exp.column("extra"), expression=exp.Literal.
 
 MYSQL = Dialect(
     name="mysql",
-    max_columns=4096,  # MAX_FIELDS
-    max_bytes=16_777_216,  # MariaDB's max_allowed_packet; MySQL's is four times that
-    spelled=_spelled,
-    guard="SET SESSION TRANSACTION READ ONLY",
-    # Texts are written with backslashes escaped; a server may be set to take them for themselves.
-    session="SET SESSION time_zone = '+00:00', sql_mode = REPLACE(@@sql_mode, 'NO_BACKSLASH_ESCAPES', '')",
-    # Each of the two skips the other's comment: MariaDB those of versions 5.7 and later, MySQL those that begin with M.
-    timeout=lambda milliseconds: (
-        f"SET SESSION /*!80000 max_execution_time = {milliseconds} */ /*M!100100 max_statement_time = {milliseconds / 1000} */"
+    limits=Limits(
+        columns=4096,  # MAX_FIELDS
+        bytes=16_777_216,  # MariaDB's max_allowed_packet; MySQL's is four times that
     ),
-    moment=_moment,
-    like=like,
-    # The flag is switched off that a column's collation may have switched on: case matters to regular expressions.
-    regex=lambda value, pattern: _found(value, exp.Literal.string(f"(?-i){pattern}")),
-    json=lambda value: exp.EQ(this=call("JSON_VALID", value), expression=exp.Literal.number(1)),
+    session=Session(
+        guard="SET SESSION TRANSACTION READ ONLY",
+        # Texts are written with backslashes escaped; a server may be set to take them for themselves.
+        setup="SET SESSION time_zone = '+00:00', sql_mode = REPLACE(@@sql_mode, 'NO_BACKSLASH_ESCAPES', '')",
+        # Each of the two skips the other's comment: MariaDB those of versions 5.7 and later, MySQL those that begin with M.
+        timeout=lambda milliseconds: (
+            f"SET SESSION /*!80000 max_execution_time = {milliseconds} */ /*M!100100 max_statement_time = {milliseconds / 1000} */"
+        ),
+    ),
+    literals=Literals(moment=_moment),
+    texts=Texts(
+        like=like,
+        # The flag is switched off that a column's collation may have switched on: case matters to regular expressions.
+        regex=lambda value, pattern: _found(value, exp.Literal.string(f"(?-i){pattern}")),
+        json=lambda value: exp.EQ(this=call("JSON_VALID", value), expression=exp.Literal.number(1)),
+    ),
+    types=Types(single_precision="float"),
+    aggregates=Aggregates(
+        mean=in_doubles(exp.Avg),  # AVG of integers has four decimals
+    ),
+    catalogue=Catalogue(
+        columns=information_schema(default_schema=call("DATABASE"), only=_SHOWN),
+        is_cheap=True,
+    ),
+    rewrite=_spelled,
     start_of=_start_of,
-    mean=in_doubles(exp.Avg),  # AVG of integers has four decimals
-    columns=information_schema(default_schema=call("DATABASE"), only=_SHOWN),
-    catalogue_is_cheap=True,
-    single_precision="float",
 )

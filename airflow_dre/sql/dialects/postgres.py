@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlglot import exp, parse_one
 
 from airflow_dre.sql import names
-from airflow_dre.sql.dialect import Dialect, Writing
+from airflow_dre.sql.dialect import Aggregates, Catalogue, Dialect, Limits, Session, Texts, Types, Writing
 from airflow_dre.sql.rendering import call, like
 
 _CONSTRAINTS = """
@@ -94,27 +94,40 @@ _NO_NUMBERS = (_WITHOUT_EXTREMES - {"boolean"}) | {"money", "inet", "cidr", "byt
 
 POSTGRES = Dialect(
     name="postgres",
-    max_columns=1664,  # MaxTupleAttributeNumber
-    guard="SET TRANSACTION READ ONLY",
-    session="SET LOCAL TIME ZONE 'UTC'",
-    timeout=lambda milliseconds: f"SET LOCAL statement_timeout = {milliseconds}",
-    like=like,
-    regex=lambda value, pattern: exp.RegexpLike(this=value, expression=exp.Literal.string(pattern)),
-    json=lambda value: call("PG_INPUT_IS_VALID", value, "json"),
-    filter_clause=True,
-    nulls_by_filter=True,
-    sums_small_integers=("smallint", "integer"),
-    catalogue_is_cheap=True,
-    single_precision="real",
-    no_numbers=_NO_NUMBERS,
-    without_extremes=_WITHOUT_EXTREMES,
-    shown_as_text=lambda kind: kind.endswith("[]") or kind.partition("(")[0] in _WITHOUT_EXTREMES - {"boolean"},
-    quantile_is_aggregate=True,
-    sorts_apart=True,
-    fingerprint=lambda values: call("HASH_RECORD_EXTENDED", exp.Tuple(expressions=values), 0),
-    hash=lambda values: call("HASH_RECORD_EXTENDED", call("ROW", *values), 0),  # which hash partitions rest on, so that it stays
-    constraints=lambda table: _of(table, _CONSTRAINTS),
-    columns=lambda table: _of(table, _COLUMNS),
+    limits=Limits(
+        columns=1664,  # MaxTupleAttributeNumber
+    ),
+    session=Session(
+        guard="SET TRANSACTION READ ONLY",
+        setup="SET LOCAL TIME ZONE 'UTC'",
+        timeout=lambda milliseconds: f"SET LOCAL statement_timeout = {milliseconds}",
+    ),
+    texts=Texts(
+        like=like,
+        regex=lambda value, pattern: exp.RegexpLike(this=value, expression=exp.Literal.string(pattern)),
+        json=lambda value: call("PG_INPUT_IS_VALID", value, "json"),
+    ),
+    types=Types(
+        single_precision="real",
+        no_numbers=_NO_NUMBERS,
+        without_extremes=_WITHOUT_EXTREMES,
+        read_as_text=lambda kind: kind.endswith("[]") or kind.partition("(")[0] in _WITHOUT_EXTREMES - {"boolean"},
+    ),
+    aggregates=Aggregates(
+        filter_clause=True,
+        nulls_by_filter=True,
+        sums_small_integers=("smallint", "integer"),
+        quantile_is_aggregate=True,
+        sorts_apart=True,
+        fingerprint=lambda values: call("HASH_RECORD_EXTENDED", exp.Tuple(expressions=values), 0),
+        hash=lambda values: call("HASH_RECORD_EXTENDED", call("ROW", *values), 0),  # which hash partitions rest on, so that it stays
+    ),
+    catalogue=Catalogue(
+        is_cheap=True,
+        constraints=lambda table: _of(table, _CONSTRAINTS),
+        columns=lambda table: _of(table, _COLUMNS),
+        partitions=_partitions,
+    ),
     writing=Writing(
         begin="SET TRANSACTION ISOLATION LEVEL READ COMMITTED",  # each statement sees what was committed while it waited
         row_id=lambda: exp.cast(call("GEN_RANDOM_UUID"), "TEXT"),
@@ -123,5 +136,4 @@ POSTGRES = Dialect(
         computed=lambda table: _of(table, _COMPUTED),
         overriding="OVERRIDING SYSTEM VALUE",
     ),
-    partitions=_partitions,
 )

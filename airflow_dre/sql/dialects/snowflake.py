@@ -5,20 +5,24 @@ from __future__ import annotations
 from sqlglot import exp
 
 from airflow_dre.sql.catalogue import Owner, information_schema
-from airflow_dre.sql.dialect import Dialect
+from airflow_dre.sql.dialect import Aggregates, Catalogue, Dialect, Limits, Session, Texts
 from airflow_dre.sql.rendering import UNLIMITED, above_zero, call, is_given, truncated
 
 SNOWFLAKE = Dialect(
     name="snowflake",
-    max_columns=UNLIMITED,
-    session="ALTER SESSION SET TIMEZONE = 'UTC' WEEK_START = 1",
-    timeout=lambda milliseconds: f"ALTER SESSION SET STATEMENT_TIMEOUT_IN_SECONDS = {-(-milliseconds // 1000)}",
-    # REGEXP_LIKE and RLIKE take the pattern for the whole text.
-    regex=lambda value, pattern: above_zero(call("REGEXP_INSTR", value, pattern)),
-    lookaround=False,
-    json=lambda value: is_given(call("TRY_PARSE_JSON", value)),
+    limits=Limits(columns=UNLIMITED),
+    session=Session(
+        setup="ALTER SESSION SET TIMEZONE = 'UTC' WEEK_START = 1",
+        timeout=lambda milliseconds: f"ALTER SESSION SET STATEMENT_TIMEOUT_IN_SECONDS = {-(-milliseconds // 1000)}",
+    ),
+    texts=Texts(
+        # REGEXP_LIKE and RLIKE take the pattern for the whole text.
+        regex=lambda value, pattern: above_zero(call("REGEXP_INSTR", value, pattern)),
+        lookaround=False,
+        json=lambda value: is_given(call("TRY_PARSE_JSON", value)),
+    ),
+    aggregates=Aggregates(quantile_is_aggregate=True),
+    catalogue=Catalogue(columns=information_schema(default_schema=call("CURRENT_SCHEMA"), owner=Owner.CATALOG)),
     # A TIMESTAMP_TZ is cut in its own zone, a TIMESTAMP_LTZ in the session's.
     start_of=lambda value, unit: truncated(exp.cast(value, "TIMESTAMPLTZ"), unit),
-    quantile_is_aggregate=True,
-    columns=information_schema(default_schema=call("CURRENT_SCHEMA"), owner=Owner.CATALOG),
 )

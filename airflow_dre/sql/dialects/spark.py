@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlglot import exp
 
 from airflow_dre.sql import names
-from airflow_dre.sql.dialect import Dialect, Writing
+from airflow_dre.sql.dialect import Aggregates, Catalogue, Dialect, Limits, Texts, Types, Writing
 from airflow_dre.sql.rendering import UNLIMITED, call, in_doubles, is_given, like
 
 
@@ -36,17 +36,23 @@ def is_json(value: exp.Expr) -> exp.Expr:
 
 SPARK = Dialect(
     name="spark",
-    max_columns=UNLIMITED,
-    spelled=_spelled,
-    like=like,
-    regex=found,
-    json=is_json,
-    mean=in_doubles(exp.Avg),  # AVG of decimals has four digits more than its argument and no others
-    quantile_is_aggregate=True,
-    catalogue_is_cheap=True,
-    single_precision="float",
-    columns=lambda table: exp.Describe(this=names.table(table), kind="TABLE"),  # the engine takes the columns from what it gives
-    hash=lambda values: call("XXHASH64", *values),
-    orders_by_code_point=True,
+    limits=Limits(columns=UNLIMITED),
+    texts=Texts(
+        like=like,
+        regex=found,
+        json=is_json,
+        orders_by_code_point=True,
+    ),
+    types=Types(single_precision="float"),
+    aggregates=Aggregates(
+        mean=in_doubles(exp.Avg),  # AVG of decimals has four digits more than its argument and no others
+        quantile_is_aggregate=True,
+        hash=lambda values: call("XXHASH64", *values),
+    ),
+    catalogue=Catalogue(
+        is_cheap=True,
+        columns=lambda table: exp.Describe(this=names.table(table), kind="TABLE"),  # the engine takes the columns from what it gives
+    ),
+    rewrite=_spelled,
     writing=Writing(row_id=lambda: call("UUID"), only_inserts=True),
 )

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from sqlglot import exp, parse_one
 
-from airflow_dre.sql.dialect import Dialect, Writing
+from airflow_dre.sql.dialect import Aggregates, Catalogue, Dialect, Limits, Literals, Session, Texts, Types, Writing
 from airflow_dre.sql.rendering import as_text, call, too_large
 from airflow_dre.values.calendar import Unit
 
@@ -79,25 +79,35 @@ def _follows(table: tuple[str, ...]) -> exp.Expr:
 
 SQLITE = Dialect(
     name="sqlite",
-    max_columns=2000,  # SQLITE_MAX_COLUMN
+    limits=Limits(
+        columns=2000,  # SQLITE_MAX_COLUMN
+    ),
+    session=Session(guard="PRAGMA query_only = ON"),
+    literals=Literals(
+        moment=as_text,  # it has no type for dates
+        not_finite=too_large,
+    ),
+    texts=Texts(
+        # The engine brings REGEXP: Python's re.
+        regex=lambda value, pattern: exp.RegexpLike(this=value, expression=exp.Literal.string(pattern)),
+        regex_error=_why_broken,
+        json=lambda value: exp.EQ(this=call("json_valid", value), expression=exp.Literal.number(1)),
+        orders_by_code_point=True,
+    ),
+    types=Types(booleans_have_mean=True),
+    aggregates=Aggregates(
+        filter_clause=True,
+        nulls_by_filter=True,
+        variance=None,
+        hash=lambda values: call("dre_hash", *values),  # the engine brings it
+    ),
+    catalogue=Catalogue(
+        is_cheap=True,
+        constraints=_of(_CONSTRAINTS),
+        columns=_of(_COLUMNS),
+    ),
     unknown_quoted_is_text=True,
-    guard="PRAGMA query_only = ON",
-    moment=as_text,  # it has no type for dates
-    not_finite=too_large,
-    # The engine brings REGEXP: Python's re.
-    regex=lambda value, pattern: exp.RegexpLike(this=value, expression=exp.Literal.string(pattern)),
-    regex_broken=_why_broken,
-    json=lambda value: exp.EQ(this=call("json_valid", value), expression=exp.Literal.number(1)),
     start_of=_start_of,
-    filter_clause=True,
-    nulls_by_filter=True,
-    catalogue_is_cheap=True,
-    counts_booleans=True,
-    variance=None,
-    hash=lambda values: call("dre_hash", *values),  # the engine brings it
-    orders_by_code_point=True,
-    constraints=_of(_CONSTRAINTS),
-    columns=_of(_COLUMNS),
     writing=Writing(
         begin="BEGIN IMMEDIATE",  # nobody else writes from here on
         row_id=lambda: call("LOWER", call("HEX", call("RANDOMBLOB", 16))),

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlglot import exp
 
 from airflow_dre.sql.catalogue import Owner, information_schema
-from airflow_dre.sql.dialect import Dialect
+from airflow_dre.sql.dialect import Aggregates, Catalogue, Dialect, Limits, Literals, Session, Texts
 from airflow_dre.sql.rendering import UNLIMITED, call, in_doubles, is_given, search_by, truncated, typed
 from airflow_dre.values.calendar import Unit
 
@@ -28,14 +28,22 @@ def _start_of(value: exp.Expr, unit: Unit) -> exp.Expr:
 
 TRINO = Dialect(
     name="trino",
-    max_columns=UNLIMITED,
-    max_bytes=1_000_000,  # trino.io/docs, query.max-length as it comes
-    session="SET TIME ZONE 'UTC'",
-    timeout=lambda milliseconds: f"SET SESSION query_max_execution_time = '{milliseconds}ms'",
-    moment=_moment,
-    regex=search_by("REGEXP_LIKE"),
-    json=lambda value: is_given(call("TRY", call("JSON_PARSE", value))),
+    limits=Limits(
+        columns=UNLIMITED,
+        bytes=1_000_000,  # trino.io/docs, query.max-length as it comes
+    ),
+    session=Session(
+        setup="SET TIME ZONE 'UTC'",
+        timeout=lambda milliseconds: f"SET SESSION query_max_execution_time = '{milliseconds}ms'",
+    ),
+    literals=Literals(moment=_moment),
+    texts=Texts(
+        regex=search_by("REGEXP_LIKE"),
+        json=lambda value: is_given(call("TRY", call("JSON_PARSE", value))),
+    ),
+    aggregates=Aggregates(
+        mean=in_doubles(exp.Avg),  # AVG of decimals has the scale of its argument
+    ),
+    catalogue=Catalogue(columns=information_schema(default_schema=exp.column("current_schema"), owner=Owner.CATALOG)),
     start_of=_start_of,
-    mean=in_doubles(exp.Avg),  # AVG of decimals has the scale of its argument
-    columns=information_schema(default_schema=exp.column("current_schema"), owner=Owner.CATALOG),
 )

@@ -34,8 +34,10 @@ class Review:
 def claim(review: Review) -> exp.Expr:
     """Write the review on its rows: a person decides about the rows that were counted, and about none that came later."""
     wanted = {"dre_dataset": review.dataset, "dre_dag_id": review.dag_id, "dre_run_id": review.run_id, "dre_batch": review.batch}
-    conditions = [exp.EQ(this=column(name), expression=review.dialect.text(value)) for name, value in wanted.items() if value is not None]
-    return _update(review, review.dialect.text(review.review_id)).where(*conditions)
+    conditions = [
+        exp.EQ(this=column(name), expression=review.dialect.literals.text(value)) for name, value in wanted.items() if value is not None
+    ]
+    return _update(review, review.dialect.literals.text(review.review_id)).where(*conditions)
 
 
 def tally(review: Review) -> exp.Expr:
@@ -88,8 +90,8 @@ def _update(review: Review, value: exp.Expr) -> exp.Update:
 
 
 def _claimed(review: Review) -> exp.Expr:
-    return exp.EQ(this=column(_REVIEW), expression=review.dialect.text(review.review_id))
+    return exp.EQ(this=column(_REVIEW), expression=review.dialect.literals.text(review.review_id))
 
 
 def _moved(review: Review) -> exp.Expr:
-    return exp.EQ(this=column("dre_mode"), expression=review.dialect.text(Mode.MOVE))
+    return exp.EQ(this=column("dre_mode"), expression=review.dialect.literals.text(Mode.MOVE))

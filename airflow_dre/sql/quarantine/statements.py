@@ -98,7 +98,7 @@ class Rows:
 
     def _reason(self, check: Broken) -> exp.Expr:
         told = "," + json.dumps({"id": check.check_id, "name": check.name}, ensure_ascii=False)
-        return exp.Case().when(check.condition.copy(), self.source.dialect.text(told)).else_(exp.Literal.string(""))
+        return exp.Case().when(check.condition.copy(), self.source.dialect.literals.text(told)).else_(exp.Literal.string(""))
 
     def address(self) -> str | None:
         """Return the hidden column that addresses a row; None where each of its names is a column's."""
@@ -138,7 +138,7 @@ def count(rows: Rows) -> exp.Expr:
 
 def forget_copies(rows: Rows, stamp: Stamp) -> exp.Expr:
     """Delete what an earlier try of the same task instance copied."""
-    text = rows.source.dialect.text
+    text = rows.source.dialect.literals.text
     same = [exp.EQ(this=column("dre_batch"), expression=text(stamp.batch)), exp.EQ(this=column("dre_mode"), expression=text(Mode.COPY))]
     return exp.delete(names.table(rows.target)).where(*same)
 
@@ -161,7 +161,7 @@ def count_batch(rows: Rows, stamp: Stamp) -> exp.Expr:
 
 
 def _batch(rows: Rows, stamp: Stamp, what: exp.Expr) -> exp.Select:
-    same = exp.EQ(this=column("dre_batch"), expression=rows.source.dialect.text(stamp.batch))
+    same = exp.EQ(this=column("dre_batch"), expression=rows.source.dialect.literals.text(stamp.batch))
     return exp.select(what).from_(names.table(rows.target)).where(same)
 
 
@@ -217,10 +217,10 @@ def _own(rows: Rows, stamp: Stamp, reasons: exp.Expr) -> Iterator[exp.Expr]:
     dialect = rows.source.dialect
     texts = (stamp.dataset, stamp.suite, stamp.dag_id, stamp.run_id, stamp.task_id)
     yield rows.writing.row_id()
-    yield from (dialect.text(stamp.batch), dialect.text(stamp.mode), reasons)
-    yield from (exp.Null() if text is None else dialect.text(text) for text in texts)
+    yield from (dialect.literals.text(stamp.batch), dialect.literals.text(stamp.mode), reasons)
+    yield from (exp.Null() if text is None else dialect.literals.text(text) for text in texts)
     yield exp.Null() if stamp.map_index is None else exp.convert(stamp.map_index)
-    yield dialect.moment(stamp.at)
+    yield dialect.literals.moment(stamp.at)
     yield exp.Null()
 
 

@@ -181,7 +181,7 @@ class _Connections:
     def _open(self) -> Any:
         if self._hook.conn_type == "sqlite":  # whose connections belong to the thread that opens them
             self._given.append(self._hook.get_conn())
-            self._given[-1].execute(find_dialect("sqlite").guard)
+            self._given[-1].execute(find_dialect("sqlite").session.guard)
         else:
             self._given.append(_connected(self._hook))
         return self._given[-1]
