@@ -23,8 +23,9 @@ from airflow_dre.checks.declared.parse import parse_checks
 from airflow_dre.checks.kinds.rows import LimitedCheck
 from airflow_dre.checks.thresholds import Limit
 from airflow_dre.errors import DefinitionError
-from airflow_dre.tools.gx.reading.conditions import where_of
-from airflow_dre.tools.gx.reading.suites import NOT_NATIVE, TRANSLATIONS
+from airflow_dre.tools.expectations.conditions import where_of
+from airflow_dre.tools.expectations.translations import TRANSLATIONS
+from airflow_dre.tools.gx.reading.suites import NOT_NATIVE
 
 
 def one(kind: str, **kwargs: Any) -> dict[str, Any]:

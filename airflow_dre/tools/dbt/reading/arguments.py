@@ -12,7 +12,7 @@ from enum import StrEnum
 from airflow_dre.checks.declared.declaration import Bound, Declaration
 from airflow_dre.checks.standard_sql import KEYWORDS, quoted_name
 from airflow_dre.tools.dbt.reading.document import Table, Test, name_table, spell
-from airflow_dre.tools.gx.reading.arguments import Refused
+from airflow_dre.tools.translation import Refused
 
 _REFERENCE = re.compile(
     r"""\s*(ref|source)\(\s*(?P<one>'[^']*'|"[^"]*")(?:\s*,\s*(?P<two>'[^']*'|"[^"]*"))?(?:\s*,\s*(?:v|version)\s*=\s*['"]?(?P<v>[\w.]+)['"]?)?\s*\)\s*"""
@@ -24,7 +24,7 @@ _QUOTED = re.compile(r"'((?:[^']|'')*)'")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Setting:
+class DbtSetting:
     """What the caller says besides the document, and the tables that are in it."""
 
     known: Mapping[str, Table] = field(default_factory=dict)
@@ -35,7 +35,7 @@ class Setting:
 class DbtArguments:
     """The arguments of one test; each is asked for once, and those that nothing asked for are refused at the end."""
 
-    def __init__(self, test: Test, setting: Setting) -> None:
+    def __init__(self, test: Test, setting: DbtSetting) -> None:
         self.test = test
         self.setting = setting
         self._known: set[str] = set()
@@ -209,7 +209,7 @@ class Translated:
     """SQL that counts the wrong values, where dbt counts them."""
 
 
-Translate = Callable[[DbtArguments], Translated]
+TranslateTest = Callable[[DbtArguments], Translated]
 
 
 def by_rows(*parts: Declaration) -> Translated:

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from airflow_dre.checks.declared.declaration import Declaration
-from airflow_dre.tools.dbt.reading.arguments import DbtArguments, Translate, Translated, by_rows, by_values, literal_of, name_of, once
-from airflow_dre.tools.gx.reading.arguments import GxArguments, Refused, Setting, check
-from airflow_dre.tools.gx.reading.document import Expectation
-from airflow_dre.tools.gx.reading.suites import TRANSLATIONS
+from airflow_dre.tools.dbt.reading.arguments import DbtArguments, Translated, TranslateTest, by_rows, by_values, literal_of, name_of, once
+from airflow_dre.tools.expectations.arguments import ExpectationArguments, ExpectationSetting
+from airflow_dre.tools.expectations.expectation import Expectation
+from airflow_dre.tools.expectations.translations import TRANSLATIONS
+from airflow_dre.tools.translation import Refused, check
 
 _PREFIX = "dbt_expectations."
 _GROUPED = "no groups: write by='column' at a check of your own"
@@ -80,7 +81,7 @@ def _expected(kind: str, a: DbtArguments) -> list[Declaration]:
     if given.get("row_condition") is not None:
         given["condition_parser"] = "spark"  # the one whose conditions are SQL
     name = _PAIRS.get(kind, kind)
-    asked = GxArguments(Expectation(place=0, type=name, kwargs=given), Setting(parameters={}))
+    asked = ExpectationArguments(Expectation(place=0, type=name, kwargs=given), ExpectationSetting(parameters={}))
     found = TRANSLATIONS[name](asked)
     asked.finish()
     return [_lenient(part) for part in found]
@@ -97,11 +98,11 @@ def _lenient(part: Declaration) -> Declaration:
     return Declaration(part.kind, {name: value for name, value in part.arguments.items() if name not in _STRICTER}, final=True)
 
 
-def _as_expected(kind: str, counted: Callable[..., Translated]) -> Translate:
+def _as_expected(kind: str, counted: Callable[..., Translated]) -> TranslateTest:
     return lambda a: counted(*_expected(kind, a))
 
 
-def _in_set(kind: str) -> Translate:
+def _in_set(kind: str) -> TranslateTest:
     def translate(a: DbtArguments) -> Translated:
         found = _expected(kind, a)
         return by_values(*found, check("not_null", column=a.column, where=found[0].arguments.get("where")))
@@ -109,7 +110,7 @@ def _in_set(kind: str) -> Translate:
     return translate
 
 
-def _distinct_count(bound: str) -> Translate:
+def _distinct_count(bound: str) -> TranslateTest:
     def translate(a: DbtArguments) -> Translated:
         a.refuse_any("group_by", _GROUPED)
         value, where = literal_of("value", a.take("value")), a.take("row_condition")
@@ -118,7 +119,7 @@ def _distinct_count(bound: str) -> Translate:
     return translate
 
 
-def _columns(ordered: bool | None, extra: bool | None) -> Translate:
+def _columns(ordered: bool | None, extra: bool | None) -> TranslateTest:
     def translate(a: DbtArguments) -> Translated:
         transform, columns = a.take("transform", "upper"), a.names("column_list")
         if transform not in ("upper", "lower"):
@@ -145,7 +146,7 @@ def _other_row_count(a: DbtArguments) -> Translated:
     return once(check("row_count", same_as=a.other_table("compare_model")))
 
 
-EXPECTATIONS: dict[str, Translate] = {
+EXPECTATIONS: dict[str, TranslateTest] = {
     **{_PREFIX + kind: _as_expected(kind, by_rows) for kind in _ROWS},
     **{_PREFIX + kind: _as_expected(kind, by_values) for kind in _VALUES},
     **{_PREFIX + kind: _as_expected(kind, once) for kind in _ONCE},

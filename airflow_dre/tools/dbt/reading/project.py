@@ -9,12 +9,12 @@ from difflib import get_close_matches
 from airflow_dre.checks.declared.declaration import Declaration
 from airflow_dre.checks.declared.parse import find_problems
 from airflow_dre.errors import DefinitionError, Problem
-from airflow_dre.tools.dbt.reading.arguments import Counts, DbtArguments, Setting, Translated, reference_in
+from airflow_dre.tools.dbt.reading.arguments import Counts, DbtArguments, DbtSetting, Translated, reference_in
 from airflow_dre.tools.dbt.reading.document import Table, Test, read_tables, read_test
 from airflow_dre.tools.dbt.reading.expectations import EXPECTATIONS
 from airflow_dre.tools.dbt.reading.tests import NOT_NATIVE, TESTS
 from airflow_dre.tools.dbt.reading.thresholds import ALLOWED, USUAL, most_accepted
-from airflow_dre.tools.gx.reading.arguments import Refused, check
+from airflow_dre.tools.translation import Refused, check
 
 TRANSLATIONS = {**TESTS, **EXPECTATIONS}
 UNSUPPORTED = ("error", "skip")
@@ -37,7 +37,7 @@ def read_dbt(
     if unsupported not in UNSUPPORTED:
         raise DefinitionError([Problem("from_dbt", "unsupported", unsupported, " or ".join(UNSUPPORTED))])
     known = read_tables(properties)
-    setting = Setting(known=known, tables=tables or {}, schema=in_schema)
+    setting = DbtSetting(known=known, tables=tables or {}, schema=in_schema)
     problems: list[Problem] = []
     found: list[Declaration] = []
     seen: dict[str, int] = {}
@@ -78,7 +78,7 @@ def _chosen(known: Mapping[str, Table], model: str | None, source: str | None) -
     return known[wanted]
 
 
-def _translated(test: Test, setting: Setting) -> list[Declaration]:
+def _translated(test: Test, setting: DbtSetting) -> list[Declaration]:
     translate = TRANSLATIONS.get(test.kind)
     if translate is None:
         raise Refused("test", test.kind, _why_not(test.kind))

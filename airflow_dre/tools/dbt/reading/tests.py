@@ -8,8 +8,8 @@ from decimal import Decimal
 from airflow_dre.checks.standard_sql import StandardSql
 from airflow_dre.tools.dbt.reading.arguments import (
     DbtArguments,
-    Translate,
     Translated,
+    TranslateTest,
     by_rows,
     by_values,
     in_sql,
@@ -18,7 +18,7 @@ from airflow_dre.tools.dbt.reading.arguments import (
     once,
 )
 from airflow_dre.tools.dbt.reading.document import spell
-from airflow_dre.tools.gx.reading.arguments import Refused, check, limit_of
+from airflow_dre.tools.translation import Refused, check, limit_of
 
 _GROUPED = "no groups: write by='column' at a check of your own"
 _PARTS = {"minute": "m", "minutes": "m", "hour": "h", "hours": "h", "day": "d", "days": "d", "week": "w", "weeks": "w"}
@@ -149,7 +149,7 @@ def _not_empty_string(a: DbtArguments) -> Translated:
     return by_rows(check("rows", condition=StandardSql(f"{value} <> ''"), name=f"not_empty_string({a.column})"))
 
 
-TESTS: dict[str, Translate] = {
+TESTS: dict[str, TranslateTest] = {
     "accepted_values": _accepted_values,
     "dbt_utils.accepted_range": _accepted_range,
     "dbt_utils.at_least_one": _at_least_one,

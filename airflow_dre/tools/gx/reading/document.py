@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from airflow_dre.errors import DefinitionError, Problem
+from airflow_dre.tools.expectations.expectation import Expectation
 
 ALLOWED = "an ExpectationSuite, its JSON as a dict, as text or as the path of a file, or a list of expectations"
 
@@ -30,24 +30,6 @@ class _Configured(Protocol):
 
     @property
     def configuration(self) -> _Told: ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Expectation:
-    """One expectation as it was written."""
-
-    place: int
-    """Its place in the suite, from 0."""
-    type: str
-    kwargs: Mapping[str, object]
-    severity: object = None
-    name: str | None = None
-    description: str | None = None
-
-    @property
-    def subject(self) -> str:
-        """How an error calls it."""
-        return f"expectations[{self.place}] {self.type}"
 
 
 def read_suite(suite: object) -> tuple[Expectation, ...]:

@@ -9,13 +9,12 @@ from difflib import get_close_matches
 from airflow_dre.checks.declared.declaration import Declaration
 from airflow_dre.checks.declared.parse import find_problems
 from airflow_dre.errors import DefinitionError, Problem
-from airflow_dre.tools.gx.reading.arguments import GxArguments, Refused, Setting
-from airflow_dre.tools.gx.reading.document import Expectation, read_suite
-from airflow_dre.tools.gx.reading.metrics import METRICS
-from airflow_dre.tools.gx.reading.rows import ROWS
-from airflow_dre.tools.gx.reading.tables import FRAME_TYPES, TABLES
-
-TRANSLATIONS = {**ROWS, **METRICS, **TABLES}
+from airflow_dre.tools.expectations.arguments import ExpectationArguments, ExpectationSetting
+from airflow_dre.tools.expectations.expectation import Expectation
+from airflow_dre.tools.expectations.tables import FRAME_TYPES
+from airflow_dre.tools.expectations.translations import TRANSLATIONS
+from airflow_dre.tools.gx.reading.document import read_suite
+from airflow_dre.tools.translation import Refused
 
 _STATISTIC = "its p-value needs a statistical library that no database has"
 NOT_NATIVE = {
@@ -49,7 +48,7 @@ def read_gx(
     order = order_by if order_by is None or isinstance(order_by, str) else tuple(order_by)
     if types_of is not None and types_of not in FRAME_TYPES:
         raise DefinitionError([Problem("from_gx", "types_of", types_of, ", ".join(FRAME_TYPES))])
-    setting = Setting(parameters=parameters or {}, now=now, order_by=order, table=table, types_of=types_of)
+    setting = ExpectationSetting(parameters=parameters or {}, now=now, order_by=order, table=table, types_of=types_of)
     problems: list[Problem] = []
     found: list[Declaration] = []
     seen: dict[str, int] = {}
@@ -67,11 +66,11 @@ def read_gx(
     return found
 
 
-def _translated(expectation: Expectation, setting: Setting) -> list[Declaration]:
+def _translated(expectation: Expectation, setting: ExpectationSetting) -> list[Declaration]:
     translate = TRANSLATIONS.get(expectation.type)
     if translate is None:
         raise Refused("type", expectation.type, _why_not(expectation.type))
-    arguments = GxArguments(expectation, setting)
+    arguments = ExpectationArguments(expectation, setting)
     parts = translate(arguments)
     arguments.finish()
     tag = f"gx:{expectation.place}:{expectation.type}"

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from airflow_dre.checks.declared.declaration import Declaration
-from airflow_dre.tools.gx.reading.arguments import GxArguments, Refused, check, limit_of
+from airflow_dre.tools.expectations.arguments import ExpectationArguments
+from airflow_dre.tools.translation import Refused, check, limit_of
 
 _LESS_THAN_A_ROW = Decimal("1e-14")
-Translate = Callable[[GxArguments], list[Declaration]]
+TranslateExpectation = Callable[[ExpectationArguments], list[Declaration]]
 _PAIR = ("either_value_is_missing", "neither")
 _ANYWHERE = "^"
 _MANY = ("any_value_is_missing", "never")
@@ -30,11 +31,11 @@ def impossible(column: str, options: dict[str, object]) -> list[Declaration]:
     return [check("distinct_count", options, columns=[column], less_than=0)]
 
 
-def _plain(kind: str) -> Translate:
+def _plain(kind: str) -> TranslateExpectation:
     return lambda a: [check(kind, a.row_options(), column=a.text("column"))]
 
 
-def _between(a: GxArguments) -> list[Declaration]:
+def _between(a: ExpectationArguments) -> list[Declaration]:
     low, high, low_belongs, high_belongs = a.ends()
     if a.is_unbounded():
         return always(a.text("column"), a.row_options())
@@ -46,7 +47,7 @@ def _between(a: GxArguments) -> list[Declaration]:
     return [check("between", a.row_options(), column=a.text("column"), low=low, high=high, inclusive=inclusive)]
 
 
-def _in_set(a: GxArguments) -> list[Declaration]:
+def _in_set(a: ExpectationArguments) -> list[Declaration]:
     column, values, options = a.text("column"), a.values("value_set"), a.row_options()
     if values is None:
         raise Refused("value_set", values, "a list of values")
@@ -57,14 +58,14 @@ def _in_set(a: GxArguments) -> list[Declaration]:
     return [check("null", options, column=column)]
 
 
-def _not_in_set(a: GxArguments) -> list[Declaration]:
+def _not_in_set(a: ExpectationArguments) -> list[Declaration]:
     column, values, options = a.text("column"), a.values("value_set"), a.row_options()
     if values is None:
         raise Refused("value_set", values, "a list of values")
     return [check("not_in_set", options, column=column, values=values)] if values else always(column, options)
 
 
-def _patterns(a: GxArguments, argument: str) -> str | list[str]:
+def _patterns(a: ExpectationArguments, argument: str) -> str | list[str]:
     """Return the patterns; an empty regular expression is found in every text, as its start is."""
     given, several = a.take(argument), argument.endswith("_list")
     if argument.startswith("regex") and given == "":
@@ -74,8 +75,8 @@ def _patterns(a: GxArguments, argument: str) -> str | list[str]:
     return a.texts(argument) if several else a.text(argument)
 
 
-def _pattern(kind: str, argument: str) -> Translate:
-    def translate(a: GxArguments) -> list[Declaration]:
+def _pattern(kind: str, argument: str) -> TranslateExpectation:
+    def translate(a: ExpectationArguments) -> list[Declaration]:
         if argument.startswith("like") and a.take("escape") is not None:
             raise Refused("escape", a.take("escape"), "no escape character: write a regular expression")
         found: object = _patterns(a, argument)
@@ -87,7 +88,7 @@ def _pattern(kind: str, argument: str) -> Translate:
     return translate
 
 
-def _length_between(a: GxArguments) -> list[Declaration]:
+def _length_between(a: ExpectationArguments) -> list[Declaration]:
     low, high = a.whole("min_value"), a.whole("max_value")
     strict_low, strict_high = a.flag("strict_min"), a.flag("strict_max")
     if low is None and high is None:
@@ -99,7 +100,7 @@ def _length_between(a: GxArguments) -> list[Declaration]:
     return [check("length", a.row_options(), column=a.text("column"), at_least=least, at_most=most)]
 
 
-def _length_equal(a: GxArguments) -> list[Declaration]:
+def _length_equal(a: ExpectationArguments) -> list[Declaration]:
     value = a.whole("value")
     if value is None:
         raise Refused("value", value, "a whole number")
@@ -108,7 +109,7 @@ def _length_equal(a: GxArguments) -> list[Declaration]:
     return [check("length", a.row_options(), column=a.text("column"), equals=value)]
 
 
-def _z_scores(a: GxArguments) -> list[Declaration]:
+def _z_scores(a: ExpectationArguments) -> list[Declaration]:
     two_sided = a.flag("double_sided")
     threshold = a.number("threshold", -1e9 if two_sided else 1e-9, 1e9)
     if not threshold:  # no distance is below 0
@@ -125,8 +126,8 @@ def _z_scores(a: GxArguments) -> list[Declaration]:
     ]
 
 
-def _steps(kind: str) -> Translate:
-    def translate(a: GxArguments) -> list[Declaration]:
+def _steps(kind: str) -> TranslateExpectation:
+    def translate(a: ExpectationArguments) -> list[Declaration]:
         order = a.setting.order_by
         if order is None:
             raise Refused("order_by", None, "from_gx(..., order_by=...): the rows of a table have no order, say by which columns they do")
@@ -136,18 +137,18 @@ def _steps(kind: str) -> Translate:
     return translate
 
 
-def _greater(a: GxArguments) -> list[Declaration]:
+def _greater(a: ExpectationArguments) -> list[Declaration]:
     operator = ">=" if a.flag("or_equal") else ">"
     nulls = a.nulls("both_values_are_missing", _PAIR)
     return [check("compare", a.row_options(), left=a.text("column_A"), operator=operator, right=a.text("column_B"), nulls=nulls)]
 
 
-def _equal(a: GxArguments) -> list[Declaration]:
+def _equal(a: ExpectationArguments) -> list[Declaration]:
     nulls = a.nulls("both_values_are_missing", _PAIR)
     return [check("compare", a.row_options(), left=a.text("column_A"), operator="==", right=a.text("column_B"), nulls=nulls)]
 
 
-def _pair_in_set(a: GxArguments) -> list[Declaration]:
+def _pair_in_set(a: ExpectationArguments) -> list[Declaration]:
     columns, pairs = [a.text("column_A"), a.text("column_B")], a.take("value_pairs_set")
     nulls, options = a.nulls("both_values_are_missing", _PAIR), a.row_options()
     if not isinstance(pairs, (list, tuple, set)) or not all(isinstance(pair, (list, tuple)) and len(pair) == 2 for pair in pairs):
@@ -159,34 +160,34 @@ def _pair_in_set(a: GxArguments) -> list[Declaration]:
     return [check("tuple_in_set", options, columns=columns, values=known, nulls=nulls)]
 
 
-def _compound(a: GxArguments) -> list[Declaration]:
+def _compound(a: ExpectationArguments) -> list[Declaration]:
     nulls, columns = a.nulls("all_values_are_missing", _MANY), list(dict.fromkeys(a.texts("column_list", 2)))
     return [check("unique", a.row_options(), columns=columns, nulls=nulls)]
 
 
-def _unique(a: GxArguments) -> list[Declaration]:
+def _unique(a: ExpectationArguments) -> list[Declaration]:
     return [check("unique", a.row_options(), columns=[a.text("column")])]
 
 
-def _sum(a: GxArguments) -> list[Declaration]:
+def _sum(a: ExpectationArguments) -> list[Declaration]:
     total, nulls = a.number("sum_total", -1e300, 1e300), a.nulls("all_values_are_missing", _MANY)
     given = a.take("sum_total")
     return [check("sum_equals", a.row_options(), columns=a.texts("column_list", 2), total=given if given == total else total, nulls=nulls)]
 
 
-def _differ(a: GxArguments) -> list[Declaration]:
+def _differ(a: ExpectationArguments) -> list[Declaration]:
     nulls = a.nulls("all_values_are_missing", _MANY)
     return [check("all_differ", a.row_options(), columns=a.texts("column_list", 2), nulls=nulls)]
 
 
-def _distinct_in_set(a: GxArguments) -> list[Declaration]:
+def _distinct_in_set(a: ExpectationArguments) -> list[Declaration]:
     column, values, options = a.text("column"), a.values("value_set"), a.options()
     if values is None:
         raise Refused("value_set", values, "a list of values")
     return [check("in_set", options, column=column, values=values)] if values else [check("null", options, column=column)]
 
 
-def _distinct_contain(a: GxArguments) -> list[Declaration]:
+def _distinct_contain(a: ExpectationArguments) -> list[Declaration]:
     """Return a NULL in the set is never found: it is no value."""
     column, options, values, given = a.text("column"), a.options(), a.values("value_set"), a.take("value_set")
     if values is None:
@@ -196,11 +197,11 @@ def _distinct_contain(a: GxArguments) -> list[Declaration]:
     return [check("has_values", options, column=column, values=values)] if values else always(column, options)
 
 
-def _distinct_equal(a: GxArguments) -> list[Declaration]:
+def _distinct_equal(a: ExpectationArguments) -> list[Declaration]:
     return _distinct_in_set(a) + _distinct_contain(a)
 
 
-def _share_of_values(a: GxArguments) -> list[Declaration]:
+def _share_of_values(a: ExpectationArguments) -> list[Declaration]:
     """At least a share of the rows has a value, and at most another; the share of no rows is 0."""
     low, high = (_share(a, name) for name in ("min_value", "max_value"))
     _, _, low_belongs, high_belongs = a.ends()
@@ -217,7 +218,7 @@ def _share_of_values(a: GxArguments) -> list[Declaration]:
     return found or always(column, options)
 
 
-def _share(a: GxArguments, name: str) -> Decimal | None:
+def _share(a: ExpectationArguments, name: str) -> Decimal | None:
     value = a.ends()[0 if name == "min_value" else 1]
     if value is None:
         return None
@@ -226,7 +227,7 @@ def _share(a: GxArguments, name: str) -> Decimal | None:
     return Decimal(str(value))
 
 
-ROWS: dict[str, Translate] = {
+ROWS: dict[str, TranslateExpectation] = {
     "expect_column_distinct_values_to_be_in_set": _distinct_in_set,
     "expect_column_distinct_values_to_contain_set": _distinct_contain,
     "expect_column_distinct_values_to_equal_set": _distinct_equal,

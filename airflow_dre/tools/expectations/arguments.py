@@ -7,13 +7,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import ROUND_CEILING, Context, Decimal
+from decimal import Decimal
 
-from airflow_dre.checks.declared.declaration import Bound, Declaration
+from airflow_dre.checks.declared.declaration import Bound
 from airflow_dre.checks.rules import Nulls
-from airflow_dre.tools.gx.reading import conditions as gx_conditions
-from airflow_dre.tools.gx.reading import parameters as gx_parameters
-from airflow_dre.tools.gx.reading.document import Expectation
+from airflow_dre.tools.expectations import conditions as gx_conditions
+from airflow_dre.tools.expectations import parameters as gx_parameters
+from airflow_dre.tools.expectations.expectation import Expectation
+from airflow_dre.tools.translation import Refused, limit_of
 from airflow_dre.values.instants import to_instant
 from airflow_dre.values.numbers import is_ordered
 from airflow_dre.values.scalars import Incomparable, is_literal
@@ -52,18 +53,8 @@ _NULLS = {
 }
 
 
-class Refused(ValueError):
-    """An expectation cannot be said in our words."""
-
-    def __init__(self, argument: str, value: object, allowed: str) -> None:
-        super().__init__(allowed)
-        self.argument = argument
-        self.value = value
-        self.allowed = allowed
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Setting:
+class ExpectationSetting:
     """What the caller says besides the suite."""
 
     parameters: Mapping[str, object]
@@ -74,10 +65,10 @@ class Setting:
     """Whose names of types the suite uses besides those of SQL."""
 
 
-class GxArguments:
+class ExpectationArguments:
     """The arguments of one expectation; each is asked for once, and those that nothing asked for are refused at the end."""
 
-    def __init__(self, expectation: Expectation, setting: Setting) -> None:
+    def __init__(self, expectation: Expectation, setting: ExpectationSetting) -> None:
         self.expectation = expectation
         self.setting = setting
         self._known = set(_OF_OTHER_CONCERN)
@@ -259,30 +250,3 @@ def _as_databases_write(text: str) -> str:
     if english := _ENGLISH.fullmatch(text.strip()):
         return f"{english[3]}-{_MONTHS.index(english[1].lower()) + 1:02}-{int(english[2]):02}{english[4]}"
     return text
-
-
-_EXACT = Context(prec=1200)  # enough for every float
-_DIGITS = 10  # a float with more is the quotient of two numbers of rows, not what somebody wrote
-_UNIT = Decimal("1e-12")
-
-
-def limit_of(mostly: object) -> dict[str, object]:
-    """``mostly`` as a limit to what may be wrong: exactly 1 - mostly in percent.
-
-    Great Expectations compares ``mostly`` with a quotient that is rounded to a float. Where it is one itself, such as 5 / 6, the limit is
-    rounded up, by less than one row can make.
-    """
-    if mostly is None:
-        return {}
-    if isinstance(mostly, bool) or not isinstance(mostly, (int, float, Decimal)) or not 0 <= mostly <= 1:
-        raise Refused("mostly", mostly, "a number, greater than or equal to 0 and less than or equal to 1")
-    share = Decimal(str(mostly))
-    percent = _EXACT.multiply(_EXACT.subtract(Decimal(1), share), Decimal(100))
-    if isinstance(mostly, float) and len(share.as_tuple().digits) > _DIGITS:
-        percent = min(_EXACT.add(percent, _UNIT).quantize(_UNIT, ROUND_CEILING, _EXACT), Decimal(100))
-    return {} if not percent else {"fail_above": f"{_EXACT.normalize(percent):f}%"}
-
-
-def check(kind: str, *options: Mapping[str, object], **arguments: object) -> Declaration:
-    """Return a declared check whose texts are no templates: a suite of another tool knows of none."""
-    return Declaration(kind, {**arguments, **{name: value for item in options for name, value in item.items()}}, final=True)

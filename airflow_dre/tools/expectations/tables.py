@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from airflow_dre.checks.declared.declaration import Declaration
-from airflow_dre.tools.gx.reading.arguments import GxArguments, Refused, check
-from airflow_dre.tools.gx.reading.rows import Translate, always
+from airflow_dre.tools.expectations.arguments import ExpectationArguments
+from airflow_dre.tools.expectations.rows import TranslateExpectation, always
+from airflow_dre.tools.translation import Refused, check
 from airflow_dre.values.numbers import is_ordered
 
 FRAME_TYPES: dict[str, dict[str, tuple[str, ...]]] = {
@@ -53,15 +54,15 @@ _IN_LISTS = {
 _NONE = "type that no column has"
 
 
-def _column_count(bounds: dict[str, object], a: GxArguments) -> list[Declaration]:
+def _column_count(bounds: dict[str, object], a: ExpectationArguments) -> list[Declaration]:
     return [check("column_count", a.options(filtered=False), bounds or {"at_least": 0})]
 
 
-def _row_count(bounds: dict[str, object], a: GxArguments) -> list[Declaration]:
+def _row_count(bounds: dict[str, object], a: ExpectationArguments) -> list[Declaration]:
     return [check("row_count", a.options(), bounds or {"at_least": 0})]
 
 
-def _count_bounds(a: GxArguments) -> dict[str, object]:
+def _count_bounds(a: ExpectationArguments) -> dict[str, object]:
     """Return the bounds of a count of a table; reversed ones end in an error there, and not in false as those of a column do."""
     low, high = a.ends()[:2]
     if low is not None and high is not None and not is_ordered(low, high):
@@ -69,24 +70,24 @@ def _count_bounds(a: GxArguments) -> dict[str, object]:
     return a.bounds(whole=True)
 
 
-def _exactly(a: GxArguments) -> dict[str, object]:
+def _exactly(a: ExpectationArguments) -> dict[str, object]:
     value = a.whole("value")
     if value is None:
         raise Refused("value", value, "a whole number")
     return {"equals": value}
 
 
-def _other_row_count(a: GxArguments) -> list[Declaration]:
+def _other_row_count(a: ExpectationArguments) -> list[Declaration]:
     return [check("row_count", a.options(), same_as=a.text("other_table_name"))]
 
 
-def _exists(a: GxArguments) -> list[Declaration]:
+def _exists(a: ExpectationArguments) -> list[Declaration]:
     column, place = a.text("column"), a.whole("column_index")
     places = {column: place} if place else None  # Great Expectations looks at no place 0
     return [check("schema_is", a.plain_options(filtered=False), columns=[column], extra=True, places=places)]
 
 
-def _ordered_columns(a: GxArguments) -> list[Declaration]:
+def _ordered_columns(a: ExpectationArguments) -> list[Declaration]:
     options = a.options(filtered=False)
     if a.take("column_list") is None:
         return [check("column_count", options, at_least=0)]
@@ -96,7 +97,7 @@ def _ordered_columns(a: GxArguments) -> list[Declaration]:
     return [check("schema_is", options, columns=names, ordered=True)]
 
 
-def _set_of_columns(a: GxArguments) -> list[Declaration]:
+def _set_of_columns(a: ExpectationArguments) -> list[Declaration]:
     """Great Expectations takes names without regard to their case here, unless they are in double quotes."""
     exact, options = a.flag("exact_match") or "exact_match" not in a.expectation.kwargs, a.options(filtered=False)
     if not a.take("column_set"):
@@ -105,8 +106,8 @@ def _set_of_columns(a: GxArguments) -> list[Declaration]:
     return [check("schema_is", options, columns=list(dict.fromkeys(names)), extra=None if exact else True, any_case=True)]
 
 
-def _types(argument: str) -> Translate:
-    def translate(a: GxArguments) -> list[Declaration]:
+def _types(argument: str) -> TranslateExpectation:
+    def translate(a: ExpectationArguments) -> list[Declaration]:
         column, given = a.text("column"), a.take(argument)
         if given is None and argument == "type_":
             raise Refused(argument, given, "the name of a type")
@@ -122,14 +123,14 @@ def _types(argument: str) -> Translate:
     return translate
 
 
-def _unexpected_rows(a: GxArguments) -> list[Declaration]:
+def _unexpected_rows(a: ExpectationArguments) -> list[Declaration]:
     sql, table = a.text("unexpected_rows_query"), a.setting.table
     if "{batch}" in sql and table is None:
         raise Refused("unexpected_rows_query", sql, "from_gx(..., table=...): the table that {batch} stands for, as SQL spells it")
     return [check("failed_rows_sql", a.options(filtered=False), sql=sql.replace("{batch}", table or ""))]
 
 
-TABLES: dict[str, Translate] = {
+TABLES: dict[str, TranslateExpectation] = {
     "expect_column_to_exist": _exists,
     "expect_column_type_to_be": _types("type_"),
     "expect_column_values_to_be_in_type_list": _types("type_list"),

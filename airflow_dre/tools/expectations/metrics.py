@@ -10,8 +10,9 @@ from decimal import Decimal
 from itertools import pairwise
 
 from airflow_dre.checks.declared.declaration import Declaration
-from airflow_dre.tools.gx.reading.arguments import GxArguments, Refused, check
-from airflow_dre.tools.gx.reading.rows import Translate, always, impossible
+from airflow_dre.tools.expectations.arguments import ExpectationArguments
+from airflow_dre.tools.expectations.rows import TranslateExpectation, always, impossible
+from airflow_dre.tools.translation import Refused, check
 from airflow_dre.values.instants import to_instant
 
 _LOWEST = -sys.float_info.max
@@ -20,8 +21,8 @@ _FAILS = {"if_empty": "fail"}
 """A column without a value has no such number, and Great Expectations then fails."""
 
 
-def _bounded(kind: str, *, both_may_be_missing: bool = True) -> Translate:
-    def translate(a: GxArguments) -> list[Declaration]:
+def _bounded(kind: str, *, both_may_be_missing: bool = True) -> TranslateExpectation:
+    def translate(a: ExpectationArguments) -> list[Declaration]:
         bounds, column, options = a.bounds(), a.text("column"), a.options()
         if a.holds_nothing():
             return [
@@ -38,7 +39,7 @@ def _bounded(kind: str, *, both_may_be_missing: bool = True) -> Translate:
     return translate
 
 
-def _of_numbers(a: GxArguments) -> dict[str, object]:
+def _of_numbers(a: ExpectationArguments) -> dict[str, object]:
     """Return bounds of a count or a share.
 
     :raises Refused: one of them is no number.
@@ -49,14 +50,14 @@ def _of_numbers(a: GxArguments) -> dict[str, object]:
     return a.bounds()
 
 
-def _distinct_count(a: GxArguments) -> list[Declaration]:
+def _distinct_count(a: ExpectationArguments) -> list[Declaration]:
     bounds, column, options = _of_numbers(a), a.text("column"), a.options()
     if a.holds_nothing():
         return impossible(column, options)
     return [check("distinct_count", options, bounds, columns=[column])] if bounds else always(column, options)
 
 
-def _unique_ratio(a: GxArguments) -> list[Declaration]:
+def _unique_ratio(a: ExpectationArguments) -> list[Declaration]:
     """Return the share of nothing is 0 in Great Expectations."""
     bounds, column, options = _of_numbers(a), a.text("column"), a.options()
     if a.holds_nothing():
@@ -68,7 +69,7 @@ def _unique_ratio(a: GxArguments) -> list[Declaration]:
     return [check("unique_ratio", options, bounds, {} if zero_is_in else _FAILS, columns=[column])]
 
 
-def _most_common(a: GxArguments) -> list[Declaration]:
+def _most_common(a: ExpectationArguments) -> list[Declaration]:
     values = a.values("value_set")
     if values is None:
         raise Refused("value_set", values, "a list of values")
@@ -78,7 +79,7 @@ def _most_common(a: GxArguments) -> list[Declaration]:
     return [check("most_common", a.options(), _FAILS, column=a.text("column"), values=values, ties=ties)]
 
 
-def _quantiles(a: GxArguments) -> list[Declaration]:
+def _quantiles(a: ExpectationArguments) -> list[Declaration]:
     """Return one check a quantile, each a value of the column as SQL's PERCENTILE_DISC gives it."""
     given, column, options = a.take("quantile_ranges"), a.text("column"), a.options()
     a.take("allow_relative_error")
@@ -110,7 +111,7 @@ def _ordered(low: object, high: object) -> bool:
     return len(moments) == 2 and moments[0] <= moments[1]
 
 
-def _divergence(a: GxArguments) -> list[Declaration]:
+def _divergence(a: ExpectationArguments) -> list[Declaration]:
     """Great Expectations scales the expected weights down for what it holds out, and gives that to bins that expect nothing."""
     column, options, given = a.text("column"), a.options(), a.take("partition_object")
     tail, inner = (a.number(f"{part}_weight_holdout", 0, 1, 0.0) for part in ("tail", "internal"))
@@ -168,7 +169,7 @@ def _list(value: object) -> list[object]:
     return list(value) if isinstance(value, (list, tuple)) else []
 
 
-METRICS: dict[str, Translate] = {
+METRICS: dict[str, TranslateExpectation] = {
     "expect_column_kl_divergence_to_be_less_than": _divergence,
     "expect_column_max_to_be_between": _bounded("column_max", both_may_be_missing=False),
     "expect_column_mean_to_be_between": _bounded("mean"),
