@@ -21,37 +21,44 @@ from airflow_dre.sql.quarantine import statements as quarantine
 from airflow_dre.sql.quarantine.failing import failing
 from airflow_dre.sql.quarantine.release import Review
 from airflow_dre.sql.quarantine.shape import type_mismatch
-from airflow_dre.sql.quarantine.statements import Broken, Mode, Rows, Stamp
+from airflow_dre.sql.quarantine.statements import FailingCheck, Mode, Provenance, QuarantineQuery
 from airflow_dre.sql.scope import Scope
 
 GOLDEN = Path(__file__).parent / "golden" / "quarantine"
 WRITTEN = {name: dialect for name, dialect in DIALECTS.items() if isinstance(dialect.writing, Writing)}
-STAMP = Stamp(
+PROVENANCE = Provenance(
     batch="b1",
-    mode=Mode.MOVE,
     dataset="postgres://h:1/shop.orders",
     suite="it's",
     dag_id="d",
     run_id="r",
     task_id=None,
     map_index=-1,
-    at=datetime(2026, 1, 1, tzinfo=UTC),
 )
 
 
-def rows_of(dialect: Dialect) -> Rows:
+def rows_of(dialect: Dialect) -> QuarantineQuery:
     """Return rows that break two checks, in a table with an odd column."""
     scope = Scope(("shop", "orders"), "day = '2026-01-01'", dialect)
-    broken: list[Broken] = []
+    failing_checks: list[FailingCheck] = []
     for check in parse_checks([c.not_null("amount", name='no "amount"'), c.unique("id")]):
         metric = failing_rows_of(check, dict.fromkeys(check.metrics(), 1))
         assert metric is not None
         condition = failing(metric, scope)
         assert isinstance(condition, exp.Expr)
-        broken.append(Broken(check_id=check.id, name=check.name, condition=condition))
+        failing_checks.append(FailingCheck(check_id=check.id, name=check.name, condition=condition))
     assert isinstance(dialect.writing, Writing)
     columns = (("id", "INTEGER"), ("amount", "NUMERIC(10, 2)"), ('odd "name', "X); DROP TABLE orders"))
-    return Rows(source=scope, columns=columns, target=("shop", "bad"), broken=tuple(broken), writing=dialect.writing)
+    return QuarantineQuery(
+        source=scope,
+        columns=columns,
+        target=("shop", "bad"),
+        mode=Mode.MOVE,
+        checks=tuple(failing_checks),
+        provenance=PROVENANCE,
+        at=datetime(2026, 1, 1, tzinfo=UTC),
+        writing=dialect.writing,
+    )
 
 
 def trees(dialect: Dialect) -> Iterator[tuple[str, exp.Expr]]:
@@ -60,15 +67,15 @@ def trees(dialect: Dialect) -> Iterator[tuple[str, exp.Expr]]:
     if rows.writing.only_inserts:
         yield "make the table", quarantine.create(rows)
         yield "count", quarantine.count(rows)
-        yield "copy unless the batch is there", quarantine.copy_once(rows, replace(STAMP, mode=Mode.COPY))
-        yield "count the batch", quarantine.count_batch(rows, STAMP)
+        yield "copy unless the batch is there", quarantine.copy_once(replace(rows, mode=Mode.COPY))
+        yield "count the batch", quarantine.count_batch(rows)
         return
     if rows.writing.lock is not None:
         yield "wait for others", rows.writing.lock(rows.target)
     yield "make the table", quarantine.create(rows)
-    yield "forget earlier copies", quarantine.forget_copies(rows, STAMP)
+    yield "forget earlier copies", quarantine.forget_copies(rows)
     yield "count", quarantine.count(rows)
-    yield "copy", quarantine.copy(rows, replace(STAMP, mode=Mode.COPY))
+    yield "copy", quarantine.copy(replace(rows, mode=Mode.COPY))
     if rows.writing.follows is not None:
         yield "what a DELETE would change elsewhere", rows.writing.follows(rows.source.table)
     if rows.writing.computed is not None:
@@ -86,12 +93,12 @@ def trees(dialect: Dialect) -> Iterator[tuple[str, exp.Expr]]:
     columns = rows.column_names
     address = rows.address()
     if address is None:
-        yield "move", quarantine.move_at_once(rows, STAMP)
+        yield "move", quarantine.move_at_once(rows)
         yield "give back", release.give_back_at_once(review, columns)
     else:
         yield "are there addresses", quarantine.probe_address(rows, address)
         yield "note the addresses", quarantine.pick(rows, address)
-        yield "insert", quarantine.insert_picked(rows, STAMP, address)
+        yield "insert", quarantine.insert_picked(rows, address)
         yield "delete", quarantine.delete_picked(rows, address)
         yield "give back", release.give_back(review, columns)
         yield "delete what went back", release.drop_moved(review)

@@ -13,7 +13,7 @@ from airflow_dre.engines.session import Hook
 from airflow_dre.engines.transactions import Transaction, retry_on_conflict, transaction
 from airflow_dre.errors import DefinitionError, Problem
 from airflow_dre.incidents.signals import Origin
-from airflow_dre.services.quarantine.aside import MOST_COLUMNS, columns_of, require_equal
+from airflow_dre.services.quarantine.tables import MOST_COLUMNS, columns_of, require_equal
 from airflow_dre.sql.dialect import Writing
 from airflow_dre.sql.quarantine import release as statements
 from airflow_dre.sql.quarantine.release import Review

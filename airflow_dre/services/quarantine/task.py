@@ -12,9 +12,10 @@ from airflow_dre.errors import DefinitionError
 from airflow_dre.services.quality.run import SuiteRun
 from airflow_dre.services.quality.source import TableSpec
 from airflow_dre.services.quality.source_of import find_spark_connection
-from airflow_dre.services.quarantine.aside import Breaches, Quarantine, announce, find_breaches, put_aside, stamp_of, summarize_taken, tell
 from airflow_dre.services.quarantine.options import QuarantineOptions
-from airflow_dre.services.quarantine.spark import copy_aside
+from airflow_dre.services.quarantine.spark import copy_rows
+from airflow_dre.services.quarantine.spec import FailingRows, QuarantineSpec, find_failing_rows, incident_note, provenance_of
+from airflow_dre.services.quarantine.transfer import transfer_rows
 from airflow_dre.services.rehearsal import is_rehearsal
 from airflow_dre.sql.names import split_table
 from airflow_dre.sql.quarantine.statements import Mode
@@ -28,14 +29,29 @@ class PlannedQuarantine:
 
     options: QuarantineOptions
     run: SuiteRunRecord
-    breaches: Breaches
-    scope: Scope
+    rows: FailingRows
 
     @property
     def incident_note(self) -> str:
-        """The text that the incident of the run adds to its detail."""
-        stamp = stamp_of(self.run, Mode(self.options.mode), self.run.measured_at)
-        return announce(stamp, self.options.to or "", self.breaches)
+        """The text that the incident of the run adds to its detail, empty where no row can go."""
+        return incident_note(self.rows, provenance_of(self.run), Mode(self.options.mode), self.options.to or "")
+
+    def spec(self) -> QuarantineSpec:
+        """Return the rows and the table they go to.
+
+        :raises airflow_dre.errors.DefinitionError: ``quarantine_to`` names no table.
+        """
+        options = self.options
+        return QuarantineSpec(
+            subject=options.subject,
+            rows=self.rows,
+            target=split_table(options.to or "", options.subject, "quarantine_to"),
+            mode=Mode(options.mode),
+            limit=options.most_rows,
+            provenance=provenance_of(self.run),
+            try_number=self.run.origin.try_number,
+            timeout=options.timeout,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +68,7 @@ def plan_quarantine(options: QuarantineOptions, run: SuiteRun, checks: Sequence[
     """Return the rows that a run is to quarantine, or None if the task has no quarantine."""
     if options.to is None:
         return None
-    return PlannedQuarantine(options, run.record, find_breaches(run.record, checks, run.answers, scope, options.on), scope)
+    return PlannedQuarantine(options, run.record, find_failing_rows(run.record, checks, run.answers, scope, options.on))
 
 
 def quarantine_rows(planned: PlannedQuarantine, table: TableSpec) -> QuarantineReport:
@@ -62,29 +78,19 @@ def quarantine_rows(planned: PlannedQuarantine, table: TableSpec) -> QuarantineR
     :raises airflow_dre.errors.QuarantineError: more rows than allowed break the checks, or other rows would change.
     :raises airflow_dre.errors.WarehouseError: the warehouse refused a statement or does not answer.
     """
-    options, breaches, scope = planned.options, planned.breaches, planned.scope
-    if same := options.find_same_table():
+    if same := planned.options.find_same_table():
         raise DefinitionError(same)
     if is_rehearsal():
-        return _rehearse(options, breaches)
-    wanted = Quarantine(
-        subject=options.subject,
-        target=split_table(options.to or "", options.subject, "quarantine_to"),
-        mode=Mode(options.mode),
-        limit=options.most_rows,
-        timeout=options.timeout,
-    )
-    stamp = stamp_of(planned.run, wanted.mode, now())
-    if (spark := find_spark_connection(table.conn_id)) is not None:
-        taken = copy_aside(spark, scope, breaches.broken, stamp, wanted)
-    else:
-        taken = put_aside(table.hook(), scope, breaches.broken, stamp, wanted, planned.run.origin.try_number)
-    return QuarantineReport(tell(taken, breaches.left), {"quarantine": summarize_taken(taken, breaches.left)})
+        return _rehearse(planned.options, planned.rows)
+    spec = planned.spec()
+    spark = find_spark_connection(table.conn_id)
+    result = transfer_rows(table.hook(), spec, now()) if spark is None else copy_rows(spark, spec, now())
+    return QuarantineReport(result.describe(), {"quarantine": result.summary()})
 
 
-def _rehearse(options: QuarantineOptions, breaches: Breaches) -> QuarantineReport:
+def _rehearse(options: QuarantineOptions, rows: FailingRows) -> QuarantineReport:
     """Return what a run outside of a test would do."""
-    checks = ", ".join(broken.name for broken in breaches.broken) or "no check"
+    checks = ", ".join(check.name for check in rows.checks) or "no check"
     text = f"quarantine: this is a test, so no row is written; otherwise {options.mode} to {options.to} the rows that break {checks}"
-    summary = {"table": options.to, "mode": options.mode, "rows": 0, "test": True, "left_out": sorted(breaches.left)}
+    summary = {"table": options.to, "mode": options.mode, "rows": 0, "test": True, "left_out": sorted(rows.skipped)}
     return QuarantineReport(text, {"quarantine": summary})

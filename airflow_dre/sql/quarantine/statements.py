@@ -48,7 +48,7 @@ class Mode(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Broken:
+class FailingCheck:
     """A check and the condition of the rows that break it."""
 
     check_id: str
@@ -57,29 +57,30 @@ class Broken:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stamp:
-    """What each row of one quarantine says about where it comes from."""
+class Provenance:
+    """The origin of the rows of one quarantine, which each row carries."""
 
     batch: str
-    mode: Mode
     dataset: str
     suite: str
     dag_id: str | None
     run_id: str | None
     task_id: str | None
     map_index: int | None
-    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rows:
+class QuarantineQuery:
     """The rows of a table that break one check or several, and the table that they go to."""
 
     source: Scope
     columns: tuple[tuple[str, str], ...]
     """Names and types of the source's columns."""
     target: tuple[str, ...]
-    broken: tuple[Broken, ...]
+    mode: Mode
+    checks: tuple[FailingCheck, ...]
+    provenance: Provenance
+    at: datetime
     writing: Writing
 
     @property
@@ -88,33 +89,33 @@ class Rows:
         return [name for name, _ in self.columns]
 
     def condition(self) -> exp.Expr:
-        """That a row breaks at least one of the checks."""
-        return exp.paren(any_of([check.condition.copy() for check in self.broken]))
+        """Return the condition that a row breaks at least one of the checks."""
+        return exp.paren(any_of([check.condition.copy() for check in self.checks]))
 
     def reasons(self) -> exp.Expr:
         """Return the checks that a row breaks, as the text of a JSON array of objects with id and name."""
-        parts = [self._reason(check) for check in self.broken]
+        parts = [self._reason(check) for check in self.checks]
         return _joined(exp.Literal.string("["), call("SUBSTR", _joined(*parts), 2), exp.Literal.string("]"))
 
-    def _reason(self, check: Broken) -> exp.Expr:
-        told = "," + json.dumps({"id": check.check_id, "name": check.name}, ensure_ascii=False)
-        return exp.Case().when(check.condition.copy(), self.source.dialect.literals.text(told)).else_(exp.Literal.string(""))
+    def _reason(self, check: FailingCheck) -> exp.Expr:
+        text = "," + json.dumps({"id": check.check_id, "name": check.name}, ensure_ascii=False)
+        return exp.Case().when(check.condition.copy(), self.source.dialect.literals.text(text)).else_(exp.Literal.string(""))
 
     def address(self) -> str | None:
-        """Return the hidden column that addresses a row; None where each of its names is a column's."""
+        """Return the hidden column that addresses a row, or None where each of its names is a column's."""
         taken = {name.casefold() for name in self.column_names}
         return next((name for name in self.writing.addresses if name not in taken), None)
 
 
-def create(rows: Rows) -> exp.Expr:
+def create(query: QuarantineQuery) -> exp.Expr:
     """Return the quarantine table, with the source's columns and our own."""
-    table = names.table(rows.target)
-    if not rows.writing.keeps_types:
+    table = names.table(query.target)
+    if not query.writing.keeps_types:
         own = [exp.ColumnDef(this=quoted(name), kind=exp.DataType.build(kind)) for name, kind in OWN_COLUMNS.items()]
-        defined = [exp.ColumnDef(this=quoted(name), kind=_declared(kind)) for name, kind in rows.columns]
+        defined = [exp.ColumnDef(this=quoted(name), kind=_declared(kind)) for name, kind in query.columns]
         return exp.Create(this=exp.Schema(this=table, expressions=[*defined, *own]), kind="TABLE")
     nothing = [exp.alias_(exp.cast(exp.Null(), kind), quoted(name)) for name, kind in OWN_COLUMNS.items()]
-    empty = exp.select(*map(column, rows.column_names), *nothing).from_(names.table(rows.source.table)).where(exp.false())
+    empty = exp.select(*map(column, query.column_names), *nothing).from_(names.table(query.source.table)).where(exp.false())
     return exp.Create(this=table, kind="TABLE", expression=empty)
 
 
@@ -126,101 +127,104 @@ def _declared(kind: str) -> exp.DataType | None:
     return exp.DataType(this=exp.DType.USERDEFINED, kind=kind) if _PLAIN_TYPE.fullmatch(kind) else None
 
 
-def count(rows: Rows) -> exp.Expr:
+def count(query: QuarantineQuery) -> exp.Expr:
     """Return the number of rows looked at, and of those that break a check.
 
     Each has a WHERE of its own: PostgreSQL looks a key up in a hash table there, and in an aggregate it would scan for each row.
     """
-    every = rows.source.select(exp.Count(this=exp.Star()))
-    broken = rows.source.select(exp.Count(this=exp.Star()), extra=[rows.condition()])
+    every = query.source.select(exp.Count(this=exp.Star()))
+    broken = query.source.select(exp.Count(this=exp.Star()), extra=[query.condition()])
     return exp.select(every.subquery(), broken.subquery())
 
 
-def forget_copies(rows: Rows, stamp: Stamp) -> exp.Expr:
+def forget_copies(query: QuarantineQuery) -> exp.Expr:
     """Delete what an earlier try of the same task instance copied."""
-    text = rows.source.dialect.literals.text
-    same = [exp.EQ(this=column("dre_batch"), expression=text(stamp.batch)), exp.EQ(this=column("dre_mode"), expression=text(Mode.COPY))]
-    return exp.delete(names.table(rows.target)).where(*same)
+    text = query.source.dialect.literals.text
+    same = [
+        exp.EQ(this=column("dre_batch"), expression=text(query.provenance.batch)),
+        exp.EQ(this=column("dre_mode"), expression=text(Mode.COPY)),
+    ]
+    return exp.delete(names.table(query.target)).where(*same)
 
 
-def copy(rows: Rows, stamp: Stamp) -> exp.Expr:
+def copy(query: QuarantineQuery) -> exp.Expr:
     """Insert the failing rows; they stay where they are."""
-    query = rows.source.select(*map(column, rows.column_names), *_own(rows, stamp, rows.reasons()), extra=[rows.condition()])
-    return _insert(rows, query)
+    selected = query.source.select(*map(column, query.column_names), *_own(query, query.reasons()), extra=[query.condition()])
+    return _insert(query, selected)
 
 
-def copy_once(rows: Rows, stamp: Stamp) -> exp.Expr:
+def copy_once(query: QuarantineQuery) -> exp.Expr:
     """Insert the failing rows unless the batch is there already, where an earlier copy cannot be deleted."""
-    extra = [rows.condition(), exp.Not(this=exp.Exists(this=_batch(rows, stamp, exp.Literal.number(1))))]
-    return _insert(rows, rows.source.select(*map(column, rows.column_names), *_own(rows, stamp, rows.reasons()), extra=extra))
+    extra = [query.condition(), exp.Not(this=exp.Exists(this=_batch(query, exp.Literal.number(1))))]
+    return _insert(query, query.source.select(*map(column, query.column_names), *_own(query, query.reasons()), extra=extra))
 
 
-def count_batch(rows: Rows, stamp: Stamp) -> exp.Expr:
+def count_batch(query: QuarantineQuery) -> exp.Expr:
     """Return the number of rows of a batch."""
-    return _batch(rows, stamp, exp.Count(this=exp.Star()))
+    return _batch(query, exp.Count(this=exp.Star()))
 
 
-def _batch(rows: Rows, stamp: Stamp, what: exp.Expr) -> exp.Select:
-    same = exp.EQ(this=column("dre_batch"), expression=rows.source.dialect.literals.text(stamp.batch))
-    return exp.select(what).from_(names.table(rows.target)).where(same)
+def _batch(query: QuarantineQuery, what: exp.Expr) -> exp.Select:
+    same = exp.EQ(this=column("dre_batch"), expression=query.source.dialect.literals.text(query.provenance.batch))
+    return exp.select(what).from_(names.table(query.target)).where(same)
 
 
-def move_at_once(rows: Rows, stamp: Stamp) -> exp.Expr:
+def move_at_once(query: QuarantineQuery) -> exp.Expr:
     """Delete the failing rows and insert exactly those that were deleted, in one statement that gives both numbers."""
-    conditions = [condition for condition in (rows.source.condition(), rows.condition()) if condition is not None]
-    gone = exp.delete(names.table(rows.source.table)).where(*conditions)
-    reasons = exp.alias_(rows.reasons(), quoted("dre_checks"))
-    gone.set("returning", exp.Returning(expressions=[*map(column, rows.column_names), reasons]))
-    taken = exp.select(*map(column, rows.column_names), *_own(rows, stamp, column("dre_checks"))).from_("dre_gone")
-    kept = _insert(rows, taken)
+    conditions = [condition for condition in (query.source.condition(), query.condition()) if condition is not None]
+    gone = exp.delete(names.table(query.source.table)).where(*conditions)
+    reasons = exp.alias_(query.reasons(), quoted("dre_checks"))
+    gone.set("returning", exp.Returning(expressions=[*map(column, query.column_names), reasons]))
+    taken = exp.select(*map(column, query.column_names), *_own(query, column("dre_checks"))).from_("dre_gone")
+    kept = _insert(query, taken)
     kept.set("returning", exp.Returning(expressions=[exp.Literal.number(1)]))
     numbers = [exp.select(exp.Count(this=exp.Star())).from_(name).subquery() for name in ("dre_gone", "dre_kept")]
     return exp.select(*numbers).with_("dre_gone", as_=gone).with_("dre_kept", as_=kept)
 
 
-def probe_address(rows: Rows, address: str) -> exp.Expr:
+def probe_address(query: QuarantineQuery, address: str) -> exp.Expr:
     """Nothing, from a table whose rows have addresses."""
-    return exp.select(exp.column(address)).from_(names.table(rows.source.table)).where(exp.false())
+    return exp.select(exp.column(address)).from_(names.table(query.source.table)).where(exp.false())
 
 
-def pick(rows: Rows, address: str) -> exp.Expr:
+def pick(query: QuarantineQuery, address: str) -> exp.Expr:
     """Note the addresses of the failing rows, so that no condition is asked twice: its answer may have changed by then."""
-    picked = rows.source.select(
-        exp.alias_(exp.column(address), "address"), exp.alias_(rows.reasons(), "dre_checks"), extra=[rows.condition()]
+    picked = query.source.select(
+        exp.alias_(exp.column(address), "address"), exp.alias_(query.reasons(), "dre_checks"), extra=[query.condition()]
     )
     temporary = exp.Properties(expressions=[exp.TemporaryProperty()])
     return exp.Create(this=exp.to_table(_PICKED), kind="TABLE", expression=picked, properties=temporary)
 
 
-def insert_picked(rows: Rows, stamp: Stamp, address: str) -> exp.Expr:
+def insert_picked(query: QuarantineQuery, address: str) -> exp.Expr:
     """Insert the rows whose addresses were noted."""
-    given = [exp.column(quoted(name), table="dre_source") for name in rows.column_names]
-    own = _own(rows, stamp, exp.column("dre_checks", table=_PICKED))
-    source = exp.alias_(names.table(rows.source.table), "dre_source", table=True)
+    given = [exp.column(quoted(name), table="dre_source") for name in query.column_names]
+    own = _own(query, exp.column("dre_checks", table=_PICKED))
+    source = exp.alias_(names.table(query.source.table), "dre_source", table=True)
     same = exp.EQ(this=exp.column(address, table="dre_source"), expression=exp.column("address", table=_PICKED))
-    return _insert(rows, exp.select(*given, *own).from_(source).join(exp.to_table(_PICKED), on=same))
+    return _insert(query, exp.select(*given, *own).from_(source).join(exp.to_table(_PICKED), on=same))
 
 
-def delete_picked(rows: Rows, address: str) -> exp.Expr:
+def delete_picked(query: QuarantineQuery, address: str) -> exp.Expr:
     """Delete the rows whose addresses were noted."""
     noted = exp.select("address").from_(_PICKED)
-    return exp.delete(names.table(rows.source.table)).where(exp.In(this=exp.column(address), query=noted.subquery()))
+    return exp.delete(names.table(query.source.table)).where(exp.In(this=exp.column(address), query=noted.subquery()))
 
 
-def _insert(rows: Rows, query: exp.Expr) -> exp.Insert:
-    into = exp.Schema(this=names.table(rows.target), expressions=[quoted(name) for name in (*rows.column_names, *OWN_COLUMNS)])
-    return exp.Insert(this=into, expression=query)
+def _insert(query: QuarantineQuery, selected: exp.Expr) -> exp.Insert:
+    into = exp.Schema(this=names.table(query.target), expressions=[quoted(name) for name in (*query.column_names, *OWN_COLUMNS)])
+    return exp.Insert(this=into, expression=selected)
 
 
-def _own(rows: Rows, stamp: Stamp, reasons: exp.Expr) -> Iterator[exp.Expr]:
+def _own(query: QuarantineQuery, reasons: exp.Expr) -> Iterator[exp.Expr]:
     """Yield the values of our own columns, in their order."""
-    dialect = rows.source.dialect
-    texts = (stamp.dataset, stamp.suite, stamp.dag_id, stamp.run_id, stamp.task_id)
-    yield rows.writing.row_id()
-    yield from (dialect.literals.text(stamp.batch), dialect.literals.text(stamp.mode), reasons)
+    dialect, origin = query.source.dialect, query.provenance
+    texts = (origin.dataset, origin.suite, origin.dag_id, origin.run_id, origin.task_id)
+    yield query.writing.row_id()
+    yield from (dialect.literals.text(origin.batch), dialect.literals.text(query.mode), reasons)
     yield from (exp.Null() if text is None else dialect.literals.text(text) for text in texts)
-    yield exp.Null() if stamp.map_index is None else exp.convert(stamp.map_index)
-    yield dialect.literals.moment(stamp.at)
+    yield exp.Null() if origin.map_index is None else exp.convert(origin.map_index)
+    yield dialect.literals.moment(query.at)
     yield exp.Null()
 
 

@@ -22,7 +22,9 @@ from airflow_dre.checks.thresholds import read_limit
 from airflow_dre.engines.warehouse import opened
 from airflow_dre.incidents.signals import Origin
 from airflow_dre.services.quality.run import Suite, run_suite
-from airflow_dre.services.quarantine.aside import Breaches, Quarantine, Taken, find_breaches, put_aside, stamp_of
+from airflow_dre.services.quarantine.result import QuarantineResult
+from airflow_dre.services.quarantine.spec import FailingRows, QuarantineSpec, find_failing_rows, provenance_of
+from airflow_dre.services.quarantine.transfer import transfer_rows
 from airflow_dre.services.run_context import RunContext
 from airflow_dre.sql.names import split_table
 from airflow_dre.sql.quarantine.statements import OWN_COLUMNS, Mode
@@ -124,17 +126,23 @@ def make_world(kind: str, folder: Path, request: pytest.FixtureRequest) -> World
 
 @dataclass(frozen=True)
 class Asked:
-    """A suite that was run, ready to put its failing rows aside."""
+    """A suite that was run, ready to quarantine its failing rows."""
 
     run: SuiteRunRecord
-    breaches: Breaches
-    scope: Scope
+    rows: FailingRows
 
-    def aside(self, hook: Any, target: str = "bad", mode: str = "move", limit: object = "100%") -> Taken:
-        """Put the failing rows aside."""
-        wanted = Quarantine(subject="the task", target=split_table(target), mode=Mode(mode), limit=read_limit(limit))
-        stamp = stamp_of(self.run, wanted.mode, NOW)
-        return put_aside(hook, self.scope, self.breaches.broken, stamp, wanted, self.run.origin.try_number)
+    def quarantine(self, hook: Any, target: str = "bad", mode: str = "move", limit: object = "100%") -> QuarantineResult:
+        """Quarantine the failing rows."""
+        spec = QuarantineSpec(
+            subject="the task",
+            rows=self.rows,
+            target=split_table(target),
+            mode=Mode(mode),
+            limit=read_limit(limit),
+            provenance=provenance_of(self.run),
+            try_number=self.run.origin.try_number,
+        )
+        return transfer_rows(hook, spec, NOW)
 
 
 def ask_suite(
@@ -154,4 +162,4 @@ def ask_suite(
         context = RunContext(origin=origin)
         suite = Suite(name="d.check", dataset=DatasetName("n", table), scope=scope, checks=checks, context=context)
         run = run_suite(suite, warehouse, NOW)
-    return Asked(run.record, find_breaches(run.record, checks, run.answers, scope, on), scope)
+    return Asked(run.record, find_failing_rows(run.record, checks, run.answers, scope, on))

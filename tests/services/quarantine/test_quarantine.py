@@ -11,9 +11,9 @@ import pytest
 
 from airflow_dre import checks as c
 from airflow_dre.errors import DefinitionError, QuarantineError, QueryFailed, WarehouseUnreachable
-from airflow_dre.services.quarantine.aside import announce, stamp_of, tell
+from airflow_dre.services.quarantine.spec import incident_note, provenance_of
 from airflow_dre.sql.quarantine.statements import OWN_COLUMNS, Mode
-from tests.services.quarantine.quarantine_world import COLUMNS, KINDS, NOW, OWN, ROWS, Hook, World, ask_suite, make_world
+from tests.services.quarantine.quarantine_world import COLUMNS, KINDS, OWN, ROWS, Hook, World, ask_suite, make_world
 
 
 @pytest.fixture(params=KINDS)
@@ -61,7 +61,7 @@ def test_each_failing_row_goes_once_with_all_its_reasons(
     world: World, declared: list[Any], where: str | None, expected: dict[tuple[Any, ...], int], mode: str
 ) -> None:
     before = world.rows("orders")
-    taken = ask_suite(world.hook, *declared, where=where).aside(world.hook, mode=mode)
+    taken = ask_suite(world.hook, *declared, where=where).quarantine(world.hook, mode=mode)
     assert reasons(world) == expected
     assert taken.rows == sum(expected.values())
     after = world.rows("orders")
@@ -69,8 +69,7 @@ def test_each_failing_row_goes_once_with_all_its_reasons(
     if mode == "move":
         assert sorted(after + world.rows("bad"), key=repr) == before
         assert (
-            not ask_suite(world.hook, *[d for d in declared if d.kind != "mean"], where=where).breaches.broken
-            or declared[0].kind == "z_scores"
+            not ask_suite(world.hook, *[d for d in declared if d.kind != "mean"], where=where).rows.checks or declared[0].kind == "z_scores"
         )
 
 
@@ -82,14 +81,14 @@ def test_values_that_python_cannot_hold_go_as_they_are(world: World, kind: str, 
     days = ["infinity", "-infinity", "20000-01-01"]
     world.do(f"CREATE TABLE far (id INTEGER, v {kind})", *[f"INSERT INTO far VALUES ({place}, '{day}')" for place, day in enumerate(days)])
     before = world.ask("SELECT id, CAST(v AS VARCHAR) FROM far ORDER BY id")
-    taken = ask_suite(world.hook, c.between("v", "2020-01-01", "2025-01-01"), c.unique("v"), table="far").aside(world.hook, mode=mode)
+    taken = ask_suite(world.hook, c.between("v", "2020-01-01", "2025-01-01"), c.unique("v"), table="far").quarantine(world.hook, mode=mode)
     assert taken.rows == 3
     assert world.ask("SELECT id, CAST(v AS VARCHAR) FROM bad ORDER BY id") == before
 
 
 def test_a_row_says_where_it_comes_from(world: World) -> None:
     asked = ask_suite(world.hook, c.not_null("amount"))
-    taken = asked.aside(world.hook, mode="copy")
+    taken = asked.quarantine(world.hook, mode="copy")
     columns = ", ".join(name for name in OWN_COLUMNS if name not in ("dre_row_id", "dre_checks", "dre_quarantined_at", "dre_review"))
     origin = (taken.batch, "copy", "n/orders", "d.check", "d", "r1", "check", -1)
     assert world.ask(f"SELECT DISTINCT {columns} FROM bad") == [origin]
@@ -103,7 +102,7 @@ def test_a_row_says_where_it_comes_from(world: World) -> None:
 
 
 def test_the_quarantine_has_the_types_of_its_source(world: World) -> None:
-    ask_suite(world.hook, c.not_null("amount")).aside(world.hook)
+    ask_suite(world.hook, c.not_null("amount")).quarantine(world.hook)
     if world.kind == "sqlite":
         query = "SELECT name, type FROM pragma_table_info('{}')"
     else:
@@ -116,42 +115,42 @@ def test_the_quarantine_has_the_types_of_its_source(world: World) -> None:
 @pytest.mark.parametrize("mode", ["copy", "move"])
 def test_a_second_try_takes_no_row_twice(world: World, mode: str) -> None:
     declared = [c.not_null("amount")]
-    first = ask_suite(world.hook, *declared).aside(world.hook, mode=mode)
+    first = ask_suite(world.hook, *declared).quarantine(world.hook, mode=mode)
     world.do("INSERT INTO orders VALUES (9, 'q', NULL, 'x')")
-    second = ask_suite(world.hook, *declared, try_number=2).aside(world.hook, mode=mode)
+    second = ask_suite(world.hook, *declared, try_number=2).quarantine(world.hook, mode=mode)
     assert first.batch == second.batch
     assert (second.rows, second.replaced) == ((4, 3) if mode == "copy" else (1, 0))
     assert [row[0] for row in world.rows("bad")] == [2, 2, 4, 9]
     world.do("UPDATE orders SET amount = 1")
     third = ask_suite(world.hook, *declared, try_number=3)
-    assert third.breaches.broken == ()
-    third.aside(world.hook, mode=mode)
+    assert third.rows.checks == ()
+    third.quarantine(world.hook, mode=mode)
     assert len(world.rows("bad")) == (0 if mode == "copy" else 4), "copies are those of the last try; what moved is nowhere else"
 
 
 def test_another_run_adds_its_own_copies(world: World) -> None:
-    batches = {ask_suite(world.hook, c.not_null("amount"), run_id=run).aside(world.hook, mode="copy").batch for run in ("r1", "r2")}
+    batches = {ask_suite(world.hook, c.not_null("amount"), run_id=run).quarantine(world.hook, mode="copy").batch for run in ("r1", "r2")}
     assert len(batches) == 2
     assert world.ask("SELECT dre_run_id, COUNT(*) FROM bad GROUP BY dre_run_id ORDER BY 1") == [("r1", 3), ("r2", 3)]
 
 
 def test_rows_that_were_copied_may_move_in_the_next_try(world: World) -> None:
-    ask_suite(world.hook, c.not_null("amount")).aside(world.hook, mode="copy")
-    ask_suite(world.hook, c.not_null("amount"), try_number=2).aside(world.hook, mode="move")
+    ask_suite(world.hook, c.not_null("amount")).quarantine(world.hook, mode="copy")
+    ask_suite(world.hook, c.not_null("amount"), try_number=2).quarantine(world.hook, mode="move")
     assert world.ask("SELECT dre_mode, COUNT(*) FROM bad GROUP BY dre_mode") == [("move", 3)]
 
 
 def test_a_first_try_without_failing_rows_touches_nothing(world: World) -> None:
     asked = ask_suite(world.hook, c.not_null("id"))
-    assert asked.aside(Hook(world.kind, lambda: pytest.fail("a connection was opened"))).rows == 0
+    assert asked.quarantine(Hook(world.kind, lambda: pytest.fail("a connection was opened"))).rows == 0
     again = ask_suite(world.hook, c.not_null("id"), try_number=2)
-    assert again.aside(world.hook).rows == 0
+    assert again.quarantine(world.hook).rows == 0
     assert not world.is_there("bad")
 
 
 def test_odd_names_are_names_and_nothing_else(world: World) -> None:
     world.fill('"odd ""t;"', [(1, None), (2, 3)], '"a ""b" INTEGER, "select" INTEGER')
-    taken = ask_suite(world.hook, c.not_null("select"), table='"odd ""t;"').aside(world.hook, target='"bad; DROP TABLE orders"')
+    taken = ask_suite(world.hook, c.not_null("select"), table='"odd ""t;"').quarantine(world.hook, target='"bad; DROP TABLE orders"')
     assert taken.rows == 1
     assert [row[0] for row in world.ask('SELECT "a ""b" FROM "bad; DROP TABLE orders"')] == [1]
     assert [row[0] for row in world.ask('SELECT "a ""b" FROM "odd ""t;"')] == [2]
@@ -169,10 +168,10 @@ LIMITS = [
 def test_no_more_rows_go_than_may(world: World, limit: object, message: str | None) -> None:
     asked = ask_suite(world.hook, c.not_null("amount"))
     if message is None:
-        assert asked.aside(world.hook, limit=limit).rows == 3
+        assert asked.quarantine(world.hook, limit=limit).rows == 3
         return
     with pytest.raises(QuarantineError) as stopped:
-        asked.aside(world.hook, limit=limit)
+        asked.quarantine(world.hook, limit=limit)
     assert f"the task: {message}; no row was touched. If the rows are wrong and not the checks, raise quarantine_limit" in str(
         stopped.value
     )
@@ -203,7 +202,7 @@ SHAPES = [
 def test_a_table_of_another_shape_is_refused_by_what_differs(world: World, columns: str, said: list[str]) -> None:
     world.do(f"CREATE TABLE bad ({columns})")
     with pytest.raises(DefinitionError) as refused:
-        ask_suite(world.hook, c.not_null("amount")).aside(world.hook)
+        ask_suite(world.hook, c.not_null("amount")).quarantine(world.hook)
     text = str(refused.value)
     assert text.startswith(
         "1 problem in the definition:\n- the task: invalid quarantine_to='bad'. Allowed: a table with the columns of orders (id,"
@@ -215,7 +214,7 @@ def test_a_table_of_another_shape_is_refused_by_what_differs(world: World, colum
 
 def test_a_table_that_was_made_by_hand_is_taken_whatever_its_order(world: World) -> None:
     world.do(f"CREATE TABLE bad ({OWN}, parent VARCHAR(9), amount NUMERIC(10, 2), grp VARCHAR(9), id INTEGER)")
-    ask_suite(world.hook, c.not_null("amount")).aside(world.hook)
+    ask_suite(world.hook, c.not_null("amount")).quarantine(world.hook)
     assert world.rows("bad") == sorted(
         [tuple(None if v is None else v if isinstance(v, str) else float(v) for v in r) for r in ROWS if r[2] is None], key=repr
     )
@@ -224,16 +223,16 @@ def test_a_table_that_was_made_by_hand_is_taken_whatever_its_order(world: World)
 def test_what_cannot_be_is_refused(world: World) -> None:
     asked = ask_suite(world.hook, c.not_null("amount"))
     with pytest.raises(DefinitionError, match="invalid quarantine_to='orders'. Allowed: another table than the one that is checked"):
-        asked.aside(world.hook, target="orders")
+        asked.quarantine(world.hook, target="orders")
     with pytest.raises(QueryFailed):
-        asked.aside(world.hook, target="nowhere.bad")
-    asked.aside(world.hook, mode="copy")
+        asked.quarantine(world.hook, target="nowhere.bad")
+    asked.quarantine(world.hook, mode="copy")
     with pytest.raises(
         DefinitionError, match="invalid table='bad'. Allowed: a table without columns whose names begin with dre_, as dre_row_id"
     ):
-        ask_suite(world.hook, c.not_null("amount"), table="bad").aside(world.hook, target="worse")
+        ask_suite(world.hook, c.not_null("amount"), table="bad").quarantine(world.hook, target="worse")
     with pytest.raises(WarehouseUnreachable, match=f"cannot connect to the {world.kind} warehouse: gone"):
-        asked.aside(Hook(world.kind, lambda: (_ for _ in ()).throw(OSError("gone"))))
+        asked.quarantine(Hook(world.kind, lambda: (_ for _ in ()).throw(OSError("gone"))))
 
 
 def test_checks_without_rows_of_their_own_are_left_out_and_named(world: World) -> None:
@@ -245,21 +244,21 @@ def test_checks_without_rows_of_their_own_are_left_out_and_named(world: World) -
         c.not_null("amuont"),
     ]
     asked = ask_suite(world.hook, *declared)
-    assert [broken.name for broken in asked.breaches.broken] == ["not_null(amount)"]
-    taken = asked.aside(world.hook, mode="copy")
-    assert tell(taken, asked.breaches.left).splitlines() == [
+    assert [check.name for check in asked.rows.checks] == ["not_null(amount)"]
+    taken = asked.quarantine(world.hook, mode="copy")
+    assert taken.describe().splitlines() == [
         f"quarantine: 3 of 8 rows were copied to bad as batch {taken.batch}",
         "quarantine: mean(amount) was left out: no single row is to blame",
         "quarantine: increasing(id) was left out: a step is between two rows: neither of them alone is wrong",
         "quarantine: f was left out: failed_rows_sql gives rows of its own SELECT, not of the table",
     ]
     assert (
-        announce(stamp_of(asked.run, Mode.COPY, NOW), "bad", asked.breaches)
+        incident_note(asked.rows, provenance_of(asked.run), Mode.COPY, "bad")
         == f"quarantine: copy failing rows to bad as batch {taken.batch}"
     )
 
 
 def test_rows_of_warned_checks_go_where_it_is_asked_for(world: World) -> None:
     declared = [c.not_null("amount", severity="warn")]
-    assert ask_suite(world.hook, *declared).breaches.broken == ()
-    assert ask_suite(world.hook, *declared, on="warn").aside(world.hook).rows == 3
+    assert ask_suite(world.hook, *declared).rows.checks == ()
+    assert ask_suite(world.hook, *declared, on="warn").quarantine(world.hook).rows == 3

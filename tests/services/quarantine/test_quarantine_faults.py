@@ -42,12 +42,12 @@ def review_of(world: World) -> Review:
 
 def copy(hook: Hook, quiet: Hook) -> None:
     """Copy the failing rows."""
-    ask_suite(quiet, c.not_null("amount"), c.unique("id"), try_number=2).aside(hook, mode="copy")
+    ask_suite(quiet, c.not_null("amount"), c.unique("id"), try_number=2).quarantine(hook, mode="copy")
 
 
 def move(hook: Hook, quiet: Hook) -> None:
     """Move the failing rows."""
-    ask_suite(quiet, c.not_null("amount"), c.unique("id"), try_number=2).aside(hook, mode="move")
+    ask_suite(quiet, c.not_null("amount"), c.unique("id"), try_number=2).quarantine(hook, mode="move")
 
 
 def claim(hook: Hook, quiet: Hook) -> None:
@@ -64,13 +64,13 @@ def put_there(world: World) -> None:
     """Rows that were moved and claimed, beside copies of another run."""
     move(world.hook, world.hook)
     world.do("INSERT INTO orders VALUES (7, 'd', NULL, 'x')")
-    ask_suite(world.hook, c.not_null("amount"), run_id="r2").aside(world.hook, mode="copy")
+    ask_suite(world.hook, c.not_null("amount"), run_id="r2").quarantine(world.hook, mode="copy")
     claim(world.hook, world.hook)
 
 
 def copied_before(world: World) -> None:
     """Copies of an earlier try."""
-    ask_suite(world.hook, c.not_null("amount"), c.unique("id")).aside(world.hook, mode="copy")
+    ask_suite(world.hook, c.not_null("amount"), c.unique("id")).quarantine(world.hook, mode="copy")
 
 
 def nothing(world: World) -> None:
@@ -191,9 +191,9 @@ def test_rows_whose_going_would_take_others_along_are_not_moved(kind: str, tmp_p
 
     asked = ask_suite(world.hook, c.not_null("amount"))
     with pytest.raises(QuarantineError, match="moving rows of orders would lose rows of .*lines, whose foreign key follows a DELETE"):
-        asked.aside(Hook(kind, connect))
+        asked.quarantine(Hook(kind, connect))
     assert world.ask("SELECT COUNT(*) FROM lines") == [(2,)]
-    assert asked.aside(Hook(kind, connect), mode="copy").rows == 1
+    assert asked.quarantine(Hook(kind, connect), mode="copy").rows == 1
 
 
 @pytest.mark.postgres
@@ -205,9 +205,9 @@ def test_rows_of_a_view_are_only_copied(tmp_path: Path, request: pytest.FixtureR
     with pytest.raises(
         QuarantineError, match="moving rows of amounts would lose what only the tables below the view know; use quarantine='c"
     ):
-        asked.aside(world.hook)
+        asked.quarantine(world.hook)
     assert world.ask("SELECT note FROM orders") == [("kept",), ("kept",)]
-    assert asked.aside(world.hook, mode="copy").rows == 1
+    assert asked.quarantine(world.hook, mode="copy").rows == 1
 
 
 def test_rows_without_an_address_are_only_copied(tmp_path: Path, request: pytest.FixtureRequest) -> None:
@@ -216,9 +216,9 @@ def test_rows_without_an_address_are_only_copied(tmp_path: Path, request: pytest
     world.do("CREATE TABLE taken (rowid INTEGER, oid INTEGER, amount INTEGER)", "INSERT INTO taken VALUES (5, 5, NULL), (5, 5, 1)")
     asked = ask_suite(world.hook, c.not_null("amount"))
     with pytest.raises(Exception, match="invalid quarantine='move'. Allowed: copy: the rows of this table have no rowid"):
-        asked.aside(world.hook)
-    assert asked.aside(world.hook, mode="copy").rows == 1
-    assert ask_suite(world.hook, c.not_null("amount"), table="taken").aside(world.hook, target="worse").rows == 1
+        asked.quarantine(world.hook)
+    assert asked.quarantine(world.hook, mode="copy").rows == 1
+    assert ask_suite(world.hook, c.not_null("amount"), table="taken").quarantine(world.hook, target="worse").rows == 1
     assert world.ask("SELECT amount FROM taken") == [(1,)]
 
 
@@ -231,7 +231,7 @@ def test_two_tries_at_once_copy_each_row_once(kind: str, tmp_path: Path, request
 
     def once() -> None:
         try:
-            asked.aside(world.hook, mode="copy")
+            asked.quarantine(world.hook, mode="copy")
         except BaseException as error:
             raised.append(error)
 
@@ -253,7 +253,7 @@ def test_rows_that_came_after_the_count_are_held_to_the_limit(
     world.fill("orders", [(1, None), (2, None), (3, None), (4, 4), (5, 5)], "id INTEGER, amount INTEGER")
     asked = ask_suite(world.hook, c.not_null("amount"))
     hook, steps = stepping(world.hook, None)
-    asked.aside(hook, target="elsewhere", mode="copy")
+    asked.quarantine(hook, target="elsewhere", mode="copy")
 
     def write() -> None:
         world.do("INSERT INTO orders VALUES (6, NULL), (7, NULL)")
@@ -262,10 +262,10 @@ def test_rows_that_came_after_the_count_are_held_to_the_limit(
     hook, _ = stepping(world.hook, moving, write)
     assert steps.seen[counting] == "SELECT"
     if moved:
-        assert asked.aside(hook, limit=limit).rows == moved
+        assert asked.quarantine(hook, limit=limit).rows == moved
     else:
         with pytest.raises(QuarantineError, match=f"5 of 7 rows of orders break the checks, more than quarantine_limit={limit}"):
-            asked.aside(hook, limit=limit)
+            asked.quarantine(hook, limit=limit)
     assert len(world.rows("orders", "id")) == 7 - moved
 
 
@@ -294,7 +294,7 @@ def test_what_others_write_meanwhile_is_neither_lost_nor_doubled(tmp_path: Path,
     threads = [threading.Thread(target=write, args=(first,)) for first in (1, 2)]
     for thread in threads:
         thread.start()
-    moved = sum(asked.aside(world.hook).rows for _ in range(40))
+    moved = sum(asked.quarantine(world.hook).rows for _ in range(40))
     stop.set()
     for thread in threads:
         thread.join()
@@ -314,7 +314,7 @@ def test_a_deadlock_with_others_is_tried_again(tmp_path: Path, request: pytest.F
         other.execute("SET deadlock_timeout = '1h'")  # so that the mover is the one that notices, and is ended
         other.execute("UPDATE orders SET amount = 2000 WHERE id = 2")
         moved: list[Any] = []
-        mover = threading.Thread(target=lambda: moved.append(asked.aside(world.hook, limit="100%")))
+        mover = threading.Thread(target=lambda: moved.append(asked.quarantine(world.hook, limit="100%")))
         mover.start()
         while not world.ask("SELECT COUNT(*) FROM pg_locks WHERE NOT granted")[0][0]:
             time.sleep(0.01)
@@ -337,6 +337,6 @@ def test_what_a_driver_says_about_rows_is_not_handed_on(kind: str, tmp_path: Pat
     world.fill("orders", [(1, "4111-secret"), (2, "4111-secret")], "id INTEGER, card VARCHAR(20)")
     world.do(f"CREATE TABLE bad (id INTEGER, card VARCHAR(20) UNIQUE, {OWN})")
     with pytest.raises(QueryFailed, match="(?i)unique|duplicate") as refused:
-        ask_suite(world.hook, c.not_like("card", "4111%")).aside(world.hook, mode="move")
+        ask_suite(world.hook, c.not_like("card", "4111%")).quarantine(world.hook, mode="move")
     assert "secret" not in "".join(traceback.format_exception(refused.value))
     assert len(world.rows("orders", "id")) == 2

@@ -42,7 +42,7 @@ def review_of(world: World, review_id: str = "v1", **changes: str) -> Review:
 
 def move(world: World, run_id: str = "r1", mode: str = "move") -> str:
     """Put the rows without an amount aside; their batch."""
-    return ask_suite(world.hook, c.not_null("amount"), c.not_null("grp"), run_id=run_id).aside(world.hook, mode=mode).batch
+    return ask_suite(world.hook, c.not_null("amount"), c.not_null("grp"), run_id=run_id).quarantine(world.hook, mode=mode).batch
 
 
 DECISIONS = [
@@ -116,7 +116,7 @@ def test_repaired_rows_go_back_repaired_and_new_columns_take_their_defaults(worl
     claim_rows(world.hook, review_of(world), "the task")
     carry_out(world.hook, review_of(world), Decision.RELEASE, "the task")
     assert {tuple(row) for row in world.ask("SELECT grp, note FROM orders WHERE amount = 7")} == {("z", "new")}
-    assert ask_suite(world.hook, c.not_null("amount")).breaches.broken == ()
+    assert ask_suite(world.hook, c.not_null("amount")).rows.checks == ()
 
 
 REFUSED = [
@@ -169,7 +169,7 @@ def test_rows_keep_their_numbers_and_what_is_computed_is_computed_again(tmp_path
         "ALTER TABLE orders ADD COLUMN doubled INTEGER GENERATED ALWAYS AS (2 * amount) STORED",
         "INSERT INTO orders (amount) VALUES (1), (NULL), (3)",
     )
-    assert ask_suite(world.hook, c.not_null("amount")).aside(world.hook).rows == 1
+    assert ask_suite(world.hook, c.not_null("amount")).quarantine(world.hook).rows == 1
     world.do("UPDATE bad SET amount = 7")
     claim_rows(world.hook, review_of(world), "the task")
     assert carry_out(world.hook, review_of(world), Decision.RELEASE, "the task") == Decided(given_back=1)
