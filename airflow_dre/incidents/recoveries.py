@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from airflow_dre.incidents.identity import PipelineCause
-from airflow_dre.incidents.signals import Origin, Signal
+from airflow_dre.incidents.signals import Event, Origin, Signal
 from airflow_dre.incidents.slices import Slice
 
 
@@ -22,26 +22,31 @@ class Recovery:
     """Tasks that failed although their run succeeded."""
 
 
-def settles(recovery: Recovery, fact: Signal) -> bool:
+def settles(recovery: Recovery, signal: Signal) -> bool:
     """Return whether a problem is over because of a recovery that is known already."""
-    if not recovery.slice.reaches(fact.slice) or _is_sibling(recovery.origin, fact.origin):
+    if not recovery.slice.reaches(signal.slice) or _is_sibling(recovery.origin, signal.origin):
         return False
-    own = _is_own(recovery, fact)
-    task = fact.cause.task_id if isinstance(fact.cause, PipelineCause) else ""
+    own = _is_own(recovery, signal)
+    task = signal.cause.task_id if isinstance(signal.cause, PipelineCause) else ""
     if own and task and task in recovery.still_failed:
         return False
-    return recovery.at >= (fact.seen_at if own and fact.seen_at is not None else fact.at)
+    return recovery.at >= (signal.seen_at if own and signal.seen_at is not None else signal.at)
 
 
-def recovered_at(fact: Signal, recoveries: Iterable[Recovery]) -> datetime | None:
+def heals(outcome: str, event: Event) -> bool:
+    """Return whether a run of a suite with this outcome ends a problem; a warning must not contradict itself."""
+    return outcome == "passed" or (outcome == "warned" and event is not Event.CHECKS_WARNED)
+
+
+def recovered_at(signal: Signal, recoveries: Iterable[Recovery]) -> datetime | None:
     """Return the latest moment at which the cause of a problem was seen healthy after it; None where it never was."""
-    return max((recovery.at for recovery in recoveries if settles(recovery, fact)), default=None)
+    return max((recovery.at for recovery in recoveries if settles(recovery, signal)), default=None)
 
 
-def is_anew(fact: Signal, counted_at: datetime, recoveries: Iterable[Recovery]) -> bool:
+def is_anew(signal: Signal, counted_at: datetime, recoveries: Iterable[Recovery]) -> bool:
     """Return whether an occurrence that was counted before has happened again: its own run ended well in between."""
-    until = fact.seen_at or fact.at
-    return any(_is_own(recovery, fact) and counted_at < recovery.at < until for recovery in recoveries)
+    until = signal.seen_at or signal.at
+    return any(_is_own(recovery, signal) and counted_at < recovery.at < until for recovery in recoveries)
 
 
 def is_covered(older: Recovery, newer: Recovery) -> bool:
@@ -52,19 +57,19 @@ def is_covered(older: Recovery, newer: Recovery) -> bool:
     return theirs is None or (mine is not None and theirs >= mine)
 
 
-def with_slice(fact: Signal, others: Iterable[Slice]) -> str:
+def with_slice(signal: Signal, others: Iterable[Slice]) -> str:
     """Return the title of a problem with its partition, or with its interval where one of ``others`` is newer, as in a backfill."""
-    order = fact.slice.order
+    order = signal.slice.order
     newer = order is not None and any(other.order is not None and other.order > order for other in others)
-    return f"{fact.title} ({fact.slice.words})" if fact.slice.partition_key is not None or newer else fact.title
+    return f"{signal.title} ({signal.slice.words})" if signal.slice.partition_key is not None or newer else signal.title
 
 
 def _run(origin: Origin) -> tuple[str | None, str | None]:
     return origin.dag_id, origin.run_id
 
 
-def _is_own(recovery: Recovery, fact: Signal) -> bool:
-    return recovery.origin.run_id is not None and _run(recovery.origin) == _run(fact.origin)
+def _is_own(recovery: Recovery, signal: Signal) -> bool:
+    return recovery.origin.run_id is not None and _run(recovery.origin) == _run(signal.origin)
 
 
 def _is_sibling(one: Origin, other: Origin) -> bool:

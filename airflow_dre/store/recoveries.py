@@ -3,28 +3,34 @@
 from __future__ import annotations
 
 from datetime import datetime
+from itertools import count
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, select, update
+from sqlalchemy import Connection, Row, and_, delete, select, update
 
-from airflow_dre.checks.outcomes import Outcome
 from airflow_dre.incidents.identity import DataCause, PipelineCause, Promise
-from airflow_dre.incidents.recoveries import Recovery, is_covered
-from airflow_dre.incidents.signals import Event, Origin, Signal
+from airflow_dre.incidents.recoveries import Recovery, heals, is_covered, settles
+from airflow_dre.incidents.signals import Origin, Signal
 from airflow_dre.incidents.slices import Slice
 from airflow_dre.store.records import digest
-from airflow_dre.store.results import HEALTHY, insert_new, last_healthy_at, origin_columns
+from airflow_dre.store.results import insert_new, origin_columns
 from airflow_dre.store.slas import met_at
-from airflow_dre.store.tables import recovery
+from airflow_dre.store.tables import recovery, suite_run
 
 MOST_REMEMBERED = 32
 """Recoveries that are remembered of one cause: one suffices unless partitions or old intervals are run."""
 
 
-def remember_recovery(connection: Connection, fact: Signal) -> None:
+_PAGE = 100
+_RUN = [suite_run.c[name] for name in ("measured_at", "outcome", "data_interval_start", "data_interval_end", "partition_key")] + [
+    suite_run.c[name] for name in ("dag_id", "run_id", "task_id", "map_index", "try_number")
+]
+
+
+def remember_recovery(connection: Connection, signal: Signal) -> None:
     """Keep a recovery, since a problem that arrives later may be older than it."""
-    found = Recovery(at=fact.at, slice=fact.slice, origin=fact.origin, still_failed=fact.still_failed or ())
-    _remember(connection, fact.cause.fingerprint, found)
+    found = Recovery(at=signal.at, slice=signal.slice, origin=signal.origin, still_failed=signal.still_failed or ())
+    _remember(connection, signal.cause.fingerprint, found)
 
 
 def remember_resolution(connection: Connection, fingerprint: str, at: datetime) -> None:
@@ -32,9 +38,9 @@ def remember_resolution(connection: Connection, fingerprint: str, at: datetime) 
     _remember(connection, fingerprint, Recovery(at=at))
 
 
-def known_recoveries(connection: Connection, fact: Signal) -> list[Recovery]:
+def known_recoveries(connection: Connection, signal: Signal) -> list[Recovery]:
     """Return the healthy moments that are known of the cause of a problem, and of the whole Dag that it belongs to."""
-    cause = fact.cause
+    cause = signal.cause
     fingerprints = {cause.fingerprint}
     if isinstance(cause, PipelineCause):
         fingerprints.add(PipelineCause(dag_id=cause.dag_id).fingerprint)
@@ -42,10 +48,27 @@ def known_recoveries(connection: Connection, fact: Signal) -> list[Recovery]:
     if isinstance(cause, DataCause):
         moments = [met_at(connection, cause)]
         if cause.promise is Promise.SUITE:
-            healthy = (Outcome.PASSED,) if fact.event is Event.CHECKS_WARNED else HEALTHY  # a warning must not contradict itself
-            moments.append(last_healthy_at(connection, cause, fact.origin, fact.slice, healthy))
+            moments.append(_settled_at(connection, signal, cause))
         found += [Recovery(at=moment) for moment in moments if moment is not None]
     return found
+
+
+def _settled_at(connection: Connection, problem: Signal, cause: DataCause) -> datetime | None:
+    """Return when the latest run of a suite that settles a problem was measured; None where no run does.
+
+    Runs are read newest first and a page at a time: seldom more than a few are newer than a problem.
+    """
+    same = and_(suite_run.c.namespace == cause.namespace, suite_run.c.name == cause.name, suite_run.c.suite == cause.suite)
+    newer = select(*_RUN).where(same, suite_run.c.measured_at >= problem.at).order_by(suite_run.c.measured_at.desc(), suite_run.c.key)
+    for page in count():
+        rows = connection.execute(newer.limit(_PAGE).offset(page * _PAGE)).all()
+        for row in rows:
+            found = Recovery(at=row.measured_at, slice=_slice_of(row), origin=_origin_of(row))
+            if heals(row.outcome, problem.event) and settles(found, problem):
+                return found.at
+        if len(rows) < _PAGE:
+            return None
+    return None
 
 
 def slice_columns(part: Slice) -> dict[str, Any]:
@@ -53,9 +76,13 @@ def slice_columns(part: Slice) -> dict[str, Any]:
     return {"data_interval_start": part.interval_start, "data_interval_end": part.interval_end, "partition_key": part.partition_key}
 
 
-def slice_of(row: Row[Any]) -> Slice:
+def _slice_of(row: Row[Any]) -> Slice:
     """Return the slice that a row is about."""
     return Slice(interval_start=row.data_interval_start, interval_end=row.data_interval_end, partition_key=row.partition_key)
+
+
+def _origin_of(row: Row[Any]) -> Origin:
+    return Origin(dag_id=row.dag_id, run_id=row.run_id, task_id=row.task_id, map_index=row.map_index, try_number=row.try_number)
 
 
 def _remember(connection: Connection, fingerprint: str, found: Recovery) -> None:
@@ -73,5 +100,4 @@ def _remember(connection: Connection, fingerprint: str, found: Recovery) -> None
 
 
 def _read(row: Row[Any]) -> Recovery:
-    origin = Origin(dag_id=row.dag_id, run_id=row.run_id, task_id=row.task_id, map_index=row.map_index, try_number=row.try_number)
-    return Recovery(at=row.at, slice=slice_of(row), origin=origin, still_failed=tuple(row.still_failed))
+    return Recovery(at=row.at, slice=_slice_of(row), origin=_origin_of(row), still_failed=tuple(row.still_failed))

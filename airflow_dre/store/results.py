@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Table, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Table, and_, false, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from airflow_dre.checks.outcomes import Outcome
 from airflow_dre.clock import now
-from airflow_dre.incidents.identity import DataCause
 from airflow_dre.incidents.signals import Origin
-from airflow_dre.incidents.slices import Slice
 from airflow_dre.store.failing_rows import sample_columns, save_samples
 from airflow_dre.store.records import ResultRecord, SuiteRunRecord, digest
 from airflow_dre.store.tables import result, suite_run
@@ -102,34 +98,6 @@ def _result_row(run_key: str, position: int, record: ResultRecord) -> dict[str, 
     }
 
 
-HEALTHY = (Outcome.PASSED, Outcome.WARNED)
-
-
-def last_healthy_at(
-    connection: Connection, cause: DataCause, origin: Origin, part: Slice, outcomes: Sequence[Outcome] = HEALTHY
-) -> datetime | None:
-    """Return when a suite last ran without a broken check on a slice that says something about ``part``.
-
-    Other map indexes of the run of ``origin`` are left out.
-
-    :param outcomes: outcomes of a run that count as healthy.
-    """
-    conditions = [
-        suite_run.c.namespace == cause.namespace,
-        suite_run.c.name == cause.name,
-        suite_run.c.suite == cause.suite,
-        suite_run.c.outcome.in_([outcome.value for outcome in outcomes]),
-        ~func.coalesce(siblings_of(suite_run, origin), false()),
-    ]
-    order = func.coalesce(suite_run.c.data_interval_end, suite_run.c.data_interval_start)
-    if part.order is not None:
-        conditions.append(or_(order.is_(None), order >= part.order))
-    if part.partition_key is not None:
-        conditions.append(or_(suite_run.c.partition_key.is_(None), suite_run.c.partition_key == part.partition_key))
-    moment: datetime | None = connection.scalar(select(func.max(suite_run.c.measured_at)).where(*conditions))
-    return moment
-
-
 def last_passed(connection: Connection, namespace: str, name: str, suite: str, check_id: str) -> str | None:
     """What a check observed in the last run in which it passed; None where it never did."""
     observed: str | None = connection.scalar(
@@ -146,21 +114,3 @@ def last_passed(connection: Connection, namespace: str, name: str, suite: str, c
         .limit(1)
     )
     return observed
-
-
-def broken_suites(connection: Connection, origin: Origin) -> list[tuple[str, str, str]]:
-    """Return datasets and suites that were broken in a task instance: the reason why it failed, if any.
-
-    Where the try is not known its latest measurement counts.
-    """
-    runs = select(suite_run).where(
-        suite_run.c.dag_id == origin.dag_id,
-        suite_run.c.run_id == origin.run_id,
-        suite_run.c.task_id == origin.task_id,
-    )
-    if origin.map_index is not None:
-        runs = runs.where(suite_run.c.map_index == origin.map_index)
-    rows = connection.execute(runs.order_by(suite_run.c.try_number.desc())).all()
-    tries = [row.try_number for row in rows]
-    wanted = origin.try_number if origin.try_number is not None else max(tries, default=None)
-    return [(row.namespace, row.name, row.suite) for row in rows if row.try_number == wanted and row.outcome in BROKEN]

@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, select, update
 
 from airflow_dre.incidents.identity import DataCause, Promise
-from airflow_dre.incidents.signals import Origin
 from airflow_dre.store.database import Database
 from airflow_dre.store.records import StoredSla
 from airflow_dre.store.results import insert_new
@@ -158,12 +157,6 @@ def slas_of_monitor(connection: Connection, dag_id: str | None) -> list[StoredSl
 def cause_of_sla(found: StoredSla) -> DataCause:
     """Return the cause of the incidents of an SLA."""
     return DataCause(namespace=found.namespace, name=found.name, suite=found.sla, promise=Promise.SLA)
-
-
-def unknown_causes(connection: Connection, origin: Origin) -> list[DataCause]:
-    """Return the SLAs that a task cannot evaluate, which explains why it failed."""
-    rows = select(sla).where(sla.c.dag_id == origin.dag_id, sla.c.task_id == origin.task_id, sla.c.state == "unknown")
-    return [cause_of_sla(found) for found in as_records(connection.execute(rows), StoredSla)]
 
 
 def hand_over(connection: Connection, found: StoredSla, dag_id: str) -> None:

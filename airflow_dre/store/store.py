@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from airflow_dre.errors import StoreError, StoreRefused
-from airflow_dre.incidents.decide import Action
+from airflow_dre.incidents.decide import Action, Change
 from airflow_dre.store.aside import describe, note_aside
 from airflow_dre.store.database import Database, open_database
-from airflow_dre.store.incidents import Change, record_signal
+from airflow_dre.store.incidents import record_signal
 from airflow_dre.store.names import with_bounded_names
 from airflow_dre.store.partitions import save_partition_states
 from airflow_dre.store.records import Delivery
@@ -55,7 +55,7 @@ class Store:
                 raise StoreRefused(f"it cannot be written: {type(error).__name__}: {error}") from error
         for change in changes:
             if change.action is not Action.IGNORE:
-                log.debug("airflow-dre: incident %s: %s (%s)", change.incident_id, change.action.value, change.reason)
+                log.debug("airflow-dre: incident %s: %s (%s)", change.incident_id, change.action.value, change.because)
         return changes
 
     def _write_or_once_more(self, delivery: Delivery) -> list[Change]:

@@ -10,11 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from airflow_dre.incidents.decide import Action, Live, decide
+from airflow_dre.incidents.decide import Action, decide
 from airflow_dre.incidents.identity import PipelineCause
-from airflow_dre.incidents.recoveries import Recovery, is_anew, is_covered, recovered_at, settles, with_slice
+from airflow_dre.incidents.recoveries import Recovery, is_anew, is_covered, settles, with_slice
 from airflow_dre.incidents.signals import Event, Origin, Severity, Signal
+from airflow_dre.incidents.situation import CauseState, Counted, LiveIncident
 from airflow_dre.incidents.slices import Broken, Slice, add_broken, remove_healthy
+from tests.incidents.situations import decide_one, meeting
 
 T = datetime(2026, 1, 1, tzinfo=UTC)
 days = st.none() | st.integers(1, 3).map(lambda day: T + timedelta(days=day))
@@ -33,22 +35,31 @@ def fact(event: Event, part: Slice, at: datetime, *, run: str = "r", attempt: in
 class Memory:
     """One cause, kept in memory as the store keeps it."""
 
-    live: Live | None = None
-    seen: set[str] = field(default_factory=set)
+    live: LiveIncident | None = None
+    counted: dict[str, Counted] = field(default_factory=dict)
     recoveries: list[Recovery] = field(default_factory=list)
+    opened: int = 0
 
-    def hear(self, told: Signal) -> None:
+    def hear(self, signal: Signal) -> None:
         """Take a signal."""
-        known = told.key in self.seen
-        decision = decide(told, self.live, known=known, recovered_at=recovered_at(told, self.recoveries))
-        self.seen.add(told.key)
-        if not told.event.firing:
-            self.recoveries.append(Recovery(at=told.at, slice=told.slice, origin=told.origin))
-        if decision.action is Action.RESOLVE:
+        counted = self.counted.get(signal.key)
+        state = CauseState(live=self.live, counted=counted, recoveries=tuple(self.recoveries) if signal.event.firing else ())
+        (change,) = decide(signal, meeting(signal, state=state))
+        if change.action is Action.OPEN:
+            self.opened += 1
+            self.live = LiveIncident(
+                id=self.opened, severity=change.severity, routes=frozenset(), last_problem_at=signal.at, broken=change.broken
+            )
+        elif change.action is Action.RESOLVE:
             self.live = None
-        elif decision.action is not Action.IGNORE:
-            last = max(told.at, self.live.last_problem_at) if self.live is not None and told.event.firing else told.at
-            self.live = Live(severity=decision.severity, routes=frozenset(), last_problem_at=last, broken=decision.broken)
+        elif change.action is not Action.IGNORE and self.live is not None:
+            last = change.last_problem_at or self.live.last_problem_at
+            self.live = replace(self.live, severity=change.severity, last_problem_at=last, broken=change.broken)
+        if not signal.event.firing:
+            self.recoveries.append(Recovery(at=signal.at, slice=signal.slice, origin=signal.origin))
+        if change.keeps and (signal.event.firing or change.incident_id is not None):
+            incident_id = self.opened if change.action is Action.OPEN else change.incident_id
+            self.counted[signal.key] = Counted(at=signal.at, incident_id=incident_id)
 
 
 @given(
@@ -141,7 +152,7 @@ def test_an_occurrence_happens_anew_only_after_its_own_run_ended_well() -> None:
     assert not is_anew(problem, between, [Recovery(at=between, origin=run)])
 
 
-TOLD = Live(severity=Severity.MEDIUM, routes=frozenset({"a"}), last_problem_at=T, parts=frozenset({"unique(id)"}))
+NOTIFIED = LiveIncident(severity=Severity.MEDIUM, routes=frozenset({"a"}), last_problem_at=T, parts=frozenset({"unique(id)"}))
 
 
 @pytest.mark.parametrize(
@@ -160,9 +171,9 @@ def test_who_was_told_hears_of_a_rise_once(
     parts: tuple[str, ...], severity: Severity | None, hours: int, known: bool, update: tuple[str, ...]
 ) -> None:
     told = msgspec.structs.replace(fact(Event.CHECKS_FAILED, Slice(), T + timedelta(hours=hours)), parts=parts, severity=severity)
-    decision = decide(told, TOLD, known=known, recovered_at=None)
+    decision = decide_one(told, NOTIFIED, known=known)
     assert decision.update == update
-    after = replace(TOLD, severity=decision.severity, parts=decision.parts)
+    after = replace(NOTIFIED, severity=decision.severity, parts=decision.parts)
     again = msgspec.structs.replace(told, at=told.at + timedelta(hours=2), origin=Origin(run_id="again"))
-    if decision.renew:
-        assert decide(again, after, known=False, recovered_at=None).update == ()
+    if decision.renews:
+        assert decide_one(again, after).update == ()

@@ -9,15 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from airflow_dre.incidents.decide import Action, Live, decide
+from airflow_dre.incidents.decide import Action, decide
 from airflow_dre.incidents.identity import Cause, CauseKind, DataCause, PipelineCause, Promise
 from airflow_dre.incidents.retry import FIRST_WAIT, LONGEST_WAIT, next_wait
 from airflow_dre.incidents.signals import Event, Origin, Severity, Signal
+from airflow_dre.incidents.situation import KnownIncident, LiveIncident, Surroundings
+from tests.incidents.situations import decide_one, meeting
 
 T = datetime(2026, 1, 1, 12, tzinfo=UTC)
 PIPELINE = PipelineCause(dag_id="d", task_id="t")
-RECOVERIES = {"checks_passed", "fresh", "unwatched", "task_succeeded", "run_succeeded"}
-
 tricky = st.text(alphabet="aÿ\x00\x1f|/.:\xff\ufeff ", max_size=4)
 """Names full of what others use to tell parts apart."""
 origins = st.builds(
@@ -32,7 +32,7 @@ data_causes = st.builds(DataCause, namespace=tricky, name=tricky, suite=tricky, 
 pipeline_causes = st.builds(PipelineCause, dag_id=tricky, task_id=tricky, deadline=tricky)
 causes = st.one_of(data_causes, pipeline_causes)
 lives = st.builds(
-    Live,
+    LiveIncident,
     severity=st.sampled_from(Severity),
     routes=st.frozensets(st.sampled_from("abc")),
     last_problem_at=st.datetimes(datetime(2026, 1, 1), datetime(2026, 1, 3), timezones=st.just(UTC)),
@@ -116,14 +116,18 @@ def test_messengers_of_one_occurrence_agree(changes: dict[str, Any], same: bool)
 
 @pytest.mark.parametrize("event", Event)
 def test_an_event_is_a_problem_or_ends_one(event: Event) -> None:
-    assert event.firing is (event.value not in RECOVERIES)
+    about = signal(event=event, cause=DataCause(namespace="n", name="d", suite="s"))
+    opens = decide_one(about).action is Action.OPEN
+    ends = decide_one(about, LIVE).action is Action.RESOLVE
+    assert opens is not ends
+    assert event.firing is opens
 
 
 def test_severities_are_ranked() -> None:
     assert [level.rank for level in (Severity.LOW, Severity.MEDIUM, Severity.HIGH, Severity.CRITICAL)] == [0, 1, 2, 3]
 
 
-LIVE = Live(severity=Severity.HIGH, routes=frozenset({"b", "a"}), last_problem_at=T)
+LIVE = LiveIncident(severity=Severity.HIGH, routes=frozenset({"b", "a"}), last_problem_at=T)
 
 
 @pytest.mark.parametrize(
@@ -152,15 +156,23 @@ LIVE = Live(severity=Severity.HIGH, routes=frozenset({"b", "a"}), last_problem_a
         pytest.param(signal(event=Event.TASK_SUCCEEDED), None, False, None, "ignore", "nothing to resolve", id="nothing live"),
     ],
 )
-def test_a_decision_says_why(fact: Signal, live: Live | None, known: bool, recovered_at: datetime | None, action: str, reason: str) -> None:
-    decision = decide(fact, live, known=known, recovered_at=recovered_at)
-    assert (decision.action, decision.reason) == (action, reason)
+def test_a_decision_says_why(
+    fact: Signal, live: LiveIncident | None, known: bool, recovered_at: datetime | None, action: str, reason: str
+) -> None:
+    decision = decide_one(fact, live, known=known, recovered_at=recovered_at)
+    assert (decision.action, decision.because) == (action, reason)
 
 
 @given(fact=signals, live=st.none() | lives, known=st.booleans(), recovered=st.none() | st.just(T))
-def test_decisions_keep_these_laws(fact: Signal, live: Live | None, known: bool, recovered: datetime | None) -> None:
-    decision = decide(fact, live, known=known, recovered_at=recovered)
-    assert decision == decide(fact, live, known=known, recovered_at=recovered)
+def test_decisions_keep_these_laws(fact: Signal, live: LiveIncident | None, known: bool, recovered: datetime | None) -> None:
+    of_dag = () if live is None else (KnownIncident(id=live.id, cause=fact.cause),)
+    situation = meeting(fact, live, known=known, recovered_at=recovered, around=Surroundings(live_of_dag=of_dag))
+    assert decide(fact, situation) == decide(fact, situation)
+    targets = [change for change in decide(fact, situation) if change.action is not Action.REMEMBER]
+    if live is None and fact.event is Event.RUN_SUCCEEDED and isinstance(fact.cause, PipelineCause):
+        assert targets == []  # it ends incidents of its Dag, and has none of its own
+        return
+    (decision,) = targets
     if live is None:
         assert decision.action in (Action.OPEN, Action.IGNORE)
     else:
@@ -171,12 +183,12 @@ def test_decisions_keep_these_laws(fact: Signal, live: Live | None, known: bool,
     if not fact.event.firing:
         assert decision.action in (Action.RESOLVE, Action.IGNORE)
     if decision.action is Action.IGNORE:
-        assert decision.tell == ()
+        assert decision.notify == ()
     elif decision.action is Action.RESOLVE:
         assert live is not None
-        assert decision.tell == tuple(sorted(live.routes))
+        assert decision.notify == tuple(sorted(live.routes))
     else:
-        assert set(decision.tell) == set(fact.routes) - (live.routes if live is not None else set())
+        assert set(decision.notify) == set(fact.routes) - (live.routes if live is not None else set())
 
 
 @pytest.mark.parametrize(
@@ -196,5 +208,8 @@ def test_decisions_keep_these_laws(fact: Signal, live: Live | None, known: bool,
 )
 def test_waits(attempts: int, asked: int | None, seconds: int) -> None:
     assert next_wait(attempts, None if asked is None else timedelta(seconds=asked)) == timedelta(seconds=seconds)
-    assert timedelta(seconds=seconds) >= FIRST_WAIT
-    assert asked is not None or timedelta(seconds=seconds) <= LONGEST_WAIT
+
+
+@pytest.mark.parametrize("attempts", range(1, 30))
+def test_a_wait_without_a_wish_of_the_receiver_stays_within_its_bounds(attempts: int) -> None:
+    assert FIRST_WAIT <= next_wait(attempts, None) <= LONGEST_WAIT

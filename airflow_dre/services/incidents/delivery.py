@@ -12,7 +12,7 @@ import msgspec
 from airflow_dre.clock import now
 from airflow_dre.config import Settings, read_settings
 from airflow_dre.errors import StoreError
-from airflow_dre.incidents.decide import Action
+from airflow_dre.incidents.decide import Action, Change
 from airflow_dre.incidents.signals import Signal
 from airflow_dre.services.incidents.dispatch import Dispatched, dispatch_outbox
 from airflow_dre.services.incidents.housekeeping import run_housekeeping
@@ -21,7 +21,6 @@ from airflow_dre.services.rehearsal import is_kept, is_rehearsal, log_nothing_ke
 from airflow_dre.services.wiring import store_of
 from airflow_dre.store.aside import forget_aside
 from airflow_dre.store.failing_rows import drop_expired
-from airflow_dre.store.incidents import Change
 from airflow_dre.store.records import Delivery
 from airflow_dre.store.schema import ensure_embedded
 from airflow_dre.store.store import DOWN
@@ -102,7 +101,7 @@ def log_changes(changes: Iterable[Change], settings: Settings) -> None:
     for change in changes:
         if change.action is not Action.IGNORE and change.incident_id is not None:
             address = incident_url(settings.base_url, change.incident_id)
-            log.info("airflow-dre: incident %s: %s (%s). %s", change.incident_id, change.action.value, change.reason, address)
+            log.info("airflow-dre: incident %s: %s (%s). %s", change.incident_id, change.action.value, change.because, address)
 
 
 def _is_kept(delivery: Delivery, settings: Settings) -> bool:

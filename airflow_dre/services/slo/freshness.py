@@ -16,6 +16,7 @@ from airflow_dre.declaring.functions import REQUIRED
 from airflow_dre.declaring.names import LONGEST_DATASET, LONGEST_SQL, find_name_problems
 from airflow_dre.engines.warehouse import opened
 from airflow_dre.errors import DefinitionError, Problem, QueryFailed
+from airflow_dre.incidents.decide import Change
 from airflow_dre.incidents.identity import DataCause, Promise
 from airflow_dre.incidents.signals import Event, Origin, Signal
 from airflow_dre.lineage.naming import name_dataset
@@ -27,7 +28,7 @@ from airflow_dre.sql.names import split_table
 from airflow_dre.sql.plan import plan
 from airflow_dre.sql.scope import Scope
 from airflow_dre.store.database import Transaction
-from airflow_dre.store.incidents import Change, record_signal
+from airflow_dre.store.incidents import record_signal
 from airflow_dre.store.schema import ensure_embedded
 from airflow_dre.store.slas import (
     SlaState,
