@@ -1,4 +1,4 @@
-"""Who may see and change what. Every route depends on a user; lists are filtered by the Dags that the user may read."""
+"""Rights of users. Every route depends on a user, and lists are filtered by the Dags that the user may read."""
 
 from __future__ import annotations
 
@@ -12,12 +12,7 @@ from airflow.api_fastapi.core_api.security import GetUserDep, get_user
 from airflow.sdk.configuration import conf
 from fastapi import Depends, HTTPException, Request
 
-from airflow_dre.config import read_settings
-from airflow_dre.services.wiring import store_of
-from airflow_dre.store.reading.incidents import known_dags
-from airflow_dre.store.reading.scope import DagScope
-from airflow_dre.store.schema import ensure_embedded
-from airflow_dre.store.store import Store
+from airflow_dre.services.access import DagScope, read_known_dags
 
 _PORTS = {"http": 80, "https": 443}
 _ORIGIN = re.compile(r"(https?)://([\w.-]+|\[[0-9a-f:.]+\])(?::([0-9]{1,5}))?", re.IGNORECASE | re.ASCII)
@@ -25,26 +20,18 @@ UserDep = GetUserDep
 require_user = Depends(get_user)
 
 
-def open_store() -> Store:
-    """Return the results store, with its tables where it is the embedded one."""
-    store = store_of(read_settings())
-    ensure_embedded(store.database)
-    return store
-
-
 def readable_dags(user: UserDep) -> DagScope:
     """Return the Dags that the user may read.
 
-    Airflow lists no Dag that was deleted. Whoever may edit every Dag sees what such Dags left, and what no Dag made, unless the Dag itself
-    is closed to that person.
+    Airflow does not list deleted Dags. A user who may edit every Dag also sees the records of such Dags and of no Dag, unless the Dag
+    itself is closed to that user.
     """
     manager = get_auth_manager()
     listed = manager.get_authorized_dag_ids(user=user, method="GET")
     if not may_change(user, None):
         return DagScope(listed)
-    with open_store().database.read() as connection:
-        known = known_dags(connection)
-    gone = {dag_id for dag_id in known - listed if manager.is_authorized_dag(method="GET", details=DagDetails(id=dag_id), user=user)}
+    unlisted = read_known_dags() - listed
+    gone = {dag_id for dag_id in unlisted if manager.is_authorized_dag(method="GET", details=DagDetails(id=dag_id), user=user)}
     return DagScope({*listed, *gone}, orphans=True)
 
 
@@ -52,12 +39,12 @@ ReadableDep = Annotated[DagScope, Depends(readable_dags)]
 
 
 def may_change(user: UserDep, dag_id: str | None) -> bool:
-    """Return whether the user may change what belongs to a Dag; what belongs to none needs the right to change every Dag."""
+    """Return whether the user may change the records of a Dag. Those of no Dag need the right to change every Dag."""
     return bool(get_auth_manager().is_authorized_dag(method="PUT", details=DagDetails(id=dag_id) if dag_id else None, user=user))
 
 
 def may_resolve(user: UserDep, reporters: Collection[str | None]) -> bool:
-    """Return whether the user may resolve an incident: whoever may edit one of the Dags that report it, or every Dag."""
+    """Return whether the user may resolve an incident: it takes the right to edit a Dag that reports it, or every Dag."""
     return any(may_change(user, dag_id) for dag_id in reporters if dag_id is not None) or may_change(user, None)
 
 
@@ -97,7 +84,7 @@ def _is_own_origin(origin: str, host: str | None) -> bool:
 
 
 def _read_origin(text: str) -> tuple[str, str, int] | None:
-    """Scheme, host and port of an origin; None for a text that is no origin."""
+    """Return the scheme, host and port of an origin, or None for a text that is not an origin."""
     found = _ORIGIN.fullmatch(text)
     if found is None:
         return None

@@ -14,8 +14,9 @@ from starlette.responses import Response
 from starlette.types import Scope
 
 from airflow_dre.api.access import require_user
+from airflow_dre.api.incidents.routes import router as incident_router
+from airflow_dre.api.quality.routes import router as quality_router
 from airflow_dre.api.requests import refuse_request
-from airflow_dre.api.routes import router
 from airflow_dre.errors import DefinitionError, StoreError, StoreRefused
 
 log = logging.getLogger(__name__)
@@ -39,12 +40,13 @@ class Bundle(StaticFiles):
 
 
 def create_app(dist: Path) -> FastAPI:
-    """Return the application; its own documentation pages stay off, since they would be open to everybody.
+    """Return the application. Its own documentation pages stay off, since they would be open to every visitor.
 
     :param dist: folder of the built pages.
     """
     app = FastAPI(title="Data Reliability", docs_url=None, redoc_url=None, openapi_url=None)
-    app.include_router(router, dependencies=[require_user])
+    for router in (quality_router, incident_router):
+        app.include_router(router, dependencies=[require_user])
     app.add_exception_handler(RequestValidationError, refuse_request)
     if dist.is_dir():
         app.mount("/static", Bundle(directory=dist), name="static")

@@ -26,12 +26,12 @@ def get_dre_cli_commands() -> list[GroupCommand]:
         help="The results store",
         subcommands=(
             ActionCommand(name="migrate", help="Create or upgrade the tables of the results store", func=migrate_database, args=()),
-            ActionCommand(name="check", help="Say what is wrong with the store and the configuration", func=check_database, args=()),
+            ActionCommand(name="check", help="List what is wrong with the store and the configuration", func=check_database, args=()),
             ActionCommand(name="copy", help="Copy the whole store into an empty one", func=copy_database, args=_copy_arguments()),
         ),
     )
     check = ActionCommand(name="check-config", help="Check store, options, routes and monitor", func=check_config, args=())
-    send = ActionCommand(name="send", help="Write and send what waits, and end what is watched no longer", func=send_waiting, args=())
+    send = ActionCommand(name="send", help="Write and send what waits, and end what is no longer watched", func=send_waiting, args=())
     return [GroupCommand(name="dre", help="Data Reliability (airflow-dre)", subcommands=(database, check, send))]
 
 

@@ -1,4 +1,4 @@
-"""``airflow dre db check`` and ``airflow dre check-config``: what is wrong, one line each, with what to do."""
+"""``airflow dre db check`` and ``airflow dre check-config``: mistakes of the store and the configuration, with their remedies."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ CONTEXT = "_AIRFLOW_PROCESS_CONTEXT"
 def check_database(_: Any) -> None:
     """Check the store, the spool, the options and the routes.
 
-    :raises SystemExit: something is wrong; its text says what, and the exit code is 1.
+    :raises SystemExit: something is wrong; its text lists the mistakes, and the exit code is 1.
     """
     _report(wide=False)
 
@@ -22,7 +22,7 @@ def check_database(_: Any) -> None:
 def check_config(_: Any) -> None:
     """Check everything that :func:`check_database` does, with what is right, and whether a monitor runs.
 
-    :raises SystemExit: something is wrong; its text says what, and the exit code is 1.
+    :raises SystemExit: something is wrong; its text lists the mistakes, and the exit code is 1.
     """
     _report(wide=True)
 

@@ -15,15 +15,13 @@ FROM_ENVIRONMENT = "env:"
 def copy_database(arguments: Any) -> None:
     """Copy the store at ``source`` into the empty one at ``target``.
 
-    :raises SystemExit: it cannot be copied; its text says why, and the target is as it was.
+    :raises SystemExit: it cannot be copied; its text is the reason, and the target is as it was.
     """
-    from airflow_dre.store.copying import copy_store
-    from airflow_dre.store.database import Database
+    from airflow_dre.services.upkeep import copy_whole_store
 
     with one_line():
-        source, target = Database(_address(arguments.source)), Database(_address(arguments.target))
-        copied = copy_store(source, target, _show)
-    print(f"{counted(sum(copied.rows.values()), 'row was', 'rows were')} copied from {source.shown} to {target.shown}.")
+        copied = copy_whole_store(_address(arguments.source), _address(arguments.target), _show)
+    print(f"{counted(copied.rows, 'row was', 'rows were')} copied from {copied.source} to {copied.target}.")
     if copied.moved:
         print(f"Messages that wait: {copied.moved}. The copy sends them; the source no longer does.")
     if copied.warning:
@@ -38,9 +36,9 @@ def _show(table: str, done: int, rows: int) -> None:
 def _address(given: str) -> str:
     """Return a URL, the configured address, or that in a variable of the environment, which no list of processes shows."""
     if given == CONFIGURED:
-        from airflow_dre.config import read_settings
+        from airflow_dre.services.upkeep import configured_address
 
-        return read_settings().store_url
+        return configured_address()
     if given.startswith(FROM_ENVIRONMENT):
         name = given.removeprefix(FROM_ENVIRONMENT)
         if name not in os.environ:

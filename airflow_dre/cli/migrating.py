@@ -10,16 +10,10 @@ from airflow_dre.cli.refusals import one_line
 def migrate_database(_: Any) -> None:
     """Upgrade the store to the revision of this version.
 
-    :raises SystemExit: it cannot be upgraded; its text says why.
+    :raises SystemExit: it cannot be upgraded; its text is the reason.
     """
-    from airflow_dre.config import read_settings
-    from airflow_dre.services.wiring import store_of
-    from airflow_dre.store.schema import head, migrate
+    from airflow_dre.services.upkeep import upgrade_store
 
     with one_line():
-        database = store_of(read_settings()).database
-        try:
-            migrate(database)
-        except OSError as error:
-            raise SystemExit(f"the results store at {database.shown} cannot be made: {error}") from error
-        print(f"The results store at {database.shown} is at revision {head()}.")
+        shown, revision = upgrade_store()
+    print(f"The results store at {shown} is at revision {revision}.")

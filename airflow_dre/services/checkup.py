@@ -1,6 +1,6 @@
-"""What is wrong with the configuration and the results store, one finding for each thing that was looked at.
+"""Mistakes in the configuration and the results store, one finding for each subject.
 
-Nothing here raises: whatever is wrong, the finding says it in one line with what to do, and no secret is in it.
+Nothing here raises. A finding is one line with the mistake and its remedy, and holds no secret.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from airflow_dre.store.reading.slas import latest_evaluation
 from airflow_dre.store.schema import current_revision, head, is_missing
 
 LATE = timedelta(minutes=30)
-"""Time after which a message that waits or a look at an SLA shows that no monitor runs."""
+"""Age of a waiting message or of the latest evaluation of an SLA that shows that no monitor runs."""
 
 
 _UNUSABLE = {
@@ -38,7 +38,7 @@ CONNECTION_SECONDS = 5.0
 
 
 class Verdict(StrEnum):
-    """Whether something is right."""
+    """The judgement of a finding."""
 
     OK = "ok"
     NOTE = "note"
@@ -48,7 +48,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was looked at."""
+    """One subject with its judgement."""
 
     verdict: Verdict
     subject: str
@@ -84,7 +84,7 @@ def find_mistakes() -> list[Finding]:
 
 
 def find_banner(settings: Settings) -> list[str]:
-    """Return the mistakes of the configuration for a banner on the pages, as far as they show without asking anybody."""
+    """Return the mistakes of the configuration for a banner on the pages, as far as they show without a connection."""
     found = [str(problem) for problem in settings.problems]
     found += [finding.text for finding in _guarded("options", _find_unknown_options)]
     for name in settings.routes:
@@ -94,7 +94,7 @@ def find_banner(settings: Settings) -> list[str]:
 
 
 def _guarded(subject: str, check: Callable[[], Iterable[Finding]]) -> list[Finding]:
-    """Return the findings of a check; one that cannot be made is a finding as well."""
+    """Return the findings of a check. A check that fails is a finding as well."""
     try:
         return list(check())
     except StoreError as error:
@@ -104,7 +104,7 @@ def _guarded(subject: str, check: Callable[[], Iterable[Finding]]) -> list[Findi
 
 
 def check_store(settings: Settings) -> Iterator[Finding]:
-    """Look at the address of the store, whether it answers, and the revision of its tables.
+    """Check the address of the store, whether it answers, and the revision of its tables.
 
     :raises airflow_dre.errors.StoreError: it does not answer, or its address cannot be used.
     """
@@ -125,7 +125,7 @@ def check_store(settings: Settings) -> Iterator[Finding]:
 
 
 def _check_place(database: Database) -> Finding:
-    """Tell whether the file of an embedded store can be made."""
+    """Return a finding about the place of an embedded store that does not exist yet."""
     folder = _nearest_folder(Path(str(database.url.database)).parent)
     if folder is not None and os.access(folder, os.W_OK | os.X_OK):
         return Finding(Verdict.OK, "results store", f"The results store at {database.shown} is made at first use and migrates itself.")
@@ -138,7 +138,7 @@ def _check_place(database: Database) -> Finding:
 
 
 def _nearest_folder(path: Path) -> Path | None:
-    """Return the folder itself, or the nearest one above it that exists; None where a file is in its place."""
+    """Return the nearest folder that exists, the path itself included, or None where a file is in its place."""
     for place in (path, *path.parents):
         if place.is_dir():
             return place
@@ -148,7 +148,7 @@ def _nearest_folder(path: Path) -> Path | None:
 
 
 def check_spool(folder: Path) -> Iterator[Finding]:
-    """Look at the folder in which records wait while the store is down."""
+    """Check the folder in which records wait while the store is down."""
     if not folder.exists():
         above = _nearest_folder(folder.parent)
         if above is not None and os.access(above, os.W_OK | os.X_OK):
@@ -175,9 +175,9 @@ def check_spool(folder: Path) -> Iterator[Finding]:
 
 
 def check_options(settings: Settings) -> Iterator[Finding]:
-    """Look at every option of ``[dre]``, and for options that do not exist."""
+    """Check every option of ``[dre]``, and find options that do not exist."""
     wrong = [str(problem) for problem in settings.problems if problem.where != "[dre] routes"]
-    yield from (Finding(Verdict.WRONG, "option", f"{text}. Until it is put right its default counts.") for text in wrong)
+    yield from (Finding(Verdict.WRONG, "option", f"{text}. Until it is corrected, its default applies.") for text in wrong)
     for name in OPTIONS:
         if not any(f" {name}=" in text for text in wrong) and name not in ("routes", "default_routes"):
             yield Finding(Verdict.OK, "option", f"[dre] {name} can be read.")
@@ -201,17 +201,17 @@ def _find_unknown_options() -> Iterator[Finding]:
 
 
 def check_routes(settings: Settings) -> Iterator[Finding]:
-    """Look at every route, its connection, and the routes that hear of everything."""
+    """Check every route, its connection, and the default routes."""
     for name, problem in settings.broken_routes.items():
-        yield Finding(Verdict.WRONG, "route", f"{name[:100]}: {problem}. Put it right in [dre] routes; its messages wait.")
+        yield Finding(Verdict.WRONG, "route", f"{name[:100]}: {problem}. Correct it in [dre] routes; its messages wait.")
     for name in settings.routes:
         why = _why_unusable(name, settings)
         if why:
-            yield Finding(Verdict.WRONG, "route", f"{name}: {why}. Put it right in [dre] routes or in its connection.")
+            yield Finding(Verdict.WRONG, "route", f"{name}: {why}. Correct it in [dre] routes or in its connection.")
         else:
             yield Finding(Verdict.OK, "route", f"{name} has a receiver.")
     if not settings.routes and not settings.broken_routes and not settings.routes_unreadable:
-        yield Finding(Verdict.NOTE, "route", "none is configured, so only the pages show incidents. Name receivers in [dre] routes.")
+        yield Finding(Verdict.NOTE, "route", "no route is configured, so only the pages show incidents. Name receivers in [dre] routes.")
     for name in settings.default_routes:
         if name in settings.routes:
             yield Finding(Verdict.OK, "default route", f"{name} hears of every incident.")
@@ -220,7 +220,7 @@ def check_routes(settings: Settings) -> Iterator[Finding]:
 
 
 def _why_unusable(name: str, settings: Settings) -> str | None:
-    """Return why messages of a route cannot be sent; None where they can."""
+    """Return the reason why messages of a route cannot be sent, or None."""
     try:
         return read_webhook(name, settings, CONNECTION_SECONDS).mistake
     except DreError as error:
@@ -230,7 +230,7 @@ def _why_unusable(name: str, settings: Settings) -> str | None:
 
 
 def check_monitor(settings: Settings) -> Iterator[Finding]:
-    """Look for signs that nobody looks at SLAs or sends messages."""
+    """Find signs that no monitor evaluates SLAs or sends messages."""
     if not settings.watch_dags:
         yield Finding(Verdict.NOTE, "watch_dags", "no failed run opens an incident without a callback, since [dre] watch_dags is empty.")
     database = store_of(settings, hurried=True).database
@@ -243,6 +243,8 @@ def check_monitor(settings: Settings) -> Iterator[Finding]:
     if waiting is not None and now() - waiting > LATE:
         yield Finding(Verdict.WRONG, "monitor", f"a message waits since {waiting.isoformat(timespec='minutes')} UTC. {todo}")
     if looked is not None and now() - looked > LATE:
-        yield Finding(Verdict.WRONG, "monitor", f"the last look at an SLA was at {looked.isoformat(timespec='minutes')} UTC. {todo}")
+        yield Finding(
+            Verdict.WRONG, "monitor", f"the latest evaluation of an SLA was at {looked.isoformat(timespec='minutes')} UTC. {todo}"
+        )
     if looked is not None and now() - looked <= LATE:
-        yield Finding(Verdict.OK, "monitor", f"the last look at an SLA was at {looked.isoformat(timespec='minutes')} UTC.")
+        yield Finding(Verdict.OK, "monitor", f"the latest evaluation of an SLA was at {looked.isoformat(timespec='minutes')} UTC.")

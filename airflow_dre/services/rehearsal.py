@@ -1,4 +1,4 @@
-"""Tests on the command line, ``airflow tasks test`` and ``airflow dags test``, in which nothing is kept and nobody is notified.
+"""Tests on the command line, ``airflow tasks test`` and ``airflow dags test``, in which nothing is kept and no one is notified.
 
 The command itself is recognized by a hook that Airflow calls before it runs one. The mark is a variable of the environment, so that the
 processes which an executor forks from the command know it too. ``dag.test()`` in a program of its own is no such command: it keeps
@@ -21,11 +21,11 @@ COMMANDS = ("task_test", "dag_test")
 MARK = "_AIRFLOW_DRE_TEST"
 TEMPORARY_RUN = "__airflow_temporary_run_"
 """Beginning of the id of the run that ``airflow tasks test`` makes and deletes."""
-NOTHING_KEPT = "this is a test: no result is kept, no incident changes and nobody is notified ([dre] keep_tests = True keeps tests)"
+NOTHING_KEPT = "this is a test: no result is kept, no incident changes and no one is notified ([dre] keep_tests = True keeps tests)"
 
 
 def mark_start(*, sub_command: str | None = None, **_: object) -> None:
-    """Mark this process where a command that runs a test begins; Airflow calls it before every command."""
+    """Mark this process where a command that runs a test begins. Airflow calls it before every command."""
     if sub_command in COMMANDS:
         os.environ[MARK] = "1"
 
@@ -37,7 +37,7 @@ def mark_end(*, sub_command: str | None = None, **_: object) -> None:
 
 
 def is_rehearsal(settings: Settings | None = None) -> bool:
-    """Tell whether this process runs a test of which nothing is kept."""
+    """Return whether this process runs a test of which nothing is kept."""
     if MARK not in os.environ:
         return False
     from airflow_dre.config import read_settings
@@ -46,7 +46,7 @@ def is_rehearsal(settings: Settings | None = None) -> bool:
 
 
 def is_kept(delivery: Delivery, settings: Settings) -> bool:
-    """Tell whether a delivery is to be kept: not in a test, and not of the temporary run of one."""
+    """Return whether a delivery is to be kept: not in a test, and not of the temporary run of one."""
     if settings.keep_tests:
         return True
     origins = [signal.origin for signal in delivery.signals] + ([delivery.run.origin] if delivery.run is not None else [])

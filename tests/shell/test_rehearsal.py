@@ -124,7 +124,7 @@ def test_the_report_and_a_word_about_the_test_are_printed(
     command("tasks", "test", "rehearsed", "bad")
     shown = "".join(capfd.readouterr()) + caplog.text
     assert "rehearsed.bad: failed" in shown
-    assert "this is a test: no result is kept, no incident changes and nobody is notified" in shown
+    assert "this is a test: no result is kept, no incident changes and no one is notified" in shown
     assert "no row is written; otherwise move to orders_bad the rows that break not_null(amount), unique(id)" in shown
 
 

@@ -21,8 +21,9 @@ from starlette.testclient import TestClient
 
 from airflow_dre import QualityCheckOperator
 from airflow_dre import checks as c
-from airflow_dre.api import schemas
 from airflow_dre.api.access import require_user
+from airflow_dre.api.incidents.schemas import IncidentDetail
+from airflow_dre.api.quality.schemas import FailingRows, Overview, TableDetail, TaskResults
 from airflow_dre.incidents.identity import DataCause, PipelineCause
 from airflow_dre.incidents.signals import Event, Origin, Severity, Signal
 from airflow_dre.notifications import OpenIncident
@@ -209,7 +210,7 @@ def test_lists_and_counts_show_readable_dags_only(ask: Run, history: Path) -> No
     seen = {user: ask("GET", "/api/overview", user) for user in ("viewer", "admin")}
     assert CLOSED not in seen["viewer"].text
     assert CLOSED in seen["admin"].text
-    shown = {user: schemas.Overview.model_validate(answer.json()) for user, answer in seen.items()}
+    shown = {user: Overview.model_validate(answer.json()) for user, answer in seen.items()}
     assert {user: sorted(sla.name for sla in page.slas) for user, page in shown.items()} == {
         "viewer": ["of monitor"],
         "admin": ["of closed_dag", "of monitor"],
@@ -277,14 +278,14 @@ def test_who_gets_to_see_failing_rows(ask: Run, world: Path, caplog: pytest.LogC
     assert ask("GET", f"/api/results/{key}/rows", "viewer").json() == {
         "detail": "Failing rows are shown to those who may edit the Dag and read its XComs"
     }
-    lines = [record.getMessage() for record in caplog.records if record.name == "airflow_dre.api.routes"]
+    lines = [record.getMessage() for record in caplog.records if record.name == "airflow_dre.api.quality.routes"]
     assert f"airflow-dre: 'viewer' was refused the failing rows of 'amounts of open_dag' of Dag open_dag, result {key}" in lines
     assert f"airflow-dre: 'user' was shown 1 failing rows of 'amounts of open_dag' of Dag open_dag, result {key}" in lines
 
     given = ask("GET", f"/api/results/{key}/rows")
     assert given.headers["cache-control"] == "no-store"
     answer = given.json()
-    schemas.FailingRows.model_validate(answer)
+    FailingRows.model_validate(answer)
     assert answer == {
         "columns": ["id", "amount"],
         "rows": [{"values": ["2", None], "reason": "amount is NULL"}],
@@ -422,7 +423,7 @@ def test_resolving_waits_for_a_receiver_no_longer_than_it_may(ask: Run, world: P
 def test_an_admin_resolves_once(ask: Run, incident_id: int) -> None:
     done = ask("POST", f"/api/incidents/{incident_id}/resolve", json={"note": "known"}, headers={"Origin": BASE})
     assert done.status_code == 200
-    detail = schemas.IncidentDetail.model_validate(done.json())
+    detail = IncidentDetail.model_validate(done.json())
     assert (detail.incident.status, detail.may_resolve) == ("resolved", False)
     last = detail.timeline[-1]
     assert (last.kind, last.summary, last.detail, last.actor) == ("resolve", "Resolved by admin", "known", "admin")
@@ -674,7 +675,7 @@ def one_run(world: Path) -> dict[str, Any]:
 
 def test_the_shape_of_the_overview(ask: Run, one_run: dict[str, Any]) -> None:
     found = ask("GET", "/api/overview").json()
-    schemas.Overview.model_validate(found, strict=False)
+    Overview.model_validate(found, strict=False)
     table = {
         "dataset": one_run["dataset"],
         "outcome": "failed",
@@ -750,7 +751,7 @@ def test_the_overview_forgets_a_suite_that_does_not_run_any_more(ask: Run, one_r
 def test_the_shape_of_a_table(ask: Run, one_run: dict[str, Any]) -> None:
     query = {key: one_run["dataset"][key] for key in ("namespace", "name")}
     found = ask("GET", "/api/table", params=query).json()
-    schemas.TableDetail.model_validate(found)
+    TableDetail.model_validate(found)
     assert found == {
         "dataset": one_run["dataset"],
         "outcome": "failed",
@@ -768,7 +769,7 @@ def test_the_shape_of_a_table(ask: Run, one_run: dict[str, Any]) -> None:
 def test_the_shape_of_task_results(ask: Run, one_run: dict[str, Any]) -> None:
     query = {"dag_id": "open_dag", "run_id": "r1", "task_id": "check"}
     found = ask("GET", "/api/task-results", params=query).json()
-    schemas.TaskResults.model_validate(found)
+    TaskResults.model_validate(found)
     assert found == {"runs": [{"run": one_run["run"], "results": [one_run["failed"], one_run["passed"]]}]}
     assert ask("GET", "/api/task-results", params={**query, "map_index": 0}).json() == {"runs": []}
 
@@ -786,7 +787,7 @@ def test_the_shape_of_an_incident(ask: Run, one_run: dict[str, Any], oncall: Any
     )
     deliver(Delivery(signals=(told,)))
     found = ask("GET", "/api/incidents/1").json()
-    schemas.IncidentDetail.model_validate(found)
+    IncidentDetail.model_validate(found)
     assert found["incident"] == {**one_run["incident"], "title": "again", "severity": "high", "occurrences": 2}
     nobody = dict.fromkeys(one_run["origin"])
     opened = {

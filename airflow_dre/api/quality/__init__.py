@@ -1,0 +1,1 @@
+"""Answers about suites, tables and results."""

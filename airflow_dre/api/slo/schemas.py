@@ -1,0 +1,46 @@
+"""Answers about SLAs and monitors."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel
+
+from airflow_dre.api.schemas import Dataset
+
+
+class SlaSummary(BaseModel):
+    """A freshness SLA and its state."""
+
+    name: str
+    dataset: Dataset
+    state: Literal["met", "missed", "unknown"]
+    since: datetime
+    reason: str
+    evaluated_at: datetime
+    newest: datetime | None
+    max_age_seconds: float
+    monitor: str | None
+    """The Dag that evaluates it."""
+    last_look: datetime
+    """Moment of the latest evaluation, with or without a result; ``evaluated_at`` is the latest one with a result."""
+    overdue: bool
+    """Whether its monitor should have evaluated it again by now; ``state`` is then ``unknown``."""
+
+
+class MonitorSummary(BaseModel):
+    """A Dag that evaluates SLAs and sends messages."""
+
+    dag_id: str
+    last_look: datetime
+    seconds_since: float
+    """How long ago that was."""
+    due_at: datetime | None
+    """When it is to look again; null: it has no schedule."""
+    interval_seconds: float | None
+    """How long after a look the next is due."""
+    overdue: bool
+    """Whether it should have looked by now: it is paused, or dead."""
+    slas: int
+    """Number of SLAs that it watches."""

@@ -1,0 +1,39 @@
+"""Changes that a person makes to an incident, and the upkeep that any reader may trigger."""
+
+from __future__ import annotations
+
+from airflow_dre.clock import now
+from airflow_dre.config import read_settings
+from airflow_dre.services.access import open_configured_store
+from airflow_dre.services.incidents.dispatch import dispatch_outbox
+from airflow_dre.services.incidents.housekeeping import run_housekeeping
+from airflow_dre.store.incidents import resolve_by_hand
+from airflow_dre.values.text_limits import DETAIL, lines
+
+
+def resolve(incident_id: int, *, actor: str, note: str) -> bool:
+    """Resolve an incident by hand and notify its receivers. Return False if it is resolved already.
+
+    :param actor: name of the person.
+    :param note: text of the person; it is cut to what the store keeps.
+    :raises airflow_dre.errors.StoreError: the store is down.
+    """
+    store = open_configured_store()
+    with store.database.write() as connection:
+        done = resolve_by_hand(connection, incident_id, actor=actor, note=lines(note, DETAIL), at=now())
+    if done:
+        dispatch_outbox(store, read_settings())
+    return bool(done)
+
+
+def end_unwatched() -> bool:
+    """End what is no longer watched, and return whether messages wait because of it.
+
+    :raises airflow_dre.errors.StoreError: the store is down.
+    """
+    return run_housekeeping(open_configured_store(), read_settings()) > 0
+
+
+def send_waiting() -> None:
+    """Send the messages that wait in the outbox."""
+    dispatch_outbox(open_configured_store(), read_settings())
