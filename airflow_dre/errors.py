@@ -1,4 +1,4 @@
-"""Every exception of airflow-dre, and what a caller can do about each.
+"""Every exception of airflow-dre, and the reaction of a caller to each.
 
 ::
 
@@ -18,8 +18,8 @@
     │   ├── StoreMisaddressed      its address cannot be used: put ``[dre] sql_alchemy_conn`` right
     │   ├── StoreNotMigrated       run ``airflow dre db migrate``
     │   ├── StoreTooNew            a newer version migrated it: upgrade airflow-dre here
-    │   └── StoreRefused           it will never take this record, which is put aside
-    ├── QuarantineError          rows were not put aside or given back, and nothing was changed: retrying cannot help
+    │   └── StoreRefused           it will never take this record, which is set aside
+    ├── QuarantineError          rows were neither quarantined nor released, and nothing changed: retrying cannot help
     └── GateError                the data is bad and the gate is closed
 """
 
@@ -38,21 +38,21 @@ class DreError(Exception):
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is wrong with a definition."""
+    """A mistake in a definition."""
 
     where: str
     """The object, for example ``checks[2] not_null('dep_time')``."""
     argument: str
     value: object
     allowed: str
-    """What would have been accepted."""
+    """The accepted values."""
 
     def __str__(self) -> str:
         return f"{self.where}: invalid {self.argument}={_shown(self.value)}. Allowed: {self.allowed}"
 
 
 def text_of(error: BaseException) -> str:
-    """Return what an error says; nothing where its own text cannot be made."""
+    """Return the text of an error, empty where the error cannot make one."""
     try:
         return str(error)
     except Exception:  # classes of errors are other people's programs
@@ -60,14 +60,14 @@ def text_of(error: BaseException) -> str:
 
 
 def _shown(value: object) -> str:
-    """Return a value as the author wrote it, as far as that is known: functions and classes by their names, long ones cut."""
+    """Return a value as the author wrote it, if that is known: functions and classes by their names, long values cut."""
     name = getattr(value, "__name__", None)
     text = name if callable(value) and isinstance(name, str) else repr(value)
     return text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]}..."
 
 
 class DefinitionError(DreError):
-    """A definition is wrong; carries every problem that was found, not only the first."""
+    """An invalid definition, with every problem that was found."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
@@ -115,11 +115,11 @@ class StoreError(DreError):
     """The results store could not be read or written."""
 
     advice = "The results store does not answer. Run `airflow dre db check` on the API server."
-    """What a page may say about it: no address and no statement."""
+    """Text for pages, without an address and a statement."""
 
 
 class StoreUnreachable(StoreError):
-    """The results store does not answer; what was to be written waits in the spool."""
+    """A results store that does not answer, so that records wait in the spool."""
 
 
 class StoreBusy(StoreUnreachable):
@@ -129,7 +129,7 @@ class StoreBusy(StoreUnreachable):
 
 
 class StoreMisaddressed(StoreError):
-    """The address of the results store cannot be used; what was to be written waits in the spool."""
+    """An unusable address of the results store, so that records wait in the spool."""
 
     advice = "[dre] sql_alchemy_conn is no address of a results store. Run `airflow dre db check` on the API server."
 
@@ -141,19 +141,19 @@ class StoreNotMigrated(StoreError):
 
 
 class StoreTooNew(StoreError):
-    """A newer version migrated the results store; what was to be written waits in the spool."""
+    """A results store that a newer version migrated, so that records wait in the spool."""
 
     advice = "A newer version of airflow-dre migrated the results store. Upgrade airflow-dre on the API server."
 
 
 class StoreRefused(StoreError):
-    """The results store takes these values at no time; the record that holds them is put aside."""
+    """Values that the results store never takes, so that their record is set aside."""
 
     advice = "The results store cannot look for that."
 
 
 class QuarantineError(DreError):
-    """Rows were not put aside, or not given back, for a reason that a person has to look at; nothing was changed."""
+    """A quarantine or a release that needs a person, and that changed nothing."""
 
 
 class GateError(DreError):

@@ -1,4 +1,4 @@
-"""What is wrong with the arguments of a call that Python refused."""
+"""Mistakes in the arguments of a call that Python refused."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def find_call_problems(function: Callable[..., Any], args: tuple[object, ...], k
         problems.append(Problem(subject, "arguments", args[len(placed)], _allowed_places(subject, placed, names)))
     filled = placed[: len(args)]
     problems += [
-        Problem(subject, name, kwargs[name], "one value: it is given both by position and by name") for name in filled if name in kwargs
+        Problem(subject, name, kwargs[name], "one value: it is passed both by position and by name") for name in filled if name in kwargs
     ]
     required = [parameter.name for parameter in parameters if parameter.kind in _NAMED and parameter.default is inspect.Parameter.empty]
     missing = [name for name in required if name not in kwargs and name not in filled]

@@ -1,4 +1,4 @@
-"""Bounds of the names that an author gives: the results store keeps them, compares them and puts them in its indexes."""
+"""Bounds of the names that an author chooses: the results store keeps them, compares them and puts them in its indexes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _KEPT = "text without NUL and halves of surrogate pairs"
 
 
 def find_name_problems(subject: str, given: Mapping[str, object], longest: int = LONGEST_NAME) -> list[Problem]:
-    """Return the names that the store could not keep as they are; what is no text, or a template, is left to others.
+    """Return the texts, other than templates, that the store could not keep as names.
 
     :param subject: object that messages name, for example ``QualityCheckOperator check``.
     :param given: values by argument.

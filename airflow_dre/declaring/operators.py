@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from airflow.sdk.definitions.mappedoperator import MappedOperator, OperatorPartial
 
     class _Mappable:
-        """The part of Airflow's operators that the mixin stands before."""
+        """The part of Airflow's operators that the mixin precedes."""
 
         @classmethod
         def partial(cls, **kwargs: Any) -> OperatorPartial: ...
@@ -33,7 +33,7 @@ class DeclaredOperator(_Mappable):
     """
     A mixin of operators whose mistakes are collected: Airflow itself raises ``TypeError`` at the first one.
 
-    It stands before Airflow's class among the bases. ``__init__`` ends with ``self.refuse(problems)``.
+    It precedes Airflow's class among the bases. ``__init__`` ends with ``self.refuse(problems)``.
     """
 
     choices: ClassVar[Mapping[str, tuple[str, ...]]] = {}
@@ -76,12 +76,12 @@ class DeclaredOperator(_Mappable):
 
     @property
     def failure_callbacks(self) -> tuple[object, ...]:
-        """What the task and its Dag call when they fail: each a callback, a list of them, or None."""
+        """The callbacks of a task and its Dag on failure: each a callback, a list of them, or None."""
         dag = self.get_dag() if hasattr(self, "get_dag") else None
         return getattr(self, "on_failure_callback", None), getattr(dag, "on_failure_callback", None)
 
     def was_named(self, argument: str) -> bool:
-        """Tell whether an argument was given to this task itself; others come from ``default_args``."""
+        """Return whether an argument was passed to this task itself and not by ``default_args``."""
         return argument in self._given_names
 
     def find_missing(self, **given: object) -> list[Problem]:
@@ -162,7 +162,7 @@ def _find_all_callback_problems(subject: str, given: Mapping[str, Any], defaults
 
 
 def _find_dag_callback_problems(dag: Any) -> list[Problem]:
-    """Return what is wrong with the callbacks of the Dag itself, which Airflow does not look at."""
+    """Return what is wrong with the callbacks of the Dag itself, which Airflow does not check."""
     if dag is None:
         return []
     return [problem for name in _OF_THE_DAG for problem in find_callback_problems(f"DAG {dag.dag_id}", name, getattr(dag, name, None))]
@@ -204,7 +204,7 @@ def _strict_class() -> type[OperatorPartial]:
 
         def _refuse(self, problems: list[Problem]) -> None:
             if problems:
-                self._expand_called = True  # the error says enough: no warning that it was never mapped
+                self._expand_called = True  # the error is enough: no warning that it was never mapped
                 raise DefinitionError(problems)
 
     return StrictPartial

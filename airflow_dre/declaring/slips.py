@@ -19,7 +19,7 @@ _USUAL_SCHEMAS = {"main", "public", "dbo", "default"}
 
 
 def nearest(word: object, known: Iterable[str]) -> str | None:
-    """Return the known word that a misspelled one most likely stands for, or None."""
+    """Return the known word that a misspelled one most likely means, or None."""
     names = list(known)
     if not isinstance(word, str) or not any(letter.isalpha() for letter in word):
         return None
@@ -37,7 +37,7 @@ def one_of(value: object, allowed: Sequence[str]) -> str:
 
 
 def find_callback_problems(subject: str, argument: str, value: object) -> list[Problem]:
-    """Return what is wrong with a callback or a list of callbacks; None is no callback."""
+    """Return what is wrong with a callback or a list of callbacks, among which None means no callback."""
     if value is None:
         return []
     calls = list(value) if isinstance(value, (list, tuple, set, frozenset)) else [value]
@@ -61,24 +61,27 @@ def find_names_problems(subject: str, argument: str, value: object, allowed: str
 
 
 def is_no_text(value: object) -> bool:
-    """Tell whether a value that must be text is plainly none; the output of a task becomes text when the task runs."""
+    """Return whether a value that must be text plainly is not.
+
+    The output of a task becomes text when the task runs.
+    """
     return not value.strip() if isinstance(value, str) else not comes_later(value)
 
 
 def comes_later(value: object) -> bool:
-    """Tell whether a value is the output of a task, or another that Airflow knows only when the task runs."""
+    """Return whether a value is the output of a task, or another that Airflow knows only when the task runs."""
     return hasattr(value, "resolve") and hasattr(value, "iter_references")
 
 
 def is_no_path(value: object) -> bool:
-    """Tell whether a value that must be a path, or the URL of a file, is plainly none."""
+    """Return whether a value that must be a path, or the URL of a file, plainly is not."""
     if isinstance(value, PathLike) or hasattr(value, "protocol"):
         return False
     return is_no_text(value)
 
 
 def find_kind_problems(subject: str, texts: Mapping[str, object], flags: Mapping[str, object]) -> list[Problem]:
-    """Return what is wrong with optional texts and with arguments that are True or False; the output of a task may become a text."""
+    """Return what is wrong with optional texts and switches, other than outputs of tasks that become texts."""
     problems = [
         Problem(subject, name, value, "text")
         for name, value in texts.items()
@@ -88,7 +91,7 @@ def find_kind_problems(subject: str, texts: Mapping[str, object], flags: Mapping
 
 
 def is_same_table(one: str, other: str) -> bool:
-    """Tell whether two names of tables are one table, or so alike that a database may take them for one.
+    """Return whether two names of tables are one table, or so alike that a database may take them for one.
 
     Case and quotes make no difference, and neither does the schema that tables without a schema usually lie in.
     """

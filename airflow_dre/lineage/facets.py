@@ -20,7 +20,7 @@ from airflow_dre.checks.outcomes import Outcome
 
 
 class Defined(Protocol):
-    """What is needed of the definition of a check."""
+    """The part of a check's definition that facets need."""
 
     @property
     def name(self) -> str: ...
@@ -37,7 +37,7 @@ class Defined(Protocol):
 
 
 class Judged(Protocol):
-    """What is needed of one result."""
+    """The part of a result that facets need."""
 
     @property
     def definition(self) -> Defined: ...
@@ -58,7 +58,7 @@ class Judged(Protocol):
 
 
 class Checked(Protocol):
-    """What is needed of a suite run."""
+    """The part of a suite run that facets need."""
 
     @property
     def namespace(self) -> str: ...
@@ -78,7 +78,7 @@ _SAME = {
     "expect_column_min_to_be_between": "column_min",
     "expect_column_max_to_be_between": "column_max",
 }
-"""Expectations of Great Expectations that give the same number as a check of ours."""
+"""Expectations of Great Expectations that return the same number as a check of ours."""
 
 
 def input_dataset(run: Checked) -> InputDataset:
@@ -93,7 +93,7 @@ def input_dataset(run: Checked) -> InputDataset:
 
 
 def run_facets(*runs: Checked) -> dict[str, RunFacet]:
-    """Return every check as a test of the task's run, those that were errored or skipped too; of all the suite runs in it."""
+    """Return every check of the suite runs in a task's run as a test, including errored and skipped ones."""
     tests = [
         test_run.TestExecution(
             name=result.definition.name,
@@ -134,7 +134,7 @@ def _is_finite(value: float | None) -> bool:
 
 
 def _metrics(run: Checked) -> data_quality_metrics_input_dataset.DataQualityMetricsInputDatasetFacet:
-    """Return numbers about the whole scan; checks with a filter of their own speak of fewer rows and are left out."""
+    """Return numbers about the whole scan, without those of checks that filter rows."""
     columns: dict[str, dict[str, Any]] = defaultdict(dict)
     row_count = None
     for result in run.results:

@@ -25,7 +25,7 @@ _STORES = {"s3a": "s3", "s3n": "s3", "gcs": "gs"}
 
 
 class LineageHook(Protocol):
-    """What a ``DbApiHook`` tells about its database."""
+    """The facts that a ``DbApiHook`` reports of its database."""
 
     conn_type: str
 
@@ -74,7 +74,7 @@ def name_spark_table(place: str, metastore: str | None, table: tuple[str, ...]) 
 
 
 def _default_schema(hook: LineageHook) -> str | None:
-    """Return the schema of a table that names none; some hooks ask the database."""
+    """Return the default schema, for which some hooks query the database."""
     try:
         return hook.get_openlineage_default_schema()
     except Exception as error:  # every driver has exceptions of its own
@@ -82,7 +82,7 @@ def _default_schema(hook: LineageHook) -> str | None:
 
 
 def _join(database: str | None, schema: str | None, table: tuple[str, ...]) -> str:
-    """``database.schema.table``, where what the table's name leaves out is filled in."""
+    """Return ``database.schema.table``, with the parts that the table's name leaves out."""
     before = {1: (database, schema), 2: (database,), 3: ()}[len(table)]
     return ".".join(part for part in (*before, *table) if part)
 
@@ -92,7 +92,7 @@ def name_files(scheme: str, paths: Sequence[str], given: str | None, otherwise: 
 
     :param scheme: of the store, ``file`` for a disk.
     :param paths: paths or patterns; what lies below one folder is named by that folder. Those of a store begin with its bucket or host.
-    :param given: the name that the author gave, within the namespace of the files.
+    :param given: the name that the author chose, within the namespace of the files.
     :param otherwise: the name of files that lie below no common folder.
     """
     if scheme == "file":
@@ -104,7 +104,7 @@ def name_files(scheme: str, paths: Sequence[str], given: str | None, otherwise: 
 
 
 def _common(paths: Sequence[str]) -> str | None:
-    """Return the only path, or the folder that several lie in; None where that is the root."""
+    """Return the only path, or the folder of several unless it is the root."""
     if len(set(paths)) == 1:
         return paths[0]
     folders = [path[: min((path.find(sign) for sign in PATTERN_SIGNS if sign in path), default=len(path))] for path in paths]

@@ -35,7 +35,7 @@ class NativePartition:
 
 
 def _before(one: Partition, other: Partition) -> bool:
-    """Return whether one value stands before another, both of one kind; nothing stands before an open end."""
+    """Return whether one value precedes another of its kind. No value precedes an open end."""
     if other is None or one is None:
         return False
     if isinstance(one, str) or isinstance(other, str):
@@ -48,7 +48,7 @@ def read_native_partitions(rows: Iterable[Row], column: str | None, like: Partit
 
     :param column: the column by which the rows are split.
     :param like: one of the partitions.
-    :raises Incomparable: the catalogue does not tell which values each table holds.
+    :raises Incomparable: the catalogue does not show the values of each table.
     """
     found: list[NativePartition] = []
     for key, bounds, version, size in rows:
@@ -74,7 +74,7 @@ def _child(bounds: str, version: str, size: int, like: Partition) -> NativeParti
 
 
 def _values(text: str, like: Partition) -> tuple[Partition, ...]:
-    """Return the values between commas; the ends of everything and NULL are None."""
+    """Return the values between commas, with None for NULL and for open ends."""
     found: list[Partition] = []
     for quoted, word in _VALUE.findall(text):
         open_end = word in ("MINVALUE", "MAXVALUE", "NULL")

@@ -1,4 +1,4 @@
-"""Which numbers about a table follow from its partitions, and which do not, and why."""
+"""Metrics of a table that follow from its partitions, and reasons why others do not."""
 
 from __future__ import annotations
 
@@ -52,11 +52,11 @@ from airflow_dre.values.scalars import Answer, Incomparable, Scalar
 from airflow_dre.values.sketches import read_hashes, spell_hashes
 
 NOT_OF_ROWS = (TableColumns, TableConstraints, Unreadable, LastPassed, OtherRowCount)
-"""What is asked anew in each run, since it is not about the rows of the table."""
+"""Metrics that every run queries, since they are not about the rows of the table."""
 
 
 class Merge(StrEnum):
-    """How states are made of answers."""
+    """Ways of making a state from answers."""
 
     COUNT = "count"
     SUM = "sum"
@@ -69,26 +69,26 @@ class Merge(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StateSpec:
-    """What is asked of each partition and kept of it; metrics that follow from the same answers have the same form."""
+    """The answers about a partition that are kept, which several metrics may share."""
 
     merge: Merge
     parts: tuple[Metric, ...]
 
     @property
     def key(self) -> str:
-        """Digest of what is asked, by which states are kept."""
+        """Digest of the spec, by which states are kept."""
         return hashlib.sha256(state_text((self.merge.value, self.parts)).encode()).hexdigest()[:32]
 
 
 @dataclass(frozen=True, slots=True)
 class Unmergeable:
-    """Why the number of a whole table does not follow from its partitions."""
+    """The reason why a metric of a whole table does not follow from its partitions."""
 
     reason: str
 
 
 _ALLOWED = (
-    "none beside this check, which then looks at every row in a task of its own. What merges from partition to partition: counts of rows "
+    "None with this check, which reads every row in a task of its own. These merge from partition to partition: counts of rows "
     "and of rule violations, column_min, column_max, mean, total, stddev, distribution, has_values, no_gaps and fresh"
 )
 _REASONS: dict[type[Metric], str] = {
@@ -96,13 +96,13 @@ _REASONS: dict[type[Metric], str] = {
     OrphanCount: "the other table changes too, so that rows which were right are wrong now",
     StepCount: "the row before may lie in another partition",
     MostCommon: "what is rare in each partition may be most common in all of them",
-    FailedRowCount: "nobody knows which partitions its SELECT looks at",
-    SqlMetric: "nobody knows how its parts add up",
+    FailedRowCount: "its SELECT may read any partition",
+    SqlMetric: "its values in partitions do not add up in a known way",
 }
 
 
 def state_spec_of(metric: Metric, column: str | None) -> StateSpec | Unmergeable:
-    """What of a metric is kept for each partition.
+    """Return the state that a metric needs of each partition.
 
     :param column: the column by which the table is partitioned; None: by an expression.
     """
@@ -133,11 +133,11 @@ def _several(metric: Metric, column: str | None) -> str:
     put = "a key that holds the partition column would merge" if column is None else f"a key with the column {column} in it merges"
     if isinstance(metric, DuplicateCount):
         return f"two rows with one key may lie in different partitions; {put}"
-    return f"one key may stand in several partitions; approximate=True merges, and {put}"
+    return f"one key may be in several partitions; approximate=True merges, and {put}"
 
 
 def why_unmergeable(check: Check, column: str | None) -> str | None:
-    """Why a check of a whole table cannot be judged from its partitions; None where it can."""
+    """Return why a check of a whole table cannot be judged from its partitions, or None where it can."""
     if isinstance(check, ZScores):
         return "its limits move with the mean of the whole table, so that rows which were right are wrong now"
     if check.options.by is not None and check.options.by != column:
@@ -150,7 +150,7 @@ def why_unmergeable(check: Check, column: str | None) -> str | None:
 
 
 def partition_column(by: GroupBy) -> str | None:
-    """Return the column by which a table is partitioned; None: an expression."""
+    """Return the column by which a table is partitioned, or None for an expression."""
     return by if isinstance(by, str) else None
 
 
@@ -163,7 +163,7 @@ def unmergeable_problems(checks: Iterable[Check], by: GroupBy) -> list[Problem]:
 
 
 def state_of(form: StateSpec, answers: tuple[Answer, ...]) -> State:
-    """What a partition contributes.
+    """Return the state of one partition.
 
     :raises Incomparable: an answer is not of the kind that can be merged.
     """
@@ -188,7 +188,7 @@ def state_of(form: StateSpec, answers: tuple[Answer, ...]) -> State:
 
 
 def merged(form: StateSpec, parts: Iterable[State]) -> State:
-    """Return the state of the whole table; of no partitions it is that of no rows.
+    """Return the state of the whole table, or of no rows where there is no partition.
 
     :raises Incomparable: values of two partitions have no common order.
     """
@@ -214,7 +214,7 @@ def _together(one: State, other: State) -> State:
 
 
 def answer_of(metric: Metric, state: State) -> Answer:
-    """What a look at all rows would have answered."""
+    """Return the answer that a query of all rows would have returned."""
     match state:
         case states.Count(n=n):
             return n

@@ -1,4 +1,4 @@
-"""Which partitions a run looks at."""
+"""The choice of the partitions that a run scans."""
 
 from __future__ import annotations
 
@@ -24,27 +24,31 @@ class Choice(StrEnum):
     RUN = "run"
     """Those of the run: its partition key, or else its data interval."""
     CHANGED = "changed"
-    """Those whose version is another one than when they were looked at."""
+    """Those whose version has changed since they were scanned."""
     ALL = "all"
 
 
 def find_partition_problems(
     subject: str, checks: Sequence[Check], partition_by: object, partitions: object, changes: object
 ) -> list[Problem]:
-    """What is wrong with how a task splits its table; what is still a template is left for the time when it is rendered."""
+    """Return what is wrong with the partitioning of a task. Templates are checked when they are rendered."""
     allowed = one_of(partitions, [choice.value for choice in Choice])
     later = isinstance(partitions, str) and ("{{" in partitions or "{%" in partitions)
     problems = [] if later or partitions in list(Choice) else [Problem(subject, "partitions", partitions, allowed)]
     if partition_by is None:
         given = {"partitions": None if partitions == Choice.RUN else partitions, "changes": changes}
-        alone = [Problem(subject, name, value, "it only beside partition_by") for name, value in given.items() if value is not None]
+        alone = [
+            Problem(subject, name, value, "a value only together with partition_by") for name, value in given.items() if value is not None
+        ]
         return problems or alone
     if not isinstance(partition_by, str) or not partition_by.strip():
         return [*problems, Problem(subject, "partition_by", partition_by, "a column, or a SQL expression about one row")]
     if later:
         return [*problems, *unmergeable_problems(checks, split_by(partition_by))]
     if changes is not None and (partitions != Choice.CHANGED or not isinstance(changes, str)):
-        problems.append(Problem(subject, "changes", changes, "one read-only SELECT of partition and version beside partitions='changed'"))
+        problems.append(
+            Problem(subject, "changes", changes, "one read-only SELECT of partition and version, together with partitions='changed'")
+        )
     return [*problems, *unmergeable_problems(checks, split_by(partition_by))]
 
 
@@ -68,7 +72,7 @@ class Asked:
     def among(self, like: Partition) -> Named | Span:
         """Return the partitions that are meant, where ``like`` is one that exists.
 
-        :raises Incomparable: they cannot be told in values of its kind.
+        :raises Incomparable: they cannot be expressed as values of its type.
         """
         if self.key is not None:
             return Named(read_like(self.key, like))
@@ -81,7 +85,7 @@ class Asked:
         if self.start == self.end:
             return Named(calendar.partition(calendar.around(self.start)))
         low, high = (calendar.partition(calendar.from_on(moment)) for moment in (self.start, self.end))
-        if low == high:  # no partition begins within the interval: a day is looked at when its first hour is
+        if low == high:  # no partition begins within the interval: a day is scanned when its first hour is
             return Named(calendar.partition(calendar.around(self.start)))
         return Span(low, high, self.start, self.end)
 

@@ -1,4 +1,4 @@
-"""What of partitions must not be kept: their names and some of their states are values of rows."""
+"""Secrets in the names and states of partitions, some of which are values of rows."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from airflow_dre.partitions.merging import NOT_OF_ROWS, Merge, StateSpec, partit
 from airflow_dre.privacy.masking import Mask, masked
 
 _MADE_OF_VALUES = (Merge.SUM, Merge.MOMENTS, Merge.SMALLEST, Merge.LARGEST, Merge.LIST)
-"""Of a partition with one row these tell its value; counts do not, and hashes only to those who guess it."""
+"""Merges whose state of a single row shows its value. Counts do not, and hashes only confirm a guess."""
 _WORD = re.compile(r"\w+")
 
 
 def secret_problems(subject: str, checks: Iterable[Check], by: GroupBy, mask: Mask) -> list[Problem]:
-    """What would keep values of columns that are masked.
+    """Return the checks and partitions that would keep values of masked columns.
 
     :param subject: what messages call the task.
     :param by: the column or expression by which the table is partitioned.
@@ -34,7 +34,7 @@ def secret_problems(subject: str, checks: Iterable[Check], by: GroupBy, mask: Ma
             metric.column for metric in check.metrics() if isinstance(metric, ColumnMetric) and _tells(metric, column)
         ):
             if mask.hides(name):
-                allowed = f"none beside this check: what is kept of each partition would hold values of {name}, which is masked"
+                allowed = f"None with this check: the states of partitions that are kept would hold values of {name}, which is masked"
                 problems.append(Problem(f"check {check.name}", "partition_by", shown, allowed))
     return problems
 

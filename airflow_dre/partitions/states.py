@@ -1,4 +1,4 @@
-"""What one partition contributes to a number about the whole table, and how contributions are merged.
+"""The states of partitions, which merge into the state of the whole table.
 
 Merging loses nothing: merged in any order, the states of all partitions are the state of the whole. Integers and decimals are exact. A
 float sum of a partition is what the database made of it; such sums are added without rounding, and rounded once at the end.
@@ -19,7 +19,7 @@ from airflow_dre.values.sketches import smallest
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """A number of rows, or of anything that stands in one partition only."""
+    """A number of rows, or of anything that is in one partition only."""
 
     n: int = 0
 
@@ -42,11 +42,11 @@ class Sum:
         return Sum(self.n + other.n, self.total + other.total, self.unknown or other.unknown)
 
     def sum(self) -> Scalar:
-        """Return the sum; None of no values."""
+        """Return the sum, or None of no values."""
         return None if self.n == 0 or self.unknown else self.total.scalar()
 
     def mean(self) -> Scalar:
-        """Return the arithmetic mean; None of no values."""
+        """Return the arithmetic mean, or None of no values."""
         return None if self.n == 0 or self.unknown else self.total.divided(self.n)
 
 
@@ -74,7 +74,7 @@ class Moments:
         return Moments(n, self.total + other.total, squares, self.odd or other.odd)
 
     def variance(self) -> Scalar:
-        """Return the variance of a sample; None of fewer than two values."""
+        """Return the variance of a sample, or None of fewer than two values."""
         if self.n < 2:
             return None
         return math.nan if self.odd else as_rounded(self.squares / (self.n - 1))
@@ -82,7 +82,7 @@ class Moments:
 
 @dataclass(frozen=True, slots=True)
 class Extreme:
-    """The smallest or the largest value; None of no values."""
+    """The smallest or the largest value, or None of no values."""
 
     largest: bool
     value: Scalar = None

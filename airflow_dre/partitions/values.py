@@ -31,11 +31,11 @@ _FORMATS = (
     (re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}"), "%Y-%m-%d %H:%M:%S", None),
     (re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}"), "%Y-%m-%dT%H:%M:%S", None),
 )
-"""How texts and whole numbers spell a part of the calendar; in each, the order of the texts is that of the moments."""
+"""Formats of texts and whole numbers for a part of the calendar. Each sorts texts as it sorts moments."""
 
 
 def split_by(partition_by: str) -> GroupBy:
-    """Return a column by its exact name, bare or in double quotes; anything else is an expression."""
+    """Return a column by its exact name, bare or in double quotes, or an expression."""
     found = _COLUMN.fullmatch(partition_by.strip())
     if found is None:
         return Expression(partition_by.strip())
@@ -77,16 +77,16 @@ def _place(value: Partition) -> tuple[float, str]:
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """How partitions spell moments."""
+    """The format of moments in the values of partitions."""
 
     like: Partition
     """One of them."""
     unit: Unit | None
-    """How much of the calendar one holds; None: nobody knows, a moment is its beginning."""
+    """Part of the calendar that one holds. None: unknown, and a moment is its beginning."""
     spelling: str = ""
 
     def begin(self, value: Partition) -> datetime | None:
-        """Return the moment at which a partition begins; None where it is none."""
+        """Return the moment at which a partition begins, or None where its value is no moment."""
         if isinstance(value, date) or not self.spelling:
             return to_instant(value)
         try:
@@ -116,7 +116,7 @@ class Calendar:
 
 
 def calendar_like(value: Partition) -> Calendar | None:
-    """How a partition spells moments; None where it names none."""
+    """Return the calendar of a partition whose value is a moment, or None for another value."""
     if isinstance(value, date):
         return Calendar(value, None if isinstance(value, datetime) else Unit.DAY)
     for pattern, spelling, unit in _FORMATS:
@@ -129,7 +129,7 @@ def calendar_like(value: Partition) -> Calendar | None:
 def read_like(text: str, like: Partition) -> Partition:
     """Return a partition key as a value of the kind of a known partition.
 
-    :raises Incomparable: it is none.
+    :raises Incomparable: the text is no such value.
     """
     moment = to_instant(text)
     if isinstance(like, datetime) and moment is not None:

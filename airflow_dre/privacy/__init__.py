@@ -1,1 +1,1 @@
-"""What must not be shown: card numbers, IBANs, addresses, passwords and keys, and the masks that hide them."""
+"""Secrets in texts (card numbers, IBANs, addresses, passwords and keys) and the masks that hide them."""

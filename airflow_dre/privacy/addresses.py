@@ -55,7 +55,7 @@ def _find_logins(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _login(text: str, start: int, most: int) -> Iterator[tuple[int, int]]:
-    """Yield the login of the address whose authority begins at ``start``; nothing from ``most`` on belongs to it."""
+    """Yield the login of the address whose authority begins at ``start`` and ends before ``most``."""
     authority = _AUTHORITY.match(text, start, most)
     if authority is None:
         return

@@ -64,7 +64,7 @@ _ISSUERS = (
     (82, 82, (16,)),  # RuPay
     (9792, 9792, (16,)),  # Troy
 )
-"""First and last prefix of a range that an issuer gives out, and the lengths of its numbers."""
+"""First and last prefix of a range of an issuer, and the lengths of its numbers."""
 _OTHER_SIGNS = "".join(chr(code) for code in range(128) if not chr(code).isdigit())
 _WITHOUT_GAPS = str.maketrans("", "", _OTHER_SIGNS)
 _DOUBLED = bytes.maketrans(b"0123456789", bytes(sum(divmod(2 * digit, 10)) for digit in range(10)))
@@ -116,7 +116,10 @@ def _find_odd(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _is_part_of_decimal(text: str, start: int, end: int) -> bool:
-    """Return whether digits are a fraction or have one; zeros only are none, since a card in a column of floats is shown with them."""
+    """Return whether digits are a fraction or have one.
+
+    Zeros alone are no fraction: a card number in a column of floats is shown with them.
+    """
     if start > 1 and text[start - 1] == "." and text[start - 2].isdigit():
         return True
     fraction = _FRACTION.match(text, end, end + 20)

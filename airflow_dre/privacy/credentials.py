@@ -1,4 +1,4 @@
-"""Access keys, tokens and private keys in a text that has a plain form, told by what they look like."""
+"""Access keys, tokens and private keys in a text that has a plain form, recognized by their form."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ _JWT = re.compile(r"eyJ([\w-]*+)(?:\.[\w-]*+){0,4}+")
 _AWS_ID = re.compile(r"A(?:KI|SI)A[A-Z0-9]{16}")
 _AWS_SECRET = re.compile(r"(?<![\w/+.-])[A-Za-z0-9/+]{40}(?![\w/+=.-])")
 _SECRET_LIKE = re.compile(r"(?=\D*\d)(?=(?:[^A-Z]*[A-Z]){3})(?:[^a-z]*[a-z]){3}")
-"""What tells such a secret from a digest or a path: a digit, and several letters of both kinds."""
+"""The characters that distinguish such a secret from a digest or a path: a digit, and several letters of both cases."""
 _AZURE_KEY = re.compile(r"(?<![\w/+.-])[A-Za-z0-9/+]{43}(?:[A-Za-z0-9/+]{43}==|=(?![\w/+=]))")
 _BASIC = re.compile(r"\bbasic\s++([A-Za-z0-9+/_-]{6,}+={0,2})", re.IGNORECASE)
 _DIGIT = re.compile(r"\d")

@@ -48,6 +48,6 @@ def _form(country: str) -> re.Pattern[str]:
 
 
 def _remainder(text: str) -> int:
-    """Return the remainder of the number that stands for it, the first four characters moved behind the others."""
+    """Return the remainder of the number of an IBAN, in which the first four characters follow the others."""
     plain = text if text.isalnum() else "".join(character for character in text if character.isalnum())
     return int((plain[4:] + plain[:4]).upper().translate(_VALUES)) % 97

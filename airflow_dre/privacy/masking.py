@@ -1,4 +1,4 @@
-"""What must not leave with a result: values of columns that are named, and whatever is told by its own form or check digits."""
+"""The masks of results, which hide values of named columns and secrets that their form or check digits reveal."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from airflow_dre.privacy.plain_text import views_of
 from airflow_dre.values.text_limits import cut, one_line
 
 HIDDEN = "***"
-"""What stands in the place of what is masked."""
+"""Replacement of a masked value."""
 LONGEST = 500
 """Characters of a cell that are kept."""
 SHOWN = 32_000
 """Characters of a text that are masked and come back; a longer one is cut there. Every caller keeps fewer."""
 _JUDGED = SHOWN + 8_000
-"""Characters that are looked at, so that what begins before :data:`SHOWN` and ends behind it is found."""
+"""Characters that are searched, so that a secret that begins before :data:`SHOWN` and ends behind it is found."""
 _SEEN_BEYOND = 500
 """Characters that must be left of those behind :data:`SHOWN` when escapes are undone: no number with its gaps is as long."""
 _OF_TOKENS = string.ascii_letters + string.digits + "-_.+/=~%"
@@ -70,7 +70,7 @@ def _end_of_shown(judged: str) -> int:
 
 
 def masked_line(text: str, longest: int) -> str:
-    """Return a text as it may leave: masked, as one line, and cut at ``longest`` characters; control characters are escaped.
+    """Return a text that may be shown: masked, as one line with control characters escaped, and cut at ``longest`` characters.
 
     Of a longer text only the beginning is read. What is cut in two, such as half the number of a card, is left out.
     """
@@ -90,7 +90,7 @@ def _without(text: str, places: Iterable[tuple[int, int]]) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mask:
-    """Whose values never leave."""
+    """Columns whose values are never shown."""
 
     columns: tuple[str, ...] = ()
     """Names of columns, or patterns with ``*``; upper and lower case are the same."""
@@ -100,7 +100,7 @@ class Mask:
         return names_a_secret(column) or any(_is_like(column.lower(), pattern.lower()) for pattern in self.columns)
 
     def cell(self, column: str, value: object) -> str | None:
-        """Return the value of a column as text that may be kept; None for NULL."""
+        """Return the value of a column as text that may be kept, or None for NULL."""
         if value is None:
             return None
         return HIDDEN if self.hides(column) else masked_line(_as_text(value), LONGEST)

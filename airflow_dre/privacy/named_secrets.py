@@ -1,4 +1,4 @@
-"""Values that stand behind a word such as ``password`` or ``Authorization``, in a text that has a plain form."""
+"""Values that follow a word such as ``password`` or ``Authorization``, in a text that has a plain form."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _BEHIND = re.compile(
 )
 _COLON_GROUP, _BARE_GROUP, _PAIR_GROUP = 8, 16, 17
 _OPENS_PAIR = re.compile(r"(?:^|[\[(,]\s?)\([\"'][\w.-]{0,40}$")
-"""What stands before the name in a pair of name and value, which is no list of names."""
+"""The beginning of a pair of name and value, in contrast to a list of names."""
 _BEHIND_OPTION = re.compile(rf"-(?<![\w-]-)-?[\w-]{{0,40}}?{_NAME}[ \t]++(?!-)(?:{_QUOTED}|([^\s\"'|;]++))", re.DOTALL)
 _IN_TAG = re.compile(rf"<[\w:.-]{{0,40}}?{_NAME}[\w.-]{{0,10}}(?:\s[^<>]{{0,300}})?>(?:<!\[cdata\[)?([^<]++)")
 _IN_NEXT_TAG = re.compile(rf"{_NAME}[\"']?\s*+(?:</(?:name|key)|/)?>\s*+<\w++>([^<]++)")
@@ -84,20 +84,20 @@ _ORDINARY = frozenset(
         """,
     )
 )
-"""Words that begin what is said about a value, and are no value."""
+"""Words that begin a statement about a value, and are not the value."""
 _WORD = re.compile(r"[^\W\d_]+(?:'[a-z]+)?(?=[\s,.;:!?)]|$)")
 _JUDGED = re.compile(
     r"-?\d[\d.,:]*+%?\s++(?:of|is|are|rows?|values?|characters?|bytes?|columns?|do|does|was|were|seconds?|minutes?|hours?|days?)\b"
     r"|\S{1,200}\s++(?:is|are|was)\s++(?:not|no|none|within|out|neither|missing|below|above|a|an|the|at|exactly)\b"
 )
-"""What a check says of values; what it calls itself may be the word."""
+"""Statements of checks about values, in which the name of the check may be the word."""
 _INTRODUCED = re.compile(r"(?:unexpected|invalid|unknown|illegal|missing|next|near|last|first|no|bad|wrong|offending)\s+$")
 _HEAD = re.compile(r"[<-][\w:.-]*+")
 _OPENS_LINE = re.compile(r"(?:^|\n)[ \t#-]{0,64}+(?:export[ \t]{1,64}+)?[\w.-]{0,64}+$")
 
 
 def find_named_secrets(text: str) -> Iterator[tuple[int, int]]:
-    """Yield start and end of every value behind a word that says that it is a secret; the word stays."""
+    """Yield start and end of every value behind a word that marks it as a secret."""
     small = text.lower()
     if len(small) != len(text):  # a few capitals are two characters when they are small
         small = "".join(lower if len(lower := character.lower()) == 1 else character for character in text)
@@ -167,7 +167,7 @@ def _group(found: re.Match[str]) -> tuple[int, int]:
 
 
 def _is_secret(text: str, name: int, start: int) -> bool:
-    """Return whether a bare word behind a colon is a value, and not the beginning of what is said about one."""
+    """Return whether a bare word behind a colon is a value, and not the beginning of a statement about one."""
     word = _WORD.match(text, start)
     if word is not None and word[0] in _ORDINARY:
         return False

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 INVISIBLE = "\u200b"
-"""Stands for each character without a width of its own until it is dropped."""
+"""Placeholder for each character without a width of its own until it is dropped."""
 _DEEPEST = 4
 """Levels of escapes that are undone: JSON in JSON in JSON, and one more."""
 _NO_WIDTH = {0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x3164, 0xFFA0, *range(0xFE00, 0xFE10)}
@@ -29,7 +29,7 @@ _OTHERS = {
 
 
 class _Plain(dict[int, str]):
-    """The plain character for each character, as ``str.translate`` takes it; filled as characters are met."""
+    """The plain character for each character, as ``str.translate`` takes it, filled as characters occur."""
 
     def __missing__(self, code: int) -> str:
         self[code] = found = _plain_character(chr(code))

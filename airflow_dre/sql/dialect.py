@@ -158,7 +158,7 @@ class Writing:
     """Whether the database has neither multi-statement transactions nor DELETE: rows are copied in one INSERT, and never moved."""
 
 
-READ_ONLY = Refusal("rows can be put aside on PostgreSQL, SQLite, DuckDB and Spark")
+READ_ONLY = Refusal("rows can only be quarantined on PostgreSQL, SQLite, DuckDB and Spark")
 """The answer of databases that quarantine does not write to."""
 
 

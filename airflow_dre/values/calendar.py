@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Unit(StrEnum):
-    """A calendar unit; a week begins on Monday."""
+    """A calendar unit, of which a week begins on Monday."""
 
     HOUR = "hour"
     DAY = "day"

@@ -9,11 +9,11 @@ _ENDINGS = (".parquet", ".csv", ".csv.gz", ".tsv", ".tsv.gz", ".jsonl", ".jsonl.
 
 
 _USUAL_SCHEMAS = ("main", "public", "dbo", "default", "query")
-"""Schemas of tables that name none, which tell nothing."""
+"""Default schemas, which short names leave out."""
 
 
 PATTERN_SIGNS = "*?["
-"""What makes a pattern of a path."""
+"""Characters that make a path a pattern."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +25,9 @@ class DatasetName:
 
 
 def short_name(name: str) -> str:
-    """Return what people call a dataset: its table, after the schema unless that is the usual one of its database.
+    """Return the short name of a dataset: its table, after the schema unless that is a default one.
 
-    Of a pattern of files it is the last part with the folder that they lie in.
+    The short name of a pattern of files is its last part with its folder.
     """
     if "/" not in name:
         if name.endswith(_ENDINGS):

@@ -13,7 +13,7 @@ from airflow_dre.values.scalars import Incomparable, Scalar
 
 
 class Sort(IntEnum):
-    """What a sum of numbers is told as: as the least exact of them."""
+    """The type of a sum of numbers, which is that of the least exact one."""
 
     WHOLE = 0
     DECIMAL = 1
@@ -22,7 +22,7 @@ class Sort(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Exact:
-    """A number as a fraction, which holds every integer, decimal and float exactly; infinities and not-a-number stand beside it."""
+    """A number as a fraction, which holds every integer, decimal and float exactly, beside infinities and not-a-number."""
 
     value: Fraction = Fraction(0)
     odd: float | None = None
@@ -35,7 +35,7 @@ class Exact:
         return Exact(self.value + other.value, odd, max(self.sort, other.sort))
 
     def scalar(self) -> int | float | Decimal:
-        """Return the number as databases tell it; a float is rounded here, once."""
+        """Return the number as databases return it. A float is rounded here, once."""
         return self.divided(1)
 
     def divided(self, n: int) -> int | float | Decimal:
@@ -53,7 +53,7 @@ class Exact:
 def as_exact(value: Scalar) -> Exact:
     """Return a number that a database answered.
 
-    :raises Incomparable: it is none.
+    :raises Incomparable: the value is not a number.
     """
     number = value if isinstance(value, (int, float)) else as_number(value)
     if number is None:
@@ -65,7 +65,7 @@ def as_exact(value: Scalar) -> Exact:
 
 
 def as_rounded(value: Fraction) -> float:
-    """Return the nearest float; infinite beyond the largest."""
+    """Return the nearest float, infinite beyond the largest."""
     try:
         return float(value)
     except OverflowError:

@@ -19,7 +19,7 @@ _UNITS = {
 
 
 def read_duration(value: object) -> timedelta | None:
-    """Read ``'90m'``, ``'1d'`` (seconds, minutes, hours, days, weeks) or a timedelta; None where it is not positive or neither."""
+    """Read ``'90m'``, ``'1d'`` (seconds, minutes, hours, days, weeks) or a timedelta, or return None for anything else."""
     if isinstance(value, str) and (found := _DURATION.fullmatch(value.strip())):
         try:
             value = float(found[1]) * _UNITS[found[2]]
@@ -62,7 +62,7 @@ def is_day(value: object) -> bool:
 
 
 def read_zone(name: object) -> ZoneInfo | None:
-    """Return the time zone of an IANA name such as ``"Asia/Tokyo"``; None where there is no such zone."""
+    """Return the time zone of an IANA name such as ``"Asia/Tokyo"``, or None where there is no such zone."""
     if not isinstance(name, str):
         return None
     try:
@@ -89,7 +89,7 @@ def is_far(value: object) -> bool:
 
 
 def place_in_time(value: object) -> Place | None:
-    """Where a moment lies among all that a database can hold, to be compared with others; None where it is no moment."""
+    """Return the place of a moment among all that a database can hold, for comparisons, or None for another value."""
     if isinstance(value, str) and (far := _far_place(value)) is not None and far[0] != 0:
         return far
     moment = to_instant(value)

@@ -66,7 +66,7 @@ def as_number(value: object) -> int | float | Decimal | None:
 
 
 def as_count(value: Scalar) -> int:
-    """Return the number of rows that a warehouse answered; none at all is 0.
+    """Return the number of rows that a warehouse answered, where NULL means 0.
 
     :raises Incomparable: it is no whole number from 0.
     """
@@ -93,7 +93,7 @@ def to_float(value: Scalar) -> float:
 
 
 def as_float(value: Scalar) -> float | None:
-    """Return the value as a point on an axis: numbers as they are, instants as seconds since 1970 (UTC); None for text."""
+    """Return the value as a point on an axis: numbers as they are, instants as seconds since 1970 (UTC), text as None."""
     if isinstance(value, (date, datetime)):
         instant = to_instant(value)
         return None if instant is None else instant.timestamp()

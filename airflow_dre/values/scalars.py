@@ -1,4 +1,4 @@
-"""What a Dag author may write into a check, and what a warehouse may answer."""
+"""Values that a Dag author may write into a check, and values that a warehouse may answer."""
 
 from __future__ import annotations
 

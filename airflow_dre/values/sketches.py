@@ -1,8 +1,8 @@
 """Counting different values by the smallest of their hashes.
 
-Hashes of n different values lie evenly between 0 and 1. The k-th smallest, u, tells how dense they lie: n is about (k - 1) / u, with a
+Hashes of n different values lie evenly between 0 and 1. The k-th smallest, u, shows their density: n is about (k - 1) / u, with a
 relative standard error of about 1 / sqrt(k - 2). The k smallest of two sets together are found among the k smallest of each, so that such
-sketches merge to what one look at all rows would have given. Fewer than k hashes are counted exactly.
+sketches merge to the sketch of all rows. Fewer than k hashes are counted exactly.
 
 Z. Bar-Yossef et al., "Counting distinct elements in a data stream", RANDOM 2002; K. Beyer et al., "On synopses for distinct-value
 estimation under multiset operations", SIGMOD 2007.
@@ -24,7 +24,7 @@ SPOKEN_ERROR = f"±{STANDARD_ERROR:.1%}".replace("%", " %")
 
 
 def read_hashes(answer: Scalar) -> frozenset[int]:
-    """Return the hashes that a database strung together; none where there was no value.
+    """Return the hashes that a database joined into one text, empty where there was no value.
 
     :raises Incomparable: it is no list of hashes.
     """
@@ -48,7 +48,7 @@ def spell_hashes(hashes: Iterable[int]) -> str:
 
 
 def estimate(hashes: frozenset[int]) -> int:
-    """How many different values there are: exact below the size of a sketch, never below it otherwise."""
+    """Return the number of different values: exact below the size of a sketch, and never below it otherwise."""
     if len(hashes) < KEPT_HASHES:
         return len(hashes)
     highest = max(hashes) - _LOWEST + 1
@@ -56,5 +56,5 @@ def estimate(hashes: frozenset[int]) -> int:
 
 
 def is_exact(count: int) -> bool:
-    """Return whether a count that :func:`estimate` gave is no estimate."""
+    """Return whether a count that :func:`estimate` returned is exact."""
     return count < KEPT_HASHES

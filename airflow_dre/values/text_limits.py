@@ -48,7 +48,7 @@ def escaped(text: str) -> str:
 
 
 def cut(text: str, longest: int) -> str:
-    """Return a text of at most ``longest`` characters; one that is cut ends with ``…``."""
+    """Return a text of at most ``longest`` characters, with ``…`` at the end of one that is cut."""
     return text if len(text) <= longest else text[: longest - 1] + "…"
 
 

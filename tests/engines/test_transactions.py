@@ -100,8 +100,8 @@ def test_a_connection_that_breaks_at_the_commit_leaves_a_doubt_that_is_told(post
 @pytest.mark.parametrize(
     ("conn_type", "allowed"),
     [
-        ("mysql", "rows can be put aside on PostgreSQL, SQLite, DuckDB and Spark"),
-        ("databricks", "rows can be put aside on PostgreSQL, SQLite, DuckDB and Spark"),
+        ("mysql", "rows can only be quarantined on PostgreSQL, SQLite, DuckDB and Spark"),
+        ("databricks", "rows can only be quarantined on PostgreSQL, SQLite, DuckDB and Spark"),
         ("spark", "a database with transactions: PostgreSQL, SQLite or DuckDB"),
     ],
 )

@@ -105,5 +105,5 @@ def test_what_is_about_no_single_row_says_so() -> None:
     assert metrics[2] is None
     assert refused == [
         Refusal("a step is between two rows: neither of them alone is wrong"),
-        Refusal("failed_rows_sql gives rows of its own SELECT, not of the table"),
+        Refusal("failed_rows_sql returns rows of its own SELECT, not of the table"),
     ]

@@ -126,7 +126,7 @@ def test_other_databases_say_which_are_written_to() -> None:
     assert set(WRITTEN) == {"duckdb", "postgres", "spark", "sqlite"}
     assert {path.stem for path in GOLDEN.glob("*.sql")} == set(WRITTEN)
     refused = {dialect.writing.reason for dialect in DIALECTS.values() if isinstance(dialect.writing, Refusal)}
-    assert refused == {"rows can be put aside on PostgreSQL, SQLite, DuckDB and Spark"}
+    assert refused == {"rows can only be quarantined on PostgreSQL, SQLite, DuckDB and Spark"}
 
 
 @pytest.mark.parametrize(

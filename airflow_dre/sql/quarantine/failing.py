@@ -77,7 +77,7 @@ def _(metric: StepCount, scope: Scope, by: str | None = None) -> exp.Expr | Refu
 
 @failing.register
 def _(metric: FailedRowCount, scope: Scope, by: str | None = None) -> exp.Expr | Refusal:
-    return Refusal("failed_rows_sql gives rows of its own SELECT, not of the table")
+    return Refusal("failed_rows_sql returns rows of its own SELECT, not of the table")
 
 
 def _all(conditions: Sequence[exp.Expr | None]) -> exp.Expr:

@@ -40,7 +40,7 @@ def sample_of(metric: Metric, scope: Scope, columns: Sequence[str], most: int) -
     known = {name.lower() for name in columns}
     named = [name for name in _named_in(metric, scope) if name.name.lower() not in known]
     if not columns and not named:
-        return Refusal("the check names no columns: give key_columns")
+        return Refusal("the check names no columns: set key_columns")
     given = [column(name) for name in columns] + [exp.Column(this=name) for name in named]
     names = (*columns, *(name.name for name in named))
     query = scope.select(*given, extra=[condition]).limit(most)
@@ -61,7 +61,7 @@ def _(metric: FailedRowCount, scope: Scope, columns: Sequence[str], most: int) -
     else:
         kept = [(name, frozenset([name.name, *sources])) for name, sources in _outputs(tree)]
     if not kept:
-        return Refusal("its SELECT names no columns: name them, or give key_columns")
+        return Refusal("its SELECT names no columns: name them, or set key_columns")
     given = [exp.Column(this=name.copy()) for name, _ in kept]
     query = written.selected_from("failed_rows", lambda rows: exp.select(*given).from_(rows).limit(most))
     return SampleQuery(sql=scope.render(query), columns=tuple(name.name for name, _ in kept), sources=tuple(sources for _, sources in kept))

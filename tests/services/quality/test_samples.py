@@ -145,9 +145,9 @@ WHY_MISSING = {
     "no columns": (
         c.failed_rows_sql("SELECT * FROM orders"),
         SamplePlan(rows=1),
-        "its SELECT names no columns: name them, or give key_columns",
+        "its SELECT names no columns: name them, or set key_columns",
     ),
-    "a condition without columns": (c.rows("1 = 0"), SamplePlan(rows=1), "the check names no columns: give key_columns"),
+    "a condition without columns": (c.rows("1 = 0"), SamplePlan(rows=1), "the check names no columns: set key_columns"),
 }
 
 

@@ -250,7 +250,7 @@ def test_checks_without_rows_of_their_own_are_left_out_and_named(world: World) -
         f"quarantine: 3 of 8 rows were copied to bad as batch {taken.batch}",
         "quarantine: mean(amount) was left out: no single row is to blame",
         "quarantine: increasing(id) was left out: a step is between two rows: neither of them alone is wrong",
-        "quarantine: f was left out: failed_rows_sql gives rows of its own SELECT, not of the table",
+        "quarantine: f was left out: failed_rows_sql returns rows of its own SELECT, not of the table",
     ]
     assert (
         incident_note(asked.rows, provenance_of(asked.run), Mode.COPY, "bad")

@@ -99,9 +99,12 @@ def test_what_is_known_must_be_readable_and_what_was_found_is_spooled(world: Pat
     [
         ({"partitions": "new"}, ["QualityCheckOperator check: invalid partitions='new'. Allowed: run, changed, all"]),
         ({"partition_by": " "}, ["invalid partition_by=' '. Allowed: a column, or a SQL expression about one row"]),
-        ({"partition_by": None, "partitions": "all"}, ["invalid partitions='all'. Allowed: it only beside partition_by"]),
-        ({"partition_by": None, "changes": "SELECT 1, 2"}, ["invalid changes='SELECT 1, 2'. Allowed: it only beside partition_by"]),
-        ({"changes": "SELECT 1, 2"}, ["Allowed: one read-only SELECT of partition and version beside partitions='changed'"]),
+        ({"partition_by": None, "partitions": "all"}, ["invalid partitions='all'. Allowed: a value only together with partition_by"]),
+        (
+            {"partition_by": None, "changes": "SELECT 1, 2"},
+            ["invalid changes='SELECT 1, 2'. Allowed: a value only together with partition_by"],
+        ),
+        ({"changes": "SELECT 1, 2"}, ["Allowed: one read-only SELECT of partition and version, together with partitions='changed'"]),
         (
             {"checks": [c.median("n", at_least=1), c.unique("n"), *CHECKS]},
             [
