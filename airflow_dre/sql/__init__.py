@@ -1,1 +1,1 @@
-"""How a question becomes SQL: metrics are planned into as few statements as possible and built as sqlglot trees."""
+"""The SQL of a suite: metrics are planned into as few statements as possible and built as sqlglot trees."""

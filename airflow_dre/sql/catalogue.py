@@ -11,14 +11,14 @@ from airflow_dre.sql.names import quoted
 
 
 class Owner(Enum):
-    """Whose an ``information_schema`` is: what stands before its name, as far as the table's name tells it."""
+    """The owner of an ``information_schema``, whose name precedes it if the name of the table holds it."""
 
     SESSION = "session"
     """There is one for all that a session sees."""
     CATALOG = "catalog"
-    """Each catalogue (SQL Server and Snowflake say database) has one."""
+    """Each catalogue (a database in SQL Server and Snowflake) has one."""
     SCHEMA = "schema"
-    """Each schema (BigQuery says dataset) has one."""
+    """Each schema (a dataset in BigQuery) has one."""
 
 
 def information_schema(
@@ -28,7 +28,7 @@ def information_schema(
 
     :param default_schema: where a table without a schema lives; None: in any schema.
     :param owner: whose it is.
-    :param only: a condition on the columns that SELECT * gives, where it leaves some out.
+    :param only: a condition on the columns that SELECT * returns, where it leaves some out.
     :param upper: its names are written in capitals, for databases where case matters.
     """
 
@@ -59,7 +59,7 @@ def information_schema(
 
 
 def _table(path: list[exp.Identifier]) -> exp.Table:
-    """Return a table below up to three names; sqlglot keeps a fourth as a dot inside of the last."""
+    """Return a table below up to three names. sqlglot keeps a fourth as a dot inside of the last."""
     names = list(reversed(path))
     found = exp.Table(**dict(zip(("this", "db", "catalog"), names, strict=False)))
     if len(names) == 4:

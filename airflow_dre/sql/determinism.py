@@ -1,4 +1,4 @@
-"""SQL that says the same of a row whenever it is asked, so that what was counted of a partition need not be counted again."""
+"""Deterministic SQL, which always returns the same for a row, so that a partition need not be scanned again."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from airflow_dre.checks.kinds.rows import RowCheck
 from airflow_dre.checks.metrics import GroupBy
 from airflow_dre.checks.rules import Holds
 from airflow_dre.errors import Problem
-from airflow_dre.sql.raw import read_condition, read_row_expression, why_not_settled
+from airflow_dre.sql.raw import read_condition, read_row_expression, why_nondeterministic
 from airflow_dre.sql.scope import Scope
 
 _ALLOWED = "beside partition_by only what rests on the row alone and stays as it is"
 
 
-def unsettled_problems(checks: Iterable[Check], by: GroupBy, scope: Scope) -> list[Problem]:
-    """What may say something else of a row tomorrow: conditions, and the expression by which a table is partitioned.
+def nondeterminism_problems(checks: Iterable[Check], by: GroupBy, scope: Scope) -> list[Problem]:
+    """Return the conditions and partition expressions that may return something else for a row tomorrow.
 
     :raises DefinitionError: one of them is no condition, or no expression.
     """
@@ -32,5 +32,5 @@ def unsettled_problems(checks: Iterable[Check], by: GroupBy, scope: Scope) -> li
     ]
     if not isinstance(by, str):
         read.append(("suite", "partition_by", by.sql, read_row_expression(by.sql, scope.dialect.name, "suite", "partition_by").tree))
-    reasons = [(subject, argument, text, why_not_settled(tree)) for subject, argument, text, tree in read]
+    reasons = [(subject, argument, text, why_nondeterministic(tree)) for subject, argument, text, tree in read]
     return [Problem(subject, argument, text, f"{_ALLOWED}; {reason}") for subject, argument, text, reason in reasons if reason is not None]

@@ -63,7 +63,7 @@ def value_if(keep: exp.Expr | None, value: exp.Expr) -> exp.Expr:
 
 @singledispatch
 def expression(metric: Metric, scope: Scope) -> exp.Expr:
-    """Return the aggregate that answers ``metric`` over the rows of a scan; a kind of metric without one is a mistake in this module.
+    """Return the aggregate that answers ``metric`` over the rows of a scan.
 
     :raises DefinitionError: the database cannot ask it, or SQL of the Dag author is not what it must be.
     """
@@ -171,7 +171,7 @@ def _(metric: Variance, scope: Scope) -> exp.Expr:
 
 
 def _variance_of_sums(metric: Variance, scope: Scope) -> exp.Expr:
-    """Variance from the sums of d and d^2, where d is the distance from the mean of the same rows.
+    """Return the variance from the sums of d and d^2, where d is the distance from the mean of the same rows.
 
     (sum(d^2) - sum(d)^2 / n) / (n - 1); without the shift by the mean, large values would cancel each other's digits
     (T. F. Chan, G. H. Golub, R. J. LeVeque, "Algorithms for computing the sample variance", 1983).

@@ -24,7 +24,7 @@ _NOTHING = '"NULL"'
 
 
 def family(column: str, scope: Scope) -> Family | None:
-    """Return the family of the values of a column; None where its type is not known."""
+    """Return the family of the values of a column, or None where its type is unknown."""
     found = scope.type_of(column)
     return None if found is None else family_of(found)
 
@@ -43,7 +43,7 @@ def comparable(values: Iterable[Literal], column: str, scope: Scope) -> tuple[Li
 
 
 def _as_kind(value: Literal, kind: Family | None) -> tuple[Literal, ...]:
-    """Return a value as one of a family, and nothing where it is none; a text may spell a date."""
+    """Return a value as one of a family, or nothing where it is of another. A text may spell a date."""
     match kind, value:
         case None, _:
             return (value,)

@@ -50,28 +50,28 @@ class Statement:
     sql: str
     metrics: tuple[Metric, ...]
     by: GroupBy | None = None
-    """The column, or the expression, whose values stand first in each of its rows; None: it gives one row, or the rows of one list."""
+    """The column, or the expression, whose values come first in each of its rows. None: it returns one row, or the rows of one list."""
     branches: bool = False
-    """It gives a row for each count of keys: its place and the count; quantiles stand last among the metrics, in a row without a place."""
+    """It returns a row for each count of keys: its index and the count. Quantiles are last among the metrics, in a row without an index."""
 
     @property
     def lists(self) -> bool:
-        """Whether its rows, however many, are the answer to its metrics: to several of one column, each has a last column of its own."""
+        """True where all of its rows answer its metrics. Each of several metrics of one column has a last column of its own."""
         return isinstance(self.metrics[0], LISTS)
 
     @property
     def looks_up(self) -> bool:
-        """Whether it reads only the catalogue, no row of a table."""
+        """True where it reads only the catalogue, and no row of a table."""
         return isinstance(self.metrics[0], (TableColumns, TableConstraints))
 
     @property
     def most_rows(self) -> int:
-        """Rows that are taken at the most; one more than the limit tells that there are too many."""
+        """Most rows that are fetched. One row above the limit shows that there are too many."""
         if self.lists:
             return MOST_ROWS + 1
         if self.branches:
             return len(self.metrics)
-        if self.by is None:  # a SELECT of the Dag author may give more than the one row that is wanted
+        if self.by is None:  # a SELECT of the Dag author may return more than the one row that is wanted
             return 2 if isinstance(self.metrics[0], SqlMetric) else 1
         return MOST + 1
 
@@ -120,7 +120,7 @@ def scan(metrics: Sequence[Metric], scope: Scope, by: GroupBy | None = None) -> 
     """Return one pass over the rows that answers all of ``metrics``, for each value of ``by``."""
     columns = [exp.alias_(_expression(metric, scope), f"m{place}", copy=False) for place, metric in enumerate(metrics)]
     if all(isinstance(metric, OtherRowCount) for metric in metrics):
-        return _statement(exp.select(*columns), metrics, scope, by)  # without an aggregate it would give a row for each row, or none
+        return _statement(exp.select(*columns), metrics, scope, by)  # without an aggregate it would return a row for each row, or no row
     if by is None:
         return _statement(scope.select(*columns), metrics, scope, by)
     split = split_of(by, scope.dialect)
@@ -137,7 +137,7 @@ def _sorted(metrics: Sequence[Quantile], scope: Scope, by: GroupBy | None) -> ex
 
 
 def _sorts(sorting: Sequence[Quantile], distinct: Sequence[Metric], scope: Scope, by: GroupBy | None) -> list[Statement]:
-    """What sorts, as branches of one statement, so that each can have a worker of its own: a count of different keys, or all quantiles."""
+    """Return the metrics that sort as branches of one statement, each with a worker of its own: counts of keys, and all quantiles."""
     if not distinct:
         return [quantiles(sorting, scope, by)] if sorting else []
     if len(distinct) == 1 and not sorting:
@@ -186,7 +186,7 @@ def _statement(query: exp.Expr, metrics: Sequence[Metric], scope: Scope, by: Gro
 
 
 def _by_segment(metrics: Iterable[Metric]) -> dict[GroupBy | None, list[Metric]]:
-    """What is asked of the rows, by the column that splits them, each metric once."""
+    """Return the metrics by the column that splits the rows, each metric once."""
     found: dict[GroupBy | None, dict[Metric, None]] = {}
     for metric in metrics:
         if isinstance(metric, PerSegment):

@@ -1,4 +1,4 @@
-"""Each rule as a condition that is true for the rows that break it; rows to which it does not apply are never broken."""
+"""The condition of each rule, true for the rows that break it and never for rows to which it does not apply."""
 
 from __future__ import annotations
 
@@ -63,19 +63,19 @@ def has_no_value(name: str) -> exp.Expr:
 
 
 def has_all(names: Sequence[str]) -> list[exp.Expr]:
-    """That each of the columns is not NULL."""
+    """Return the conditions that each of the columns is not NULL."""
     return [has_value(name) for name in names]
 
 
-def stands(names: Sequence[str], incomplete: Nulls) -> list[exp.Expr]:
-    """That a key counts: it is complete, or not missing as a whole with ``skip_all``, or with ``keep`` whatever it is."""
+def conditions_of_key(names: Sequence[str], incomplete: Nulls) -> list[exp.Expr]:
+    """Return the conditions of a key that counts: a complete one, with ``skip_all`` a partly complete one, with ``keep`` any."""
     if incomplete is Nulls.KEEP:
         return []
     return [exp.paren(exp.or_(*has_all(names)))] if incomplete is Nulls.SKIP_ALL else has_all(names)
 
 
 def any_of(conditions: Sequence[exp.Expr]) -> exp.Expr:
-    """That one of the conditions holds, however many there are: SQLite refuses an expression that is more than 1,000 deep."""
+    """Return the condition that one of several holds, as a flat tree: SQLite refuses an expression that is more than 1,000 deep."""
     if len(conditions) <= _FLAT:
         return exp.or_(*conditions, copy=False)
     middle = len(conditions) // 2
@@ -84,7 +84,7 @@ def any_of(conditions: Sequence[exp.Expr]) -> exp.Expr:
 
 @singledispatch
 def violation_of(rule: Rule, dialect: Dialect) -> exp.Expr:
-    """Return the condition of the rows that break ``rule``; a rule without one is a mistake in this module.
+    """Return the condition of the rows that break ``rule``.
 
     :raises DefinitionError: the database cannot ask it.
     """
@@ -163,7 +163,7 @@ def _(rule: rules.MatchesNot, dialect: Dialect) -> exp.Expr:
 
 
 def _text(rule: rules.TextRule) -> exp.Expr:
-    """Return the text of a value, as pandas writes it where it is none itself."""
+    """Return the text of a value, which pandas writes where the value is no text."""
     value = column(rule.column)
     if rule.text_of in (None, Family.TEXTS):
         return value
@@ -188,9 +188,9 @@ def regex_search(value: exp.Expr, pattern: str, dialect: Dialect, subject: str) 
 
 
 def require_supported(able: Callable[P, exp.Expr] | Refusal, subject: str, argument: str, value: object) -> Callable[P, exp.Expr]:
-    """What the database can do.
+    """Return the function of a database that supports it.
 
-    :raises DefinitionError: it cannot; gives the reason.
+    :raises DefinitionError: the database does not support it.
     """
     if isinstance(able, Refusal):
         raise DefinitionError([Problem(subject, argument, value, f"nothing here: {able.reason}")])
@@ -200,7 +200,7 @@ def require_supported(able: Callable[P, exp.Expr] | Refusal, subject: str, argum
 def _like(rule: rules.Like, dialect: Dialect) -> exp.Expr:
     for pattern in rule.patterns:
         if _STRAY_ESCAPE.search(pattern):
-            allowed = r"a SQL LIKE pattern, in which \ stands before %, _ or another \ only"
+            allowed = r"a SQL LIKE pattern, in which \ precedes %, _ or another \ only"
             raise DefinitionError([Problem(f"check {rule.kind}", "pattern", pattern, allowed)])
     return _any_or_every([dialect.texts.like(column(rule.column), pattern) for pattern in rule.patterns], every=rule.every)
 
@@ -256,7 +256,7 @@ def _(rule: rules.Compares, dialect: Dialect) -> exp.Expr:
 
 
 def _not_left_out(rule: rules.CrossRule, broken: exp.Expr) -> exp.Expr:
-    """``broken`` in the rows that have a value in any of the columns, where the others are left out."""
+    """Return ``broken`` for the rows with a value in any of the columns, where the others are left out."""
     if rule.nulls is not Nulls.SKIP_ALL:
         return broken
     return exp.and_(exp.paren(exp.or_(*has_all(rule.needs))), broken)
@@ -288,11 +288,11 @@ def _(rule: rules.TupleOneOf, dialect: Dialect) -> exp.Expr:
         for value in rule.values
     ]
     complete = has_all(rule.columns) if rule.nulls is Nulls.SKIP else []
-    stands: exp.Expr = exp.paren(any_of(known)) if known else exp.false()
+    listed: exp.Expr = exp.paren(any_of(known)) if known else exp.false()
     if not rule.unknown_breaks:
-        return exp.and_(*complete, exp.Not(this=stands))
-    stands = exp.Coalesce(this=stands, expressions=[exp.false()])
-    return _not_left_out(rule, exp.and_(*complete, exp.Not(this=stands)))
+        return exp.and_(*complete, exp.Not(this=listed))
+    listed = exp.Coalesce(this=listed, expressions=[exp.false()])
+    return _not_left_out(rule, exp.and_(*complete, exp.Not(this=listed)))
 
 
 @violation_of.register

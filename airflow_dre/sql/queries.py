@@ -1,4 +1,4 @@
-"""Each metric that needs a statement of its own, as a SELECT over the rows of a suite; with ``by``, one row for each segment."""
+"""The SELECT of each metric that needs a statement of its own, with one row for each segment of ``by``."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from airflow_dre.sql.dialect import Dialect
 from airflow_dre.sql.expressions import count_if, filter_of, percentile, variance_of
 from airflow_dre.sql.fitting import fitted, is_array, told
 from airflow_dre.sql.names import column
-from airflow_dre.sql.predicates import has_all, has_value, literal, require_supported, stands
+from airflow_dre.sql.predicates import conditions_of_key, has_all, has_value, literal, require_supported
 from airflow_dre.sql.raw import read_metric, read_rows
 from airflow_dre.sql.rendering import by_value
 from airflow_dre.sql.scope import Scope
@@ -47,7 +47,7 @@ _ANY = Decimal(0)
 
 @singledispatch
 def query_of(metric: Metric, scope: Scope, by: GroupBy | None) -> exp.Expr:
-    """Return the SELECT that answers ``metric``; a kind of metric without one is a mistake in this module.
+    """Return the SELECT that answers ``metric``.
 
     :param by: a column: the first column of each row is then its value.
     :raises DefinitionError: SQL of the Dag author is not what it must be.
@@ -74,7 +74,7 @@ def _outer(by: GroupBy | None) -> list[exp.Expr]:
 def _groups(metric: Metric, key: Sequence[str], scope: Scope, by: GroupBy | None, *, several: bool = False) -> exp.Subquery:
     """Return the sizes ``n`` of the groups of rows with the same key."""
     size = exp.Count(this=exp.Star())
-    complete = stands(key, incomplete_of(metric, scope.dialect))
+    complete = conditions_of_key(key, incomplete_of(metric, scope.dialect))
     grouped = scope.select(*_segment(by, scope), exp.alias_(size, "n"), extra=[filter_of(metric, scope.dialect), *complete])
     grouped = grouped.group_by(*_splits(by, scope), *[column(name) for name in key])
     if several:
@@ -141,7 +141,7 @@ def sorted_quantiles(metrics: Sequence[Quantile], scope: Scope, by: GroupBy | No
 
 @query_of.register
 def _(metric: Sketch, scope: Scope, by: GroupBy | None) -> exp.Expr:
-    """Return the different hashes are numbered from the smallest, and the first of them are strung together."""
+    """Return the smallest of the different hashes, joined into one text."""
     hashed = require_supported(scope.dialect.aggregates.hash, "check distinct_count", "approximate", True)(
         [column(name) for name in metric.columns]
     )
@@ -198,7 +198,7 @@ def _(metric: StepCount, scope: Scope, by: GroupBy | None) -> exp.Expr:
 
 
 def most_common(metrics: Sequence[MostCommon], scope: Scope, by: GroupBy | None) -> exp.Expr:
-    """Return the most common values of one column from one grouping, with a column for each list that says whether it holds the value."""
+    """Return the most common values of one column from one grouping, with a column for each list that shows whether it holds the value."""
     first = metrics[0]
     value, size = column(first.column), exp.Count(this=exp.Star())
     grouped = scope.select(

@@ -1,4 +1,4 @@
-"""SQL that a Dag author wrote: one condition, or one expression, or one SELECT that only reads; anything else is refused.
+"""SQL of a Dag author: one condition, one expression or one read-only SELECT.
 
 It is parsed to see that, and then sent as its own text: :mod:`airflow_dre.sql.written` has the text.
 """
@@ -71,8 +71,8 @@ _NOW_WITHOUT = {"age": 2, "date": 1, "datetime": 1, "julianday": 1, "time": 1, "
 """Functions that take the present moment for what they are called without, and how many arguments they want instead."""
 
 
-def why_not_settled(tree: exp.Expr) -> str | None:
-    """Why what an expression says of a row may be otherwise tomorrow; None where it rests on the row alone, as far as one can tell."""
+def why_nondeterministic(tree: exp.Expr) -> str | None:
+    """Return why an expression may return something else for a row tomorrow, or None where it seems to depend on the row alone."""
     if tree.find(exp.Query) is not None:
         return "it reads other rows, which may change"
     named = [node.name for node in tree.find_all(exp.Anonymous)] + [text.name for text in tree.find_all(exp.Literal) if text.is_string]
@@ -125,7 +125,7 @@ def read_rows(text: str, dialect: str, subject: str) -> Written:
 
 
 def _aggregates(tree: exp.Expr) -> bool:
-    """Return whether the expression aggregates; a function sqlglot does not know gets the benefit of the doubt."""
+    """Return whether the expression aggregates, as a function that sqlglot does not know may do."""
     return tree.find(exp.AggFunc, exp.Anonymous) is not None
 
 

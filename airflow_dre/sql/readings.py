@@ -39,14 +39,14 @@ class Sense(StrEnum):
 
 
 class Guess(StrEnum):
-    """What all values of a column can be read as."""
+    """The types that all values of a column can be read as."""
 
     TEXT = "text"
     NUMBER = "number"
     MOMENT = "moment"
     BOOLEAN = "boolean"
     OTHER = "other"
-    """A type that no sense stands for, such as a time of day."""
+    """A type without a sense, such as a time of day."""
     NOTHING = "nothing"
     """There is no value."""
 
@@ -69,11 +69,11 @@ class Readings:
     unreadable: Callable[[str, str], exp.Expr] | None = None
     """The condition of the rows whose text, in a column of the view, cannot be read as a type."""
     ordered: Mapping[tuple[type, str], Sense] = field(default_factory=dict)
-    """The senses of bounds to the values that a metric gives, by the metric and the column in lower case."""
+    """The senses of bounds on the values of a metric, by the metric and the column in lower case."""
     as_written: Callable[[str], bool] = lambda column: False
-    """Whether values of a column, in lower case, that are written differently are different keys: nothing says that they are numbers."""
+    """Whether values of a column, in lower case, are different keys where only their spelling differs, since they need not be numbers."""
     settle: Callable[[], object] = lambda: None
-    """Makes guesses sure by a look at all rows, and puts right those that are wrong."""
+    """Confirms guesses by reading all rows, and corrects those that are wrong."""
 
     def guessed(self, column: str) -> bool:
         """Return whether the type of a column was guessed."""
@@ -84,7 +84,7 @@ class Readings:
         self.guesses.update(guesses)
 
     def heard(self, checks: Iterable[Check]) -> Readings:
-        """Return these readings with the senses that the bounds of ``checks`` speak in; of several the first counts."""
+        """Return these readings with the senses of the bounds of ``checks``, of which the first counts."""
         ordered: dict[tuple[type, str], Sense] = {}
         for check in checks:
             for metric, column, sense in _bounds_of(check):
@@ -92,7 +92,7 @@ class Readings:
         return replace(self, ordered=ordered)
 
     def name_of(self, column: str, sense: Sense | None, *, of_value: bool = True) -> str:
-        """Return the column of the view to read instead of ``column``; the same name where it fits as it is.
+        """Return the column of the view to read instead of ``column``, which is the same where it fits.
 
         :param of_value: whether the sense is only that of a value which the column is compared with.
         """
@@ -109,12 +109,12 @@ class Readings:
 
 
 def by_as_read(by: m.GroupBy | None, readings: Readings | None) -> m.GroupBy | None:
-    """Return the column that splits the rows as it is to be read; an expression stays what it is."""
+    """Return the column that splits the rows as it is to be read, or an expression unchanged."""
     return by if readings is None or not isinstance(by, str) else readings.key_of(by)
 
 
 def metric_as_read(metric: M, readings: Readings | None) -> M:
-    """Return a metric about the columns that it is to read; the same metric where no type was guessed."""
+    """Return a metric about the columns that it is to read, which is the same where no type was guessed."""
     if readings is None:
         return metric
     if isinstance(metric, m.ValueCount):
@@ -146,7 +146,7 @@ def _sense_of(metric: m.Metric, readings: Readings) -> Sense | None:
 
 
 def rule_as_read(rule: rules.Rule, readings: Readings | None) -> rules.Rule:
-    """Return a rule about the columns that it is to read; the same rule where no type was guessed."""
+    """Return a rule about the columns that it is to read, which is the same where no type was guessed."""
     if readings is None:
         return rule
     match rule:
@@ -177,7 +177,7 @@ def rule_as_read(rule: rules.Rule, readings: Readings | None) -> rules.Rule:
 
 
 def sense_of_values(values: Sequence[object], *, moments_as_texts: bool = False) -> Sense | None:
-    """Return the sense in which values speak of a column; None where they differ.
+    """Return the common sense of values of a column, or None where they differ.
 
     :param moments_as_texts: whether a text that spells a day or a timestamp is but a text.
     """

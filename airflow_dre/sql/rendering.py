@@ -1,4 +1,4 @@
-"""Ways of spelling that several databases share, for the tables of differences in ``airflow_dre.sql.dialects``."""
+"""Functions and literals that several databases write alike, for ``airflow_dre.sql.dialects``."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ UNLIMITED = 10_000
 
 
 def call(name: str, *arguments: exp.Expr | str | int) -> exp.Expr:
-    """Return a function that is written as it stands, whatever sqlglot knows of it; texts and numbers become literals."""
+    """Return a function that is written unchanged, whatever sqlglot knows of it. Texts and numbers become literals."""
     return exp.Anonymous(this=name, expressions=[item if isinstance(item, exp.Expr) else exp.convert(item) for item in arguments])
 
 
@@ -30,7 +30,7 @@ def is_given(value: exp.Expr) -> exp.Expr:
 
 
 def by_value(value: exp.Expr) -> exp.Order:
-    """Return an order in which NULL does not matter: without ``Ordered``, sqlglot says nothing of where it stands."""
+    """Return an order in which NULL does not matter: without ``Ordered``, sqlglot writes no place for it."""
     return exp.Order(expressions=[value])
 
 
@@ -42,30 +42,30 @@ def typed(value: date) -> exp.Expr:
 
 
 def as_text(value: date) -> exp.Expr:
-    """Return a date or timestamp as ISO 8601 text; one with a zone is told in UTC, since texts have an order only within one zone."""
+    """Return a date or timestamp as ISO 8601 text, in UTC if it has a zone, since texts have an order only within one zone."""
     if isinstance(value, datetime) and value.tzinfo is not None:
         value = value.astimezone(UTC)
     return exp.Literal.string(value.isoformat(sep=" ") if isinstance(value, datetime) else value.isoformat())
 
 
 def not_finite(value: float) -> exp.Expr:
-    """Infinity or not-a-number, which a column may hold though nobody may write it into a check, as a text that is cast."""
+    """Return infinity or not-a-number, which a column may hold though a check may not, as a text that is cast."""
     return exp.cast(exp.Literal.string("NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"), "DOUBLE")
 
 
 def too_large(value: float) -> exp.Expr:
-    """Infinity as a number that is too large, for databases that have no not-a-number."""
+    """Return infinity as a number that is too large, for databases that have no not-a-number."""
     return exp.Null() if math.isnan(value) else exp.Literal.number("9e999" if value > 0 else "-9e999")
 
 
 def like_with_escape(value: exp.Expr, pattern: str) -> exp.Expr:
-    """LIKE, for databases that take a backslash for itself unless they are told to escape by it."""
+    """Return LIKE, for databases in which a backslash only escapes with ESCAPE."""
     like = exp.Like(this=value, expression=exp.Literal.string(pattern))
     return exp.Escape(this=like, expression=exp.Literal.string("\\")) if "\\" in pattern else like
 
 
 def like(value: exp.Expr, pattern: str) -> exp.Expr:
-    """LIKE, for databases where a backslash escapes by itself."""
+    """Return LIKE, for databases in which a backslash escapes by itself."""
     return exp.Like(this=value, expression=exp.Literal.string(pattern))
 
 
@@ -75,10 +75,10 @@ def search_by(name: str) -> Callable[[exp.Expr, str], exp.Expr]:
 
 
 def truncated(value: exp.Expr, unit: Unit) -> exp.Expr:
-    """DATE_TRUNC, whose weeks begin on Monday."""
+    """Return DATE_TRUNC, whose weeks begin on Monday."""
     return call("DATE_TRUNC", unit.value, value)
 
 
 def in_doubles(function: type[exp.Func]) -> Callable[[exp.Expr], exp.Expr]:
-    """Return an aggregate of double precision numbers, for databases that give it only the digits of its argument's type."""
+    """Return an aggregate of double precision numbers, for databases whose result has only the digits of the argument's type."""
     return lambda value: function(this=exp.cast(value, "DOUBLE"))

@@ -1,4 +1,4 @@
-"""The rows that a suite looks at."""
+"""The rows that a suite checks."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from airflow_dre.sql.splits import PartitionFilter
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """A table, a row filter, and how its database speaks."""
+    """A table, a row filter and the dialect of its database."""
 
     table: tuple[str, ...]
     where: str | None
@@ -24,12 +24,12 @@ class Scope:
     types: tuple[tuple[str, str], ...] = ()
     """Names and types of the columns, as far as they are known."""
     only: PartitionFilter | None = None
-    """The partitions that are looked at; None: all rows."""
+    """The partitions that are scanned. None: all rows."""
     readings: Readings | None = field(default=None, compare=False, repr=False)
-    """How columns are read whose types were guessed; None: their types are those of the table."""
+    """Readings of columns whose types were guessed. None: their types are those of the table."""
 
     def type_of(self, column: str) -> str | None:
-        """Return the type of a column; None where it is not known."""
+        """Return the type of a column, or None where it is unknown."""
         return dict(self.types).get(column)
 
     def condition(self) -> exp.Expr | None:
@@ -40,7 +40,7 @@ class Scope:
         return read_condition(self.where, self.dialect.name, "suite", "where").in_parentheses()
 
     def select(self, *columns: exp.Expr, extra: Iterable[exp.Expr | None] = ()) -> exp.Select:
-        """SELECT ``columns`` from these rows, further narrowed by ``extra``."""
+        """Select ``columns`` from these rows, further narrowed by ``extra``."""
         source: exp.Expr = names.table(self.table)
         if self.readings is not None:
             source = exp.alias_(names.table((self.readings.view,)), self.table[-1], quoted=True, table=True)

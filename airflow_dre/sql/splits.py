@@ -1,4 +1,4 @@
-"""What splits rows, and the partitions that a scan is narrowed to."""
+"""The expression that splits rows, and the partitions that a scan is narrowed to."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from airflow_dre.values.scalars import Literal
 
 
 def split_of(by: GroupBy, dialect: Dialect) -> exp.Expr:
-    """What the rows are grouped by.
+    """Return the expression that the rows are grouped by.
 
     :raises DefinitionError: an expression of the Dag author is not about one row.
     """
@@ -24,7 +24,7 @@ def split_of(by: GroupBy, dialect: Dialect) -> exp.Expr:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartitionFilter:
-    """The partitions that are looked at, all others left out: by their values, or from one value up to another.
+    """The partitions that a scan is narrowed to: by their values, or from one value up to another.
 
     The condition is on the bare column or expression, so that an index is used and partitions are pruned.
     """
@@ -32,10 +32,10 @@ class PartitionFilter:
     by: GroupBy
     values: tuple[Literal | None, ...] = ()
     spans: tuple[tuple[Literal | None, Literal | None], ...] = ()
-    """And those from one value up to another, which no longer belongs to them; an absent end is open."""
+    """Partitions from one value up to another, which is excluded. None: an open end."""
 
     def condition(self, dialect: Dialect) -> exp.Expr:
-        """That a row lies in one of them."""
+        """Return the condition that a row lies in one of them."""
         split = split_of(self.by, dialect)
         given = [literal(value, dialect) for value in self.values if value is not None]
         ways: list[exp.Expr] = []

@@ -1,4 +1,4 @@
-"""Whether a text can be read as a value of a type."""
+"""Patterns of texts that can be read as values of a type."""
 
 from __future__ import annotations
 

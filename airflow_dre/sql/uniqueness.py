@@ -7,7 +7,7 @@ from airflow_dre.sql.dialect import Dialect
 
 
 def proof_of_uniqueness(metric: Metric, dialect: Dialect) -> RepeatCount | None:
-    """Return a number that is 0 only where no key repeats; None where the database finds repeated keys as cheaply.
+    """Return a metric that is 0 only where no key repeats, or None where the database finds repeated keys as cheaply.
 
     As many different keys as keys, counted in one statement: none repeats. Several columns are counted by a fingerprint of theirs: two keys
     that share one make the number larger, so that the question itself is asked, never a wrong answer given.

@@ -20,7 +20,7 @@ _GAPS = {
     "snowflake": rf"(?:\s|{_LINE}|//[^\n]*(?:\n|\Z)|{_BLOCK})*",
 }
 _GAP = rf"(?:\s|{_LINE}|{_BLOCK})*"
-"""What may stand between two words: spaces and comments that every version of the database takes for comments."""
+"""Separators of two words: spaces and comments that every version of the database takes for comments."""
 _LINE_COMMENTS = ("--", "#", "//")
 
 
@@ -31,7 +31,7 @@ _BEFORE_OPERANDS = {"(", ",", "[", "AND", "OR", "NOT", "WHERE", "ON", "SELECT", 
 
 
 class Hidden(ValueError):
-    """SQL in which the database may read something else than the parser; says where."""
+    """SQL that the database may read differently than the parser, and the place of the difference."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,18 +43,18 @@ class Written:
     dialect: str
     """The name of the dialect in sqlglot."""
     tree: exp.Expr
-    """What the parser makes of it, to be looked at and not to be rendered."""
+    """The tree of the parser, for inspection and not for rendering."""
     main: int | None = None
     """Where the SELECT begins that follows a WITH."""
     is_ours: bool = False
-    """Whether this package wrote it, in standard SQL that the database is told in its own spelling."""
+    """Whether this package wrote it, in standard SQL that is rendered for the database."""
 
     def sql(self) -> exp.Expr:
         """Return a node that is rendered as the text itself, or as the database spells what this package wrote."""
         return self.tree.copy() if self.is_ours else exp.Var(this=self.text)
 
     def in_parentheses(self) -> exp.Expr:
-        """Return the text in parentheses, for a place beside other conditions; a bare column needs none."""
+        """Return the text in parentheses, for a place beside other conditions, or a bare column unchanged."""
         return self.sql() if isinstance(self.tree, exp.Column) else exp.paren(self.sql())
 
     def selected_from(self, alias: str, build: Callable[[exp.Table], exp.Expr]) -> exp.Expr:
@@ -110,7 +110,7 @@ def _parsed(text: str, dialect: str) -> list[exp.Expr | None]:
 
 
 def _with_known_operators(text: str, words: Sequence[Token]) -> str:
-    """Put ``||`` in place of each operator of several signs, and nothing in place of one that stands before its only operand."""
+    """Put ``||`` in place of each operator of several signs, and nothing in place of one that precedes its only operand."""
     found: list[tuple[int, int, bool]] = []
     end, operand_before = -1, False
     for word in words:
@@ -140,7 +140,7 @@ def _refuse_gaps(text: str, tokens: Sequence[Token], dialect: str) -> None:
 
 
 def _with_backticks(text: str, words: Sequence[Token], dialect: str) -> str:
-    """Put names in backticks that stand in double quotes, in which SQLite takes a name that it does not know for a text."""
+    """Put names in double quotes into backticks: in double quotes, SQLite takes an unknown name for a text."""
     if dialect != "sqlite":
         return text
     for word in reversed(words):
@@ -152,7 +152,7 @@ def _with_backticks(text: str, words: Sequence[Token], dialect: str) -> str:
 
 
 def _main(words: Sequence[Token]) -> int | None:
-    """Where the first SELECT outside of parentheses begins that follows a WITH."""
+    """Find where the first SELECT outside of parentheses begins that follows a WITH."""
     if not words or words[0].token_type is not TokenType.WITH:
         return None
     depth = 0
@@ -164,5 +164,5 @@ def _main(words: Sequence[Token]) -> int | None:
 
 
 def _source(text: str, alias: str) -> exp.Table:
-    """Return a SELECT in parentheses as a source; sqlglot would take a subquery apart to spell it for some databases."""
+    """Return a SELECT in parentheses as a source, which sqlglot must not take apart to spell it for some databases."""
     return exp.Table(this=exp.Var(this=f"({text})"), alias=exp.TableAlias(this=exp.to_identifier(alias)))

@@ -198,7 +198,7 @@ def test_nothing_else_is_refused() -> None:
 def test_a_backslash_before_nothing_special_is_no_like_pattern(name: str, pattern: str) -> None:
     with pytest.raises(DefinitionError) as refused:
         plan(first_round(parse_checks([c.like("s", pattern)])[0]), Scope(("t",), None, DIALECTS[name]))
-    assert refused.value.problems[0].allowed == r"a SQL LIKE pattern, in which \ stands before %, _ or another \ only"
+    assert refused.value.problems[0].allowed == r"a SQL LIKE pattern, in which \ precedes %, _ or another \ only"
 
 
 @pytest.mark.parametrize("name", sorted(DIALECTS))

@@ -21,7 +21,7 @@ from airflow_dre.services.partitions.versions import read_catalogue, read_versio
 from airflow_dre.services.partitions.whole import WholeTable, states_to_keep
 from airflow_dre.services.quality.answers import AnswerSet, ResultHistory, answer_metrics
 from airflow_dre.services.quality.run import AnswerStrategy, NamedEngine, Suite
-from airflow_dre.sql.determinism import unsettled_problems
+from airflow_dre.sql.determinism import nondeterminism_problems
 from airflow_dre.sql.scope import Scope
 from airflow_dre.sql.splits import PartitionFilter
 from airflow_dre.store.records import PartitionState, PartitionStates, digest
@@ -64,7 +64,7 @@ def ask_partitions(suite: Suite, partitioning: Partitioning, store: PartitionSta
 
     :raises DefinitionError: a check does not merge, or SQL is invalid. At the call: the run names no partition.
     """
-    problems = unmergeable_problems(suite.checks, partitioning.by) + unsettled_problems(suite.checks, partitioning.by, suite.scope)
+    problems = unmergeable_problems(suite.checks, partitioning.by) + nondeterminism_problems(suite.checks, partitioning.by, suite.scope)
     if problems:
         raise DefinitionError(problems)
     return _AskPartitions(suite, partitioning, store, now)

@@ -46,7 +46,7 @@ GROUP = "airflow_dre.dialects"
 def find_dialect(name: str) -> Dialect:
     """Return the dialect of an Airflow connection type, a SQLAlchemy dialect or a sqlglot dialect.
 
-    Other packages add dialects by entry points, which are read only for a name that is none of ours.
+    Other packages add dialects by entry points, which are read only for an unknown name.
 
     :raises DefinitionError: the name is unknown, or the dialect of another package does not load.
     """

@@ -11,13 +11,13 @@ from airflow_dre.values.calendar import Unit
 
 
 def _start_of(value: exp.Expr, unit: Unit) -> exp.Expr:
-    """Of a DATE, a DATETIME or a TIMESTAMP alike."""
+    """Return the beginning of the unit of a DATE, a DATETIME or a TIMESTAMP."""
     part = "WEEK(MONDAY)" if unit is Unit.WEEK else unit.value.upper()
     return call("TIMESTAMP_TRUNC", exp.cast(value, "TIMESTAMPTZ"), exp.var(part))
 
 
 def _json(value: exp.Expr) -> exp.Expr:
-    """Return numbers of more digits than a FLOAT64 has are JSON too."""
+    """Return whether a text is JSON, in which numbers may have more digits than a FLOAT64."""
     rounding = exp.Kwarg(this=exp.var("wide_number_mode"), expression=exp.Literal.string("round"))
     return is_given(call("SAFE.PARSE_JSON", value, rounding))
 

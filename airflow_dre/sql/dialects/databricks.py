@@ -1,4 +1,4 @@
-"""Databricks SQL, and clusters from Databricks Runtime 15.4; columns are read from the Unity Catalog."""
+"""Databricks SQL, and clusters from Databricks Runtime 15.4, with columns from the Unity Catalog."""
 
 from __future__ import annotations
 

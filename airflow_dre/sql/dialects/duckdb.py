@@ -35,7 +35,7 @@ WHERE constraint_type IN ('NOT NULL', 'PRIMARY KEY', 'UNIQUE')
   AND (database_oid, schema_oid, table_oid) IN (SELECT (database_oid, schema_oid, table_oid) FROM here WHERE place = 1)
 """
 _COLUMNS = "SELECT column_name, data_type FROM here WHERE place = 1 ORDER BY column_index"
-"""Unlike information_schema, it tells the tables of attached databases from those of this one."""
+"""Unlike information_schema, it distinguishes the tables of attached databases from those of this one."""
 
 
 def _of(table: tuple[str, ...], query: str) -> exp.Expr:
@@ -53,7 +53,10 @@ def _parsed(query: str) -> exp.Expr:
 
 
 def _hash(values: list[exp.Expr]) -> exp.Expr:
-    """Return half of an MD5, since HASH may change from one DuckDB to the next; the length before each text keeps keys apart."""
+    """Return half of an MD5, since HASH may change from one DuckDB to the next.
+
+    The length before each text keeps keys apart.
+    """
     texts = [exp.cast(value, "TEXT") for value in values]
     key: exp.Expr = texts[0]
     if len(texts) > 1:
@@ -101,5 +104,5 @@ def _described(table: tuple[str, ...]) -> exp.Expr:
 
 
 DUCKDB_VIEW = replace(DUCKDB, catalogue=replace(DUCKDB.catalogue, columns=_described), session=Session())
-"""A view over files or a frame. It is described in a tenth of the time that the catalogue takes, which looks at every other view as well.
+"""A view over files or a frame. It is described in a tenth of the time that the catalogue takes, which describes every other view as well.
 Its time zone is set before its configuration is locked."""

@@ -1,4 +1,4 @@
-"""SQL Server 2017 and later, and Azure SQL; ``json_valid`` needs 2022."""
+"""SQL Server 2017 and later, and Azure SQL, where ``json_valid`` needs 2022."""
 
 from __future__ import annotations
 
@@ -16,27 +16,27 @@ _HEX = "[0-9a-fA-F]"
 _BOOLEANS = ("true", "false", "t", "f", "yes", "no", "y", "n", "on", "off", "1", "0")
 
 
-def _spelled(tree: exp.Expr) -> exp.Expr:
-    """COUNT ends at 2^31 rows, COUNT_BIG does not."""
+def _rewrite(tree: exp.Expr) -> exp.Expr:
+    """Replace COUNT, which ends at 2^31 rows, by COUNT_BIG."""
     for count in tree.find_all(exp.Count):
         count.set("big_int", True)
     return tree
 
 
 def _text(value: str) -> exp.Expr:
-    """Outside of ASCII a literal without N is squeezed into the code page of the database."""
+    """Return a literal with N outside of ASCII, where one without it is squeezed into the code page of the database."""
     return exp.Literal.string(value) if value.isascii() else exp.National(this=value)
 
 
 def _like(value: exp.Expr, pattern: str) -> exp.Expr:
-    """LIKE, in which a bracket would begin a set of characters."""
+    """Return LIKE with escaped brackets, which would begin a set of characters."""
     special = "\\" in pattern or "[" in pattern
     like = exp.Like(this=value, expression=_text(pattern.replace("[", "\\[")))
     return exp.Escape(this=like, expression=exp.Literal.string("\\")) if special else like
 
 
 def _start_of(value: exp.Expr, unit: Unit) -> exp.Expr:
-    """DATETRUNC, for versions before 2022 as well, and in UTC."""
+    """Return DATETRUNC in UTC, for versions before 2022 as well."""
     moment = call("SWITCHOFFSET", exp.cast(value, "TIMESTAMPTZ"), "+00:00")
     part = exp.var("DAY" if unit is Unit.WEEK else unit.value.upper())
     passed = call("DATEDIFF", part, _FIRST_DAY.copy(), moment)
@@ -47,7 +47,7 @@ def _start_of(value: exp.Expr, unit: Unit) -> exp.Expr:
 
 
 def _reads(value: exp.Expr, kind: TextType) -> exp.Expr:
-    """TRY_CAST takes more than other databases' types do, an empty text for 0 and words for dates: patterns narrow it."""
+    """Return TRY_CAST narrowed by patterns, since it takes an empty text for 0 and words for dates."""
     # Compared by code points: in other collations a range such as [0-9] holds more than digits.
     bare = exp.Collate(this=exp.Trim(this=value, expression=exp.Literal.string(" ")), expression=exp.var("Latin1_General_BIN2"))
 
@@ -77,13 +77,13 @@ def _reads(value: exp.Expr, kind: TextType) -> exp.Expr:
 
 
 def _length(value: exp.Expr) -> exp.Expr:
-    """LEN leaves spaces at the end out, so that something stands behind them."""
+    """Return LEN of a text with a character at its end, since LEN leaves trailing spaces out."""
     longer = exp.Add(this=exp.cast(value, exp.DataType.build("NVARCHAR(MAX)", dialect="tsql")), expression=exp.Literal.string("."))
     return exp.Sub(this=call("LEN", longer), expression=exp.Literal.number(1))
 
 
 def _total(value: exp.Expr) -> exp.Expr:
-    """Return a sum has the type of what is added up, so that the integers must become decimals; floats stay what they are."""
+    """Return a sum of decimals for integers, since a sum has the type of its values. Floats stay floats."""
     return exp.Sum(this=exp.Add(this=exp.cast(exp.Literal.number(0), "DECIMAL(1, 0)"), expression=value))
 
 
@@ -106,6 +106,6 @@ MSSQL = Dialect(
         variance=lambda value: call("VAR", value),
     ),
     catalogue=Catalogue(columns=information_schema(default_schema=call("SCHEMA_NAME"), owner=Owner.CATALOG, upper=True)),
-    rewrite=_spelled,
+    rewrite=_rewrite,
     start_of=_start_of,
 )

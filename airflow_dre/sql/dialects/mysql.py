@@ -16,8 +16,8 @@ def _found(value: exp.Expr, pattern: exp.Expr) -> exp.Expr:
     return above_zero(call("REGEXP_INSTR", value, pattern))
 
 
-def _spelled(tree: exp.Expr) -> exp.Expr:
-    """MariaDB has no REGEXP_LIKE, which sqlglot writes for RLIKE."""
+def _rewrite(tree: exp.Expr) -> exp.Expr:
+    """Replace REGEXP_LIKE, which sqlglot writes for RLIKE and MariaDB lacks."""
     for node in list(tree.find_all(exp.RegexpLike)):
         if node.args.get("flag") is None:
             node.replace(_found(node.this, node.expression))
@@ -25,7 +25,7 @@ def _spelled(tree: exp.Expr) -> exp.Expr:
 
 
 def _moment(value: date) -> exp.Expr:
-    """Without a zone, which MariaDB does not read; the session's zone is UTC."""
+    """Return a moment without a zone, which MariaDB does not read. The session's zone is UTC."""
     if not isinstance(value, datetime):
         return typed(value)
     naive = value if value.tzinfo is None else value.astimezone(UTC).replace(tzinfo=None)
@@ -51,7 +51,7 @@ def _start_of(value: exp.Expr, unit: Unit) -> exp.Expr:
 
 
 _SHOWN = exp.Not(this=exp.Like(this=exp.column("extra"), expression=exp.Literal.string("%INVISIBLE%")))
-"""Columns that SELECT * gives: those of MySQL 8.0.23 and MariaDB 10.3 may be invisible."""
+"""Columns that SELECT * returns: those of MySQL 8.0.23 and MariaDB 10.3 may be invisible."""
 
 MYSQL = Dialect(
     name="mysql",
@@ -83,6 +83,6 @@ MYSQL = Dialect(
         columns=information_schema(default_schema=call("DATABASE"), only=_SHOWN),
         is_cheap=True,
     ),
-    rewrite=_spelled,
+    rewrite=_rewrite,
     start_of=_start_of,
 )

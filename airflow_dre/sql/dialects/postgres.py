@@ -1,4 +1,4 @@
-"""PostgreSQL 14 and later; ``json_valid`` needs 16."""
+"""PostgreSQL 14 and later, where ``json_valid`` needs 16."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid JOIN pg_attribute a ON a.a
 WHERE c.oid = TO_REGCLASS(:name) AND (c.relkind = 'p' OR (c.relkind = 'r' AND NOT c.relhassubclass))
   AND i.indisunique AND i.indisvalid AND i.indpred IS NULL AND i.indexprs IS NULL
 """
-"""Foreign tables enforce nothing, and a unique index of a table with heirs says nothing about their rows."""
+"""Foreign tables enforce nothing, and a unique index of a table with heirs does not cover their rows."""
 
 
 _COLUMNS = """
@@ -38,14 +38,14 @@ WHERE c.oid = TO_REGCLASS(:name) AND c.relkind = 'r'
 UNION ALL
 SELECT 'what only the tables below the view know' FROM pg_class c WHERE c.oid = TO_REGCLASS(:name) AND c.relkind = 'v'
 """
-"""A DELETE from a view reaches the tables below it, whose foreign keys, heirs and other columns the view does not tell."""
+"""A DELETE from a view reaches the tables below it, whose foreign keys, heirs and other columns the view does not show."""
 
 
 _COMPUTED = "SELECT a.attname FROM pg_attribute a WHERE a.attrelid = TO_REGCLASS(:name) AND a.attgenerated <> ''"
 
 
 def _lock(table: tuple[str, ...]) -> exp.Expr:
-    """Return a lock of a number that is made of the table's name: unlike LOCK TABLE it needs no table, and keeps nobody else waiting."""
+    """Return a lock of a number from the table's name. Unlike LOCK TABLE, it needs no table and blocks no other work."""
     name = exp.Literal.string(".".join(("airflow_dre", *table)))
     return exp.select(call("PG_ADVISORY_XACT_LOCK", call("HASHTEXTEXTENDED", name, 0)))
 

@@ -27,7 +27,7 @@ REDSHIFT = Dialect(
     ),
     aggregates=Aggregates(
         mean=in_doubles(exp.Avg),  # AVG of integers is an integer, of decimals one of the same scale
-        # PERCENTILE_CONT is an aggregate, but all in a SELECT must order by the same column, and PERCENTILE_DISC is none.
+        # PERCENTILE_CONT is an aggregate, but all in a SELECT must order by the same column, and PERCENTILE_DISC is not an aggregate.
         quantile_is_aggregate=False,
     ),
     catalogue=Catalogue(columns=information_schema(default_schema=call("CURRENT_SCHEMA"))),

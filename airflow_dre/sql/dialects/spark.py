@@ -9,8 +9,8 @@ from airflow_dre.sql.dialect import Aggregates, Catalogue, Dialect, Limits, Text
 from airflow_dre.sql.rendering import UNLIMITED, call, in_doubles, is_given, like
 
 
-def _spelled(tree: exp.Expr) -> exp.Expr:
-    """sqlglot writes an approximation of percentiles, which Spark has known exactly since 3.3."""
+def _rewrite(tree: exp.Expr) -> exp.Expr:
+    """Replace the approximate percentiles that sqlglot writes by exact ones, which Spark has had since 3.3."""
     for kind, name in ((exp.PercentileCont, "PERCENTILE_CONT"), (exp.PercentileDisc, "PERCENTILE_DISC")):
         for share in list(tree.find_all(kind)):
             share.replace(call(name, share.this))
@@ -21,7 +21,7 @@ def _spelled(tree: exp.Expr) -> exp.Expr:
 
 
 def found(value: exp.Expr, pattern: str) -> exp.Expr:
-    """RLIKE, which finds a pattern anywhere."""
+    """Return RLIKE, which finds a pattern anywhere."""
     return call("REGEXP_LIKE", value, pattern)
 
 
@@ -51,8 +51,8 @@ SPARK = Dialect(
     ),
     catalogue=Catalogue(
         is_cheap=True,
-        columns=lambda table: exp.Describe(this=names.table(table), kind="TABLE"),  # the engine takes the columns from what it gives
+        columns=lambda table: exp.Describe(this=names.table(table), kind="TABLE"),  # the engine picks the columns of its result
     ),
-    rewrite=_spelled,
+    rewrite=_rewrite,
     writing=Writing(row_id=lambda: call("UUID"), only_inserts=True),
 )

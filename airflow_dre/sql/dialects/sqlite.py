@@ -53,11 +53,14 @@ FROM PRAGMA_INDEX_LIST(:name, (SELECT s FROM here)) AS l JOIN PRAGMA_INDEX_INFO(
 WHERE l."unique" = 1 AND l.partial = 0 AND EXISTS (SELECT 1 FROM here)
   AND NOT EXISTS (SELECT 1 FROM PRAGMA_INDEX_INFO(l.name, (SELECT s FROM here)) AS e WHERE e.name IS NULL)
 """
-"""A primary key that is not an integer may be NULL in SQLite, so that it says nothing about NULL; a virtual table enforces nothing."""
+"""A primary key that is not an integer may be NULL in SQLite, so that it proves nothing about NULL. A virtual table enforces nothing."""
 
 
 def _of(query: str) -> Callable[[tuple[str, ...]], exp.Expr]:
-    """Return a query of the catalogue about a table; one without a schema is looked for where SELECT looks for it, temporary ones first."""
+    """Return a query of the catalogue about a table.
+
+    A table without a schema is found as SELECT finds it, temporary ones first.
+    """
 
     def about(table: tuple[str, ...]) -> exp.Expr:
         schema = exp.Literal.string(table[-2]) if len(table) > 1 else exp.Null()
@@ -109,7 +112,7 @@ SQLITE = Dialect(
     unknown_quoted_is_text=True,
     start_of=_start_of,
     writing=Writing(
-        begin="BEGIN IMMEDIATE",  # nobody else writes from here on
+        begin="BEGIN IMMEDIATE",  # no one else writes from here on
         row_id=lambda: call("LOWER", call("HEX", call("RANDOMBLOB", 16))),
         addresses=("rowid", "_rowid_", "oid"),
         follows=_follows,

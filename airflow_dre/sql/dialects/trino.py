@@ -13,7 +13,7 @@ from airflow_dre.values.calendar import Unit
 
 
 def _moment(value: date) -> exp.Expr:
-    """With microseconds: a type without a precision has milliseconds."""
+    """Return a moment with microseconds, since a type without a precision has milliseconds."""
     if not isinstance(value, datetime):
         return typed(value)
     kind = "TIMESTAMP(6)" if value.tzinfo is None else "TIMESTAMP(6) WITH TIME ZONE"
@@ -21,7 +21,7 @@ def _moment(value: date) -> exp.Expr:
 
 
 def _start_of(value: exp.Expr, unit: Unit) -> exp.Expr:
-    """Return a moment is cut in its own zone, which need not be the session's; a date has no hours to be cut."""
+    """Return the beginning of the unit in UTC, since a moment is cut in its own zone. A date has no hours to cut."""
     kind = exp.DataType.build("TIMESTAMP(6) WITH TIME ZONE", dialect="trino")
     return truncated(exp.AtTimeZone(this=exp.cast(value, kind), zone=exp.Literal.string("UTC")), unit)
 

@@ -14,7 +14,7 @@ from airflow_dre.sql.dialect import Refusal
 from airflow_dre.sql.expressions import filter_of
 from airflow_dre.sql.fitting import fitted
 from airflow_dre.sql.names import column
-from airflow_dre.sql.predicates import has_all, stands, violation_of
+from airflow_dre.sql.predicates import conditions_of_key, has_all, violation_of
 from airflow_dre.sql.queries import incomplete_of
 from airflow_dre.sql.readings import by_as_read, metric_as_read, rule_as_read
 from airflow_dre.sql.scope import Scope
@@ -48,26 +48,26 @@ def _(metric: Violations, scope: Scope, by: str | None = None) -> exp.Expr | Ref
 
 @failing.register
 def _(metric: DuplicateCount, scope: Scope, by: str | None = None) -> exp.Expr | Refusal:
-    """Return the complete key stands among those that several rows share; with ``by``, several rows of its segment."""
+    """Return the condition that several rows, with ``by`` of one segment, share the complete key."""
     metric = metric_as_read(metric, scope.readings)
     key = [*metric.columns, *([by] if by is not None and by not in metric.columns else [])]
     incomplete = incomplete_of(metric, scope.dialect)
-    complete = [filter_of(metric, scope.dialect), *stands(metric.columns, incomplete)]
+    complete = [filter_of(metric, scope.dialect), *conditions_of_key(metric.columns, incomplete)]
     several = exp.GT(this=exp.Count(this=exp.Star()), expression=exp.Literal.number(1))
     repeated = scope.select(*_named(key), extra=complete).group_by(*[column(name) for name in key]).having(several)
     parts = () if incomplete is Nulls.SKIP else metric.columns
     nullable = (*parts, *(() if by is None else (by,)))
-    found = _stands_in(key, repeated, nullable) if scope.readings is None else _is_one_of(key, repeated)
+    found = _key_is_in(key, repeated, nullable) if scope.readings is None else _is_one_of(key, repeated)
     return _all([*(condition and condition.copy() for condition in complete), found])
 
 
 @failing.register
 def _(metric: OrphanCount, scope: Scope, by: str | None = None) -> exp.Expr | Refusal:
-    """Return the complete key stands nowhere in the parent."""
+    """Return the condition that the complete key is not in the parent."""
     parent = names.table(names.split_table(metric.parent, "check foreign_key", "to"))
     known = exp.select(*_named(metric.parent_columns)).from_(parent)
     complete = [filter_of(metric, scope.dialect), *has_all(metric.columns)]
-    return _all([*complete, exp.Not(this=_stands_in(metric.columns, known))])
+    return _all([*complete, exp.Not(this=_key_is_in(metric.columns, known))])
 
 
 @failing.register
@@ -93,9 +93,9 @@ def _alias(place: int) -> str:
 
 
 def _is_one_of(key: Sequence[str], keys: exp.Select) -> exp.Expr:
-    """That the row's key is one of ``keys``, as structs of DuckDB, which hold NULL for a value.
+    """Return the condition that the row's key is one of ``keys``, as structs of DuckDB, which hold NULL for a value.
 
-    DuckDB asks EXISTS anew for each row of a view that may raise an error, as those of guessed columns do.
+    DuckDB evaluates EXISTS anew for each row of a view that may raise an error, as those of guessed columns do.
     """
     row, known = (
         exp.Struct(
@@ -106,8 +106,11 @@ def _is_one_of(key: Sequence[str], keys: exp.Select) -> exp.Expr:
     return exp.In(this=row, query=exp.select(known).from_(keys.subquery("dre_keys")).subquery())
 
 
-def _stands_in(key: Sequence[str], keys: exp.Select, nullable: Sequence[str] = ()) -> exp.Expr:
-    """That the row's key is one of ``keys``: by EXISTS, since NOT IN is never true beside a NULL, nor is IN of tuples known everywhere."""
+def _key_is_in(key: Sequence[str], keys: exp.Select, nullable: Sequence[str] = ()) -> exp.Expr:
+    """Return the condition that the row's key is one of ``keys``.
+
+    EXISTS is used: NOT IN is never true beside a NULL, and not every database has IN of tuples.
+    """
     same: list[exp.Expr] = []
     for place, name in enumerate(key):
         found = exp.column(_alias(place), table="dre_keys")

@@ -1,4 +1,4 @@
-"""Giving the rows of a quarantine back to their table, or dropping them, once a person has decided about exactly these rows."""
+"""The release of quarantined rows to their table, or their removal, once a person has decided about exactly these rows."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ _REVIEW = "dre_review"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Review:
-    """The rows of a quarantine that one person is asked about."""
+    """The rows of a quarantine that one person decides about."""
 
     quarantine: tuple[str, ...]
     source: tuple[str, ...]
     review_id: str
     dataset: str
-    """What the source is called: a quarantine may hold rows of others."""
+    """Name of the source, since a quarantine may hold rows of others."""
     dag_id: str | None
     run_id: str | None
     batch: str | None
-    """Only the rows of these; None: of any."""
+    """Only the rows of this batch. None: of any."""
     dialect: Dialect
 
 
@@ -53,7 +53,7 @@ def unclaim(review: Review) -> exp.Expr:
 
 
 def give_back_at_once(review: Review, columns: Sequence[str]) -> exp.Expr:
-    """Delete the claimed rows and insert exactly those that were deleted, but for copies, in one statement that gives both numbers."""
+    """Delete the claimed rows and insert exactly those that were deleted, but for copies, in one statement that returns both counts."""
     gone = exp.delete(names.table(review.quarantine)).where(_claimed(review), _moved(review))
     gone.set("returning", exp.Returning(expressions=[column(name) for name in columns]))
     back = _insert(review, columns, exp.select(*map(column, columns)).from_("dre_gone"))

@@ -29,9 +29,9 @@ class SampleQuery:
 
 @singledispatch
 def sample_of(metric: Metric, scope: Scope, columns: Sequence[str], most: int) -> SampleQuery | Refusal:
-    """Return the statement that gives ``most`` of the rows that ``metric`` counts as wrong.
+    """Return the statement that fetches ``most`` of the rows that ``metric`` counts as wrong.
 
-    :param columns: the columns to give, without doubles; what the metric's own SQL names comes on top.
+    :param columns: the columns to fetch, without duplicates. Those that the metric's own SQL names are added.
     :raises DefinitionError: the database cannot ask it.
     """
     condition = failing(metric, scope)
@@ -49,7 +49,7 @@ def sample_of(metric: Metric, scope: Scope, columns: Sequence[str], most: int) -
 
 @sample_of.register
 def _(metric: FailedRowCount, scope: Scope, columns: Sequence[str], most: int) -> SampleQuery | Refusal:
-    """Return the author's SELECT; of one that says ``*``, the given columns only."""
+    """Return the author's SELECT, with only the given columns where it selects ``*``."""
     written = read_rows(metric.sql, scope.dialect.name, "check failed_rows_sql")
     tree = written.tree
     if not isinstance(tree, exp.Query):
@@ -79,7 +79,7 @@ def _named_in(metric: Metric, scope: Scope) -> list[exp.Identifier]:
 
 
 def _outputs(tree: exp.Query) -> Iterator[tuple[exp.Identifier, set[str]]]:
-    """Yield the columns that a SELECT gives by a name, each with all names that its values come from, in any branch of a UNION."""
+    """Yield the named columns of a SELECT, each with all names that its values come from, in any branch of a UNION."""
     branches = list(_branches(tree))
     for place, select in enumerate(branches[0].selects):
         name = select.args.get("alias") if isinstance(select, exp.Alias) else select.this if isinstance(select, exp.Column) else None
@@ -99,7 +99,7 @@ def _branches(tree: exp.Expr) -> Iterator[exp.Query]:
 
 
 def _closure(tree: exp.Query, names: Sequence[str]) -> set[str]:
-    """Return the names and all that they stand for inside the SELECT; every name in it where columns are renamed without a trace."""
+    """Return the names and all that they mean inside the SELECT, which is every name in it where columns are renamed."""
     everything = {used.name for used in tree.find_all(exp.Column)}
     untraced = any(alias.args.get("columns") for alias in tree.find_all(exp.TableAlias)) or tree.find(exp.SetOperation, exp.Pivot)
     if untraced:

@@ -1,4 +1,4 @@
-"""Whether a table that is there can take the rows of another, by the columns of both."""
+"""The fit of an existing table for the rows of another, by the columns of both."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ _AFFINITIES = (
     ("FLOA", "REAL"),
     ("DOUB", "REAL"),
 )
-"""What a declared type holds and the affinity it gives, in the order of https://sqlite.org/datatype3.html#determination_of_column_affinity."""
+"""Marks of declared types and their affinities, in the order of https://sqlite.org/datatype3.html#determination_of_column_affinity."""
 
 
 def type_mismatch(source: Columns, target: Columns, source_name: str, dialect: Dialect) -> str | None:
-    """What has to be done to a quarantine table before it can take the rows of a source; None where it fits as it is."""
+    """Return what a quarantine table must change to take the rows of a source, or None where it fits."""
     wanted, there = dict(source), dict(target)
     missing_own = [name for name in OWN_COLUMNS if name not in there]
     missing = [f"{name} {kind}".strip() for name, kind in source if name not in there]
@@ -45,7 +45,10 @@ def type_mismatch(source: Columns, target: Columns, source_name: str, dialect: D
 
 
 def why_not_back(source: Columns, target: Columns, source_name: str, dialect: Dialect) -> str | None:
-    """Why the rows of a quarantine table cannot go back; columns that appeared in the source since get their defaults."""
+    """Return why the rows of a quarantine table cannot go back, or None where they can.
+
+    Columns that were added to the source since get their defaults.
+    """
     wanted, there = dict(source), dict(target)
     missing_own = [name for name in OWN_COLUMNS if name not in there]
     if missing_own:

@@ -1,4 +1,4 @@
-"""Taking the rows that break checks into a quarantine table, as statements of one transaction."""
+"""The statements of one transaction that take the rows which break checks into a quarantine table."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from airflow_dre.sql.rendering import call
 from airflow_dre.sql.scope import Scope
 
 MARK = "dre_"
-"""What the names of our own columns begin with."""
+"""Prefix of the names of our own columns."""
 OWN_COLUMNS = {
     "dre_row_id": "TEXT",
     "dre_batch": "TEXT",
@@ -35,13 +35,13 @@ OWN_COLUMNS = {
     "dre_quarantined_at": "TIMESTAMPTZ",
     "dre_review": "TEXT",
 }
-"""The columns that a quarantine table has besides those of its source, with their types."""
+"""The columns that a quarantine table has in addition to those of its source, with their types."""
 _PICKED = "dre_picked"
 _PLAIN_TYPE = re.compile(r"[A-Za-z_][A-Za-z0-9_ ]*(?:\( ?\d+ ?(?:, ?\d+ ?)?\))?")
 
 
 class Mode(StrEnum):
-    """What becomes of a failing row in its table."""
+    """The fate of a failing row in its table."""
 
     COPY = "copy"
     MOVE = "move"
@@ -128,7 +128,7 @@ def _declared(kind: str) -> exp.DataType | None:
 
 
 def count(query: QuarantineQuery) -> exp.Expr:
-    """Return the number of rows looked at, and of those that break a check.
+    """Return the number of rows that were checked, and of those that break a check.
 
     Each has a WHERE of its own: PostgreSQL looks a key up in a hash table there, and in an aggregate it would scan for each row.
     """
@@ -148,7 +148,7 @@ def forget_copies(query: QuarantineQuery) -> exp.Expr:
 
 
 def copy(query: QuarantineQuery) -> exp.Expr:
-    """Insert the failing rows; they stay where they are."""
+    """Insert the failing rows, which stay where they are."""
     selected = query.source.select(*map(column, query.column_names), *_own(query, query.reasons()), extra=[query.condition()])
     return _insert(query, selected)
 
@@ -170,7 +170,7 @@ def _batch(query: QuarantineQuery, what: exp.Expr) -> exp.Select:
 
 
 def move_at_once(query: QuarantineQuery) -> exp.Expr:
-    """Delete the failing rows and insert exactly those that were deleted, in one statement that gives both numbers."""
+    """Delete the failing rows and insert exactly those that were deleted, in one statement that returns both counts."""
     conditions = [condition for condition in (query.source.condition(), query.condition()) if condition is not None]
     gone = exp.delete(names.table(query.source.table)).where(*conditions)
     reasons = exp.alias_(query.reasons(), quoted("dre_checks"))
@@ -183,12 +183,12 @@ def move_at_once(query: QuarantineQuery) -> exp.Expr:
 
 
 def probe_address(query: QuarantineQuery, address: str) -> exp.Expr:
-    """Nothing, from a table whose rows have addresses."""
+    """Select nothing from a table, which fails where its rows have no addresses."""
     return exp.select(exp.column(address)).from_(names.table(query.source.table)).where(exp.false())
 
 
 def pick(query: QuarantineQuery, address: str) -> exp.Expr:
-    """Note the addresses of the failing rows, so that no condition is asked twice: its answer may have changed by then."""
+    """Note the addresses of the failing rows, so that no condition is evaluated twice: its result may have changed by then."""
     picked = query.source.select(
         exp.alias_(exp.column(address), "address"), exp.alias_(query.reasons(), "dre_checks"), extra=[query.condition()]
     )

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from airflow_dre.checks.metrics import Expression
-from airflow_dre.sql.determinism import unsettled_problems
+from airflow_dre.sql.determinism import nondeterminism_problems
 from airflow_dre.sql.dialects import find_dialect
-from airflow_dre.sql.raw import read_condition, why_not_settled
+from airflow_dre.sql.raw import read_condition, why_nondeterministic
 from airflow_dre.sql.scope import Scope
 
 MOVING = [
@@ -29,11 +29,11 @@ STAYING = [
 @pytest.mark.parametrize(("dialect", "text", "moves"), [*[(*case, True) for case in MOVING], *[(*case, False) for case in STAYING]])
 def test_what_depends_on_the_moment_is_told(dialect: str, text: str, moves: bool) -> None:
     tree = read_condition(f"x < {text}", dialect, "suite", "where").tree
-    assert (why_not_settled(tree) is not None) is moves
+    assert (why_nondeterministic(tree) is not None) is moves
 
 
 def test_an_expression_that_splits_a_table_must_stay_as_it_is_too() -> None:
     scope = Scope(("t",), None, find_dialect("postgres"))
-    (problem,) = unsettled_problems([], Expression("age(d) > interval '1 day'"), scope)
+    (problem,) = nondeterminism_problems([], Expression("age(d) > interval '1 day'"), scope)
     assert (problem.argument, problem.value) == ("partition_by", "age(d) > interval '1 day'")
-    assert unsettled_problems([], Expression("d::date"), scope) == unsettled_problems([], "d", scope) == []
+    assert nondeterminism_problems([], Expression("d::date"), scope) == nondeterminism_problems([], "d", scope) == []
