@@ -11,6 +11,7 @@ from sqlalchemy import Connection, delete, select
 
 from airflow_dre.store.records import Sample, SampledResult
 from airflow_dre.store.rows import as_record
+from airflow_dre.store.shared_texts import definition_of_result, with_texts
 from airflow_dre.store.tables import failing_row, result, suite_run
 
 
@@ -46,8 +47,9 @@ def sample_columns(sample: Sample) -> dict[str, Any]:
 
 def sampled_result(connection: Connection, key: str) -> SampledResult | None:
     """Return the result of a key with the facts about its sample and its Dag; None if it does not exist."""
-    about: list[Any] = [result.c.key, result.c.check_id, result.c.definition, result.c.sample, suite_run.c.dag_id]
-    row = connection.execute(select(*about).join(suite_run, suite_run.c.key == result.c.run_key).where(result.c.key == key)).first()
+    about: list[Any] = [result.c.key, result.c.check_id, definition_of_result(), result.c.sample, suite_run.c.dag_id]
+    query = select(*about).select_from(with_texts()).join(suite_run, suite_run.c.key == result.c.run_key).where(result.c.key == key)
+    row = connection.execute(query).first()
     return None if row is None else as_record(row, SampledResult)
 
 

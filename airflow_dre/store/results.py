@@ -12,7 +12,9 @@ from airflow_dre.checks.outcomes import Outcome
 from airflow_dre.clock import now
 from airflow_dre.incidents.signals import Origin
 from airflow_dre.store.failing_rows import sample_columns, save_samples
+from airflow_dre.store.heads import save_head
 from airflow_dre.store.records import ResultRecord, SuiteRunRecord, digest
+from airflow_dre.store.shared_texts import References, keep_texts
 from airflow_dre.store.tables import result, suite_run
 
 BROKEN = (Outcome.FAILED.value, Outcome.ERRORED.value)
@@ -65,21 +67,26 @@ def save_suite_run(connection: Connection, run: SuiteRunRecord) -> bool:
         },
     )
     if new and run.results:
-        rows = [_result_row(run.key, position, record) for position, record in enumerate(run.results)]
+        texts = [(msgspec.to_builtins(record.definition), record.statement) for record in run.results]
+        numbered = enumerate(zip(run.results, keep_texts(connection, texts), strict=True))
+        rows = [_result_row(run.key, position, record, references) for position, (record, references) in numbered]
         connection.execute(result.insert(), rows)
         samples = [(digest(run.key, record.check_id), record.sample) for record in run.results if record.sample is not None]
         if samples:
             save_samples(connection, samples, now())
+    if new:
+        save_head(connection, run)
     return new
 
 
-def _result_row(run_key: str, position: int, record: ResultRecord) -> dict[str, Any]:
+def _result_row(run_key: str, position: int, record: ResultRecord, references: References) -> dict[str, Any]:
     return {
         "key": digest(run_key, record.check_id),
         "run_key": run_key,
         "position": position,
         "check_id": record.check_id,
-        "definition": msgspec.to_builtins(record.definition),
+        "definition": {},
+        "definition_digest": references.definition,
         "outcome": record.outcome.value,
         "reason": record.reason,
         "expected": record.expected,
@@ -92,7 +99,7 @@ def _result_row(run_key: str, position: int, record: ResultRecord) -> dict[str, 
         "warn_high": record.warn.high,
         "fail_low": record.fail.low,
         "fail_high": record.fail.high,
-        "statement": record.statement,
+        "statement_digest": references.statement,
         "segments": msgspec.to_builtins(record.segments) if record.segments else None,
         "sample": None if record.sample is None else sample_columns(record.sample),
     }

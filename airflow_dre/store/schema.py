@@ -19,6 +19,7 @@ from airflow_dre.errors import StoreBusy, StoreNotMigrated, StoreRefused, StoreT
 from airflow_dre.store.database import Database
 from airflow_dre.store.limits import MIGRATION, Limits, left
 from airflow_dre.store.private_files import locked_file
+from airflow_dre.store.shared_texts import share_texts
 from airflow_dre.store.tables import VERSION_TABLE
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 _LOCK = 7_262_310_190_371
 """Number of the PostgreSQL advisory lock that keeps two migrations apart; any constant does."""
 _REVISION = re.compile(r"(\d{4})_\w+\.py")
+SHARE_SECONDS = 1.0
+"""How long a task that upgrades an embedded store moves what an older version wrote; the monitor moves the rest."""
 _current: set[str] = set()
 
 
@@ -98,11 +101,12 @@ def migrate(database: Database, revision: str = "head", *, limits: Limits = MIGR
     with _alone(database, limits):
         before = current_revision(database)
         refuse_newer(database, before)
-        if revision == "head" and before == head():  # by another process, meanwhile
-            return
-        if database.embedded:
-            _write_ahead(database)
-        _upgrade(database, revision, limits)
+        if revision != "head" or before != head():  # else another process was first
+            if database.embedded:
+                _write_ahead(database)
+            _upgrade(database, revision, limits)
+        if revision == "head":
+            share_texts(database, limits=limits, seconds=None if limits is MIGRATION else SHARE_SECONDS)
 
 
 def _write_ahead(database: Database) -> None:

@@ -18,7 +18,8 @@ from sqlalchemy import Select, select
 from airflow_dre.listeners import runs
 from airflow_dre.services.incidents import delivery
 from airflow_dre.store.database import open_database
-from airflow_dre.store.tables import incident, outbox
+from airflow_dre.store.reading.runs import whole_results
+from airflow_dre.store.tables import incident, outbox, result
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -62,10 +63,10 @@ def oncall(world: Path, monkeypatch: pytest.MonkeyPatch, receiver: Any) -> Any:
 
 @pytest.fixture
 def rows(world: Path) -> Callable[[Any], list[Any]]:
-    """Return the rows of a table of the results store, or of a query."""
+    """Return the rows of a table of the results store, or of a query; those of results with their definitions and statements."""
 
     def read(what: Any) -> list[Any]:
-        query = what if isinstance(what, Select) else select(what)
+        query = what if isinstance(what, Select) else whole_results() if what is result else select(what)
         with open_database(f"sqlite:///{world}/dre.db").read() as connection:
             return list(connection.execute(query).all())
 

@@ -22,7 +22,7 @@ from airflow_dre.engines.refusals import first_line
 from airflow_dre.privacy.masking import masked_line
 from airflow_dre.services.quality.report import render_report
 from airflow_dre.store.database import open_database
-from airflow_dre.store.tables import incident_event, metadata, result
+from airflow_dre.store.tables import incident_event, metadata
 from airflow_dre.values.text_limits import DETAIL, OBSERVED, REASON, STATEMENT, TITLE, lines, one_line
 
 pytestmark = pytest.mark.airflow
@@ -126,7 +126,7 @@ def test_no_long_value_is_kept_or_sent_whole(hostile: str, world: Path, oncall: 
     summary, operator = check("hostile", routes=["oncall"], sample_rows=5, key_columns=["long"])
     assert max(map(len, kept(world))) <= STATEMENT
     with open_database(f"sqlite:///{world}/dre.db").read() as connection:
-        rows = connection.execute(sa.select(result)).all()
+        rows = connection.execute(sa.whole_results()).all()
         events = connection.execute(sa.select(incident_event)).all()
     assert max(len(row.reason) for row in rows) <= REASON
     assert max(len(row.observed or "") for row in rows) <= OBSERVED

@@ -38,7 +38,12 @@ WAITING = [json.loads(line) for line in (KEPT / "spool" / "host-2.jsonl").read_t
 ORIGIN = ("dag_id", "run_id", "task_id", "map_index", "try_number")
 FACTS = ("dre_suite_run", "dre_result", "dre_failing_row", "dre_signal", "dre_incident", "dre_recovery", "dre_partition_state", "dre_sla")
 """Tables of what happened; the others also hold what became of messages."""
-MOVED: dict[str, str] = {}
+MOVED: dict[str, str] = {
+    "dre_result.definition": "SELECT r.key, COALESCE(d.definition, r.definition) AS value FROM dre_result AS r "
+    "LEFT JOIN dre_check_definition AS d ON d.digest = r.definition_digest",
+    "dre_result.statement": "SELECT r.key, COALESCE(s.text, r.statement) AS value FROM dre_result AS r "
+    "LEFT JOIN dre_statement AS s ON s.digest = r.statement_digest",
+}
 """Columns that are kept elsewhere now, as ``table.column``: a query of the key of the row and the value that the column had."""
 Run = Callable[..., Any]
 
@@ -71,10 +76,11 @@ def records(path: Path, like: Path) -> dict[str, Counter[str]]:
         columns = [row["name"] for row in ask(like, f"SELECT name FROM pragma_table_info('{table}')")]
         there = ask(path, f"SELECT * FROM {table}")
         for column in columns:
-            if query := MOVED.get(f"{table}.{column}"):
+            query = MOVED.get(f"{table}.{column}")
+            if query and "dre_check_definition" in tables(path):
                 values = {row["key"]: row["value"] for row in ask(path, query)}
                 there = [{**row, column: values[row["key"]]} for row in there]
-        found[table] = Counter(json.dumps([row[column] for column in columns]) for row in there)
+        found[table] = Counter(json.dumps([row[column] for column in columns], default=bytes.hex) for row in there)
     return found
 
 

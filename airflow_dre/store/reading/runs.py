@@ -3,51 +3,118 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, func, select
+from sqlalchemy import ColumnElement, Connection, Select, Subquery, and_, func, literal, select, tuple_
 
 from airflow_dre.store.reading.scope import DagScope, in_scope
 from airflow_dre.store.records.runs import StoredResult, StoredRun
 from airflow_dre.store.rows import as_record, as_records
-from airflow_dre.store.tables import result, suite_run
+from airflow_dre.store.shared_texts import definition_of_result, statement_of_result, with_texts
+from airflow_dre.store.tables import UtcDateTime, result, suite_head, suite_run
 
 HISTORY = 30
 """Outcomes that a page shows of one check or suite."""
+_SUITE = ("namespace", "name", "suite")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A part of the datasets, in the order of their names."""
+
+    limit: int
+    after: tuple[str, str] | None = None
+    """Namespace and name of the last dataset of the page before."""
+
+
+def latest_runs(
+    connection: Connection, scope: DagScope, *, page: Page | None = None, dataset: tuple[str, str] | None = None
+) -> list[StoredRun]:
+    """Return the latest run of each suite, in the order of the datasets. It is found by key and without a look at older runs.
+
+    :param page: the datasets; None: all.
+    :param dataset: only this one.
+    """
+    order = (suite_head.c.namespace, suite_head.c.name, suite_head.c.measured_at, suite_head.c.run_key)
+    query = select(suite_run).join(suite_head, suite_head.c.run_key == suite_run.c.key).where(_heads(scope, page, dataset))
+    latest: dict[tuple[str, str, str], StoredRun] = {}
+    for run in as_records(connection.execute(query.order_by(*order)), StoredRun):
+        latest[run.namespace, run.name, run.suite] = run
+    return list(latest.values())
 
 
 def recent_runs(
-    connection: Connection, scope: DagScope, *, dataset: tuple[str, str] | None = None
+    connection: Connection, scope: DagScope, *, page: Page | None = None, dataset: tuple[str, str] | None = None
 ) -> dict[tuple[str, str], list[StoredRun]]:
-    """Return the last runs of each suite, by dataset, oldest first."""
-    nth = func.row_number().over(
-        partition_by=(suite_run.c.namespace, suite_run.c.name, suite_run.c.suite),
-        order_by=(suite_run.c.measured_at.desc(), suite_run.c.key),
-    )
-    numbered = select(suite_run, nth.label("nth")).where(in_scope(scope, suite_run.c.dag_id))
-    if dataset is not None:
-        numbered = numbered.where(suite_run.c.namespace == dataset[0], suite_run.c.name == dataset[1])
-    inner = numbered.subquery()
-    runs: dict[tuple[str, str], list[StoredRun]] = defaultdict(list)
-    query = select(inner).where(inner.c.nth <= HISTORY).order_by(inner.c.measured_at, inner.c.key)
+    """Return the last runs of each suite, by dataset, oldest first.
+
+    :param page: the datasets; None: all.
+    :param dataset: only this one.
+    """
+    suites = _suites_since(scope, page, dataset)
+    same = and_(*[suite_run.c[name] == suites.c[name] for name in _SUITE], suite_run.c.measured_at >= suites.c.since)
+    query = select(suite_run).join(suites, same).where(in_scope(scope, suite_run.c.dag_id))
+    by_suite: dict[tuple[str, str, str], list[StoredRun]] = defaultdict(list)
     for run in as_records(connection.execute(query), StoredRun):
-        runs[run.namespace, run.name].append(run)
+        by_suite[run.namespace, run.name, run.suite].append(run)
+    runs: dict[tuple[str, str], list[StoredRun]] = defaultdict(list)
+    for (namespace, name, _), found in by_suite.items():
+        found.sort(key=lambda run: run.key)
+        found.sort(key=lambda run: run.measured_at, reverse=True)
+        runs[namespace, name] += found[:HISTORY]
+    for found in runs.values():
+        found.sort(key=lambda run: (run.measured_at, run.key))
     return runs
 
 
-def _with_run() -> Select[Any]:
+def _suites_since(scope: DagScope, page: Page | None, dataset: tuple[str, str] | None) -> Subquery:
+    """Return the suites, each with the moment since which it ran :data:`HISTORY` times. DISTINCT keeps it one look for each suite."""
+    run = suite_run.alias("older")
+    nth = (
+        select(run.c.measured_at)
+        .where(*[run.c[name] == suite_head.c[name] for name in _SUITE], in_scope(scope, run.c.dag_id))
+        .order_by(run.c.measured_at.desc())
+        .limit(1)
+        .offset(HISTORY - 1)
+        .scalar_subquery()
+    )
+    since = func.coalesce(nth, literal(datetime.min.replace(tzinfo=UTC), UtcDateTime()))
+    columns = [suite_head.c[name] for name in _SUITE]
+    return select(*columns, since.label("since")).where(_heads(scope, page, dataset)).distinct().subquery("suites")
+
+
+def _heads(scope: DagScope, page: Page | None, dataset: tuple[str, str] | None) -> ColumnElement[bool]:
+    """Return the condition for the latest runs of the suites of some datasets."""
+    conditions = [in_scope(scope, suite_head.c.dag_id)]
+    if dataset is not None:
+        conditions += [suite_head.c.namespace == dataset[0], suite_head.c.name == dataset[1]]
+    if page is not None:
+        head = suite_head.alias("paged")
+        names = select(head.c.namespace, head.c.name).where(in_scope(scope, head.c.dag_id)).distinct()
+        if page.after is not None:
+            names = names.where(tuple_(head.c.namespace, head.c.name) > page.after)
+        names = names.order_by(head.c.namespace, head.c.name).limit(page.limit)
+        conditions.append(tuple_(suite_head.c.namespace, suite_head.c.name).in_(names))
+    return and_(*conditions)
+
+
+def whole_results() -> Select[Any]:
+    """Return the query for results with their definitions and statements and the facts about their runs."""
+    own = [column for column in result.c if column.name not in ("definition", "statement")]
     origin = [suite_run.c[name] for name in ("dag_id", "run_id", "task_id", "map_index", "try_number")]
     facts = [suite_run.c[name] for name in ("suite", "row_filter", "engine", "measured_at", "seconds")]
-    return select(result, *origin, *facts, suite_run.c.data_interval_start, suite_run.c.partition_key).join(
-        suite_run, suite_run.c.key == result.c.run_key
-    )
+    part = (suite_run.c.data_interval_start, suite_run.c.partition_key)
+    columns: list[Any] = [*own, definition_of_result(), statement_of_result(), *origin, *facts, *part]
+    return select(*columns).select_from(with_texts()).join(suite_run, suite_run.c.key == result.c.run_key)
 
 
 def result_histories(connection: Connection, scope: DagScope, dataset: tuple[str, str]) -> dict[tuple[str, str], list[StoredResult]]:
     """Return the last results of each check of a dataset, by suite and check id, oldest first."""
     nth = func.row_number().over(partition_by=(suite_run.c.suite, result.c.check_id), order_by=suite_run.c.measured_at.desc())
     inner = (
-        _with_run()
+        whole_results()
         .add_columns(nth.label("nth"))
         .where(suite_run.c.namespace == dataset[0], suite_run.c.name == dataset[1], in_scope(scope, suite_run.c.dag_id))
         .subquery()
@@ -72,5 +139,5 @@ def runs_of_task(connection: Connection, dag_id: str, run_id: str, task_id: str,
 
 def results_of_run(connection: Connection, run_key: str) -> list[StoredResult]:
     """Return the results of one suite run in the order of its checks."""
-    query = _with_run().where(result.c.run_key == run_key).order_by(result.c.position)
+    query = whole_results().where(result.c.run_key == run_key).order_by(result.c.position)
     return as_records(connection.execute(query), StoredResult)

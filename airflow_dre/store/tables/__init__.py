@@ -10,7 +10,7 @@ from airflow_dre.store.tables.installation import installation
 from airflow_dre.store.tables.monitors import monitor
 from airflow_dre.store.tables.outbox import outbox
 from airflow_dre.store.tables.partitions import partition_state
-from airflow_dre.store.tables.runs import result, suite_run
+from airflow_dre.store.tables.runs import check_definition, result, statement_text, suite_head, suite_run
 from airflow_dre.store.tables.slas import sla
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "PlainText",
     "UtcDateTime",
     "aside",
+    "check_definition",
     "failing_row",
     "incident",
     "incident_event",
@@ -32,5 +33,7 @@ __all__ = [
     "result",
     "signal",
     "sla",
+    "statement_text",
+    "suite_head",
     "suite_run",
 ]

@@ -87,10 +87,10 @@ class PlainJson(TypeDecorator[Any]):
     cache_ok = True
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
-        return _plain(value)
+        return plain_json(value)
 
 
-def _plain(value: Any) -> Any:
+def plain_json(value: Any) -> Any:
     """Return the value with plain texts and finite numbers."""
     match value:
         case str():
@@ -98,9 +98,9 @@ def _plain(value: Any) -> Any:
         case float():
             return value if math.isfinite(value) else None
         case dict():
-            return {_plain(key): _plain(item) for key, item in value.items()}
+            return {plain_json(key): plain_json(item) for key, item in value.items()}
         case list() | tuple():
-            return [_plain(item) for item in value]
+            return [plain_json(item) for item in value]
         case _:
             return value
 

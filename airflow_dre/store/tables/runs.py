@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Float, ForeignKey, Index, Integer, String, Table
+from sqlalchemy import BigInteger, Column, Float, ForeignKey, Index, Integer, LargeBinary, String, Table
 
-from airflow_dre.store.names import DATASET, NAMESPACE, SUITE, Bound
+from airflow_dre.store.names import DATASET, ID, NAMESPACE, SUITE, Bound
 from airflow_dre.store.tables.columns import Name, PlainJson, PlainText, TextName, UtcDateTime, metadata, origin_columns, slice_columns
 
 suite_run = Table(
@@ -51,8 +51,43 @@ result = Table(
     Column("fail_low", Float),
     Column("fail_high", Float),
     Column("statement", PlainText),
+    Column("definition_digest", LargeBinary),
+    Column("statement_digest", LargeBinary),
     Column("segments", PlainJson(none_as_null=True)),
     Column("sample", PlainJson(none_as_null=True)),
     Index(None, "run_key"),
     Index(None, "check_id"),
+    Index(None, "definition_digest"),
+    Index(None, "statement_digest"),
 )
+"""``definition`` is empty and ``statement`` is NULL where the digests refer to them; a result of an older version holds its own."""
+
+check_definition = Table(
+    "dre_check_definition",
+    metadata,
+    Column("digest", LargeBinary, primary_key=True),
+    Column("definition", PlainJson(), nullable=False),
+)
+"""Definitions of checks, each kept once."""
+
+statement_text = Table(
+    "dre_statement",
+    metadata,
+    Column("digest", LargeBinary, primary_key=True),
+    Column("text", PlainText, nullable=False),
+)
+"""Statements that answered checks, each kept once."""
+
+suite_head = Table(
+    "dre_suite_head",
+    metadata,
+    Column("key", String(64), primary_key=True),
+    Column("namespace", TextName(NAMESPACE), nullable=False),
+    Column("name", TextName(DATASET), nullable=False),
+    Column("suite", Name(SUITE), nullable=False),
+    Column("dag_id", Name(ID)),
+    Column("run_key", String(64), nullable=False),
+    Column("measured_at", UtcDateTime, nullable=False),
+    Index(None, "namespace", "name"),
+)
+"""The latest run of each suite by Dag, written with the run. :func:`airflow_dre.store.heads.rebuild_heads` makes it anew."""

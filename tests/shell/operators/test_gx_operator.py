@@ -28,6 +28,7 @@ from airflow_dre import GXCheckOperator, QualityCheckOperator, open_incident, re
 from airflow_dre.checks import not_null
 from airflow_dre.errors import DefinitionError, WarehouseUnreachable
 from airflow_dre.operators.links import ResultsLink
+from airflow_dre.store.reading.runs import whole_results
 from airflow_dre.store.tables import incident, outbox, result, signal, suite_run
 
 pytestmark = pytest.mark.airflow
@@ -105,7 +106,7 @@ def test_a_rule_for_each_row_is_kept_with_its_numbers(run_dag: Run, rows: Run) -
         gxe.ExpectColumnValuesToBeInSet(column="id", value_set=[9], row_condition=Column("id") > 5),
     ]
     assert run_dag(dag_of("numbers", expectations=expectations)).state == "failed"
-    paid, low, unique, none = rows(select(result).order_by(result.c.position))
+    paid, low, unique, none = rows(whole_results().order_by(result.c.position))
     assert (paid.outcome, paid.reason) == ("failed", "1 of 3 rows (33.33%) break it, more than 10%")
     assert (paid.expected, paid.violations, paid.rows, paid.unit, paid.fail_high) == ("at most 10% violating", 1, 3, "%", 10.0)
     assert paid.value == pytest.approx(100 / 3)
@@ -143,7 +144,7 @@ def test_an_aggregate_is_kept_with_its_value_and_bounds(run_dag: Run, rows: Run)
         gxe.UnexpectedRowsExpectation(unexpected_rows_query="SELECT * FROM {batch} WHERE amount > 20"),
     ]
     run_dag(dag_of("bounds", expectations=expectations))
-    mean, count, equal, quantile, columns, kind, query = rows(select(result).order_by(result.c.position))
+    mean, count, equal, quantile, columns, kind, query = rows(whole_results().order_by(result.c.position))
     assert (mean.outcome, mean.reason) == ("failed", "20 is not at least 30 and below 40")
     assert (mean.value, mean.fail_low, mean.fail_high, mean.definition["dimension"]) == (20.0, 30.0, 40.0, "accuracy")
     assert (count.outcome, count.reason, count.rows, count.unit) == ("passed", "3 is within its bounds", 3, "rows")
@@ -176,7 +177,7 @@ def test_one_expectation_that_raises_hides_no_other(rows: Run) -> None:
     early = {"type": "expect_column_value_lengths_to_be_between", "kwargs": {"column": "id", "min_value": {"$PARAMETER": "least"}}}
     _, error, _ = executed(expectations=[early, MISSPELLED, ROWS, {**FILLED, "kwargs": {"column": "id"}}])
     assert isinstance(error, AirflowFailException)
-    outcomes = [(row.outcome, row.reason) for row in rows(select(result).order_by(result.c.position))]
+    outcomes = [(row.outcome, row.reason) for row in rows(whole_results().order_by(result.c.position))]
     assert [outcome for outcome, _ in outcomes] == ["errored", "errored", "passed", "passed"]
     assert "least" in outcomes[0][1]
     assert outcomes[1][1] == 'Error: The column "amuont" in BatchData does not exist.'
@@ -195,7 +196,7 @@ def test_an_empty_table_is_judged_or_skipped(world: Path, rows: Run) -> None:
     mean = gxe.ExpectColumnMeanToBeBetween(column="amount", min_value=1)
     _, error, _ = executed(table="empty", expectations=[FILLED, gxe.ExpectTableRowCountToEqual(value=0), ROWS, mean])
     assert isinstance(error, AirflowFailException)
-    found = rows(select(result).order_by(result.c.position))
+    found = rows(whole_results().order_by(result.c.position))
     assert [row.outcome for row in found] == ["skipped", "passed", "failed", "failed"], "as Great Expectations says"
     assert (found[0].rows, found[3].reason) == (0, "no value is not at least 1")
 
@@ -348,7 +349,7 @@ def test_a_dataframe_is_made_when_the_task_runs(run_dag: Run, rows: Run) -> None
     assert made == ["check"]
     (run,) = rows(suite_run)
     assert (run.namespace, run.name, run.engine, run.queries) == ("dataframe", "framed.check", "gx-pandas", 0)
-    assert [row.violations for row in rows(select(result).order_by(result.c.position))] == [1, None]
+    assert [row.violations for row in rows(whole_results().order_by(result.c.position))] == [1, None]
     run_dag(dag_of("named", dataframe=pd.DataFrame({"amount": [1]}), dataset="shop.{{ dag.dag_id }}", **arguments), day=2)
     assert {row.name for row in rows(suite_run)} == {"framed.check", "shop.named"}
 
@@ -410,7 +411,7 @@ def test_a_checkpoint_runs_with_what_it_brings(run_dag: Run, rows: Run, world: P
         ("great_expectations", "frames.orders", "gx-pandas", "warned"),
         (f"sqlite://{world}/w.db", "main.orders", "gx-sqlite", "warned"),
     ]
-    kinds = [row.definition["kind"] for row in rows(select(result).order_by(result.c.run_key, result.c.position))]
+    kinds = [row.definition["kind"] for row in rows(whole_results().order_by(result.c.run_key, result.c.position))]
     assert kinds == ["expect_table_row_count_to_equal", "expect_column_values_to_not_be_null"] * 3
 
 

@@ -24,6 +24,7 @@ from airflow_dre.errors import DefinitionError, WarehouseUnreachable
 from airflow_dre.operators.links import ResultsLink
 from airflow_dre.services.incidents.delivery import flush
 from airflow_dre.store.database import open_database
+from airflow_dre.store.reading.runs import whole_results
 from airflow_dre.store.tables import result, suite_run
 
 pytestmark = pytest.mark.airflow
@@ -119,7 +120,7 @@ def test_one_missing_column_hides_no_other_check(run_dag: Run, rows: Run) -> Non
     checks = [c.row_count(equals=3), c.not_null("amuont"), c.unique("id"), c.mean("amount", at_least=10), c.between("amuont", 0, 1)]
     finished = run_dag(dag_of("hidden", checks=checks))
     assert finished.state == "failed"
-    found = {row.definition["name"]: (row.outcome, row.reason) for row in rows(select(result).order_by(result.c.position))}
+    found = {row.definition["name"]: (row.outcome, row.reason) for row in rows(whole_results().order_by(result.c.position))}
     assert {name: outcome for name, (outcome, _) in found.items()} == {
         "row_count()": "passed",
         "not_null(amuont)": "errored",

@@ -10,7 +10,6 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from sqlalchemy import select
 
 from airflow_dre import QualityCheckOperator
 from airflow_dre import checks as c
@@ -18,6 +17,7 @@ from airflow_dre.errors import DefinitionError
 from airflow_dre.services.incidents.delivery import flush
 from airflow_dre.services.quality.report import render_report
 from airflow_dre.store.database import open_database
+from airflow_dre.store.reading.runs import whole_results
 from airflow_dre.store.tables import failing_row, result
 
 pytestmark = pytest.mark.airflow
@@ -120,7 +120,7 @@ def test_a_changed_schema_is_told_by_what_changed_since_it_last_passed(world: Pa
         connection.execute("ALTER TABLE orders DROP COLUMN amount")
     executed(run_id="3", checks=checks)
     executed(run_id="4", checks=checks)
-    found = {row.run_key: row.reason for row in rows(select(result))}
+    found = {row.run_key: row.reason for row in rows(whole_results())}
     assert sorted(found.values()) == [
         "amount INTEGER was dropped; coupon TEXT was added",
         "amount INTEGER was dropped; coupon TEXT was added",

@@ -1,0 +1,92 @@
+"""The latest run of each suite is found by key, and is the one that a search among all runs finds."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+import sqlalchemy as sa
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import func, select
+
+from airflow_dre.store.heads import rebuild_heads
+from airflow_dre.store.reading.runs import HISTORY, Page, latest_runs, recent_runs
+from airflow_dre.store.reading.scope import DagScope, in_scope
+from airflow_dre.store.records import Delivery, SuiteRunRecord
+from airflow_dre.store.results import save_suite_run
+from airflow_dre.store.store import Store
+from airflow_dre.store.tables import suite_head
+from airflow_dre.store.tables import suite_run as runs
+
+Make = Callable[..., SuiteRunRecord]
+SCOPES = [DagScope(None), DagScope({"d0"}), DagScope({"d0", "d1"}), DagScope({"d1"}, orphans=True), DagScope(set())]
+
+
+def ranked(connection: sa.Connection, scope: DagScope, most: int) -> set[str]:
+    """Return the keys of the last runs of each suite the slow way: by ranking all runs."""
+    group = (runs.c.namespace, runs.c.name, runs.c.suite)
+    nth = func.row_number().over(partition_by=group, order_by=(runs.c.measured_at.desc(), runs.c.key))
+    inner = select(runs.c.key, nth.label("nth")).where(in_scope(scope, runs.c.dag_id)).subquery()
+    return set(connection.scalars(select(inner.c.key).where(inner.c.nth <= most)))
+
+
+def fill(connection: sa.Connection, suite_run: Make, number: int, *, seed: int) -> None:
+    """Write runs of a few suites, Dags and tables in any order, some of which without a Dag."""
+    chance = random.Random(seed)
+    for index in range(number):
+        dag = chance.choice(["d0", "d1", None])
+        run = suite_run(chance.choice(["passed", "failed"]), at=index, run=f"r{index}", dag=dag)
+        name = f"main.t{chance.randrange(4)}"
+        moment = run.measured_at.replace(year=2020 + chance.randrange(6))
+        save_suite_run(connection, replace(run, name=name, suite=chance.choice("ab"), measured_at=moment))
+
+
+def test_the_overview_shows_what_ranking_all_runs_shows(store: Store, suite_run: Make) -> None:
+    with store.database.write() as connection:
+        fill(connection, suite_run, 400, seed=1)
+    with store.database.read() as connection:
+        for scope in SCOPES:
+            found = {run.key for of_table in recent_runs(connection, scope).values() for run in of_table}
+            assert found == ranked(connection, scope, HISTORY)
+            assert {run.key for run in latest_runs(connection, scope)} == ranked(connection, scope, 1)
+
+
+@given(seed=st.integers(0, 10**6), number=st.integers(0, 60))
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_heads_that_are_kept_are_those_that_are_made_anew(store: Store, suite_run: Make, seed: int, number: int) -> None:
+    with store.database.write() as connection:
+        connection.execute(sa.delete(runs))
+        connection.execute(sa.delete(suite_head))
+        fill(connection, suite_run, number, seed=seed)
+        query = select(suite_head).order_by(suite_head.c.key)
+        kept = [tuple(row) for row in connection.execute(query)]
+        assert rebuild_heads(connection) == len(kept)
+        assert [tuple(row) for row in connection.execute(query)] == kept
+
+
+@pytest.mark.parametrize("limit", [1, 3, 10])
+def test_pages_are_complete_and_overlap_nowhere(store: Store, suite_run: Make, limit: int) -> None:
+    with store.database.write() as connection:
+        fill(connection, suite_run, 60, seed=2)
+    with store.database.read() as connection:
+        everything = [run.key for run in latest_runs(connection, DagScope(None))]
+        found, page = list[str](), Page(limit=limit)
+        while part := latest_runs(connection, DagScope(None), page=page):
+            trends = recent_runs(connection, DagScope(None), page=page)
+            assert set(trends) == {(run.namespace, run.name) for run in part}
+            assert len(trends) <= limit
+            found += [run.key for run in part]
+            page = Page(limit=limit, after=(part[-1].namespace, part[-1].name))
+    assert found == everything
+
+
+def test_a_run_that_comes_late_is_not_the_latest(store: Store, suite_run: Make) -> None:
+    for at in (2, 1):
+        store.deliver(Delivery(run=suite_run("failed" if at == 2 else "passed", at=at, run=f"r{at}")))
+    with store.database.read() as connection:
+        (latest,) = latest_runs(connection, DagScope(None))
+    assert latest.run_id == "r2"
+    assert latest.counts["failed"] == 1
