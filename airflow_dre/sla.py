@@ -59,7 +59,7 @@ class FreshnessSLA:
         unknown_after: int = 1,
     ) -> None:
         from airflow_dre.errors import DefinitionError, Problem
-        from airflow_dre.services.slo.freshness import read_question
+        from airflow_dre.services.slo.question import read_question
 
         name = "" if name is REQUIRED else name
         subject = f"FreshnessSLA {name}"

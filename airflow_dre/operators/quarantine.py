@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from airflow.sdk.execution_time.hitl import HITLUser
 
     from airflow_dre.errors import Problem
-    from airflow_dre.sql.quarantine.release import Review
+    from airflow_dre.services.quarantine.review import ReviewRequest
 
 OPTIONS = ("Release", "Discard", "Keep")
 
 
 @contextlib.contextmanager
-def _failing_for_good() -> Iterator[None]:
-    """What retrying cannot help fails the task without retry."""
+def _fail_without_retry() -> Iterator[None]:
+    """Fail the task without retry for errors that a retry cannot help."""
     from airflow.sdk.exceptions import AirflowFailException
 
     from airflow_dre.errors import DefinitionError, QuarantineError
@@ -99,50 +99,42 @@ class QuarantineReleaseOperator(DeclaredOperator, BaseOperator):
         self._refuse_mistakes()
 
     def execute(self, context: Context) -> Any:
-        """Claim and count the rows, and ask about them."""
-        from airflow_dre.services.quarantine.release import claim_rows, describe
+        """Claim and count the rows, and ask a person about them."""
+        from airflow_dre.services.incidents.contexts import origin_of
+        from airflow_dre.services.quarantine.review import ask_about_rows
         from airflow_dre.services.rehearsal import NOTHING_KEPT, is_rehearsal
 
         if is_rehearsal():
             self.log.warning("%s: %s. Nobody is asked about the rows in %s.", self._named, NOTHING_KEPT, self.quarantine_table)
             return {"decision": None, "by": None, "rows": 0, "given_back": 0, "dropped": 0}
-        hook, review = self._reviewed(context)
-        with _failing_for_good():
-            claimed = claim_rows(hook, review, self._named, self._timeout)
-        if not claimed.rows:
+        with _fail_without_retry():
+            question = ask_about_rows(self._request, origin_of(context["ti"]))
+        if not question.rows:
             self.log.info("No quarantined rows in %s: nobody is asked", self.quarantine_table)
             return {"decision": None, "by": None, "rows": 0, "given_back": 0, "dropped": 0}
-        self.subject = self.subject or f"What becomes of the rows of {self.table} in quarantine: {claimed.rows}"
-        self.body = describe(review, claimed)
+        self.subject = self.subject or f"What becomes of the rows of {self.table} in quarantine: {question.rows}"
+        self.body = question.body
         self.log.info("%s\n%s", self.subject, self.body)
         raise self._ask(context)
 
     def execute_complete(self, context: Context, event: dict[str, Any]) -> Any:
-        """Do what was decided."""
-        from airflow_dre.services.quarantine.release import Decision, carry_out
+        """Carry out the decision of a person."""
+        from airflow_dre.services.incidents.contexts import origin_of
+        from airflow_dre.services.quarantine.review import decide_about_rows
 
         if "error" in event:
             from airflow.providers.standard.exceptions import HITLTimeoutError, HITLTriggerEventError
 
             raise (HITLTimeoutError if event["error_type"] == "timeout" else HITLTriggerEventError)(event)
-        decision, who = Decision(event["chosen_options"][0]), event["responded_by_user"]
+        decision, who = str(event["chosen_options"][0]), event["responded_by_user"]
         by = "nobody in time" if who is None else f"{who['name']} ({who['id']})"
-        hook, review = self._reviewed(context)
-        with _failing_for_good():
-            done = carry_out(hook, review, decision, self._named, self._timeout)
-        self.log.info(
-            "%s by %s at %s: rows that went back into %s: %d; dropped from %s: %d; kept there: %d",
-            decision.value,
-            by,
-            event["responded_at"],
-            self.table,
-            done.given_back,
-            self.quarantine_table,
-            done.dropped,
-            done.kept,
-        )
+        with _fail_without_retry():
+            done = decide_about_rows(self._request, origin_of(context["ti"]), decision)
+        text = "%s by %s at %s: rows that went back into %s: %d; dropped from %s: %d; kept there: %d"
+        counts = (self.table, done.given_back, self.quarantine_table, done.dropped, done.kept)
+        self.log.info(text, decision, by, event["responded_at"], *counts)
         return {
-            "decision": decision.value,
+            "decision": decision,
             "by": None if who is None else dict(who),
             "at": event["responded_at"].isoformat(),
             "rows": done.given_back + done.dropped + done.kept,
@@ -174,42 +166,20 @@ class QuarantineReleaseOperator(DeclaredOperator, BaseOperator):
         return f"{type(self).__name__} {self.task_id}"
 
     @property
-    def _timeout(self) -> timedelta | None:
+    def _request(self) -> ReviewRequest:
+        from airflow_dre.services.quarantine.review import ReviewRequest
         from airflow_dre.values.instants import read_duration
 
-        return read_duration(self.statement_timeout)
-
-    def _reviewed(self, context: Context) -> tuple[Any, Review]:
-        """Return the hook of the connection, and the rows that are asked about."""
-        from airflow.sdk import BaseHook
-
-        from airflow_dre.engines.spark.session import CONNECTION_TYPES
-        from airflow_dre.errors import DefinitionError, Problem
-        from airflow_dre.services.incidents.contexts import origin_of
-        from airflow_dre.services.quality.warehouse_tables import named_in_time
-        from airflow_dre.services.quarantine.release import review_id_of
-        from airflow_dre.sql.dialects import find_dialect
-        from airflow_dre.sql.names import split_table
-        from airflow_dre.sql.quarantine.release import Review
-
-        with _failing_for_good():
-            connection = BaseHook.get_connection(self.conn_id)
-            if connection.conn_type in CONNECTION_TYPES:
-                raise DefinitionError([Problem(self._named, "conn_id", self.conn_id, "a connection of PostgreSQL, SQLite or DuckDB")])
-            hook = connection.get_hook()
-            source = split_table(self.table, self._named)
-            named = named_in_time(hook, connection, source, self._timeout)
-            review = Review(
-                quarantine=split_table(self.quarantine_table, self._named, "quarantine_table"),
-                source=source,
-                review_id=review_id_of(origin_of(context["ti"])),
-                dataset=f"{named.namespace}/{named.name}",
-                dag_id=self.from_dag or (self.dag_id if self.from_run else None),
-                run_id=self.from_run or None,
-                batch=self.from_batch or None,
-                dialect=find_dialect(hook.conn_type),
-            )
-        return hook, review
+        return ReviewRequest(
+            subject=self._named,
+            conn_id=self.conn_id,
+            table=self.table,
+            quarantine_table=self.quarantine_table,
+            dag_id=self.from_dag or (self.dag_id if self.from_run else None),
+            run_id=self.from_run or None,
+            batch=self.from_batch or None,
+            timeout=read_duration(self.statement_timeout),
+        )
 
     def _refuse_mistakes(self) -> None:
         from airflow_dre.declaring.names import LONGEST_DATASET, find_name_problems

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from airflow.sdk import Context
 
     from airflow_dre.incidents.notify_options import NotifyOptions
-    from airflow_dre.services.slo.freshness import Freshness, FreshnessQuestion
+    from airflow_dre.services.slo.freshness import Freshness
+    from airflow_dre.services.slo.question import FreshnessQuestion
     from airflow_dre.values.dataset import DatasetName
 
 
@@ -304,7 +305,7 @@ class FreshnessSensor(DeclaredOperator, BaseSensorOperator):
         return f"FreshnessSensor {self.task_id}"
 
     def _question(self) -> FreshnessQuestion:
-        from airflow_dre.services.slo.freshness import read_question
+        from airflow_dre.services.slo.question import read_question
 
         names = ("conn_id", "table", "column", "max_age", "where", "expression", "time_zone", "future_tolerance", "answer_within")
         return read_question(self._subject, {name: getattr(self, name) for name in names})

@@ -144,7 +144,8 @@ class FreshnessTrigger(BaseTrigger):
     def _answer(self) -> Freshness:
         """Ask in the present thread, whose imports do not block the event loop."""
         from airflow_dre.clock import now
-        from airflow_dre.services.slo.freshness import FreshnessQuestion, answer_freshness
+        from airflow_dre.services.slo.freshness import answer_freshness
+        from airflow_dre.services.slo.question import FreshnessQuestion
 
         question = FreshnessQuestion(
             conn_id=self.conn_id,

@@ -23,7 +23,8 @@ from airflow_dre.incidents.signals import Origin
 from airflow_dre.listeners import runs
 from airflow_dre.operators.monitor import EvaluateSlaOperator
 from airflow_dre.services.incidents.delivery import flush
-from airflow_dre.services.slo.freshness import evaluate_sla, read_question, record_unknown
+from airflow_dre.services.slo.evaluation import FailedLook, evaluate_sla, record_unknown
+from airflow_dre.services.slo.question import read_question
 from airflow_dre.services.wiring import store_of
 from airflow_dre.store.database import open_database
 from airflow_dre.store.tables import incident, suite_run
@@ -139,7 +140,7 @@ def of_an_unknown_sla(world: Path) -> None:
     """What a driver says where an SLA cannot be looked at."""
     question = read_question("SLA", {"conn_id": "warehouse", "table": "hostile", "column": "s", "max_age": "1h"})
     store, origin = store_of(read_settings()), Origin(dag_id="d", task_id="t")
-    attempt(lambda: record_unknown("sla", question, store, origin, datetime.now(UTC), HALF, routes=("oncall",)))
+    attempt(lambda: record_unknown("sla", question, store, origin, FailedLook(reason=HALF, at=datetime.now(UTC), routes=("oncall",))))
     stale = read_question("SLA", {"conn_id": "warehouse", "table": "stale", "column": "created_at", "max_age": "1h"})
     attempt(lambda: evaluate_sla("stale", stale, store, origin, datetime.now(UTC), routes=("oncall",)))
 

@@ -19,7 +19,8 @@ from airflow_dre.incidents.signals import Origin
 from airflow_dre.listeners import runs, starting
 from airflow_dre.services.incidents.delivery import flush
 from airflow_dre.services.incidents.expiry import record_monitor_run
-from airflow_dre.services.slo.freshness import evaluate_sla, read_question
+from airflow_dre.services.slo.evaluation import evaluate_sla
+from airflow_dre.services.slo.question import read_question
 from airflow_dre.services.wiring import store_of
 from airflow_dre.store.monitors import Monitor
 from airflow_dre.store.tables import incident_event, monitor, sla

@@ -18,7 +18,7 @@ from airflow.sdk.exceptions import AirflowFailException
 from airflow_dre import QualityCheckOperator, open_incident
 from airflow_dre import checks as c
 from airflow_dre.operators.monitor import EvaluateSlaOperator
-from airflow_dre.services.slo.freshness import read_question
+from airflow_dre.services.slo.question import read_question
 from airflow_dre.store import store
 from tests.shell.listeners.test_run_ends import end, ti
 

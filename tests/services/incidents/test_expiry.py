@@ -11,9 +11,9 @@ import sqlalchemy as sa
 from airflow_dre.checks.outcomes import Outcome
 from airflow_dre.incidents.identity import DataCause
 from airflow_dre.incidents.signals import Event, Origin, Severity, Signal
-from airflow_dre.operators.monitor import next_due
 from airflow_dre.services.incidents.expiry import end_expired, record_monitor_run
-from airflow_dre.services.slo.freshness import Evaluation, evaluate_sla, record_unknown
+from airflow_dre.services.slo.evaluation import Evaluation, FailedLook, evaluate_sla, record_unknown
+from airflow_dre.services.slo.looks import next_due
 from airflow_dre.store.forgetting import is_forgotten
 from airflow_dre.store.monitors import Monitor, read_monitors
 from airflow_dre.store.records import Delivery, SuiteRunRecord
@@ -37,7 +37,7 @@ def look(store: Store, at: datetime = NOW, *, name: str = "orders", monitor: str
 def fail(store: Store, at: datetime, *, name: str = "orders", after: int = 1, question: object = QUESTION) -> Evaluation:
     """Return one look that fails."""
     origin = Origin(dag_id="m", task_id=f"sla_{name}")
-    return record_unknown(name, question, store, origin, at, "no such table", unknown_after=after)  # type: ignore[arg-type]
+    return record_unknown(name, question, store, origin, FailedLook(reason="no such table", at=at, unknown_after=after))  # type: ignore[arg-type]
 
 
 def watch(store: Store, at: datetime, *names: str, monitor: str = "m", every: timedelta | None = HOUR) -> int:

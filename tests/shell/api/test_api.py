@@ -29,7 +29,8 @@ from airflow_dre.incidents.signals import Event, Origin, Severity, Signal
 from airflow_dre.notifications import OpenIncident
 from airflow_dre.services.incidents.delivery import deliver
 from airflow_dre.services.incidents.expiry import record_monitor_run
-from airflow_dre.services.slo.freshness import evaluate_sla, read_question
+from airflow_dre.services.slo.evaluation import evaluate_sla
+from airflow_dre.services.slo.question import read_question
 from airflow_dre.services.wiring import store_of
 from airflow_dre.store import schema
 from airflow_dre.store.database import open_database

@@ -1,0 +1,122 @@
+"""The looks of a monitor at its SLAs, and the record that it runs."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from importlib import import_module
+
+from airflow_dre.clock import now
+from airflow_dre.config import Settings, read_settings
+from airflow_dre.errors import DreError, text_of
+from airflow_dre.incidents.signals import Origin
+from airflow_dre.privacy.masking import masked
+from airflow_dre.services.asking import ask_again
+from airflow_dre.services.incidents.delivery import log_changes
+from airflow_dre.services.incidents.expiry import end_expired, record_monitor_run
+from airflow_dre.services.rehearsal import is_rehearsal, log_nothing_kept
+from airflow_dre.services.slo.evaluation import Evaluation, FailedLook, evaluate_sla, forget_callback, record_unknown
+from airflow_dre.services.slo.freshness import Freshness, measure_freshness
+from airflow_dre.services.slo.question import FreshnessQuestion
+from airflow_dre.services.wiring import store_of
+from airflow_dre.store.monitors import Monitor
+from airflow_dre.store.store import Store
+
+_RECONNECT_SECONDS = 10.0
+"""Longest time for which a look tries a lost connection again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlaWatch:
+    """An SLA, and how its monitor looks at it."""
+
+    name: str
+    question: FreshnessQuestion
+    seconds: float
+    """Longest time of one look."""
+    unknown_after: int = 1
+    """Number of looks in a row that must fail before the people of the SLA are called."""
+
+
+@dataclass(frozen=True, slots=True)
+class SlaLook:
+    """One look at an SLA by a task of a monitor."""
+
+    watch: SlaWatch
+    origin: Origin
+    settings: Settings
+    store: Store
+
+    def evaluate(self) -> Evaluation:
+        """Evaluate the SLA, and try a lost connection again as long as the look may take.
+
+        :raises airflow_dre.errors.WarehouseError: the warehouse does not answer, or refused the query.
+        :raises airflow_dre.errors.StoreError: the store is down.
+        """
+        watch, until = self.watch, time.monotonic() + self.watch.seconds
+
+        def once() -> Evaluation:
+            question = replace(watch.question, answer_within=timedelta(seconds=max(until - time.monotonic(), 1.0)))
+            return evaluate_sla(watch.name, question, self.store, self.origin, now(), routes=self.settings.default_routes)
+
+        return ask_again(once, min(_RECONNECT_SECONDS, watch.seconds / 4))
+
+    def record_unknown(self, error: BaseException) -> Evaluation:
+        """Keep that the freshness is unknown because of an error.
+
+        :raises airflow_dre.errors.StoreError: the store is down.
+        """
+        reason = str(error) if isinstance(error, DreError) else masked(f"{type(error).__name__}: {text_of(error)}")
+        failed = FailedLook(reason=reason, at=now(), unknown_after=self.watch.unknown_after, routes=self.settings.default_routes)
+        return record_unknown(self.watch.name, self.watch.question, self.store, self.origin, failed)
+
+    def log_changes(self, found: Evaluation) -> None:
+        """Log the changes of the incident."""
+        log_changes(found.changes, self.settings)
+
+    def forget_callback(self, found: Evaluation) -> None:
+        """Let the next look call back, because this one failed to."""
+        forget_callback(found.cause, self.store)
+
+
+def begin_look(watch: SlaWatch, origin: Origin) -> SlaLook:
+    """Return a look at an SLA, with the store that is configured."""
+    settings = read_settings()
+    return SlaLook(watch, origin, settings, store_of(settings))
+
+
+def rehearse_look(watch: SlaWatch) -> Freshness | None:
+    """Return the freshness without keeping it if this is a test on the command line, or None if it is not."""
+    if not is_rehearsal():
+        return None
+    found = measure_freshness(watch.question, now())
+    log_nothing_kept()
+    return found
+
+
+def record_watches(dag_id: str, watches: tuple[tuple[str, str], ...], schedule: object) -> int:
+    """Keep that a monitor runs, end the SLAs and suites that are no longer watched, and return their number.
+
+    :param watches: name, and connection with table, of each SLA of the monitor.
+    :param schedule: the schedule of the monitor, which shows when it is due again.
+    """
+    settings, moment = read_settings(), now()
+    if is_rehearsal(settings):
+        return 0
+    store = store_of(settings)
+    found = Monitor(dag_id=dag_id, looked_at=moment, due_at=next_due(schedule, moment), watches=watches)
+    return record_monitor_run(store, found) + end_expired(store, settings.forget_after, moment)
+
+
+def next_due(schedule: object, now: datetime) -> datetime | None:
+    """Return when a Dag with a schedule is due after ``now``, or None if its schedule does not show it."""
+    if isinstance(schedule, timedelta) and schedule > timedelta(0):
+        return now + schedule
+    if isinstance(schedule, str):
+        try:
+            found: datetime = import_module("croniter").croniter(schedule, now).get_next(datetime)
+        except (ValueError, KeyError, AttributeError):  # @once and @continuous
+            return None
+        return found
+    return None
