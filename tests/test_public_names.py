@@ -74,8 +74,10 @@ def test_an_unknown_name_is_refused_with_those_that_are_known() -> None:
 
 def test_every_kind_of_check_can_be_declared_and_read() -> None:
     assert checks.__all__ == sorted([*READERS, *IMPORTERS])
-    homes = (checks.__name__, f"{checks.__name__}.imported", f"{checks.__name__}.measures")
-    assert checks.__all__ == sorted(name for name, value in vars(checks).items() if getattr(value, "__module__", "") in homes)
+    homes = [f"{checks.__name__}.declared.functions", f"{checks.__name__}.declared.measures", "airflow_dre.tools.from_other_tools"]
+    found = {name: value for home in homes for name, value in vars(import_module(home)).items() if getattr(value, "__module__", "") == home}
+    assert checks.__all__ == sorted(name for name in found if not name.startswith("_"))
+    assert all(getattr(checks, name) is found[name] for name in checks.__all__)
 
 
 @pytest.mark.parametrize(
@@ -126,8 +128,9 @@ def test_declaring_checks_loads_only_the_declarations() -> None:
     assert {name for name in loaded if name.startswith("airflow_dre")} == {
         "airflow_dre",
         "airflow_dre.checks",
+        "airflow_dre.checks.declared",
         "airflow_dre.checks.declared.declaration",
-        "airflow_dre.tools.from_other_tools",
+        "airflow_dre.checks.declared.functions",
         "airflow_dre.checks.declared.measures",
         "airflow_dre.declaring",
         "airflow_dre.declaring.functions",
@@ -165,6 +168,15 @@ with DAG("t", start_date=datetime(2026, 1, 1)):
 with DAG("e", start_date=datetime(2026, 1, 1)):
     expectations = [{"type": "expect_column_values_to_not_be_null", "kwargs": {"column": "a"}}]
     GXCheckOperator(task_id="q", conn_id="w", table="t", expectations=expectations)
+""",
+    "a Dag with freshness": """
+with DAG("w", start_date=datetime(2026, 1, 1)):
+    FreshnessSensor(task_id="s", conn_id="w", table="t", column="c", max_age="1h")
+reliability_monitor([FreshnessSLA("hourly", conn_id="w", table="t", column="c", max_age="1h")])
+""",
+    "a Dag with a review": """
+with DAG("v", start_date=datetime(2026, 1, 1)):
+    QuarantineReleaseOperator(task_id="r", conn_id="w", table="t", quarantine_table="bad")
 """,
 }
 """What Dag files say, one after the other in one interpreter."""

@@ -16,14 +16,9 @@ import sqlalchemy as sa
 
 from airflow_dre.errors import DefinitionError, QueryFailed, WarehouseUnreachable
 from airflow_dre.incidents.signals import Origin
-from airflow_dre.services.slo.freshness import (
-    Evaluation,
-    FreshnessQuestion,
-    evaluate_sla,
-    forget_callback,
-    measure_freshness,
-    read_question,
-)
+from airflow_dre.services.slo.evaluation import Evaluation, evaluate_sla, forget_callback
+from airflow_dre.services.slo.freshness import measure_freshness
+from airflow_dre.services.slo.question import FreshnessQuestion, read_question
 from airflow_dre.store.database import Database
 from airflow_dre.store.reading.scope import DagScope
 from airflow_dre.store.reading.slas import readable_slas
