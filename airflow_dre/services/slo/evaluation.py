@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec.structs import replace
 
 from airflow_dre.incidents.identity import DataCause, Promise
 from airflow_dre.incidents.signals import Event, Origin, Signal
