@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
+from airflow_dre.incidents.decide import Change
 from airflow_dre.incidents.identity import DataCause, Promise
 from airflow_dre.incidents.signals import Event, Origin, Signal
 from airflow_dre.privacy.masking import masked_line
@@ -15,7 +16,7 @@ from airflow_dre.services.incidents.expiry import end_replaced_slas
 from airflow_dre.services.slo.freshness import Freshness, ask_freshness, locate, subject_of
 from airflow_dre.services.slo.question import FreshnessQuestion
 from airflow_dre.store.database import Transaction
-from airflow_dre.store.incidents import Change, record_signal
+from airflow_dre.store.incidents import record_signal
 from airflow_dre.store.schema import ensure_embedded
 from airflow_dre.store.slas import (
     SlaState,
