@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import ClassVar
 
 from airflow_dre.checks.metrics import Metric
-from airflow_dre.checks.outcomes import Judgement, counted
+from airflow_dre.checks.outcomes import Judgement, Observes, counted
 from airflow_dre.values.scalars import Answer, Incomparable, Row, Scalar
 
 
@@ -86,6 +87,9 @@ class Check(ABC):
 
     options: CheckOptions = field(default_factory=CheckOptions)
 
+    observes: ClassVar[Observes] = Observes.VALUE
+    """The subject of the value that it observes."""
+
     @property
     @abstractmethod
     def kind(self) -> str:
@@ -122,6 +126,11 @@ class Check(ABC):
         if isinstance(several := asked.get("columns"), list):
             return tuple(several)
         return (str(asked["column"]),) if "column" in asked else ()
+
+    @property
+    def sql_words(self) -> tuple[str, ...]:
+        """The words of SQL of the author whose value is observed: names of columns may be among them."""
+        return ()
 
     @property
     def default_name(self) -> str:

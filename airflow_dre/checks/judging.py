@@ -9,7 +9,8 @@ from datetime import datetime
 from airflow_dre.checks.check import Answers, Check, CheckSeverity
 from airflow_dre.checks.metrics import Metric, PerSegment
 from airflow_dre.checks.outcomes import Judgement, Outcome
-from airflow_dre.checks.segments import first_round_per_segment, judge_segments, second_round_per_segment
+from airflow_dre.checks.reasons import foreign
+from airflow_dre.checks.segments import first_round_per_segment, judge_segments, judged, second_round_per_segment
 from airflow_dre.values.scalars import Answer, Incomparable
 
 
@@ -48,12 +49,13 @@ def evaluate(check: Check, found: AnswersByMetric, now: datetime) -> Judgement:
     """Judge a check; one that lacks an answer is errored, and severity ``warn`` turns a failure into a warning."""
     seen = _seen((*first_round(check), *second_round(check, found)), found)
     if isinstance(seen, Unanswered):
-        return Judgement(outcome=Outcome.ERRORED, reason=seen.reason, expected="")
+        return Judgement(outcome=Outcome.ERRORED, reason=foreign(seen.reason), expected="", observes=check.observes)
     try:
         answers = Answers(seen)
-        judgement = check.judge(answers, now) if check.options.by is None else judge_segments(check, check.options.by, answers, now)
+        judgement = judged(check, answers, now) if check.options.by is None else judge_segments(check, check.options.by, answers, now)
     except Incomparable as unlike:
-        return Judgement(outcome=Outcome.ERRORED, reason=str(unlike), expected="")
+        return Judgement(outcome=Outcome.ERRORED, reason=foreign(unlike), expected="", observes=check.observes)
+    judgement = replace(judgement, observes=check.observes)
     return softened(judgement) if check.options.severity is CheckSeverity.WARN else judgement
 
 
@@ -61,7 +63,10 @@ def softened(judgement: Judgement) -> Judgement:
     """Return the same with failures as warnings."""
     outcome = Outcome.WARNED if judgement.outcome is Outcome.FAILED else judgement.outcome
     segments = tuple(
-        replace(segment, outcome=Outcome.WARNED) if segment.outcome is Outcome.FAILED else segment for segment in judgement.segments
+        replace(segment, judgement=replace(segment.judgement, outcome=Outcome.WARNED))
+        if segment.judgement.outcome is Outcome.FAILED
+        else segment
+        for segment in judgement.segments
     )
     return replace(judgement, outcome=outcome, segments=segments)
 

@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from airflow_dre.checks.reasons import Reason, because
 from airflow_dre.values.scalars import Scalar
 
 
@@ -47,9 +48,20 @@ class Range:
     high: float | None = None
 
 
+class Observes(StrEnum):
+    """The subject of the value that a check observes."""
+
+    VALUE = "value"
+    """Values of the rows, which a mask may have to hide."""
+    COUNT = "count"
+    """A count of rows, values or columns, or a ratio of counts."""
+    CATALOGUE = "catalogue"
+    """Names and types of columns: no row is in them, and later runs compare with what is stored."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Segment:
-    """The verdict on the rows of one value of the column that a check is judged by."""
+    """The stored verdict on one segment."""
 
     value: str | None
     """The value as text; None: the rows without a value."""
@@ -65,8 +77,7 @@ class Judgement:
     """The verdict on one check, with the numbers it rests on."""
 
     outcome: Outcome
-    reason: str
-    """One sentence for a person."""
+    reason: Reason
     expected: str
     """The thresholds in words."""
     observed: Scalar = None
@@ -80,8 +91,23 @@ class Judgement:
     warn: Range = Range()
     fail: Range = Range()
     """The two thresholds as numbers in ``unit``, to draw."""
-    segments: tuple[Segment, ...] = ()
+    segments: tuple[JudgedSegment, ...] = ()
     """The worst segments, worst first, where the check is judged by a column."""
+    observes: Observes = Observes.VALUE
+
+    @property
+    def shows_value(self) -> bool:
+        """Whether ``observed`` is a value of the rows, and not a count of them."""
+        return self.observes is Observes.VALUE and self.violations is None and self.unit not in ("rows", "%", "values")
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedSegment:
+    """The verdict on the rows of one value of the column that a check is judged by."""
+
+    value: str | None
+    """The value as text; None: the rows without a value."""
+    judgement: Judgement
 
 
 def worst(outcomes: list[Outcome]) -> Outcome:
@@ -103,9 +129,9 @@ def counted(number: int, one: str, several: str) -> str:
     return f"{number} {one if number == 1 else several}"
 
 
-def all_meet_it(rows: int) -> str:
-    """Return what is said where no row breaks a check."""
-    return f"all {rows} rows meet it" if rows != 1 else "the 1 row meets it"
+def all_meet_it(rows: int) -> Reason:
+    """Return the reason of a check that no row breaks."""
+    return because("all {rows} rows meet it", rows=rows) if rows != 1 else because("the 1 row meets it")
 
 
 def number_text(value: float | Decimal, digits: int = 6) -> str:

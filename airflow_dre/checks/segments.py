@@ -6,18 +6,19 @@ Every metric of the check is asked as rows of segment and answer, in one grouped
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
 from airflow_dre.checks.check import Answers, Check
 from airflow_dre.checks.metrics import LISTS, DistinctCount, Metric, PerSegment, RowCount, Violations
-from airflow_dre.checks.outcomes import Judgement, Outcome, Segment, counted, format_value, worst
+from airflow_dre.checks.outcomes import JudgedSegment, Judgement, Outcome, counted, format_value, worst
+from airflow_dre.checks.reasons import Reason, Source, because, foreign, observed
+from airflow_dre.checks.reasons import segment as as_segment
 from airflow_dre.checks.rules import BySegment
 from airflow_dre.values.scalars import Answer, Incomparable, Row, Scalar, is_literal
 
-LISTED = " not pass: "
-"""What stands in the reason of a segmented check before the segments that it lists."""
 KEPT = 20
 """Segments that a result keeps, the worst ones."""
 MOST = 10_000
@@ -66,10 +67,21 @@ def judge_segments(check: Check, by: str, answers: Answers, now: datetime) -> Ju
     for segment, seen in per_segment.items():
         try:
             more: dict[Metric, Answer] = {metric: found.get(segment) for metric, found in zip(_counts(check, seen), counted, strict=False)}
-            verdicts[segment] = check.judge(Answers({**seen, **more}), now)
+            verdicts[segment] = judged(check, Answers({**seen, **more}), now)
         except Incomparable as unlike:
-            verdicts[segment] = Judgement(outcome=Outcome.ERRORED, reason=str(unlike), expected="")
+            verdicts[segment] = Judgement(outcome=Outcome.ERRORED, reason=foreign(unlike), expected="")
     return _summed_up(by, verdicts)
+
+
+def judged(check: Check, answers: Answers, now: datetime) -> Judgement:
+    """Return the verdict of a check on one set of rows; a reason that does not mark the observed value is marked as a whole.
+
+    :raises Incomparable: an answer cannot be compared with a threshold.
+    """
+    judgement = replace(check.judge(answers, now), observes=check.observes)
+    if judgement.observed is None or not judgement.shows_value or judgement.reason.quotes(Source.OBSERVED):
+        return judgement
+    return replace(judgement, reason=because("{reason}", reason=observed(judgement.reason)))
 
 
 def _key(segment: object) -> Scalar:
@@ -106,23 +118,15 @@ def _of_no_rows(metric: Metric) -> Answer:
 
 def _summed_up(by: str, verdicts: Mapping[Scalar, Judgement]) -> Judgement:
     if not verdicts:
-        return Judgement(outcome=Outcome.SKIPPED, reason=f"no rows, so no values of {by}", expected="")
+        return Judgement(outcome=Outcome.SKIPPED, reason=because("no rows, so no values of {by}", by=by), expected="")
     ranked = sorted(verdicts.items(), key=lambda item: (-item[1].outcome.rank, -(item[1].violations or 0), str(item[0])))
     outcome = worst([judgement.outcome for judgement in verdicts.values()])
     _, first = ranked[0]
-    bad = [(segment, judgement) for segment, judgement in ranked if judgement.outcome.rank > Outcome.PASSED.rank]
-    values = counted(len(verdicts), "value", "values")
-    reason = f"the {values} of {by} passes" if len(verdicts) == 1 else f"all {values} of {by} pass"
-    if outcome is Outcome.SKIPPED:
-        reason = f"nothing to look at for {'the' if len(verdicts) == 1 else 'all'} {values} of {by}"
-    if bad:
-        named = "; ".join(f"{_named(segment)}: {judgement.reason}" for segment, judgement in bad[:3])
-        reason = f"{len(bad)} of {values} of {by} {'does' if len(verdicts) == 1 else 'do'}{LISTED}{named}"
     violations = [judgement.violations for judgement in verdicts.values() if judgement.violations is not None]
     rows = [judgement.rows for judgement in verdicts.values() if judgement.rows is not None]
     return Judgement(
         outcome=outcome,
-        reason=reason,
+        reason=_reason(by, outcome, ranked),
         expected=first.expected,
         observed=first.observed,
         unit=first.unit,
@@ -130,25 +134,32 @@ def _summed_up(by: str, verdicts: Mapping[Scalar, Judgement]) -> Judgement:
         rows=sum(rows) if rows else None,
         warn=first.warn,
         fail=first.fail,
-        segments=tuple(_kept(segment, judgement) for segment, judgement in ranked[:KEPT]),
+        segments=tuple(JudgedSegment(_name_of(segment), judgement) for segment, judgement in ranked[:KEPT]),
     )
 
 
-def _named(segment: Scalar) -> str:
-    return "no value" if segment is None else _name_of(segment) or "''"
+def _reason(by: str, outcome: Outcome, ranked: Sequence[tuple[Scalar, Judgement]]) -> Reason:
+    """Return the reason of the whole, which lists the three worst segments.
+
+    :param ranked: all segments, worst first.
+    """
+    bad = [(segment, judgement) for segment, judgement in ranked if judgement.outcome.rank > Outcome.PASSED.rank]
+    values, single = counted(len(ranked), "value", "values"), len(ranked) == 1
+    if bad:
+        named = tuple(because("{segment}: {reason}", segment=_named(segment), reason=judgement.reason) for segment, judgement in bad[:3])
+        verb = "does" if single else "do"
+        return because(
+            "{bad} of {values} of {by} {verb} not pass: {segments}", bad=len(bad), values=values, by=by, verb=verb, segments=named
+        )
+    if outcome is Outcome.SKIPPED:
+        return because("nothing to look at for {all} {values} of {by}", all="the" if single else "all", values=values, by=by)
+    return because("the {values} of {by} passes" if single else "all {values} of {by} pass", values=values, by=by)
+
+
+def _named(segment: Scalar) -> object:
+    return "no value" if segment is None else as_segment(_name_of(segment) or "''")
 
 
 def _name_of(segment: Scalar) -> str | None:
     """Return the text of a segment with all its digits: rounded, two segments could have one name."""
     return str(segment) if isinstance(segment, (float, Decimal)) else format_value(segment)
-
-
-def _kept(segment: Scalar, judgement: Judgement) -> Segment:
-    return Segment(
-        value=_name_of(segment),
-        outcome=judgement.outcome,
-        reason=judgement.reason,
-        observed=format_value(judgement.observed),
-        violations=judgement.violations,
-        rows=judgement.rows,
-    )

@@ -291,7 +291,7 @@ class FreshnessSensor(DeclaredOperator, BaseSensorOperator):
 
         question = self._question()
         found = ask_again(lambda: ask_freshness(question, now()), reconnect_seconds)
-        self._dataset, self._last = found.dataset, found.judgement.reason
+        self._dataset, self._last = found.dataset, str(found.judgement.reason)
         return found
 
     def _reconnect_seconds(self) -> float:

@@ -10,9 +10,11 @@ from typing import Any
 
 from airflow_dre.checks.check import CheckSeverity, Dimension
 from airflow_dre.checks.outcomes import Judgement, Outcome
+from airflow_dre.checks.reasons import foreign
 from airflow_dre.errors import DefinitionError, Problem
 from airflow_dre.incidents.notify_options import NotifyOptions
-from airflow_dre.services.quality.record import Measurement, record_result, record_run
+from airflow_dre.services.quality.record import Measurement, record_run
+from airflow_dre.services.quality.redact import Redaction, redacted_result
 from airflow_dre.services.quality.signal import delivery_of
 from airflow_dre.services.run_context import RunContext
 from airflow_dre.store.records import Definition, Delivery, ResultRecord, SuiteRunRecord, digest
@@ -91,7 +93,7 @@ def record_invocation(invocation: Invocation, namer: Namer, suite: str, context:
         node = invocation.manifest.find(result.unique_id)
         table = None if node is None else table_of(node, invocation.manifest)
         dataset = project if table is None else namer.name(parts_of(table))
-        kept.setdefault(dataset, {})[result.unique_id] = (result, _record(result, node, table, invocation))
+        kept.setdefault(dataset, {})[result.unique_id] = (result, _record(result, node, table, invocation, dataset.name))
     runs = []
     for dataset, found in (kept or {project: {}}).items():
         run = record_run(
@@ -115,16 +117,17 @@ def deliveries_of(runs: Iterable[SuiteRunRecord], notify_options: NotifyOptions)
     return [delivery_of(run, notify_options=notify_options) for run in runs]
 
 
-def _record(result: Result, node: Node | None, table: Node | None, invocation: Invocation) -> ResultRecord:
+def _record(result: Result, node: Node | None, table: Node | None, invocation: Invocation, dataset: str) -> ResultRecord:
     judgement = _judge(result, node, of_sources=invocation.of_sources)
     freshness = "freshness." if invocation.of_sources else ""
     check_id = digest("dbt", freshness, result.unique_id)[:16]
-    return record_result(check_id, _definition(result, node, table, invocation), judgement, result.compiled_code)
+    redaction = Redaction(definition=_definition(result, node, table, invocation), dataset=dataset)
+    return redacted_result(check_id, judgement, result.compiled_code, redaction)
 
 
 def _judge(result: Result, node: Node | None, *, of_sources: bool) -> Judgement:
     if node is None:
-        reason = f"dbt says {result.status}, but its manifest does not know this node"
+        reason = foreign(f"dbt says {result.status}, but its manifest does not know this node")
         return Judgement(outcome=Outcome.ERRORED, reason=reason, expected="")
     if of_sources:
         return judge_source(result)

@@ -12,7 +12,8 @@ from datetime import datetime
 from typing import Any
 
 from airflow_dre.checks.check import CheckSeverity, Dimension
-from airflow_dre.services.quality.record import Measurement, record_result, record_run
+from airflow_dre.services.quality.record import Measurement, record_run
+from airflow_dre.services.quality.redact import Redaction, redacted_result
 from airflow_dre.services.run_context import RunContext
 from airflow_dre.store.records import Definition, ResultRecord, SuiteRunRecord, digest
 from airflow_dre.tools.gx.running.results import Validation
@@ -53,15 +54,16 @@ def record_expectations(subject: Expectations, ask: Callable[[], Validated], now
     """
     started = time.perf_counter()
     found = ask()
-    records = records_of(found.validations, statement)
+    records = records_of(found.validations, statement, subject.dataset.name)
     seconds = time.perf_counter() - started
     return record_run(subject, records, Measurement(engine=found.engine, queries=found.queries, measured_at=now, seconds=seconds))
 
 
-def records_of(validations: Iterable[Validation], statement: str | None = None) -> tuple[ResultRecord, ...]:
+def records_of(validations: Iterable[Validation], statement: str | None = None, dataset: str = "") -> tuple[ResultRecord, ...]:
     """Return one record for each validation, in their order.
 
-    :param statement: the query whose rows were looked at.
+    :param statement: the query whose rows were validated.
+    :param dataset: name of the dataset, which messages may quote.
     """
     seen: Counter[str] = Counter()
     records = []
@@ -70,7 +72,8 @@ def records_of(validations: Iterable[Validation], statement: str | None = None) 
         seen[identity] += 1
         if seen[identity] > 1:  # the same question again, with another threshold
             identity = digest(identity, seen[identity])[:16]
-        records.append(_record(validation, identity, statement))
+        redaction = Redaction(definition=_definition(validation), dataset=dataset)
+        records.append(redacted_result(identity, judge(validation), statement, redaction))
     return tuple(records)
 
 
@@ -83,10 +86,6 @@ def identify(validation: Validation) -> str:
     name = _text(validation.meta, "previous_name") or _text(validation.meta, "name")
     parts = {"kind": validation.kind, "name": None if name == _default_name(validation) else name, "asked": asked}
     return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()[:16]
-
-
-def _record(validation: Validation, identity: str, statement: str | None) -> ResultRecord:
-    return record_result(identity, _definition(validation), judge(validation), statement)
 
 
 def _definition(validation: Validation) -> Definition:

@@ -123,7 +123,7 @@ class FreshnessTrigger(BaseTrigger):
                 losses = 0
                 if found.fresh:
                     dataset = (found.dataset.namespace, found.dataset.name)
-                    yield TriggerEvent({"summary": found.summary(), "dataset": dataset, "reason": found.judgement.reason})
+                    yield TriggerEvent({"summary": found.summary(), "dataset": dataset, "reason": str(found.judgement.reason)})
                     return
                 self.log.info("%s: %s", self.table, found.judgement.reason)
             if self.wait_seconds is not None and (left := began + self.wait_seconds - time.monotonic()) <= pause:

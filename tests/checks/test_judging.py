@@ -16,6 +16,7 @@ from airflow_dre.checks.declared.parse import parse_checks
 from airflow_dre.checks.judging import Unanswered, evaluate, first_round, score, second_round, softened
 from airflow_dre.checks.metrics import Violations
 from airflow_dre.checks.outcomes import Judgement, Outcome, worst
+from airflow_dre.checks.reasons import because
 
 NOW = datetime(2013, 2, 2, tzinfo=UTC)
 EVERY_KIND = [
@@ -115,7 +116,7 @@ def judged(declaration: Declaration, *answers: Any) -> Any:
 def test_outcomes(declaration: Declaration, answers: tuple[Any, ...], outcome: str, observed: Any) -> None:
     judgement = judged(declaration, *answers)
     assert judgement.outcome == outcome
-    assert judgement.reason
+    assert str(judgement.reason)
     if observed is not None:
         assert judgement.observed == observed
 
@@ -159,36 +160,44 @@ def by_segment(declaration: Declaration, **answers: Any) -> Any:
 def test_a_judgement_by_segment_tells_the_worst_first() -> None:
     judgement = by_segment(c.not_null("a", warn_above="10%", fail_above="50%"), x=(10, 0), y=(10, 6), z=(10, 2))
     assert judgement.outcome == "failed"
-    assert judgement.reason == (
+    assert str(judgement.reason) == (
         "2 of 3 values of g do not pass: y: 6 of 10 rows (60%) break it, more than 50%; z: 2 of 10 rows (20%) break it, more than 10%"
     )
-    assert [(segment.value, segment.outcome) for segment in judgement.segments] == [("y", "failed"), ("z", "warned"), ("x", "passed")]
+    assert [(segment.value, segment.judgement.outcome) for segment in judgement.segments] == [
+        ("y", "failed"),
+        ("z", "warned"),
+        ("x", "passed"),
+    ]
     assert (judgement.violations, judgement.rows, judgement.observed, judgement.unit) == (8, 30, 60.0, "%")
 
 
 def test_severity_warn_softens_every_segment() -> None:
     judgement = by_segment(c.not_null("a", severity="warn"), x=(10, 0), y=(10, 6))
     assert judgement.outcome == "warned"
-    assert [segment.outcome for segment in judgement.segments] == ["warned", "passed"]
+    assert [segment.judgement.outcome for segment in judgement.segments] == ["warned", "passed"]
 
 
 def test_softening_touches_failures_only() -> None:
     for outcome in Outcome:
-        softened_outcome = softened(Judgement(outcome=outcome, reason="r", expected="e")).outcome
+        softened_outcome = softened(Judgement(outcome=outcome, reason=because("r"), expected="e")).outcome
         assert softened_outcome == ("warned" if outcome == "failed" else outcome)
 
 
 def test_a_segment_with_an_unfit_answer_is_errored_and_hides_no_other() -> None:
     judgement = by_segment(c.column_min("a", at_least=3), x=(1, "word"), y=(1, 1), z=(1, 5))
     assert judgement.outcome == "failed"
-    assert [(segment.value, segment.outcome) for segment in judgement.segments] == [("y", "failed"), ("x", "errored"), ("z", "passed")]
+    assert [(segment.value, segment.judgement.outcome) for segment in judgement.segments] == [
+        ("y", "failed"),
+        ("x", "errored"),
+        ("z", "passed"),
+    ]
 
 
 def test_no_rows_have_no_segments() -> None:
     judgement = by_segment(c.not_null("a"))
-    assert (judgement.outcome, judgement.reason) == ("skipped", "no rows, so no values of g")
+    assert (judgement.outcome, str(judgement.reason)) == ("skipped", "no rows, so no values of g")
     judgement = by_segment(c.between("a", 1, 2), x=(3, 0, 0), y=(1, 0, 0))
-    assert (judgement.outcome, judgement.reason) == ("skipped", "nothing to look at for all 2 values of g")
+    assert (judgement.outcome, str(judgement.reason)) == ("skipped", "nothing to look at for all 2 values of g")
 
 
 def test_segments_are_named_as_people_read_them() -> None:
@@ -196,12 +205,12 @@ def test_segments_are_named_as_people_read_them() -> None:
     rows = ((None, 1), ("", 1), (date(2013, 1, 1), 1), (float("nan"), 1), ([1, 2], 1))
     judgement = evaluate(check, {first_round(check)[0]: rows}, NOW)
     assert {segment.value for segment in judgement.segments} == {None, "", "2013-01-01", "nan", "[1, 2]"}
-    assert "'': 1 is not at least 2" in judgement.reason
+    assert "'': 1 is not at least 2" in str(judgement.reason)
 
 
 def test_a_judgement_tells_its_numbers() -> None:
     judgement = judged(c.not_null("dep_time", warn_above=100, fail_above="5%"), 24951, 1261)
-    assert judgement.reason == "1261 of 24951 rows (5.054%) break it, more than 5%"
+    assert str(judgement.reason) == "1261 of 24951 rows (5.054%) break it, more than 5%"
     assert judgement.expected == "at most 5% violating (warn above 100)"
     assert (judgement.violations, judgement.rows, judgement.unit) == (1261, 24951, "%")
     assert judgement.fail.high == 5.0

@@ -24,6 +24,7 @@ from airflow_dre.checks.kinds.metrics import MetricCheck
 from airflow_dre.checks.kinds.rows import LimitedCheck
 from airflow_dre.checks.metrics import Metric
 from airflow_dre.checks.outcomes import Judgement, Outcome, Range, worst
+from airflow_dre.checks.reasons import foreign
 from airflow_dre.checks.thresholds import Bounds, Limit, read_limit
 from airflow_dre.values.instants import format_duration, read_duration, to_instant
 from airflow_dre.values.numbers import as_count, is_ordered
@@ -170,7 +171,7 @@ def test_evaluating_is_total(declaration: Declaration, data: st.DataObject) -> N
     check = check_of(declaration)
     judgement = evaluate(check, answered(check, lambda metric: data.draw(answers_to(metric, scalars))), NOW)
     assert judgement.outcome in Outcome
-    assert judgement.reason
+    assert str(judgement.reason)
     assert not (judgement.outcome is Outcome.FAILED and check.options.severity == "warn")
     assert judgement.violations is None or judgement.violations >= 0
     assert judgement.rows is None or judgement.rows >= 0
@@ -185,7 +186,9 @@ def test_evaluating_numbers_is_total(declaration: Declaration, data: st.DataObje
     cell = st.sampled_from(["2013-01-01", "2013-01-03", "2013-03-31"]) if declaration.kind in ("fresh", "no_gaps") else numbers
     judgement = evaluate(check, answered(check, lambda metric: data.draw(answers_to(metric, cell))), NOW)
     assert judgement.outcome in Outcome
-    assert judgement.reason
+    assert str(judgement.reason)
+    marks = [judgement.reason, *(segment.judgement.reason for segment in judgement.segments)]
+    assert "{reason}" not in {reason.template for reason in marks}, "the kind marks the observed value in its reason itself"
 
 
 @pytest.mark.parametrize("declaration", EVERY_KIND, ids=repr)
@@ -193,7 +196,9 @@ def test_a_check_that_lacks_one_answer_is_errored_with_its_reason(declaration: D
     check = check_of(declaration)
     for missing in check.metrics():
         answers: dict[Any, Any] = dict.fromkeys(check.metrics(), 1) | {missing: Unanswered("no such column: zz")}
-        assert evaluate(check, answers, NOW) == Judgement(outcome=Outcome.ERRORED, reason="no such column: zz", expected="")
+        assert evaluate(check, answers, NOW) == Judgement(
+            outcome=Outcome.ERRORED, reason=foreign("no such column: zz"), expected="", observes=check.observes
+        )
 
 
 COUNTS = (m.RowCount, m.ValueCount, m.KeyCount, m.Violations, m.DistinctCount, m.DuplicateCount, m.OrphanCount, m.StepCount)
@@ -445,7 +450,7 @@ def test_anything_else_is_no_count_of_rows(value: Any) -> None:
         as_count(value)
     check = check_of(c.not_null("a"))
     judgement = evaluate(check, dict.fromkeys(check.metrics(), value), NOW)
-    assert (judgement.outcome, judgement.reason) == (Outcome.ERRORED, f"{value!r} is no number of rows")
+    assert (judgement.outcome, str(judgement.reason)) == (Outcome.ERRORED, f"{value!r} is no number of rows")
 
 
 @pytest.mark.parametrize(

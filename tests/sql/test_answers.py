@@ -19,7 +19,7 @@ from airflow_dre import checks as c
 from airflow_dre.checks.declared.builders import READERS
 from airflow_dre.checks.declared.parse import parse_checks
 from airflow_dre.checks.judging import evaluate, first_round, second_round
-from airflow_dre.checks.outcomes import Judgement
+from airflow_dre.checks.outcomes import Judgement, format_value
 from airflow_dre.engines.warehouse import Warehouse
 from airflow_dre.services.quality.answers import AnswerSet, answer_metrics
 from airflow_dre.sql.scope import Scope
@@ -323,7 +323,10 @@ def test_a_check_by_segment_gives_its_answers(database: Database, declaration: A
     assert judgement.outcome != "errored", judgement.reason
     named = {"True": "y", "1": "y", "False": "x", "0": "x", None: None}
     first = next(iter(expected.values()))
-    seen = {named[one.value]: one.violations if isinstance(first, int) else one.observed for one in judgement.segments}
+    seen = {
+        named[one.value]: one.judgement.violations if isinstance(first, int) else format_value(one.judgement.observed)
+        for one in judgement.segments
+    }
     assert {name: value for name, value in seen.items() if name in expected} == expected
 
 

@@ -9,6 +9,7 @@ from airflow_dre.checks.check import Check
 from airflow_dre.checks.kinds.rows import LimitedCheck, RowCheck
 from airflow_dre.checks.kinds.tables import Unique
 from airflow_dre.checks.outcomes import Judgement, Outcome
+from airflow_dre.checks.reasons import because
 from airflow_dre.checks.rules import HasValue
 from airflow_dre.values.scalars import Row
 
@@ -46,5 +47,5 @@ def judge_by_constraints(check: Check, enforced: Enforced) -> Judgement | None:
 
 
 def _passed(check: LimitedCheck, constraint: str) -> Judgement:
-    reason = f"the database enforces {constraint}: no scan was needed"
+    reason = because("the database enforces {constraint}: no scan was needed", constraint=constraint)
     return Judgement(outcome=Outcome.PASSED, reason=reason, expected=check.expected(), observed=0, unit="rows", violations=0)

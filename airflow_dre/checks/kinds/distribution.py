@@ -12,7 +12,8 @@ from typing import ClassVar
 from airflow_dre.checks.check import Answers, Check, Dimension
 from airflow_dre.checks.kinds.metrics import MetricCheck
 from airflow_dre.checks.metrics import Metric, MostCommon, ValueCount, Violations
-from airflow_dre.checks.outcomes import Empty, Judgement, Outcome, counted, format_value
+from airflow_dre.checks.outcomes import Empty, Judgement, Observes, Outcome, counted, format_value
+from airflow_dre.checks.reasons import because, observed
 from airflow_dre.checks.rules import OneOf, Within
 from airflow_dre.values.instants import to_instant
 from airflow_dre.values.numbers import as_count, as_number, is_ordered
@@ -63,6 +64,7 @@ class Distribution(MetricCheck):
     Values outside of the reference are a bin of their own, or two, below and above; of weight 0 unless ``others`` says otherwise.
     """
 
+    observes: ClassVar[Observes] = Observes.COUNT
     kind: ClassVar[str] = "distribution"
     default_dimension: ClassVar[Dimension] = Dimension.CONSISTENCY
     column: str
@@ -128,6 +130,7 @@ def finite(edge: float) -> float | None:
 class HasValues(Check):
     """Each of some values stands in the column at least once."""
 
+    observes: ClassVar[Observes] = Observes.COUNT
     kind: ClassVar[str] = "has_values"
     default_dimension: ClassVar[Dimension] = Dimension.COVERAGE
     column: str
@@ -152,12 +155,12 @@ class HasValues(Check):
         absences = self._absences()
         missing = [value for value, other in absences.items() if as_count(answers.scalar(other)) == rows]
         named = ", ".join(map(repr, missing[:10])) + (", ..." if len(missing) > 10 else "")
-        listed = counted(len(absences), "value", "values")
+        listed, verb = counted(len(absences), "value", "values"), "is" if len(missing) == 1 else "are"
         return Judgement(
             outcome=Outcome.FAILED if missing else Outcome.PASSED,
-            reason=f"{len(missing)} of {listed} {'is' if len(missing) == 1 else 'are'} missing: {named}"
+            reason=because("{missing} of {listed} {verb} missing: {named}", missing=len(missing), listed=listed, verb=verb, named=named)
             if missing
-            else "every value is there",
+            else because("every value is there"),
             expected=f"all of {listed}",
             observed=len(absences) - len(missing),
             unit="values",
@@ -189,14 +192,14 @@ class MostCommonIn(Check):
         rows = sorted(answers.rows(self.metrics()[0]), key=lambda row: str(row[0]))  # a database gives ties in any order
         found = [row[0] for row in rows]
         if not found:
-            return Judgement(outcome=self.if_empty.outcome, reason="no value to look at", expected=expected)
+            return Judgement(outcome=self.if_empty.outcome, reason=because("no value to look at"), expected=expected)
         known = [row[0] for row in rows if row[2:] and row[2]]  # a row without the word of the database is not known
         good = bool(known) and (self.ties or len(found) == 1)
         named = ", ".join(format_value(value) or "" for value in found[:10])
         why = "" if good else (" (a tie)" if known else " is not in the set")
         return Judgement(
             outcome=Outcome.PASSED if good else Outcome.FAILED,
-            reason=f"most common: {named}{why}",
+            reason=because("most common: {values}{why}", values=observed(named), why=why),
             expected=expected,
             observed=format_value((known or found)[0]),
         )

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from airflow_dre.checks.check import Answers, Check, Dimension
 from airflow_dre.checks.metrics import Maximum, MaximumOf, Metric
 from airflow_dre.checks.outcomes import Judgement, Outcome, Range
+from airflow_dre.checks.reasons import Reason, because, observed
 from airflow_dre.values.instants import format_duration, is_day, place_in_time, to_instant
 from airflow_dre.values.scalars import Incomparable, Scalar
 
@@ -42,14 +43,14 @@ def judge_age(
     warning = f" (warn above {format_duration(warn_age)})" if warn_age is not None else ""
     judged = Judgement(
         outcome=Outcome.PASSED,
-        reason="",
+        reason=because(""),
         expected=f"at most {format_duration(max_age)} old{warning}",
         unit="seconds",
         warn=Range(high=None if warn_age is None else warn_age.total_seconds()),
         fail=Range(high=max_age.total_seconds()),
     )
     if newest is None:
-        return replace(judged, outcome=Outcome.FAILED, reason="the table holds no timestamp at all")
+        return replace(judged, outcome=Outcome.FAILED, reason=because("the table holds no timestamp at all"))
     moment = to_instant(newest, zone)
     if moment is None:
         if (place := place_in_time(newest)) is not None:  # a moment that Python cannot hold
@@ -64,23 +65,28 @@ def judge_age(
         outcome = Outcome.FAILED
     elif warn_age is not None and age > warn_age:
         outcome = Outcome.WARNED
-    reason = f"the newest row is {format_duration(age)} old ({moment.isoformat()})"
+    reason = because("the newest row is {age} old ({moment})", age=observed(format_duration(age)), moment=observed(moment.isoformat()))
     return replace(judged, outcome=outcome, reason=reason, observed=age.total_seconds())
 
 
 def _of_a_far_moment(newest: Scalar, *, ahead: bool) -> dict[str, Any]:
     """Return outcome and reason of a newest timestamp that is infinite, before the year 1 or after 9999."""
     if ahead:
-        reason = f"the newest row lies in the future ({newest}), so that its age is not known: a wrong timestamp"
-        return {"outcome": Outcome.ERRORED, "reason": reason}
-    return {"outcome": Outcome.FAILED, "reason": f"the newest row is older than can be told ({newest})"}
+        template = "the newest row lies in the future ({newest}), so that its age is not known: a wrong timestamp"
+        return {"outcome": Outcome.ERRORED, "reason": because(template, newest=observed(newest))}
+    return {"outcome": Outcome.FAILED, "reason": because("the newest row is older than can be told ({newest})", newest=observed(newest))}
 
 
-def _from_the_future(moment: datetime, ahead: timedelta, tolerance: timedelta, zone: ZoneInfo | None) -> str:
-    tolerated = f"where {format_duration(tolerance)} are tolerated"
-    where = f"the newest row lies {format_duration(ahead)} in the future ({moment.isoformat()}), {tolerated}"
+def _from_the_future(moment: datetime, ahead: timedelta, tolerance: timedelta, zone: ZoneInfo | None) -> Reason:
     zone_hint = ", or wall-clock time of another zone, which time_zone names" if zone is None else f", or not of time zone {zone.key}"
-    return f"{where}, so that its age is not known: a wrong timestamp{zone_hint}"
+    return because(
+        "the newest row lies {ahead} in the future ({moment}), where {tolerance} are tolerated, so that its age is not known: "
+        "a wrong timestamp{zone_hint}",
+        ahead=observed(format_duration(ahead)),
+        moment=observed(moment.isoformat()),
+        tolerance=format_duration(tolerance),
+        zone_hint=zone_hint,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

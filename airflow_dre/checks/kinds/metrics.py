@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,13 +26,15 @@ from airflow_dre.checks.metrics import (
     ValueCount,
     Variance,
 )
-from airflow_dre.checks.outcomes import Empty, Judgement, Outcome, Range, number_text
+from airflow_dre.checks.outcomes import Empty, Judgement, Observes, Outcome, Range, number_text
+from airflow_dre.checks.reasons import because, observed
 from airflow_dre.checks.thresholds import Bounds
 from airflow_dre.values.numbers import as_count, as_float, to_float
 from airflow_dre.values.scalars import Scalar
 from airflow_dre.values.sketches import SPOKEN_ERROR, estimate, is_exact, read_hashes
 
 _OPEN = Bounds()
+_WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,14 +84,14 @@ class MetricCheck(Check):
     def judge(self, answers: Answers, now: datetime) -> Judgement:
         value = self.observe(answers)
         if value is None:
-            return Judgement(outcome=self.if_empty.outcome, reason="no value to look at", expected=self.expected())
-        shown = self.format_observed(value)
+            return Judgement(outcome=self.if_empty.outcome, reason=because("no value to look at"), expected=self.expected())
+        shown = observed(self.format_observed(value))
         if not self.keeps(self.fail, value, answers):
-            outcome, reason = Outcome.FAILED, f"{shown} is not {self.fail}"
+            outcome, reason = Outcome.FAILED, because("{value} is not {bounds}", value=shown, bounds=self.fail)
         elif not self.keeps(self.warn, value, answers):
-            outcome, reason = Outcome.WARNED, f"{shown} is not {self.warn}"
+            outcome, reason = Outcome.WARNED, because("{value} is not {bounds}", value=shown, bounds=self.warn)
         else:
-            outcome, reason = Outcome.PASSED, f"{shown} is within its bounds"
+            outcome, reason = Outcome.PASSED, because("{value} is within its bounds", value=shown)
         return Judgement(
             outcome=outcome,
             reason=reason,
@@ -105,6 +108,7 @@ class MetricCheck(Check):
 class RowCountCheck(MetricCheck):
     """The number of rows."""
 
+    observes: ClassVar[Observes] = Observes.COUNT
     kind: ClassVar[str] = "row_count"
     default_dimension: ClassVar[Dimension] = Dimension.COVERAGE
 
@@ -119,6 +123,7 @@ class RowCountCheck(MetricCheck):
 class ColumnCountCheck(MetricCheck):
     """The number of columns."""
 
+    observes: ClassVar[Observes] = Observes.COUNT
     kind: ClassVar[str] = "column_count"
     default_dimension: ClassVar[Dimension] = Dimension.CONFORMITY
 
@@ -189,6 +194,7 @@ class ColumnStddev(ColumnCheck):
 class DistinctCheck(MetricCheck):
     """The number of different complete keys."""
 
+    observes: ClassVar[Observes] = Observes.COUNT
     kind: ClassVar[str] = "distinct_count"
     default_dimension: ClassVar[Dimension] = Dimension.UNIQUENESS
     key: tuple[str, ...]
@@ -250,3 +256,7 @@ class MetricSql(MetricCheck):
 
     def metric(self) -> Metric:
         return SqlMetric(sql=self.sql, where=self.options.where)
+
+    @property
+    def sql_words(self) -> tuple[str, ...]:
+        return tuple(_WORD.findall(self.sql))

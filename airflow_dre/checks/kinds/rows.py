@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
+from typing import ClassVar
 
 from airflow_dre.checks.check import Answers, Check, Dimension
 from airflow_dre.checks.metrics import KeyCount, Metric, RowCount, ValueCount, Violations
-from airflow_dre.checks.outcomes import Judgement, Outcome, Range, all_meet_it, counted
+from airflow_dre.checks.outcomes import Judgement, Observes, Outcome, Range, all_meet_it, counted
+from airflow_dre.checks.reasons import because
 from airflow_dre.checks.rules import Nulls, Rule
 from airflow_dre.checks.thresholds import Limit
 from airflow_dre.values.numbers import as_count
@@ -23,6 +25,7 @@ _NONE = Limit(Decimal(0), percent=False)
 class LimitedCheck(Check):
     """Rows that are looked at, and a limit to those that may be wrong."""
 
+    observes: ClassVar[Observes] = Observes.COUNT
     warn_above: Limit | None = None
     fail_above: Limit = _NONE
 
@@ -52,19 +55,22 @@ class LimitedCheck(Check):
     def judge_counts(self, violations: int, rows: int) -> Judgement:
         """Return the verdict on ``violations`` of ``rows``; none to look at: skipped."""
         if rows == 0:
-            return Judgement(outcome=Outcome.SKIPPED, reason="no rows to look at", expected=self.expected(), violations=0, rows=0)
+            return Judgement(outcome=Outcome.SKIPPED, reason=because("no rows to look at"), expected=self.expected(), violations=0, rows=0)
         outcome, limit = Outcome.PASSED, None
         if self.fail_above.exceeded(violations, rows):
             outcome, limit = Outcome.FAILED, self.fail_above
         elif self.warn_above is not None and self.warn_above.exceeded(violations, rows):
             outcome, limit = Outcome.WARNED, self.warn_above
         share = float(Fraction(100 * violations, rows))
-        found = f"{violations} of {counted(rows, 'row', 'rows')} ({share:.4g}%) break it" if violations else all_meet_it(rows)
+        found = all_meet_it(rows)
+        if violations:
+            whole = counted(rows, "row", "rows")
+            found = because("{violations} of {rows} ({share}%) break it", violations=violations, rows=whole, share=f"{share:.4g}")
         percent = self._in_percent
         warn_high = None if self.warn_above is None else self.warn_above.in_unit(percent=percent, rows=rows)
         return Judgement(
             outcome=outcome,
-            reason=found if limit is None else f"{found}, more than {limit}",
+            reason=found if limit is None else because("{found}, more than {limit}", found=found, limit=limit),
             expected=self.expected(),
             observed=share if percent else violations,
             unit="%" if percent else "rows",

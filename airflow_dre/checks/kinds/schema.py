@@ -11,7 +11,8 @@ from typing import ClassVar
 
 from airflow_dre.checks.check import Answers, Check, Dimension
 from airflow_dre.checks.metrics import LastPassed, Metric, TableColumns, Unreadable
-from airflow_dre.checks.outcomes import Judgement, Outcome, counted
+from airflow_dre.checks.outcomes import Judgement, Observes, Outcome, counted
+from airflow_dre.checks.reasons import Reason, because
 from airflow_dre.values.numbers import as_count
 from airflow_dre.values.scalars import Incomparable, Scalar
 
@@ -90,6 +91,7 @@ def _is_of(column: str, found: str, expected: str, answers: Answers) -> bool:
 class SchemaIs(Check):
     """The table has these columns."""
 
+    observes: ClassVar[Observes] = Observes.CATALOGUE
     kind: ClassVar[str] = "schema_is"
     default_dimension: ClassVar[Dimension] = Dimension.CONFORMITY
     expected_columns: tuple[tuple[str, tuple[str, ...]], ...]
@@ -150,7 +152,7 @@ class SchemaIs(Check):
             problems.append(f"the order is {', '.join(common)}")
         return Judgement(
             outcome=Outcome.FAILED if problems else Outcome.PASSED,
-            reason="; ".join(problems) or "the columns are as expected",
+            reason=_listed(problems) or because("the columns are as expected"),
             expected=", ".join(f"{name} {'|'.join(types)}".strip() for name, types in self.expected_columns),
             observed=described(found),
             violations=len(problems),
@@ -161,6 +163,7 @@ class SchemaIs(Check):
 class SchemaUnchanged(Check):
     """The columns are those of the last run in which this check passed; the first run passes."""
 
+    observes: ClassVar[Observes] = Observes.CATALOGUE
     kind: ClassVar[str] = "schema_unchanged"
     default_dimension: ClassVar[Dimension] = Dimension.CONSISTENCY
 
@@ -178,14 +181,18 @@ class SchemaUnchanged(Check):
         problems += [f"{name} {kind} was added" for name, kind in found.items() if name not in last]
         problems += [f"{name} was {last[name]} and is {kind}" for name, kind in found.items() if _changed(last.get(name, kind), kind)]
         columns, verb = counted(len(found), "column", "columns"), "is" if len(found) == 1 else "are"
-        unchanged = f"the {columns} {verb} unchanged" if before is not None else f"first run: {columns} {verb} remembered"
+        template = "the {columns} {verb} unchanged" if before is not None else "first run: {columns} {verb} remembered"
         return Judgement(
             outcome=Outcome.FAILED if problems else Outcome.PASSED,
-            reason="; ".join(problems) or unchanged,
+            reason=_listed(problems) or because(template, columns=columns, verb=verb),
             expected=described(last),
             observed=described(found),
             violations=len(problems),
         )
+
+
+def _listed(problems: list[str]) -> Reason | None:
+    return because("{problems}", problems="; ".join(problems)) if problems else None
 
 
 def _changed(before: str, now: str) -> bool:

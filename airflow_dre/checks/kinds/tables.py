@@ -26,6 +26,7 @@ from airflow_dre.checks.metrics import (
     Violations,
 )
 from airflow_dre.checks.outcomes import Judgement, Outcome, counted
+from airflow_dre.checks.reasons import because
 from airflow_dre.checks.rules import Nulls, Within
 from airflow_dre.values.calendar import Unit, periods_between, start_of, unit_after
 from airflow_dre.values.instants import to_instant
@@ -179,8 +180,10 @@ class SameRowCount(LimitedCheck):
         if rows == other == 0:
             return self.judge_counts(0, 0)
         judgement = self.judge_counts(abs(rows - other), max(other, 1))
-        reason = f"{counted(rows, 'row', 'rows')}, {self.same_as} has {other}"
-        return replace(judgement, reason=reason if judgement.outcome is Outcome.PASSED else f"{reason}: {judgement.reason}", rows=rows)
+        reason = because("{rows}, {table} has {other}", rows=counted(rows, "row", "rows"), table=self.same_as, other=other)
+        if judgement.outcome is not Outcome.PASSED:
+            reason = because("{counts}: {reason}", counts=reason, reason=judgement.reason)
+        return replace(judgement, reason=reason, rows=rows)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -244,10 +247,17 @@ class NoGaps(LimitedCheck):
         missing = expected - len(found)
         judgement = self.judge_counts(missing, expected)
         if not missing:
-            return replace(judgement, reason=f"all {expected} {self.unit}s have rows")
+            return replace(judgement, reason=because("all {expected} {unit}s have rows", expected=expected, unit=self.unit))
         gap = _first_gap(found, first, self.unit)
-        over = "" if judgement.outcome is Outcome.PASSED else f", {judgement.expected}"
-        return replace(judgement, reason=f"{missing} of {expected} {self.unit}s have no row, the first is {gap:%Y-%m-%d %H:%M}{over}")
+        reason = because(
+            "{missing} of {expected} {unit}s have no row, the first is {gap}{over}",
+            missing=missing,
+            expected=expected,
+            unit=self.unit,
+            gap=f"{gap:%Y-%m-%d %H:%M}",
+            over="" if judgement.outcome is Outcome.PASSED else f", {judgement.expected}",
+        )
+        return replace(judgement, reason=reason)
 
 
 def _first_gap(found: list[datetime], first: datetime, unit: Unit) -> datetime:

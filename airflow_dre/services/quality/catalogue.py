@@ -10,6 +10,7 @@ from airflow_dre.checks.aspects.fitness import needs_types, type_mismatch
 from airflow_dre.checks.check import Check
 from airflow_dre.checks.metrics import TableColumns, TableConstraints
 from airflow_dre.checks.outcomes import Judgement, Outcome
+from airflow_dre.checks.reasons import foreign
 from airflow_dre.services.quality.answers import AnswerSet, Engine, answer_metrics
 from airflow_dre.sql.scope import Scope
 
@@ -46,4 +47,6 @@ def refuse_by_types(checks: Sequence[Check], scope: Scope) -> dict[str, Judgemen
     types = {name: kind for name, kind in scope.types if scope.readings is None or not scope.readings.guessed(name)}
     apart, no_numbers = scope.dialect.types.kinds_apart, scope.dialect.types.no_numbers
     reasons = ((check, type_mismatch(check, types, kinds_apart=apart, no_numbers=no_numbers)) for check in checks)
-    return {check.id: Judgement(outcome=Outcome.ERRORED, reason=reason, expected="") for check, reason in reasons if reason is not None}
+    return {
+        check.id: Judgement(outcome=Outcome.ERRORED, reason=foreign(reason), expected="") for check, reason in reasons if reason is not None
+    }

@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from airflow_dre.checks.check import Check
 from airflow_dre.checks.judging import Unanswered, evaluate, first_round, score, second_round
-from airflow_dre.checks.kinds.metrics import MetricSql
 from airflow_dre.checks.metrics import Metric
-from airflow_dre.checks.outcomes import Judgement, format_value, worst
+from airflow_dre.checks.outcomes import Judgement, worst
 from airflow_dre.privacy.masking import Mask, masked
 from airflow_dre.services.quality.answers import AnswerSet
-from airflow_dre.services.quality.redact import mask_result
+from airflow_dre.services.quality.redact import Redaction, redacted_result
 from airflow_dre.services.run_context import RunContext
 from airflow_dre.store.records import Definition, ResultRecord, SuiteRunRecord
 from airflow_dre.values.dataset import DatasetName
-from airflow_dre.values.numbers import as_float
 
-__all__ = ["Measurement", "SuiteIdentity", "SuiteRunRecord", "judge_check", "record_check", "record_result", "record_run", "words_of_sql"]
-_WORD = re.compile(r"\w+")
+__all__ = ["Measurement", "SuiteIdentity", "SuiteRunRecord", "judge_check", "record_check", "record_run"]
 
 
 class SuiteIdentity(Protocol):
@@ -56,14 +51,8 @@ def record_run(
     identity: SuiteIdentity,
     results: tuple[ResultRecord, ...],
     measured: Measurement,
-    mask: Mask | None = None,
-    named: Mapping[str, Collection[str]] | None = None,
 ) -> SuiteRunRecord:
-    """Return the record of a run, with every value masked that must not leave.
-
-    :param mask: the columns whose values are hidden.
-    :param named: the words of SQL that checks contain, by check id.
-    """
+    """Return the record of a run, by our own checks or by another tool."""
     outcomes = [result.outcome for result in results]
     context, dataset = identity.context, identity.dataset
     return SuiteRunRecord(
@@ -84,67 +73,46 @@ def record_run(
         data_interval_start=context.data_interval_start,
         data_interval_end=context.data_interval_end,
         partition_key=context.partition_key,
-        results=tuple(mask_result(result, mask or Mask(), dataset.name, (named or {}).get(result.check_id, ())) for result in results),
+        results=results,
     )
 
 
-def words_of_sql(checks: Iterable[Check]) -> dict[str, list[str]]:
-    """Return the words of the SQL that checks contain, by check id."""
-    return {check.id: _WORD.findall(check.sql) for check in checks if isinstance(check, MetricSql)}
+def judge_check(check: Check, answered: AnswerSet, now: datetime, mask: Mask, dataset: str) -> ResultRecord:
+    """Return the result of a check by its answers, with every value masked that must not leave.
 
-
-def judge_check(check: Check, answered: AnswerSet, now: datetime, mask: Mask) -> ResultRecord:
-    """Return the result of a check by its answers."""
+    :param mask: the columns whose values are hidden.
+    :param dataset: name of the dataset, which messages may quote.
+    """
     culprit = _culprit(check, answered)
     statement = answered.statements.get(culprit)
     if statement is not None and culprit in second_round(check, answered.values):  # it quotes earlier answers
         statement = None if mask.columns else masked(statement)
-    return record_check(check, evaluate(check, answered.values, now), statement)
+    return record_check(check, evaluate(check, answered.values, now), statement, mask, dataset)
 
 
-def record_check(check: Check, judgement: Judgement, statement: str | None) -> ResultRecord:
-    """Return the record of a judgement.
+def record_check(check: Check, judgement: Judgement, statement: str | None, mask: Mask, dataset: str) -> ResultRecord:
+    """Return the record of a judgement, with every value masked that must not leave.
 
     :param statement: the SQL that explains it; None: no query was needed.
+    :param mask: the columns whose values are hidden.
+    :param dataset: name of the dataset, which messages may quote.
     """
-    traits = check.options
+    options = check.options
     definition = Definition(
         name=check.name,
         kind=check.kind,
         columns=check.columns,
         dimension=check.dimension.value,
-        severity=traits.severity.value,
-        where=traits.where,
-        by=traits.by,
-        description=traits.description,
-        owner=traits.owner,
-        runbook=traits.runbook,
-        tags=traits.tags,
+        severity=options.severity.value,
+        where=options.where,
+        by=options.by,
+        description=options.description,
+        owner=options.owner,
+        runbook=options.runbook,
+        tags=options.tags,
     )
-    return record_result(check.id, definition, judgement, statement)
-
-
-def record_result(check_id: str, definition: Definition, judgement: Judgement, statement: str | None) -> ResultRecord:
-    """Return the record of a judgement, by our checks or by another tool.
-
-    :param statement: the SQL that the judgement rests on.
-    """
-    return ResultRecord(
-        check_id=check_id,
-        definition=definition,
-        outcome=judgement.outcome,
-        reason=judgement.reason,
-        expected=judgement.expected,
-        observed=format_value(judgement.observed),
-        value=as_float(judgement.observed),
-        unit=judgement.unit,
-        violations=judgement.violations,
-        rows=judgement.rows,
-        warn=judgement.warn,
-        fail=judgement.fail,
-        segments=judgement.segments,
-        statement=statement,
-    )
+    redaction = Redaction(definition=definition, mask=mask, dataset=dataset, sql_words=check.sql_words)
+    return redacted_result(check.id, judgement, statement, redaction)
 
 
 def _culprit(check: Check, answered: AnswerSet) -> Metric:

@@ -1,104 +1,116 @@
-"""Results without what must not leave: the one place that every result passes before it is kept, told or shown."""
+"""Results without what must not leave: the one place that every result passes before it is stored, sent or shown."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
-from airflow_dre.checks.outcomes import Outcome, Segment
-from airflow_dre.checks.segments import LISTED
+from airflow_dre.checks.outcomes import JudgedSegment, Judgement, Observes, Segment, format_value
+from airflow_dre.checks.reasons import Reason, Source, Value
 from airflow_dre.privacy.masking import HIDDEN, Mask, masked, masked_line, without_quotes
 from airflow_dre.store.records import Definition, ResultRecord
+from airflow_dre.values.numbers import as_float
 from airflow_dre.values.text_limits import NAME, OBSERVED, REASON, STATEMENT, lines, one_line
 
-_ABOUT_THE_CATALOGUE = ("schema_is", "schema_unchanged")
-"""Kinds that observe names and types of columns: no row is in them, and later runs compare with what is kept."""
-_COUNTS = ("distinct_count", "unique_ratio", "distribution", "column_count")
-_COUNTED_IN = ("rows", "%", "values")
 _NUMBER = re.compile(r"(?<!\w)[+-]?\d[\w.:+-]*")
-
-
-def mask_result(result: ResultRecord, mask: Mask, dataset: str, named: Collection[str] = ()) -> ResultRecord:
-    """Return the result with every text masked; outcome, counts and definition stay.
-
-    :param dataset: name of the dataset; a driver's message may quote its parts.
-    :param named: words of SQL that the check brings: columns may be among them.
-    """
-    definition = result.definition
-    plain = replace(result, definition=_plain_definition(definition), statement=_bounded(result.statement))
-    known = {*definition.columns, *dataset.split("."), definition.by}
-    shows_value = _shows_value(result, mask, named)
-    segments = tuple(_mask_segment(segment, result, mask, known, shows_value=shows_value) for segment in result.segments)
-    reason = _reason(result.reason, result, mask, known, shows_value=shows_value and result.segments == ())
-    if result.segments and (shows_value or _hides_segments(result, mask)) and LISTED in reason:
-        reason = reason[: reason.index(LISTED)] + LISTED + _worst(segments)
-    if definition.kind in _ABOUT_THE_CATALOGUE:
-        return replace(plain, reason=masked_line(result.reason, REASON))
-    observed = HIDDEN if shows_value and result.observed is not None else _masked(result.observed, OBSERVED)
-    is_card = _is_masked_number(result.value)
-    hidden = is_card or (observed is not None and HIDDEN in observed and observed != result.observed)
-    return replace(
-        plain,
-        reason=_hidden_value(result) if is_card and not result.segments else reason,
-        expected=masked_line(result.expected, OBSERVED),
-        observed=HIDDEN if hidden else observed,
-        value=None if hidden else result.value,
-        segments=segments,
-    )
-
-
-def _shows_value(result: ResultRecord, mask: Mask, named: Collection[str]) -> bool:
-    """Return whether what was observed is a value of a column that is masked, and not a count."""
-    if result.violations is not None or result.unit in _COUNTED_IN or result.definition.kind in _COUNTS:
-        return False
-    return any(mask.hides(column) for column in (*result.definition.columns, *named))
-
-
-def _hides_segments(result: ResultRecord, mask: Mask) -> bool:
-    by = result.definition.by
-    return by is not None and mask.hides(by)
-
-
-def _reason(reason: str, result: ResultRecord, mask: Mask, known: Collection[str | None], *, shows_value: bool) -> str:
-    if result.outcome is Outcome.ERRORED:
-        names = [name for name in known if name is not None]
-        said = without_quotes(reason[: 2 * REASON], names) if mask.columns else reason
-        return masked_line(_NUMBER.sub(HIDDEN, said[: 2 * REASON]) if any(map(mask.hides, names)) else said, REASON)
-    if shows_value and result.observed is not None:
-        return _hidden_value(result)
-    return masked_line(reason, REASON)
-
-
-def _hidden_value(result: ResultRecord) -> str:
-    return f"{HIDDEN}, expected {masked_line(result.expected, OBSERVED)}"
-
-
-def _mask_segment(segment: Segment, result: ResultRecord, mask: Mask, known: Collection[str | None], *, shows_value: bool) -> Segment:
-    as_result = replace(result, outcome=segment.outcome, reason=segment.reason, observed=segment.observed)
-    hidden = _hides_segments(result, mask) and segment.value is not None
-    return replace(
-        segment,
-        value=HIDDEN if hidden else _masked(segment.value, NAME),
-        reason=_reason(segment.reason, as_result, mask, known, shows_value=shows_value),
-        observed=HIDDEN if shows_value and segment.observed is not None else _masked(segment.observed, OBSERVED),
-    )
-
-
-def _worst(segments: Collection[Segment]) -> str:
-    bad = [segment for segment in segments if segment.outcome.rank > Outcome.PASSED.rank]
-    return "; ".join(f"{'no value' if segment.value is None else segment.value}: {segment.reason}" for segment in bad[:3])
-
-
 _MOST_COLUMNS, _MOST_TAGS = 2_000, 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Redaction:
+    """The parts of one result that must be hidden."""
+
+    definition: Definition
+    mask: Mask = field(default_factory=Mask)
+    dataset: str = ""
+    """Name of the dataset; a driver's message may quote its parts."""
+    sql_words: Collection[str] = ()
+    """Words of SQL of the author whose value is observed: columns may be among them."""
+
+    @property
+    def hides_values(self) -> bool:
+        """Whether values of a column that the check reads are hidden."""
+        return any(map(self.mask.hides, (*self.definition.columns, *self.sql_words)))
+
+    @property
+    def hides_segments(self) -> bool:
+        """Whether values of the column of segments are hidden."""
+        return self.definition.by is not None and self.mask.hides(self.definition.by)
+
+    def reason(self, reason: Reason, *, hides_observed: bool) -> str:
+        """Return a reason as text, with hidden values replaced."""
+
+        def show(value: Value) -> str:
+            match value.source:
+                case Source.FOREIGN:
+                    return self._message(value.text)
+                case Source.OBSERVED if hides_observed:
+                    return HIDDEN
+                case Source.SEGMENT if self.hides_segments:
+                    return HIDDEN
+                case _:
+                    return value.text
+
+        return masked_line(str(reason.with_texts(show)), REASON)
+
+    def _message(self, text: str) -> str:
+        """Return a foreign message without what it quotes, and without numbers where a column of the check is masked."""
+        definition = self.definition
+        names = {*definition.columns, *self.dataset.split("."), *([] if definition.by is None else [definition.by])}
+        plain = without_quotes(text[: 2 * REASON], names) if self.mask.columns else text
+        return _NUMBER.sub(HIDDEN, plain[: 2 * REASON]) if any(map(self.mask.hides, names)) else plain
+
+
+def redacted_result(check_id: str, judgement: Judgement, statement: str | None, redaction: Redaction) -> ResultRecord:
+    """Return the record of a judgement, its reason as text and every text masked; outcome and counts stay.
+
+    :param statement: the SQL that the judgement rests on.
+    """
+    hides = judgement.shows_value and redaction.hides_values
+    seen, number = format_value(judgement.observed), as_float(judgement.observed)
+    expected, shown = masked_line(judgement.expected, OBSERVED), _observed(seen, hides=hides)
+    is_card = _is_masked_number(number)
+    reason = redaction.reason(judgement.reason, hides_observed=hides or is_card)
+    hidden = is_card or (shown is not None and HIDDEN in shown and shown != seen)
+    if judgement.observes is Observes.CATALOGUE:
+        expected, shown, hidden, reason = judgement.expected, seen, False, masked_line(str(judgement.reason), REASON)
+    return ResultRecord(
+        check_id=check_id,
+        definition=_plain_definition(redaction.definition),
+        outcome=judgement.outcome,
+        reason=reason,
+        expected=expected,
+        observed=HIDDEN if hidden else shown,
+        value=None if hidden else number,
+        unit=judgement.unit,
+        violations=judgement.violations,
+        rows=judgement.rows,
+        warn=judgement.warn,
+        fail=judgement.fail,
+        segments=tuple(_segment(segment, redaction, hides=hides) for segment in judgement.segments),
+        statement=None if statement is None else lines(statement, STATEMENT),
+    )
+
+
+def _segment(segment: JudgedSegment, redaction: Redaction, *, hides: bool) -> Segment:
+    judgement = segment.judgement
+    return Segment(
+        value=HIDDEN if redaction.hides_segments and segment.value is not None else _masked(segment.value, NAME),
+        outcome=judgement.outcome,
+        reason=redaction.reason(judgement.reason, hides_observed=hides),
+        observed=_observed(format_value(judgement.observed), hides=hides),
+        violations=judgement.violations,
+        rows=judgement.rows,
+    )
+
+
+def _observed(text: str | None, *, hides: bool) -> str | None:
+    return HIDDEN if hides and text is not None else _masked(text, OBSERVED)
 
 
 def _masked(text: str | None, longest: int) -> str | None:
     return None if text is None else masked_line(text, longest)
-
-
-def _bounded(statement: str | None) -> str | None:
-    return None if statement is None else lines(statement, STATEMENT)
 
 
 def _plain_definition(definition: Definition) -> Definition:
@@ -112,7 +124,7 @@ def _plain_definition(definition: Definition) -> Definition:
         kind=one_line(definition.kind, NAME),
         columns=tuple(one_line(column, NAME) for column in definition.columns[:_MOST_COLUMNS]),
         by=None if definition.by is None else one_line(definition.by, NAME),
-        where=_bounded(definition.where),
+        where=None if definition.where is None else lines(definition.where, STATEMENT),
         description=_masked(definition.description, REASON),
         owner=_masked(definition.owner, NAME),
         runbook=_masked(definition.runbook, REASON),

@@ -16,7 +16,7 @@ from airflow_dre.errors import TypesChanged
 from airflow_dre.privacy.masking import Mask
 from airflow_dre.services.quality.answers import AnswerSet, Engine, ResultHistory, answer_metrics
 from airflow_dre.services.quality.catalogue import learn_types, refuse_by_types, settle_by_constraints
-from airflow_dre.services.quality.record import Measurement, judge_check, record_check, record_run, words_of_sql
+from airflow_dre.services.quality.record import Measurement, judge_check, record_check, record_run
 from airflow_dre.services.quality.samples import SamplePlan, SampleSource, with_samples
 from airflow_dre.services.run_context import RunContext
 from airflow_dre.sql.scope import Scope
@@ -93,8 +93,9 @@ def run_suite(
         answered.statements.clear()
         settled, scope = _answer(suite, engine, answered, history, strategy)
     mask = Mask() if samples is None else samples.mask
+    table = suite.dataset.name
     results = tuple(
-        record_check(check, settled[check.id], None) if check.id in settled else judge_check(check, answered, now, mask)
+        record_check(check, settled[check.id], None, mask, table) if check.id in settled else judge_check(check, answered, now, mask, table)
         for check in suite.checks
     )
     if samples is not None:
@@ -109,7 +110,7 @@ def run_suite(
         measured_at=now,
         seconds=time.perf_counter() - started,
     )
-    return SuiteRun(record_run(suite, results, measured, mask, words_of_sql(suite.checks)), answered.values)
+    return SuiteRun(record_run(suite, results, measured), answered.values)
 
 
 def _answer(

@@ -66,7 +66,7 @@ def evaluate_sla(
         task_id=origin.task_id,
         watched=question.watched,
         missed=not found.fresh,
-        reason=found.judgement.reason,
+        reason=str(found.judgement.reason),
         newest=found.newest,
         max_age_seconds=question.max_age.total_seconds(),
         evaluated_at=now,

@@ -54,8 +54,8 @@ TOKYO, NEW_YORK = "Asia/Tokyo", "America/New_York"
 def test_the_future(newest: Any, arguments: dict[str, Any], outcome: str, observed: float | None) -> None:
     (check,) = parse_checks([c.fresh("t", **{"max_age": "1h", **arguments})])
     judgement = evaluate(check, {check.metrics()[0]: newest}, NOW)
-    assert (judgement.outcome, judgement.observed) == (outcome, observed), judgement.reason
-    assert ("in the future" in judgement.reason) == (outcome == "errored")
+    assert (judgement.outcome, judgement.observed) == (outcome, observed), str(judgement.reason)
+    assert ("in the future" in str(judgement.reason)) == (outcome == "errored")
 
 
 @pytest.mark.parametrize(

@@ -17,10 +17,12 @@ import sqlalchemy as sa
 
 from airflow_dre import checks as c
 from airflow_dre.checks.declared.parse import parse_checks
+from airflow_dre.checks.outcomes import Judgement, Outcome
+from airflow_dre.checks.reasons import foreign
 from airflow_dre.engines.warehouse import Warehouse, opened
 from airflow_dre.errors import QueryFailed, WarehouseUnreachable
 from airflow_dre.privacy.masking import Mask
-from airflow_dre.services.quality.redact import mask_result
+from airflow_dre.services.quality.redact import Redaction, redacted_result
 from airflow_dre.services.quality.run import Suite, run_suite
 from airflow_dre.services.quality.samples import SamplePlan
 from airflow_dre.sql.names import split_table
@@ -212,13 +214,14 @@ def test_masked_columns_are_hidden_in_every_part_of_a_result(hook: Hook) -> None
     assert amounts.sample.rows == (("2", "***", None),)
     for result in (highest, common):
         assert (result.observed, result.value) == ("***", None)
-        assert result.reason.startswith("***, expected ")
+    assert highest.reason == f"*** is not {highest.expected}"
+    assert common.reason == "most common: *** is not in the set"
     assert [segment.value for segment in by.segments] == ["***", None, "***"] or {s.value for s in by.segments} == {"***", None}
     assert by.reason.startswith("2 of 3 values of status do not pass: ")
     assert "paid" not in by.reason
     assert "***: 1 of 1 row" in by.reason
     assert {segment.observed for segment in lowest_by.segments} == {"***"}
-    assert "***: ***, expected" in lowest_by.reason
+    assert "***: *** is not " in lowest_by.reason
     assert count.observed == "4", "a count is no value of the column"
     assert selected.sample is not None
     assert selected.sample.rows == (("4", "***"),)
@@ -232,9 +235,10 @@ def test_masked_columns_are_hidden_in_every_part_of_a_result(hook: Hook) -> None
 def test_what_a_driver_quotes_is_masked(hook: Hook) -> None:
     unlike = [run(hook, c.fresh("status", max_age="1d"), plan=plan).results[0] for plan in (None, MASKED)]
     assert ["'paid' is no timestamp" in result.reason for result in unlike] == [True, False]
-    number = replace(unlike[0], reason="400 is no timestamp: expected a date")
-    assert [mask_result(number, mask, "main.orders").reason for mask in (Mask(), MASKED.mask)] == [
-        number.reason,
+    number = Judgement(outcome=Outcome.ERRORED, reason=foreign("400 is no timestamp: expected a date"), expected="")
+    redactions = [Redaction(definition=unlike[0].definition, mask=mask, dataset="main.orders") for mask in (Mask(), MASKED.mask)]
+    assert [redacted_result("0" * 16, number, None, redaction).reason for redaction in redactions] == [
+        "400 is no timestamp: expected a date",
         "*** is no timestamp: expected a date",
     ]
     failing = c.rows("CAST(email AS INTEGER) = 1 OR id = 4", name="casts")

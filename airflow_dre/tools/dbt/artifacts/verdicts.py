@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from airflow_dre.checks.outcomes import Judgement, Outcome, Range
+from airflow_dre.checks.reasons import Reason, because, foreign, observed
 from airflow_dre.tools.dbt.artifacts.documents import Node, Period, Result
 from airflow_dre.tools.dbt.reading.thresholds import USUAL, most_accepted
 from airflow_dre.values.instants import format_duration
@@ -72,7 +73,9 @@ def judge_unit_test(result: Result) -> Judgement:
     outcome = outcome_of(result)
     differs = outcome is Outcome.FAILED
     return Judgement(
-        outcome=outcome, reason="actual differs from expected" if differs else _reason(result, outcome), expected="actual equals expected"
+        outcome=outcome,
+        reason=because("actual differs from expected") if differs else _reason(result, outcome),
+        expected="actual equals expected",
     )
 
 
@@ -84,10 +87,11 @@ def judge_source(result: Result) -> Judgement:
     words = [f"{name}s above {_spoken(end)}" for name, end in ends.items() if end is not None]
     if age is None:
         said = str(result.error or result.message or f"dbt says {result.status!r}")
-        return Judgement(outcome=outcome, reason=without_values(said, result.compiled_code or ""), expected=", ".join(words))
+        reason = _message(outcome, without_values(said, result.compiled_code or ""))
+        return Judgement(outcome=outcome, reason=reason, expected=", ".join(words))
     return Judgement(
         outcome=outcome,
-        reason=f"the newest row is {_spoken(age)} old",
+        reason=because("the newest row is {age} old", age=observed(_spoken(age))),
         expected=", ".join(words),
         observed=age,
         unit="seconds",
@@ -114,7 +118,16 @@ def _accepted(condition: str) -> Range:
     return _OPEN if most is None else Range(high=float(most))
 
 
-def _reason(result: Result, outcome: Outcome) -> str:
+def _message(outcome: Outcome, text: str) -> Reason:
+    """Return a text of dbt as a reason: the message of an error may quote anything, any other text is dbt's own."""
+    return foreign(text) if outcome is Outcome.ERRORED else because("{text}", text=text)
+
+
+def _reason(result: Result, outcome: Outcome) -> Reason:
+    return _message(outcome, _text(result, outcome))
+
+
+def _text(result: Result, outcome: Outcome) -> str:
     said = without_values(result.message or "", result.compiled_code or "")
     if result.status not in OUTCOMES:
         return f"dbt says {result.status!r}, which is none of {', '.join(OUTCOMES)}"

@@ -6,6 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from airflow_dre.checks.outcomes import Judgement, Outcome, Range, all_meet_it, counted, format_value
+from airflow_dre.checks.reasons import Reason, because, foreign, observed
 from airflow_dre.checks.thresholds import Limit
 from airflow_dre.tools.gx.running.results import Validation
 from airflow_dre.values.numbers import as_count, as_float
@@ -17,7 +18,7 @@ _OPEN = Range()
 def judge(validation: Validation) -> Judgement:
     """Great Expectations' own verdict with the numbers it rests on; only what it passed for want of anything to look at is skipped."""
     if validation.error is not None:
-        return Judgement(outcome=Outcome.ERRORED, reason=validation.error, expected="")
+        return Judgement(outcome=Outcome.ERRORED, reason=foreign(validation.error), expected="")
     broken = Outcome.FAILED if validation.severity == "critical" else Outcome.WARNED
     outcome = Outcome.PASSED if validation.success else broken
     if validation.kind == "unexpected_rows_expectation":
@@ -33,22 +34,17 @@ def _judge_rows(validation: Validation, outcome: Outcome, violations: int, rows:
     limit = Limit((1 - mostly) * 100, percent=percent)
     expected = f"at most {limit} violating"
     if rows == 0 and outcome is Outcome.PASSED:
-        return Judgement(outcome=Outcome.SKIPPED, reason="no rows to look at", expected=expected, violations=violations, rows=0)
+        return Judgement(outcome=Outcome.SKIPPED, reason=because("no rows to look at"), expected=expected, violations=violations, rows=0)
     share = float(Fraction(100 * violations, rows)) if rows else None
     of_all = f"{violations} of {counted(rows, 'row', 'rows')} ({share:.4g}%)" if rows else counted(violations, "row", "rows")
-    found = (
-        f"{of_all} {'breaks' if violations == 1 and not rows else 'break'} it"
-        if violations
-        else all_meet_it(rows)
-        if rows
-        else "no row breaks it"
-    )
-    observed = share if percent else violations
+    found = all_meet_it(rows) if rows else because("no row breaks it")
+    if violations:
+        found = because("{rows} {verb} it", rows=of_all, verb="breaks" if violations == 1 and not rows else "break")
     return Judgement(
         outcome=outcome,
-        reason=found if outcome is Outcome.PASSED else f"{found}, more than {limit}",
+        reason=found if outcome is Outcome.PASSED else because("{found}, more than {limit}", found=found, limit=limit),
         expected=expected,
-        observed=observed,
+        observed=share if percent else violations,
         unit="%" if percent else "rows",
         violations=violations,
         rows=rows,
@@ -71,12 +67,19 @@ def _judge_observed(validation: Validation, outcome: Outcome) -> Judgement:
     )
 
 
-def _reason(passed: bool, observed: str | None, expected: str, *, bounded: bool) -> str:
-    if observed is None:
-        return "met" if passed else "not met"
+def _reason(passed: bool, found: str | None, expected: str, *, bounded: bool) -> Reason:
+    if found is None:
+        return because("met" if passed else "not met")
+    value = observed(found)
     if bounded:
-        return f"{observed} is within its bounds" if passed else f"{observed} is not {expected}"
-    return f"found {observed}" if passed else f"found {observed}, expected {expected}"
+        return (
+            because("{value} is within its bounds", value=value)
+            if passed
+            else because("{value} is not {expected}", value=value, expected=expected)
+        )
+    return (
+        because("found {value}", value=value) if passed else because("found {value}, expected {expected}", value=value, expected=expected)
+    )
 
 
 def _bounds(validation: Validation) -> tuple[str, Range]:

@@ -1,0 +1,110 @@
+"""Reasons as templates with values, each marked by its source, so that a value can be hidden before the reason becomes text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Source(StrEnum):
+    """Where a value in a reason comes from."""
+
+    CHECK = "check"
+    """The check itself or a count of rows: a bound, a name, a number of violations."""
+    OBSERVED = "observed"
+    """The values of the columns that are checked."""
+    SEGMENT = "segment"
+    """The values of the column that the rows are segmented by."""
+    FOREIGN = "foreign"
+    """A message of a driver, of another tool or of an error, which may quote anything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A value in a reason, as text."""
+
+    text: str
+    source: Source = Source.CHECK
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a check has its outcome: one sentence, rendered by ``str()``."""
+
+    template: str
+    """A format string, with a name in braces for each value."""
+    values: tuple[tuple[str, Value | Reason | tuple[Reason, ...]], ...] = ()
+    """Values by name; several reasons are listed between semicolons."""
+
+    def __str__(self) -> str:
+        return self.template.format(**{name: _text(value) for name, value in self.values})
+
+    def quotes(self, source: Source) -> bool:
+        """Return whether a value of ``source`` is part of it."""
+        return any(_quotes(value, source) for _, value in self.values)
+
+    def with_texts(self, show: Callable[[Value], str]) -> Reason:
+        """Return the reason with the text of each value replaced by ``show(value)``."""
+        return Reason(self.template, tuple((name, _shown(value, show)) for name, value in self.values))
+
+
+def because(template: str, **values: object) -> Reason:
+    """Return a reason.
+
+    :param values: the values of the template: reasons, values marked by their source, or anything of the check itself.
+    """
+    return Reason(template, tuple((name, _marked(value)) for name, value in values.items()))
+
+
+def observed(value: object) -> Value:
+    """Mark a value of the columns that are checked."""
+    return Value(str(value), Source.OBSERVED)
+
+
+def segment(value: object) -> Value:
+    """Mark a value of the column that the rows are segmented by."""
+    return Value(str(value), Source.SEGMENT)
+
+
+def foreign(message: object) -> Reason:
+    """Return a message of somebody else as a reason, which may quote anything."""
+    return Reason("{message}", (("message", Value(str(message), Source.FOREIGN)),))
+
+
+def _marked(value: object) -> Value | Reason | tuple[Reason, ...]:
+    if isinstance(value, (Value, Reason)):
+        return value
+    if isinstance(value, tuple) and all(isinstance(part, Reason) for part in value):
+        return value
+    return Value(str(value))
+
+
+def _text(value: Value | Reason | Sequence[Reason]) -> str:
+    match value:
+        case Value(text=text):
+            return text
+        case Reason():
+            return str(value)
+        case _:
+            return "; ".join(map(str, value))
+
+
+def _quotes(value: Value | Reason | Sequence[Reason], source: Source) -> bool:
+    match value:
+        case Value():
+            return value.source is source
+        case Reason():
+            return value.quotes(source)
+        case _:
+            return any(part.quotes(source) for part in value)
+
+
+def _shown(value: Value | Reason | tuple[Reason, ...], show: Callable[[Value], str]) -> Value | Reason | tuple[Reason, ...]:
+    match value:
+        case Value():
+            return Value(show(value), value.source)
+        case Reason():
+            return value.with_texts(show)
+        case _:
+            return tuple(part.with_texts(show) for part in value)
