@@ -54,7 +54,7 @@ def test_no_number_has_seven_digits_behind_its_point(value: float) -> None:
 def test_a_value_that_breaks_a_bound_never_looks_like_it(value: float | Decimal, bound: float) -> None:
     (check,) = parse_checks([c.mean("a", at_most=bound)])
     reason = check.judge(Answers({check.metrics()[0]: value}), NOW).reason
-    told, _, allowed = reason.partition(" is not at most ")
+    told, _, allowed = str(reason).partition(" is not at most ")
     assert (allowed, Decimal(told) > Decimal(str(bound))) == (str(bound), True)
 
 
