@@ -148,9 +148,9 @@ class Receiver:
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
     """Yield a real receiver on loopback; what the first message of a process loads is loaded before any time counts."""
-    from airflow_dre.channels import webhook
+    from airflow_dre.channels import http
 
-    webhook._trusted()
+    http._trusted()
     kept = Receiver("")
 
     class Handler(BaseHTTPRequestHandler):

@@ -1,1 +1,1 @@
-"""One module a service that people are told through."""
+"""Services that notify people, a module each."""

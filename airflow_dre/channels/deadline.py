@@ -27,7 +27,7 @@ class GivenUp(Exception):
 
 
 class Exchange:
-    """One exchange with a receiver, whose connections are cut when its caller gives up."""
+    """One exchange with a receiver, whose connections are cut when its caller stops waiting."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -35,9 +35,9 @@ class Exchange:
         self._sockets: list[socket.socket] = []
 
     def trace(self, name: str, info: dict[str, Any]) -> None:
-        """Note each connection that httpcore opens; its extension ``trace``.
+        """Note each connection that httpcore opens. It is the value of its extension ``trace``.
 
-        :raises GivenUp: the caller gave up, so that nothing more may be sent.
+        :raises GivenUp: the caller does not wait any more, so that nothing more may be sent.
         """
         stream = info.get("return_value") if name.endswith("connect_tcp.complete") else None
         opened = stream.get_extra_info("socket") if stream is not None else None

@@ -18,7 +18,7 @@ from airflow_dre.clock import now
 from airflow_dre.config import OPTIONS, Settings, read_settings
 from airflow_dre.declaring.slips import nearest
 from airflow_dre.errors import DreError, StoreError
-from airflow_dre.services.incidents.routes import has_connection, read_webhook
+from airflow_dre.services.incidents.routes import has_connection, open_channel
 from airflow_dre.services.wiring import store_of
 from airflow_dre.store.database import Database
 from airflow_dre.store.reading.incidents import oldest_waiting_message
@@ -222,11 +222,12 @@ def check_routes(settings: Settings) -> Iterator[Finding]:
 def _why_unusable(name: str, settings: Settings) -> str | None:
     """Return the reason why messages of a route cannot be sent, or None."""
     try:
-        return read_webhook(name, settings, CONNECTION_SECONDS).mistake
+        open_channel(name, settings, CONNECTION_SECONDS)
     except DreError as error:
         return str(error).removeprefix("1 problem in the definition:").strip(" -\n")
     except Exception as error:  # a password that cannot be decrypted, for example
         return f"its connection cannot be read ({type(error).__name__})"
+    return None
 
 
 def check_monitor(settings: Settings) -> Iterator[Finding]:

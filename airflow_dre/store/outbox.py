@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+import msgspec
 from sqlalchemy import Connection, Row, and_, exists, or_, select, update
 
 from airflow_dre.clock import now
 from airflow_dre.incidents.explanation import shortened
+from airflow_dre.incidents.notice import IncidentState, read_state, write_state
 from airflow_dre.incidents.retry import GIVE_UP_AFTER, LONGEST_WAIT, Attempt, next_wait
 from airflow_dre.store.installation import read_installation_id
 from airflow_dre.store.tables import incident, incident_event, outbox
@@ -25,7 +27,7 @@ LEASE = timedelta(minutes=2)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """One message to one route, with the facts as they were when it was queued."""
+    """One message to one route, with the incident as it was when the message was queued."""
 
     id: int
     incident_id: int
@@ -33,7 +35,8 @@ class Message:
     event: str
     attempts: int
     created_at: datetime
-    facts: dict[str, Any]
+    incident: IncidentState | None
+    """None: a version that is not known here wrote it."""
 
 
 def enqueue(connection: Connection, incident_id: int, routes: Sequence[str], event: str) -> None:
@@ -42,38 +45,26 @@ def enqueue(connection: Connection, incident_id: int, routes: Sequence[str], eve
         return
     row = connection.execute(select(incident).where(incident.c.id == incident_id)).one()
     created = now()  # not the moment of the signal: one that waited in the spool must not be given up at once
-    common = {"incident_id": incident_id, "event": event, "message": facts_of(connection, row), "status": "pending", "attempts": 0}
+    common = {
+        "incident_id": incident_id,
+        "event": event,
+        "message": write_state(state_of(connection, row)),
+        "status": "pending",
+        "attempts": 0,
+    }
     for route in dict.fromkeys(routes):
         connection.execute(outbox.insert().values(**common, misrouted=0, route=route, created_at=created, not_before=created))
 
 
-def facts_of(connection: Connection, row: Row[Any]) -> dict[str, Any]:
+def state_of(connection: Connection, row: Row[Any]) -> IncidentState:
     """Return the present state of an incident as a message carries it."""
     earlier = select(outbox.c.message).where(outbox.c.incident_id == row.id).order_by(outbox.c.id).limit(1)
-    told = connection.scalar(earlier) or {}
-    return {
-        "installation": told.get("installation") if told else read_installation_id(connection),
-        "fingerprint": told.get("fingerprint", row.fingerprint),  # receivers know the incident by the one that they were told first
-        "kind": row.kind,
-        "event": row.event,
-        "title": shortened(row.title, LONGEST_TITLE),
-        "explanation": row.explanation,
-        "severity": row.severity,
-        "status": row.status,
-        "namespace": row.namespace,
-        "name": row.name,
-        "suite": row.suite,
-        "promise": row.promise,
-        "dag_id": row.dag_id,
-        "run_id": row.run_id,
-        "task_id": row.task_id,
-        "map_index": row.map_index,
-        "try_number": row.try_number,
-        "deadline": row.deadline,
-        "occurrences": row.occurrences,
-        "opened_at": row.opened_at.isoformat(),
-        "resolved_at": None if row.resolved_at is None else row.resolved_at.isoformat(),
-    }
+    first: dict[str, Any] = connection.scalar(earlier) or {}
+    names = {"installation": first.get("installation") if first else read_installation_id(connection)}
+    names["fingerprint"] = first.get("fingerprint", row.fingerprint)  # receivers know the incident by the one that they received first
+    present = {name: getattr(row, name) for name in IncidentState.__struct_fields__ if name not in names}
+    present["title"] = shortened(row.title, LONGEST_TITLE)
+    return msgspec.convert({**present, **names}, IncidentState)
 
 
 def undelivered_routes(connection: Connection, incident_id: int) -> frozenset[str]:
@@ -125,7 +116,7 @@ def claim(connection: Connection, now: datetime, *, skip: Sequence[int] = (), sk
         event=row.event,
         attempts=row.attempts,
         created_at=row.created_at,
-        facts=row.message,
+        incident=read_state(row.message),
     )
 
 

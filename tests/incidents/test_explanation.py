@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from airflow_dre.channels.webhook import render_payload
 from airflow_dre.incidents.explanation import LONGEST_REASON, MOST_REASONS, Explanation, explain, shortened
 from airflow_dre.incidents.identity import PipelineCause
+from airflow_dre.incidents.notice import IncidentState, Links, News, Notice
 from airflow_dre.incidents.signals import Event, Signal
 
 T = datetime(2026, 1, 1, tzinfo=UTC)
@@ -72,10 +73,12 @@ def test_a_signal_of_the_version_before_can_be_read() -> None:
 @pytest.mark.parametrize("letter", ["a", "ü", "\U0001f600", "\x1b", '"'])
 def test_the_whole_payload_has_a_bound(letter: str) -> None:
     huge = letter * 1_000_000
-    why = {"reasons": [huge] * 100, "broken": 1, "checks": 2, "owner": huge, "runbook_url": huge}
-    names = ("event", "title", "severity", "kind", "namespace", "name", "suite", "dag_id", "task_id", "run_id")
-    facts = {**dict.fromkeys(names, huge), "occurrences": 1, "opened_at": "", "fingerprint": huge, "explanation": why}
-    payload = render_payload(facts, event="opened", incident_id=1, receiver="r", link="", links={"log_url": huge, "results_url": huge})
+    why = Explanation(reasons=(huge,) * 100, broken=1, checks=2, owner=huge, runbook_url=huge)
+    names = ("event", "title", "severity", "kind", "namespace", "name", "suite", "dag_id", "task_id", "run_id", "fingerprint")
+    texts: dict[str, Any] = dict.fromkeys(names, huge)
+    incident = IncidentState(**texts, occurrences=1, opened_at=T, explanation=why)
+    links = Links(log=huge, results=huge)
+    payload = render_payload(Notice(news=News.OPENED, incident_id=1, route="r", incident=incident, links=links))
     assert len(json.dumps(payload)) < MOST_BYTES
 
 

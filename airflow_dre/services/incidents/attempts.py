@@ -7,14 +7,14 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, wait
 from contextvars import copy_context
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from airflow_dre.channels.payload import render_payload
-from airflow_dre.channels.webhook import GRACE_SECONDS
+from airflow_dre.channels.http import GRACE_SECONDS
 from airflow_dre.config import Settings
+from airflow_dre.incidents.notice import IncidentState, Links, News, Notice
 from airflow_dre.incidents.retry import Attempt
 from airflow_dre.services.incidents.links import incident_url, log_url, results_url
-from airflow_dre.services.incidents.routes import RouteUnreadable, read_webhook
+from airflow_dre.services.incidents.routes import RouteUnreadable, open_channel
 from airflow_dre.store.outbox import Message
 
 Send = Callable[[float], Attempt]
@@ -82,30 +82,45 @@ def _failed(error: BaseException) -> Attempt:
 
 
 def _prepare(message: Message, settings: Settings, seconds: float) -> Send:
-    """Return what sends a message, or what says why it cannot be sent."""
+    """Return a function that sends a message, or one that returns why it cannot be sent."""
     try:
-        webhook = read_webhook(message.route, settings, seconds)
-        payload = render_payload(
-            message.facts,
-            event=message.event,
-            incident_id=message.incident_id,
-            receiver=message.route,
-            link=incident_url(settings.base_url, message.incident_id),
-            links=_links(message, settings),
-        )
+        channel = open_channel(message.route, settings, seconds)
+        notice = _notice(message, settings)
     except RouteUnreadable as error:
-        misrouted = Attempt(delivered=False, misrouted=True, error=str(error))
-        return lambda _: misrouted
-    except Exception as error:  # for example facts that another version queued
-        failed = _failed(error)
-        return lambda _: failed
-    return lambda limit: replace(webhook, timeout_seconds=limit).send(payload)
+        return _always(Attempt(delivered=False, misrouted=True, error=str(error)))
+    except Exception as error:  # for example a state that another version queued
+        return _always(_failed(error))
+
+    def send(limit: float) -> Attempt:
+        attempt: object = channel.send(notice, time.monotonic() + limit)
+        return attempt if isinstance(attempt, Attempt) else _failed(TypeError())
+
+    return send
 
 
-def _links(message: Message, settings: Settings) -> dict[str, str]:
-    """Return the addresses that help a person on, by the names of annotations."""
-    facts = message.facts
-    found = {"log_url": log_url(settings.base_url, facts)}
-    if facts.get("suite") is not None and facts.get("promise") in (None, "suite"):
-        found["results_url"] = results_url(settings.base_url, facts)
-    return {name: url for name, url in found.items() if url is not None}
+def _always(attempt: Attempt) -> Send:
+    return lambda _: attempt
+
+
+def _notice(message: Message, settings: Settings) -> Notice:
+    if message.incident is None:
+        raise ValueError("the state of the incident cannot be read")
+    return Notice(
+        news=News(message.event),
+        incident_id=message.incident_id,
+        route=message.route,
+        incident=message.incident,
+        links=_links(message.incident_id, message.incident, settings.base_url),
+    )
+
+
+def _links(incident_id: int, incident: IncidentState, base_url: str) -> Links:
+    """Return the addresses that help a person on."""
+    names = ("dag_id", "run_id", "task_id", "map_index", "try_number")
+    origin = {name: getattr(incident, name) for name in names}
+    is_suite = incident.suite is not None and incident.promise in (None, "suite")
+    return Links(
+        incident=incident_url(base_url, incident_id),
+        log=log_url(base_url, origin),
+        results=results_url(base_url, origin) if is_suite else None,
+    )

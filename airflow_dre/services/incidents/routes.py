@@ -1,40 +1,42 @@
-"""Routes of the configuration as receivers that messages can be sent to."""
+"""Routes of the configuration as channels that notices can be sent to."""
 
 from __future__ import annotations
 
 from functools import partial
 from typing import Any
 
+from airflow_dre.channels.channel import Channel, ChannelUnusable
 from airflow_dre.channels.deadline import DeadlinePassed, Exchange, call_within
-from airflow_dre.channels.webhook import Webhook
+from airflow_dre.channels.registry import channel_names, find_channel_type
 from airflow_dre.config import Route, Settings
-from airflow_dre.errors import DefinitionError, DreError, Problem
+from airflow_dre.errors import DefinitionError, DreError, PlugInError, Problem
 
 
 class RouteUnreadable(DreError):
-    """A route or its connection that cannot be read now; it may be put right."""
+    """A route, its channel or its connection that cannot be used now. It may be mended."""
 
 
-def read_webhook(name: str, settings: Settings, seconds: float) -> Webhook:
-    """Return the receiver of a route.
+def open_channel(name: str, settings: Settings, seconds: float) -> Channel:
+    """Return the channel of a route, without connecting to its receiver.
 
     :param name: name of the route.
     :param settings: settings with the routes.
     :param seconds: longest time that the connection of the route may take, which can come from a secrets backend that hangs.
-    :raises RouteUnreadable: the route, its channel or its connection is not there or not valid, or it lacks an address.
+    :raises RouteUnreadable: the route, its channel or its connection is missing or not valid.
     """
     try:
-        return _webhook(name, settings, seconds)
-    except DefinitionError as error:
+        return _open(name, settings, seconds)
+    except (DefinitionError, ChannelUnusable, PlugInError) as error:
         raise RouteUnreadable(str(error)) from error
 
 
 def is_usable(name: str, settings: Settings, seconds: float) -> bool:
-    """Return whether messages of a route can be sent, as far as can be told without its receiver."""
+    """Return whether messages of a route can be sent, as far as is known without its receiver."""
     try:
-        return read_webhook(name, settings, seconds).mistake is None
+        open_channel(name, settings, seconds)
     except RouteUnreadable:
         return False
+    return True
 
 
 def has_connection(name: str, settings: Settings) -> bool:
@@ -42,19 +44,20 @@ def has_connection(name: str, settings: Settings) -> bool:
     return name in settings.routes and isinstance(settings.routes[name].options.get("conn_id"), str)
 
 
-def _webhook(name: str, settings: Settings, seconds: float) -> Webhook:
+def _open(name: str, settings: Settings, seconds: float) -> Channel:
     route = settings.routes.get(name)
     if route is None:
         raise DefinitionError([_why_unknown(name, settings)])
-    if route.channel != "webhook":
-        raise DefinitionError([Problem(f"[dre] routes {name}", "channel", route.channel, "webhook")])
+    kind = find_channel_type(route.channel)
+    if kind is None:
+        raise DefinitionError([Problem(f"[dre] routes {name}", "channel", route.channel, ", ".join(channel_names()))])
     options = {**route.options, **_connection_options(route, seconds)}
-    url = options.get("url")
-    if not isinstance(url, str) or not url:
-        raise DefinitionError([Problem(f"[dre] routes {name}", "url", None, "url, or conn_id of an HTTP connection with a host")])
-    headers = options.get("headers")
-    secret = options.get("secret")
-    return Webhook(url=url, headers=headers if isinstance(headers, dict) else {}, secret=str(secret) if secret else None)
+    try:
+        return kind.open(name, options)
+    except DreError:
+        raise
+    except Exception as error:  # a channel may be part of another package, and its message may hold secrets
+        raise RouteUnreadable(f"channel {route.channel!r} of route {name!r} cannot be opened: {type(error).__name__}") from error
 
 
 def _why_unknown(name: str, settings: Settings) -> Problem:

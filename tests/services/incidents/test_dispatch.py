@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from airflow_dre.channels.webhook import SIGNATURE, TIMESTAMP
+from airflow_dre.channels.http import SIGNATURE, TIMESTAMP
 from airflow_dre.clock import now
 from airflow_dre.incidents.identity import DataCause
 from airflow_dre.incidents.signals import Event, Origin, Signal

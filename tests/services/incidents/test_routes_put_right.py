@@ -21,7 +21,7 @@ from airflow_dre.incidents.identity import PipelineCause
 from airflow_dre.incidents.retry import GIVE_UP_AFTER
 from airflow_dre.incidents.signals import Event, Origin, Signal
 from airflow_dre.services.incidents.dispatch import dispatch_outbox
-from airflow_dre.services.incidents.routes import RouteUnreadable, read_webhook
+from airflow_dre.services.incidents.routes import RouteUnreadable, open_channel
 from airflow_dre.store.incidents import resolve_by_hand
 from airflow_dre.store.records import Delivery
 from airflow_dre.store.store import Store
@@ -222,7 +222,7 @@ def test_a_secrets_backend_never_costs_more_than_its_time(
     monkeypatch.setattr(backend, "speak", staticmethod(speak), raising=False)
     started = time.monotonic()
     with pytest.raises(RouteUnreadable, match=error) as told:
-        read_webhook("oncall", settings_for({"oncall": {"conn_id": "receiver"}}), 0.5)
+        open_channel("oncall", settings_for({"oncall": {"conn_id": "receiver"}}), 0.5)
     assert time.monotonic() - started < 3
     assert "s3cret" not in str(told.value)
 
