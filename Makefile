@@ -6,9 +6,11 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 UI := airflow_dre/ui
 # How many processes share the tests: three on two cores, since many tests wait for a clock or a server; 0: one runs them all, folder by folder.
 PYTEST_WORKERS ?= 3
+# The tests of rooms that decide and do not act.
+PURE := tests/values tests/privacy tests/checks tests/incidents tests/lineage tests/tools/common_sql tests/tools/dbt
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test nightly check bench docs ui ui-check golden clean
+.PHONY: help setup demo test unit lowest nightly check bench docs ui ui-check golden clean
 
 help: ## Show this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -40,6 +42,13 @@ test: $(VENV)/.dev ## Run every test, those in a browser and on a running Airflo
 	@.ci/docs || true
 	@$(BIN)/python -m pytest -n $(PYTEST_WORKERS)
 	@.ci/ui-tests
+
+unit: $(VENV)/.dev ## Run the tests of the pure rooms, which need no database, server or Airflow
+	@DRE_QUICK=1 $(BIN)/python -m pytest -q -n $(PYTEST_WORKERS) $(PURE)
+
+lowest: $(VENV)/.dev ## Run the tests without a stack on the lowest versions that pyproject.toml declares
+	@.ci/lowest
+	@.venv-lowest/bin/python -m pytest -n $(PYTEST_WORKERS) -m 'not stack and not browser'
 
 nightly: $(VENV)/.dev ## Hold 2,000 new random suites a database against the naive oracle (DRE_NIGHTLY_EXAMPLES: how many)
 	DRE_NIGHTLY=1 $(BIN)/python -m pytest tests/oracle --timeout 3600
@@ -74,4 +83,4 @@ ui-check: ui ## Fail if the committed build differs from the sources
 	@test -z "$$(git status --porcelain -- $(UI)/dist)" || { git status --short -- $(UI)/dist; exit 1; }
 
 clean: ## Remove what these commands made
-	rm -rf $(VENV) .venv-dbt .venv-docs .demo site $(UI)/node_modules
+	rm -rf $(VENV) .venv-dbt .venv-docs .venv-lowest .demo site $(UI)/node_modules

@@ -40,7 +40,8 @@ from tests import sparks
 
 pytest_plugins = ["tests.spreading"]
 settings.register_profile("patient", deadline=None)  # a busy machine breaks no law
-settings.load_profile("patient")
+settings.register_profile("quick", deadline=None, max_examples=10)  # `make unit`; every other command tries more
+settings.load_profile("quick" if os.environ.get("DRE_QUICK") else "patient")
 
 
 def pytest_unconfigure() -> None:

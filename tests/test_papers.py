@@ -114,6 +114,18 @@ def test_every_room_is_described() -> None:
     assert {room for cell in table for room in re.findall(r"`(\w+)`", cell)} & rooms == rooms
 
 
+def test_contributing_names_every_command() -> None:
+    targets = re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    named = re.findall(r"`make ([a-z-]+)`|^make ([a-z-]+) ", (ROOT / "CONTRIBUTING.md").read_text(), re.MULTILINE)
+    assert set(targets) - {"help"} == {first or second for first, second in named}
+
+
+def test_every_direct_dependency_has_a_lower_bound() -> None:
+    project = PROJECT["project"]
+    named = [*project["dependencies"], *(name for names in project["optional-dependencies"].values() for name in names)]
+    assert [name for name in named if not re.search(r">=\d", name) and not name.startswith("airflow-dre[")] == []
+
+
 NAMED = {
     (str(page.relative_to(ROOT)), path)
     for page in [ROOT / "CONTRIBUTING.md", ROOT / "NOTICE", *(ROOT / "docs").rglob("*.md")]
