@@ -1,4 +1,4 @@
-"""The tree of exceptions, what each says, and that each survives the way between processes."""
+"""The tree of exceptions, their messages, and their way between processes."""
 
 from __future__ import annotations
 

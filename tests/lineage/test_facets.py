@@ -1,4 +1,4 @@
-"""What results become in OpenLineage: assertions and metrics of the dataset, and tests of the run."""
+"""The facets of results in OpenLineage: assertions and metrics of the dataset, and tests of the run."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def ran(*declared: Declaration, rows: list[tuple[Scalar, ...]] = ROWS) -> SuiteR
 
 
 def written(facet: Any) -> dict[str, Any]:
-    """Return a facet as it leaves, without what says where it comes from and what was not said."""
+    """Return a facet as it is sent, without its producer and without empty values."""
     plain: dict[str, Any] = json.loads(Serde.to_json(facet))
     return bare(plain)
 
@@ -69,13 +69,13 @@ def bare(value: Any) -> Any:
 
 
 def assertions(run: SuiteRunRecord) -> list[dict[str, Any]]:
-    """What was asserted."""
+    """Return the assertions."""
     found: list[dict[str, Any]] = written(input_dataset(run).inputFacets["dataQualityAssertions"])["assertions"]
     return found
 
 
 def metrics(run: SuiteRunRecord) -> dict[str, Any]:
-    """What was measured."""
+    """Return the measured values."""
     return written(input_dataset(run).inputFacets["dataQualityMetrics"])
 
 
@@ -160,13 +160,13 @@ def test_an_assertion_is_described_by_its_author_or_else_by_its_reason() -> None
 @pytest.mark.parametrize(
     ("declared", "expected"),
     [
-        pytest.param([c.row_count(at_least=9)], {"rowCount": 4, "columnMetrics": {}}, id="row_count tells the rows"),
-        pytest.param([c.rows("id > 0")], {"rowCount": 4, "columnMetrics": {}}, id="a row rule tells the rows"),
-        pytest.param([c.not_null("amount")], {"rowCount": 4, "columnMetrics": {"amount": {"nullCount": 1}}}, id="not_null tells the nulls"),
+        pytest.param([c.row_count(at_least=9)], {"rowCount": 4, "columnMetrics": {}}, id="row_count counts the rows"),
+        pytest.param([c.rows("id > 0")], {"rowCount": 4, "columnMetrics": {}}, id="a row rule counts the rows"),
+        pytest.param([c.not_null("amount")], {"rowCount": 4, "columnMetrics": {"amount": {"nullCount": 1}}}, id="not_null counts NULL"),
         pytest.param(
             [c.column_min("amount", at_least=0), c.column_max("amount", at_most=9), c.not_null("amount")],
             {"rowCount": 4, "columnMetrics": {"amount": {"min": 5, "max": 30.5, "nullCount": 1}}},
-            id="several checks of one column are told together",
+            id="several checks of one column are reported together",
         ),
         pytest.param([c.column_min("day", at_least="2026")], {"columnMetrics": {}}, id="a smallest text is no number"),
         pytest.param([c.mean("amount", at_least=0), c.unique("id")], {"columnMetrics": {}}, id="others have no field in the facet"),

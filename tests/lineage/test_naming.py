@@ -26,14 +26,14 @@ class DuckHook(DbApiHook):
 
 
 class ElsewhereHook(DbApiHook):
-    """A hook that tells OpenLineage nothing about its database."""
+    """A hook without OpenLineage facts about its database."""
 
     conn_name_attr = "conn_id"
     conn_type = "elsewhere"
 
 
 class MySqlHook(DbApiHook):
-    """A hook of a database without schemas, as its provider writes it; the provider needs a C library to be installed."""
+    """A hook of a database without schemas, as its provider writes it, which needs a C library."""
 
     conn_name_attr = "conn_id"
     conn_type = "mysql"
@@ -94,7 +94,7 @@ CASES = [
     pytest.param(LoudHook, {"host": "x"}, ("s", "t"), "loud://account", "SHOP.S.T", id="a database that writes its names in capitals"),
     pytest.param(ElsewhereHook, {"host": "db", "port": 99, "schema": "c"}, ("t",), "elsewhere://db:99", "c.t", id="an unknown database"),
     pytest.param(ElsewhereHook, {"host": "db", "schema": "c"}, ("s", "t"), "elsewhere://db", "c.s.t", id="an unknown database, no port"),
-    pytest.param(ElsewhereHook, {}, ("t",), "elsewhere://localhost", "t", id="an unknown database about which nothing is said"),
+    pytest.param(ElsewhereHook, {}, ("t",), "elsewhere://localhost", "t", id="an unknown database without facts"),
 ]
 
 
@@ -104,7 +104,7 @@ def test_names(hook: Any, given: dict[str, Any], table: tuple[str, ...], namespa
 
 
 def postgres_connection(url: str, **changes: Any) -> dict[str, Any]:
-    """What Airflow needs to reach a database by its SQLAlchemy URL."""
+    """Return the Airflow connection of a SQLAlchemy URL."""
     address = sa.make_url(url)
     host = address.host or address.query.get("host")
     known = {"conn_type": "postgres", "host": host, "port": address.port, "schema": address.database, "login": address.username}

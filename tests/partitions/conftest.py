@@ -1,4 +1,4 @@
-"""A partitioned table in each database; laws are tried without a time limit for each example."""
+"""A partitioned table in each database, and laws without a time limit for each example."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.partitions.warehouses import Days, Hook
 
 @pytest.fixture(params=["sqlite", "duckdb", pytest.param("postgres", marks=pytest.mark.postgres)])
 def days(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Days]:
-    """Tables without rows, and a memory that knows nothing."""
+    """Yield tables without rows, and an empty store of states."""
     if request.param == "sqlite":
         path = tmp_path / "w.db"
         plain = sqlite3.connect(path, isolation_level=None)

@@ -1,4 +1,4 @@
-"""Which partitions a run looks at, what it makes of those that are late, replaced, empty or gone, and what it says when it cannot tell."""
+"""The partitions that a run scans, those that are late, replaced, empty or gone, and messages where it cannot know."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ COUNT, NULLS = c.row_count(at_least=1), c.not_null("n", fail_above="60%")
 
 
 def filled(days: Days, number: int = 4) -> Days:
-    """Days of two rows each, all judged."""
+    """Return days of two rows each, all judged."""
     for day in JAN[:number]:
         days.append(day, ROWS)
     days.judged([COUNT, NULLS], "all")
@@ -71,7 +71,7 @@ def test_a_data_interval_means_the_partitions_that_begin_within(days: Days, inte
 def test_late_and_replaced_rows_count_once_their_partition_is_named(days: Days) -> None:
     filled(days)
     days.append(JAN[1], ROWS)
-    assert counted(days.judged([COUNT, NULLS], "run", "2026-01-04"))[0] == "8", "nobody looked at the second day"
+    assert counted(days.judged([COUNT, NULLS], "run", "2026-01-04"))[0] == "8", "the second day was not scanned again"
     assert counted(days.judged([COUNT, NULLS], "run", "2026-01-02")) == ("10", (1, 4))
     days.clear(JAN[1])
     days.append(JAN[1], ROWS[:1])
@@ -116,7 +116,7 @@ def test_a_check_that_is_new_is_asked_of_the_partitions_that_lack_it(days: Days)
     days.append(JAN[1], ROWS)  # late rows that only the new question notices
     run = days.judged([COUNT, NULLS, c.total("x", equals=10)], "run", "2026-01-04")
     assert [result.outcome.value for result in run.results] == ["passed"] * 3
-    assert counted(run) == ("10", (4, 4)), "what changed between two looks is looked at again, as a whole"
+    assert counted(run) == ("10", (4, 4)), "a partition that changed between two scans is scanned again, as a whole"
     assert counted(days.judged([COUNT, NULLS, c.total("x", equals=10)], "run", "2026-01-04")) == ("10", (1, 4))
 
 
@@ -144,7 +144,7 @@ def test_a_number_that_cannot_be_told_anew_is_not_told_from_before(days: Days) -
     assert [result.outcome.value for result in days.judged(declared, "all").results] == ["passed"] * 2
     days.clear(JAN[0])
     days.append(JAN[0], [bad, bad])
-    for key in ("2026-01-01", "2026-01-02"):  # as many rows as before, so that nothing else tells that they are others
+    for key in ("2026-01-01", "2026-01-02"):  # as many rows as before, so that nothing else shows that they are others
         run = days.judged(declared, "run", key)
         assert [result.outcome.value for result in run.results] == ["passed", "errored"]
     days.clear(JAN[0])

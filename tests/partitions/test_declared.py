@@ -1,4 +1,4 @@
-"""Tables that PostgreSQL partitions itself: its catalogue tells which partitions changed."""
+"""Tables that PostgreSQL partitions itself, whose catalogue shows which partitions changed."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ COUNT = c.row_count(at_least=1)
 
 @pytest.fixture
 def declared(request: pytest.FixtureRequest) -> Iterator[tuple[Days, Callable[[str], None]]]:
-    """Yield the table ``t``, by month; what runs a statement in a session of its own, whose counts arrive when it ends."""
+    """Yield a function that runs a statement on the table ``t``, by month, in a session whose counts arrive when it ends."""
     url = sa.make_url(request.getfixturevalue("postgres_url")).set(drivername="postgresql").render_as_string(hide_password=False)
 
     def run(sql: str) -> None:
@@ -102,7 +102,7 @@ def test_what_the_catalogue_does_not_tell_is_an_error(
 
 def test_other_databases_say_what_to_do(days: Days) -> None:
     if days.hook.conn_type == "postgres":
-        pytest.skip("it tells")
+        pytest.skip("it lists them")
     found = days.judged([COUNT], "changed", changes=None)
     assert "does not show which partitions changed: set changes=, one SELECT" in found.results[0].reason
 

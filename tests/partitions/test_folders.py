@@ -1,4 +1,4 @@
-"""Partitions that are folders of files: those whose files changed are looked at, and no other."""
+"""Partitions that are folders of files: those whose files changed are scanned, and no other."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ CHECKS = [c.row_count(at_least=1), c.between("n", 0, 10), c.mean("n", at_least=0
 
 
 def write(folder: Path, day: str, *numbers: int, name: str = "part") -> None:
-    """A file of one partition."""
+    """Write a file of one partition."""
     (folder / f"day={day}").mkdir(parents=True, exist_ok=True)
     values = ", ".join(f"({number})" for number in numbers)
     duckdb.sql(f"COPY (SELECT * FROM (VALUES {values}) v(n)) TO '{folder}/day={day}/{name}.parquet' (FORMAT parquet)")
@@ -40,7 +40,7 @@ def write(folder: Path, day: str, *numbers: int, name: str = "part") -> None:
 
 @pytest.fixture
 def judged(tmp_path: Path) -> Callable[..., SuiteRunRecord]:
-    """Judges all files below a folder from the states of their partitions."""
+    """Return a function that judges all files below a folder from the states of their partitions."""
     memory, runs = Remembered(), iter(range(100))
 
     def judge(by: str = "day", given: Any = None, **read: Any) -> SuiteRunRecord:

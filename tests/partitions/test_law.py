@@ -1,4 +1,4 @@
-"""A table judged from states is judged as by a look at every row, whatever happened to its partitions."""
+"""A table judged from states is judged as from every row, whatever happened to its partitions."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ SUITES = st.lists(st.integers(1, len(CHECKS) - 1), min_size=4, max_size=8, uniqu
 
 @st.composite
 def happenings(draw: st.DrawFn) -> list[tuple[str, list[tuple[str, date | None, list[Any]]]]]:
-    """Runs, each with what happened before it: rows were appended to a day, or replaced it, or were taken away."""
+    """Draw runs, each after changes: rows were appended to a day, or replaced it, or were taken away."""
     found = []
     for _ in range(draw(st.integers(2, 5))):
         choice = draw(st.sampled_from(["run", "run", "changed", "changed", "all"]))
@@ -109,21 +109,21 @@ def test_merged_states_tell_what_a_look_at_every_row_tells(days: Days) -> None:
 
 
 def differences(merged: SuiteRunRecord, whole: SuiteRunRecord) -> list[str]:
-    """What two runs tell differently."""
+    """Return the differences between two runs."""
     return [
-        f"{one.definition.name}: from states {told(one)}, from all rows {told(other)}"
+        f"{one.definition.name}: from states {facts(one)}, from all rows {facts(other)}"
         for one, other in zip(merged.results, whole.results, strict=True)
         if not alike(one, other)
     ]
 
 
-def told(result: ResultRecord) -> tuple[object, ...]:
-    """Return all that a result says."""
+def facts(result: ResultRecord) -> tuple[object, ...]:
+    """Return all facts of a result."""
     return result.outcome.value, result.violations, result.rows, result.value, result.reason
 
 
 def alike(one: ResultRecord, other: ResultRecord) -> bool:
-    """Return whether two results say the same; floats but for the rounding of the database's own sums."""
+    """Return whether two results are the same, up to the rounding of the database's own sums."""
     same = (one.outcome, one.violations, one.rows) == (other.outcome, other.violations, other.rows)
     if one.value is None or other.value is None:
         return same and one.value == other.value

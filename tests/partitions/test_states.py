@@ -1,4 +1,4 @@
-"""States merge to what one look would have told: exactly, with infinities, not-a-numbers and nothing at all."""
+"""States merge to the answer of one query: exactly, with infinities, not-a-numbers and nothing at all."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def merge(metric: Metric, *partitions: tuple[Answer, ...]) -> Answer:
         pytest.param(TOTAL, [(1, Decimal("0.1")), (1, 2)], Decimal("2.1"), id="decimals beside integers stay decimals"),
         pytest.param(TOTAL, [(1, INF), (1, 1.0)], INF, id="an infinity stays"),
         pytest.param(TOTAL, [(1, INF), (1, -INF)], NAN, id="opposite infinities are not-a-number"),
-        pytest.param(TOTAL, [(1, Decimal("NaN")), (1, Decimal(2))], NAN, id="a decimal that is none"),
+        pytest.param(TOTAL, [(1, Decimal("NaN")), (1, Decimal(2))], NAN, id="a decimal that is no number"),
         pytest.param(TOTAL, [(1, 1e308), (1, 1e308)], INF, id="beyond the largest float"),
         pytest.param(TOTAL, [(2, None), (1, 1.0)], None, id="an unknown sum of values stays unknown"),
         pytest.param(MEAN, [(1, 1), (3, 7)], 2, id="a mean that is whole"),
@@ -64,7 +64,7 @@ def merge(metric: Metric, *partitions: tuple[Answer, ...]) -> Answer:
         pytest.param(SPREAD, [(1, 1, None), (1, 3, None)], 2.0, id="values of two partitions spread"),
         pytest.param(SPREAD, [(2, 10**15 * 2 + 1, 0.5), (1, 10**15 + 2, None)], 1.0, id="far from zero nothing is lost"),
         pytest.param(SPREAD, [(2, INF, NAN), (1, 1, None)], NAN, id="an infinity leaves no variance"),
-        pytest.param(SPREAD, [(2, None, None), (0, None, None)], NAN, id="nor does what a database cannot tell"),
+        pytest.param(SPREAD, [(2, None, None), (0, None, None)], NAN, id="nor does what a database does not know"),
         pytest.param(SMALLEST, [(None,), (3,), (2.5,)], 2.5, id="the smallest of numbers of two types"),
         pytest.param(LARGEST, [("b",), ("B",)], "b", id="texts by their code points"),
         pytest.param(LARGEST, [(NAN,), (INF,)], NAN, id="not-a-number is larger than all"),

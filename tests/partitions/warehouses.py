@@ -52,17 +52,17 @@ class Recorded(Warehouse):
 
 
 class Remembered:
-    """A memory that lasts as long as a test; a later look is never replaced by an earlier one, as in the store."""
+    """A store of states for one test, in which an earlier scan never replaces a later one."""
 
     def __init__(self) -> None:
         self.kept: dict[tuple[str, str, str], tuple[datetime, PartitionState]] = {}
 
     def read(self, split: str, forms: Sequence[str]) -> list[PartitionState]:
-        """What is known."""
+        """Return the kept states."""
         return [state for (of, form, _), (_, state) in self.kept.items() if of == split and form in forms]
 
     def save(self, found: PartitionStates) -> None:
-        """Keep what one look found."""
+        """Keep the states of one scan."""
         for state in found.states:
             key = (found.split, state.form, state.partition)
             if key not in self.kept or self.kept[key][0] <= found.measured_at:
@@ -150,7 +150,7 @@ class Days:
             warehouse.close()
 
     def scanned(self, declared: Sequence[Declaration], where: str | None = None) -> SuiteRunRecord:
-        """Return the verdict from a look at every row."""
+        """Return the verdict from a scan of every row."""
         warehouse = Warehouse(self.hook)
         try:
             return run_suite(self._suite(declared, where, "t"), warehouse, NOW).record

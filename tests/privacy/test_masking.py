@@ -1,4 +1,4 @@
-"""What is masked wherever it stands, and what never is: tables of cases, and laws about every valid number and every ordinary id."""
+"""Values that are masked wherever they are, and values that never are: cases, and laws about valid numbers and ordinary ids."""
 
 from __future__ import annotations
 
@@ -259,7 +259,7 @@ def test_every_valid_number_is_masked_wherever_it_is_embedded(secret: str, befor
 def test_a_number_that_fails_luhn_is_no_card(body: str) -> None:
     if check_digit(body[:-1]) != body[-1]:
         assert list(find_cards(body)) == []
-    longer = "9" + body[1:] + "0" * (20 - len(body)) + "1"  # zeros before a number fill it up and are none of it
+    longer = "9" + body[1:] + "0" * (20 - len(body)) + "1"  # zeros before a number fill it up and are no part of it
     assert list(find_cards(longer)) == [], "nor is a part of a longer number"
 
 

@@ -33,7 +33,7 @@ def modules() -> Iterator[str]:
 
 
 def patterns_in(value: object) -> Iterator[re.Pattern[str]]:
-    """Patterns in a value of a module: alone, or in tuples, lists and dicts."""
+    """Yield patterns in a value of a module: alone, or in tuples, lists and dicts."""
     if isinstance(value, re.Pattern):
         yield value
     elif isinstance(value, (tuple, list, set, frozenset)):
@@ -44,7 +44,7 @@ def patterns_in(value: object) -> Iterator[re.Pattern[str]]:
 
 
 def every_pattern() -> tuple[dict[str, re.Pattern[str]], dict[str, set[str]]]:
-    """Return all patterns at the level of a module by where they stand, and how their own modules use them."""
+    """Return all patterns at the level of a module by their place, and how their own modules use them."""
     found: dict[str, re.Pattern[str]] = {}
     used: dict[str, set[str]] = defaultdict(set)
     known = set()
@@ -111,7 +111,7 @@ def pieces_of(pattern: re.Pattern[str]) -> list[str]:
 
 
 def member_of(members: object) -> list[str]:
-    """Characters of a class, or two that a negated class may take."""
+    """Return the characters of a class, or two that a negated class may take."""
     found = []
     for code, value in members:  # type: ignore[attr-defined]
         if code is _constants.NEGATE:

@@ -11,7 +11,7 @@ import pytest
 from airflow_dre.privacy.masking import HIDDEN, masked
 
 S = "hunter2"
-"""The secret; nothing but its place tells it."""
+"""The secret, which only its place reveals."""
 NAMED = [
     f"password: {S}",
     f"Password: {S}",
@@ -260,7 +260,7 @@ def test_a_secret_behind_its_name_is_hidden(text: str) -> None:
     shown = masked(text)
     assert S not in shown
     assert HIDDEN in shown
-    assert S not in masked(f"The server said ({text}) and closed the connection")
+    assert S not in masked(f"The server answered ({text}) and closed the connection")
     assert masked(shown) == shown
 
 

@@ -14,7 +14,7 @@ from tests.sql import mariadb
 
 @pytest.fixture(scope="session")
 def mariadb_server() -> Iterator[dict[str, Any]]:
-    """Yield a real MariaDB server; what PyMySQL is to be given to connect to it."""
+    """Yield the arguments of PyMySQL for a real MariaDB server."""
     if not mariadb.is_there():
         pytest.skip(mariadb.MISSING)
     with mariadb.running() as how:
@@ -23,7 +23,7 @@ def mariadb_server() -> Iterator[dict[str, Any]]:
 
 @pytest.fixture(scope="module")
 def mariadb_database(mariadb_server: dict[str, Any]) -> dict[str, Any]:
-    """Return an empty database on it; what PyMySQL is to be given to connect to it."""
+    """Return the arguments of PyMySQL for an empty database."""
     import pymysql
 
     name = f"t{uuid4().hex}"

@@ -30,7 +30,7 @@ def _command(name: str, *arguments: str) -> list[str]:
 
 @contextlib.contextmanager
 def running() -> Iterator[dict[str, Any]]:
-    """Yield a started server; what PyMySQL is to be given to connect to it."""
+    """Yield the arguments of PyMySQL for a started server."""
     folder = Path(tempfile.mkdtemp(prefix="dre-maria-"))  # short: a socket's path has at most 107 characters
     as_user = []
     if os.getuid() == 0:  # the server does not run as root

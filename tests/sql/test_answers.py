@@ -1,4 +1,4 @@
-"""The whole vocabulary, asked of real databases: every check gives the same answer on each of them."""
+"""The whole vocabulary on real databases: every check has the same answer on each of them."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ class Database:
         self._connection.commit()
 
     def judge(self, declaration: Any, where: str | None = None, table: str = "t") -> Judgement:
-        """What a check says of a table."""
+        """Return the result of a check of a table."""
         (check,) = parse_checks([declaration])
         scope, answered = Scope((table,), where, self.warehouse.dialect), AnswerSet()
         answer_metrics(first_round(check), scope, self.warehouse, answered)
@@ -255,7 +255,7 @@ CASES = [
 
 
 def observed(judgement: Judgement, expected: Any) -> Any:
-    """What was seen, in the form of what is expected."""
+    """Return the observed value in the form of the expected one."""
     if isinstance(expected, tuple):
         return judgement.violations, judgement.rows
     if judgement.observed is None or isinstance(judgement.observed, str):

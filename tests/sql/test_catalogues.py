@@ -1,4 +1,4 @@
-"""A catalogue knows the columns that SELECT * gives, in their order, whatever kind of table it is."""
+"""The columns in a catalogue are those that SELECT * returns, in their order, whatever kind of table it is."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ class World:
 
 @pytest.fixture(scope="module")
 def worlds(request: pytest.FixtureRequest) -> Iterator[Callable[[str], World]]:
-    """Sessions by the names of their dialects."""
+    """Yield sessions by the names of their dialects."""
     found: dict[str, World] = {}
 
     def of(dialect: str) -> World:

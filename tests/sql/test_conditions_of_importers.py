@@ -1,4 +1,4 @@
-"""Conditions that importers write look at the columns they name, in every database."""
+"""Conditions of importers, which read the columns they name in every database."""
 
 from __future__ import annotations
 

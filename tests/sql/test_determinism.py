@@ -1,4 +1,4 @@
-"""What may say something else of the same row tomorrow is told from what rests on the row alone."""
+"""Deterministic expressions are distinguished from those that may return something else for a row tomorrow."""
 
 from __future__ import annotations
 

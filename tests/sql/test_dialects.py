@@ -98,7 +98,7 @@ def variants(declaration: Declaration) -> Iterator[tuple[str, Any]]:
 
 
 def asked(name: str, make: Any) -> Iterator[str]:
-    """What is asked under a name, or why it is not."""
+    """Return the statements under a name, or why it has no statement."""
     try:
         for statement in make():
             yield f"-- {name}\n{statement.sql};"
@@ -107,7 +107,7 @@ def asked(name: str, make: Any) -> Iterator[str]:
 
 
 def statements(dialect: Dialect) -> list[str]:
-    """Everything that the golden file of a dialect holds."""
+    """Return the text of the golden file of a dialect."""
     scope = replace(ORDERS, dialect=dialect)
     blocks: list[str] = []
     for declaration in CHECKS:
@@ -157,7 +157,6 @@ def test_every_statement_is_one_that_reads_in_its_dialect(name: str) -> None:
 
 NO_REGEX = "nothing here: SQL Server has no regular expressions before 2025: use like, or rows with a condition"
 COLUMNS = "check schema_is, schema_unchanged or column_count"
-NO_COLUMNS = "nothing here: Spark SQL has no information_schema, and what DESCRIBE gives mixes columns with partitions"
 LOOKAROUND = "a regular expression without lookahead, lookbehind and references back"
 REFUSED = [
     ("tsql", c.matches("s", "^x"), "check matches: invalid pattern='^x'. Allowed: " + NO_REGEX),
@@ -174,11 +173,11 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize(("name", "declaration", "said"), REFUSED, ids=lambda value: getattr(value, "kind", None))
-def test_what_a_dialect_cannot_do_is_refused_with_the_reason(name: str, declaration: Any, said: str) -> None:
+@pytest.mark.parametrize(("name", "declaration", "message"), REFUSED, ids=lambda value: getattr(value, "kind", None))
+def test_what_a_dialect_cannot_do_is_refused_with_the_reason(name: str, declaration: Any, message: str) -> None:
     with pytest.raises(DefinitionError) as refused:
         plan(first_round(parse_checks([declaration])[0]), Scope(("t",), None, DIALECTS[name]))
-    assert str(refused.value) == f"1 problem in the definition:\n- {said}"
+    assert str(refused.value) == f"1 problem in the definition:\n- {message}"
 
 
 def test_nothing_else_is_refused() -> None:

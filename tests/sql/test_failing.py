@@ -59,7 +59,7 @@ CHECKS = [
 
 @pytest.fixture(params=["sqlite", "duckdb", pytest.param("postgres", marks=pytest.mark.postgres)])
 def warehouse(request: pytest.FixtureRequest) -> Iterator[Warehouse]:
-    """Two small tables."""
+    """Yield two small tables."""
     if request.param == "postgres":
         address = request.getfixturevalue("postgres_url").replace("postgresql+psycopg", "postgresql")
         connection: Any = psycopg.connect(address, autocommit=True)

@@ -1,4 +1,4 @@
-"""What only a real server of the MySQL family shows: its session, its catalogue, its collations, its refusals."""
+"""Behavior that only a real server of the MySQL family shows: its session, its catalogue, its collations, its refusals."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def hook(mariadb_database: dict[str, Any]) -> Iterator[Hook]:
 
 
 def run(hook: Hook, *declared: Any, where: str | None = None) -> SuiteRunRecord:
-    """What a suite says of the table."""
+    """Return the results of a suite for the table."""
     warehouse = Warehouse(hook)
     scope = Scope(("t",), where, warehouse.dialect)
     try:

@@ -184,13 +184,13 @@ class Warehouse:
         self.connection = connection
 
     def run(self, sql: str) -> Any:
-        """Return the first row, if the statement gives any."""
+        """Return the first row, if the statement returns any."""
         cursor = self.connection.cursor()
         cursor.execute(sql)
         return cursor.fetchone() if sql.startswith("SELECT") else None
 
     def answers(self, table: str, *declarations: Any, where: str | None = None) -> dict[Metric, Any]:
-        """What the checks ask of a table, answered."""
+        """Return the answers of the metrics of checks."""
         asked = [metric for check in parse_checks(declarations) for metric in check.metrics()]
         found: dict[Metric, Any] = {}
         for statement in plan(asked, Scope(split_table(table), where, self.dialect)):
@@ -239,10 +239,10 @@ ANSWERS = [
     pytest.param(c.not_null("a", where="s IS NOT NULL"), None, [4, 2], id="not_null of a filter"),
     pytest.param(c.not_null("a"), "a IS NULL", [2, 2], id="not_null of a suite's filter"),
     pytest.param(c.unique("a"), None, [3, 2], id="unique: NULL equals nothing"),
-    pytest.param(c.unique("a", "s"), None, [2, 0], id="unique by two columns: a partly missing key is none"),
+    pytest.param(c.unique("a", "s"), None, [2, 0], id="unique by two columns: a partly missing key is no key"),
     pytest.param(c.unique("s"), None, [4, 2], id="unique text"),
     pytest.param(c.unique("s", where="a = 1"), None, [1, 0], id="unique within a filter"),
-    pytest.param(c.between("a", 1, 1), None, [3, 2], id="between: both ends belong to it, NULL is not looked at"),
+    pytest.param(c.between("a", 1, 1), None, [3, 2], id="between: both ends belong to it, NULL is left out"),
     pytest.param(c.between("f", -1, 1.5), None, [4, 2], id="between fractions"),
     pytest.param(c.between("s", "x", "y"), None, [4, 1], id="between texts"),
     pytest.param(c.between("d", date(2013, 1, 1), date(2013, 1, 31)), None, [4, 2], id="between dates"),

@@ -1,4 +1,4 @@
-"""What NULL, an empty column and values outside of a reference are worth, on every database that runs here."""
+"""NULL, empty columns and values outside of a reference, on every database that runs here."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def warehouse(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
 
 
 def result(declared: Declaration, table: str, warehouse: Warehouse) -> ResultRecord:
-    """What comes of one check."""
+    """Return the result of one check."""
     scope = Scope((table,), None, find_dialect(warehouse.name))
     suite = Suite(name="s", dataset=DatasetName("x", table), scope=scope, checks=parse_checks([declared]))
     (found,) = run_suite(suite, warehouse, datetime.now(UTC)).record.results
@@ -121,7 +121,7 @@ def test_no_value_at_all(declared: Declaration, if_empty: str | None, outcome: s
 
 
 def divergence(p: list[float], q: list[float]) -> float:
-    """Kullback-Leibler divergence by its definition."""
+    """Return the Kullback-Leibler divergence by its definition."""
     return sum(seen / sum(p) * math.log(seen / sum(p) / (expected / sum(q))) for seen, expected in zip(p, q, strict=True) if seen)
 
 

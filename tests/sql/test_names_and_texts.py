@@ -63,7 +63,7 @@ class Database:
         return self.connection
 
     def run(self, table: str, *declarations: Any) -> tuple[ResultRecord, ...]:
-        """Results of checks."""
+        """Return the results of checks."""
         scope = Scope(split_table(table), None, self.warehouse.dialect)
         suite = Suite(
             name="s", dataset=DatasetName("n", "t"), scope=scope, checks=parse_checks([each.rendered(str) for each in declarations])
@@ -71,7 +71,7 @@ class Database:
         return run_suite(suite, self.warehouse, NOW).record.results
 
     def counted(self, table: str, declaration: Any) -> tuple[int | None, int | None]:
-        """Violations and rows of one check."""
+        """Return the violations and rows of one check."""
         (result,) = self.run(table, declaration)
         assert result.outcome is not Outcome.ERRORED, result.reason
         return result.violations, result.rows
@@ -79,7 +79,7 @@ class Database:
 
 @pytest.fixture(scope="module", params=["sqlite", "duckdb", pytest.param("postgres", marks=pytest.mark.postgres)])
 def database(request: pytest.FixtureRequest) -> Iterator[Database]:
-    """Yield a database of each kind; table y outlives every test."""
+    """Yield a database of each kind, in which table y outlives every test."""
     if request.param == "postgres":
         connection: Any = psycopg.connect(request.getfixturevalue("postgres_address"))
         connection.execute("CREATE TEMPORARY TABLE own_schema (a INTEGER); SET search_path TO pg_temp")

@@ -92,7 +92,7 @@ def world(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[str, Hook]:
 
 
 def ran(hook: Hook, declared: list[Any], samples: SamplePlan | None = None) -> SuiteRunRecord:
-    """What a suite found."""
+    """Return the results of a suite."""
     with opened(hook) as warehouse:
         scope = Scope(("t",), None, warehouse.dialect)
         suite = Suite(name="s", dataset=DatasetName("n", "t"), scope=scope, checks=parse_checks(declared))
@@ -100,7 +100,7 @@ def ran(hook: Hook, declared: list[Any], samples: SamplePlan | None = None) -> S
 
 
 def outcomes(hook: Hook, declared: list[Any]) -> dict[str, tuple[str, str]]:
-    """Outcomes and reasons by the names of the checks."""
+    """Return outcomes and reasons by the names of the checks."""
     return {one.definition.name: (one.outcome.value, one.reason) for one in ran(hook, declared).results}
 
 
@@ -121,7 +121,7 @@ def test_what_says_the_same_ends_the_same(world: tuple[str, Hook]) -> None:
             (c.column_max(column, less_than=high, name=f"{column}: the largest is below"), "failed"),
             (c.column_max(column, equals=high, name=f"{column}: the largest equals"), "passed"),
             (c.column_max(column, at_most=low, name=f"{column}: the largest is not above the least"), "failed"),
-            (c.between(column, low, high, inclusive="neither", name=f"{column}: none is an end"), "failed"),
+            (c.between(column, low, high, inclusive="neither", name=f"{column}: no value is an end"), "failed"),
         ):
             declared.append(check)
             wanted[check.arguments["name"]] = outcome

@@ -1,4 +1,4 @@
-"""What is asked of a database: golden statements, and the same statements run on real databases."""
+"""The statements of a plan: golden ones, and the same statements run on real databases."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ SUITE = [
 
 
 def metrics_of(*declarations: Any) -> list[Metric]:
-    """What checks ask, doubles included."""
+    """Return the metrics of checks, including duplicates."""
     return [metric for check in parse_checks(declarations) for metric in check.metrics()]
 
 

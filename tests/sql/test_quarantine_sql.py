@@ -62,7 +62,7 @@ def rows_of(dialect: Dialect) -> QuarantineQuery:
 
 
 def trees(dialect: Dialect) -> Iterator[tuple[str, exp.Expr]]:
-    """What each step of a quarantine and of a release asks."""
+    """Yield the statements of each step of a quarantine and of a release."""
     rows = rows_of(dialect)
     if rows.writing.only_inserts:
         yield "make the table", quarantine.create(rows)

@@ -1,4 +1,4 @@
-"""What is refused before a database sees it, in which words; and columns that do not exist."""
+"""Messages of definitions that are refused before a database sees them, and of columns that do not exist."""
 
 from __future__ import annotations
 
@@ -139,7 +139,7 @@ def test_a_comment_hides_nothing_of_the_statement(dialect: str, sql: str, place:
 
 
 QUOTES = {"bigquery": "``", "databricks": "``", "mysql": "``", "spark": "``", "tsql": "[]"}
-"""What names stand between where it is not double quotes."""
+"""Quotes around names, where they are not double quotes."""
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What travels together: one scan for all checks, one grouping for each key, one grouped scan for each column of segments."""
+"""Metrics that share a statement: one scan for all checks, one grouping for each key, one grouped scan for each column of segments."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Checks of one column that say the same end the same, whatever its type: the database compares, or a reason says why it does not."""
+"""Checks of one column that mean the same end the same, whatever its type: the database compares, or a reason explains why not."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ MARIADB: dict[str, tuple[str, tuple[str, str], tuple[Any, Any], str | None]] = {
 
 
 def checks_of(low: Any, high: Any) -> list[tuple[Any, str]]:
-    """Checks of a column with two values, and how they end."""
+    """Return checks of a column with two values, and how they end."""
     return [
         (c.between("v", low, high, name="between"), "passed"),
         (c.between("v", low, low, name="between low and low"), "failed"),
@@ -116,7 +116,7 @@ def checks_of(low: Any, high: Any) -> list[tuple[Any, str]]:
 
 
 def agree(hook: Hook, row: tuple[str, tuple[str, str], tuple[Any, Any], str | None]) -> None:
-    """Compare how all checks of a type end with what they say; per segment, where all rows are one, they end the same."""
+    """Compare how all checks of a type end with their meaning, with and without a segment of all rows."""
     kind, values, (low, high), refused = row
     connection = hook.get_conn()
     cursor = connection.cursor()
@@ -148,7 +148,7 @@ def named(declared: list[tuple[Any, str]]) -> Iterator[tuple[str, str]]:
 
 
 def repr_of(value: str) -> str:
-    """Return a literal of SQL; quotes within it are doubled already."""
+    """Return a literal of SQL, in which quotes are doubled already."""
     return f"'{value}'"
 
 

@@ -162,7 +162,7 @@ NUMBERS = {
 
 @pytest.fixture(scope="module")
 def ask(request: pytest.FixtureRequest) -> Iterator[Callable[[str, str], list[Any]]]:
-    """Databases with one row each, by the names of their dialects, and what asks them."""
+    """Yield a function that queries databases of one row each by the names of their dialects."""
     opened: dict[str, Any] = {}
 
     def connected(dialect: str) -> Any:

@@ -1,4 +1,4 @@
-"""How numbers and names are told: few digits, never so few that a value and its bound look alike, and names that tell checks apart."""
+"""Numbers and names in messages: few digits, but enough to distinguish a value from its bound, and distinct names of checks."""
 
 from __future__ import annotations
 
