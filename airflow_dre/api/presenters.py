@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from airflow_dre.api import schemas
-from airflow_dre.values.dataset import short_name
+from airflow_dre.values.dataset import DatasetName, short_name
 
 if TYPE_CHECKING:
     from airflow_dre.store.records import StoredEvent, StoredIncident, StoredResult, StoredRun
@@ -16,6 +16,6 @@ def present_origin(row: StoredRun | StoredResult | StoredIncident | StoredEvent)
     return schemas.Origin(dag_id=row.dag_id, run_id=row.run_id, task_id=row.task_id, map_index=row.map_index, try_number=row.try_number)
 
 
-def present_dataset(namespace: str, name: str) -> schemas.Dataset:
+def present_dataset(dataset: DatasetName) -> schemas.Dataset:
     """Return a table by its OpenLineage name."""
-    return schemas.Dataset(namespace=namespace, name=name, short_name=short_name(name))
+    return schemas.Dataset(namespace=dataset.namespace, name=dataset.name, short_name=short_name(dataset.name))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from enum import StrEnum
 
 import msgspec
+
+from airflow_dre.values.digest import digest
 
 
 class CauseKind(StrEnum):
@@ -46,12 +47,12 @@ class DataCause(msgspec.Struct, frozen=True, kw_only=True, tag="data", tag_field
 
     @property
     def fingerprint(self) -> str:
-        """Return the SHA-256 of the parts, each ended by byte 0xFF, which no UTF-8 text holds (as Alertmanager's label fingerprints do).
+        """Return the digest of kind, dataset, suite and promise.
 
         A suite adds no part for its promise, so that its fingerprint is the same in every release.
         """
         promise = () if self.promise is Promise.SUITE else (self.promise,)
-        return _digest(self.kind, self.namespace, self.name, self.suite, *promise)
+        return digest(self.kind, self.namespace, self.name, self.suite, *promise)
 
 
 class PipelineCause(msgspec.Struct, frozen=True, kw_only=True, tag="pipeline", tag_field="cause"):
@@ -70,12 +71,8 @@ class PipelineCause(msgspec.Struct, frozen=True, kw_only=True, tag="pipeline", t
 
     @property
     def fingerprint(self) -> str:
-        """SHA-256 over the parts, each ended by byte 0xFF."""
-        return _digest(self.kind, self.dag_id, self.task_id, self.deadline)
+        """Return the digest of kind, Dag, task and deadline."""
+        return digest(self.kind, self.dag_id, self.task_id, self.deadline)
 
 
 Cause = DataCause | PipelineCause
-
-
-def _digest(*parts: str) -> str:
-    return hashlib.sha256(b"".join(part.encode() + b"\xff" for part in parts)).hexdigest()

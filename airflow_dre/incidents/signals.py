@@ -5,7 +5,6 @@ Airflow may report one failure never, once or twice, by callback or by listener.
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -15,6 +14,7 @@ import msgspec
 from airflow_dre.incidents.explanation import Explanation, explain
 from airflow_dre.incidents.identity import Cause, DataCause, Promise
 from airflow_dre.incidents.slices import Slice
+from airflow_dre.values.digest import digest
 from airflow_dre.values.text_limits import DETAIL, TITLE, lines, one_line
 
 
@@ -124,7 +124,7 @@ class Signal(msgspec.Struct, frozen=True, kw_only=True, rename={"occurrence_id":
     def key(self) -> str:
         """Equal for every report of the same occurrence."""
         origin = self.origin
-        parts = (
+        return digest(
             self.cause.fingerprint,
             self.event,
             origin.dag_id,
@@ -134,8 +134,6 @@ class Signal(msgspec.Struct, frozen=True, kw_only=True, rename={"occurrence_id":
             origin.try_number,
             self.occurrence_id,
         )
-        told = ["" if part is None else str(part) for part in parts]
-        return hashlib.sha256(b"".join(part.encode() + b"\xff" for part in told)).hexdigest()
 
 
 def with_promise(fact: Signal) -> Signal:

@@ -17,7 +17,7 @@ from airflow_dre.services.quality.record import Measurement, record_run
 from airflow_dre.services.quality.redact import Redaction, redacted_result
 from airflow_dre.services.quality.signal import delivery_of
 from airflow_dre.services.run_context import RunContext
-from airflow_dre.store.records import Definition, Delivery, ResultRecord, SuiteRunRecord, digest
+from airflow_dre.store.records import Definition, Delivery, ResultRecord, SuiteRunRecord
 from airflow_dre.tools.dbt.artifacts.documents import Invocation, Node, Result, read_invocation, read_manifest, refuse_stale
 from airflow_dre.tools.dbt.artifacts.names import Namer, namer_of
 from airflow_dre.tools.dbt.artifacts.nodes import (
@@ -33,6 +33,7 @@ from airflow_dre.tools.dbt.artifacts.nodes import (
 )
 from airflow_dre.tools.dbt.artifacts.verdicts import judge_build, judge_source, judge_test, judge_unit_test
 from airflow_dre.values.dataset import DatasetName
+from airflow_dre.values.digest import digest
 
 PROJECTS = "dbt"
 """The namespace of what is about a project and no table of it."""

@@ -15,11 +15,12 @@ from airflow_dre.checks.check import CheckSeverity, Dimension
 from airflow_dre.services.quality.record import Measurement, record_run
 from airflow_dre.services.quality.redact import Redaction, redacted_result
 from airflow_dre.services.run_context import RunContext
-from airflow_dre.store.records import Definition, ResultRecord, SuiteRunRecord, digest
+from airflow_dre.store.records import Definition, ResultRecord, SuiteRunRecord
 from airflow_dre.tools.gx.running.results import Validation
 from airflow_dre.tools.gx.running.run import Validated
 from airflow_dre.tools.gx.running.verdicts import judge, short_text
 from airflow_dre.values.dataset import DatasetName
+from airflow_dre.values.digest import digest
 
 _THRESHOLDS = {"mostly", "strict_max", "strict_min", "min_value", "max_value", "p_value", "threshold", "value"}
 """Arguments that say how strict an expectation about a whole column or table is; of a rule for each row only ``mostly`` is one."""

@@ -81,8 +81,8 @@ def read_overview(scope: DagScope) -> Overview:
         live = live_incidents(connection, scope)
         slas = readable_slas(connection, scope)
         monitors = readable_monitors(connection, scope)
-    watched = {key: kept for key, rows in runs.items() if (kept := _without_forgotten(rows, settings.forget_after, moment))}
-    tables = [_table_state(DatasetName(*key), rows, live) for key, rows in watched.items()]
+    watched = {dataset: kept for dataset, rows in runs.items() if (kept := _without_forgotten(rows, settings.forget_after, moment))}
+    tables = [_table_state(dataset, rows, live) for dataset, rows in watched.items()]
     return Overview(
         tables=tuple(sorted(tables, key=lambda table: (-table.outcome.rank, table.dataset.name))),
         slas=tuple(state_of_sla(sla, monitors, moment) for sla in slas),
@@ -99,12 +99,11 @@ def read_table(dataset: DatasetName, scope: DagScope) -> TablePage | None:
 
     :raises airflow_dre.errors.StoreError: the store is down.
     """
-    key = (dataset.namespace, dataset.name)
     with open_configured_store().database.read() as connection:
-        runs = recent_runs(connection, scope, dataset=key).get(key, [])
-        histories = result_histories(connection, scope, key)
-        slas = readable_slas(connection, scope, key)
-        incidents = incidents_of_dataset(connection, scope, key)
+        runs = recent_runs(connection, scope, dataset=dataset).get(dataset, [])
+        histories = result_histories(connection, scope, dataset)
+        slas = readable_slas(connection, scope, dataset)
+        incidents = incidents_of_dataset(connection, scope, dataset)
         monitors = readable_monitors(connection, scope)
     if not runs and not slas and not incidents:
         return None

@@ -40,7 +40,7 @@ class StoredHistory:
             return None
         ensure_embedded(database)
         with database.read() as connection:
-            return last_passed(connection, self.dataset.namespace, self.dataset.name, self.suite, check_id)
+            return last_passed(connection, self.dataset, self.suite, check_id)
 
 
 @dataclass(frozen=True, slots=True)

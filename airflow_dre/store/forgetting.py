@@ -12,6 +12,7 @@ from airflow_dre.incidents.identity import CauseKind
 from airflow_dre.store.records import StoredIncident, StoredSla
 from airflow_dre.store.rows import as_records
 from airflow_dre.store.tables import incident, monitor, sla, suite_run
+from airflow_dre.values.dataset import DatasetName
 
 _REMEMBERED = 10
 """Runs of a suite whose rhythm is looked at."""
@@ -45,11 +46,11 @@ def forgotten_slas(connection: Connection, forget_after: timedelta, now: datetim
     return as_records(connection.execute(orphans.where(long_ago).order_by(sla.c.fingerprint)), StoredSla)
 
 
-def run_moments(connection: Connection, namespace: str, name: str, suite: str) -> list[datetime]:
+def run_moments(connection: Connection, dataset: DatasetName, suite: str) -> list[datetime]:
     """Return when a suite ran last on a dataset, oldest first."""
     latest = (
         select(suite_run.c.measured_at)
-        .where(suite_run.c.namespace == namespace, suite_run.c.name == name, suite_run.c.suite == suite)
+        .where(suite_run.c.namespace == dataset.namespace, suite_run.c.name == dataset.name, suite_run.c.suite == suite)
         .order_by(suite_run.c.measured_at.desc())
         .limit(_REMEMBERED)
     )

@@ -5,8 +5,9 @@ from __future__ import annotations
 from sqlalchemy import Connection, and_, delete, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from airflow_dre.store.records import SuiteRunRecord, digest
+from airflow_dre.store.records import SuiteRunRecord
 from airflow_dre.store.tables import suite_head, suite_run
+from airflow_dre.values.digest import digest
 
 
 def save_head(connection: Connection, run: SuiteRunRecord) -> None:

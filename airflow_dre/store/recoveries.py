@@ -12,10 +12,10 @@ from airflow_dre.incidents.identity import DataCause, PipelineCause, Promise
 from airflow_dre.incidents.recoveries import Recovery, heals, is_covered, settles
 from airflow_dre.incidents.signals import Origin, Signal
 from airflow_dre.incidents.slices import Slice
-from airflow_dre.store.records import digest
 from airflow_dre.store.results import insert_new, origin_columns
 from airflow_dre.store.slas import met_at
 from airflow_dre.store.tables import recovery, suite_run
+from airflow_dre.values.digest import digest
 
 MOST_REMEMBERED = 32
 """Recoveries that are remembered of one cause: one suffices unless partitions or old intervals are run."""

@@ -13,9 +13,11 @@ from airflow_dre.clock import now
 from airflow_dre.incidents.signals import Origin
 from airflow_dre.store.failing_rows import sample_columns, save_samples
 from airflow_dre.store.heads import save_head
-from airflow_dre.store.records import ResultRecord, SuiteRunRecord, digest
+from airflow_dre.store.records import ResultRecord, SuiteRunRecord
 from airflow_dre.store.shared_texts import References, keep_texts
 from airflow_dre.store.tables import result, suite_run
+from airflow_dre.values.dataset import DatasetName
+from airflow_dre.values.digest import digest
 
 BROKEN = (Outcome.FAILED.value, Outcome.ERRORED.value)
 
@@ -105,14 +107,14 @@ def _result_row(run_key: str, position: int, record: ResultRecord, references: R
     }
 
 
-def last_passed(connection: Connection, namespace: str, name: str, suite: str, check_id: str) -> str | None:
+def last_passed(connection: Connection, dataset: DatasetName, suite: str, check_id: str) -> str | None:
     """What a check observed in the last run in which it passed; None where it never did."""
     observed: str | None = connection.scalar(
         select(result.c.observed)
         .join(suite_run, suite_run.c.key == result.c.run_key)
         .where(
-            suite_run.c.namespace == namespace,
-            suite_run.c.name == name,
+            suite_run.c.namespace == dataset.namespace,
+            suite_run.c.name == dataset.name,
             suite_run.c.suite == suite,
             result.c.check_id == check_id,
             result.c.outcome == Outcome.PASSED.value,

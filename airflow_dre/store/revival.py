@@ -11,8 +11,8 @@ from sqlalchemy import Connection, Select, and_, exists, func, or_, select, upda
 from airflow_dre.incidents.notice import write_state
 from airflow_dre.store.database import Database
 from airflow_dre.store.outbox import NOT_TAKEN, UNREADABLE, enqueue, state_of
-from airflow_dre.store.records import digest
 from airflow_dre.store.tables import LIVE, incident, outbox
+from airflow_dre.values.digest import digest
 
 ENDS_COUNT_FOR = timedelta(days=7)
 """How long after the end of an incident a route that was told of its beginning still hears of the end."""

@@ -12,11 +12,12 @@ import sqlalchemy as sa
 
 from airflow_dre.store.database import Database
 from airflow_dre.store.failing_rows import drop_expired, rows_of, sampled_result
-from airflow_dre.store.records import Delivery, Sample, SampleNote, SuiteRunRecord, digest
+from airflow_dre.store.records import Delivery, Sample, SampleNote, SuiteRunRecord
 from airflow_dre.store.schema import downgrade, migrate
 from airflow_dre.store.spool import Spool
 from airflow_dre.store.store import Store
 from airflow_dre.store.tables import failing_row, result
+from airflow_dre.values.digest import digest
 
 Make = Callable[..., Any]
 Rows = Callable[..., list[Any]]

@@ -20,6 +20,7 @@ from airflow_dre.store.results import save_suite_run
 from airflow_dre.store.store import Store
 from airflow_dre.store.tables import suite_head
 from airflow_dre.store.tables import suite_run as runs
+from airflow_dre.values.dataset import DatasetName
 
 Make = Callable[..., SuiteRunRecord]
 SCOPES = [DagScope(None), DagScope({"d0"}), DagScope({"d0", "d1"}), DagScope({"d1"}, orphans=True), DagScope(set())]
@@ -76,10 +77,10 @@ def test_pages_are_complete_and_overlap_nowhere(store: Store, suite_run: Make, l
         found, page = list[str](), Page(limit=limit)
         while part := latest_runs(connection, DagScope(None), page=page):
             trends = recent_runs(connection, DagScope(None), page=page)
-            assert set(trends) == {(run.namespace, run.name) for run in part}
+            assert set(trends) == {DatasetName(run.namespace, run.name) for run in part}
             assert len(trends) <= limit
             found += [run.key for run in part]
-            page = Page(limit=limit, after=(part[-1].namespace, part[-1].name))
+            page = Page(limit=limit, after=DatasetName(part[-1].namespace, part[-1].name))
     assert found == everything
 
 

@@ -17,10 +17,11 @@ from airflow_dre.store.reading.slas import readable_slas
 from airflow_dre.store.records import Delivery
 from airflow_dre.store.slas import SlaState, save_sla_state
 from airflow_dre.store.store import Store
+from airflow_dre.values.dataset import DatasetName
 
 Make = Callable[..., Any]
 T = datetime(2026, 1, 1, tzinfo=UTC)
-TABLE = ("sqlite:///w", "main.t")
+TABLE = DatasetName("sqlite:///w", "main.t")
 
 
 @pytest.fixture

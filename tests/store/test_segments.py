@@ -16,6 +16,7 @@ from airflow_dre.store.schema import downgrade, migrate
 from airflow_dre.store.spool import Spool
 from airflow_dre.store.store import Store
 from airflow_dre.store.tables import result
+from airflow_dre.values.dataset import DatasetName
 
 Make = Callable[..., Any]
 Rows = Callable[..., list[Any]]
@@ -46,7 +47,7 @@ def test_a_check_remembers_what_it_observed_when_it_last_passed(store: Store, su
     def remembered(**other: str) -> str | None:
         key = {"namespace": "sqlite:///w", "name": "main.t", "suite": "s", "check_id": "0123456789abcdef", **other}
         with store.database.read() as connection:
-            return last_passed(connection, **key)
+            return last_passed(connection, DatasetName(key["namespace"], key["name"]), key["suite"], key["check_id"])
 
     assert remembered() is None
     for at, outcome, observed in ((0, "passed", "old"), (2, "passed", "new"), (1, "passed", "late"), (3, "failed", "worse")):

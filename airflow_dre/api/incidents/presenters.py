@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from airflow_dre.api.incidents import schemas
 from airflow_dre.api.presenters import present_dataset, present_origin
+from airflow_dre.values.dataset import DatasetName
 
 if TYPE_CHECKING:
     from airflow_dre.services.incidents.reading import IncidentPage
@@ -27,7 +28,7 @@ def present_incident(row: StoredIncident) -> schemas.IncidentSummary:
         title=row.title,
         status=row.status,
         severity=row.severity,
-        dataset=None if row.namespace is None or row.name is None else present_dataset(row.namespace, row.name),
+        dataset=None if row.namespace is None or row.name is None else present_dataset(DatasetName(row.namespace, row.name)),
         suite=row.suite,
         promise=row.promise,
         origin=present_origin(row),

@@ -11,6 +11,7 @@ from airflow_dre.api.incidents.presenters import present_incident
 from airflow_dre.api.presenters import present_dataset, present_origin
 from airflow_dre.api.quality import schemas
 from airflow_dre.api.slo.presenters import present_monitor, present_sla
+from airflow_dre.values.dataset import DatasetName
 
 if TYPE_CHECKING:
     from airflow_dre.services.overview import Overview, TablePage, TableState
@@ -62,7 +63,7 @@ def present_suite_run(row: StoredRun) -> schemas.SuiteRun:
     """Return one run of a suite."""
     return schemas.SuiteRun(
         suite=row.suite,
-        dataset=present_dataset(row.namespace, row.name),
+        dataset=present_dataset(DatasetName(row.namespace, row.name)),
         outcome=row.outcome.value,
         score=row.score,
         counts=row.counts,
@@ -90,7 +91,7 @@ def present_overview(overview: Overview) -> schemas.Overview:
 def present_table_state(table: TableState) -> schemas.TableSummary:
     """Return a table on the overview."""
     return schemas.TableSummary(
-        dataset=present_dataset(table.dataset.namespace, table.dataset.name),
+        dataset=present_dataset(table.dataset),
         outcome=table.outcome.value,
         score=table.score,
         checks=table.counts,
@@ -104,7 +105,7 @@ def present_table(page: TablePage) -> schemas.TableDetail:
     """Return the page of one table."""
     histories = [[present_result(result) for result in results] for results in page.histories]
     return schemas.TableDetail(
-        dataset=present_dataset(page.dataset.namespace, page.dataset.name),
+        dataset=present_dataset(page.dataset),
         outcome=page.outcome.value,
         score=page.score,
         checks=[schemas.CheckHistory(latest=history[-1], history=history) for history in histories],

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from airflow_dre.api.presenters import present_dataset
 from airflow_dre.api.slo import schemas
+from airflow_dre.values.dataset import DatasetName
 
 if TYPE_CHECKING:
     from airflow_dre.services.slo.reading import MonitorState, SlaState
@@ -16,7 +17,7 @@ def present_sla(found: SlaState) -> schemas.SlaSummary:
     sla = found.sla
     return schemas.SlaSummary(
         name=sla.sla,
-        dataset=present_dataset(sla.namespace, sla.name),
+        dataset=present_dataset(DatasetName(sla.namespace, sla.name)),
         state=found.state,
         since=sla.since,
         reason=found.reason,

@@ -11,11 +11,12 @@ from airflow_dre.store.database import Database, Transaction
 from airflow_dre.store.forgetting import forgotten_slas, is_forgotten, live_data_incidents, run_moments
 from airflow_dre.store.incidents import cause_of, record_signal
 from airflow_dre.store.monitors import Monitor, drop_monitor, read_monitors, save_monitor
-from airflow_dre.store.records import StoredIncident, StoredSla, digest
+from airflow_dre.store.records import StoredIncident, StoredSla
 from airflow_dre.store.schema import ensure_embedded
 from airflow_dre.store.slas import cause_of_sla, drop_sla, hand_over, slas_of_monitor
 from airflow_dre.store.store import Store
-from airflow_dre.values.dataset import short_name
+from airflow_dre.values.dataset import DatasetName, short_name
+from airflow_dre.values.digest import digest
 from airflow_dre.values.instants import format_duration
 
 
@@ -87,7 +88,7 @@ def _forgotten_incidents(
     found = []
     for row in live_data_incidents(connection, quiet_since=now - forget_after):
         is_suite = row.promise == Promise.SUITE.value
-        moments = run_moments(connection, row.namespace or "", row.name or "", row.suite or "") if is_suite else []
+        moments = run_moments(connection, DatasetName(row.namespace or "", row.name or ""), row.suite or "") if is_suite else []
         if not moments and not unrecorded:
             continue
         moments = sorted([*moments, row.last_problem_at])

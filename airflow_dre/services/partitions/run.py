@@ -24,7 +24,8 @@ from airflow_dre.services.quality.run import AnswerStrategy, NamedEngine, Suite
 from airflow_dre.sql.determinism import nondeterminism_problems
 from airflow_dre.sql.scope import Scope
 from airflow_dre.sql.splits import PartitionFilter
-from airflow_dre.store.records import PartitionState, PartitionStates, digest
+from airflow_dre.store.records import PartitionState, PartitionStates
+from airflow_dre.values.digest import digest
 from airflow_dre.values.scalars import Incomparable, Row
 
 log = logging.getLogger(__name__)

@@ -20,7 +20,7 @@ from airflow_dre.sql.quarantine.release import Review
 from airflow_dre.sql.quarantine.shape import why_not_back
 from airflow_dre.sql.quarantine.statements import OWN_COLUMNS, Mode
 from airflow_dre.sql.scope import Scope
-from airflow_dre.store.records import digest
+from airflow_dre.values.digest import digest
 from airflow_dre.values.numbers import as_count
 from airflow_dre.values.scalars import Row
 

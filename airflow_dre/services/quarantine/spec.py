@@ -18,7 +18,8 @@ from airflow_dre.sql.dialect import Refusal
 from airflow_dre.sql.quarantine.failing import failing
 from airflow_dre.sql.quarantine.statements import FailingCheck, Mode, Provenance
 from airflow_dre.sql.scope import Scope
-from airflow_dre.store.records import SuiteRunRecord, digest
+from airflow_dre.store.records import SuiteRunRecord
+from airflow_dre.values.digest import digest
 
 OUTCOMES = {"error": (Outcome.FAILED,), "warn": (Outcome.FAILED, Outcome.WARNED)}
 """Values of ``quarantine_on``, and the outcomes of the checks whose rows go."""

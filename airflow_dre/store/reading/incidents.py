@@ -16,6 +16,7 @@ from airflow_dre.store.reading.scope import DagScope, incidents_in_scope
 from airflow_dre.store.records.incidents import IncidentStory, StoredEvent, StoredIncident, StoredMessage
 from airflow_dre.store.rows import as_record, as_records
 from airflow_dre.store.tables import incident, incident_event, outbox, signal, sla
+from airflow_dre.values.dataset import DatasetName
 
 _ORIGIN = ("dag_id", "run_id", "task_id", "map_index", "try_number")
 
@@ -36,9 +37,9 @@ def live_incidents(connection: Connection, scope: DagScope) -> list[StoredIncide
     return _read(connection, scope, condition, (incident.c.opened_at.desc(),))
 
 
-def incidents_of_dataset(connection: Connection, scope: DagScope, dataset: tuple[str, str]) -> list[StoredIncident]:
+def incidents_of_dataset(connection: Connection, scope: DagScope, dataset: DatasetName) -> list[StoredIncident]:
     """Return the live incidents of a dataset, then the latest resolved ones."""
-    condition = and_(incident.c.namespace == dataset[0], incident.c.name == dataset[1], incidents_in_scope(scope))
+    condition = and_(incident.c.namespace == dataset.namespace, incident.c.name == dataset.name, incidents_in_scope(scope))
     live_first = or_(*[incident.c.status == status for status in LIVE_STATUSES]).desc()
     return _read(connection, scope, condition, (live_first, incident.c.opened_at.desc()), limit=HISTORY)
 

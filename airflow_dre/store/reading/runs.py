@@ -14,6 +14,7 @@ from airflow_dre.store.records.runs import StoredResult, StoredRun
 from airflow_dre.store.rows import as_record, as_records
 from airflow_dre.store.shared_texts import definition_of_result, statement_of_result, with_texts
 from airflow_dre.store.tables import UtcDateTime, result, suite_head, suite_run
+from airflow_dre.values.dataset import DatasetName
 
 HISTORY = 30
 """Outcomes that a page shows of one check or suite."""
@@ -25,12 +26,12 @@ class Page:
     """A part of the datasets, in the order of their names."""
 
     limit: int
-    after: tuple[str, str] | None = None
-    """Namespace and name of the last dataset of the page before."""
+    after: DatasetName | None = None
+    """The last dataset of the page before."""
 
 
 def latest_runs(
-    connection: Connection, scope: DagScope, *, page: Page | None = None, dataset: tuple[str, str] | None = None
+    connection: Connection, scope: DagScope, *, page: Page | None = None, dataset: DatasetName | None = None
 ) -> list[StoredRun]:
     """Return the latest run of each suite, in the order of the datasets. It is found by key and without a look at older runs.
 
@@ -46,8 +47,8 @@ def latest_runs(
 
 
 def recent_runs(
-    connection: Connection, scope: DagScope, *, page: Page | None = None, dataset: tuple[str, str] | None = None
-) -> dict[tuple[str, str], list[StoredRun]]:
+    connection: Connection, scope: DagScope, *, page: Page | None = None, dataset: DatasetName | None = None
+) -> dict[DatasetName, list[StoredRun]]:
     """Return the last runs of each suite, by dataset, oldest first.
 
     :param page: the datasets; None: all.
@@ -59,17 +60,17 @@ def recent_runs(
     by_suite: dict[tuple[str, str, str], list[StoredRun]] = defaultdict(list)
     for run in as_records(connection.execute(query), StoredRun):
         by_suite[run.namespace, run.name, run.suite].append(run)
-    runs: dict[tuple[str, str], list[StoredRun]] = defaultdict(list)
+    runs: dict[DatasetName, list[StoredRun]] = defaultdict(list)
     for (namespace, name, _), found in by_suite.items():
         found.sort(key=lambda run: run.key)
         found.sort(key=lambda run: run.measured_at, reverse=True)
-        runs[namespace, name] += found[:HISTORY]
+        runs[DatasetName(namespace, name)] += found[:HISTORY]
     for found in runs.values():
         found.sort(key=lambda run: (run.measured_at, run.key))
     return runs
 
 
-def _suites_since(scope: DagScope, page: Page | None, dataset: tuple[str, str] | None) -> Subquery:
+def _suites_since(scope: DagScope, page: Page | None, dataset: DatasetName | None) -> Subquery:
     """Return the suites, each with the moment since which it ran :data:`HISTORY` times. DISTINCT keeps it one look for each suite."""
     run = suite_run.alias("older")
     nth = (
@@ -85,16 +86,16 @@ def _suites_since(scope: DagScope, page: Page | None, dataset: tuple[str, str] |
     return select(*columns, since.label("since")).where(_heads(scope, page, dataset)).distinct().subquery("suites")
 
 
-def _heads(scope: DagScope, page: Page | None, dataset: tuple[str, str] | None) -> ColumnElement[bool]:
+def _heads(scope: DagScope, page: Page | None, dataset: DatasetName | None) -> ColumnElement[bool]:
     """Return the condition for the latest runs of the suites of some datasets."""
     conditions = [in_scope(scope, suite_head.c.dag_id)]
     if dataset is not None:
-        conditions += [suite_head.c.namespace == dataset[0], suite_head.c.name == dataset[1]]
+        conditions += [suite_head.c.namespace == dataset.namespace, suite_head.c.name == dataset.name]
     if page is not None:
         head = suite_head.alias("paged")
         names = select(head.c.namespace, head.c.name).where(in_scope(scope, head.c.dag_id)).distinct()
         if page.after is not None:
-            names = names.where(tuple_(head.c.namespace, head.c.name) > page.after)
+            names = names.where(tuple_(head.c.namespace, head.c.name) > (page.after.namespace, page.after.name))
         names = names.order_by(head.c.namespace, head.c.name).limit(page.limit)
         conditions.append(tuple_(suite_head.c.namespace, suite_head.c.name).in_(names))
     return and_(*conditions)
@@ -110,13 +111,13 @@ def whole_results() -> Select[Any]:
     return select(*columns).select_from(with_texts()).join(suite_run, suite_run.c.key == result.c.run_key)
 
 
-def result_histories(connection: Connection, scope: DagScope, dataset: tuple[str, str]) -> dict[tuple[str, str], list[StoredResult]]:
+def result_histories(connection: Connection, scope: DagScope, dataset: DatasetName) -> dict[tuple[str, str], list[StoredResult]]:
     """Return the last results of each check of a dataset, by suite and check id, oldest first."""
     nth = func.row_number().over(partition_by=(suite_run.c.suite, result.c.check_id), order_by=suite_run.c.measured_at.desc())
     inner = (
         whole_results()
         .add_columns(nth.label("nth"))
-        .where(suite_run.c.namespace == dataset[0], suite_run.c.name == dataset[1], in_scope(scope, suite_run.c.dag_id))
+        .where(suite_run.c.namespace == dataset.namespace, suite_run.c.name == dataset.name, in_scope(scope, suite_run.c.dag_id))
         .subquery()
     )
     found: dict[tuple[str, str], list[StoredResult]] = defaultdict(list)

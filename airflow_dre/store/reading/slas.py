@@ -11,13 +11,14 @@ from airflow_dre.store.reading.scope import DagScope, in_scope
 from airflow_dre.store.records.slas import StoredSla
 from airflow_dre.store.rows import as_records
 from airflow_dre.store.tables import sla
+from airflow_dre.values.dataset import DatasetName
 
 
-def readable_slas(connection: Connection, scope: DagScope, dataset: tuple[str, str] | None = None) -> list[StoredSla]:
+def readable_slas(connection: Connection, scope: DagScope, dataset: DatasetName | None = None) -> list[StoredSla]:
     """Return the state of every SLA, missed ones first."""
     query = select(sla).where(in_scope(scope, sla.c.dag_id))
     if dataset is not None:
-        query = query.where(sla.c.namespace == dataset[0], sla.c.name == dataset[1])
+        query = query.where(sla.c.namespace == dataset.namespace, sla.c.name == dataset.name)
     worst_first = case({"missed": 0, "unknown": 1}, value=sla.c.state, else_=2)
     return as_records(connection.execute(query.order_by(worst_first, sla.c.since.desc())), StoredSla)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from airflow_dre.store.records.deliveries import Delivery
 from airflow_dre.store.records.incidents import IncidentStory, StoredEvent, StoredIncident, StoredMessage
-from airflow_dre.store.records.keys import digest
 from airflow_dre.store.records.partitions import PartitionState, PartitionStates
 from airflow_dre.store.records.runs import (
     Definition,
@@ -35,5 +34,4 @@ __all__ = [
     "StoredRun",
     "StoredSla",
     "SuiteRunRecord",
-    "digest",
 ]

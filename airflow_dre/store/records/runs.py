@@ -7,7 +7,7 @@ from datetime import datetime
 
 from airflow_dre.checks.outcomes import Outcome, Range, Segment
 from airflow_dre.incidents.signals import Origin
-from airflow_dre.store.records.keys import digest
+from airflow_dre.values.digest import digest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
