@@ -1,4 +1,4 @@
-"""What dbt found, as the records that every other check leaves: one run for each table of the project."""
+"""Records of runs of dbt, one for each table of the project, the same as of our own checks."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ from airflow_dre.values.dataset import DatasetName
 from airflow_dre.values.digest import digest
 
 PROJECTS = "dbt"
-"""The namespace of what is about a project and no table of it."""
+"""The namespace of results about a project instead of a table."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Artifacts:
-    """Where dbt left its files, and what they may be."""
+    """The files of dbt, and the arguments to read them."""
 
     results: str
     """Path or URL of ``run_results.json`` or ``sources.json``."""
@@ -50,7 +50,7 @@ class Artifacts:
     namespace: str | None = None
     allow_stale: bool = False
     subject: str = "dbt"
-    """What messages call the caller."""
+    """The caller's name in messages."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,17 +61,17 @@ class _Subject:
 
 
 def locate(target_path: Any, run_results: Any, manifest: Any) -> tuple[str, str]:
-    """Return the paths of both files: as they were given, or in the target folder."""
+    """Return the paths of both files, by default in the target folder."""
     folder = None if target_path is None else str(target_path).rstrip("/")
     results = f"{folder}/run_results.json" if run_results is None else str(run_results)
     return results, f"{folder}/manifest.json" if manifest is None else str(manifest)
 
 
 def read_runs(files: Artifacts, suite: str, context: RunContext, *, since: datetime | None, began: str) -> tuple[SuiteRunRecord, ...]:
-    """Read what dbt left behind, and record it.
+    """Read and record the results of dbt.
 
-    :param since: what is older is refused, unless the files may be stale; None: any age is taken.
-    :param began: what began then.
+    :param since: older results are refused, unless the files may be stale; None: any age is accepted.
+    :param began: the name of the run that began then.
     :raises DefinitionError: a file is missing, broken, of another version or invocation, or stale.
     """
     manifest = read_manifest(_content(files.manifest, "manifest", files.subject), files.manifest, files.subject)
@@ -84,9 +84,9 @@ def read_runs(files: Artifacts, suite: str, context: RunContext, *, since: datet
 
 
 def record_invocation(invocation: Invocation, namer: Namer, suite: str, context: RunContext) -> tuple[SuiteRunRecord, ...]:
-    """Return one run for each table that dbt built or tested, in the order in which dbt came to them.
+    """Return one run for each table that dbt built or tested, in the order of dbt's results.
 
-    What is about no table is recorded of the project itself; so is an invocation that ran nothing.
+    Results about no table are recorded for the project itself, and so is an invocation that ran nothing.
     """
     project = DatasetName(PROJECTS, invocation.manifest.metadata.project_name or "project")
     kept: dict[DatasetName, dict[str, tuple[Result, ResultRecord]]] = {}
@@ -109,12 +109,12 @@ def record_invocation(invocation: Invocation, namer: Namer, suite: str, context:
         )
         left_out = any(result.status == "skipped" for result, _ in found.values())
         healthy = run.outcome in (Outcome.PASSED, Outcome.WARNED)
-        runs.append(replace(run, outcome=Outcome.SKIPPED) if left_out and healthy else run)  # half an answer ends no incident
+        runs.append(replace(run, outcome=Outcome.SKIPPED) if left_out and healthy else run)  # a part of the results ends no incident
     return tuple(runs)
 
 
 def deliveries_of(runs: Iterable[SuiteRunRecord], notify_options: NotifyOptions) -> list[Delivery]:
-    """Return the runs with their signals; problems carry the severity and the routes of ``notify_options``."""
+    """Return the runs with their signals. Problems carry the severity and the routes of ``notify_options``."""
     return [delivery_of(run, notify_options=notify_options) for run in runs]
 
 
@@ -128,7 +128,7 @@ def _record(result: Result, node: Node | None, table: Node | None, invocation: I
 
 def _judge(result: Result, node: Node | None, *, of_sources: bool) -> Judgement:
     if node is None:
-        reason = foreign(f"dbt says {result.status}, but its manifest does not know this node")
+        reason = foreign(f"dbt reports {result.status}, but its manifest does not contain this node")
         return Judgement(outcome=Outcome.ERRORED, reason=reason, expected="")
     if of_sources:
         return judge_source(result)
@@ -180,5 +180,5 @@ def _content(path: str, argument: str, subject: str) -> bytes:
         content: bytes = ObjectStoragePath(path).read_bytes()
         return content
     except (FileNotFoundError, IsADirectoryError, NotADirectoryError) as error:
-        why = "there is none: did dbt run, and into this target folder?" if isinstance(error, FileNotFoundError) else str(error)
+        why = "it does not exist: did dbt run with this target folder?" if isinstance(error, FileNotFoundError) else str(error)
         raise DefinitionError([Problem(subject, argument, path, f"a file that dbt wrote ({why})")]) from error

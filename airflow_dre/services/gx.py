@@ -1,4 +1,4 @@
-"""What Great Expectations found, as the records that every other check leaves."""
+"""Records of runs of Great Expectations, the same as of our own checks."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from airflow_dre.values.dataset import DatasetName
 from airflow_dre.values.digest import digest
 
 _THRESHOLDS = {"mostly", "strict_max", "strict_min", "min_value", "max_value", "p_value", "threshold", "value"}
-"""Arguments that say how strict an expectation about a whole column or table is; of a rule for each row only ``mostly`` is one."""
+"""Arguments for the strictness of an expectation about a whole column or table. A rule for each row has only ``mostly``."""
 _DIMENSIONS = (
     ("null", Dimension.COMPLETENESS),
     ("unique", Dimension.UNIQUENESS),
@@ -35,7 +35,7 @@ _DIMENSIONS = (
     *((word, Dimension.ACCURACY) for word in ("_max_", "_min_", "_mean_", "_median_", "_stdev_", "_sum_", "quantile", "most_common")),
     *((word, Dimension.ACCURACY) for word in ("z_score", "outlier", "divergence", "p_value")),
 )
-"""Parts of the names of expectations and the quality dimension they speak for; the first that is found counts, and else conformity."""
+"""Parts of the names of expectations and their quality dimension. The first match counts, and the default is conformity."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,14 +47,14 @@ class Expectations:
     context: RunContext = field(default_factory=RunContext)
 
 
-def record_expectations(subject: Expectations, ask: Callable[[], Validated], now: datetime, statement: str | None = None) -> SuiteRunRecord:
-    """Let Great Expectations look, and record what it found.
+def record_expectations(subject: Expectations, run: Callable[[], Validated], now: datetime, statement: str | None = None) -> SuiteRunRecord:
+    """Run Great Expectations and record its results.
 
-    :param ask: runs the expectations or the checkpoint.
-    :param statement: the query whose rows are looked at.
+    :param run: runs the expectations or the checkpoint.
+    :param statement: the query whose rows are validated.
     """
     started = time.perf_counter()
-    found = ask()
+    found = run()
     records = records_of(found.validations, statement, subject.dataset.name)
     seconds = time.perf_counter() - started
     return record_run(subject, records, Measurement(engine=found.engine, queries=found.queries, measured_at=now, seconds=seconds))
@@ -71,7 +71,7 @@ def records_of(validations: Iterable[Validation], statement: str | None = None, 
     for validation in validations:
         identity = identify(validation)
         seen[identity] += 1
-        if seen[identity] > 1:  # the same question again, with another threshold
+        if seen[identity] > 1:  # the same expectation again, with another threshold
             identity = digest(identity, seen[identity])[:16]
         redaction = Redaction(definition=_definition(validation), dataset=dataset)
         records.append(redacted_result(identity, judge(validation), statement, redaction))
@@ -79,9 +79,9 @@ def records_of(validations: Iterable[Validation], statement: str | None = None, 
 
 
 def identify(validation: Validation) -> str:
-    """Stable identity: 16 hex digits of the SHA-256 of what is asked and of the given name, never of thresholds."""
+    """Return a stable identity: 16 hex digits of the SHA-256 of the arguments without thresholds and of the given name."""
     thresholds = {"mostly"} if validation.by_row else _THRESHOLDS
-    asked = {name: value for name, value in validation.asked.items() if name not in thresholds}
+    asked = {name: value for name, value in validation.declared.items() if name not in thresholds}
     if "quantile_ranges" in asked:
         asked["quantile_ranges"] = asked["quantile_ranges"]["quantiles"]
     name = _text(validation.meta, "previous_name") or _text(validation.meta, "name")
@@ -92,12 +92,12 @@ def identify(validation: Validation) -> str:
 def _definition(validation: Validation) -> Definition:
     meta, kind = validation.meta, validation.kind
     dimension = next((dimension for word, dimension in _DIMENSIONS if word in kind), Dimension.CONFORMITY)
-    condition = validation.asked.get("row_condition")
+    condition = validation.declared.get("row_condition")
     tags = meta.get("tags")
     return Definition(
         name=_text(meta, "name") or _default_name(validation),
         kind=kind,
-        columns=_columns(validation.asked),
+        columns=_columns(validation.declared),
         dimension=meta["dimension"] if meta.get("dimension") in list(Dimension) else dimension.value,
         severity=(CheckSeverity.ERROR if validation.severity == "critical" else CheckSeverity.WARN).value,
         where=condition if condition is None or isinstance(condition, str) else str(condition),
@@ -120,5 +120,5 @@ def _columns(asked: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _default_name(validation: Validation) -> str:
-    shown = ", ".join(_columns(validation.asked)) or str(validation.asked.get("unexpected_rows_query", ""))
+    shown = ", ".join(_columns(validation.declared)) or str(validation.declared.get("unexpected_rows_query", ""))
     return f"{validation.kind}({short_text(shown)})"

@@ -1,4 +1,4 @@
-"""The checks that were written for other tools."""
+"""Checks that were written for other tools."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ def from_gx(
     table: str | None = None,
     types_of: str | None = None,
 ) -> list[Declaration]:
-    """The checks that a Great Expectations suite stands for, with the same verdicts as its SQL engine gives.
+    """Return the checks of a Great Expectations suite, with the same verdicts as its SQL engine.
 
-    Each check carries the tag ``gx:<place>:<type>`` of its expectation; an expectation that becomes several checks succeeds when all of
-    them do. ``mostly`` becomes ``fail_above``, ``warning`` and ``info`` become severity ``warn``. Texts are no templates.
+    Each check carries the tag ``gx:<place>:<type>`` of its expectation. An expectation that becomes several checks succeeds when all of
+    them do. ``mostly`` becomes ``fail_above``, ``warning`` and ``info`` become severity ``warn``. Texts are not templates.
 
     :param suite: an ``ExpectationSuite``, its JSON as a dict, as text or as the path of a file, or a list of expectations.
     :param parameters: values of the suite parameters, ``{"$PARAMETER": "name"}``.
-    :param now: what ``now()`` in a suite parameter gives.
+    :param now: the value of ``now()`` in a suite parameter.
     :param order_by: the column or columns by which the rows are ordered, for increasing and decreasing values.
-    :param table: the table that ``{batch}`` in an unexpected rows query stands for, as SQL spells it.
-    :param types_of: ``"pandas"`` where the suite was written for DataFrames: ``int``, ``float``, ``str``, ``object`` and the like are then
-        the types that their columns have to DuckDB. ``"spark"`` where it was written for Spark, whose types are ``IntegerType`` and so on.
+    :param table: the table to replace ``{batch}`` in an unexpected rows query, as SQL spells it.
+    :param types_of: ``"pandas"`` for a suite that was written for DataFrames: ``int``, ``float``, ``str``, ``object`` and the like are then
+        the types of their columns in DuckDB. ``"spark"`` for a suite that was written for Spark, whose types are ``IntegerType`` and so on.
     :raises airflow_dre.errors.DefinitionError: lists every expectation that has no native form, and why.
     """
     from airflow_dre.tools.gx.reading.suites import read_gx
@@ -48,14 +48,14 @@ def from_dbt(
     tables: Mapping[str, str] | None = None,
     unsupported: str = "error",
 ) -> list[Declaration]:
-    """The checks that the generic tests of one table of a dbt project stand for, with the verdicts of dbt.
+    """Return the checks of the generic tests of one table of a dbt project, with the verdicts of dbt.
 
     :param properties: a ``schema.yml``: its path, its text, or its content as a dict.
     :param model: the model, seed or snapshot; a version is written ``orders.v2``.
-    :param source: instead: ``source.table``.
-    :param schema: the schema of the models that relationships lead to; the default is the usual one of the connection.
+    :param source: the table of a source instead, as ``source.table``.
+    :param schema: the schema of the models that relationships refer to; the default is that of the connection.
     :param tables: names of such tables as SQL spells them, by ``model``, ``model.v2`` or ``source.table``.
-    :param unsupported: ``"skip"``: leave out, with a warning, what has no native form; the default is to refuse it.
+    :param unsupported: ``"skip"``: skip a test without a native form, with a warning; the default is to refuse it.
     :raises airflow_dre.errors.DefinitionError: lists every test that has no native form, and why.
     """
     from airflow_dre.tools.dbt.reading.project import read_dbt
@@ -72,14 +72,14 @@ def from_column_mapping(
     accept_none: bool = True,
     table: str | None = None,
 ) -> list[Declaration]:
-    """The checks that were written for ``SQLColumnCheckOperator`` and ``SQLTableCheckOperator``, with the verdicts of these operators.
+    """Return the checks of ``SQLColumnCheckOperator`` and ``SQLTableCheckOperator``, with the verdicts of these operators.
 
     :param column_mapping: that of ``SQLColumnCheckOperator``; its checks are named ``<column>.<check>``.
     :param checks: those of ``SQLTableCheckOperator``, under their names.
     :param partition_clause: as in both. (templated)
     :param accept_none: as in ``SQLColumnCheckOperator``: no value counts as 0; False: it fails.
     :param table: the table as SQL spells it; needed by a ``check_statement`` with a SELECT in it.
-    :raises airflow_dre.errors.DefinitionError: lists all that the operators would refuse.
+    :raises airflow_dre.errors.DefinitionError: lists everything that the operators would refuse.
     """
     from airflow_dre.tools.common_sql.column_mapping import read_column_mapping
     from airflow_dre.tools.common_sql.table_statements import read_table_checks

@@ -9,7 +9,7 @@ from airflow_dre.checks.declared.declaration import Declaration
 
 
 class Refused(ValueError):
-    """An expectation cannot be said in our words."""
+    """An expectation or a test that has no native form."""
 
     def __init__(self, argument: str, value: object, allowed: str) -> None:
         super().__init__(allowed)
@@ -21,17 +21,17 @@ class Refused(ValueError):
 _EXACT = Context(prec=1200)  # enough for every float
 
 
-_DIGITS = 10  # a float with more is the quotient of two numbers of rows, not what somebody wrote
+_DIGITS = 10  # a float with more is the quotient of two numbers of rows, and not written by hand
 
 
 _UNIT = Decimal("1e-12")
 
 
 def limit_of(mostly: object) -> dict[str, object]:
-    """``mostly`` as a limit to what may be wrong: exactly 1 - mostly in percent.
+    """Return ``mostly`` as a limit of wrong rows: exactly 1 - mostly in percent.
 
     Great Expectations compares ``mostly`` with a quotient that is rounded to a float. Where it is one itself, such as 5 / 6, the limit is
-    rounded up, by less than one row can make.
+    rounded up, by less than the share of one row.
     """
     if mostly is None:
         return {}
@@ -45,5 +45,5 @@ def limit_of(mostly: object) -> dict[str, object]:
 
 
 def check(kind: str, *options: Mapping[str, object], **arguments: object) -> Declaration:
-    """Return a declared check whose texts are no templates: a suite of another tool knows of none."""
+    """Return a declared check whose texts are not templates, since other tools have no templates."""
     return Declaration(kind, {**arguments, **{name: value for item in options for name, value in item.items()}}, final=True)

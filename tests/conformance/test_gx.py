@@ -32,7 +32,7 @@ from airflow_dre.checks import from_gx
 from airflow_dre.checks.declared.parse import parse_checks
 from airflow_dre.checks.outcomes import Outcome
 from airflow_dre.engines.duckdb.connection import DuckDB, opened_duckdb
-from airflow_dre.engines.duckdb.frames import look_at_frame
+from airflow_dre.engines.duckdb.frames import register_frame
 from airflow_dre.engines.spark.engine import SparkEngine
 from airflow_dre.engines.warehouse import Warehouse
 from airflow_dre.errors import DefinitionError
@@ -251,7 +251,7 @@ def load(tables: Sequence[Table], hook: Hook | DuckDB) -> None:
     """Create and fill tables."""
     if isinstance(hook, DuckDB):
         for table in tables:
-            look_at_frame(hook, table.name, frame_of(table), "case")
+            register_frame(hook, table.name, frame_of(table), "case")
         return
     database, connection = hook.conn_type, hook.get_conn()
     mark = "%s" if database == "postgres" else "?"

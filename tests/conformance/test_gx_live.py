@@ -21,7 +21,7 @@ from airflow_dre.checks import from_gx
 from airflow_dre.checks.declared.parse import parse_checks
 from airflow_dre.checks.outcomes import Outcome
 from airflow_dre.engines.duckdb.connection import opened_duckdb
-from airflow_dre.engines.duckdb.frames import look_at_frame
+from airflow_dre.engines.duckdb.frames import register_frame
 from airflow_dre.engines.warehouse import Warehouse
 from airflow_dre.services.quality.run import Suite, run_suite
 from airflow_dre.sql.dialects import find_dialect
@@ -229,7 +229,7 @@ def test_the_same_verdict_of_a_dataframe(seed: int, context: Any) -> None:
     asset = context.data_sources.add_pandas(f"frame {seed}").add_dataframe_asset("t")
     batch, compared = asset.get_batch(asset.build_batch_request({"dataframe": frame})), 0
     with opened_duckdb("256MB") as database:
-        look_at_frame(database, "t", frame, "case")
+        register_frame(database, "t", frame, "case")
         engine = Warehouse(database)
         for _ in range(30):
             for kind, kwargs in (dice.expectation(), dice.across_kinds()):

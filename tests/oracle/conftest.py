@@ -22,7 +22,7 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, Phase, settings
 
 from airflow_dre.engines.duckdb.connection import DuckDB, opened_duckdb
-from airflow_dre.engines.duckdb.files import look_at_files, read_format
+from airflow_dre.engines.duckdb.files import read_format, view_files
 from tests.oracle.spark_world import spark_world
 from tests.oracle.world import World
 
@@ -53,7 +53,7 @@ def in_parquet(plain: Any, engine: DuckDB) -> World:
     found.create()
     write()
     for table, paths in files.items():
-        look_at_files(engine, table, read_format(paths, {}, "oracle"))
+        view_files(engine, table, read_format(paths, {}, "oracle"))
     return found
 
 

@@ -197,7 +197,7 @@ def test_a_test_that_the_manifest_does_not_know_is_errored_and_hides_no_other(ch
     runs = runs_of(changed(drop_node))
     lost = runs.pop("dbt/shop")
     assert {(one.outcome, one.reason) for one in lost.results if one.definition.kind == "unknown"} == {
-        (Outcome.ERRORED, f"dbt says {status}, but its manifest does not know this node") for status in ("fail", "warn")
+        (Outcome.ERRORED, f"dbt reports {status}, but its manifest does not contain this node") for status in ("fail", "warn")
     }
     assert sum(len(run.results) for run in runs.values()) == 26 and len(lost.results) == 4
 
@@ -215,13 +215,13 @@ def status(name: str, said: str) -> Change:
 @pytest.mark.parametrize(
     ("said", "outcome", "reason"),
     [
-        ("partial success", Outcome.ERRORED, "dbt says partial success"),
+        ("partial success", Outcome.ERRORED, "dbt reports partial success"),
         ("no-op", Outcome.SKIPPED, "dbt skipped it, since something before it failed"),
         ("skipped", Outcome.SKIPPED, "Skipping due to fail_fast"),
         (
             "reused",
             Outcome.ERRORED,
-            "dbt says 'reused', which is none of error, fail, no-op, partial success, pass, skipped, success, warn",
+            "dbt reports the unknown status 'reused', instead of error, fail, no-op, partial success, pass, skipped, success, warn",
         ),
     ],
 )
@@ -262,7 +262,7 @@ def test_artefacts_of_another_version_or_invocation_are_refused(changed: Callabl
         (version(0, f"{place}run-results/v7.json"), f"Allowed: {known}: this file is run-results v7"),
         (version(1, f"{place}manifest/v20.json"), "Allowed: manifest v12 (manifest.json of dbt 1.8 to 1.11): this file is manifest v20"),
         (version(0, f"{place}manifest/v12.json"), f"Allowed: {known}: this file is manifest v12"),
-        (version(0, None), f"Allowed: {known}: this file does not say its dbt_schema_version"),
+        (version(0, None), f"Allowed: {known}: this file has no dbt_schema_version"),
         (lambda results, manifest: results["metadata"].update(invocation_id="other"), "keep both files of one invocation of dbt"),
         (
             lambda results, manifest: results["metadata"].update(generated_at="2026-01-01T00:00:00"),
@@ -288,10 +288,10 @@ def test_the_manifest_of_a_later_command_is_refused(dbt_folder: Path) -> None:
 
 def test_a_file_that_is_missing_or_broken_is_named(tmp_path: Path) -> None:
     with pytest.raises(
-        DefinitionError, match=r"invalid manifest='.*manifest.json'.*there is none: did dbt run, and into this target folder\?"
+        DefinitionError, match=r"invalid manifest='.*manifest.json'.*it does not exist: did dbt run with this target folder\?"
     ):
         runs_of(tmp_path)
-    with pytest.raises(DefinitionError, match=r"invalid manifest='file://.*there is none"):
+    with pytest.raises(DefinitionError, match=r"invalid manifest='file://.*it does not exist"):
         runs_of(tmp_path, manifest=f"file://{tmp_path}/manifest.json")
     (tmp_path / "manifest.json").write_text('{"metadata": {')
     with pytest.raises(DefinitionError, match=r"Allowed: a whole JSON file: Input data was truncated"):

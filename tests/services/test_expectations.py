@@ -15,7 +15,7 @@ from airflow_dre.tools.gx.running.results import Validation
 def validation(kind: str, *, by_row: bool = False, success: bool = True, **more: Any) -> Validation:
     """Return a validation whose arguments are as they were declared."""
     arguments = more.pop("arguments", {})
-    given = {"id": "0", "severity": "critical", "asked": arguments, **more}
+    given = {"id": "0", "severity": "critical", "declared": arguments, **more}
     return Validation(kind=kind, by_row=by_row, success=success, arguments=arguments, **given)
 
 

@@ -1,7 +1,7 @@
 """The mapping of ``SQLColumnCheckOperator``, of Airflow's common SQL provider.
 
-A column is SQL that the operator pastes into a statement as it is, so it stays SQL here; only one that is a plain lower-case word is taken
-for a name, and then gets a check of its own kind.
+The operator pastes a column into a statement as it is, so that it stays SQL here. Only a plain lower-case word is taken for a name, and
+has a check of its own kind.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def read_column_mapping(
             wrong = list(_problems(subject, kind, values))
             if not wrong:
                 declared = _column_check(column, kind, values, joined(partition_clause, values.get("partition_clause")), accept_none)
-                wrong = told_of(subject, declared)
+                wrong = problems_of(subject, declared)
                 found.append(declared)
             problems += wrong
     if problems:
@@ -58,6 +58,12 @@ def _problems(subject: str, kind: str, values: Mapping[str, object]) -> Iterator
     known = {*_BOUNDS, "tolerance", "partition_clause"}
     yield from (Problem(subject, name, values[name], ", ".join(sorted(known))) for name in values if name not in known)
     given = [name for name in _BOUNDS if name in values]
+    yield from _problems_of_bounds(subject, given, values)
+    yield from _problems_of_tolerance(subject, given, values)
+    yield from _problems_of_order(subject, given, values)
+
+
+def _problems_of_bounds(subject: str, given: list[str], values: Mapping[str, object]) -> Iterator[Problem]:
     if not given:
         yield Problem(subject, "equal_to", None, f"at least one of {', '.join(_BOUNDS)}")
     if "equal_to" in given and len(given) > 1:
@@ -65,18 +71,27 @@ def _problems(subject: str, kind: str, values: Mapping[str, object]) -> Iterator
     for one, other in (("greater_than", "geq_to"), ("less_than", "leq_to")):
         if one in given and other in given:
             yield Problem(subject, one, values[one], f"one of {one} and {other}")
+
+
+def _problems_of_tolerance(subject: str, given: list[str], values: Mapping[str, object]) -> Iterator[Problem]:
     tolerance = values.get("tolerance")
-    if tolerance is not None and (isinstance(tolerance, bool) or not isinstance(tolerance, (int, float)) or not 0 <= tolerance < math.inf):
+    if tolerance is None:
+        return
+    share = _number(tolerance)
+    if share is None or not 0 <= share < math.inf:
         yield Problem(subject, "tolerance", tolerance, "a share of the bound, 0 or more, for example 0.1")
-    elif tolerance is not None:
-        for name in given:
-            if _number(values[name]) is None:
-                yield Problem(subject, name, values[name], "a number beside tolerance")
-    low, high = (next((values[name] for name in names if name in given), None) for names in (_LOW, _HIGH))
-    numbers = _number(low), _number(high)
+        return
+    yield from (Problem(subject, name, values[name], "a number, which tolerance needs") for name in given if _number(values[name]) is None)
+
+
+def _problems_of_order(subject: str, given: list[str], values: Mapping[str, object]) -> Iterator[Problem]:
+    ends = [next((values[name] for name in names if name in given), None) for names in (_LOW, _HIGH)]
+    low, high = map(_number, ends)
+    if low is None or high is None:
+        return
     strict = "greater_than" in given or "less_than" in given
-    if numbers[0] is not None and numbers[1] is not None and (numbers[0] > numbers[1] or (strict and numbers[0] == numbers[1])):
-        yield Problem(subject, "leq_to" if "leq_to" in given else "less_than", high, f"above {low}")
+    if low > high or (strict and low == high):
+        yield Problem(subject, "leq_to" if "leq_to" in given else "less_than", ends[1], f"above {ends[0]}")
 
 
 _LOW, _HIGH = ("geq_to", "greater_than"), ("leq_to", "less_than")
@@ -110,7 +125,7 @@ def _column_check(column: str, kind: str, values: Mapping[str, object], where: s
     bounds = _bounds(values)
     common = {"name": f"{column}.{kind}", "where": where}
     if not accept_none or not _admits_zero(bounds):
-        common["if_empty"] = "fail"  # the operator takes no value for 0, or for a failure
+        common["if_empty"] = "fail"  # to the operator, no value is 0 or a failure
     exactly_none = bounds == {"equals": 0}
     if _PLAIN.fullmatch(column):
         if exactly_none and kind == "unique_check":
@@ -125,7 +140,7 @@ def _column_check(column: str, kind: str, values: Mapping[str, object], where: s
 
 
 def _admits_zero(bounds: Mapping[str, object]) -> bool:
-    """Return whether 0 keeps the bounds; a bound that is no number cannot be compared with it."""
+    """Return whether 0 keeps the bounds. A bound that is not a number cannot be compared with it."""
     numbers = {name: _number(value) for name, value in bounds.items()}
     if None in numbers.values():
         return False
@@ -140,11 +155,12 @@ def _admits_zero(bounds: Mapping[str, object]) -> bool:
 
 
 def joined(outer: str | None, inner: object) -> str | None:
-    """Return both clauses, joined without parentheses as the operators join them."""
+    """Return both clauses, joined without parentheses, as by the operators."""
     clauses = [clause for clause in (outer, inner) if isinstance(clause, str) and clause.strip()]
     return " AND ".join(clauses) or None
 
 
-def told_of(subject: str, declared: Declaration) -> list[Problem]:
+def problems_of(subject: str, declared: Declaration) -> list[Problem]:
+    """Return the problems of a declared check, as problems of ``subject``."""
     _, problems = find_problems([declared])
     return [Problem(subject, problem.argument, problem.value, problem.allowed) for problem in problems]

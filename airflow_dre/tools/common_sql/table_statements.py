@@ -1,4 +1,4 @@
-"""The checks of ``SQLTableCheckOperator``, of Airflow's common SQL provider: SQL conditions about a table or about each of its rows."""
+"""The checks of ``SQLTableCheckOperator``, of Airflow's common SQL provider: SQL conditions on a table or on each of its rows."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from airflow_dre.checks.declared.declaration import Declaration
 from airflow_dre.errors import DefinitionError, Problem
-from airflow_dre.tools.common_sql.column_mapping import joined, told_of
+from airflow_dre.tools.common_sql.column_mapping import joined, problems_of
 
 _TEXT = re.compile(r"'(?:[^']|'')*'")
 _SELECT = re.compile(r"\bselect\b", re.IGNORECASE)
@@ -21,7 +21,7 @@ _AGGREGATE = re.compile(
 def read_table_checks(
     checks: Mapping[str, Mapping[str, object]], *, partition_clause: str | None = None, table: str | None = None
 ) -> list[Declaration]:
-    """Return the checks of ``SQLTableCheckOperator``: a statement about the whole, or about every row of at least one.
+    """Return the checks of ``SQLTableCheckOperator``. A statement is about the table as a whole, or about each of its rows.
 
     :raises DefinitionError: lists everything in them that the operator would refuse.
     """
@@ -36,7 +36,7 @@ def read_table_checks(
             wrong.append(Problem(subject, "check_statement", statement, "a condition without SELECT, unless table= names the table"))
         else:
             declared = _table_check(name, statement, joined(partition_clause, values.get("partition_clause")), table)
-            wrong += [problem for part in declared for problem in told_of(subject, part)]
+            wrong += [problem for part in declared for problem in problems_of(subject, part)]
             found += declared
         problems += wrong
     if problems:
@@ -48,7 +48,7 @@ _TABLE_KEYS = ("check_statement", "partition_clause")
 
 
 def _table_check(name: str, statement: str, where: str | None, table: str | None) -> list[Declaration]:
-    """NULL is false to the operator, and so is a table without a row where every row is asked."""
+    """Return the checks of a statement. To the operator, NULL is false, and so is a statement about the rows of an empty table."""
     one_or_zero = f"CASE WHEN {statement} THEN 1 ELSE 0 END"
     plain = _TEXT.sub("''", statement)
     if _SELECT.search(plain):
@@ -64,7 +64,7 @@ def _table_check(name: str, statement: str, where: str | None, table: str | None
 
 
 def _aggregates(statement: str) -> bool:
-    """Return whether a statement is about all rows at once; MIN and MAX of several arguments are about one."""
+    """Return whether a statement is about all rows at once. MIN and MAX of several arguments are about one row."""
     for found in _AGGREGATE.finditer(statement):
         if found[1].lower() not in ("min", "max") or not _has_several_arguments(statement[found.end() :]):
             return True

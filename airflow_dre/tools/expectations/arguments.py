@@ -1,4 +1,4 @@
-"""The arguments of one expectation, read into the words of this package."""
+"""The arguments of one expectation, translated into the arguments of checks."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _OF_OTHER_CONCERN = {
     "severity",
     "windows",
 }
-"""Arguments that say how a result is shown, or what only data frames need."""
+"""Arguments about the display of a result, or for data frames only."""
 _NUMBER = re.compile(r"[-+]?(?:\d++\.?\d*+|\.\d++)(?:[eE][-+]?\d++)?")
 _MOMENT = re.compile(r"(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -55,18 +55,18 @@ _NULLS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExpectationSetting:
-    """What the caller says besides the suite."""
+    """The arguments of the caller."""
 
     parameters: Mapping[str, object]
     now: datetime | None = None
     order_by: str | tuple[str, ...] | None = None
     table: str | None = None
     types_of: str | None = None
-    """Whose names of types the suite uses besides those of SQL."""
+    """The package whose names of types the suite uses, in addition to those of SQL."""
 
 
 class ExpectationArguments:
-    """The arguments of one expectation; each is asked for once, and those that nothing asked for are refused at the end."""
+    """The arguments of one expectation. Each is read once, and :meth:`finish` refuses those that nothing read."""
 
     def __init__(self, expectation: Expectation, setting: ExpectationSetting) -> None:
         self.expectation = expectation
@@ -74,7 +74,7 @@ class ExpectationArguments:
         self._known = set(_OF_OTHER_CONCERN)
 
     def take(self, name: str, usual: object = None) -> object:
-        """Return a value, its parameters replaced."""
+        """Return a value with its parameters replaced."""
         self._known.add(name)
         value = self.expectation.kwargs.get(name)
         try:
@@ -86,7 +86,7 @@ class ExpectationArguments:
         return usual if value is None else value
 
     def text(self, name: str) -> str:
-        """Return a text that must be there."""
+        """Return a required text."""
         value = self.take(name)
         if isinstance(value, str) and value:
             return value
@@ -100,7 +100,7 @@ class ExpectationArguments:
         raise Refused(name, value, f"a list of at least {least} texts")
 
     def flag(self, name: str) -> bool:
-        """Return True or False; absent: False."""
+        """Return True or False, by default False."""
         value = self.take(name, False)
         if isinstance(value, bool):
             return value
@@ -114,7 +114,7 @@ class ExpectationArguments:
         raise Refused(name, value, f"a number from {low:g} to {high:g}" if math.isfinite(high) else f"a number, {low:g} or more")
 
     def whole(self, name: str) -> int | None:
-        """Return a whole number; absent: None."""
+        """Return a whole number, by default None."""
         value = self.take(name)
         if value is None:
             return None
@@ -123,7 +123,7 @@ class ExpectationArguments:
         raise Refused(name, value, "a whole number: bounds of a count must be integers")
 
     def values(self, name: str) -> list[object] | None:
-        """Return a set of values without NULL, which is none; absent: None."""
+        """Return a set of values without NULL, by default None."""
         value = self.take(name)
         if value is None:
             return None
@@ -136,19 +136,19 @@ class ExpectationArguments:
         return list(dict.fromkeys(found))
 
     def choice(self, name: str, allowed: tuple[str, ...]) -> str:
-        """Return one of some words; absent: the first."""
+        """Return one of some words, by default the first."""
         value = self.take(name, allowed[0])
         if isinstance(value, str) and value in allowed:
             return value
         raise Refused(name, value, " or ".join(allowed))
 
     def nulls(self, usual: str, allowed: tuple[str, ...]) -> str | None:
-        """What ``ignore_row_if`` means here."""
+        """Return the treatment of NULL that ``ignore_row_if`` means."""
         found = _NULLS[self.choice("ignore_row_if", (usual, *allowed))]
         return None if found is Nulls.SKIP else found.value
 
     def options(self, *, filtered: bool = True) -> dict[str, object]:
-        """What every check takes.
+        """Return the arguments that every check takes.
 
         :param filtered: whether the check takes a row filter.
         """
@@ -156,9 +156,9 @@ class ExpectationArguments:
         try:
             where = gx_conditions.where_of(condition, parser)
         except gx_conditions.Unreadable as unreadable:
-            raise Refused("row_condition", condition, f"a condition that can be said in SQL: {unreadable}") from unreadable
+            raise Refused("row_condition", condition, f"a condition that SQL can express: {unreadable}") from unreadable
         if where is not None and not filtered:
-            raise Refused("row_condition", condition, "no row condition: the check looks at no rows")
+            raise Refused("row_condition", condition, "no row condition: the check reads no rows")
         severity = self.expectation.severity
         if severity is not None and severity not in _SEVERITIES:
             raise Refused("severity", severity, "critical, warning, info")
@@ -170,11 +170,11 @@ class ExpectationArguments:
         return {name: value for name, value in found.items() if value is not None}
 
     def row_options(self) -> dict[str, object]:
-        """What every row check takes; ``mostly`` is the share of rows that must be right."""
+        """Return the arguments that every row check takes. ``mostly`` is the share of rows that must be right."""
         return {**self.options(), **limit_of(self.take("mostly"))}
 
     def plain_options(self, *, filtered: bool = True) -> dict[str, object]:
-        """What a check takes that judges the whole, whatever ``mostly`` says."""
+        """Return the arguments of a check of the whole table, for which ``mostly`` has no effect."""
         limit_of(self.take("mostly"))
         return self.options(filtered=filtered)
 
@@ -193,14 +193,14 @@ class ExpectationArguments:
         return low, high, not strict_low, not strict_high
 
     def holds_nothing(self) -> bool:
-        """Return whether no value lies in the range: its minimum is above its maximum, or is the same and one of them is left out."""
+        """Return whether no value is in the range: its minimum is above its maximum, or equals it and one of them is excluded."""
         low, high, low_belongs, high_belongs = self.ends()
         if low is None or high is None:
             return False
         return not is_ordered(low, high) or (is_ordered(high, low) and not (low_belongs and high_belongs))
 
     def is_unbounded(self) -> bool:
-        """Return whether the range has no end because each end that is written is infinite, so that every value lies in it."""
+        """Return whether every end that is written is infinite, so that every value is in the range."""
         written = [value for name in ("min_value", "max_value") if (value := self.take(name)) is not None]
         return bool(written) and self.ends()[:2] == (None, None)
 
@@ -217,7 +217,7 @@ class ExpectationArguments:
         return self._end_of_text(name, value) if isinstance(value, str) else value
 
     def _end_of_text(self, name: str, value: str) -> Bound | None:
-        """Return the number or moment that an end spells. Great Expectations accepts nothing else."""
+        """Return the number or moment of an end that is a text. Great Expectations accepts nothing else."""
         if _NUMBER.fullmatch(value.strip()):
             return float(value)
         written = _as_databases_write(value)
@@ -226,9 +226,9 @@ class ExpectationArguments:
         return written
 
     def bounds(self, *, whole: bool = False) -> dict[str, object]:
-        """Return the bounds of a metric check; empty: anything goes.
+        """Return the bounds of a metric check, which are empty if it accepts every value.
 
-        :param whole: they bound a count.
+        :param whole: whether they bound a count.
         """
         if whole:
             for name in ("min_value", "max_value"):
@@ -238,13 +238,16 @@ class ExpectationArguments:
         return {name: end for name, end in found.items() if end is not None}
 
     def finish(self) -> None:
-        """Refuse what nothing asked for."""
+        """Refuse the arguments that nothing read."""
         for name in sorted(self.expectation.kwargs.keys() - self._known):
             raise Refused(name, self.expectation.kwargs[name], f"one of {', '.join(sorted(self._known - _OF_OTHER_CONCERN))}")
 
 
 def _as_databases_write(text: str) -> str:
-    """Return a timestamp as databases write it, since it is compared so where it is kept as text; any other text as it is."""
+    """Return a timestamp as databases write it, and any other text unchanged.
+
+    Where a column keeps timestamps as text, they are compared in this form.
+    """
     if iso := _MOMENT.fullmatch(text):
         return f"{iso[1]} {iso[2]}"
     if english := _ENGLISH.fullmatch(text.strip()):

@@ -1,8 +1,8 @@
 """Row conditions of Great Expectations as SQL conditions.
 
-Three forms are read: the condition objects of 1.x as JSON, the ``col("a") > 5`` of the parser ``great_expectations``, and of the
-expressions for pandas those that compare columns with values. Conditions for Spark are SQL and are taken as they are. Names are always in
-double quotes, so that a column which is called like a keyword is looked at.
+Three forms are read: the condition objects of 1.x as JSON, the ``col("a") > 5`` of the parser ``great_expectations``, and those
+expressions for pandas that compare columns with values. Conditions for Spark are SQL and stay unchanged. Names are always in double
+quotes, so that a column may have the name of a keyword.
 """
 
 from __future__ import annotations
@@ -33,20 +33,20 @@ _TURNED = {"==": "==", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 
 class Unreadable(ValueError):
-    """A condition that has no SQL form; says why."""
+    """A condition without a SQL form, with the reason."""
 
 
 def where_of(condition: object, parser: object) -> str | None:
-    """Return the SQL of a row condition; None where there is none.
+    """Return the SQL of a row condition, or None without one.
 
-    :raises Unreadable: it cannot be said in SQL.
+    :raises Unreadable: SQL cannot express it.
     """
     if condition is None:
         return None
     if isinstance(condition, Mapping):
         return StandardSql(_structured(condition))
     if not isinstance(condition, str):
-        raise Unreadable(f"a {type(condition).__name__} is no condition")
+        raise Unreadable(f"a {type(condition).__name__} is not a condition")
     match parser:
         case None | "great_expectations" | "great_expectations__experimental__":
             return StandardSql(_compared(condition))
@@ -54,7 +54,7 @@ def where_of(condition: object, parser: object) -> str | None:
             return condition
         case "pandas":
             return StandardSql(_pandas(condition))
-    raise Unreadable(f"condition_parser {parser!r} is none of {', '.join(PARSERS)}")
+    raise Unreadable(f"condition_parser {parser!r} is not one of {', '.join(PARSERS)}")
 
 
 def _structured(condition: Mapping[str, object]) -> str:
@@ -72,7 +72,7 @@ def _structured(condition: Mapping[str, object]) -> str:
                 return "(" + f" {word.upper()} ".join(parts) + ")"
         case {"type": "pass_through", "pass_through_filter": str(text)}:
             return _pandas(text)
-    raise Unreadable(f"{dict(condition)!r} is no condition of Great Expectations")
+    raise Unreadable(f"{dict(condition)!r} is not a condition of Great Expectations")
 
 
 def _compared(text: str) -> str:
@@ -100,7 +100,7 @@ def _pandas(text: str) -> str:
     try:
         tree = ast.parse(_PANDAS_WORDS.sub(plain, text).strip(), mode="eval")
     except SyntaxError as error:
-        raise Unreadable(f"{text!r} is no condition for pandas: {error.msg}") from error
+        raise Unreadable(f"{text!r} is not a condition for pandas: {error.msg}") from error
     return _python(tree.body, {word: name for name, word in names.items()})
 
 
@@ -124,7 +124,10 @@ def _python(node: ast.expr, names: Mapping[str, str]) -> str:
 
 
 def _comparison(left: ast.expr, op: ast.cmpop, right: ast.expr, names: Mapping[str, str]) -> str:
-    """Return one comparison; a missing value differs from every value in pandas, so that != and not in take it too."""
+    """Return one comparison.
+
+    A missing value differs from every value in pandas, so that ``!=`` and ``not in`` accept it.
+    """
     if isinstance(op, (ast.In, ast.NotIn)) and isinstance(left, ast.Name):
         return _membership(names.get(left.id, left.id), _value(right), negated=isinstance(op, ast.NotIn), missing_too=True)
     operator = _COMPARED.get(type(op))
@@ -133,7 +136,7 @@ def _comparison(left: ast.expr, op: ast.cmpop, right: ast.expr, names: Mapping[s
     if isinstance(right, ast.Name) and not isinstance(left, ast.Name):
         left, right, operator = right, left, _TURNED[operator]
     if not isinstance(left, ast.Name):
-        raise Unreadable(f"{ast.unparse(left)!r} is no column")
+        raise Unreadable(f"{ast.unparse(left)!r} is not a column")
     column = quoted_name(names.get(left.id, left.id))
     other = quoted_name(names.get(right.id, right.id)) if isinstance(right, ast.Name) else _literal(_value(right))
     condition = f"{column} {_SQL[operator]} {other}"
@@ -144,12 +147,12 @@ def _value(node: ast.expr) -> object:
     try:
         return ast.literal_eval(node)
     except ValueError as error:
-        raise Unreadable(f"{ast.unparse(node)!r} is no value") from error
+        raise Unreadable(f"{ast.unparse(node)!r} is not a value") from error
 
 
 def _membership(name: str, values: object, *, negated: bool, missing_too: bool = False) -> str:
     if not isinstance(values, (list, tuple, set)) or not values:
-        raise Unreadable(f"{values!r} is no list of values")
+        raise Unreadable(f"{values!r} is not a list of values")
     listed = ", ".join(_literal(value) for value in values)
     condition = f"{quoted_name(name)} {'NOT ' if negated else ''}IN ({listed})"
     return f"({condition} OR {quoted_name(name)} IS NULL)" if negated and missing_too else condition
@@ -167,4 +170,4 @@ def _literal(value: object) -> str:
             return _literal(value.isoformat())
         case str():
             return "'" + value.replace("'", "''") + "'"
-    raise Unreadable(f"{value!r} is no number, text or date")
+    raise Unreadable(f"{value!r} is not a number, text or date")

@@ -1,4 +1,4 @@
-"""One expectation, as its author wrote it."""
+"""Expectations as their authors wrote them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expectation:
-    """One expectation as it was written."""
+    """One expectation as its author wrote it."""
 
     place: int
     """Its place in the suite, from 0."""
@@ -20,5 +20,5 @@ class Expectation:
 
     @property
     def subject(self) -> str:
-        """How an error calls it."""
+        """Its name in an error."""
         return f"expectations[{self.place}] {self.type}"

@@ -18,7 +18,7 @@ from airflow_dre.values.instants import to_instant
 _LOWEST = -sys.float_info.max
 _EARLIEST = date(1, 1, 1)
 _FAILS = {"if_empty": "fail"}
-"""A column without a value has no such number, and Great Expectations then fails."""
+"""Great Expectations fails where a column without a value has no such number."""
 
 
 def _bounded(kind: str, *, both_may_be_missing: bool = True) -> TranslateExpectation:
@@ -42,7 +42,7 @@ def _bounded(kind: str, *, both_may_be_missing: bool = True) -> TranslateExpecta
 def _of_numbers(a: ExpectationArguments) -> dict[str, object]:
     """Return bounds of a count or a share.
 
-    :raises Refused: one of them is no number.
+    :raises Refused: one of them is not a number.
     """
     for name, end in zip(("min_value", "max_value"), a.ends()[:2], strict=True):
         if end is not None and not isinstance(end, (int, float, Decimal)):
@@ -58,7 +58,7 @@ def _distinct_count(a: ExpectationArguments) -> list[Declaration]:
 
 
 def _unique_ratio(a: ExpectationArguments) -> list[Declaration]:
-    """Return the share of nothing is 0 in Great Expectations."""
+    """Return a check of the ratio of unique values. In Great Expectations the ratio of no values is 0."""
     bounds, column, options = _of_numbers(a), a.text("column"), a.options()
     if a.holds_nothing():
         return impossible(column, options)
@@ -80,7 +80,7 @@ def _most_common(a: ExpectationArguments) -> list[Declaration]:
 
 
 def _quantiles(a: ExpectationArguments) -> list[Declaration]:
-    """Return one check a quantile, each a value of the column as SQL's PERCENTILE_DISC gives it."""
+    """Return one check for each quantile, which is a value of the column, as of SQL's PERCENTILE_DISC."""
     given, column, options = a.take("quantile_ranges"), a.text("column"), a.options()
     a.take("allow_relative_error")
     if not isinstance(given, Mapping) or not {"quantiles", "value_ranges"} <= given.keys():
@@ -112,21 +112,24 @@ def _ordered(low: object, high: object) -> bool:
 
 
 def _divergence(a: ExpectationArguments) -> list[Declaration]:
-    """Great Expectations scales the expected weights down for what it holds out, and gives that to bins that expect nothing."""
+    """Return a check of the distance to a distribution.
+
+    Great Expectations scales the expected weights down by what it holds out, and distributes that to bins without an expected weight.
+    """
     column, options, given = a.text("column"), a.options(), a.take("partition_object")
     tail, inner = (a.number(f"{part}_weight_holdout", 0, 1, 0.0) for part in ("tail", "internal"))
     bucketize = a.take("bucketize_data", True)
-    for name in ("min_value", "max_value"):  # of the pictures that profiling draws
+    for name in ("min_value", "max_value"):  # of the pictures of profiling
         a.take(name)
-    asked = a.take("threshold") is not None
+    has_threshold = a.take("threshold") is not None
     if given is not None:
         _partition(given)
-    if given is None or not asked:  # without a partition the column is compared with itself, without a threshold anything goes
+    if given is None or not has_threshold:  # without a partition the column is compared with itself, and without a threshold never fails
         return always(column, options)
     threshold = a.number("threshold", 0, math.inf)
     weights, values, edges, tails = _partition(given)
     if tail and tails:
-        raise Refused("tail_weight_holdout", tail, "0 beside tail_weights in the partition")
+        raise Refused("tail_weight_holdout", tail, "0 where the partition has tail_weights")
     bound = {**options, **_FAILS, "column": column, "distance": "kl", "at_most": threshold}
     if values:
         if inner:
@@ -134,21 +137,34 @@ def _divergence(a: ExpectationArguments) -> list[Declaration]:
         kept = [weight * (1 - tail) for weight in weights]
         return [check("distribution", bound, reference=dict(zip(values, kept, strict=True)), others=tail or None)]
     if bucketize is False:
-        raise Refused("bucketize_data", bucketize, "true beside bins")
+        raise Refused("bucketize_data", bucketize, "true for bins")
+    reference = {"edges": edges, "weights": _scaled(weights, tail, inner)}
+    return [check("distribution", bound, reference=reference, others=_tails(given, edges, tails, tail))]
+
+
+def _scaled(weights: list[float], tail: float, inner: float) -> list[float]:
+    """Return the weights of bins, scaled down by what is held out, with the inner part of it in bins without an expected weight."""
     kept = [weight * (1 - tail - inner) for weight in weights]
     empty = kept.count(0)
-    kept = [inner / empty if inner and not weight else weight for weight in kept]
+    return [inner / empty if inner and not weight else weight for weight in kept]
+
+
+def _tails(given: object, edges: list[float], tails: list[float], tail: float) -> list[float]:
+    """Return the weights below and above the bins."""
     open_low, open_high = (math.isinf(edge) for edge in (edges[0], edges[-1]))
     if tails and (open_low or open_high):
-        raise Refused("partition_object", given, "no tail_weights beside an infinite edge")
+        raise Refused("partition_object", given, "no tail_weights with an infinite edge")
     if tail and open_low and open_high:
-        raise Refused("tail_weight_holdout", tail, "0 beside two infinite edges")
-    rest = tails or ([0.0, tail] if open_low else [tail, 0.0] if open_high else [tail / 2, tail / 2])
-    return [check("distribution", bound, reference={"edges": edges, "weights": kept}, others=rest)]
+        raise Refused("tail_weight_holdout", tail, "0 with two infinite edges")
+    if tails:
+        return tails
+    if open_low:
+        return [0.0, tail]
+    return [tail, 0.0] if open_high else [tail / 2, tail / 2]
 
 
 def _partition(given: object) -> tuple[list[float], list[object], list[float], list[float]]:
-    """Return weights, and values, or edges and the weights of the tails."""
+    """Return weights, values, edges, and the weights of the tails."""
     allowed = 'a partition {"values": [...], "weights": [...]} or {"bins": [...], "weights": [...]}, whose weights add up to 1'
     if not isinstance(given, Mapping):
         raise Refused("partition_object", given, f"{allowed}: there is nothing to compare with")
@@ -182,4 +198,4 @@ METRICS: dict[str, TranslateExpectation] = {
     "expect_column_sum_to_be_between": _bounded("total", both_may_be_missing=False),
     "expect_column_unique_value_count_to_be_between": _distinct_count,
 }
-"""How each expectation about a number is said in our words."""
+"""The translation of each expectation about a number."""

@@ -1,4 +1,4 @@
-"""Suite parameters: ``{"$PARAMETER": "upstream_rows * 0.9"}``, a name or a formula that stands where a value should.
+"""Suite parameters: ``{"$PARAMETER": "upstream_rows * 0.9"}``, a name or a formula in place of a value.
 
 The formulas are those of Great Expectations: numbers, names, ``+ - * / ^``, a few functions, ``datetime``, ``timedelta`` and ``now``.
 """
@@ -39,7 +39,7 @@ _CONSTANTS = {"pi": math.pi, "e": math.e}
 
 
 class Unknown(ValueError):
-    """A parameter that has no value; says why."""
+    """A parameter without a value, with the reason."""
 
 
 def is_parameter(value: object) -> bool:
@@ -48,10 +48,10 @@ def is_parameter(value: object) -> bool:
 
 
 def value_of(value: object, parameters: Mapping[str, object], now: datetime | None) -> object:
-    """Return the value that a parameter stands for; anything else as it is.
+    """Return the value of a parameter, or any other value unchanged.
 
-    :param now: what ``now()`` gives.
-    :raises Unknown: there is none.
+    :param now: the value of ``now()``.
+    :raises Unknown: the parameter has no value.
     """
     if not isinstance(value, Mapping) or "$PARAMETER" not in value:
         return value
@@ -87,9 +87,9 @@ def _evaluate(node: ast.expr, parameters: Mapping[str, object], now: datetime | 
             return _OPERATORS[type(op)](_evaluate(left, parameters, now), _evaluate(right, parameters, now))
         case ast.Call(func=ast.Name(id="now"), args=[], keywords=[]):
             if now is None:
-                raise Unknown("now() needs now=, the time that the suite is judged at")
+                raise Unknown("now() needs now=, the time of the run")
             return now
         case ast.Call(func=ast.Name(id=name), args=args, keywords=keywords) if name in _FUNCTIONS:
             named = {str(word.arg): _evaluate(word.value, parameters, now) for word in keywords}
             return _FUNCTIONS[name](*[_evaluate(item, parameters, now) for item in args], **named)
-    raise Unknown(f"{ast.unparse(node)!r} is no formula of Great Expectations")
+    raise Unknown(f"{ast.unparse(node)!r} is not a formula of Great Expectations")

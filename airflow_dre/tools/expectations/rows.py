@@ -17,17 +17,17 @@ _MANY = ("any_value_is_missing", "never")
 
 
 def always(column: str, options: dict[str, object]) -> list[Declaration]:
-    """Return a check that holds whatever the values are, for an expectation that asks nothing of them but that the column exists."""
+    """Return a check that holds for any values, for an expectation that only needs the column to exist."""
     return [check("not_null", {**options, "fail_above": "100%"}, column=column)]
 
 
 def never(column: str, options: dict[str, object]) -> list[Declaration]:
-    """Return a check that every value of a column breaks, whatever its type is: no value differs from itself."""
+    """Return a check that every value of any type breaks, since no value differs from itself."""
     return [check("compare", options, left=column, operator="!=", right=column)]
 
 
 def impossible(column: str, options: dict[str, object]) -> list[Declaration]:
-    """Return a check that always fails, of a table without rows too: there are never less than 0 values."""
+    """Return a check that always fails, even on a table without rows, since there are never less than 0 values."""
     return [check("distinct_count", options, columns=[column], less_than=0)]
 
 
@@ -41,7 +41,7 @@ def _between(a: ExpectationArguments) -> list[Declaration]:
         return always(a.text("column"), a.row_options())
     if low is None and high is None:
         raise Refused("min_value", None, "min_value and max_value cannot both be None")
-    if a.holds_nothing():  # Great Expectations refuses to look at a reversed range, and answers false of a table without rows too
+    if a.holds_nothing():  # Great Expectations refuses a reversed range, even for a table without rows
         return never(a.text("column"), a.row_options()) if low == high else impossible(a.text("column"), a.plain_options())
     inclusive = {(True, True): None, (True, False): "low", (False, True): "high", (False, False): "neither"}[low_belongs, high_belongs]
     return [check("between", a.row_options(), column=a.text("column"), low=low, high=high, inclusive=inclusive)]
@@ -53,7 +53,7 @@ def _in_set(a: ExpectationArguments) -> list[Declaration]:
         raise Refused("value_set", values, "a list of values")
     if values:
         return [check("in_set", options, column=column, values=values)]
-    if "fail_above" in options:  # a share of the rows with a value, where a check of NULL would take one of all rows
+    if "fail_above" in options:  # the share is of the rows with a value, and that of a check of NULL would be of all rows
         return never(column, options)
     return [check("null", options, column=column)]
 
@@ -66,7 +66,7 @@ def _not_in_set(a: ExpectationArguments) -> list[Declaration]:
 
 
 def _patterns(a: ExpectationArguments, argument: str) -> str | list[str]:
-    """Return the patterns; an empty regular expression is found in every text, as its start is."""
+    """Return the patterns. An empty regular expression is found in every text, like the start of a text."""
     given, several = a.take(argument), argument.endswith("_list")
     if argument.startswith("regex") and given == "":
         return _ANYWHERE
@@ -130,7 +130,7 @@ def _steps(kind: str) -> TranslateExpectation:
     def translate(a: ExpectationArguments) -> list[Declaration]:
         order = a.setting.order_by
         if order is None:
-            raise Refused("order_by", None, "from_gx(..., order_by=...): the rows of a table have no order, say by which columns they do")
+            raise Refused("order_by", None, "from_gx(..., order_by=...): rows have no order, so name the columns that order them")
         strictly = a.flag("strictly") or None
         return [check(kind, a.row_options(), column=a.text("column"), order_by=order, strictly=strictly)]
 
@@ -188,7 +188,7 @@ def _distinct_in_set(a: ExpectationArguments) -> list[Declaration]:
 
 
 def _distinct_contain(a: ExpectationArguments) -> list[Declaration]:
-    """Return a NULL in the set is never found: it is no value."""
+    """Return the check that a column has all values of a set. A NULL in the set is never found."""
     column, options, values, given = a.text("column"), a.options(), a.values("value_set"), a.take("value_set")
     if values is None:
         raise Refused("value_set", given, "a list of values")
@@ -202,7 +202,7 @@ def _distinct_equal(a: ExpectationArguments) -> list[Declaration]:
 
 
 def _share_of_values(a: ExpectationArguments) -> list[Declaration]:
-    """At least a share of the rows has a value, and at most another; the share of no rows is 0."""
+    """Return checks of the share of rows with a value. The share of no rows is 0."""
     low, high = (_share(a, name) for name in ("min_value", "max_value"))
     _, _, low_belongs, high_belongs = a.ends()
     column, options = a.text("column"), a.options()
@@ -260,4 +260,4 @@ ROWS: dict[str, TranslateExpectation] = {
     "expect_multicolumn_values_to_be_unique": _differ,
     "expect_select_column_values_to_be_unique_within_record": _differ,
 }
-"""How each expectation about rows is said in our words."""
+"""The translation of each expectation about rows."""

@@ -63,7 +63,7 @@ def _row_count(bounds: dict[str, object], a: ExpectationArguments) -> list[Decla
 
 
 def _count_bounds(a: ExpectationArguments) -> dict[str, object]:
-    """Return the bounds of a count of a table; reversed ones end in an error there, and not in false as those of a column do."""
+    """Return the bounds of a count of a table. Great Expectations raises an error for reversed ones, unlike for those of a column."""
     low, high = a.ends()[:2]
     if low is not None and high is not None and not is_ordered(low, high):
         raise Refused("min_value", low, "at most max_value: min_value cannot be greater than max_value")
@@ -83,7 +83,7 @@ def _other_row_count(a: ExpectationArguments) -> list[Declaration]:
 
 def _exists(a: ExpectationArguments) -> list[Declaration]:
     column, place = a.text("column"), a.whole("column_index")
-    places = {column: place} if place else None  # Great Expectations looks at no place 0
+    places = {column: place} if place else None  # Great Expectations ignores place 0
     return [check("schema_is", a.plain_options(filtered=False), columns=[column], extra=True, places=places)]
 
 
@@ -98,7 +98,7 @@ def _ordered_columns(a: ExpectationArguments) -> list[Declaration]:
 
 
 def _set_of_columns(a: ExpectationArguments) -> list[Declaration]:
-    """Great Expectations takes names without regard to their case here, unless they are in double quotes."""
+    """Return a check of a set of names, which ignores their case. Great Expectations does so unless they are in double quotes."""
     exact, options = a.flag("exact_match") or "exact_match" not in a.expectation.kwargs, a.options(filtered=False)
     if not a.take("column_set"):
         return [check("column_count", options, {"equals": 0} if exact else {"at_least": 0})]
@@ -126,7 +126,7 @@ def _types(argument: str) -> TranslateExpectation:
 def _unexpected_rows(a: ExpectationArguments) -> list[Declaration]:
     sql, table = a.text("unexpected_rows_query"), a.setting.table
     if "{batch}" in sql and table is None:
-        raise Refused("unexpected_rows_query", sql, "from_gx(..., table=...): the table that {batch} stands for, as SQL spells it")
+        raise Refused("unexpected_rows_query", sql, "from_gx(..., table=...): the table to replace {batch}, as SQL spells it")
     return [check("failed_rows_sql", a.options(filtered=False), sql=sql.replace("{batch}", table or ""))]
 
 
@@ -144,4 +144,4 @@ TABLES: dict[str, TranslateExpectation] = {
     "expect_table_row_count_to_equal_other_table": _other_row_count,
     "unexpected_rows_expectation": _unexpected_rows,
 }
-"""How each expectation about a table is said in our words."""
+"""The translation of each expectation about a table."""

@@ -196,7 +196,7 @@ def test_a_dbt_task_that_left_no_results_is_a_failed_task(
     (found,) = incidents()
     assert (found.kind, found.task_id) == ("pipeline", "dbt")
     assert rows(suite_run) == []
-    said = {"gone": "there is none: did dbt run, and into this target folder?", "stale": "before this task began. Did dbt run?"}[why]
+    said = {"gone": "it does not exist: did dbt run with this target folder?", "stale": "before this task began. Did dbt run?"}[why]
     assert "the results of dbt are not recorded" in caplog.text and said in caplog.text
 
 

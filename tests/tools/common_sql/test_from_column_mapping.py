@@ -1,4 +1,4 @@
-"""``from_column_mapping`` gives the verdicts of the operators that its mappings were written for, which run beside it on SQLite."""
+"""``from_column_mapping`` has the verdicts of the operators that its mappings were written for. They run here on SQLite."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def ours(declared: list[Declaration], table: str, warehouse: File) -> bool:
 
 
 def theirs(operator: SQLColumnCheckOperator | SQLTableCheckOperator) -> bool:
-    """Return whether the operator passes; it fails in exceptions of many kinds."""
+    """Return whether the operator passes. It fails in exceptions of many kinds."""
     try:
         operator.execute({})
     except Exception:
@@ -200,7 +200,7 @@ def test_both_at_once_with_their_names() -> None:
         ({"a": {"max": {"greater_than": 2, "leq_to": 2}}}, "invalid leq_to=2. Allowed: above 2"),
         ({"a": {"max": {"equal_too": 1, "leq_to": 2}}}, "invalid equal_too=1. Allowed: equal_to, geq_to"),
         ({"a": {"max": {"leq_to": 2, "tolerance": "1"}}}, "invalid tolerance='1'. Allowed: a share of the bound"),
-        ({"a": {"max": {"leq_to": "x", "tolerance": 0.1}}}, "invalid leq_to='x'. Allowed: a number beside tolerance"),
+        ({"a": {"max": {"leq_to": "x", "tolerance": 0.1}}}, "invalid leq_to='x'. Allowed: a number, which tolerance needs"),
         ({"a": {"max": {"leq_to": None}}}, "at least one of"),
     ],
 )

@@ -41,7 +41,7 @@ def read(kind: str, at: str | None = "a", **arguments: Any) -> list[Declaration]
 
 
 def refusal(test: Any, at: str | None = "a", **more: Any) -> str:
-    """What is said against one test."""
+    """Return the reason why one test is refused."""
     with pytest.raises(DefinitionError) as error:
         from_dbt(document(test, at=at), **more)
     (problem,) = error.value.problems
@@ -271,13 +271,13 @@ def test_a_table_that_is_not_there_is_refused(chosen: dict[str, Any], message: s
         from_dbt(PROJECT, **chosen)
 
 
-NUMBER = "'> 10', '>= 11' or '!= 0': the number of failures from which on it is too much"
+NUMBER = "'> 10', '>= 11' or '!= 0': the number of failures that is too high"
 COLUMN = "the name of a column: checks of an expression can be written with rows(...) and metric_sql(...)"
-ELSEWHERE = "DbtResultsOperator keeps what dbt finds"
+ELSEWHERE = "DbtResultsOperator records what dbt finds"
 
 
 @pytest.mark.parametrize(
-    ("test", "said"),
+    ("test", "reason"),
     [
         (
             "not_nul",
@@ -291,7 +291,7 @@ ELSEWHERE = "DbtResultsOperator keeps what dbt finds"
         ({"not_null": {"config": {"fail_calc": "sum(n)"}}}, "not_null fail_calc: count(*)"),
         (
             {"not_null": {"config": {"error_if": ">3", "limit": 2}}},
-            "not_null limit: no limit beside warn_if and error_if: failures above it are not counted",
+            "not_null limit: no limit, which warn_if and error_if do not take: failures above it are not counted",
         ),
         (
             {"unique": {"config": {"error_if": ">3"}}},
@@ -315,13 +315,13 @@ ELSEWHERE = "DbtResultsOperator keeps what dbt finds"
         ({f"{U}recency": {"field": "cast(at as date)", "datepart": "day", "interval": 1}}, f"{U}recency field: {COLUMN}"),
         (
             {f"{U}not_constant": {"group_by_columns": ["b"]}},
-            f"{U}not_constant group_by_columns: no groups: write by='column' at a check of your own",
+            f"{U}not_constant group_by_columns: no groups: set by='column' in a check of your own",
         ),
         ({f"{U}accepted_range": {}}, f"{U}accepted_range min_value: at least one of min_value and max_value"),
         ({f"{U}accepted_range": {"min_value": 5, "max_value": 1}}, f"{U}accepted_range low: at most high"),
         (
             {f"{X}expect_column_mean_to_be_between": {"min_value": 1, "group_by": ["b"]}},
-            f"{X}expect_column_mean_to_be_between group_by: no groups: write by='column' at a check of your own",
+            f"{X}expect_column_mean_to_be_between group_by: no groups: set by='column' in a check of your own",
         ),
         (
             {f"{X}expect_column_values_to_match_regex": {"regex": "x", "flags": "i"}},
@@ -334,15 +334,15 @@ ELSEWHERE = "DbtResultsOperator keeps what dbt finds"
     ],
     ids=str,
 )
-def test_what_has_no_native_form_is_refused(test: Any, said: str) -> None:
-    assert refusal(test) == f"models.t.a {said}"
+def test_what_has_no_native_form_is_refused(test: Any, reason: str) -> None:
+    assert refusal(test) == f"models.t.a {reason}"
 
 
 def test_everything_that_is_wrong_is_told_at_once_or_left_out_with_a_warning() -> None:
     content = document("ours", "not_null", {"unique": {"config": {"error_if": ">3"}}})
     with pytest.raises(DefinitionError, match="^2 problems in the definition:\n- models.t.a ours: .*\n- models.t.a unique: "):
         from_dbt(content)
-    with pytest.warns(UserWarning, match="from_dbt leaves this test out: models.t.a") as told:
+    with pytest.warns(UserWarning, match="from_dbt skips this test: models.t.a") as told:
         assert plain(from_dbt(content, unsupported="skip")) == [c.not_null("a")]
     assert len(told) == 2
 
@@ -350,7 +350,7 @@ def test_everything_that_is_wrong_is_told_at_once_or_left_out_with_a_warning() -
 def test_a_source_whose_schema_is_jinja_needs_a_name() -> None:
     content = document({"relationships": {"to": "source('raw', 'p')", "field": "id"}})
     content["sources"] = [{"name": "raw", "schema": "{{ target.schema }}", "tables": [{"name": "p"}]}]
-    with pytest.raises(DefinitionError, match=r"the name of the table without Jinja, given by tables={'raw.p': ...}"):
+    with pytest.raises(DefinitionError, match=r"the name of the table without Jinja, in tables={'raw.p': ...}"):
         from_dbt(content, model="t")
     assert plain(from_dbt(content, model="t", tables={"raw.p": "raw.p"})) == [c.foreign_key("a", to="raw.p.id")]
 
@@ -376,12 +376,12 @@ LAUGHS = "a0: &a0 [x]\n" + "\n".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        pytest.param(LAUGHS, "more than 200,000 nodes, aliases counted as often as they stand", id="a billion laughs"),
+        pytest.param(LAUGHS, "more than 200,000 nodes, with every use of an alias", id="a billion laughs"),
         pytest.param("a: &a [*a]\n", "an alias that holds itself", id="a circle"),
         pytest.param("a: " + "[" * 100 + "]" * 100 + "\n", "nested more than 60 levels deep", id="deep"),
         pytest.param("a: " + "[" * 20_000 + "\n", "nested more than 60 levels deep", id="deeper than Python goes"),
         pytest.param("x: " + "y" * 5_000_001, "more than 5,000,000 characters", id="large"),
-        pytest.param("models: []\nmodels: []\n", "not YAML: the key 'models' stands twice", id="a key twice"),
+        pytest.param("models: []\nmodels: []\n", "not YAML: duplicate key 'models'", id="a key twice"),
         pytest.param("models: !!python/object/apply:os.system [echo]\n", "not YAML: could not determine a constructor", id="an object"),
         pytest.param("models: [\n", "not YAML: while parsing a flow node", id="cut off"),
         pytest.param("? [a, b]\n: 1\n", "not YAML: while constructing a mapping", id="an odd key"),
@@ -413,6 +413,6 @@ def test_whatever_is_written_is_read_or_refused(kind: str, arguments: dict[str, 
 
 def test_a_document_without_tables_is_said_to_be_one() -> None:
     with pytest.raises(
-        DefinitionError, match=r"invalid model='orders'. Allowed: none: the document has no model, seed, snapshot or source"
+        DefinitionError, match=r"invalid model='orders'. Allowed: none, since the document has no model, seed, snapshot or source"
     ):
         from_dbt({"models": []}, model="orders")

@@ -42,7 +42,7 @@ def read(kind: str, **kwargs: Any) -> list[Declaration]:
 
 
 def refusal(kind: str, **kwargs: Any) -> str:
-    """What is said against one expectation."""
+    """Return the reason why one expectation is refused."""
     with pytest.raises(DefinitionError) as error:
         from_gx([one(kind, **kwargs)])
     (problem,) = error.value.problems
@@ -299,7 +299,7 @@ def test_every_expectation_of_great_expectations_is_known() -> None:
         (
             "expect_column_values_to_be_increasing",
             {"column": "a"},
-            "order_by: from_gx(..., order_by=...): the rows of a table have no order",
+            "order_by: from_gx(..., order_by=...): rows have no order",
         ),
         (
             "unexpected_rows_expectation",
@@ -375,17 +375,17 @@ def test_every_expectation_of_great_expectations_is_known() -> None:
         (
             "expect_table_columns_to_match_set",
             {"column_set": ["a"], "row_condition": 'col("a")>1', "condition_parser": "great_expectations"},
-            "row_condition: no row condition: the check looks at no rows",
+            "row_condition: no row condition: the check reads no rows",
         ),
         (
             "expect_column_values_to_not_be_null",
             {"column": "a", "row_condition": "a > 1", "condition_parser": "bad_parser"},
-            "row_condition: a condition that can be said in SQL: condition_parser 'bad_parser' is none of great_expectations, ",
+            "row_condition: a condition that SQL can express: condition_parser 'bad_parser' is not one of great_expectations, ",
         ),
         (
             "expect_column_values_to_not_be_null",
             {"column": "a", "row_condition": "a.str.len() > 1", "condition_parser": "pandas"},
-            "row_condition: a condition that can be said in SQL: 'a.str.len()' is no column",
+            "row_condition: a condition that SQL can express: 'a.str.len()' is not a column",
         ),
         (
             "expect_column_mean_to_be_between",
@@ -420,7 +420,7 @@ def test_all_refusals_are_told_at_once() -> None:
     ("suite", "allowed"),
     [
         (3, "an ExpectationSuite, its JSON"),
-        ({"name": "s"}, "there is no 'expectations' in it"),
+        ({"name": "s"}, "it has no 'expectations'"),
         ("no/such/file.json", "No such file"),
         ('{"expectations": [', "not JSON"),
         ([3], "an expectation: an object of Great Expectations, or a dict"),
@@ -586,7 +586,7 @@ def shares(draw: st.DrawFn) -> float | Decimal | int:
 
 
 def limit(mostly: float | Decimal | int) -> Limit:
-    """What may be wrong."""
+    """Return the limit of wrong rows."""
     (check,) = parse_checks(from_gx([one("expect_column_values_to_not_be_null", column="a", mostly=mostly)]))
     assert isinstance(check, LimitedCheck)
     return check.fail_above

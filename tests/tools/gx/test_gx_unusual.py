@@ -15,7 +15,7 @@ from airflow_dre.checks import from_gx
 from airflow_dre.checks.declared.parse import parse_checks
 from airflow_dre.checks.outcomes import Outcome
 from airflow_dre.engines.duckdb.connection import opened_duckdb
-from airflow_dre.engines.duckdb.frames import look_at_frame
+from airflow_dre.engines.duckdb.frames import register_frame
 from airflow_dre.engines.warehouse import Warehouse
 from airflow_dre.services.quality.run import Suite, run_suite
 from airflow_dre.sql.dialects import find_dialect
@@ -44,7 +44,7 @@ def between(number: str, low: Any, high: Any, **more: Any) -> tuple[str, dict[st
 
 
 def of(number: str, **more: Any) -> tuple[str, dict[str, Any]]:
-    """Any other expectation about a column."""
+    """Return any other expectation about a column."""
     return f"expect_column_{number}", more
 
 
@@ -141,7 +141,7 @@ OF_FRAMES: dict[str, tuple[str, tuple[str, dict[str, Any]], bool]] = {
     "half of nothing but missing values may be of any set": ("rows.none", of("values_to_be_in_set", value_set=["a", 1]), True),
     "words do not contain a number": ("rows.word", of("distinct_values_to_contain_set", value_set=["a", 1]), False),
     "the most common number is no text of its digits": ("rows.i", of("most_common_value_to_be_in_set", value_set=["3"]), False),
-    "the most common number stands among texts": ("rows.i", of("most_common_value_to_be_in_set", value_set=["x", 3]), True),
+    "the most common number is among texts": ("rows.i", of("most_common_value_to_be_in_set", value_set=["x", 3]), True),
     "a regular expression is found in the digits of a number": ("rows.i", of("values_to_match_regex", regex="^[0-9]$"), True),
     "a whole float ends in nought": ("rows.n", of("values_to_match_regex", regex=r"\.[05]$"), True),
     "booleans are written with a capital": ("rows.yes", of("values_to_match_regex", regex="^(True|False)$"), True),
@@ -187,7 +187,7 @@ IN_ERROR: dict[str, tuple[str, tuple[str, dict[str, Any]]]] = {
 
 @pytest.fixture(params=["pandas", "sqlite"])
 def engines(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[dict[str, Warehouse]]:
-    """Yield each table by its name, as a DataFrame that DuckDB looks at, or in a file of SQLite."""
+    """Yield each table by its name, as a DataFrame in DuckDB, or in a file of SQLite."""
     if request.param == "sqlite":
         found = {name: Warehouse(File(tmp_path / f"{name}.db")) for name in TABLES}
         for name, frame in TABLES.items():
@@ -200,7 +200,7 @@ def engines(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[dict[str
     with opened_duckdb("256MB") as one, opened_duckdb("256MB") as other:
         found = dict(zip(TABLES, (Warehouse(one), Warehouse(other)), strict=True))
         for database, frame in zip((one, other), TABLES.values(), strict=True):
-            look_at_frame(database, "t", frame, "case")
+            register_frame(database, "t", frame, "case")
         yield found
         for engine in found.values():
             engine.close()
@@ -227,7 +227,7 @@ def outcomes(engine: Warehouse, kind: str, kwargs: dict[str, Any]) -> set[Outcom
 
 
 def succeeds(engine: Warehouse, kind: str, kwargs: dict[str, Any]) -> bool:
-    """Return whether every check of an expectation holds; none may end in an error."""
+    """Return whether every check of an expectation holds. No check may end in an error."""
     found = outcomes(engine, kind, kwargs)
     assert Outcome.ERRORED not in found
     return Outcome.FAILED not in found

@@ -1,4 +1,4 @@
-"""Great Expectations run by our engine: connections, isolation, what may be said and what stays behind."""
+"""Great Expectations run by our engine: connections, isolation, reasons, and nothing that stays behind."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from airflow_dre.errors import DefinitionError, WarehouseUnreachable
 from airflow_dre.tools.gx.running.calls import run_apart
 from airflow_dre.tools.gx.running.data import Data, FrameData, QueryData, TableData, read_frame
 from airflow_dre.tools.gx.running.expectations import read_expectations
-from airflow_dre.tools.gx.running.quiet import quiet, require_gx
+from airflow_dre.tools.gx.running.quiet import require_gx, suppress_output
 from airflow_dre.tools.gx.running.reasons import reason_for
 from airflow_dre.tools.gx.running.results import Validation
 from airflow_dre.tools.gx.running.run import asset_of, new_context, run_expectations
@@ -27,7 +27,7 @@ from tests.alarms import TaskTimeout, time_is_up
 
 @dataclass
 class SqliteHook:
-    """A hook that keeps the connections it gave, and refuses more than ``most``."""
+    """A hook that keeps its connections, and refuses more than ``most``."""
 
     path: Path
     most: int = 99
@@ -43,7 +43,7 @@ class SqliteHook:
 
 @pytest.fixture
 def hook(tmp_path: Path) -> SqliteHook:
-    """Connections of a database with table ``orders``."""
+    """Return a hook of a database with a table ``orders``."""
     with sqlite3.connect(tmp_path / "w.db") as connection:
         connection.execute("CREATE TABLE orders (id INTEGER, amount INTEGER)")
         connection.executemany("INSERT INTO orders VALUES (?, ?)", [(number, number * 10) for number in range(11)])
@@ -51,7 +51,7 @@ def hook(tmp_path: Path) -> SqliteHook:
 
 
 def found(expectations: list[dict[str, Any]], data: Data) -> tuple[Validation, ...]:
-    """What becomes of declared expectations."""
+    """Return the validations of declared expectations."""
     return run_expectations(read_expectations(expectations, "test"), data).validations
 
 
@@ -62,7 +62,7 @@ def quantile(number: float) -> dict[str, Any]:
 
 
 def test_each_of_several_quantiles_of_a_column_gets_its_own_value() -> None:
-    """In one suite Great Expectations 1.24 gives all of them the value of the first."""
+    """In one suite, Great Expectations 1.24 uses the value of the first for all of them."""
     data = FrameData(pd.DataFrame({"amount": range(101)}))
     assert [one.observed for one in found([quantile(0.1), quantile(0.9), quantile(0.5)], data)] == ["0.1: 10", "0.9: 90", "0.5: 50"]
 
@@ -141,8 +141,8 @@ def test_nothing_is_written_and_nobody_is_told(hook: SqliteHook, tmp_path: Path,
 
 def test_silence_ends_with_the_work(caplog: pytest.LogCaptureFixture) -> None:
     logger = logging.getLogger("great_expectations.somewhere")
-    with quiet():
-        logger.error("heard by nobody")
+    with suppress_output():
+        logger.error("lost")
         print("nor this")
     logger.error("heard")
     assert [record.getMessage() for record in caplog.records] == ["heard"]
@@ -158,7 +158,7 @@ def test_a_validation_has_no_place_for_rows() -> None:
     assert {one.name for one in fields(Validation)} == {
         "id",
         "kind",
-        "asked",
+        "declared",
         "arguments",
         "by_row",
         "severity",
@@ -202,10 +202,10 @@ REASONS = {
 }
 
 
-@pytest.mark.parametrize(("message", "cause", "said"), REASONS.values(), ids=REASONS)
-def test_a_reason_quotes_no_value_of_a_row(message: str, cause: str, said: str) -> None:
+@pytest.mark.parametrize(("message", "cause", "reason"), REASONS.values(), ids=REASONS)
+def test_a_reason_quotes_no_value_of_a_row(message: str, cause: str, reason: str) -> None:
     trace = f"Traceback (most recent call last):\n  File x\n{cause}: {message}\n"
-    assert reason_for(message, trace, {"regex_list": ["a["]}) == said
+    assert reason_for(message, trace, {"regex_list": ["a["]}) == reason
 
 
 def test_rows_as_dicts_become_a_dataframe() -> None:
@@ -218,7 +218,7 @@ def test_rows_as_dicts_become_a_dataframe() -> None:
 def test_a_checkpoint_looks_at_one_asset() -> None:
     import great_expectations as gx
 
-    with quiet():
+    with suppress_output():
         context = new_context()
         suite = context.suites.add(gx.ExpectationSuite(name="suite"))
         source = context.data_sources.add_pandas("frames")
@@ -229,9 +229,7 @@ def test_a_checkpoint_looks_at_one_asset() -> None:
             for name in ("orders", "people")
         ]
     assert asset_of(gx.Checkpoint(name="one", validation_definitions=definitions[:1])) == "frames.orders"
-    with pytest.raises(
-        DefinitionError, match=r"invalid checkpoint='frames.orders, frames.people'. Allowed: a checkpoint that looks at one"
-    ):
+    with pytest.raises(DefinitionError, match=r"invalid checkpoint='frames.orders, frames.people'. Allowed: a checkpoint of one"):
         asset_of(gx.Checkpoint(name="two", validation_definitions=definitions))
 
 

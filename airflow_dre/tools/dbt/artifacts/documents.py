@@ -1,4 +1,4 @@
-"""What dbt leaves in its target folder, read into frozen values: the manifest, and the results of one invocation."""
+"""Artifacts of dbt as frozen values: the manifest, and the results of one invocation."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from airflow_dre.values.instants import format_duration
 
 Read = TypeVar("Read")
 SUPPORTED = {"manifest": "v12", "run-results": "v6", "sources": "v3"}
-"""The versions of dbt's artefacts that are read: those of dbt 1.8 to 1.11."""
+"""The versions of dbt's artifacts that are read: those of dbt 1.8 to 1.11."""
 _WRITES = {"manifest": "manifest.json", "run-results": "run_results.json", "sources": "sources.json"}
 _VERSION = re.compile(r".*/dbt/([a-z-]+)/(v\d+)\.json")
 
 
 class Metadata(msgspec.Struct, frozen=True, kw_only=True):
-    """Who wrote an artefact, and when."""
+    """The metadata of an artifact."""
 
     dbt_schema_version: str
     generated_at: Annotated[datetime, msgspec.Meta(tz=True)]
@@ -31,7 +31,7 @@ class Metadata(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class GenericTest(msgspec.Struct, frozen=True, kw_only=True):
-    """Which generic test a test is made of."""
+    """The generic test that a test is made of."""
 
     name: str
     namespace: str | None = None
@@ -39,13 +39,13 @@ class GenericTest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DependsOn(msgspec.Struct, frozen=True, kw_only=True):
-    """What a node reads."""
+    """The nodes that a node reads."""
 
     nodes: list[str] = []
 
 
 class NodeConfig(msgspec.Struct, frozen=True, kw_only=True):
-    """How a node was configured."""
+    """The configuration of a node."""
 
     severity: str | None = None
     where: str | None = None
@@ -56,7 +56,7 @@ class NodeConfig(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Node(msgspec.Struct, frozen=True, kw_only=True):
-    """A model, seed, snapshot, source, data test, unit test, or what else dbt comes to, such as a hook or an exposure."""
+    """A model, seed, snapshot, source, data test, unit test, or any other node of dbt, such as a hook or an exposure."""
 
     unique_id: str
     resource_type: str
@@ -83,14 +83,14 @@ class _Owner(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Group(msgspec.Struct, frozen=True, kw_only=True):
-    """Who owns the models of a group."""
+    """A group of models, with its owner."""
 
     name: str
     owner: _Owner = _Owner()
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
-    """What a project holds. Nodes are read one by one, as they are asked for: a manifest may hold many thousands."""
+    """The nodes of a project. Each is decoded on demand, since a manifest may hold many thousands."""
 
     metadata: Metadata
     nodes: dict[str, msgspec.Raw]
@@ -102,7 +102,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     groups: dict[str, Group] = {}
 
     def find(self, unique_id: str) -> Node | None:
-        """Return a node by its id; None where there is none, or none that can be read."""
+        """Return a node by its id, or None where it does not exist or cannot be read."""
         for part in (self.nodes, self.sources, self.unit_tests, self.exposures, self.saved_queries, self.functions):
             if (raw := part.get(unique_id)) is not None:
                 try:
@@ -120,14 +120,14 @@ class Period(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Criteria(msgspec.Struct, frozen=True, kw_only=True):
-    """How old the newest row of a source may be."""
+    """The longest ages of the newest row of a source."""
 
     warn_after: Period | None = None
     error_after: Period | None = None
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of one node, or of the freshness of one source. Rows are not among it."""
+    """The result of one node, or of the freshness of one source, without rows."""
 
     unique_id: str
     status: str
@@ -147,7 +147,7 @@ class _Results(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invocation:
-    """One invocation of dbt: what it found, and the project that it was about."""
+    """One invocation of dbt: its results and its project."""
 
     metadata: Metadata
     manifest: Manifest
@@ -157,10 +157,10 @@ class Invocation:
 
 
 def read_manifest(content: bytes, path: str, subject: str) -> Manifest:
-    """``manifest.json``.
+    """Return the content of ``manifest.json``.
 
-    :param path: where it comes from, for messages.
-    :param subject: what messages call the caller.
+    :param path: its path, for messages.
+    :param subject: the caller's name in messages.
     :raises DefinitionError: it is not JSON, not dbt's, or of another version.
     """
     _refuse_version(content, path, subject, "manifest", ("manifest",))
@@ -168,7 +168,7 @@ def read_manifest(content: bytes, path: str, subject: str) -> Manifest:
 
 
 def read_invocation(results: bytes, results_path: str, manifest: Manifest, manifest_path: str, subject: str) -> Invocation:
-    """``run_results.json`` or ``sources.json`` beside the manifest.
+    """Return the content of ``run_results.json`` or ``sources.json``, with the manifest.
 
     :raises DefinitionError: it is not JSON, not dbt's, of another version, or of another invocation than the manifest.
     """
@@ -176,23 +176,23 @@ def read_invocation(results: bytes, results_path: str, manifest: Manifest, manif
     found = _decoded(results, _Results, results_path, subject, "run_results")
     ids = found.metadata.invocation_id, manifest.metadata.invocation_id
     of_sources = kind == "sources"
-    if ids[0] != ids[1] and not of_sources:  # freshness is often looked at by itself, and names no tests
+    if ids[0] != ids[1] and not of_sources:  # freshness is often measured by itself, and refers to no tests
         allowed = f"the results of the invocation that wrote {manifest_path} ({ids[1]}): keep both files of one invocation of dbt"
         raise _refused(subject, "run_results", f"{results_path} of invocation {ids[0]}", allowed)
     return Invocation(metadata=found.metadata, manifest=manifest, results=tuple(found.results), of_sources=of_sources)
 
 
 def refuse_stale(invocation: Invocation, since: datetime, path: str, subject: str, began: str) -> None:
-    """Let only results pass that are not older than what was to make them.
+    """Refuse results that are older than the run that should have written them.
 
-    :param since: when it began.
-    :param began: its name.
-    :raises DefinitionError: dbt wrote the results before.
+    :param since: when the run began.
+    :param began: the name of the run.
+    :raises DefinitionError: dbt wrote the results earlier.
     """
     written = invocation.metadata.generated_at
     if written < since:
         age = f"dbt wrote these at {written.isoformat(timespec='seconds')}, {format_duration(since - written)} before {began} began"
-        raise _refused(subject, "run_results", path, f"results of {began}: {age}. Did dbt run? allow_stale=True takes them nevertheless")
+        raise _refused(subject, "run_results", path, f"results of {began}: {age}. Did dbt run? Set allow_stale=True to accept them")
 
 
 class _Versioned(msgspec.Struct, frozen=True, kw_only=True):
@@ -200,12 +200,12 @@ class _Versioned(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _refuse_version(content: bytes, path: str, subject: str, argument: str, kinds: tuple[str, ...]) -> str:
-    """Return the kind of an artefact."""
-    told = _decoded(content, _Versioned, path, subject, argument).metadata.get("dbt_schema_version")
-    found = _VERSION.fullmatch(told) if isinstance(told, str) else None
+    """Return the kind of an artifact."""
+    version = _decoded(content, _Versioned, path, subject, argument).metadata.get("dbt_schema_version")
+    found = _VERSION.fullmatch(version) if isinstance(version, str) else None
     allowed = " or ".join(f"{kind} {SUPPORTED[kind]} ({_WRITES[kind]} of dbt 1.8 to 1.11)" for kind in kinds)
     if found is None:
-        raise _refused(subject, argument, path, f"{allowed}: this file does not say its dbt_schema_version")
+        raise _refused(subject, argument, path, f"{allowed}: this file has no dbt_schema_version")
     if found[1] not in kinds or found[2] != SUPPORTED[found[1]]:
         raise _refused(subject, argument, path, f"{allowed}: this file is {found[1]} {found[2]}")
     return found[1]

@@ -1,4 +1,4 @@
-"""Names of the tables of a dbt project: the same that every other operator gives them."""
+"""Names of the tables of a dbt project, the same as in every other operator."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ from airflow_dre.lineage.naming import LineageHook, name_dataset
 from airflow_dre.values.dataset import DatasetName
 
 Parts = tuple[str | None, str | None, str]
-"""Database, schema and name, as the manifest tells them."""
+"""Database, schema and name in the manifest."""
 
 IN_ONE_FILE = ("duckdb", "sqlite")
-"""Databases that are a file: what dbt calls their database is an alias of it."""
+"""Databases in a file, which dbt calls by an alias."""
 _ADAPTERS = {*IN_ONE_FILE, "mysql", "postgres", "redshift", "snowflake", "trino"}
-"""Adapters of dbt that are called as the type of the Airflow connection is."""
+"""Adapters of dbt with the same name as the type of the Airflow connection."""
 
 
 class Namer(Protocol):
-    """Whoever names tables."""
+    """A way to name tables."""
 
     def name(self, parts: Parts) -> DatasetName:
-        """Return the dataset that a table is."""
+        """Return the dataset of a table."""
 
 
 @dataclass(frozen=True, slots=True)
 class ByNamespace:
-    """Names below a namespace that the Dag author gave."""
+    """Names below a namespace of the Dag author."""
 
     namespace: str
 
@@ -41,7 +41,7 @@ class ByNamespace:
 
 @dataclass(frozen=True, slots=True)
 class ByConnection:
-    """Names as an Airflow connection gives them; nothing is asked of its database."""
+    """Names by an Airflow connection, without a query to its database."""
 
     hook: LineageHook
     connection: Any
@@ -54,7 +54,7 @@ class ByConnection:
 
 @dataclass(slots=True)
 class _FileHook:
-    """What naming needs of the hook of a file, whose provider may not be installed."""
+    """The part of a hook that naming needs, for a file, whose provider may not be installed."""
 
     conn_type: str
 
@@ -66,7 +66,7 @@ class _FileHook:
 
 
 def namer_of(conn_id: str | None, namespace: str | None, adapter: str | None, subject: str) -> Namer:
-    """Who names the tables of a project.
+    """Return the way to name the tables of a project.
 
     :param adapter: the adapter of dbt that built them.
     :raises DefinitionError: neither or both of connection and namespace are given, or the connection is of another database.

@@ -1,4 +1,4 @@
-"""What a node of a dbt manifest says about a result: which table it is about, and what people call it."""
+"""The table, the names and the owner of a node of a dbt manifest."""
 
 from __future__ import annotations
 
@@ -30,14 +30,13 @@ _DIMENSIONS = (
     ("at_least_one", Dimension.COVERAGE),
     *((f"_{word}_", Dimension.ACCURACY) for word in ("max", "mean", "median", "min", "quantile", "stdev", "stdevs", "sum")),
 )
-"""Parts of the names of generic tests and the quality dimension they speak for; the first that is found counts, and else conformity."""
+"""Parts of the names of generic tests and their quality dimension. The first match counts, and the default is conformity."""
 
 
 def table_of(node: Node, manifest: Manifest) -> Node | None:
-    """Return the table that a node is, or that a test is about; None for what is about no table, such as a hook.
+    """Return the table that a node is or that a test is about, or None for other nodes, such as a hook.
 
-    A generic test is about the model that it is written at, a test of a relationship about the child. A singular test is about the first
-    table that its SQL names.
+    A generic test is about its model, and a test of a relationship about the child. A singular test is about the first table in its SQL.
     """
     if node.resource_type in TABLES:
         return node
@@ -63,12 +62,12 @@ def _named_in(text: str) -> Iterator[tuple[str, ...]]:
 
 
 def parts_of(table: Node) -> tuple[str | None, str | None, str]:
-    """Database, schema and name of a table in the warehouse."""
+    """Return database, schema and name of a table in the warehouse."""
     return table.database, table.schema, table.identifier or table.alias or table.name
 
 
 def kind_of(node: Node) -> str:
-    """``not_null``, ``dbt_utils.accepted_range``, ``singular_test``, ``unit_test``, ``model`` and so on."""
+    """Return the kind of a node: ``not_null``, ``dbt_utils.accepted_range``, ``singular_test``, ``unit_test``, ``model`` and so on."""
     if node.test_metadata is not None:
         space = node.test_metadata.namespace
         return f"{space}.{node.test_metadata.name}" if space else node.test_metadata.name
@@ -76,7 +75,7 @@ def kind_of(node: Node) -> str:
 
 
 def columns_of(node: Node) -> tuple[str, ...]:
-    """Return the columns that a test is about, as far as its arguments name them."""
+    """Return the columns in the arguments of a test."""
     arguments: Mapping[str, Any] = {} if node.test_metadata is None else node.test_metadata.kwargs
     for name in ("combination_of_columns", "column_list"):
         if isinstance(several := arguments.get(name), list):
@@ -86,10 +85,10 @@ def columns_of(node: Node) -> tuple[str, ...]:
 
 
 def dimension_of(node: Node) -> Dimension:
-    """Return the quality dimension that a test speaks for; its ``meta`` may name another."""
-    told = meta_of(node).get("dimension")
-    if told in list(Dimension):
-        return Dimension(told)
+    """Return the quality dimension of a test, which its ``meta`` may override."""
+    declared = meta_of(node).get("dimension")
+    if declared in list(Dimension):
+        return Dimension(declared)
     kind = kind_of(node)
     if kind in (*TABLES, "singular_test"):
         return Dimension.CONSISTENCY
@@ -97,14 +96,14 @@ def dimension_of(node: Node) -> Dimension:
 
 
 def meta_of(node: Node) -> Mapping[str, Any]:
-    """What a project says about a node under ``meta``."""
+    """Return the ``meta`` of a node and of its configuration."""
     return {**(node.meta or {}), **(node.config.meta or {})}
 
 
 def owner_of(node: Node, table: Node | None, manifest: Manifest) -> str | None:
-    """Who is responsible: ``meta.owner`` of the test, else of the table, else the owner of its group."""
-    for told in (node, table):
-        if told is not None and isinstance(owner := meta_of(told).get("owner"), str) and owner.strip():
+    """Return the owner: ``meta.owner`` of the test, or of the table, or the owner of its group."""
+    for each in (node, table):
+        if each is not None and isinstance(owner := meta_of(each).get("owner"), str) and owner.strip():
             return owner
     group = None if table is None or table.group is None else manifest.groups.get(f"group.{_package(table)}.{table.group}")
     if group is None:
@@ -118,6 +117,6 @@ def _package(node: Node) -> str:
 
 
 def runbook_of(node: Node) -> str | None:
-    """``meta.runbook``, where it is an address."""
-    told = meta_of(node).get("runbook")
-    return told if isinstance(told, str) and told.startswith(("https://", "http://")) else None
+    """Return ``meta.runbook`` if it is an address."""
+    runbook = meta_of(node).get("runbook")
+    return runbook if isinstance(runbook, str) and runbook.startswith(("https://", "http://")) else None

@@ -1,4 +1,4 @@
-"""dbt's verdicts in our terms: the outcome is its own, and what a database said is kept without the values that it quotes."""
+"""dbt's results as judgements: the outcome is dbt's own, and messages of a database are kept without the values that they quote."""
 
 from __future__ import annotations
 
@@ -22,27 +22,27 @@ OUTCOMES: Mapping[str, Outcome] = {
     "success": Outcome.PASSED,
     "warn": Outcome.WARNED,
 }
-"""What dbt says of a node, and what it is here."""
+"""Outcomes by dbt's status of a node."""
 OF_SOURCES: Mapping[str, Outcome] = {
     "error": Outcome.FAILED,
     "pass": Outcome.PASSED,
     "runtime error": Outcome.ERRORED,
     "warn": Outcome.WARNED,
 }
-"""What dbt says of the freshness of a source: an error is data that is too old."""
+"""Outcomes by dbt's status of the freshness of a source. An error is data that is too old."""
 _OPEN = Range()
 _PREAMBLE = re.compile(r"[\w ]{1,60} (?:Error|Exception) in [\w ]{1,60} \S{1,300} \(.*\)|\S+ failed, error:")
 _BY_DBT = ("Compilation Error", "Parsing Error")
-"""What dbt says of a project before any row is read."""
+"""Errors of a project before any row is read."""
 _QUOTED = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|`[^`]*`""")
 _LAST_WORD = re.compile(r"(: )(\S+)$")
 _SECONDS = {"minute": 60.0, "hour": 3600.0, "day": 86400.0}
 
 
 def judge_test(result: Result, node: Node) -> Judgement:
-    """Return a data test: its failures are the rows that it gave, unless the project counts them in its own way.
+    """Return the judgement of a data test. Its failures are the rows that it selects, unless the project counts otherwise.
 
-    Of a test that passed dbt tells no number; where some failures are accepted it is not known.
+    dbt reports no number for a test that passed. It is not known where some failures are accepted.
     """
     outcome = outcome_of(result)
     warn, fail = (condition or USUAL for condition in (node.config.warn_if, node.config.error_if))
@@ -63,13 +63,13 @@ def judge_test(result: Result, node: Node) -> Judgement:
 
 
 def judge_build(result: Result, expected: str) -> Judgement:
-    """Return a model, seed or snapshot that was built, or a hook that was run."""
+    """Return the judgement of a model, seed or snapshot that was built, or of a hook that was run."""
     outcome = outcome_of(result)
     return Judgement(outcome=outcome, reason=_reason(result, outcome), expected=expected)
 
 
 def judge_unit_test(result: Result) -> Judgement:
-    """Return a unit test; the rows that dbt shows where they differ stay in the project's log."""
+    """Return the judgement of a unit test. The rows that differ stay in the log of dbt."""
     outcome = outcome_of(result)
     differs = outcome is Outcome.FAILED
     return Judgement(
@@ -80,18 +80,18 @@ def judge_unit_test(result: Result) -> Judgement:
 
 
 def judge_source(result: Result) -> Judgement:
-    """Return the freshness of a source."""
+    """Return the judgement of the freshness of a source."""
     outcome = OF_SOURCES.get(result.status, Outcome.ERRORED)
     age = result.max_loaded_at_time_ago_in_s
     ends = {name: _seconds(period) for name, period in (("warn", result.criteria.warn_after), ("fail", result.criteria.error_after))}
-    words = [f"{name}s above {_spoken(end)}" for name, end in ends.items() if end is not None]
+    words = [f"{name}s above {_duration(end)}" for name, end in ends.items() if end is not None]
     if age is None:
-        said = str(result.error or result.message or f"dbt says {result.status!r}")
-        reason = _message(outcome, without_values(said, result.compiled_code or ""))
+        message = str(result.error or result.message or f"dbt reports {result.status!r}")
+        reason = _message(outcome, without_values(message, result.compiled_code or ""))
         return Judgement(outcome=outcome, reason=reason, expected=", ".join(words))
     return Judgement(
         outcome=outcome,
-        reason=because("the newest row is {age} old", age=observed(_spoken(age))),
+        reason=because("the newest row is {age} old", age=observed(_duration(age))),
         expected=", ".join(words),
         observed=age,
         unit="seconds",
@@ -100,7 +100,7 @@ def judge_source(result: Result) -> Judgement:
     )
 
 
-def _spoken(seconds: float) -> str:
+def _duration(seconds: float) -> str:
     return format_duration(timedelta(seconds=seconds))
 
 
@@ -109,7 +109,7 @@ def _seconds(period: Period | None) -> float | None:
 
 
 def outcome_of(result: Result) -> Outcome:
-    """What became of a node; what dbt never said before was not looked at by us."""
+    """Return the outcome of a node, which is errored for an unknown status."""
     return OUTCOMES.get(result.status, Outcome.ERRORED)
 
 
@@ -128,33 +128,33 @@ def _reason(result: Result, outcome: Outcome) -> Reason:
 
 
 def _text(result: Result, outcome: Outcome) -> str:
-    said = without_values(result.message or "", result.compiled_code or "")
+    message = without_values(result.message or "", result.compiled_code or "")
     if result.status not in OUTCOMES:
-        return f"dbt says {result.status!r}, which is none of {', '.join(OUTCOMES)}"
+        return f"dbt reports the unknown status {result.status!r}, instead of {', '.join(OUTCOMES)}"
     if outcome is Outcome.SKIPPED:
-        return said or "dbt skipped it, since something before it failed"
+        return message or "dbt skipped it, since a node before it failed"
     if outcome is Outcome.PASSED:
-        return f"dbt says {result.status}"
-    return said or f"dbt says {result.status}"
+        return f"dbt reports {result.status}"
+    return message or f"dbt reports {result.status}"
 
 
 def without_values(message: str, statement: str) -> str:
     """Return the first line of a database's message, without the values that it quotes.
 
-    A name is part of the statement, a value of a row is not.
+    A name is part of the statement, and a value of a row is not.
 
-    :param message: of dbt, which puts a line of its own before.
+    :param message: the message in dbt's result, which begins with a line of dbt.
     :param statement: the compiled SQL.
     """
     lines = [line.strip() for line in message.splitlines() if line.strip()]
-    told = [line for line in lines if not _PREAMBLE.fullmatch(line)] or lines
-    if not told:
+    rest = [line for line in lines if not _PREAMBLE.fullmatch(line)] or lines
+    if not rest:
         return ""
 
     def masked(found: re.Match[str]) -> str:
         return found[0] if found[0][1:-1] and found[0][1:-1] in statement else f"{found[0][0]}…{found[0][-1]}"
 
     if message.lstrip().startswith(_BY_DBT):
-        return told[0]
-    line = _QUOTED.sub(masked, told[0])
+        return rest[0]
+    line = _QUOTED.sub(masked, rest[0])
     return _LAST_WORD.sub(lambda found: found[0] if found[2] in statement or "…" in found[2] else f"{found[1]}…", line)

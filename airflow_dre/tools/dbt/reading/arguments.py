@@ -1,4 +1,4 @@
-"""The arguments of one generic test of dbt, read into the words of this package."""
+"""The arguments of one generic test of dbt, translated into the arguments of checks."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _QUOTED = re.compile(r"'((?:[^']|'')*)'")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DbtSetting:
-    """What the caller says besides the document, and the tables that are in it."""
+    """The tables of the document, and the arguments of the caller."""
 
     known: Mapping[str, Table] = field(default_factory=dict)
     tables: Mapping[str, str] = field(default_factory=dict)
@@ -33,7 +33,7 @@ class DbtSetting:
 
 
 class DbtArguments:
-    """The arguments of one test; each is asked for once, and those that nothing asked for are refused at the end."""
+    """The arguments of one test. Each is read once, and :meth:`finish` refuses those that nothing read."""
 
     def __init__(self, test: Test, setting: DbtSetting) -> None:
         self.test = test
@@ -48,14 +48,14 @@ class DbtArguments:
 
     @property
     def sql_column(self) -> str:
-        """The column as it is written into SQL."""
+        """The column in the SQL of an author."""
         if self.test.column is None:
             raise Refused("column", None, "a test that is written at a column")
         return self.test.column
 
     @property
     def own_column(self) -> str:
-        """The column as it is written into a condition of ours: in quotes where its bare name is a keyword of some database."""
+        """The column in a condition of ours, in quotes where its bare name is a keyword of some database."""
         return quoted_name(self.column) if self.column.lower() in KEYWORDS else self.sql_column
 
     @property
@@ -71,7 +71,7 @@ class DbtArguments:
         return [name_of(name, item) for item in value]
 
     def text(self, name: str) -> str:
-        """Return a text that must be there."""
+        """Return a required text."""
         value = self.take(name)
         if isinstance(value, str) and value.strip():
             return value
@@ -85,13 +85,13 @@ class DbtArguments:
         raise Refused(name, value, "true or false")
 
     def refuse_any(self, name: str, why: str) -> None:
-        """Refuse an argument that would change the question."""
+        """Refuse an argument that would change the result."""
         value = self.take(name)
         if value not in (None, [], "", False):
             raise Refused(name, value, why)
 
     def literals(self, name: str, *, quoted: bool) -> list[Bound | bool]:
-        """Return a list of values: texts where dbt puts them in quotes, and else what the project wrote as SQL."""
+        """Return a list of values: texts where dbt puts them in quotes, or SQL."""
         value = self.take(name)
         if not isinstance(value, (list, tuple)) or not value or None in value:
             raise Refused(name, value, "a list of at least one value, without null")
@@ -103,7 +103,7 @@ class DbtArguments:
         return isinstance(value, (list, tuple)) and all(isinstance(item, (str, date)) for item in value)
 
     def other_table(self, name: str) -> str:
-        """Return the table that ``ref('x')`` or ``source('a', 'b')`` stands for."""
+        """Return the table that ``ref('x')`` or ``source('a', 'b')`` refers to."""
         value = self.take(name)
         found = reference_in(value)
         if found is None:
@@ -119,23 +119,23 @@ class DbtArguments:
         return self._named(".".join(part for part in (words[-1], versioned) if part), usual)
 
     def _named(self, key: str, usual: str) -> str:
-        """What the caller calls the table, or the document, or dbt where nobody says otherwise."""
+        """Return the name of the table by the caller, by the document, or by default."""
         if key in self.setting.tables:
             return self.setting.tables[key]
         found = self.setting.known.get(key)
         name = usual if found is None else name_table(found, self.setting.schema)
         if "{{" in name or "{%" in name:
-            raise Refused("tables", name, f"the name of the table without Jinja, given by tables={{{key!r}: ...}}")
+            raise Refused("tables", name, f"the name of the table without Jinja, in tables={{{key!r}: ...}}")
         return name
 
     def finish(self) -> None:
-        """Refuse what nothing asked for."""
+        """Refuse the arguments that nothing read."""
         for name in sorted(self.test.arguments.keys() - self._known):
             raise Refused(name, self.test.arguments[name], f"one of {', '.join(sorted(self._known)) or 'no arguments'}")
 
 
 def name_of(argument: str, value: object) -> str:
-    """Return the name of a column, where dbt takes any SQL."""
+    """Return the name of a column. dbt accepts any SQL there."""
     found = _NAME.fullmatch(value.strip()) if isinstance(value, str) else None
     if found is None:
         raise Refused(argument, value, "the name of a column: checks of an expression can be written with rows(...) and metric_sql(...)")
@@ -162,7 +162,7 @@ def as_jinja_writes(value: object) -> str:
 
 
 def truth_or_literal(name: str, value: object) -> Bound | bool:
-    """Return a value that the project wrote as SQL, TRUE and FALSE among them."""
+    """Return a value that the project wrote as SQL, including TRUE and FALSE."""
     if isinstance(value, bool):
         return value
     words = {"true": True, "false": False}
@@ -171,7 +171,7 @@ def truth_or_literal(name: str, value: object) -> Bound | bool:
 
 
 def in_sql(value: object) -> str:
-    """Return a text, number or truth as SQL spells it."""
+    """Return a text, number or boolean as SQL."""
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, (int, float, Decimal)):
@@ -188,19 +188,19 @@ def reference_in(value: object) -> re.Match[str] | None:
 
 
 class Counts(StrEnum):
-    """What the number of failures of a test is, which ``warn_if`` and ``error_if`` speak of."""
+    """The things that a test's number of failures counts, for ``warn_if`` and ``error_if``."""
 
     ROWS = "rows"
-    """Rows that are wrong, as our checks count them."""
+    """Wrong rows, as our checks count them."""
     VALUES = "values"
-    """Different values that are wrong, in however many rows."""
+    """Different wrong values, in any number of rows."""
     ONCE = "once"
-    """One, where the table as a whole is wrong."""
+    """One failure, if the table as a whole is wrong."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Translated:
-    """A test in our words."""
+    """A test as checks of ours."""
 
     parts: list[Declaration]
     """Checks that all must hold."""

@@ -1,4 +1,4 @@
-"""What a ``schema.yml`` says: its tables, and the generic tests that are written at them."""
+"""The tables and the generic tests of a ``schema.yml``."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _CONFIGURED = {
     "warn_if",
     "where",
 }
-"""What may stand in ``config`` of a test, or, as it did before, beside its arguments."""
+"""Keys of the ``config`` of a test, which older projects have among its arguments."""
 _KINDS = ("models", "seeds", "snapshots")
 _PLAIN = re.compile(r"[\w$-]+")
 
@@ -36,7 +36,7 @@ class Test:
     """One generic test as it was written."""
 
     subject: str
-    """How an error calls it."""
+    """Its name in an error."""
     kind: str
     """Its name, with its package: ``not_null``, ``dbt_utils.accepted_range``."""
     column: str | None
@@ -68,9 +68,9 @@ class Table:
 
 
 def read_tables(schema: object) -> dict[str, Table]:
-    """Return the tables of the document by their names; a model with versions is there once for each.
+    """Return the tables of the document by name, with one for each version of a model.
 
-    :raises DefinitionError: it is no such document.
+    :raises DefinitionError: it is not such a document.
     """
     content = read_yaml(schema)
     if not isinstance(content, Mapping) or not content.keys() & {*_KINDS, "sources"}:
@@ -92,7 +92,7 @@ def read_tables(schema: object) -> dict[str, Table]:
 
 
 def _versions(item: Mapping[str, object], place: str) -> Iterator[Table]:
-    """Yield the versions of a model: each has the tests of the model, unless it lists its own, and the columns that it includes or adds."""
+    """Yield the versions of a model, each with its own tests or those of the model, and with the columns that it includes or adds."""
     name = str(item["name"])
     versions = item.get("versions")
     if not versions:
@@ -148,9 +148,9 @@ def _listed(value: object, place: str) -> Sequence[object]:
 
 
 def read_test(table: Table, column: Mapping[str, object] | None, written: object) -> Test:
-    """Return one test, in whichever of dbt's forms it is written.
+    """Return one test in any of dbt's forms.
 
-    :raises DefinitionError: it is in none of them.
+    :raises DefinitionError: it has another form.
     """
     place = table.place if column is None else f"{table.place}.{column['name']}"
     match written:
@@ -200,7 +200,7 @@ def _tags(item: Mapping[str, object]) -> list[str]:
 
 
 def name_table(table: Table, schema: str | None) -> str:
-    """Return the table as SQL spells it: under its alias, and a source under its own schema."""
+    """Return the name of a table in SQL, by its alias, and for a source with its own schema."""
     content, config = table.content, _mapping(table.content.get("config"))
     if "source" in content:
         source = _mapping(content["source"])
@@ -220,7 +220,7 @@ def _mapping(value: object) -> dict[str, object]:
 
 
 def _text(value: object) -> str | None:
-    """Return text without Jinja, which dbt would have rendered."""
+    """Return a text unless it has Jinja, which only dbt renders."""
     return value.strip() if isinstance(value, str) and value.strip() and "{{" not in value and "{%" not in value else None
 
 

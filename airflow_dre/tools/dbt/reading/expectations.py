@@ -1,7 +1,7 @@
-"""The generic tests of dbt_expectations whose question one of our checks asks, by way of the expectations that they are named after.
+"""The generic tests of dbt_expectations that have a native form, by way of the expectations that they are named after.
 
-They differ from Great Expectations in this: what is NULL on one side of a comparison breaks nothing, an aggregate of nothing is not
-failed, and a NULL is no member of a set.
+They differ from Great Expectations: NULL on one side of a comparison breaks nothing, an aggregate of no value does not fail, and NULL is
+not a member of a set.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from airflow_dre.tools.expectations.translations import TRANSLATIONS
 from airflow_dre.tools.translation import Refused, check
 
 _PREFIX = "dbt_expectations."
-_GROUPED = "no groups: write by='column' at a check of your own"
+_GROUPED = "no groups: set by='column' in a check of your own"
 _FLAGS = "no flags: write them into the regular expression as the database does"
 _RANGES = ("min_value", "max_value")
 _PAIRS = {"expect_column_pair_values_A_to_be_greater_than_B": "expect_column_pair_values_a_to_be_greater_than_b"}
@@ -79,11 +79,11 @@ def _expected(kind: str, a: DbtArguments) -> list[Declaration]:
     if "pair" in kind:
         given["ignore_row_if"] = "either_value_is_missing"
     if given.get("row_condition") is not None:
-        given["condition_parser"] = "spark"  # the one whose conditions are SQL
+        given["condition_parser"] = "spark"  # whose conditions are SQL
     name = _PAIRS.get(kind, kind)
-    asked = ExpectationArguments(Expectation(place=0, type=name, kwargs=given), ExpectationSetting(parameters={}))
-    found = TRANSLATIONS[name](asked)
-    asked.finish()
+    arguments = ExpectationArguments(Expectation(place=0, type=name, kwargs=given), ExpectationSetting(parameters={}))
+    found = TRANSLATIONS[name](arguments)
+    arguments.finish()
     return [_lenient(part) for part in found]
 
 
@@ -142,7 +142,7 @@ def _other_row_count(a: DbtArguments) -> Translated:
         raise Refused("factor", a.take("factor"), "1")
     where = a.take("row_condition")
     if where is not None:
-        raise Refused("row_condition", where, "no condition, which dbt puts to both tables")
+        raise Refused("row_condition", where, "no condition, which dbt applies to both tables")
     return once(check("row_count", same_as=a.other_table("compare_model")))
 
 
@@ -160,4 +160,4 @@ EXPECTATIONS: dict[str, TranslateTest] = {
     f"{_PREFIX}expect_table_columns_to_match_set": _columns(None, None),
     f"{_PREFIX}expect_table_row_count_to_equal_other_table": _other_row_count,
 }
-"""How each test of dbt_expectations is said in our words."""
+"""The translation of each test of dbt_expectations."""

@@ -1,4 +1,4 @@
-"""The generic tests of a dbt ``schema.yml`` become checks, or one error that lists every test that cannot."""
+"""Checks from the generic tests of a dbt ``schema.yml``, or one error that lists every test without a native form."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def read_dbt(
     tables: Mapping[str, str] | None = None,
     unsupported: str = "error",
 ) -> list[Declaration]:
-    """Return the checks of one table of the document, in its order; each carries the tag ``dbt:<test>``.
+    """Return the checks of one table of the document, in its order, each with the tag ``dbt:<test>``.
 
     :raises DefinitionError: the document cannot be read, or lists every test that has no native form.
     """
@@ -52,19 +52,19 @@ def read_dbt(
             problems.append(Problem(test.subject, refused.argument, refused.value, refused.allowed))
             continue
         checked = [_named(part, test, len(parts) > 1, seen) for part in parts]
-        wrong = [problem for _, told in checked for problem in told]
+        wrong = [problem for _, problems_of_part in checked for problem in problems_of_part]
         problems += wrong
         found += [] if wrong else [part for part, _ in checked]
     if problems and unsupported == "error":
         raise DefinitionError(problems)
     for problem in problems:
-        warnings.warn(f"from_dbt leaves this test out: {problem}", stacklevel=3)
+        warnings.warn(f"from_dbt skips this test: {problem}", stacklevel=3)
     return found
 
 
 def _chosen(known: Mapping[str, Table], model: str | None, source: str | None) -> Table:
-    """Return the one table that is asked for."""
-    names = ", ".join(known) or "none: the document has no model, seed, snapshot or source"
+    """Return the table that the caller chose."""
+    names = ", ".join(known) or "none, since the document has no model, seed, snapshot or source"
     wanted = model if source is None else source
     if wanted is None and len(known) == 1:
         return next(iter(known.values()))
@@ -99,10 +99,10 @@ def _has_jinja(value: object) -> bool:
 
 def _why_not(kind: str) -> str:
     if kind in NOT_NATIVE:
-        return f"a test with a native form: {NOT_NATIVE[kind]}. DbtResultsOperator keeps what dbt finds"
+        return f"a test with a native form: {NOT_NATIVE[kind]}. DbtResultsOperator records what dbt finds"
     near = get_close_matches(kind, TRANSLATIONS, 1, 0.8)
     hint = f"did you mean {near[0]}? " if near else ""
-    return f"{hint}A test with a native form; for others, those of the project among them, DbtResultsOperator keeps what dbt finds"
+    return f"{hint}A test with a native form; for others, those of the project among them, DbtResultsOperator records what dbt finds"
 
 
 def _options(test: Test) -> dict[str, object]:
@@ -116,7 +116,7 @@ def _options(test: Test) -> dict[str, object]:
 
 
 def _limited(test: Test, translated: Translated) -> list[tuple[Declaration, dict[str, object]]]:
-    """Return the parts with ``severity``, ``warn_if`` and ``error_if``: a failure comes before a warning, and a lenient test only warns."""
+    """Return the parts with ``severity``, ``warn_if`` and ``error_if``. A failure precedes a warning, and a lenient test only warns."""
     severity = str(test.config.get("severity", "error")).lower()
     if severity not in ("error", "warn"):
         raise Refused("severity", test.config["severity"], "error or warn")
@@ -126,7 +126,7 @@ def _limited(test: Test, translated: Translated) -> list[tuple[Declaration, dict
     if (most, earlier) == (0, None):
         return [(part, lenient) for part in translated.parts]
     if "limit" in test.config:
-        raise Refused("limit", test.config["limit"], "no limit beside warn_if and error_if: failures above it are not counted")
+        raise Refused("limit", test.config["limit"], "no limit, which warn_if and error_if do not take: failures above it are not counted")
     if translated.counts is Counts.ONCE:
         if most and earlier == 0:
             return [(part, {"severity": "warn"}) for part in translated.parts]
@@ -151,7 +151,7 @@ def _most(test: Test, name: str) -> int:
 
 
 def _with_options(part: Declaration, options: Mapping[str, object], test: Test) -> Declaration:
-    """Return the part with its options; of two conditions both must hold for a row to be looked at."""
+    """Return the part with its options. Of two conditions, both must hold for a row to be checked."""
     own, given = part.arguments.get("where"), options.get("where")
     where = f"({own}) AND ({given})" if own is not None and given is not None else given if own is None else own
     name = part.arguments.get("name") if test.name is None else test.name
@@ -159,7 +159,7 @@ def _with_options(part: Declaration, options: Mapping[str, object], test: Test) 
 
 
 def _named(part: Declaration, test: Test, several: bool, seen: dict[str, int]) -> tuple[Declaration, list[Problem]]:
-    """Return the part with a name of its own, and what is wrong with it, told of the test."""
+    """Return the part with a unique name, and its problems, as problems of the test."""
     checks, problems = find_problems([part])
     if problems or not checks:
         return part, [Problem(test.subject, problem.argument, problem.value, problem.allowed) for problem in problems]

@@ -1,4 +1,4 @@
-"""The generic tests that come with dbt, and those of dbt_utils, in our words."""
+"""Translations of the generic tests of dbt and of dbt_utils."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from airflow_dre.tools.dbt.reading.arguments import (
 from airflow_dre.tools.dbt.reading.document import spell
 from airflow_dre.tools.translation import Refused, check, limit_of
 
-_GROUPED = "no groups: write by='column' at a check of your own"
+_GROUPED = "no groups: set by='column' in a check of your own"
 _PARTS = {"minute": "m", "minutes": "m", "hour": "h", "hours": "h", "day": "d", "days": "d", "week": "w", "weeks": "w"}
 
 
@@ -41,7 +41,7 @@ def _not_accepted_values(a: DbtArguments) -> Translated:
 
 
 def _membership(a: DbtArguments, kind: str, operator: str) -> Translated:
-    """Return a number that dbt puts in quotes is compared as the database does it, whatever the type of the column."""
+    """Return a test of membership. The database compares a number that dbt puts in quotes, since the type of the column is not known."""
     quoted = a.flag("quote", usual=True)
     values = a.literals("values", quoted=quoted)
     listed = ", ".join(in_sql(value) for value in values)
@@ -64,7 +64,7 @@ def _key(a: DbtArguments) -> str:
 def _relationships_where(a: DbtArguments) -> Translated:
     condition = a.take("to_condition")
     if condition not in (None, "1=1"):
-        raise Refused("to_condition", condition, "no condition on the other table: foreign_key looks at all of its rows")
+        raise Refused("to_condition", condition, "no condition on the other table: foreign_key uses all of its rows")
     where = a.take("from_condition")
     return by_rows(check("foreign_key", columns=[a.column], to=_key(a), where=None if where in (None, "1=1") else where))
 
@@ -81,7 +81,7 @@ def _accepted_range(a: DbtArguments) -> Translated:
         raise Refused("min_value", None, "at least one of min_value and max_value")
     try:
         low, high = (None if value is None else literal_of(name, value) for name, value in ends.items())
-    except Refused:  # SQL, which dbt pastes into its own
+    except Refused:  # SQL, which dbt pastes into its statement
         return by_rows(check("rows", condition=_range(a.own_column, ends, inclusive), name=f"accepted_range({a.column})"))
     return by_rows(check("between", column=a.column, low=low, high=high, inclusive=None if inclusive else "neither"))
 
@@ -110,7 +110,7 @@ def _not_null_proportion(a: DbtArguments) -> Translated:
 
 
 def _limit(name: str, share: object, *, of_nulls: bool = True) -> dict[str, object]:
-    """Return the most rows without a value, or with one, where the share of values is bounded."""
+    """Return the limit of rows without a value, or with one, by the share of values."""
     if isinstance(share, bool) or not isinstance(share, (int, float, Decimal)) or not 0 <= share <= 1:
         raise Refused(name, share, "a share from 0 to 1")
     return limit_of(share if of_nulls else 1 - Decimal(str(share)))
@@ -166,12 +166,12 @@ TESTS: dict[str, TranslateTest] = {
     "relationships": _relationships,
     "unique": _unique,
 }
-"""How each test is said in our words."""
+"""The translation of each test."""
 NOT_NATIVE = {
-    "dbt_utils.cardinality_equality": "it compares how often values stand in two tables",
+    "dbt_utils.cardinality_equality": "it compares how often values occur in two tables",
     "dbt_utils.equality": "it compares the rows of two tables",
     "dbt_utils.fewer_rows_than": "row_count(same_as=...) bounds the difference of two tables, whichever is larger",
     "dbt_utils.mutually_exclusive_ranges": "it compares each row with the next",
-    "dbt_utils.sequential_values": "no_gaps looks at calendar units only",
+    "dbt_utils.sequential_values": "no_gaps checks calendar units only",
 }
 """Tests that are known and have no native form, and why."""

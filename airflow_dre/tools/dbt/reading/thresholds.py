@@ -1,17 +1,17 @@
-"""``warn_if`` and ``error_if`` of dbt: conditions on the number of failures, as the most failures that are accepted."""
+"""The conditions ``warn_if`` and ``error_if`` of dbt, as the most failures that are accepted."""
 
 from __future__ import annotations
 
 import re
 
 USUAL = "!= 0"
-"""What dbt takes where nothing is said."""
-ALLOWED = "'> 10', '>= 11' or '!= 0': the number of failures from which on it is too much"
+"""The default of dbt."""
+ALLOWED = "'> 10', '>= 11' or '!= 0': the number of failures that is too high"
 _CONDITION = re.compile(r"(>=|>|!=|<>) ?(\d+)")
 
 
 def most_accepted(condition: str) -> int | None:
-    """Return the most failures that a condition is silent about; None where it asks for something else than too many."""
+    """Return the most failures that a condition accepts, or None where it is not a limit."""
     found = _CONDITION.fullmatch(condition.strip())
     if found is None:
         return None

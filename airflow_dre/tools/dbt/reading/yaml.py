@@ -1,4 +1,4 @@
-"""YAML of a dbt project, read without trusting it: no object is made of it, and it cannot grow while it is read."""
+"""YAML of a dbt project, which is not trusted: it creates no object, and cannot grow while it is read."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ import yaml
 
 from airflow_dre.errors import DefinitionError, Problem
 
-ALLOWED = "the properties of a dbt project (a schema.yml): its path, its text, or what is in it as a dict"
+ALLOWED = "the properties of a dbt project (a schema.yml): its path, its text, or its content as a dict"
 MOST_CHARACTERS = 5_000_000
 MOST_NODES = 200_000
-"""With every alias counted as often as it stands."""
+"""Every alias is counted as often as it is used."""
 DEEPEST = 60
 """Levels of nesting."""
 
 
 class _Strict(yaml.SafeLoader):
-    """A loader that refuses a key that stands twice, of which YAML's own takes the last."""
+    """A loader that refuses a duplicate key, of which YAML's own uses the last."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, object]:
         seen: set[object] = set()
         for key, _ in node.value:
             if isinstance(key, yaml.ScalarNode) and key.tag != "tag:yaml.org,2002:merge":
                 if key.value in seen:
-                    raise yaml.constructor.ConstructorError(None, None, f"the key {key.value!r} stands twice", key.start_mark)
+                    raise yaml.constructor.ConstructorError(None, None, f"duplicate key {key.value!r}", key.start_mark)
                 seen.add(key.value)
         return super().construct_mapping(node, deep)
 
@@ -33,7 +33,7 @@ class _Strict(yaml.SafeLoader):
 def read_yaml(properties: object) -> object:
     """Return the content of a path, of text, or of a dict that was read before.
 
-    :raises DefinitionError: there is no such file, or it is no YAML, or too much of it.
+    :raises DefinitionError: the file does not exist, or is not YAML, or is too large.
     """
     if not isinstance(properties, (str, Path)):
         return properties
@@ -62,7 +62,7 @@ def read_yaml(properties: object) -> object:
 
 
 def _refuse_growth(root: yaml.Node, text: str) -> None:
-    """Count the nodes as often as they would be read, and how deep they lie."""
+    """Refuse too many nodes, counted as often as they would be read, and too many levels."""
     sizes: dict[int, int] = {}
     open_now: set[int] = set()
 
@@ -78,7 +78,7 @@ def _refuse_growth(root: yaml.Node, text: str) -> None:
             sizes[id(node)] = 1 + sum(size(child, depth + 1) for child in flat)
             open_now.discard(id(node))
             if sizes[id(node)] > MOST_NODES:
-                raise _refused(text[:80], f"more than {MOST_NODES:,} nodes, aliases counted as often as they stand")
+                raise _refused(text[:80], f"more than {MOST_NODES:,} nodes, with every use of an alias")
         return sizes[id(node)]
 
     size(root, 0)

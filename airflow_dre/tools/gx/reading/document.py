@@ -1,6 +1,6 @@
-"""What a Great Expectations suite says, whichever of its forms it comes in.
+"""The expectations of a Great Expectations suite in any of its forms.
 
-A suite is an ``ExpectationSuite``, its JSON, the text or path of a file with it, or a list of expectations; an expectation is an object,
+A suite is an ``ExpectationSuite``, its JSON, the text or path of a file with it, or a list of expectations. An expectation is an object,
 or a dict in the form of 1.x (``type``) or of 0.x (``expectation_type``).
 """
 
@@ -18,24 +18,24 @@ ALLOWED = "an ExpectationSuite, its JSON as a dict, as text or as the path of a 
 
 
 @runtime_checkable
-class _Told(Protocol):
-    """An object that tells about itself in JSON values."""
+class _Described(Protocol):
+    """An object with a description in JSON values."""
 
     def to_json_dict(self) -> dict[str, object]: ...
 
 
 @runtime_checkable
 class _Configured(Protocol):
-    """An expectation of Great Expectations 1.x, whose configuration tells about it."""
+    """An expectation of Great Expectations 1.x, with its configuration."""
 
     @property
-    def configuration(self) -> _Told: ...
+    def configuration(self) -> _Described: ...
 
 
 def read_suite(suite: object) -> tuple[Expectation, ...]:
     """Return the expectations of a suite in their order.
 
-    :raises DefinitionError: it is no suite, or a file with none.
+    :raises DefinitionError: it is not a suite or a file with one.
     """
     return tuple(_expectation(item, place) for place, item in enumerate(_items(suite)))
 
@@ -53,7 +53,7 @@ def _items(suite: object) -> Iterable[object]:
         return listed
     if "type" in content or "expectation_type" in content:
         return [content]
-    raise _refused("suite", suite, f"{ALLOWED}; there is no 'expectations' in it")
+    raise _refused("suite", suite, f"{ALLOWED}; it has no 'expectations'")
 
 
 def _parsed(source: str | Path) -> object:
@@ -78,7 +78,7 @@ def _as_mapping(item: object) -> Mapping[str, object] | None:
         return item
     if isinstance(item, _Configured):
         return item.configuration.to_json_dict()
-    return item.to_json_dict() if isinstance(item, _Told) else None
+    return item.to_json_dict() if isinstance(item, _Described) else None
 
 
 def _expectation(item: object, place: int) -> Expectation:
@@ -103,7 +103,7 @@ def _expectation(item: object, place: int) -> Expectation:
 
 
 def _text(value: object) -> str | None:
-    """Return text as text; notes of 0.x are a list of lines, or a dict with such a list as ``content``."""
+    """Return a text. Notes of 0.x are a list of lines, or a dict with such a list as ``content``."""
     if isinstance(value, Mapping):
         return _text(value.get("content"))
     if isinstance(value, (list, tuple)):

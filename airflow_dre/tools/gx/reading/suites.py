@@ -1,4 +1,4 @@
-"""A Great Expectations suite becomes checks, or one error that lists every expectation that cannot."""
+"""Checks from a Great Expectations suite, or one error that lists every expectation without a native form."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ NOT_NATIVE = {
     "expect_column_values_to_match_strftime_format": "databases cannot run Python's strptime; write a regular expression for matches",
     "expect_column_values_to_not_be_outliers": "its methods are not those of z_scores",
     "expect_multicolumn_values_to_be_equal": "write compare(first, '==', other) for each pair of columns",
-    "expect_query_results_to_match_comparison": "it compares two queries, maybe in two databases",
+    "expect_query_results_to_match_comparison": "it compares two queries, possibly in two databases",
 }
-"""Expectations that are known and have no native form, and why."""
+"""Known expectations without a native form, with the reason."""
 
 
 def read_gx(
@@ -41,7 +41,7 @@ def read_gx(
     table: str | None = None,
     types_of: str | None = None,
 ) -> list[Declaration]:
-    """Return the checks of a suite, in its order; each carries the tag ``gx:<place>:<type>`` of the expectation that it is part of.
+    """Return the checks of a suite, in its order, each with the tag ``gx:<place>:<type>`` of its expectation.
 
     :raises DefinitionError: the suite cannot be read, or lists every expectation that has no native form.
     """
@@ -86,7 +86,7 @@ def _why_not(kind: str) -> str:
 
 
 def _checked(part: Declaration, expectation: Expectation, seen: dict[str, int]) -> tuple[Declaration, list[Problem]]:
-    """Return the part with a name of its own, and what is wrong with it, told of the expectation."""
+    """Return the part with a unique name, and its problems, as problems of the expectation."""
     checks, problems = find_problems([part])
     if problems or not checks:
         return part, [Problem(expectation.subject, problem.argument, problem.value, problem.allowed) for problem in problems]

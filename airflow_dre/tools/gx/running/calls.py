@@ -15,28 +15,28 @@ from airflow_dre.engines.sqlite.regexps import Regexps
 
 R = TypeVar("R")
 _GRACE = 0.5
-"""Seconds that Great Expectations may take to end; native code of others that does not is left behind with its thread."""
+"""Seconds that Great Expectations may take to end. Native code that takes longer is left to its thread."""
 _AGAIN = 0.05
-"""Seconds between attempts to end a statement: Great Expectations asks the next one when the first is ended."""
+"""Seconds between attempts to end a statement. Great Expectations runs the next one when the first is ended."""
 
 
 def run_apart(work: Callable[[], R]) -> R:
-    """Return what ``work`` gives, or raise what it raises.
+    """Return the result of ``work``, or raise its exception.
 
-    An exception of a signal handler is raised at once, and ends the statements that ``work`` asks through SQLAlchemy.
+    An exception of a signal handler is raised at once, and ends the statements that ``work`` runs through SQLAlchemy.
     """
-    asked, over, context = _Asked(), threading.Event(), contextvars.copy_context()
+    used, over, context = _Connections(), threading.Event(), contextvars.copy_context()
 
     def whole() -> R:
         try:
-            with asked.noted():
+            with used.noted():
                 return context.run(work)
         finally:
             over.set()
 
     def end() -> None:
         while not over.is_set():
-            asked.interrupt()
+            used.interrupt()
             over.wait(_AGAIN)
 
     caller = Caller(_GRACE)
@@ -45,12 +45,12 @@ def run_apart(work: Callable[[], R]) -> R:
     except CallFailed as failed:
         error = failed.error
     finally:
-        caller.end(asked.close)
+        caller.end(used.close)
     raise error
 
 
-class _Asked:
-    """The connections that statements of one thread were asked through."""
+class _Connections:
+    """The connections that run the statements of one thread."""
 
     def __init__(self) -> None:
         self._connections: list[Any] = []
@@ -58,7 +58,7 @@ class _Asked:
 
     @contextlib.contextmanager
     def noted(self) -> Iterator[None]:
-        """Note every connection through which the thread asks, whosever engine it is of."""
+        """Note every connection that the thread uses, of any engine."""
         from sqlalchemy import Engine, event
 
         here = threading.get_ident()
@@ -68,7 +68,7 @@ class _Asked:
             if connection is None or threading.get_ident() != here or any(connection is one for one in self._connections):
                 return
             self._connections.append(connection)
-            if isinstance(connection, sqlite3.Connection):  # SQLAlchemy's own function runs in this process until it has an answer
+            if isinstance(connection, sqlite3.Connection):  # SQLAlchemy's own function would run in this process, without an end
                 connection.create_function("regexp", 2, self._regexps.search, deterministic=True)
 
         event.listen(Engine, "before_cursor_execute", note)
@@ -79,12 +79,12 @@ class _Asked:
             event.remove(Engine, "before_cursor_execute", note)
 
     def interrupt(self) -> None:
-        """Make the statements that are under way return."""
+        """Interrupt the running statements."""
         self._regexps.abort()
         for connection in [*self._connections]:
             with contextlib.suppress(Exception):  # it may be closed by now
                 interrupt(connection)
 
     def close(self) -> None:
-        """End what looks for regular expressions."""
+        """End the searches for regular expressions."""
         self._regexps.close()

@@ -1,4 +1,4 @@
-"""What Great Expectations looks at: a table or a query of an Airflow connection, or a DataFrame."""
+"""Data for Great Expectations: a table or a query of an Airflow connection, or a DataFrame."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class TableData:
 
 @dataclass(frozen=True, slots=True)
 class QueryData:
-    """What a query of a warehouse gives."""
+    """The rows of a query to a warehouse."""
 
     hook: Hook
     query: str
@@ -53,15 +53,15 @@ Data = TableData | QueryData | FrameData
 
 @dataclass(slots=True)
 class Count:
-    """Statements that a warehouse was asked."""
+    """The number of statements that a warehouse answered."""
 
     statements: int = 0
 
 
 def read_frame(given: Any) -> FrameData:
-    """Return a DataFrame as it is, or made of a list of dicts, one a row, as the output of another task may be.
+    """Return a DataFrame, or make one of a list of dicts, one a row, such as the output of another task.
 
-    :raises DefinitionError: it is neither.
+    :raises DefinitionError: the value is neither.
     """
     from pandas import DataFrame
 
@@ -74,12 +74,12 @@ def read_frame(given: Any) -> FrameData:
 
 
 def engine_name(data: Data) -> str:
-    """What answers, for the provenance of a result."""
+    """Return the name of the engine, for the provenance of a result."""
     return "gx-pandas" if isinstance(data, FrameData) else f"gx-{find_dialect(data.hook.conn_type).name}"
 
 
-def make_sure_it_answers(data: Data) -> None:
-    """Tell a warehouse that is gone from one that refused.
+def require_answer(data: Data) -> None:
+    """Refuse to blame a statement if the warehouse is gone.
 
     :raises WarehouseUnreachable: it does not answer any statement.
     """
@@ -90,10 +90,10 @@ def make_sure_it_answers(data: Data) -> None:
 
 @contextlib.contextmanager
 def open_batch(context: Any, data: Data, count: Count) -> Iterator[Any]:
-    """Yield a batch of Great Expectations; connections are closed at the end.
+    """Yield a batch of Great Expectations, and close its connections at the end.
 
-    :raises QueryFailed: there is no such table, or the query was refused.
-    :raises WarehouseUnreachable: nobody answers.
+    :raises QueryFailed: the table does not exist, or the query was refused.
+    :raises WarehouseUnreachable: the warehouse does not answer.
     """
     if isinstance(data, FrameData):
         asset = context.data_sources.add_pandas("data").add_dataframe_asset("data")
@@ -119,7 +119,7 @@ def _asset(source: Any, data: TableData | QueryData) -> Any:
 
 @contextlib.contextmanager
 def _data_source(context: Any, data: TableData | QueryData, count: Count) -> Iterator[Any]:
-    """Yield a data source whose connections are the hook's: Great Expectations sees neither address nor password."""
+    """Yield a data source with the connections of a hook, so that Great Expectations has neither address nor password."""
     connections = _Connections(data.hook, count)
     engines: list[Any] = []
     try:
@@ -128,7 +128,7 @@ def _data_source(context: Any, data: TableData | QueryData, count: Count) -> Ite
                 source = connections.data_source(context)
                 engines += [source.get_engine(), source.get_execution_engine().engine]
             except Exception:  # of Great Expectations, SQLAlchemy or the driver, as it happens
-                make_sure_it_answers(data)
+                require_answer(data)
                 raise
             yield source
     finally:
@@ -138,7 +138,7 @@ def _data_source(context: Any, data: TableData | QueryData, count: Count) -> Ite
 
 
 class _Connections:
-    """The connections that a hook gave, none of which can write."""
+    """Connections of a hook that cannot write."""
 
     def __init__(self, hook: Hook, count: Count) -> None:
         self._hook = hook
@@ -157,7 +157,7 @@ class _Connections:
 
     @contextlib.contextmanager
     def counted(self) -> Iterator[None]:
-        """Count the statements on these connections, whichever of its engines Great Expectations uses."""
+        """Count the statements on these connections, of any engine."""
         from sqlalchemy import Engine, event
 
         def count(_: object, cursor: Any, *more: object) -> None:
@@ -174,12 +174,12 @@ class _Connections:
         return self._spare.pop() if self._spare else self._open()
 
     def close(self) -> None:
-        """Give all of them back."""
+        """Close all connections."""
         for connection in self._given:
             connection.close()
 
     def _open(self) -> Any:
-        if self._hook.conn_type == "sqlite":  # whose connections belong to the thread that opens them
+        if self._hook.conn_type == "sqlite":  # its connections belong to the thread that opens them
             self._given.append(self._hook.get_conn())
             self._given[-1].execute(find_dialect("sqlite").session.guard)
         else:
@@ -188,10 +188,10 @@ class _Connections:
 
 
 def _connected(hook: Hook) -> Any:
-    """Return a connection, which a warehouse that never answers does not keep a task waiting for.
+    """Return a connection, and refuse a warehouse that does not answer in time.
 
-    :raises WarehouseUnreachable: it took too long.
-    :raises Exception: whatever the driver raises.
+    :raises WarehouseUnreachable: it did not answer in time.
+    :raises Exception: an exception of the driver.
     """
     caller = Caller()
     try:

@@ -1,4 +1,4 @@
-"""Declared expectations become Great Expectations' own objects, or one error that lists everything that is wrong with them."""
+"""Great Expectations' own objects from declared expectations, or one error that lists all their problems."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from difflib import get_close_matches
 from typing import Any
 
 from airflow_dre.errors import DefinitionError, Problem
-from airflow_dre.tools.gx.running.quiet import quiet
+from airflow_dre.tools.gx.running.quiet import suppress_output
 from airflow_dre.tools.gx.running.shape import called, read_items, type_of
 
 
 def read_expectations(given: object, subject: str) -> tuple[Any, ...]:
-    """New objects, numbered in their ids so that a result finds its expectation again.
+    """Return new objects, with their numbers as ids, so that a result refers to its expectation.
 
     :param given: a list of expectations, a suite, the dict of its JSON, or the path of a file with it.
-    :param subject: who declares them.
-    :raises DefinitionError: lists every expectation that there is not, and every argument that it does not take.
+    :param subject: the caller's name in messages.
+    :raises DefinitionError: lists every unknown expectation and every invalid argument.
     """
     from great_expectations.exceptions.exceptions import GreatExpectationsError
 
@@ -28,7 +28,7 @@ def read_expectations(given: object, subject: str) -> tuple[Any, ...]:
             problems.append(Problem(called(position, None), "type", kind, allowed))
             continue
         try:
-            with quiet():
+            with suppress_output():
                 expectations.append(_numbered(item, position))
         except (GreatExpectationsError, TypeError, ValueError) as error:
             problems.extend(_refused(called(position, kind), item, error))
@@ -38,7 +38,7 @@ def read_expectations(given: object, subject: str) -> tuple[Any, ...]:
 
 
 def _why_unknown(kind: str) -> str | None:
-    """What is allowed instead of a type that there is not; None for one that there is."""
+    """Return what is allowed instead of an unknown type, or None for a known one."""
     from great_expectations import __version__
     from great_expectations.expectations.expectation import Expectation
     from great_expectations.expectations.registry import list_registered_expectation_implementations
@@ -56,20 +56,20 @@ def _numbered(item: Any, position: int) -> Any:
     if hasattr(item, "expectation_type"):
         configuration = item.configuration
     else:
-        asked = {key: item[key] for key in ("meta", "notes", "description", "severity") if item.get(key) is not None}
-        configuration = ExpectationConfiguration(type=str(type_of(item)), kwargs=dict(item.get("kwargs") or {}), **asked)
+        options = {key: item[key] for key in ("meta", "notes", "description", "severity") if item.get(key) is not None}
+        configuration = ExpectationConfiguration(type=str(type_of(item)), kwargs=dict(item.get("kwargs") or {}), **options)
     configuration.id = str(position)
     return configuration.to_domain_obj()
 
 
 def _refused(subject: str, item: Any, error: Exception) -> Iterator[Problem]:
-    """Yield one problem for each argument; pydantic tells one for each type that a value might have had."""
+    """Yield one problem for each argument, since pydantic has one for each type that a value might have."""
     given = dict(item.get("kwargs") or {}) if isinstance(item, dict) else {}
     if not hasattr(error, "errors"):
         yield Problem(subject, "kwargs", given, str(error))
         return
-    said: dict[str, list[str]] = {}
+    by_argument: dict[str, list[str]] = {}
     for found in error.errors():
-        said.setdefault(str(found["loc"][0]), []).append(found["msg"])
-    for argument, messages in said.items():
+        by_argument.setdefault(str(found["loc"][0]), []).append(found["msg"])
+    for argument, messages in by_argument.items():
         yield Problem(subject, argument, given.get(argument), "; ".join(messages))

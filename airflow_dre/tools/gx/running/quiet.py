@@ -1,4 +1,4 @@
-"""Great Expectations without its chatter."""
+"""Great Expectations without its output."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from airflow_dre.errors import DefinitionError, Problem
 
 
 @contextlib.contextmanager
-def quiet() -> Iterator[None]:
-    """Keep Great Expectations' own log, warnings and prints out of the task log; what they tell comes back as reasons."""
+def suppress_output() -> Iterator[None]:
+    """Keep Great Expectations' own log, warnings and prints out of the task log. Reasons of results replace them."""
     logger = logging.getLogger("great_expectations")
     silent, propagates = logging.NullHandler(), logger.propagate
     logger.addHandler(silent)
@@ -34,7 +34,7 @@ def require_gx() -> None:
     :raises DefinitionError: it is not installed.
     """
     try:
-        with quiet():
+        with suppress_output():
             import_module("great_expectations")
     except ModuleNotFoundError as missing:
         allowed = "an environment with Great Expectations: pip install 'airflow-dre[gx]'"

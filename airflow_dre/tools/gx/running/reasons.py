@@ -1,4 +1,4 @@
-"""What an exception inside Great Expectations may say: names and types, not the values of rows that many messages quote."""
+"""Messages of exceptions inside Great Expectations, with names and types and without the values of rows that many quote."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from airflow_dre.engines.refusals import first_line
 
 _TRUSTED = ("great_expectations.", "psycopg.", "psycopg2.", "sqlalchemy.", "sqlite3.")
-"""Whose messages name tables, columns and operators; everything else may have met a value it could not handle."""
+"""Packages whose messages quote tables, columns and operators. Messages of any other may quote a value of a row."""
 _TYPES = {"NoneType", "Timestamp", "bool", "bytes", "date", "datetime", "dict", "float", "int", "list", "object", "str", "string", "tuple"}
 _RAISED = re.compile(r"^(?:\w+\.)*[A-Z]\w*(?=: |$)", re.MULTILINE)
 _DRIVER = re.compile(r"\((?:\w+\.)+\w+\) (.+)")
@@ -18,23 +18,23 @@ _FIRST_TO_LAST_QUOTE = re.compile(r"['\"].*['\"]")
 
 
 def reason_for(message: str, trace: str, arguments: Mapping[str, object]) -> str:
-    """Return the first line of ``message``, as the driver said it, and with what may be row data left out.
+    """Return the first line of ``message``, in the words of the driver, and without anything that may be row data.
 
-    :param message: what the exception says.
-    :param trace: its traceback; the exception that it names first is the cause of the others.
-    :param arguments: of the expectation; what the Dag author wrote may be quoted.
+    :param message: the message of the exception.
+    :param trace: its traceback; its first exception is the cause of the others.
+    :param arguments: the arguments of the expectation, which may be quoted.
     """
     line = first_line(Exception(message))
     found = _DRIVER.search(line)
-    said = found[1] if found else line
+    text = found[1] if found else line
     cause = _RAISED.search(trace)
     if cause is not None and cause[0].startswith(_TRUSTED) and "sqlalchemy.exc.DataError" not in trace:
-        return said
-    return _without_values(said, {*_TYPES, *_leaves(arguments)})
+        return text
+    return _without_values(text, {*_TYPES, *_leaves(arguments)})
 
 
 def reason_of(error: Exception, arguments: Mapping[str, object] | None = None) -> str:
-    """:func:`reason_for` of an exception that was caught."""
+    """Return the reason of an exception, as :func:`reason_for`."""
     return reason_for(str(error), "".join(traceback.format_exception(error)), arguments or {})
 
 

@@ -1,4 +1,4 @@
-"""What Great Expectations is not let look at, and what it is not let ask."""
+"""Refusals of data that Great Expectations cannot read, and of SQL that it must not run."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ _BEGINNING = re.compile(r"\s*SELECT\s", re.IGNORECASE)
 
 
 def refuse_data(data: Data, expectations: Sequence[Any] = ()) -> None:
-    """Say what Great Expectations cannot look at and what it must not ask, before anything is asked.
+    """Refuse data that Great Expectations cannot read, and SQL that it must not run, before any statement.
 
     :raises DefinitionError: a connection of another type, a table of another database, or SQL that is not one read-only SELECT.
     """
     if isinstance(data, FrameData):
         return
     if data.hook.conn_type not in CONNECTIONS:
-        allowed = f"{', '.join(CONNECTIONS)}; from other places hand over a DataFrame"
+        allowed = f"{', '.join(CONNECTIONS)}; for other databases pass a DataFrame"
         raise DefinitionError([Problem("connection", "conn_type", data.hook.conn_type, allowed)])
     if isinstance(data, TableData) and len(data.table) > 2:
         raise DefinitionError([Problem("suite", "table", ".".join(data.table), "[schema.]table of the database of the connection")])
@@ -36,13 +36,13 @@ def refuse_data(data: Data, expectations: Sequence[Any] = ()) -> None:
         except DefinitionError as refused:
             problems += refused.problems
     if isinstance(data, QueryData) and not problems and not _BEGINNING.match(data.query):
-        problems.append(Problem("GXCheckOperator", "query", data.query, "a query that begins with SELECT, as Great Expectations asks"))
+        problems.append(Problem("GXCheckOperator", "query", data.query, "a query that begins with SELECT, as Great Expectations needs it"))
     if problems:
         raise DefinitionError(problems)
 
 
 def _queries(data: TableData | QueryData, expectations: Sequence[Any]) -> Iterator[tuple[str, str]]:
-    """Yield every query that an author wrote, and who asks it."""
+    """Yield every query of the author, each after the name of its argument or expectation."""
     if isinstance(data, QueryData):
         yield "GXCheckOperator query", data.query
     for position, expectation in enumerate(expectations):

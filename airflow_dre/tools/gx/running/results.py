@@ -1,4 +1,4 @@
-"""Great Expectations' results as plain frozen values. What is not named here, samples of rows above all, stays behind."""
+"""Great Expectations' results as frozen values, without samples of rows and everything else that has no field here."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ _ABOUT_THE_SCHEMA = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Validation:
-    """What became of one expectation."""
+    """The result of one expectation."""
 
     id: str | None
     kind: str
-    asked: Mapping[str, Any]
-    """Arguments as they were declared."""
+    declared: Mapping[str, Any]
+    """Arguments as the author declared them."""
     arguments: Mapping[str, Any]
     """Arguments with the values of parameters filled in."""
     by_row: bool
@@ -42,7 +42,7 @@ class Validation:
     description: str | None = None
     success: bool
     error: str | None = None
-    """Why it could not be answered."""
+    """Why it could not be evaluated."""
     elements: int | None = None
     missing: int | None = None
     unexpected: int | None = None
@@ -52,7 +52,7 @@ class Validation:
 
 
 def read_result(result: Any) -> Validation:
-    """Return one ``ExpectationValidationResult``."""
+    """Return the validation of an ``ExpectationValidationResult``."""
     config = result.expectation_config
     raised = _raised(result.exception_info)
     if raised is not None:
@@ -70,12 +70,12 @@ def read_result(result: Any) -> Validation:
 
 
 def errored(config: Any, reason: str) -> Validation:
-    """Return an expectation that could not be answered."""
+    """Return the validation of an expectation that could not be evaluated."""
     return _validation(config, error=reason)
 
 
 def raised(config: Any, error: Exception) -> Validation:
-    """Return an expectation that raised before it had a result."""
+    """Return the validation of an expectation that raised an exception before it had a result."""
     return errored(config, reason_of(error, config.kwargs))
 
 
@@ -84,7 +84,7 @@ def _validation(config: Any, *, success: bool = False, **found: Any) -> Validati
     return Validation(
         id=config.id,
         kind=config.type,
-        asked=_arguments(config.get_raw_configuration().kwargs),
+        declared=_arguments(config.get_raw_configuration().kwargs),
         arguments=_arguments(config.kwargs),
         by_row=is_by_row(config.type),
         severity=str(getattr(config.severity, "value", config.severity)),
@@ -109,7 +109,7 @@ def is_by_row(kind: str) -> bool:
 
 
 def _raised(info: Mapping[str, Any] | None) -> tuple[str, str] | None:
-    """Message and traceback; Great Expectations gives one exception, or one for each metric that could not be computed."""
+    """Return message and traceback of an exception, or of the first one if each metric has its own."""
     if not info:
         return None
     for one in [info] if "raised_exception" in info else info.values():
@@ -123,7 +123,10 @@ def _count(value: Any) -> int | None:
 
 
 def _observed(kind: str, value: Any) -> Scalar:
-    """Return numbers, instants, types and names of columns; of other texts nothing, and of lists of values only how many they are."""
+    """Return an observed number, instant, type or name of a column.
+
+    Other texts are left out. Of lists of values only the length is kept.
+    """
     value = value.item() if hasattr(value, "item") else value
     if value is None or isinstance(value, (int, float, Decimal, date)):
         return value

@@ -1,4 +1,4 @@
-"""Running expectations in Great Expectations itself. The package is imported when a task runs, never while a Dag is parsed."""
+"""Runs of expectations in Great Expectations itself. The package is imported when a task runs, and not while a Dag is parsed."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Any
 
 from airflow_dre.errors import DefinitionError, Problem, QueryFailed
 from airflow_dre.tools.gx.running.calls import run_apart
-from airflow_dre.tools.gx.running.data import Count, Data, engine_name, make_sure_it_answers, open_batch
-from airflow_dre.tools.gx.running.quiet import quiet
+from airflow_dre.tools.gx.running.data import Count, Data, engine_name, open_batch, require_answer
+from airflow_dre.tools.gx.running.quiet import suppress_output
 from airflow_dre.tools.gx.running.results import Validation, errored, is_by_row, raised, read_result
 
 _NO_SAMPLES = {
@@ -25,7 +25,7 @@ _NO_SAMPLES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Validated:
-    """What Great Expectations found."""
+    """The results of a run of Great Expectations."""
 
     engine: str
     queries: int
@@ -33,7 +33,7 @@ class Validated:
 
 
 def run_expectations(expectations: Sequence[Any], data: Data, parameters: Mapping[str, Any] | None = None) -> Validated:
-    """Validate ``data``; the validations come in the order of the expectations.
+    """Validate ``data``, and return the validations in the order of the expectations.
 
     :param expectations: Great Expectations' own objects, each with an id of its own.
     :param parameters: values for ``$PARAMETER``.
@@ -48,17 +48,17 @@ def run_expectations(expectations: Sequence[Any], data: Data, parameters: Mappin
         except QueryFailed as refused:
             return [errored(expectation.configuration, str(refused)) for expectation in expectations]
 
-    with quiet():
+    with suppress_output():
         found = run_apart(validate)
     if any(validation.error is not None for validation in found):
-        make_sure_it_answers(data)
+        require_answer(data)
     by_id = {validation.id: validation for validation in found}
     ordered = tuple(by_id[expectation.id] for expectation in expectations)
     return Validated(engine=engine_name(data), queries=count.statements, validations=ordered)
 
 
 def new_context() -> Any:
-    """Return a context that lives in memory, writes no file and reports to nobody."""
+    """Return a context in memory that writes no file and sends no telemetry."""
     import great_expectations
     from great_expectations.data_context.types.base import DataContextConfig, InMemoryStoreBackendDefaults, ProgressBarsConfig
 
@@ -71,10 +71,10 @@ def new_context() -> Any:
 
 
 def _rounds(expectations: Sequence[Any]) -> list[list[Any]]:
-    """Return expectations that may be validated together.
+    """Return groups of expectations that may be validated together.
 
-    Two of one type about one column may not: Great Expectations takes the quantiles of the first for those of the second. Rules for each
-    row are known to share well.
+    Two of one type about one column may not, since Great Expectations would use the quantiles of the first for the second. Rules for each
+    row may.
     """
     times: Counter[tuple[str, str]] = Counter()
     rounds: dict[int, list[Any]] = {}
@@ -82,15 +82,15 @@ def _rounds(expectations: Sequence[Any]) -> list[list[Any]]:
         configuration = expectation.configuration
         place = 0
         if not is_by_row(configuration.type):
-            question = (configuration.type, str(configuration.kwargs.get("column")))
-            place = times[question]
-            times[question] += 1
+            subject = (configuration.type, str(configuration.kwargs.get("column")))
+            place = times[subject]
+            times[subject] += 1
         rounds.setdefault(place, []).append(expectation)
     return list(rounds.values())
 
 
 def _validate(batch: Any, expectations: Sequence[Any], data: Data, parameters: dict[str, Any]) -> list[Validation]:
-    """Return all at once, so that metrics are shared; then those without an answer one by one, so that the culprit stands alone."""
+    """Validate all expectations at once to share metrics, and then those without a result one by one to isolate an error."""
     from great_expectations import ExpectationSuite
 
     suite = ExpectationSuite(name="suite")
@@ -98,21 +98,21 @@ def _validate(batch: Any, expectations: Sequence[Any], data: Data, parameters: d
     try:
         results = batch.validate(suite, result_format=dict(_NO_SAMPLES), expectation_parameters=parameters).results
         found = [read_result(result) for result in results]
-    except Exception as error:  # an expectation raises what it likes before its first metric
+    except Exception as error:  # an expectation may raise anything before its first metric
         found = [raised(expectation.configuration, error) for expectation in expectations]
     answered = {validation.id for validation in found if validation.error is None}
-    unanswered = [expectation for expectation in expectations if expectation.id not in answered]
-    if not unanswered or len(expectations) == 1:
+    missing = [expectation for expectation in expectations if expectation.id not in answered]
+    if not missing or len(expectations) == 1:
         return found
-    make_sure_it_answers(data)
-    alone = [validation for expectation in unanswered for validation in _validate(batch, [expectation], data, parameters)]
+    require_answer(data)
+    alone = [validation for expectation in missing for validation in _validate(batch, [expectation], data, parameters)]
     return [*(validation for validation in found if validation.error is None), *alone]
 
 
 def asset_of(checkpoint: Any) -> str:
-    """What a checkpoint calls the data that it looks at.
+    """Return the name of a checkpoint's data.
 
-    :raises DefinitionError: it is no checkpoint, or it looks at more than one asset.
+    :raises DefinitionError: it is not a checkpoint, or it has more than one asset.
     """
     validations = getattr(checkpoint, "validation_definitions", None)
     if not validations or not hasattr(checkpoint, "run"):
@@ -120,21 +120,21 @@ def asset_of(checkpoint: Any) -> str:
         raise DefinitionError([Problem("GXCheckOperator", "checkpoint", checkpoint, allowed)])
     names = sorted({f"{validation.data_source.name}.{validation.asset.name}" for validation in validations})
     if len(names) > 1:
-        allowed = "a checkpoint that looks at one asset; give each asset a task of its own"
+        allowed = "a checkpoint of one asset; create a task for each asset"
         raise DefinitionError([Problem("GXCheckOperator", "checkpoint", ", ".join(names), allowed)])
     return names[0]
 
 
 def run_checkpoint(checkpoint: Any, frame: Any = None, parameters: Mapping[str, Any] | None = None) -> Validated:
-    """Run a checkpoint with its actions; it brings its own context, data and result format.
+    """Run a checkpoint with its actions, its own context, data and result format.
 
-    :param frame: a DataFrame for checkpoints that look at one.
-    :raises DefinitionError: it, or something that it consists of, was not added to its context.
+    :param frame: a DataFrame for checkpoints that need one.
+    :raises DefinitionError: the checkpoint or a part of it was not added to its context.
     """
     from great_expectations.exceptions.resource_freshness import ResourceFreshnessAggregateError
 
     try:
-        with quiet():
+        with suppress_output():
             result = run_apart(
                 lambda: checkpoint.run(
                     batch_parameters=None if frame is None else {"dataframe": frame},

@@ -1,4 +1,4 @@
-"""The shape of declared expectations: what can be refused while a Dag is parsed, without Great Expectations."""
+"""The shape of declared expectations, which is checked while a Dag is parsed, without Great Expectations."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from airflow_dre.errors import DefinitionError, Problem
 SEVERITIES = ("critical", "warning", "info")
 KEYS = ("type", "kwargs", "severity", "meta", "notes", "description")
 _IGNORED = ("expectation_type", "id", "rendered_content", "success_on_last_run", "expectation_context")
-"""Other keys in the JSON of Great Expectations: how 0.x spelled the type, and what does not say what is asked."""
+"""Other keys in the JSON of Great Expectations: the type in 0.x, and keys without an influence on the result."""
 ALLOWED = "a list of expectations, an ExpectationSuite, its JSON as a dict or as text, or the path of a file with it"
 
 
 def find_shape_problems(given: object, subject: str) -> list[Problem]:
-    """Everything that is wrong with declared expectations as far as it shows; a file is not read."""
+    """Return the problems of declared expectations. A file is not read."""
     if isinstance(given, (str, PathLike)):
         return [] if str(given).strip() else [Problem(subject, "expectations", given, ALLOWED)]
     items = items_of(given)
@@ -31,9 +31,9 @@ def find_shape_problems(given: object, subject: str) -> list[Problem]:
 
 
 def read_items(given: object, subject: str) -> list[Any]:
-    """Return the single expectations, read from JSON text or from a file where a path was given.
+    """Return the single expectations, from JSON text, a file or a list.
 
-    :raises DefinitionError: the file cannot be read, or anything in it has not the right shape.
+    :raises DefinitionError: the file cannot be read, or an expectation has not the right shape.
     """
     if isinstance(given, (str, PathLike)):
         try:
@@ -49,7 +49,7 @@ def read_items(given: object, subject: str) -> list[Any]:
 
 
 def items_of(given: object) -> list[Any] | None:
-    """Return the expectations in a list, in a suite or in the dict of its JSON; None where it is neither."""
+    """Return the expectations of a list, a suite or the dict of its JSON, or None for any other value."""
     inner = given.get("expectations") if isinstance(given, Mapping) else getattr(given, "expectations", given)
     return list(inner) if isinstance(inner, (list, tuple)) else None
 
@@ -60,12 +60,12 @@ def type_of(item: Any) -> object:
 
 
 def called(position: int, kind: object) -> str:
-    """What messages call an expectation."""
+    """Return the name of an expectation in messages."""
     return f"expectations[{position}] {kind}" if isinstance(kind, str) and kind else f"expectations[{position}]"
 
 
 def _item_problems(position: int, item: object) -> list[Problem]:
-    if hasattr(item, "expectation_type"):  # an object of Great Expectations, which has read itself
+    if hasattr(item, "expectation_type"):  # an object of Great Expectations, which has checked itself
         return []
     if not isinstance(item, Mapping):
         return [Problem(called(position, None), "expectation", item, f"an expectation, or a dict of {', '.join(KEYS)}")]

@@ -1,4 +1,4 @@
-"""Great Expectations' verdicts in our terms: the outcome is its own, the numbers it rests on stand beside it."""
+"""Great Expectations' results as judgements, with its own outcomes and the numbers they rest on."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _OPEN = Range()
 
 
 def judge(validation: Validation) -> Judgement:
-    """Great Expectations' own verdict with the numbers it rests on; only what it passed for want of anything to look at is skipped."""
+    """Return the judgement of a validation, with Great Expectations' own outcome. It is skipped only where it passed without a row."""
     if validation.error is not None:
         return Judgement(outcome=Outcome.ERRORED, reason=foreign(validation.error), expected="")
     broken = Outcome.FAILED if validation.severity == "critical" else Outcome.WARNED
@@ -83,7 +83,7 @@ def _reason(passed: bool, found: str | None, expected: str, *, bounded: bool) ->
 
 
 def _bounds(validation: Validation) -> tuple[str, Range]:
-    """Return the bounds of a number in words and to draw; for anything else the arguments in words."""
+    """Return the bounds of a number in words and to draw, and for anything else the arguments in words."""
     given = validation.arguments
     low, high = given.get("min_value"), given.get("max_value", None if validation.by_row else given.get("threshold"))
     if validation.kind.endswith("_to_equal") and "value" in given:
