@@ -114,7 +114,7 @@ class DeclaredOperator(_Mappable):
     def partial(cls, **kwargs: Any) -> OperatorPartial:
         """Map the operator: the arguments that all of its task instances share.
 
-        :raises airflow_dre.errors.DefinitionError: an argument is not known, or not what it must be.
+        :raises airflow_dre.errors.DefinitionError: an argument is unknown or invalid.
         """
         cls.refuse_partial(f"{cls.__name__} {kwargs.get('task_id', '')}".rstrip(), kwargs)
         return _strict_partial(super().partial(**kwargs))

@@ -12,7 +12,7 @@ from airflow_dre.checks.check import Check
 from airflow_dre.declaring.slips import one_of
 from airflow_dre.errors import Problem
 from airflow_dre.partitions.merging import unmergeable_problems
-from airflow_dre.partitions.values import Partition, calendar_like, read_like, split_by, spoken_partition
+from airflow_dre.partitions.values import Partition, calendar_like, format_partition, read_like, split_by
 from airflow_dre.values.scalars import Incomparable
 
 _WORD = re.compile(r"\w+")
@@ -79,7 +79,7 @@ class Asked:
         calendar = calendar_like(like)
         if calendar is None or self.start is None or self.end is None:
             raise Incomparable(
-                f"a data interval has no partition among values such as {spoken_partition(like)}: run with a partition key, "
+                f"a data interval has no partition among values such as {format_partition(like)}: run with a partition key, "
                 "or partition by dates, timestamps or texts such as 2026-01-31"
             )
         if self.start == self.end:

@@ -19,7 +19,7 @@ _WORD = re.compile(r"\w+")
 def secret_problems(subject: str, checks: Iterable[Check], by: GroupBy, mask: Mask) -> list[Problem]:
     """Return the checks and partitions that would keep values of masked columns.
 
-    :param subject: what messages call the task.
+    :param subject: name of the task in messages.
     :param by: the column or expression by which the table is partitioned.
     """
     column = partition_column(by)

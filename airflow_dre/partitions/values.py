@@ -58,7 +58,7 @@ def as_partition(value: object) -> Partition:
     raise Incomparable(f"{value!r} names no partition: partition by dates, timestamps, texts or whole numbers")
 
 
-def spoken_partition(value: Partition) -> str:
+def format_partition(value: Partition) -> str:
     """Return a partition in words."""
     return "NULL" if value is None else value.isoformat() if isinstance(value, date) else str(value)
 
@@ -66,13 +66,13 @@ def spoken_partition(value: Partition) -> str:
 def latest_names(values: Iterable[Partition], most: int = 3) -> str:
     """Return the last few partitions in words."""
     ordered = sorted((value for value in values if value is not None), key=_place)
-    return ", ".join(spoken_partition(value) for value in ordered[-most:][::-1]) or "none"
+    return ", ".join(format_partition(value) for value in ordered[-most:][::-1]) or "none"
 
 
 def _place(value: Partition) -> tuple[float, str]:
     if isinstance(value, (int, Decimal)):
         return float(value), ""
-    return 0.0, spoken_partition(value)
+    return 0.0, format_partition(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,4 +143,4 @@ def read_like(text: str, like: Partition) -> Partition:
             pass
     if isinstance(like, str) or like is None:
         return text
-    raise Incomparable(f"{text!r} is no {type(like).__name__}, as {spoken_partition(like)} is")
+    raise Incomparable(f"{text!r} is no {type(like).__name__}, as {format_partition(like)} is")

@@ -65,7 +65,7 @@ def value_if(keep: exp.Expr | None, value: exp.Expr) -> exp.Expr:
 def expression(metric: Metric, scope: Scope) -> exp.Expr:
     """Return the aggregate that answers ``metric`` over the rows of a scan.
 
-    :raises DefinitionError: the database cannot ask it, or SQL of the Dag author is not what it must be.
+    :raises DefinitionError: the database does not support the metric, or SQL of the Dag author is invalid.
     """
     raise TypeError(f"{type(metric).__name__} has no expression for {scope.dialect.name}")
 

@@ -77,9 +77,9 @@ class Statement:
 
 
 def plan(metrics: Iterable[Metric], scope: Scope) -> tuple[Statement, ...]:
-    """Return the fewest statements that answer ``metrics``: each metric is asked once, however many checks need it.
+    """Return the fewest statements that answer ``metrics``: each metric is queried once, however many checks need it.
 
-    :raises DefinitionError: SQL that a Dag author wrote is not what it must be, or the database cannot ask it.
+    :raises DefinitionError: SQL of the Dag author is invalid, or the database does not support a metric.
     """
     found: list[Statement] = []
     for split, asked in _by_segment(metrics).items():
@@ -128,7 +128,7 @@ def scan(metrics: Sequence[Metric], scope: Scope, by: GroupBy | None = None) -> 
 
 
 def quantiles(metrics: Sequence[Quantile], scope: Scope, by: GroupBy | None = None) -> Statement:
-    """Return one pass that sorts each column once, whatever number of its quantiles is asked."""
+    """Return one pass that sorts each column once, whatever the number of its quantiles."""
     return _statement(_sorted(metrics, scope, by), metrics, scope, by)
 
 
@@ -222,7 +222,7 @@ def _sorts_apart(metric: Metric, dialect: Dialect) -> TypeGuard[Quantile]:
 
 
 def _counts_distinct(metric: Metric, dialect: Dialect) -> bool:
-    """Return whether a count of different keys is asked by COUNT(DISTINCT ...)."""
+    """Return whether COUNT(DISTINCT ...) counts different keys."""
     if dialect.aggregates.fingerprint is None:
         return False
     return isinstance(metric, RepeatCount) or (isinstance(metric, DistinctCount) and len(metric.columns) == 1)

@@ -86,7 +86,7 @@ def any_of(conditions: Sequence[exp.Expr]) -> exp.Expr:
 def violation_of(rule: Rule, dialect: Dialect) -> exp.Expr:
     """Return the condition of the rows that break ``rule``.
 
-    :raises DefinitionError: the database cannot ask it.
+    :raises DefinitionError: the database does not support the rule.
     """
     raise TypeError(f"{type(rule).__name__} has no predicate for {dialect.name}")
 

@@ -50,7 +50,7 @@ def query_of(metric: Metric, scope: Scope, by: GroupBy | None) -> exp.Expr:
     """Return the SELECT that answers ``metric``.
 
     :param by: a column: the first column of each row is then its value.
-    :raises DefinitionError: SQL of the Dag author is not what it must be.
+    :raises DefinitionError: SQL of the Dag author is invalid.
     """
     raise TypeError(f"{type(metric).__name__} has no SELECT of its own")
 
@@ -97,7 +97,7 @@ def _or_zero(total: exp.Expr) -> exp.Expr:
 
 
 def key_groups(metrics: Sequence[DuplicateCount | DistinctCount], scope: Scope, by: GroupBy | None) -> exp.Expr:
-    """Return all that is asked about one key and filter, from one grouping."""
+    """Return the metrics of one key and filter, from one grouping."""
     first = metrics[0]
     several = all(isinstance(metric, DuplicateCount) for metric in metrics)
     n = exp.column("n")

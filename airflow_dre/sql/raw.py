@@ -79,7 +79,7 @@ def why_nondeterministic(tree: exp.Expr) -> str | None:
     lacking = any(len(call.expressions) < _NOW_WITHOUT.get(call.name.lower(), 0) for call in tree.find_all(exp.Anonymous))
     bare = any(not any(call.args.values()) for call in tree.find_all(exp.Date))
     if lacking or bare or tree.find(*_NOW) is not None or any(name.lower() in _MOMENTARY for name in named):
-        return "it depends on the moment in which it is asked"
+        return "it depends on the moment of the query"
     return None
 
 

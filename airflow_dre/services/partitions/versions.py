@@ -8,7 +8,7 @@ from airflow_dre.checks.segments import MOST
 from airflow_dre.errors import DefinitionError, Problem, QueryFailed
 from airflow_dre.partitions.bounds import INSTEAD, NativePartition, read_native_partitions
 from airflow_dre.partitions.merging import partition_column
-from airflow_dre.partitions.values import Partition, as_partition, latest_names, read_like, spoken_partition
+from airflow_dre.partitions.values import Partition, as_partition, format_partition, latest_names, read_like
 from airflow_dre.services.partitions.scans import ScanResult, as_key
 from airflow_dre.services.partitions.table import Findings, Table, example
 from airflow_dre.services.quality.answers import AnswerSet, Engine
@@ -132,7 +132,7 @@ def versions_like(rows: Sequence[Row], like: Partition) -> dict[str, tuple[Parti
     for partition, version in rows:
         value = as_partition(partition)
         if like is not None and value is not None and type(value) is not type(like):
-            value = read_like(spoken_partition(value), like)
+            value = read_like(format_partition(value), like)
         text, value = as_key(value)
         found.setdefault(text, (value, []))[1].append(spell(version))
     return {text: (value, "\n".join(sorted(versions))) for text, (value, versions) in found.items()}

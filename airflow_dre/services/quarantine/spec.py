@@ -107,5 +107,5 @@ def provenance_of(run: SuiteRunRecord) -> Provenance:
 
 
 def incident_note(rows: FailingRows, provenance: Provenance, mode: Mode, target: str) -> str:
-    """Return what an incident says about the rows before they go, empty where no row can."""
+    """Return the note of an incident about the rows before they go, empty where no row can."""
     return f"quarantine: {mode} failing rows to {target} as batch {provenance.batch}" if rows.checks else ""

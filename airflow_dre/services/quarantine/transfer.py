@@ -62,7 +62,7 @@ def transfer_rows(hook: Hook, spec: QuarantineSpec, at: datetime) -> QuarantineR
 
 
 def query_of(spec: QuarantineSpec, columns: tuple[tuple[str, str], ...], writing: Writing, at: datetime) -> QuarantineQuery:
-    """Return the query for the rows of a quarantine, with what the database says about their table."""
+    """Return the query for the rows of a quarantine, with the columns and the writing of their database."""
     return QuarantineQuery(
         source=spec.rows.source,
         columns=columns,

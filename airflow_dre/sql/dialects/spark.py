@@ -28,7 +28,7 @@ def found(value: exp.Expr, pattern: str) -> exp.Expr:
 def is_json(value: exp.Expr) -> exp.Expr:
     """Return whether a text can become a VARIANT, as the only item of an array and as the only value of an object.
 
-    Spark stops reading behind the first document; no text that goes on behind one can close a bracket and a brace alike.
+    Spark stops reading after the first document. No text that goes on after one can close both a bracket and a brace.
     """
     wrapped = (call("CONCAT", "[", value, "]"), call("CONCAT", '{"k":', value.copy(), "}"))
     return exp.and_(*[is_given(call("TRY_PARSE_JSON", text)) for text in wrapped])

@@ -27,7 +27,7 @@ def failing(metric: Metric, scope: Scope, by: str | None = None) -> exp.Expr | R
     A condition is for WHERE: that of a key holds a subquery, whose columns are named so that the table's own are seen through it.
 
     :param by: the column that splits the rows into segments.
-    :raises DefinitionError: the database cannot ask it.
+    :raises DefinitionError: the database does not support the metric.
     """
     return Refusal(f"{type(metric).__name__} counts no rows of the table")
 

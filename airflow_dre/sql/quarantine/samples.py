@@ -32,7 +32,7 @@ def sample_of(metric: Metric, scope: Scope, columns: Sequence[str], most: int) -
     """Return the statement that fetches ``most`` of the rows that ``metric`` counts as wrong.
 
     :param columns: the columns to fetch, without duplicates. Those that the metric's own SQL names are added.
-    :raises DefinitionError: the database cannot ask it.
+    :raises DefinitionError: the database does not support the metric.
     """
     condition = failing(metric, scope)
     if isinstance(condition, Refusal):
