@@ -13,7 +13,7 @@ import pytest
 import airflow_dre
 from airflow_dre import checks
 from airflow_dre.checks.declared.declaration import Declaration
-from airflow_dre.checks.declared.parse import READERS
+from airflow_dre.checks.declared.registry import CHECK_KINDS
 
 HEAVY = {"alembic", "duckdb", "fastapi", "fsspec", "great_expectations", "pandas", "polars", "pyarrow", "sqlalchemy", "sqlglot"}
 """Packages that no Dag file may load through us."""
@@ -73,7 +73,7 @@ def test_an_unknown_name_is_refused_with_those_that_are_known() -> None:
 
 
 def test_every_kind_of_check_can_be_declared_and_read() -> None:
-    assert checks.__all__ == sorted([*READERS, *IMPORTERS])
+    assert checks.__all__ == sorted([*CHECK_KINDS, *IMPORTERS])
     homes = [f"{checks.__name__}.declared.functions", f"{checks.__name__}.declared.measures", "airflow_dre.tools.from_other_tools"]
     found = {name: value for home in homes for name, value in vars(import_module(home)).items() if getattr(value, "__module__", "") == home}
     assert checks.__all__ == sorted(name for name in found if not name.startswith("_"))
@@ -99,7 +99,7 @@ def test_every_kind_of_check_can_be_declared_and_read() -> None:
 )
 def test_a_check_declares_its_own_kind(declaration: Declaration) -> None:
     assert repr(declaration).startswith(f"{declaration.kind}(")
-    assert declaration.kind in READERS
+    assert declaration.kind in CHECK_KINDS
 
 
 def test_a_suite_of_another_tool_is_read_without_that_tool() -> None:

@@ -11,6 +11,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 
+from airflow_dre.checks.dimensions import Dimension
+from airflow_dre.checks.families import Families
 from airflow_dre.checks.metrics import Metric
 from airflow_dre.checks.outcomes import Judgement, Observes, counted
 from airflow_dre.values.scalars import Answer, Incomparable, Row, Scalar
@@ -50,18 +52,6 @@ class CheckSeverity(StrEnum):
     WARN = "warn"
 
 
-class Dimension(StrEnum):
-    """The quality dimensions of ISO 8000 and ODCS that a check can speak for."""
-
-    ACCURACY = "accuracy"
-    COMPLETENESS = "completeness"
-    CONFORMITY = "conformity"
-    CONSISTENCY = "consistency"
-    COVERAGE = "coverage"
-    TIMELINESS = "timeliness"
-    UNIQUENESS = "uniqueness"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckOptions:
     """What every check carries besides its question."""
@@ -89,6 +79,14 @@ class Check(ABC):
 
     observes: ClassVar[Observes] = Observes.VALUE
     """The subject of the value that it observes."""
+    refuses_by: ClassVar[str] = ""
+    """Why the kind cannot be judged by segment; empty: it can."""
+    refuses_where: ClassVar[str] = ""
+    """Why the kind takes no filter; empty: it takes one."""
+    bounds_are_numbers: ClassVar[bool] = False
+    """Whether its bounds must be numbers, since what it observes always is one."""
+    unmergeable: ClassVar[str] = ""
+    """Why the kind cannot be judged from the states of partitions; empty: its metrics decide."""
 
     @property
     @abstractmethod
@@ -126,6 +124,31 @@ class Check(ABC):
         if isinstance(several := asked.get("columns"), list):
             return tuple(several)
         return (str(asked["column"]),) if "column" in asked else ()
+
+    def column_types(self) -> Mapping[str, Families]:
+        """Return the families that columns must be of; columns of any family are left out."""
+        return {}
+
+    def frame_types(self) -> Mapping[str, Families]:
+        """Return the families that columns must be of where the rows are judged as pandas judges them."""
+        return {}
+
+    @property
+    def kinds_matter(self) -> bool:
+        """Whether the kinds of values make a difference, as in pandas."""
+        return bool(getattr(self, "by_kind", False))
+
+    @property
+    def orders_values(self) -> bool:
+        """Whether it orders values that may be neither numbers nor texts."""
+        return False
+
+    def row_reason(self, by: str | None) -> str | None:
+        """Return why a row breaks it, or None where the metric that counts the rows says it.
+
+        :param by: the column of segments.
+        """
+        return None
 
     @property
     def sql_words(self) -> tuple[str, ...]:

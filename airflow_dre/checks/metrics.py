@@ -21,6 +21,20 @@ class Metric:
 
     state_name: ClassVar[str]
     """Name in the keys of stored partition states; it never changes, whatever the class is called. Metrics without a state have none."""
+    lists_rows: ClassVar[bool] = False
+    """Whether its answer is rows, and not one value."""
+    reads_rows: ClassVar[bool] = True
+    """Whether it reads rows of the table; the catalogue, another table and earlier results are read anew by each run."""
+    reads_catalogue: ClassVar[bool] = False
+    """Whether it reads the catalogue only."""
+    shares_scan: ClassVar[bool] = True
+    """Whether it can be an aggregate in the common scan of a suite."""
+    counts_failing_rows: ClassVar[bool] = False
+    """Whether it counts rows that break a check, and that can be shown."""
+    unmergeable: ClassVar[str] = ""
+    """Why it does not follow from the states of partitions; empty: it does, at least for some keys."""
+    of_no_rows: ClassVar[int | None] = None
+    """Its answer for no rows, where it is one value."""
     where: str | None = None
     """SQL condition of the check itself, on top of the row filter of the suite."""
 
@@ -61,6 +75,7 @@ class Violations(Metric):
     """Rows that a rule applies to and that break it."""
 
     state_name: ClassVar[str] = "Violations"
+    counts_failing_rows: ClassVar[bool] = True
     rule: Rule
 
 
@@ -111,6 +126,7 @@ class Variance(ColumnMetric):
 class Quantile(ColumnMetric):
     """The value below which a share of the values lies."""
 
+    unmergeable: ClassVar[str] = "the quantile of a table does not follow from those of its partitions"
     at: Decimal
     interpolate: bool
     """Between two values, as SQL's PERCENTILE_CONT; otherwise a value of the column, as PERCENTILE_DISC."""
@@ -121,6 +137,8 @@ class DistinctCount(Metric):
     """Different complete keys; needs a grouping."""
 
     state_name: ClassVar[str] = "DistinctCount"
+    shares_scan: ClassVar[bool] = False
+    of_no_rows: ClassVar[int | None] = 0
     columns: tuple[str, ...]
 
 
@@ -129,6 +147,7 @@ class Sketch(Metric):
     """The smallest different 64-bit hashes of complete keys, as numbers between commas; needs a grouping."""
 
     state_name: ClassVar[str] = "Sketch"
+    shares_scan: ClassVar[bool] = False
     columns: tuple[str, ...]
 
 
@@ -136,6 +155,7 @@ class Sketch(Metric):
 class RepeatCount(Metric):
     """Rows with a complete key less the different fingerprints of keys: 0 proves that no key repeats."""
 
+    shares_scan: ClassVar[bool] = False
     columns: tuple[str, ...]
 
 
@@ -144,6 +164,8 @@ class DuplicateCount(Metric):
     """Rows that share a complete key with at least one other row; needs a grouping."""
 
     state_name: ClassVar[str] = "DuplicateCount"
+    shares_scan: ClassVar[bool] = False
+    counts_failing_rows: ClassVar[bool] = True
     columns: tuple[str, ...]
     incomplete: Nulls = Nulls.SKIP
     """With another word keys with NULL count too, where the values may have been of a frame: two that are missing are the same there."""
@@ -153,6 +175,9 @@ class DuplicateCount(Metric):
 class OrphanCount(Metric):
     """Rows whose complete key is missing in another table."""
 
+    shares_scan: ClassVar[bool] = False
+    counts_failing_rows: ClassVar[bool] = True
+    unmergeable: ClassVar[str] = "the other table changes too, so that rows which were right are wrong now"
     columns: tuple[str, ...]
     parent: str
     parent_columns: tuple[str, ...]
@@ -162,6 +187,9 @@ class OrphanCount(Metric):
 class StepCount(ColumnMetric):
     """Rows whose value steps the wrong way from the row before; rows without a value are left out."""
 
+    shares_scan: ClassVar[bool] = False
+    counts_failing_rows: ClassVar[bool] = True
+    unmergeable: ClassVar[str] = "the row before may lie in another partition"
     order_by: tuple[str, ...]
     rising: bool
     strictly: bool
@@ -171,6 +199,9 @@ class StepCount(ColumnMetric):
 class MostCommon(ColumnMetric):
     """The values that stand most often, as rows of value, count, and whether it is known: more than one where several tie."""
 
+    lists_rows: ClassVar[bool] = True
+    shares_scan: ClassVar[bool] = False
+    unmergeable: ClassVar[str] = "what is rare in each partition may be most common in all of them"
     known: tuple[Literal, ...] = ()
     """The values that the database looks for, so that it says of each whether it is one of them, as in a rule for each row."""
     by_kind: bool = False
@@ -181,6 +212,8 @@ class Periods(ColumnMetric):
     """The calendar units in which the column has a value, as rows of one value."""
 
     state_name: ClassVar[str] = "Periods"
+    lists_rows: ClassVar[bool] = True
+    shares_scan: ClassVar[bool] = False
     unit: Unit
 
 
@@ -188,6 +221,7 @@ class Periods(ColumnMetric):
 class OtherRowCount(Metric):
     """All rows of another table."""
 
+    reads_rows: ClassVar[bool] = False
     table: str
 
 
@@ -195,6 +229,9 @@ class OtherRowCount(Metric):
 class FailedRowCount(Metric):
     """The rows that a SELECT of the Dag author gives."""
 
+    shares_scan: ClassVar[bool] = False
+    counts_failing_rows: ClassVar[bool] = True
+    unmergeable: ClassVar[str] = "its SELECT may read any partition"
     sql: str
 
 
@@ -202,6 +239,7 @@ class FailedRowCount(Metric):
 class SqlMetric(Metric):
     """The number that an aggregate expression, or a whole SELECT, gives."""
 
+    unmergeable: ClassVar[str] = "its values in partitions do not add up in a known way"
     sql: str
 
 
@@ -209,11 +247,17 @@ class SqlMetric(Metric):
 class TableColumns(Metric):
     """The columns of the table in their order, as rows of name and type, and a third that is true where the type was guessed."""
 
+    lists_rows: ClassVar[bool] = True
+    reads_rows: ClassVar[bool] = False
+    reads_catalogue: ClassVar[bool] = True
+    shares_scan: ClassVar[bool] = False
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unreadable(Metric):
     """The number of values of a column whose type was guessed that cannot be read as another type."""
 
+    reads_rows: ClassVar[bool] = False
     column: str
     as_type: str
     """By its usual name, with its parameters."""
@@ -223,11 +267,17 @@ class Unreadable(Metric):
 class TableConstraints(Metric):
     """What the database enforces, as rows of kind (``not_null`` or ``unique``), name of the constraint, and column."""
 
+    lists_rows: ClassVar[bool] = True
+    reads_rows: ClassVar[bool] = False
+    reads_catalogue: ClassVar[bool] = True
+    shares_scan: ClassVar[bool] = False
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LastPassed(Metric):
     """What a check observed when it last passed; the results store answers it, not the warehouse."""
 
+    reads_rows: ClassVar[bool] = False
     check_id: str
 
 
@@ -248,7 +298,3 @@ class PerSegment(Metric):
 
     by: GroupBy
     metric: Metric
-
-
-LISTS = (MostCommon, Periods, TableColumns, TableConstraints)
-"""The metrics whose answer is rows."""

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from datetime import date
 from enum import StrEnum
 from typing import ClassVar
 
+from airflow_dre.checks.dimensions import Dimension
+from airflow_dre.checks.families import NOT_TEXTS, NUMERIC, Families, Family, comparable_with
 from airflow_dre.values.scalars import Literal
 
 
@@ -59,6 +62,10 @@ class Rule:
     """The name of the check that declares it."""
     state_name: ClassVar[str]
     """Name in the keys of stored partition states; it never changes, whatever the class is called."""
+    default_dimension: ClassVar[Dimension] = Dimension.CONFORMITY
+    """The quality dimension that the rule speaks for."""
+    kinds_matter: ClassVar[bool] = False
+    """Whether the kinds of values can make a difference to it, as in pandas."""
     by_kind: bool = False
     """Whether values of different kinds never equal and every value has a text, as in pandas, where a database would read one as the
     other or refuse to. A suite of another tool says so, and a database whose values pandas may have held heeds it."""
@@ -72,6 +79,22 @@ class Rule:
     def leaves_out(self) -> Nulls:
         """Which rows it does not apply to, by the NULLs in the columns that it needs."""
         return Nulls.SKIP
+
+    def column_types(self) -> Mapping[str, Families]:
+        """Return the families that columns must be of; columns of any family are left out."""
+        return {}
+
+    def frame_types(self) -> Mapping[str, Families]:
+        """Return the families that columns must be of where the rows are judged as pandas judges them.
+
+        pandas subtracts a value from the next, and compares no text with a date.
+        """
+        return {}
+
+    @property
+    def orders_values(self) -> bool:
+        """Whether it orders values that may be neither numbers nor texts."""
+        return False
 
     def identity_arguments(self) -> Mapping[str, object]:
         """Return its arguments as JSON values; those at their default are left out, so that a new option changes no id."""
@@ -95,6 +118,7 @@ class ColumnRule(Rule):
 class HasValue(Rule):
     """The column is not NULL."""
 
+    default_dimension: ClassVar[Dimension] = Dimension.COMPLETENESS
     kind: ClassVar[str] = "not_null"
     state_name: ClassVar[str] = "HasValue"
     column: str
@@ -104,6 +128,7 @@ class HasValue(Rule):
 class HasNoValue(Rule):
     """The column is NULL."""
 
+    default_dimension: ClassVar[Dimension] = Dimension.COMPLETENESS
     kind: ClassVar[str] = "null"
     state_name: ClassVar[str] = "HasNoValue"
     column: str
@@ -113,6 +138,7 @@ class HasNoValue(Rule):
 class HasText(Rule):
     """The column holds more than spaces; NULL breaks it too."""
 
+    default_dimension: ClassVar[Dimension] = Dimension.COMPLETENESS
     kind: ClassVar[str] = "not_empty"
     state_name: ClassVar[str] = "HasText"
     column: str
@@ -131,14 +157,33 @@ class Within(ColumnRule):
     counted: bool = False
     """Whether the column is known to hold booleans, of which true counts 1 and false 0."""
 
+    def column_types(self) -> Mapping[str, Families]:
+        return comparable_with(self.column, (self.low, self.high))
+
+    def frame_types(self) -> Mapping[str, Families]:
+        ends = (self.low, self.high)
+        if self.by_kind and any(isinstance(end, str) for end in ends):
+            return {self.column: NOT_TEXTS}
+        if self.by_kind and any(isinstance(end, date) for end in ends):
+            return {self.column: (Family.MOMENTS,)}
+        return {}
+
+    @property
+    def orders_values(self) -> bool:
+        return isinstance(self.low, str) or isinstance(self.high, str)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OneOf(ColumnRule):
     """The value is one of a set."""
 
+    kinds_matter: ClassVar[bool] = True
     kind: ClassVar[str] = "in_set"
     state_name: ClassVar[str] = "OneOf"
     values: tuple[Literal, ...]
+
+    def column_types(self) -> Mapping[str, Families]:
+        return {} if self.by_kind else comparable_with(self.column, self.values)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,6 +198,7 @@ class NoneOf(OneOf):
 class TextRule(ColumnRule):
     """A rule for the text of the values of one column."""
 
+    kinds_matter: ClassVar[bool] = True
     text_of: str | None = None
     """The family of the values whose text is meant; None: they are texts, or the database knows."""
 
@@ -235,6 +281,8 @@ class CrossRule(Rule):
 class Compares(CrossRule):
     """Two columns of a row compare as they must; a NULL that is not left out breaks ``==`` and no other comparison."""
 
+    kinds_matter: ClassVar[bool] = True
+    default_dimension: ClassVar[Dimension] = Dimension.CONSISTENCY
     kind: ClassVar[str] = "compare"
     state_name: ClassVar[str] = "Compares"
     left: str
@@ -254,6 +302,8 @@ class Compares(CrossRule):
 class SumIs(CrossRule):
     """The columns of a row add up to a number; a sum with a NULL that is not left out is unknown and breaks nothing."""
 
+    kinds_matter: ClassVar[bool] = True
+    default_dimension: ClassVar[Dimension] = Dimension.CONSISTENCY
     kind: ClassVar[str] = "sum_equals"
     state_name: ClassVar[str] = "SumIs"
     columns: tuple[str, ...]
@@ -267,6 +317,9 @@ class SumIs(CrossRule):
     def needs(self) -> tuple[str, ...]:
         return self.columns
 
+    def column_types(self) -> Mapping[str, Families]:
+        return dict.fromkeys(self.columns, NUMERIC)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TupleOneOf(CrossRule):
@@ -275,6 +328,7 @@ class TupleOneOf(CrossRule):
     A NULL that is not left out may be any value; None in a tuple is met by NULL only.
     """
 
+    kinds_matter: ClassVar[bool] = True
     kind: ClassVar[str] = "tuple_in_set"
     state_name: ClassVar[str] = "TupleOneOf"
     columns: tuple[str, ...]
@@ -291,6 +345,8 @@ class TupleOneOf(CrossRule):
 class AllDiffer(CrossRule):
     """The columns of a row hold values that all differ; two NULLs that are not left out are the same."""
 
+    kinds_matter: ClassVar[bool] = True
+    default_dimension: ClassVar[Dimension] = Dimension.CONSISTENCY
     kind: ClassVar[str] = "all_differ"
     state_name: ClassVar[str] = "AllDiffer"
     columns: tuple[str, ...]
@@ -306,6 +362,7 @@ class AllDiffer(CrossRule):
 class Holds(Rule):
     """A SQL condition is not false; NULL does not break it, as in a SQL CHECK constraint."""
 
+    default_dimension: ClassVar[Dimension] = Dimension.CONSISTENCY
     kind: ClassVar[str] = "rows"
     state_name: ClassVar[str] = "Holds"
     condition: str

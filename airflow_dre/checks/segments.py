@@ -12,7 +12,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from airflow_dre.checks.check import Answers, Check
-from airflow_dre.checks.metrics import LISTS, DistinctCount, Metric, PerSegment, RowCount, Violations
+from airflow_dre.checks.metrics import Metric, PerSegment, RowCount, Violations
 from airflow_dre.checks.outcomes import JudgedSegment, Judgement, Outcome, counted, format_value, worst
 from airflow_dre.checks.reasons import Reason, Source, because, foreign, observed
 from airflow_dre.checks.reasons import segment as as_segment
@@ -101,7 +101,7 @@ def _by_segment(metrics: tuple[Metric, ...], answers: Answers) -> dict[Scalar, d
         for segment, *answer in answers.rows(metric):
             listed.setdefault(_key(segment), []).append(tuple(answer))
         for segment, rows in listed.items():
-            found.setdefault(segment, {})[metric.metric] = tuple(rows) if isinstance(metric.metric, LISTS) else rows[0][0]
+            found.setdefault(segment, {})[metric.metric] = tuple(rows) if metric.metric.lists_rows else rows[0][0]
     if len(found) > MOST:
         by = asked[0].by
         raise Incomparable(f"{by} has more than {MOST} values: judge by a column with fewer, or narrow the rows with where")
@@ -111,9 +111,7 @@ def _by_segment(metrics: tuple[Metric, ...], answers: Answers) -> dict[Scalar, d
 
 def _of_no_rows(metric: Metric) -> Answer:
     """Return the answer for a segment that a grouping gave no row for."""
-    if isinstance(metric, DistinctCount):
-        return 0
-    return () if isinstance(metric, LISTS) else None
+    return () if metric.lists_rows else metric.of_no_rows
 
 
 def _summed_up(by: str, verdicts: Mapping[Scalar, Judgement]) -> Judgement:

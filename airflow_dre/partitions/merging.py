@@ -10,32 +10,20 @@ from functools import reduce
 from typing import assert_never
 
 from airflow_dre.checks.check import Check
-from airflow_dre.checks.kinds.tables import ZScores
 from airflow_dre.checks.metrics import (
     DistinctCount,
     DuplicateCount,
-    FailedRowCount,
     GroupBy,
     KeyCount,
-    LastPassed,
     Maximum,
     MaximumOf,
     Mean,
     Metric,
     Minimum,
-    MostCommon,
-    OrphanCount,
-    OtherRowCount,
     Periods,
-    Quantile,
     RowCount,
     Sketch,
-    SqlMetric,
-    StepCount,
-    TableColumns,
-    TableConstraints,
     Total,
-    Unreadable,
     ValueCount,
     Variance,
     Violations,
@@ -50,9 +38,6 @@ from airflow_dre.values.exact import as_exact
 from airflow_dre.values.numbers import as_count
 from airflow_dre.values.scalars import Answer, Incomparable, Scalar
 from airflow_dre.values.sketches import read_hashes, spell_hashes
-
-NOT_OF_ROWS = (TableColumns, TableConstraints, Unreadable, LastPassed, OtherRowCount)
-"""Metrics that every run queries, since they are not about the rows of the table."""
 
 
 class Merge(StrEnum):
@@ -91,14 +76,6 @@ _ALLOWED = (
     "None with this check, which reads every row in a task of its own. These merge from partition to partition: counts of rows "
     "and of rule violations, column_min, column_max, mean, total, stddev, distribution, has_values, no_gaps and fresh"
 )
-_REASONS: dict[type[Metric], str] = {
-    Quantile: "the quantile of a table does not follow from those of its partitions",
-    OrphanCount: "the other table changes too, so that rows which were right are wrong now",
-    StepCount: "the row before may lie in another partition",
-    MostCommon: "what is rare in each partition may be most common in all of them",
-    FailedRowCount: "its SELECT may read any partition",
-    SqlMetric: "its values in partitions do not add up in a known way",
-}
 
 
 def state_spec_of(metric: Metric, column: str | None) -> StateSpec | Unmergeable:
@@ -126,7 +103,7 @@ def state_spec_of(metric: Metric, column: str | None) -> StateSpec | Unmergeable
         case DuplicateCount(columns=key) | DistinctCount(columns=key):
             return StateSpec(Merge.COUNT, (metric,)) if column in key else Unmergeable(_several(metric, column))
         case _:
-            return Unmergeable(_REASONS[type(metric)])
+            return Unmergeable(metric.unmergeable)
 
 
 def _several(metric: Metric, column: str | None) -> str:
@@ -138,12 +115,12 @@ def _several(metric: Metric, column: str | None) -> str:
 
 def why_unmergeable(check: Check, column: str | None) -> str | None:
     """Return why a check of a whole table cannot be judged from its partitions, or None where it can."""
-    if isinstance(check, ZScores):
-        return "its limits move with the mean of the whole table, so that rows which were right are wrong now"
+    if check.unmergeable:
+        return check.unmergeable
     if check.options.by is not None and check.options.by != column:
         return f"its segments by {check.options.by} lie across the partitions; by the partition column itself it merges"
     for metric in check.metrics():
-        form = None if isinstance(metric, NOT_OF_ROWS) else state_spec_of(metric, column)
+        form = state_spec_of(metric, column) if metric.reads_rows else None
         if isinstance(form, Unmergeable):
             return form.reason
     return None

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from airflow_dre.checks.check import Check
 from airflow_dre.checks.metrics import ColumnMetric, GroupBy
 from airflow_dre.errors import Problem
-from airflow_dre.partitions.merging import NOT_OF_ROWS, Merge, StateSpec, partition_column, state_spec_of
+from airflow_dre.partitions.merging import Merge, StateSpec, partition_column, state_spec_of
 from airflow_dre.privacy.masking import Mask, masked
 
 _MADE_OF_VALUES = (Merge.SUM, Merge.MOMENTS, Merge.SMALLEST, Merge.LARGEST, Merge.LIST)
@@ -40,7 +40,7 @@ def secret_problems(subject: str, checks: Iterable[Check], by: GroupBy, mask: Ma
 
 
 def _tells(metric: ColumnMetric, column: str | None) -> bool:
-    form = None if isinstance(metric, NOT_OF_ROWS) else state_spec_of(metric, column)
+    form = state_spec_of(metric, column) if metric.reads_rows else None
     return isinstance(form, StateSpec) and form.merge in _MADE_OF_VALUES
 
 

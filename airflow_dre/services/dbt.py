@@ -8,7 +8,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from airflow_dre.checks.check import CheckSeverity, Dimension
+from airflow_dre.checks.check import CheckSeverity
+from airflow_dre.checks.dimensions import Dimension
 from airflow_dre.checks.outcomes import Judgement, Outcome
 from airflow_dre.checks.reasons import foreign
 from airflow_dre.errors import DefinitionError, Problem

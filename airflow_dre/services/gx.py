@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from airflow_dre.checks.check import CheckSeverity, Dimension
+from airflow_dre.checks.check import CheckSeverity
+from airflow_dre.checks.dimensions import Dimension
 from airflow_dre.services.quality.record import Measurement, record_run
 from airflow_dre.services.quality.redact import Redaction, redacted_result
 from airflow_dre.services.run_context import RunContext

@@ -9,7 +9,7 @@ from typing import TypeVar, cast
 
 from sqlglot import exp
 
-from airflow_dre.checks.aspects.fitness import Family
+from airflow_dre.checks.families import Family
 from airflow_dre.checks.rules import BySegment, Compares, OneOf, Rule, Within
 from airflow_dre.sql.kinds import by_kind, family
 from airflow_dre.sql.scope import Scope

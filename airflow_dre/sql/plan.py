@@ -9,24 +9,17 @@ from typing import TypeGuard, TypeVar
 from sqlglot import exp
 
 from airflow_dre.checks.metrics import (
-    LISTS,
     DistinctCount,
     DuplicateCount,
-    FailedRowCount,
     GroupBy,
     LastPassed,
     Metric,
     MostCommon,
-    OrphanCount,
     OtherRowCount,
     PerSegment,
     Quantile,
     RepeatCount,
-    Sketch,
     SqlMetric,
-    StepCount,
-    TableColumns,
-    TableConstraints,
     Variance,
 )
 from airflow_dre.checks.segments import MOST
@@ -57,12 +50,12 @@ class Statement:
     @property
     def lists(self) -> bool:
         """True where all of its rows answer its metrics. Each of several metrics of one column has a last column of its own."""
-        return isinstance(self.metrics[0], LISTS)
+        return self.metrics[0].lists_rows
 
     @property
     def looks_up(self) -> bool:
         """True where it reads only the catalogue, and no row of a table."""
-        return isinstance(self.metrics[0], (TableColumns, TableConstraints))
+        return self.metrics[0].reads_catalogue
 
     @property
     def most_rows(self) -> int:
@@ -203,10 +196,6 @@ def _batches(metrics: Sequence[M], size: int) -> list[Sequence[M]]:
 def shares_scan(metric: Metric, dialect: Dialect, by: GroupBy | None) -> bool:
     """Return whether a metric travels in the common scan."""
     match metric:
-        case DuplicateCount() | OrphanCount() | StepCount() | FailedRowCount():
-            return False
-        case DistinctCount() | RepeatCount() | Sketch():
-            return False
         case Quantile():
             return dialect.aggregates.quantile_is_aggregate and not dialect.aggregates.sorts_apart
         case Variance():
@@ -214,7 +203,7 @@ def shares_scan(metric: Metric, dialect: Dialect, by: GroupBy | None) -> bool:
         case SqlMetric(sql=sql, where=where):
             return where is None and not isinstance(read_metric(sql, dialect.name, "check metric_sql").tree, exp.Query)
         case _:
-            return not isinstance(metric, LISTS)
+            return metric.shares_scan
 
 
 def _sorts_apart(metric: Metric, dialect: Dialect) -> TypeGuard[Quantile]:

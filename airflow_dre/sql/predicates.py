@@ -13,7 +13,7 @@ from typing import ParamSpec
 from sqlglot import exp
 
 from airflow_dre.checks import rules
-from airflow_dre.checks.aspects.fitness import Family
+from airflow_dre.checks.families import Family
 from airflow_dre.checks.rules import Nulls, Operator, Rule
 from airflow_dre.errors import DefinitionError, Problem
 from airflow_dre.sql.dialect import Dialect, Refusal

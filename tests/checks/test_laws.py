@@ -18,7 +18,8 @@ from airflow_dre import checks as c
 from airflow_dre.checks import metrics as m
 from airflow_dre.checks.check import Check
 from airflow_dre.checks.declared.declaration import Declaration
-from airflow_dre.checks.declared.parse import READERS, parse_checks
+from airflow_dre.checks.declared.parse import parse_checks
+from airflow_dre.checks.declared.registry import CHECK_KINDS
 from airflow_dre.checks.judging import Unanswered, evaluate, first_round, score, second_round
 from airflow_dre.checks.kinds.metrics import MetricCheck
 from airflow_dre.checks.kinds.rows import LimitedCheck
@@ -121,7 +122,7 @@ def check_of(declaration: Declaration) -> Check:
 
 
 def test_the_list_has_every_kind() -> None:
-    assert {declaration.kind for declaration in EVERY_KIND} == set(READERS)
+    assert {declaration.kind for declaration in EVERY_KIND} == set(CHECK_KINDS)
 
 
 def rows_of(*cells: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
@@ -211,7 +212,7 @@ def of_an_empty_table(metric: Metric) -> Any:
         return 0
     if isinstance(metric, m.TableColumns):
         return (("a", "INTEGER"), ("b", "TEXT"), ("c", "DATE"))
-    return () if isinstance(metric, m.LISTS) else None
+    return () if metric.lists_rows else None
 
 
 EMPTY = [
@@ -270,7 +271,7 @@ LOOKS_AT_NO_ROWS = {"column_count", "schema_is", "schema_unchanged"}
 
 
 def test_every_kind_is_tried_on_an_empty_table() -> None:
-    assert {case.values[0].kind for case in EMPTY} == set(READERS)
+    assert {case.values[0].kind for case in EMPTY} == set(CHECK_KINDS)
 
 
 @pytest.mark.parametrize(("declaration", "outcome"), EMPTY)
@@ -404,7 +405,7 @@ def test_a_check_by_segment_is_another_check(declaration: Declaration) -> None:
 
 def test_every_kind_asks_something_else() -> None:
     ids = {declaration.kind: check_of(declaration).id for declaration in EVERY_KIND}
-    assert len(set(ids.values())) == len(READERS)
+    assert len(set(ids.values())) == len(CHECK_KINDS)
 
 
 @given(st.lists(st.sampled_from(list(Outcome))))

@@ -10,9 +10,10 @@ from typing import ClassVar
 import pytest
 
 from airflow_dre.checks import column_max, in_set, row_count
-from airflow_dre.checks.check import Answers, Check, Dimension
+from airflow_dre.checks.check import Answers, Check
 from airflow_dre.checks.declared.declaration import Declaration
 from airflow_dre.checks.declared.parse import parse_checks
+from airflow_dre.checks.dimensions import Dimension
 from airflow_dre.checks.judging import evaluate, first_round
 from airflow_dre.checks.metrics import Metric
 from airflow_dre.checks.outcomes import Judgement, Outcome

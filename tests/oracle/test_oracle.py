@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from hypothesis import given, note, settings
 
-from airflow_dre.checks.declared.builders import READERS
 from airflow_dre.checks.declared.declaration import Declaration
+from airflow_dre.checks.declared.registry import CHECK_KINDS
 from tests.oracle.compare import differences
 from tests.oracle.conftest import ORACLE
 from tests.oracle.declared import KINDS, Example, examples
@@ -39,7 +39,7 @@ def test_results_are_what_a_naive_look_finds(world: World) -> None:
     few = settings(ORACLE, max_examples=wanted)
     for kind in [kind for kind in KINDS if seen[kind.split()[0]] < wanted]:  # chance left it out, or nearly so
         few(given(examples(kind))(agree))()
-    assert seen.keys() == READERS.keys(), f"never generated: {READERS.keys() - seen.keys()}"
+    assert seen.keys() == CHECK_KINDS.keys(), f"never generated: {CHECK_KINDS.keys() - seen.keys()}"
 
 
 SCANNED_APART = {"failed_rows_sql", "foreign_key", "increasing", "decreasing", "most_common", "no_gaps"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator
+from dataclasses import fields
 from datetime import date
 from decimal import Decimal
 from enum import Enum
@@ -127,7 +128,7 @@ def test_every_enum_in_a_key_has_a_name_of_its_own() -> None:
     enums = {
         part
         for kind in with_states()
-        for hint in get_type_hints(kind).values()
+        for hint in map(get_type_hints(kind).get, [item.name for item in fields(kind)])
         for part in (hint, *getattr(hint, "__args__", ()))
         if isinstance(part, type) and issubclass(part, Enum)
     }

@@ -16,8 +16,8 @@ import psycopg
 import pytest
 
 from airflow_dre import checks as c
-from airflow_dre.checks.declared.builders import READERS
 from airflow_dre.checks.declared.parse import parse_checks
+from airflow_dre.checks.declared.registry import CHECK_KINDS
 from airflow_dre.checks.judging import evaluate, first_round, second_round
 from airflow_dre.checks.outcomes import Judgement, format_value
 from airflow_dre.engines.warehouse import Warehouse
@@ -264,7 +264,7 @@ def observed(judgement: Judgement, expected: Any) -> Any:
 
 
 def test_the_table_has_every_kind_of_check() -> None:
-    assert {one.values[0].kind for one in CASES} == set(READERS)
+    assert {one.values[0].kind for one in CASES} == set(CHECK_KINDS)
 
 
 @pytest.mark.parametrize(("declaration", "where", "expected"), CASES)

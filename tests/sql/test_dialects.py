@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 from sqlglot import exp
 
 from airflow_dre import checks as c
-from airflow_dre.checks.declared.builders import READERS
 from airflow_dre.checks.declared.declaration import Declaration
 from airflow_dre.checks.declared.parse import find_problems, parse_checks
+from airflow_dre.checks.declared.registry import CHECK_KINDS
 from airflow_dre.checks.judging import first_round
 from airflow_dre.checks.metrics import Minimum, Periods, Violations
 from airflow_dre.checks.rules import LengthWithin, OneOf, ReadableAs, Rule, TextType, Within
@@ -141,7 +141,7 @@ def test_golden_sql_of_every_check(name: str) -> None:
 
 
 def test_there_is_golden_sql_for_every_kind_of_check() -> None:
-    assert {check.kind for check in CHECKS} == set(READERS)
+    assert {check.kind for check in CHECKS} == set(CHECK_KINDS)
     assert {path.stem for path in GOLDEN.glob("*.sql")} == set(DIALECTS)
 
 

@@ -13,9 +13,9 @@ import psycopg
 import pytest
 
 from airflow_dre import checks as c
-from airflow_dre.checks.declared.builders import READERS
 from airflow_dre.checks.declared.declaration import Declaration
 from airflow_dre.checks.declared.parse import parse_checks
+from airflow_dre.checks.declared.registry import CHECK_KINDS
 from airflow_dre.checks.outcomes import Outcome
 from airflow_dre.engines.warehouse import Warehouse
 from airflow_dre.services.quality.run import Suite, run_suite
@@ -142,7 +142,7 @@ NO_SEGMENTS = {"column_count", "failed_rows_sql", "row_count", "schema_is", "sch
 
 
 def test_every_kind_is_tried() -> None:
-    assert set(EVERY_KIND) == set(READERS) == {declaration.kind for declaration in EVERY_KIND.values()}
+    assert set(EVERY_KIND) == set(CHECK_KINDS) == {declaration.kind for declaration in EVERY_KIND.values()}
 
 
 @pytest.mark.parametrize("kind", sorted(EVERY_KIND))

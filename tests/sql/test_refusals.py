@@ -10,8 +10,8 @@ import pytest
 from sqlglot import parse_one
 
 from airflow_dre import checks as c
-from airflow_dre.checks.declared.builders import READERS
 from airflow_dre.checks.declared.parse import parse_checks
+from airflow_dre.checks.declared.registry import CHECK_KINDS
 from airflow_dre.checks.judging import first_round
 from airflow_dre.checks.metrics import Metric, RowCount, SqlMetric, Violations
 from airflow_dre.checks.rules import Holds
@@ -272,7 +272,7 @@ LOOKS_AT_NO_COLUMN_OF_ITS_OWN = {"column_count", "schema_is", "schema_unchanged"
 
 
 def test_a_missing_column_is_tried_in_every_kind() -> None:
-    assert {declaration.kind for declaration in UNKNOWN} == set(READERS) - LOOKS_AT_NO_COLUMN_OF_ITS_OWN
+    assert {declaration.kind for declaration in UNKNOWN} == set(CHECK_KINDS) - LOOKS_AT_NO_COLUMN_OF_ITS_OWN
 
 
 @pytest.mark.parametrize("where", [None, "a = 1"], ids=["no suite filter", "a suite filter"])

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from airflow_dre.checks.check import Check
 from airflow_dre.checks.judging import AnswersByMetric, first_round, second_round
-from airflow_dre.checks.metrics import DuplicateCount, FailedRowCount, Metric, OrphanCount, PerSegment, StepCount, Violations
-
-COUNTS_ROWS = (Violations, DuplicateCount, OrphanCount, StepCount, FailedRowCount)
-"""The metrics that count rows which are wrong, and could be shown."""
+from airflow_dre.checks.metrics import Metric, PerSegment
 
 
 def failing_rows_of(check: Check, found: AnswersByMetric) -> Metric | None:
@@ -17,6 +14,6 @@ def failing_rows_of(check: Check, found: AnswersByMetric) -> Metric | None:
     """
     for metric in (*second_round(check, found), *first_round(check)):
         counted = metric.metric if isinstance(metric, PerSegment) else metric
-        if isinstance(counted, COUNTS_ROWS):
+        if counted.counts_failing_rows:
             return metric
     return None

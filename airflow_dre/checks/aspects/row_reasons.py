@@ -7,7 +7,6 @@ from functools import singledispatch
 
 from airflow_dre.checks import rules
 from airflow_dre.checks.check import Check
-from airflow_dre.checks.kinds.tables import ZScores
 from airflow_dre.checks.metrics import DuplicateCount, FailedRowCount, Metric, OrphanCount, PerSegment, Violations
 from airflow_dre.checks.outcomes import counted, format_value
 from airflow_dre.checks.rules import Rule
@@ -16,10 +15,9 @@ from airflow_dre.checks.rules import Rule
 def row_reason(check: Check, metric: Metric) -> str:
     """Why the rows that ``metric`` counts break ``check``."""
     counted, by = (metric.metric, metric.by) if isinstance(metric, PerSegment) else (metric, None)
+    if (own := check.row_reason(by if isinstance(by, str) else None)) is not None:
+        return own
     match counted:
-        case _ if isinstance(check, ZScores):
-            far = "above" if not check.two_sided else "from"
-            return f"{check.column} lies {check.within:g} standard deviations or more {far} the mean{f' of its {by}' if by else ''}"
         case Violations(rule=rule):
             return broken(rule)
         case DuplicateCount(columns=columns):

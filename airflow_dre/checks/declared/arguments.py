@@ -7,8 +7,10 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import TypedDict, TypeVar
 
-from airflow_dre.checks.check import CheckOptions, CheckSeverity, Dimension
+from airflow_dre.checks.check import CheckOptions, CheckSeverity
+from airflow_dre.checks.dimensions import Dimension
 from airflow_dre.checks.outcomes import Empty
+from airflow_dre.checks.rules import Nulls
 from airflow_dre.checks.thresholds import LIMIT_ALLOWED, Bound, Bounds, Limit, read_limit
 from airflow_dre.declaring.names import find_name_problems
 from airflow_dre.declaring.slips import nearest, one_of
@@ -257,3 +259,11 @@ class Arguments:
             near = nearest(argument, sorted(self.known))
             hint = f"did you mean {near}? " if near else ""
             self.refuse(argument, f"{hint}This check takes {', '.join(sorted(self.known))}")
+
+    def column(self) -> str:
+        """Return the name of the column that is checked."""
+        return self.text("column", "the name of a column")
+
+    def nulls(self) -> Nulls:
+        """Return which rows with NULL are left out."""
+        return self.choice("nulls", Nulls) or Nulls.SKIP

@@ -1,140 +1,33 @@
-"""How the arguments of each kind of check are read."""
+"""Readers of the arguments of checks of several rows, of numbers, schemas and freshness."""
 
 from __future__ import annotations
 
 import math
 import re
 import sys
-import warnings
-from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from itertools import pairwise
 from typing import TypeGuard
 from zoneinfo import ZoneInfo
 
-from airflow_dre.checks import rules
 from airflow_dre.checks.check import Check
 from airflow_dre.checks.declared.arguments import Arguments
+from airflow_dre.checks.declared.kind import CheckKind
 from airflow_dre.checks.kinds import metrics as numbers
 from airflow_dre.checks.kinds import ordered
 from airflow_dre.checks.kinds.distribution import Distance, Distribution, HasValues, MostCommonIn
 from airflow_dre.checks.kinds.freshness import FUTURE_TOLERANCE, Fresh
-from airflow_dre.checks.kinds.rows import RowCheck
 from airflow_dre.checks.kinds.schema import SchemaIs, SchemaUnchanged
 from airflow_dre.checks.kinds.tables import FailedRows, ForeignKey, NoGaps, SameRowCount, Steps, Unique, ZScores
 from airflow_dre.values.calendar import Unit
 from airflow_dre.values.instants import DURATION_ALLOWED, read_zone, zone_allowed
-from airflow_dre.values.numbers import as_number
 from airflow_dre.values.scalars import Literal, is_literal
 
 _REFERENCE = re.compile(r'(.+)\.("(?:[^"]|"")+"|[^."]+)')
-_BROKEN_EVERYWHERE = ("unterminated", "missing )", "unbalanced", "nothing to repeat", "bad character range", "missing group name")
 _SQL_SELECT = "one read-only SELECT"
-
-
-def _column(a: Arguments) -> str:
-    return a.text("column", "the name of a column")
-
-
-def _rule(make: Callable[[Arguments], rules.Rule]) -> Callable[[Arguments], Check]:
-    return lambda a: RowCheck(rule=replace(make(a), by_kind=a.by_kind), **a.limit_arguments())
-
-
-def _between(a: Arguments) -> rules.Rule:
-    low, high = a.bound("low"), a.bound("high")
-    if low is None and high is None and not a.problems:
-        a.refuse("low", "a finite number, a date or text; at least one of low and high")
-    a.ordered("low", low, high, "at most high")
-    ends = a.take("inclusive")
-    if ends not in (None, "both", "low", "high", "neither"):
-        a.refuse("inclusive", "both, low, high, neither")
-    elif ends not in (None, "both") and low is not None and low == high:
-        a.refuse("inclusive", "both, or low below high: no value lies between them")
-    return rules.Within(
-        column=_column(a), low=low, high=high, low_belongs=ends in (None, "both", "low"), high_belongs=ends in (None, "both", "high")
-    )
-
-
-def _patterns(a: Arguments, argument: str, allowed: str) -> tuple[str, ...]:
-    value = a.take(argument)
-    if isinstance(value, str) and value:
-        return (value,)
-    return a.some_texts(argument, allowed)
-
-
-def _regexes(a: Arguments) -> tuple[str, ...]:
-    allowed = "a regular expression, or a list of them"
-    found = _patterns(a, "pattern", allowed)
-    for pattern in found:
-        if (why := why_broken(pattern)) is not None:
-            a.refuse("pattern", f"{allowed}: {pattern!r} is none ({why})")
-    return found
-
-
-def why_broken(pattern: str) -> str | None:
-    """What is wrong with a regular expression in every flavour; None where some database may run it."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            re.compile(pattern)
-    except re.error as error:
-        return error.msg if error.msg.startswith(_BROKEN_EVERYWHERE) else None
-    return None
-
-
-def _length(a: Arguments) -> rules.Rule:
-    ends = {name: a.take(name) for name in ("at_least", "at_most", "equals")}
-    for name, value in ends.items():
-        if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 0):
-            a.refuse(name, "a whole number of characters, 0 or more")
-    if a.problems:
-        return rules.LengthWithin(column=_column(a))
-    low, high, exact = (value if isinstance(value, int) else None for value in ends.values())
-    if exact is not None and (low is not None or high is not None):
-        a.refuse("equals", "equals alone, without at_least and at_most")
-    if exact is None and low is None and high is None:
-        a.refuse("at_least", "at least one of at_least, at_most, equals")
-    a.ordered("at_least", low, high, "at most at_most")
-    return rules.LengthWithin(column=_column(a), low=low if exact is None else exact, high=high if exact is None else exact)
-
-
-def _of_type(a: Arguments) -> rules.Rule:
-    kind = a.choice("kind", rules.TextType)
-    if kind is None and a.given.get("kind") is None:
-        a.refuse("kind", ", ".join(item.value for item in rules.TextType))
-    return rules.ReadableAs(column=_column(a), as_kind=kind or rules.TextType.INTEGER)
-
-
-def _compare(a: Arguments) -> rules.Rule:
-    operator = a.choice("operator", rules.Operator)
-    left, right = (a.text(name, "the name of a column") for name in ("left", "right"))
-    return rules.Compares(left=left, operator=operator or rules.Operator.EQUAL, right=right, nulls=_nulls(a))
-
-
-def _nulls(a: Arguments) -> rules.Nulls:
-    return a.choice("nulls", rules.Nulls) or rules.Nulls.SKIP
-
-
-def _sum_equals(a: Arguments) -> rules.Rule:
-    total = a.literal("total")
-    return rules.SumIs(columns=a.names("columns", 2), total=0 if total is None else total, nulls=_nulls(a))
-
-
-def _tuple_in_set(a: Arguments) -> rules.Rule:
-    columns, values, nulls = a.names("columns", 2), a.take("values"), _nulls(a)
-    given = list(values) if isinstance(values, (list, tuple, set, frozenset)) else []
-    good = [
-        tuple(item)
-        for item in given
-        if isinstance(item, (list, tuple))
-        and len(item) == len(columns)
-        and all(is_literal(part) or (part is None and nulls is not rules.Nulls.SKIP) for part in item)
-    ]
-    if (not good and not a.by_kind) or len(good) < len(given):
-        a.refuse("values", f"a list of tuples of {len(columns)} finite numbers, dates, booleans or texts, and None only beside nulls=")
-    return rules.TupleOneOf(columns=columns, values=tuple(good), nulls=nulls)
+BOUNDS = frozenset({"at_least", "at_most", "more_than", "less_than", "equals", "warn_at_least", "warn_at_most"})
+"""Names of the bounds of a number."""
 
 
 def _foreign_key(a: Arguments) -> Check:
@@ -156,7 +49,7 @@ def _steps(a: Arguments, *, rising: bool) -> Check:
     allowed = "one or more names of columns: the rows of a table have no order of their own"
     order_by = (order,) if isinstance(order, str) and order.strip() else a.some_texts("order_by", allowed)
     return Steps(
-        column=_column(a),
+        column=a.column(),
         order_by=order_by,
         rising=rising,
         strictly=a.flag("strictly", usual=False),
@@ -168,7 +61,7 @@ def _steps(a: Arguments, *, rising: bool) -> Check:
 def _z_scores(a: Arguments) -> Check:
     within = a.number("within", 1e-9, 1e9, "a number of standard deviations above 0")
     two_sided, strictly = a.flag("two_sided", usual=True), a.flag("strictly", usual=False)
-    return ZScores(column=_column(a), within=within, two_sided=two_sided, strictly=strictly, **a.limit_arguments())
+    return ZScores(column=a.column(), within=within, two_sided=two_sided, strictly=strictly, **a.limit_arguments())
 
 
 def _no_gaps(a: Arguments) -> Check:
@@ -177,7 +70,7 @@ def _no_gaps(a: Arguments) -> Check:
         a.refuse("every", ", ".join(item.value for item in Unit))
     start, end = a.moment("start"), a.moment("end")
     a.ordered("start", start, end, "at most end")
-    return NoGaps(column=_column(a), unit=unit or Unit.DAY, start=start, end=end, **a.limit_arguments())
+    return NoGaps(column=a.column(), unit=unit or Unit.DAY, start=start, end=end, **a.limit_arguments())
 
 
 def _distinct(a: Arguments, kind: type[numbers.DistinctCheck]) -> Check:
@@ -193,7 +86,7 @@ def _row_count(a: Arguments) -> Check:
 def _quantile(a: Arguments) -> Check:
     at = a.number("at", 0, 1, "a share from 0 to 1, for example 0.95")
     interpolate = a.flag("interpolate", usual=True)
-    return ordered.ColumnQuantile(column=_column(a), at=Decimal(str(at)), interpolate=interpolate, **a.bound_arguments())
+    return ordered.ColumnQuantile(column=a.column(), at=Decimal(str(at)), interpolate=interpolate, **a.bound_arguments())
 
 
 def _is_weight(value: object) -> TypeGuard[float]:
@@ -224,7 +117,7 @@ def _distribution(a: Arguments) -> Check:
     if distance is Distance.KS and values:
         a.refuse("distance", "kl, chi_square: ks needs bins, which have an order")
     return Distribution(
-        column=_column(a),
+        column=a.column(),
         distance=distance or Distance.KL,
         weights=tuple(numeric),
         values=values,
@@ -254,7 +147,7 @@ def _others(a: Arguments, size: int) -> tuple[float, ...]:
 
 def _most_common(a: Arguments) -> Check:
     ties, empty = a.flag("ties", usual=True), a.if_empty()
-    return MostCommonIn(column=_column(a), values=a.literals("values"), ties=ties, if_empty=empty, by_kind=a.by_kind, options=a.options())
+    return MostCommonIn(column=a.column(), values=a.literals("values"), ties=ties, if_empty=empty, by_kind=a.by_kind, options=a.options())
 
 
 def _schema_is(a: Arguments) -> Check:
@@ -316,7 +209,7 @@ def _newest(a: Arguments) -> tuple[str | None, str | None]:
     """Return the column or the expression that holds the timestamp of a row."""
     expression = a.optional_text("expression")
     if expression is None:
-        return _column(a), None
+        return a.column(), None
     if a.take("column") is not None:
         a.refuse("expression", "either column or expression")
     return None, expression
@@ -330,60 +223,33 @@ def _zone(a: Arguments) -> ZoneInfo | None:
     return zone
 
 
-READERS: dict[str, Callable[[Arguments], Check]] = {
-    "all_differ": _rule(lambda a: rules.AllDiffer(columns=a.names("columns", 2), nulls=_nulls(a))),
-    "between": _rule(_between),
-    "column_count": lambda a: numbers.ColumnCountCheck(**a.bound_arguments()),
-    "column_max": lambda a: ordered.ColumnMax(column=_column(a), **a.bound_arguments()),
-    "column_min": lambda a: ordered.ColumnMin(column=_column(a), **a.bound_arguments()),
-    "compare": _rule(_compare),
-    "decreasing": lambda a: _steps(a, rising=False),
-    "distinct_count": lambda a: _distinct(a, numbers.DistinctCheck),
-    "distribution": _distribution,
-    "failed_rows_sql": lambda a: FailedRows(sql=a.text("sql", _SQL_SELECT), **a.limit_arguments()),
-    "foreign_key": _foreign_key,
-    "fresh": _fresh,
-    "has_values": lambda a: HasValues(column=_column(a), values=a.literals("values"), by_kind=a.by_kind, options=a.options()),
-    "in_set": _rule(lambda a: rules.OneOf(column=_column(a), values=a.literals("values"))),
-    "increasing": lambda a: _steps(a, rising=True),
-    "json_valid": _rule(lambda a: rules.IsJson(column=_column(a))),
-    "length": _rule(_length),
-    "like": _rule(lambda a: rules.Like(column=_column(a), patterns=_likes(a), every=a.flag("every", usual=False))),
-    "matches": _rule(lambda a: rules.Matches(column=_column(a), patterns=_regexes(a), every=a.flag("every", usual=False))),
-    "mean": lambda a: numbers.ColumnMean(column=_column(a), **a.bound_arguments()),
-    "median": lambda a: ordered.ColumnMedian(column=_column(a), **a.bound_arguments()),
-    "metric_sql": lambda a: numbers.MetricSql(sql=a.text("sql", "an aggregate expression or one SELECT"), **a.bound_arguments()),
-    "most_common": _most_common,
-    "no_gaps": _no_gaps,
-    "not_empty": _rule(lambda a: rules.HasText(column=_column(a))),
-    "not_in_set": _rule(lambda a: rules.NoneOf(column=_column(a), values=a.literals("values"))),
-    "not_like": _rule(lambda a: rules.LikeNot(column=_column(a), patterns=_likes(a))),
-    "not_matches": _rule(lambda a: rules.MatchesNot(column=_column(a), patterns=_regexes(a))),
-    "not_null": _rule(lambda a: rules.HasValue(column=_column(a))),
-    "null": _rule(lambda a: rules.HasNoValue(column=_column(a))),
-    "of_type": _rule(_of_type),
-    "quantile": _quantile,
-    "row_count": _row_count,
-    "rows": _rule(lambda a: rules.Holds(condition=a.text("condition", "a SQL condition"))),
-    "schema_is": _schema_is,
-    "schema_unchanged": lambda a: SchemaUnchanged(options=a.options()),
-    "stddev": lambda a: numbers.ColumnStddev(column=_column(a), **a.bound_arguments()),
-    "sum_equals": _rule(lambda a: _sum_equals(_number(a, "total"))),
-    "total": lambda a: numbers.ColumnTotal(column=_column(a), by_kind=a.by_kind, **a.bound_arguments()),
-    "tuple_in_set": _rule(_tuple_in_set),
-    "unique": lambda a: Unique(key=a.names("columns"), nulls=_nulls(a), by_kind=a.by_kind, **a.limit_arguments()),
-    "unique_ratio": lambda a: _distinct(a, numbers.UniqueRatio),
-    "z_scores": _z_scores,
+TABLE_KINDS = {
+    "column_count": CheckKind(lambda a: numbers.ColumnCountCheck(**a.bound_arguments()), BOUNDS),
+    "column_max": CheckKind(lambda a: ordered.ColumnMax(column=a.column(), **a.bound_arguments()), BOUNDS),
+    "column_min": CheckKind(lambda a: ordered.ColumnMin(column=a.column(), **a.bound_arguments()), BOUNDS),
+    "decreasing": CheckKind(lambda a: _steps(a, rising=False)),
+    "distinct_count": CheckKind(lambda a: _distinct(a, numbers.DistinctCheck), BOUNDS),
+    "distribution": CheckKind(_distribution, BOUNDS),
+    "failed_rows_sql": CheckKind(lambda a: FailedRows(sql=a.text("sql", _SQL_SELECT), **a.limit_arguments())),
+    "foreign_key": CheckKind(_foreign_key),
+    "fresh": CheckKind(_fresh),
+    "has_values": CheckKind(lambda a: HasValues(column=a.column(), values=a.literals("values"), by_kind=a.by_kind, options=a.options())),
+    "increasing": CheckKind(lambda a: _steps(a, rising=True)),
+    "mean": CheckKind(lambda a: numbers.ColumnMean(column=a.column(), **a.bound_arguments()), BOUNDS),
+    "median": CheckKind(lambda a: ordered.ColumnMedian(column=a.column(), **a.bound_arguments()), BOUNDS),
+    "metric_sql": CheckKind(
+        lambda a: numbers.MetricSql(sql=a.text("sql", "an aggregate expression or one SELECT"), **a.bound_arguments()), BOUNDS
+    ),
+    "most_common": CheckKind(_most_common),
+    "no_gaps": CheckKind(_no_gaps),
+    "quantile": CheckKind(_quantile, BOUNDS | {"at"}),
+    "row_count": CheckKind(_row_count, BOUNDS),
+    "schema_is": CheckKind(_schema_is),
+    "schema_unchanged": CheckKind(lambda a: SchemaUnchanged(options=a.options())),
+    "stddev": CheckKind(lambda a: numbers.ColumnStddev(column=a.column(), **a.bound_arguments()), BOUNDS),
+    "total": CheckKind(lambda a: numbers.ColumnTotal(column=a.column(), by_kind=a.by_kind, **a.bound_arguments()), BOUNDS),
+    "unique": CheckKind(lambda a: Unique(key=a.names("columns"), nulls=a.nulls(), by_kind=a.by_kind, **a.limit_arguments())),
+    "unique_ratio": CheckKind(lambda a: _distinct(a, numbers.UniqueRatio), BOUNDS),
+    "z_scores": CheckKind(_z_scores, frozenset({"within"})),
 }
-"""Every kind of check and how its arguments are read."""
-
-
-def _number(a: Arguments, argument: str) -> Arguments:
-    """Return the same arguments, once it was noted that one of them is no number."""
-    if (value := a.given.get(argument)) is not None and as_number(value) is None:
-        a.refuse(argument, "a number")
-    return a
-
-
-def _likes(a: Arguments) -> tuple[str, ...]:
-    return _patterns(a, "pattern", "a SQL LIKE pattern, or a list of them")
+"""Every other kind of check of this package."""

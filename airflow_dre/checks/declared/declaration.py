@@ -16,20 +16,6 @@ from typing import TypedDict
 Bound = int | float | Decimal | str | date | datetime
 
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
-_NUMERIC = {
-    "low",
-    "high",
-    "at_least",
-    "at_most",
-    "more_than",
-    "less_than",
-    "equals",
-    "warn_at_least",
-    "warn_at_most",
-    "within",
-    "at",
-    "total",
-}
 
 
 class Options(TypedDict, total=False):
@@ -123,10 +109,17 @@ class Declaration:
         like ``3``, not like ``"3"``.
         """
 
+        from airflow_dre.checks.declared.registry import find_kind  # when a task runs: a Dag file does not pay for it
+
+        if self.final:
+            return self
+        kind = find_kind(self.kind)
+        numbers = frozenset[str]() if kind is None else kind.numbers
+
         def walk(name: str, value: object) -> object:
             if isinstance(value, str):
                 text = render(value)
-                if name in _NUMERIC and text != value and isinstance(text, str) and _NUMBER.fullmatch(text.strip()):
+                if name in numbers and text != value and isinstance(text, str) and _NUMBER.fullmatch(text.strip()):
                     return float(text) if "." in text else int(text)
                 return text
             if isinstance(value, (list, tuple, set, frozenset)):
@@ -135,6 +128,4 @@ class Declaration:
                 return {walk(name, key): walk(name, item) for key, item in value.items()}
             return value
 
-        if self.final:
-            return self
         return Declaration(self.kind, {name: walk(name, value) for name, value in self.arguments.items()}, final=True)

@@ -6,29 +6,16 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from airflow_dre.checks.check import Check
 from airflow_dre.checks.declared.arguments import Arguments
-from airflow_dre.checks.declared.builders import READERS
 from airflow_dre.checks.declared.declaration import Declaration
+from airflow_dre.checks.declared.kind import CheckKind
+from airflow_dre.checks.declared.registry import CHECK_KINDS, find_kind
 from airflow_dre.checks.declared.same_names import tell_apart
-from airflow_dre.checks.kinds.distribution import Distribution
-from airflow_dre.checks.kinds.metrics import ColumnCountCheck, ColumnStddev, DistinctCheck, RowCountCheck
-from airflow_dre.checks.kinds.schema import SchemaIs, SchemaUnchanged
-from airflow_dre.checks.kinds.tables import FailedRows, SameRowCount
 from airflow_dre.declaring.functions import REQUIRED
 from airflow_dre.declaring.slips import nearest
-from airflow_dre.errors import DefinitionError, Problem
+from airflow_dre.errors import DefinitionError, PlugInError, Problem
 from airflow_dre.values.numbers import as_number
 
 _IMPORTERS = ("from_column_mapping", "from_dbt", "from_gx")
-_WHOLE_TABLE = {
-    SchemaIs: "it looks at no rows",
-    SchemaUnchanged: "it looks at no rows",
-    ColumnCountCheck: "it looks at no rows",
-    FailedRows: "write it into the SELECT",
-    SameRowCount: "the other table is counted whole",
-}
-"""Checks that cannot be judged by segment, and why; all but the last take no filter either."""
-
-_ALWAYS_A_NUMBER = (ColumnCountCheck, ColumnStddev, DistinctCheck, Distribution, RowCountCheck)
 _BOUNDS = ("at_least", "at_most", "more_than", "less_than", "equals", "warn_at_least", "warn_at_most")
 
 
@@ -49,16 +36,25 @@ def read_declarations(given: object, subject: str) -> tuple[list[Declaration], l
 def _bare(given: object) -> str | None:
     """Return how to write a check whose brackets were forgotten; None where it is something else."""
     name = getattr(given, "__name__", None)
-    return f"{name}(...) with its arguments in brackets" if callable(given) and (name in READERS or name in _IMPORTERS) else None
+    return f"{name}(...) with its arguments in brackets" if callable(given) and (name in CHECK_KINDS or name in _IMPORTERS) else None
 
 
 def _allowed_instead(given: object) -> str:
-    kinds = ", ".join(READERS)
+    kinds = ", ".join(CHECK_KINDS)
     if isinstance(given, (list, tuple)) and given and all(isinstance(each, Declaration) for each in given):
         return "single checks: write *from_gx(...) or * before any other list in the list"
-    near = None if given in list(READERS) else nearest(given, READERS)
+    near = None if given in list(CHECK_KINDS) else nearest(given, CHECK_KINDS)
     hint = f"; did you mean {near}(...)?" if near else ""
     return _bare(given) or f"checks made by airflow_dre.checks: {kinds}{hint}"
+
+
+def _kind_of(declaration: object) -> CheckKind | str:
+    """Return the kind of a declaration, or what is allowed in its place."""
+    try:
+        kind = find_kind(declaration.kind) if isinstance(declaration, Declaration) else None
+    except PlugInError as broken:
+        return f"a kind of check that loads; {broken}"
+    return kind or _allowed_instead(declaration)
 
 
 def find_problems(declarations: Sequence[object]) -> tuple[tuple[Check, ...], list[Problem]]:
@@ -67,14 +63,15 @@ def find_problems(declarations: Sequence[object]) -> tuple[tuple[Check, ...], li
     problems: list[Problem] = []
     seen: dict[str, str] = {}
     for place, declaration in enumerate(declarations):
-        if not isinstance(declaration, Declaration) or declaration.kind not in READERS:
-            problems.append(Problem("checks", f"[{place}]", declaration, _allowed_instead(declaration)))
+        kind = _kind_of(declaration)
+        if isinstance(kind, str) or not isinstance(declaration, Declaration):
+            problems.append(Problem("checks", f"[{place}]", declaration, str(kind)))
             continue
         if declaration.templated:
             continue
         subject = f"checks[{place}] {declaration.kind}"
         arguments = Arguments(subject, declaration.arguments, by_kind=declaration.by_kind)
-        check = READERS[declaration.kind](arguments)
+        check = kind.read(arguments)
         _refuse_scope(check, arguments)
         _refuse_words(check, arguments)
         arguments.finish()
@@ -90,18 +87,15 @@ def find_problems(declarations: Sequence[object]) -> tuple[tuple[Check, ...], li
 
 def _refuse_scope(check: Check, arguments: Arguments) -> None:
     """Note a filter or a segment that this kind of check cannot have."""
-    why = _WHOLE_TABLE.get(type(check))
-    if why is None:
-        return
-    if check.options.by is not None:
-        arguments.refuse("by", f"no by beside {check.kind}: {why}")
-    if check.options.where is not None and not isinstance(check, SameRowCount):
-        arguments.refuse("where", f"no where beside {check.kind}: {why}")
+    if check.refuses_by and check.options.by is not None:
+        arguments.refuse("by", f"no by beside {check.kind}: {check.refuses_by}")
+    if check.refuses_where and check.options.where is not None:
+        arguments.refuse("where", f"no where beside {check.kind}: {check.refuses_where}")
 
 
 def _refuse_words(check: Check, arguments: Arguments) -> None:
     """Note a bound, such as a percent or a date, with which a number cannot be compared."""
-    if isinstance(check, _ALWAYS_A_NUMBER):
+    if check.bounds_are_numbers:
         for bound in _BOUNDS:
             if (value := arguments.given.get(bound)) is not None and as_number(value) is None:
                 arguments.refuse(bound, "a number")

@@ -9,7 +9,9 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import ClassVar
 
-from airflow_dre.checks.check import Answers, Check, Dimension
+from airflow_dre.checks.check import Answers, Check
+from airflow_dre.checks.dimensions import Dimension
+from airflow_dre.checks.families import NUMERIC, Families, comparable_with
 from airflow_dre.checks.kinds.metrics import MetricCheck
 from airflow_dre.checks.metrics import Metric, MostCommon, ValueCount, Violations
 from airflow_dre.checks.outcomes import Empty, Judgement, Observes, Outcome, counted, format_value
@@ -64,6 +66,7 @@ class Distribution(MetricCheck):
     Values outside of the reference are a bin of their own, or two, below and above; of weight 0 unless ``others`` says otherwise.
     """
 
+    bounds_are_numbers: ClassVar[bool] = True
     observes: ClassVar[Observes] = Observes.COUNT
     kind: ClassVar[str] = "distribution"
     default_dimension: ClassVar[Dimension] = Dimension.CONSISTENCY
@@ -119,6 +122,9 @@ class Distribution(MetricCheck):
             return distance_between([below, *counts, above], [low, *self.weights, high], self.distance)
         others = [above] if above else []
         return distance_between(counts + others, [*self.weights, *(self.others or (0.0,))[: len(others)]], self.distance)
+
+    def column_types(self) -> Mapping[str, Families]:
+        return {self.column: NUMERIC} if self.edges else {}
 
 
 def finite(edge: float) -> float | None:
@@ -203,6 +209,13 @@ class MostCommonIn(Check):
             expected=expected,
             observed=format_value((known or found)[0]),
         )
+
+    def column_types(self) -> Mapping[str, Families]:
+        return {} if self.by_kind else comparable_with(self.column, self.values)
+
+    @property
+    def orders_values(self) -> bool:
+        return True
 
 
 def same(value: Scalar, allowed: Literal) -> bool:

@@ -8,7 +8,9 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
-from airflow_dre.checks.check import Answers, Check, Dimension
+from airflow_dre.checks.check import Answers, Check
+from airflow_dre.checks.dimensions import Dimension
+from airflow_dre.checks.families import TEMPORAL, Families
 from airflow_dre.checks.metrics import Maximum, MaximumOf, Metric
 from airflow_dre.checks.outcomes import Judgement, Outcome, Range
 from airflow_dre.checks.reasons import Reason, because, observed
@@ -115,6 +117,9 @@ class Fresh(Check):
     def judge(self, answers: Answers, now: datetime) -> Judgement:
         newest = answers.scalar(self.metrics()[0])
         return judge_age(newest, now, self.max_age, self.warn_age, as_of=self.as_of, tolerance=self.future_tolerance, zone=self.time_zone)
+
+    def column_types(self) -> Mapping[str, Families]:
+        return {} if self.column is None else {self.column: TEMPORAL}
 
 
 def newest_of(column: str | None, expression: str | None, where: str | None = None) -> Metric:

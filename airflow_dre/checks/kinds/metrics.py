@@ -10,7 +10,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import ClassVar
 
-from airflow_dre.checks.check import Answers, Check, Dimension
+from airflow_dre.checks.check import Answers, Check
+from airflow_dre.checks.dimensions import Dimension
+from airflow_dre.checks.families import NUMERIC, Families
 from airflow_dre.checks.kinds.schema import columns_of
 from airflow_dre.checks.metrics import (
     ColumnMetric,
@@ -41,6 +43,8 @@ _WORD = re.compile(r"\w+")
 class MetricCheck(Check):
     """A number and the bounds it must keep."""
 
+    counts_rows: ClassVar[bool] = False
+    """Whether the number is one of rows."""
     fail: Bounds = _OPEN
     warn: Bounds = _OPEN
     if_empty: Empty = Empty.SKIP
@@ -97,8 +101,8 @@ class MetricCheck(Check):
             reason=reason,
             expected=self.expected(),
             observed=value,
-            unit="rows" if self.kind == "row_count" else "",
-            rows=as_count(value) if self.kind == "row_count" else None,
+            unit="rows" if self.counts_rows else "",
+            rows=as_count(value) if self.counts_rows else None,
             warn=Range(low=as_float(self.warn.low), high=as_float(self.warn.high)),
             fail=Range(low=as_float(self.fail.low), high=as_float(self.fail.high)),
         )
@@ -108,6 +112,8 @@ class MetricCheck(Check):
 class RowCountCheck(MetricCheck):
     """The number of rows."""
 
+    bounds_are_numbers: ClassVar[bool] = True
+    counts_rows: ClassVar[bool] = True
     observes: ClassVar[Observes] = Observes.COUNT
     kind: ClassVar[str] = "row_count"
     default_dimension: ClassVar[Dimension] = Dimension.COVERAGE
@@ -123,6 +129,9 @@ class RowCountCheck(MetricCheck):
 class ColumnCountCheck(MetricCheck):
     """The number of columns."""
 
+    bounds_are_numbers: ClassVar[bool] = True
+    refuses_by: ClassVar[str] = "it looks at no rows"
+    refuses_where: ClassVar[str] = "it looks at no rows"
     observes: ClassVar[Observes] = Observes.COUNT
     kind: ClassVar[str] = "column_count"
     default_dimension: ClassVar[Dimension] = Dimension.CONFORMITY
@@ -158,6 +167,9 @@ class ColumnMean(ColumnCheck):
     kind: ClassVar[str] = "mean"
     measure: ClassVar[type[ColumnMetric]] = Mean
 
+    def column_types(self) -> Mapping[str, Families]:
+        return {self.column: NUMERIC}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ColumnTotal(ColumnCheck):
@@ -170,11 +182,15 @@ class ColumnTotal(ColumnCheck):
     def metric(self) -> Metric:
         return Total(column=self.column, where=self.options.where, by_kind=self.by_kind)
 
+    def column_types(self) -> Mapping[str, Families]:
+        return {self.column: NUMERIC}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ColumnStddev(ColumnCheck):
     """The standard deviation of a sample, the root of its variance."""
 
+    bounds_are_numbers: ClassVar[bool] = True
     kind: ClassVar[str] = "stddev"
     measure: ClassVar[type[ColumnMetric]] = Variance
 
@@ -189,11 +205,15 @@ class ColumnStddev(ColumnCheck):
             return math.nan
         return math.sqrt(max(to_float(variance), 0.0))  # below 0 only by rounding, where all values are alike
 
+    def column_types(self) -> Mapping[str, Families]:
+        return {self.column: NUMERIC}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DistinctCheck(MetricCheck):
     """The number of different complete keys."""
 
+    bounds_are_numbers: ClassVar[bool] = True
     observes: ClassVar[Observes] = Observes.COUNT
     kind: ClassVar[str] = "distinct_count"
     default_dimension: ClassVar[Dimension] = Dimension.UNIQUENESS

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import ClassVar
 
 from airflow_dre.checks.check import Answers
+from airflow_dre.checks.families import NUMERIC, Families, comparable_with
 from airflow_dre.checks.kinds.metrics import ColumnCheck
 from airflow_dre.checks.metrics import (
     ColumnMetric,
@@ -112,6 +113,13 @@ class OrderedCheck(ColumnCheck):
             case _:
                 return values - wrong < needed
 
+    def column_types(self) -> Mapping[str, Families]:
+        return comparable_with(self.column, (self.fail.low, self.fail.high, self.warn.low, self.warn.high))
+
+    @property
+    def orders_values(self) -> bool:
+        return True
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ColumnMin(OrderedCheck):
@@ -164,6 +172,9 @@ class ColumnQuantile(OrderedCheck):
 
     def metric(self) -> Metric:
         return Quantile(column=self.column, at=self.at, interpolate=self.interpolate, where=self.options.where)
+
+    def column_types(self) -> Mapping[str, Families]:
+        return {self.column: NUMERIC} if self.interpolate else super(ColumnQuantile, self).column_types()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,9 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import ClassVar
 
-from airflow_dre.checks.check import Answers, Check, Dimension
+from airflow_dre.checks.check import Answers, Check
+from airflow_dre.checks.dimensions import Dimension
+from airflow_dre.checks.families import Families
 from airflow_dre.checks.metrics import KeyCount, Metric, RowCount, ValueCount, Violations
 from airflow_dre.checks.outcomes import Judgement, Observes, Outcome, Range, all_meet_it, counted
 from airflow_dre.checks.reasons import because
@@ -88,18 +90,6 @@ def rows_with(columns: tuple[str, ...], nulls: Nulls, where: str | None) -> Metr
     return KeyCount(columns=columns, nulls=nulls, where=where)
 
 
-_DIMENSIONS = {
-    "not_null": Dimension.COMPLETENESS,
-    "null": Dimension.COMPLETENESS,
-    "not_empty": Dimension.COMPLETENESS,
-    "rows": Dimension.CONSISTENCY,
-    "compare": Dimension.CONSISTENCY,
-    "sum_equals": Dimension.CONSISTENCY,
-    "all_differ": Dimension.CONSISTENCY,
-}
-"""What the rules speak for that do not speak for conformity."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowCheck(LimitedCheck):
     """A rule for each row, with a limit to the rows that may break it."""
@@ -112,7 +102,7 @@ class RowCheck(LimitedCheck):
 
     @property
     def default_dimension(self) -> Dimension:
-        return _DIMENSIONS.get(self.kind, Dimension.CONFORMITY)
+        return self.rule.default_dimension
 
     def identity_arguments(self) -> Mapping[str, object]:
         return self.rule.identity_arguments()
@@ -129,3 +119,17 @@ class RowCheck(LimitedCheck):
 
     def violations(self) -> Metric:
         return Violations(rule=self.rule, where=self.options.where)
+
+    def column_types(self) -> Mapping[str, Families]:
+        return self.rule.column_types()
+
+    def frame_types(self) -> Mapping[str, Families]:
+        return self.rule.frame_types()
+
+    @property
+    def kinds_matter(self) -> bool:
+        return self.rule.kinds_matter and self.rule.by_kind
+
+    @property
+    def orders_values(self) -> bool:
+        return self.rule.orders_values

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
-from airflow_dre.checks.check import Answers, Check, Dimension
+from airflow_dre.checks.check import Answers, Check
+from airflow_dre.checks.dimensions import Dimension
 from airflow_dre.checks.metrics import LastPassed, Metric, TableColumns, Unreadable
 from airflow_dre.checks.outcomes import Judgement, Observes, Outcome, counted
 from airflow_dre.checks.reasons import Reason, because
@@ -91,6 +92,8 @@ def _is_of(column: str, found: str, expected: str, answers: Answers) -> bool:
 class SchemaIs(Check):
     """The table has these columns."""
 
+    refuses_by: ClassVar[str] = "it looks at no rows"
+    refuses_where: ClassVar[str] = "it looks at no rows"
     observes: ClassVar[Observes] = Observes.CATALOGUE
     kind: ClassVar[str] = "schema_is"
     default_dimension: ClassVar[Dimension] = Dimension.CONFORMITY
@@ -163,6 +166,8 @@ class SchemaIs(Check):
 class SchemaUnchanged(Check):
     """The columns are those of the last run in which this check passed; the first run passes."""
 
+    refuses_by: ClassVar[str] = "it looks at no rows"
+    refuses_where: ClassVar[str] = "it looks at no rows"
     observes: ClassVar[Observes] = Observes.CATALOGUE
     kind: ClassVar[str] = "schema_unchanged"
     default_dimension: ClassVar[Dimension] = Dimension.CONSISTENCY

@@ -8,7 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import ClassVar
 
-from airflow_dre.checks.check import Answers, Dimension
+from airflow_dre.checks.check import Answers
+from airflow_dre.checks.dimensions import Dimension
+from airflow_dre.checks.families import NOT_TEXTS, NUMERIC, TEMPORAL, Families
 from airflow_dre.checks.kinds.rows import LimitedCheck, rows_with
 from airflow_dre.checks.metrics import (
     DuplicateCount,
@@ -100,6 +102,9 @@ class Steps(LimitedCheck):
     def violations(self) -> Metric:
         return StepCount(column=self.column, order_by=self.order_by, rising=self.rising, strictly=self.strictly, where=self.options.where)
 
+    def frame_types(self) -> Mapping[str, Families]:
+        return {self.column: NOT_TEXTS} if self.by_kind else {}
+
 
 _ROUNDING = 2.0**-50
 """Deviations of a smaller share of the mean come from rounding it: the values are alike."""
@@ -109,6 +114,7 @@ _ROUNDING = 2.0**-50
 class ZScores(LimitedCheck):
     """The values lie within a number of standard deviations of their mean."""
 
+    unmergeable: ClassVar[str] = "its limits move with the mean of the whole table, so that rows which were right are wrong now"
     kind: ClassVar[str] = "z_scores"
     default_dimension: ClassVar[Dimension] = Dimension.ACCURACY
     column: str
@@ -157,11 +163,19 @@ class ZScores(LimitedCheck):
         violations = as_count(answers.scalar(further[0])) if further else 0
         return self.judge_counts(violations, as_count(answers.scalar(self.looked_at())))
 
+    def column_types(self) -> Mapping[str, Families]:
+        return {self.column: NUMERIC}
+
+    def row_reason(self, by: str | None) -> str | None:
+        far, of_its = "from" if self.two_sided else "above", f" of its {by}" if by else ""
+        return f"{self.column} lies {self.within:g} standard deviations or more {far} the mean{of_its}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SameRowCount(LimitedCheck):
     """The table has as many rows as another one; the difference counts as violations of the rows of the other."""
 
+    refuses_by: ClassVar[str] = "the other table is counted whole"
     kind: ClassVar[str] = "row_count"
     default_dimension: ClassVar[Dimension] = Dimension.COVERAGE
     same_as: str
@@ -190,6 +204,8 @@ class SameRowCount(LimitedCheck):
 class FailedRows(LimitedCheck):
     """A SELECT of the Dag author gives no row."""
 
+    refuses_by: ClassVar[str] = "write it into the SELECT"
+    refuses_where: ClassVar[str] = "write it into the SELECT"
     kind: ClassVar[str] = "failed_rows_sql"
     default_dimension: ClassVar[Dimension] = Dimension.CONSISTENCY
     sql: str
@@ -258,6 +274,9 @@ class NoGaps(LimitedCheck):
             over="" if judgement.outcome is Outcome.PASSED else f", {judgement.expected}",
         )
         return replace(judgement, reason=reason)
+
+    def column_types(self) -> Mapping[str, Families]:
+        return {self.column: TEMPORAL}
 
 
 def _first_gap(found: list[datetime], first: datetime, unit: Unit) -> datetime:

@@ -12,7 +12,7 @@ from airflow_dre.checks.check import Check
 from airflow_dre.checks.judging import Unanswered, first_round
 from airflow_dre.checks.metrics import GroupBy, Metric, PerSegment
 from airflow_dre.errors import DefinitionError, Problem
-from airflow_dre.partitions.merging import NOT_OF_ROWS, StateSpec, Unmergeable, partition_column, state_spec_of, unmergeable_problems
+from airflow_dre.partitions.merging import StateSpec, Unmergeable, partition_column, state_spec_of, unmergeable_problems
 from airflow_dre.partitions.selection import Asked, Choice, Named, Span
 from airflow_dre.partitions.values import latest_names
 from airflow_dre.services.partitions.scans import ScanResult, find_split_error
@@ -100,7 +100,7 @@ class _AskPartitions:
         self, checks: Sequence[Check], scope: Scope, engine: NamedEngine, answered: AnswerSet, history: ResultHistory | None, /
     ) -> None:
         metrics = dict.fromkeys(metric for check in checks for metric in first_round(check))
-        answer_metrics((metric for metric in metrics if isinstance(metric, NOT_OF_ROWS)), scope, engine, answered, history)
+        answer_metrics((metric for metric in metrics if not metric.reads_rows), scope, engine, answered, history)
         specs = {metric: spec for metric in metrics if (spec := self._spec(metric)) is not None}
         if not specs:
             return
@@ -118,7 +118,7 @@ class _AskPartitions:
         answered.partitions = whole.counts()
 
     def _spec(self, metric: Metric) -> StateSpec | None:
-        if isinstance(metric, NOT_OF_ROWS):
+        if not metric.reads_rows:
             return None
         spec = state_spec_of(metric.metric if isinstance(metric, PerSegment) else metric, partition_column(self.partitioning.by))
         if isinstance(spec, Unmergeable):

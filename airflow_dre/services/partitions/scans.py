@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from airflow_dre.checks.judging import Unanswered
-from airflow_dre.checks.metrics import LISTS, GroupBy, Metric, PerSegment, RowCount
+from airflow_dre.checks.metrics import GroupBy, Metric, PerSegment, RowCount
 from airflow_dre.checks.segments import MOST
 from airflow_dre.errors import QueryFailed
 from airflow_dre.partitions.merging import StateSpec
@@ -150,6 +150,6 @@ def _first(rows: Sequence[Row]) -> int | None:
 
 
 def _answer(part: Metric, found: tuple[Partition, list[Row]] | None) -> Answer:
-    if isinstance(part, LISTS):
+    if part.lists_rows:
         return () if found is None else tuple(found[1])
     return None if found is None else found[1][0][0]

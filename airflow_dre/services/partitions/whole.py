@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from airflow_dre.checks.judging import Unanswered
-from airflow_dre.checks.metrics import LISTS, Metric, PerSegment
+from airflow_dre.checks.metrics import Metric, PerSegment
 from airflow_dre.partitions.merging import Merge, StateSpec, answer_of, merged, state_of
 from airflow_dre.partitions.sensitive import is_sensitive
 from airflow_dre.partitions.states import Extreme, State
@@ -71,7 +71,7 @@ class WholeTable:
         rows: list[Row] = []
         for text, scan in self.partitions.items():
             found = answer_of(metric.metric, states[text])
-            listed = found if isinstance(metric.metric, LISTS) and isinstance(found, tuple) else ((found,),)
+            listed = found if metric.metric.lists_rows and isinstance(found, tuple) else ((found,),)
             rows += [(scan.value, *row) for row in listed if scan.rows]
         return tuple(rows)
 

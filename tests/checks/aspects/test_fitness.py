@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from airflow_dre import checks as c
-from airflow_dre.checks.aspects.fitness import Family, family_of, needs_types, type_mismatch
+from airflow_dre.checks.aspects.fitness import family_of, needs_types, type_mismatch
 from airflow_dre.checks.declared.parse import parse_checks
+from airflow_dre.checks.families import Family
 
 TYPES = {"n": "bigint", "x": "numeric(9,2)", "s": "character varying(20)", "d": "timestamp with time zone", "b": "BOOLEAN", "odd": "hstore"}
 

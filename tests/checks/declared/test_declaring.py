@@ -6,7 +6,8 @@ import pytest
 
 from airflow_dre import checks as c
 from airflow_dre.checks.declared.declaration import Declaration
-from airflow_dre.checks.declared.parse import READERS, parse_checks
+from airflow_dre.checks.declared.parse import parse_checks
+from airflow_dre.checks.declared.registry import CHECK_KINDS
 from airflow_dre.errors import DefinitionError
 
 
@@ -17,7 +18,7 @@ def only(declaration: Declaration) -> str:
 
 
 def test_every_public_check_can_be_read() -> None:
-    assert sorted(READERS) == sorted(set(c.__all__) - {"from_column_mapping", "from_dbt", "from_gx"})
+    assert sorted(CHECK_KINDS) == sorted(set(c.__all__) - {"from_column_mapping", "from_dbt", "from_gx"})
 
 
 def test_all_mistakes_are_reported_at_once() -> None:

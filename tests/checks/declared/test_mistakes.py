@@ -10,7 +10,8 @@ import pytest
 
 from airflow_dre import checks as c
 from airflow_dre.checks.declared.declaration import Declaration
-from airflow_dre.checks.declared.parse import READERS, find_problems, parse_checks
+from airflow_dre.checks.declared.parse import find_problems, parse_checks
+from airflow_dre.checks.declared.registry import CHECK_KINDS
 from airflow_dre.errors import DefinitionError
 
 LIMIT = "a count of rows such as 0 or 100, or a percent such as '5%'"
@@ -479,16 +480,16 @@ def sound(kind: str) -> dict[str, Any]:
 
 
 def test_the_table_has_every_kind() -> None:
-    assert sorted(TAKES) == sorted(READERS)
+    assert sorted(TAKES) == sorted(CHECK_KINDS)
 
 
-@pytest.mark.parametrize("kind", sorted(READERS))
+@pytest.mark.parametrize("kind", sorted(CHECK_KINDS))
 def test_every_kind_can_be_declared(kind: str) -> None:
     (check,) = parse_checks([declared(kind, **sound(kind))])
     assert check.kind == kind
 
 
-@pytest.mark.parametrize("kind", sorted(READERS))
+@pytest.mark.parametrize("kind", sorted(CHECK_KINDS))
 def test_an_unknown_argument_is_refused_with_those_that_the_check_takes(kind: str) -> None:
     takes = ", ".join(sorted(TAKES[kind] | TRAITS))
     assert message(declared(kind, **sound(kind), severty="warn", zzz=1)) == (
@@ -514,7 +515,7 @@ def test_all_mistakes_of_a_suite_are_told_in_one_text() -> None:
         c.unique("a", fail_above="1%"),
         c.mean("{{ params.column }}", at_most="x", at_least="y", where="{{ broken"),
     )
-    kinds = ", ".join(READERS)
+    kinds = ", ".join(CHECK_KINDS)
     assert told == (
         "4 problems in the definition:\n"
         f"- checks[0] not_null: invalid fail_above='5 %%'. Allowed: {LIMIT}\n"

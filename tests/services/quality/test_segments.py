@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from airflow_dre import checks as c
-from airflow_dre.checks.declared.builders import READERS
 from airflow_dre.checks.declared.declaration import Declaration
 from airflow_dre.checks.declared.parse import parse_checks
+from airflow_dre.checks.declared.registry import CHECK_KINDS
 from airflow_dre.checks.judging import evaluate, first_round, second_round
 from airflow_dre.checks.outcomes import Judgement, worst
 from airflow_dre.engines.warehouse import Warehouse
@@ -100,7 +100,7 @@ class Database:
 
 
 def test_every_kind_that_looks_at_rows_is_tried() -> None:
-    assert {declaration.kind for declaration in SEGMENTED} == set(READERS) - WHOLE_TABLE
+    assert {declaration.kind for declaration in SEGMENTED} == set(CHECK_KINDS) - WHOLE_TABLE
 
 
 @pytest.mark.parametrize("declaration", SEGMENTED, ids=repr)

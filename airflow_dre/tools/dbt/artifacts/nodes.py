@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from airflow_dre.checks.check import Dimension
+from airflow_dre.checks.dimensions import Dimension
 from airflow_dre.tools.dbt.artifacts.documents import Manifest, Node
 
 TABLES = ("model", "seed", "snapshot", "source")

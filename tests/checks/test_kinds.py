@@ -1,0 +1,104 @@
+"""Every kind of check is complete: a test names the file in which a part is missing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from airflow_dre import checks as public
+from airflow_dre.checks import metrics, rules
+from airflow_dre.checks.aspects.row_reasons import broken
+from airflow_dre.checks.check import Check
+from airflow_dre.checks.declared.declaration import Declaration
+from airflow_dre.checks.declared.parse import parse_checks
+from airflow_dre.checks.declared.registry import CHECK_KINDS
+from airflow_dre.checks.kinds.rows import RowCheck
+from airflow_dre.partitions.merging import Unmergeable, state_spec_of
+from airflow_dre.sql.expressions import expression
+from airflow_dre.sql.predicates import violation_of
+from airflow_dre.sql.queries import query_of
+from tests.checks.test_laws import EVERY_KIND
+
+ROOT = Path(__file__).parents[2]
+EXAMPLES = {declaration.kind: declaration for declaration in EVERY_KIND}
+
+
+def missing_parts(kind: str, example: Declaration | None) -> list[str]:
+    """Return the files that lack a part of a kind of check, each with the part.
+
+    :param example: a declaration of the kind; None: there is none.
+    """
+    parts = [
+        (kind in CHECK_KINDS, "airflow_dre/checks/declared/row_builders.py or builders.py: the reader of its arguments"),
+        (
+            kind in public.__all__,
+            "airflow_dre/checks/__init__.py: its name, after its function in checks/declared/functions.py or measures.py",
+        ),
+        ((ROOT / "docs" / "checks" / f"{kind}.md").is_file(), f"docs/checks/{kind}.md: its page"),
+        (f"(checks/{kind}.md)" in text("docs/checks.md"), "docs/checks.md: its line"),
+        (example is not None, "tests/checks/test_laws.py: its example in EVERY_KIND"),
+    ]
+    if kind in CHECK_KINDS and example is not None:
+        (check,) = parse_checks([example])
+        parts += _parts_of(check)
+    return [part for is_there, part in parts if not is_there]
+
+
+def text(path: str) -> str:
+    """Return the text of a file of the repository."""
+    return (ROOT / path).read_text()
+
+
+def _parts_of(check: Check) -> list[tuple[bool, str]]:
+    rule = check.rule if isinstance(check, RowCheck) else None
+    return [
+        (rule is None or _is_registered(broken, rule), "airflow_dre/checks/aspects/row_reasons.py: why a row breaks its rule"),
+        (rule is None or _is_registered(violation_of, rule), "airflow_dre/sql/predicates.py: the SQL of its rule"),
+        *((_has_sql(metric), f"airflow_dre/sql/expressions.py or queries.py: the SQL of {metric}") for metric in check.metrics()),
+        *((_merges_or_not(metric), f"airflow_dre/checks/metrics.py: unmergeable of {metric}") for metric in check.metrics()),
+    ]
+
+
+def _is_registered(function: object, value: object) -> bool:
+    return getattr(function, "dispatch")(type(value)) is not getattr(function, "dispatch")(object)  # noqa: B009
+
+
+def _has_sql(metric: metrics.Metric) -> bool:
+    known = {
+        metrics.LastPassed,
+        metrics.DuplicateCount,
+        metrics.DistinctCount,
+        metrics.MostCommon,
+    }  # the store, and key_groups and most_common
+    return type(metric) in known or _is_registered(expression, metric) or _is_registered(query_of, metric)
+
+
+def _merges_or_not(metric: metrics.Metric) -> bool:
+    spec = state_spec_of(metric, None) if metric.reads_rows else None
+    return not isinstance(spec, Unmergeable) or bool(spec.reason)
+
+
+@pytest.mark.parametrize("kind", sorted({*CHECK_KINDS, *EXAMPLES}))
+def test_a_kind_is_complete(kind: str) -> None:
+    assert missing_parts(kind, EXAMPLES.get(kind)) == []
+
+
+def test_what_a_new_kind_lacks_is_named() -> None:
+    lacks = missing_parts("sounds_like", None)
+    assert [part.partition(":")[0] for part in lacks] == [
+        "airflow_dre/checks/declared/row_builders.py or builders.py",
+        "airflow_dre/checks/__init__.py",
+        "docs/checks/sounds_like.md",
+        "docs/checks.md",
+        "tests/checks/test_laws.py",
+    ]
+
+
+class Palindrome(rules.ColumnRule):
+    """A rule that nothing else knows yet."""
+
+
+def test_what_a_new_rule_lacks_is_named() -> None:
+    lacks = [part for is_there, part in _parts_of(RowCheck(rule=Palindrome(column="a"))) if not is_there]
+    assert [part.partition(":")[0] for part in lacks] == ["airflow_dre/checks/aspects/row_reasons.py", "airflow_dre/sql/predicates.py"]

@@ -1,0 +1,171 @@
+"""Kinds of checks of other packages, which come in by entry points."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+PACKAGE = """
+from dataclasses import dataclass
+from typing import ClassVar
+
+from airflow_dre.checks.check import Check
+from airflow_dre.checks.declared.declaration import Declaration
+from airflow_dre.checks.declared.kind import CheckKind
+from airflow_dre.checks.dimensions import Dimension
+from airflow_dre.checks.kinds.rows import LimitedCheck
+from airflow_dre.checks.metrics import ValueCount, Violations
+from airflow_dre.checks.rules import Within
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Percentage(LimitedCheck):
+    kind: ClassVar[str] = "percentage"
+    default_dimension: ClassVar[Dimension] = Dimension.CONFORMITY
+    column: str
+    most: float
+
+    def identity_arguments(self):
+        return {"column": self.column, "most": self.most}
+
+    def looked_at(self):
+        return ValueCount(column=self.column, where=self.options.where)
+
+    def violations(self):
+        return Violations(rule=Within(column=self.column, low=0, high=self.most), where=self.options.where)
+
+
+def percentage(column, *, most=100, **options):
+    return Declaration("percentage", {"column": column, "most": most, **options})
+
+
+PERCENTAGE = CheckKind(
+    lambda a: Percentage(column=a.column(), most=a.number("most", 0, 1000, "a number from 0 to 1000"), **a.limit_arguments()),
+    frozenset({"most"}),
+)
+"""
+ENTRY_POINTS = """
+[airflow_dre.checks]
+percentage = acme_checks:PERCENTAGE
+gone = acme_checks.missing:KIND
+plain = acme_checks:percentage
+not_null = acme_checks.replacement:KIND
+twice = acme_checks:PERCENTAGE
+"""
+SCRIPT = """
+import json, sqlite3, sys
+opened = []
+sys.addaudithook(lambda event, args: opened.append(str(args[0])) if event == "open" and "entry_points.txt" in str(args[0]) else None)
+
+from datetime import UTC, datetime
+
+from airflow_dre import checks as c
+from airflow_dre.checks.declared.declaration import Declaration
+from airflow_dre.checks.declared.parse import find_problems, parse_checks
+from airflow_dre.engines.warehouse import Warehouse
+from airflow_dre.services.quality.run import Suite, run_suite
+from airflow_dre.sql.dialects import find_dialect
+from airflow_dre.sql.scope import Scope
+from airflow_dre.values.dataset import DatasetName
+
+opened.clear()
+parse_checks([c.not_null("rate")])
+read_for_ours = list(opened)
+
+from acme_checks import percentage
+
+class Hook:
+    conn_type = "sqlite"
+    def get_conn(self):
+        connection = sqlite3.connect(":memory:")
+        connection.executescript("CREATE TABLE t (rate REAL); INSERT INTO t VALUES (50), (120), (NULL)")
+        return connection
+
+def problem(declaration):
+    return [problem.allowed for problem in find_problems([declaration])[1]]
+
+rendered = percentage("rate", most="{{ params.most }}").rendered(lambda text: "110" if "params" in text else text)
+suite = Suite(name="s", dataset=DatasetName("n", "t"), scope=Scope(("t",), None, find_dialect("sqlite")),
+    checks=parse_checks([percentage("rate", name="own"), rendered, c.not_null("rate"), percentage("rate", most=50, by="rate")]))
+results = run_suite(suite, Warehouse(Hook()), datetime.now(UTC)).record.results
+print(json.dumps({
+    "read_for_ours": read_for_ours, "read": bool(opened), "replaced": "acme_checks.replacement" in sys.modules,
+    "results": [(each.definition.name, each.outcome.value, each.reason) for each in results],
+    "most": rendered.arguments["most"], "mistake": problem(percentage("rate", most=2000)), "unknown": problem(percentage("rate", mots=1)),
+    **{name: problem(Declaration(name, {"column": "rate"})) for name in ("gone", "plain", "twice", "nobody_has_it")},
+}))
+"""
+
+
+def install(folder: Path, name: str, entry_points: str) -> None:
+    """Write the metadata that an installer leaves of a package."""
+    info = folder / f"{name.replace('-', '_')}-1.0.dist-info"
+    info.mkdir(parents=True)
+    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text(entry_points)
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """Return the output of a fresh process in which two foreign packages are installed."""
+    folder = tmp_path_factory.mktemp("site")
+    (folder / "acme_checks").mkdir()
+    (folder / "acme_checks" / "__init__.py").write_text(PACKAGE)
+    (folder / "acme_checks" / "replacement.py").write_text("raise SystemExit('a kind of ours was replaced')")
+    install(folder, "acme-checks", ENTRY_POINTS)
+    install(folder, "other-checks", "[airflow_dre.checks]\ntwice = acme_checks:PERCENTAGE\n")
+    path = os.pathsep.join([str(folder), *filter(None, [os.environ.get("PYTHONPATH")])])
+    ran = subprocess.run(
+        [sys.executable, "-c", SCRIPT], capture_output=True, text=True, check=False, env={**os.environ, "PYTHONPATH": path}
+    )
+    assert ran.returncode == 0, ran.stderr
+    return dict(json.loads(ran.stdout))
+
+
+def test_a_check_of_another_package_runs_in_a_suite(found: dict[str, Any]) -> None:
+    assert found["results"][:3] == [
+        ["own", "failed", "1 of 2 rows (50%) break it, more than 0"],
+        ["percentage(rate)", "failed", "1 of 2 rows (50%) break it, more than 0"],
+        ["not_null(rate)", "failed", "1 of 3 rows (33.33%) break it, more than 0"],
+    ]
+    assert found["results"][3][1:] == ["failed", "1 of 3 values of rate do not pass: 120.0: 1 of 1 row (100%) break it, more than 0"]
+
+
+def test_its_arguments_are_read_as_those_of_ours(found: dict[str, Any]) -> None:
+    assert found["most"] == 110, "a template in a number becomes one"
+    assert found["mistake"] == ["a number from 0 to 1000"]
+    assert found["unknown"][0].startswith("did you mean most? This check takes by, column, ")
+
+
+def test_entry_points_are_read_only_for_an_unknown_kind(found: dict[str, Any]) -> None:
+    assert found["read_for_ours"] == []
+    assert found["read"], "or the test would not notice that they are read"
+
+
+def test_a_kind_of_ours_is_not_replaced(found: dict[str, Any]) -> None:
+    assert not found["replaced"]
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("gone", "the entry point gone = acme_checks.missing:KIND of acme-checks 1.0 does not load: ModuleNotFoundError: No module named"),
+        ("plain", "the entry point plain = acme_checks:percentage of acme-checks 1.0 is no CheckKind, but of type function"),
+        ("twice", "several packages offer twice as airflow_dre.checks: acme-checks 1.0, other-checks 1.0; uninstall all but one"),
+    ],
+)
+def test_a_kind_that_does_not_load_is_named(found: dict[str, Any], name: str, message: str) -> None:
+    (allowed,) = found[name]
+    assert allowed.startswith("a kind of check that loads; ")
+    assert message in allowed
+
+
+def test_an_unknown_kind_is_refused_with_the_known_ones(found: dict[str, Any]) -> None:
+    (allowed,) = found["nobody_has_it"]
+    assert allowed.startswith("checks made by airflow_dre.checks: all_differ, between, ")
