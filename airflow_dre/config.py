@@ -33,6 +33,9 @@ DUCKDB_MEMORY = "768MB"
 SEND_SECONDS = 5.0
 SAMPLE_RETENTION = timedelta(days=7)
 FORGET_AFTER = timedelta(days=30)
+RETENTION = timedelta(days=400)
+"""A year and a month, so that a day can be compared with the same day of the year before."""
+LEAST_RETENTION = timedelta(days=1)
 MOST_SEND_SECONDS = 3600.0
 MOST_RETENTION = timedelta(days=3650)
 OPTIONS = (
@@ -43,6 +46,7 @@ OPTIONS = (
     "watch_dags",
     "sample_retention",
     "forget_after",
+    "retention",
     "duckdb_memory_limit",
     "keep_tests",
     "send_seconds",
@@ -100,6 +104,8 @@ class Settings:
     """How long failing rows are kept."""
     forget_after: timedelta = FORGET_AFTER
     """How long a monitor, a suite or a wait may give no news before its incidents are ended."""
+    retention: timedelta | None = RETENTION
+    """How long results, runs, signals and resolved incidents are kept; None: for ever."""
     duckdb_memory_limit: str = DUCKDB_MEMORY
     """Most memory that a task gives to DuckDB, which puts aside on the disk what it has no room for."""
     base_url: str
@@ -150,6 +156,7 @@ def read_settings() -> Settings:
         send_seconds=_read("send_seconds", _seconds, SEND_SECONDS, SECONDS_ALLOWED, problems),
         sample_retention=_read("sample_retention", _retention, SAMPLE_RETENTION, RETENTION_ALLOWED, problems),
         forget_after=_read("forget_after", _retention, FORGET_AFTER, RETENTION_ALLOWED, problems),
+        retention=_kept_for(problems),
         base_url=_base_url(problems),
         keep_tests=_read("keep_tests", _boolean, False, BOOLEAN_ALLOWED, problems),
         problems=tuple(problems),
@@ -228,6 +235,21 @@ def _store_url(problems: list[Problem]) -> str:
     return "" if given is None else given or f"sqlite:///{airflow_home() / 'dre.db'}"  # never another store than the one that is meant
 
 
+def _kept_for(problems: list[Problem]) -> timedelta | None:
+    """Return how long results are kept; an empty option and ``0`` mean for ever."""
+    text = _text("retention", problems, fallback=f"{RETENTION.days}d")
+    if text is None:
+        return RETENTION
+    text = text.strip()
+    if text in ("", "0"):
+        return None
+    value = _retention(text)
+    if value is None or value < LEAST_RETENTION:
+        problems.append(Problem("[dre]", "retention", text[:_LONGEST_VALUE], KEPT_FOR_ALLOWED))
+        return RETENTION
+    return value
+
+
 def _base_url(problems: list[Problem]) -> str:
     default = "http://localhost:8080"
     try:
@@ -248,8 +270,10 @@ def _read(option: str, read: Callable[[str], _T | None], default: _T, allowed: s
     return value
 
 
+_DURATIONS = DURATION_ALLOWED.removesuffix(" or a timedelta")
 SECONDS_ALLOWED = f"a number of seconds from 0 to {MOST_SEND_SECONDS:.0f}, such as {SEND_SECONDS}"
-RETENTION_ALLOWED = f"{DURATION_ALLOWED.removesuffix(' or a timedelta')}, at most {MOST_RETENTION.days}d"
+RETENTION_ALLOWED = f"{_DURATIONS}, at most {MOST_RETENTION.days}d"
+KEPT_FOR_ALLOWED = f"{_DURATIONS}, at least {LEAST_RETENTION.days}d and at most {MOST_RETENTION.days}d, or 0 to keep everything"
 MEMORY_ALLOWED = "a size such as 768MB, 4GB or 1.5GiB, at least 16MB, or a percentage such as 50%"
 
 

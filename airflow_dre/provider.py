@@ -100,6 +100,12 @@ def get_provider_info() -> dict[str, Any]:
                         "90d",
                         "30d",
                     ),
+                    "retention": _option(
+                        "How long results, runs, signals and resolved incidents are kept, for example 90d or 104w; 0 or empty: for ever. "
+                        "The monitor Dag deletes older ones, except what a live incident or the latest run of a suite needs.",
+                        "90d",
+                        "400d",
+                    ),
                     "duckdb_memory_limit": _option(
                         "Most memory that DuckDB takes in a task that checks files or frames; what it has no room for it puts aside on the "
                         "disk (in the folder for temporary files).",

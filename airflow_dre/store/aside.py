@@ -66,6 +66,6 @@ def count_aside(connection: Connection) -> int:
     return connection.scalar(select(func.count()).select_from(aside).where(aside.c.at > now() - KEPT_FOR)) or 0
 
 
-def forget_aside(connection: Connection, moment: datetime) -> int:
-    """Forget notes that are older than :data:`KEPT_FOR`; their number. The files stay."""
-    return connection.execute(delete(aside).where(aside.c.at <= moment - KEPT_FOR)).rowcount
+def forget_aside(connection: Connection, moment: datetime, kept_for: timedelta = KEPT_FOR) -> int:
+    """Delete notes that are older than ``kept_for``, at most :data:`KEPT_FOR`, and return their number. The files stay."""
+    return connection.execute(delete(aside).where(aside.c.at <= moment - min(kept_for, KEPT_FOR))).rowcount

@@ -45,33 +45,11 @@ def siblings_of(table: Table, origin: Origin) -> ColumnElement[bool]:
 
 def save_suite_run(connection: Connection, run: SuiteRunRecord) -> bool:
     """Keep a suite run with all its results; False where it was kept before."""
-    new = insert_new(
-        connection,
-        suite_run,
-        {
-            "key": run.key,
-            "namespace": run.namespace,
-            "name": run.name,
-            "suite": run.suite,
-            **origin_columns(run.origin),
-            "dag_version": run.dag_version,
-            "data_interval_start": run.data_interval_start,
-            "data_interval_end": run.data_interval_end,
-            "partition_key": run.partition_key,
-            "row_filter": run.row_filter,
-            "engine": run.engine,
-            "outcome": run.outcome.value,
-            "score": run.score,
-            "counts": run.counts,
-            "queries": run.queries,
-            "measured_at": run.measured_at,
-            "seconds": run.seconds,
-        },
-    )
+    new = insert_new(connection, suite_run, run_row(run))
     if new and run.results:
         texts = [(msgspec.to_builtins(record.definition), record.statement) for record in run.results]
         numbered = enumerate(zip(run.results, keep_texts(connection, texts), strict=True))
-        rows = [_result_row(run.key, position, record, references) for position, (record, references) in numbered]
+        rows = [result_row(run.key, position, record, references) for position, (record, references) in numbered]
         connection.execute(result.insert(), rows)
         samples = [(digest(run.key, record.check_id), record.sample) for record in run.results if record.sample is not None]
         if samples:
@@ -81,7 +59,31 @@ def save_suite_run(connection: Connection, run: SuiteRunRecord) -> bool:
     return new
 
 
-def _result_row(run_key: str, position: int, record: ResultRecord, references: References) -> dict[str, Any]:
+def run_row(run: SuiteRunRecord) -> dict[str, Any]:
+    """Return a run as the columns of its table."""
+    return {
+        "key": run.key,
+        "namespace": run.namespace,
+        "name": run.name,
+        "suite": run.suite,
+        **origin_columns(run.origin),
+        "dag_version": run.dag_version,
+        "data_interval_start": run.data_interval_start,
+        "data_interval_end": run.data_interval_end,
+        "partition_key": run.partition_key,
+        "row_filter": run.row_filter,
+        "engine": run.engine,
+        "outcome": run.outcome.value,
+        "score": run.score,
+        "counts": run.counts,
+        "queries": run.queries,
+        "measured_at": run.measured_at,
+        "seconds": run.seconds,
+    }
+
+
+def result_row(run_key: str, position: int, record: ResultRecord, references: References) -> dict[str, Any]:
+    """Return a result as the columns of its table."""
     return {
         "key": digest(run_key, record.check_id),
         "run_key": run_key,

@@ -25,6 +25,7 @@ DEFAULTS = {
     "send_seconds": 5.0,
     "sample_retention": timedelta(days=7),
     "duckdb_memory_limit": "768MB",
+    "retention": timedelta(days=400),
 }
 
 
@@ -51,6 +52,9 @@ DEFAULTS = {
         pytest.param("sample_retention", "-7d", "a positive duration such as '90m'", id="a negative retention"),
         pytest.param("sample_retention", "7", "a positive duration such as '90m'", id="a retention without a unit"),
         pytest.param("sample_retention", "9999999d", "at most 3650d", id="a retention beyond the last date"),
+        pytest.param("retention", "400", "a positive duration such as '90m'", id="results kept without a unit"),
+        pytest.param("retention", "12h", "at least 1d and at most 3650d, or 0 to keep everything", id="results kept for hours"),
+        pytest.param("retention", "4000d", "at most 3650d", id="results kept for longer than can be asked for"),
         pytest.param("duckdb_memory_limit", "much", "a size such as 768MB", id="a memory limit as a word"),
         pytest.param("duckdb_memory_limit", "0MB", "a size such as 768MB", id="no memory at all"),
         pytest.param("duckdb_memory_limit", "1000", "a size such as 768MB", id="memory without a unit"),
@@ -68,6 +72,12 @@ def test_an_option_that_cannot_be_read_is_its_default_and_a_problem(
     assert said in str(problem)
     assert option in str(problem)
     assert (found.store_url, found.spool_folder) == (f"sqlite:///{world}/dre.db", world / "spool")
+
+
+@pytest.mark.parametrize(("text", "kept"), [("", None), ("0", None), (" 90d ", timedelta(days=90)), ("104w", timedelta(weeks=104))])
+def test_results_are_kept_for_a_while_or_for_ever(monkeypatch: pytest.MonkeyPatch, text: str, kept: timedelta | None) -> None:
+    monkeypatch.setenv("AIRFLOW__DRE__RETENTION", text)
+    assert (read_settings().retention, read_settings().problems) == (kept, ())
 
 
 @pytest.mark.parametrize(

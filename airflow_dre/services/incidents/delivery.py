@@ -9,18 +9,15 @@ from dataclasses import replace
 
 import msgspec
 
-from airflow_dre.clock import now
 from airflow_dre.config import Settings, read_settings
 from airflow_dre.errors import StoreError
 from airflow_dre.incidents.decide import Action, Change
 from airflow_dre.incidents.signals import Signal
 from airflow_dre.services.incidents.dispatch import Dispatched, dispatch_outbox
-from airflow_dre.services.incidents.housekeeping import run_housekeeping
+from airflow_dre.services.incidents.housekeeping import delete_expired, run_housekeeping
 from airflow_dre.services.incidents.links import incident_url
 from airflow_dre.services.rehearsal import is_kept, is_rehearsal, log_nothing_kept
 from airflow_dre.services.wiring import store_of
-from airflow_dre.store.aside import forget_aside
-from airflow_dre.store.failing_rows import drop_expired
 from airflow_dre.store.records import Delivery
 from airflow_dre.store.schema import ensure_embedded
 from airflow_dre.store.store import DOWN
@@ -112,7 +109,7 @@ def _is_kept(delivery: Delivery, settings: Settings) -> bool:
 
 
 def flush(settings: Settings | None = None, *, seconds: float | None = None) -> tuple[int, Dispatched]:
-    """Write what waits in the spool, send what waits in the outbox, and forget failing rows that have expired.
+    """Write what waits in the spool, send what waits in the outbox, and delete what has expired.
 
     Gives the number of deliveries written, and what was sent.
 
@@ -126,7 +123,5 @@ def flush(settings: Settings | None = None, *, seconds: float | None = None) -> 
     store = store_of(settings)
     ensure_embedded(store.database)
     written, told = store.replay(), dispatch_outbox(store, settings, seconds=seconds, probe=True)
-    with store.database.write() as connection:
-        drop_expired(connection, now())
-        forget_aside(connection, now())
+    delete_expired(store, settings)
     return written, told

@@ -74,6 +74,7 @@ signal = Table(
     *origin_columns(),
     Index(None, "dag_id", "run_id"),
     Index(None, "fingerprint", "at"),
+    Index(None, "at"),
     Index(None, "incident_id"),
 )
 
