@@ -22,11 +22,10 @@ from sqlglot import exp
 from airflow_dre import checks
 from airflow_dre.checks.declared.declaration import Declaration, FreshOptions, Options
 from airflow_dre.checks.declared.parse import parse_checks
-from airflow_dre.checks.judging import first_round, second_round
 from airflow_dre.engines.warehouse import Warehouse
 from airflow_dre.errors import DefinitionError
-from airflow_dre.services.quality.answers import AnswerSet, answer_metrics
-from airflow_dre.services.quality.run import Suite, run_suite
+from airflow_dre.services.quality.answers import NOTHING, CountingEngine
+from airflow_dre.services.quality.run import Suite, answer_rows, run_suite
 from airflow_dre.sql.dialects import find_dialect
 from airflow_dre.sql.scope import Scope
 from airflow_dre.store.records import ResultRecord
@@ -111,10 +110,8 @@ class Listener:
 
 def compiled(kind: str) -> str:
     """Return the statements of the example for PostgreSQL, set in lines."""
-    scope, listener, answered = Scope(("orders",), None, find_dialect("postgres")), Listener(), AnswerSet()
-    found = parse_checks(declarations(kind))
-    answer_metrics((metric for check in found for metric in first_round(check)), scope, listener, answered)
-    answer_metrics((metric for check in found for metric in second_round(check, answered.values)), scope, listener, answered)
+    scope, listener = Scope(("orders",), None, find_dialect("postgres")), Listener()
+    answer_rows(parse_checks(declarations(kind)), scope, CountingEngine(listener), NOTHING, None)
     return "\n".join(f"{in_lines(sql)};\n" for sql in listener.heard)
 
 

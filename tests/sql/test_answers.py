@@ -18,10 +18,11 @@ import pytest
 from airflow_dre import checks as c
 from airflow_dre.checks.declared.parse import parse_checks
 from airflow_dre.checks.declared.registry import CHECK_KINDS
-from airflow_dre.checks.judging import evaluate, first_round, second_round
+from airflow_dre.checks.judging import evaluate
 from airflow_dre.checks.outcomes import Judgement, format_value
 from airflow_dre.engines.warehouse import Warehouse
-from airflow_dre.services.quality.answers import AnswerSet, answer_metrics
+from airflow_dre.services.quality.answers import NOTHING, CountingEngine
+from airflow_dre.services.quality.run import answer_rows
 from airflow_dre.sql.scope import Scope
 
 NOW = datetime(2025, 1, 1, tzinfo=UTC)
@@ -110,10 +111,8 @@ class Database:
     def judge(self, declaration: Any, where: str | None = None, table: str = "t") -> Judgement:
         """Return the result of a check of a table."""
         (check,) = parse_checks([declaration])
-        scope, answered = Scope((table,), where, self.warehouse.dialect), AnswerSet()
-        answer_metrics(first_round(check), scope, self.warehouse, answered)
-        answer_metrics(second_round(check, answered.values), scope, self.warehouse, answered)
-        return evaluate(check, answered.values, NOW)
+        scope = Scope((table,), where, self.warehouse.dialect)
+        return evaluate(check, answer_rows([check], scope, CountingEngine(self.warehouse), NOTHING, None).values, NOW)
 
 
 @pytest.fixture(

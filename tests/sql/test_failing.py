@@ -18,10 +18,10 @@ from airflow_dre.checks.aspects.failing import failing_rows_of
 from airflow_dre.checks.check import Check
 from airflow_dre.checks.declared.declaration import Declaration
 from airflow_dre.checks.declared.parse import parse_checks
-from airflow_dre.checks.judging import AnswersByMetric, first_round, second_round
+from airflow_dre.checks.judging import AnswersByMetric, first_round
 from airflow_dre.engines.warehouse import Warehouse
-from airflow_dre.services.quality.answers import AnswerSet, answer_metrics
-from airflow_dre.services.quality.run import Suite, run_suite
+from airflow_dre.services.quality.answers import NOTHING, CountingEngine
+from airflow_dre.services.quality.run import Suite, answer_rows, run_suite
 from airflow_dre.sql.dialect import Refusal
 from airflow_dre.sql.dialects import find_dialect
 from airflow_dre.sql.quarantine.failing import failing
@@ -91,10 +91,7 @@ def test_the_condition_holds_for_the_rows_that_were_counted(warehouse: Warehouse
 
 
 def _found(check: Check, scope: Scope, warehouse: Warehouse) -> AnswersByMetric:
-    answered = AnswerSet()
-    answer_metrics(first_round(check), scope, warehouse, answered)
-    answer_metrics(second_round(check, answered.values), scope, warehouse, answered)
-    return answered.values
+    return answer_rows([check], scope, CountingEngine(warehouse), NOTHING, None).values
 
 
 def test_what_is_about_no_single_row_says_so() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -19,8 +19,8 @@ from airflow_dre.services.partitions.scans import ScanResult, find_split_error
 from airflow_dre.services.partitions.table import Findings, Table, example, recall, scan_all, scan_missing
 from airflow_dre.services.partitions.versions import read_catalogue, read_versions_of, scan_listed, scan_native
 from airflow_dre.services.partitions.whole import WholeTable, states_to_keep
-from airflow_dre.services.quality.answers import AnswerSet, ResultHistory, answer_metrics
-from airflow_dre.services.quality.run import AnswerStrategy, NamedEngine, Suite
+from airflow_dre.services.quality.answers import AnswerSet, CountingEngine, ResultHistory, answer_metrics
+from airflow_dre.services.quality.run import AnswerStrategy, Suite
 from airflow_dre.sql.determinism import nondeterminism_problems
 from airflow_dre.sql.scope import Scope
 from airflow_dre.sql.splits import PartitionFilter
@@ -97,25 +97,22 @@ class _AskPartitions:
     now: datetime
 
     def __call__(
-        self, checks: Sequence[Check], scope: Scope, engine: NamedEngine, answered: AnswerSet, history: ResultHistory | None, /
-    ) -> None:
+        self, checks: Sequence[Check], scope: Scope, engine: CountingEngine, known: AnswerSet, history: ResultHistory | None, /
+    ) -> AnswerSet:
         metrics = dict.fromkeys(metric for check in checks for metric in first_round(check))
-        answer_metrics((metric for metric in metrics if not metric.reads_rows), scope, engine, answered, history)
+        known = answer_metrics((metric for metric in metrics if not metric.reads_rows), scope, engine, known, history)
         specs = {metric: spec for metric in metrics if (spec := self._spec(metric)) is not None}
         if not specs:
-            return
+            return known
         try:
-            whole = self._scan({spec.key: spec for spec in specs.values()}, scope, engine, answered)
+            whole = self._scan({spec.key: spec for spec in specs.values()}, scope, engine)
         except Incomparable as unlike:
             whole = Unanswered(str(unlike))
         if isinstance(whole, Unanswered):
-            answered.values |= dict.fromkeys(specs, whole)
-            return
-        for metric, spec in specs.items():
-            answered.values[metric] = whole.answer(metric, spec)
-            if spec.key in whole.result.statements:
-                answered.statements[metric] = whole.result.statements[spec.key]
-        answered.partitions = whole.counts()
+            return replace(known, values={**known.values, **dict.fromkeys(specs, whole)})
+        values = {metric: whole.answer(metric, spec) for metric, spec in specs.items()}
+        statements = {metric: whole.result.statements[spec.key] for metric, spec in specs.items() if spec.key in whole.result.statements}
+        return AnswerSet({**known.values, **values}, {**known.statements, **statements}, whole.counts())
 
     def _spec(self, metric: Metric) -> StateSpec | None:
         if not metric.reads_rows:
@@ -125,17 +122,16 @@ class _AskPartitions:
             raise TypeError(f"{metric} does not merge and should have been refused: {spec.reason}")
         return spec
 
-    def _scan(self, specs: Mapping[str, StateSpec], scope: Scope, engine: NamedEngine, answered: AnswerSet) -> WholeTable | Unanswered:
+    def _scan(self, specs: Mapping[str, StateSpec], scope: Scope, engine: CountingEngine) -> WholeTable | Unanswered:
         """Scan the partitions of this run, keep their states, and return the whole table or why nothing can be judged."""
         name, by, choice = ".".join(scope.table), self.partitioning.by, self.partitioning.choice
         asked = asked_of(self.suite) if choice is Choice.RUN else None
-        listed = self._listed(scope, engine, answered) if choice is Choice.CHANGED else None
-        natives = read_catalogue(scope, engine, answered) if choice is Choice.CHANGED and listed is None else None
+        listed = self._listed(scope, engine) if choice is Choice.CHANGED else None
+        natives = read_catalogue(scope, engine) if choice is Choice.CHANGED and listed is None else None
         split = self._split()
-        table = Table(specs, by, scope, engine, answered, recall(self.store.read(split, list(specs))))
+        table = Table(specs, by, scope, engine, recall(self.store.read(split, list(specs))))
         if not table.known:
             error = find_split_error(by, scope, engine)
-            answered.lookups += 1
             if error is not None:
                 return Unanswered(error)
             log.info("airflow-dre: no partition of %s is known yet: scanning all of them at once", name)
@@ -154,11 +150,11 @@ class _AskPartitions:
         log.info("airflow-dre: scanned %d of %d partitions of %s", *whole.counts(), name)
         return whole if findings.reason is None else Unanswered(findings.reason)
 
-    def _listed(self, scope: Scope, engine: NamedEngine, answered: AnswerSet) -> Sequence[Row] | None:
+    def _listed(self, scope: Scope, engine: CountingEngine) -> Sequence[Row] | None:
         """Return partitions and their versions from ``changes=`` or from folders, or None for those of the catalogue."""
         changes, versions = self.partitioning.changes, self.partitioning.versions
         if changes is not None:
-            return read_versions_of(changes, scope, engine, answered)
+            return read_versions_of(changes, scope, engine)
         if versions is None:
             return None
         column = partition_column(self.partitioning.by)

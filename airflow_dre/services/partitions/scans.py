@@ -12,7 +12,7 @@ from airflow_dre.errors import QueryFailed
 from airflow_dre.partitions.merging import StateSpec
 from airflow_dre.partitions.sensitive import is_sensitive
 from airflow_dre.partitions.values import Partition, as_partition
-from airflow_dre.services.quality.answers import AnswerSet, Engine, answer_metrics
+from airflow_dre.services.quality.answers import CountingEngine, answer_metrics
 from airflow_dre.sql.plan import probe
 from airflow_dre.sql.scope import Scope
 from airflow_dre.sql.splits import PartitionFilter
@@ -81,22 +81,21 @@ def as_key(value: object) -> tuple[str, Partition]:
     return text, known
 
 
-def find_split_error(by: GroupBy, scope: Scope, engine: Engine) -> str | None:
+def find_split_error(by: GroupBy, scope: Scope, engine: CountingEngine) -> str | None:
     """Return why rows cannot be split by a column or an expression, without reading a row."""
     try:
-        engine.fetch_rows(probe(replace(scope, only=PartitionFilter(by=by, values=(None,)))), 1)
+        engine.look_up(probe(replace(scope, only=PartitionFilter(by=by, values=(None,)))), 1)
     except QueryFailed as refused:
         return str(refused)
     return None
 
 
 def scan_partitions(
-    specs: Mapping[str, StateSpec], by: GroupBy, only: PartitionFilter | None, scope: Scope, engine: Engine, answered: AnswerSet
+    specs: Mapping[str, StateSpec], by: GroupBy, only: PartitionFilter | None, scope: Scope, engine: CountingEngine
 ) -> ScanResult:
     """Query the states of some partitions, or of all.
 
     :param specs: by their keys.
-    :param answered: counts the look-ups.
     :raises DefinitionError: SQL of the Dag author is invalid.
     :raises Incomparable: the rows cannot be split by such values.
     :raises WarehouseUnreachable: the warehouse does not answer.
@@ -104,9 +103,7 @@ def scan_partitions(
     rows = RowCount()
     parts = dict.fromkeys([rows, *(part for spec in specs.values() for part in spec.parts)])
     asked: dict[Metric, PerSegment] = {part: PerSegment(by=by, metric=part) for part in parts}
-    found = AnswerSet()
-    answer_metrics(asked.values(), replace(scope, only=only), engine, found)
-    answered.lookups += found.lookups
+    found = answer_metrics(asked.values(), replace(scope, only=only), engine)
     tables = {part: _by_partition(found.values[metric]) for part, metric in asked.items()}
     counts = tables[rows]
     if isinstance(counts, Unanswered):

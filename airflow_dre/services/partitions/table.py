@@ -9,7 +9,7 @@ from airflow_dre.checks.metrics import GroupBy
 from airflow_dre.partitions.merging import StateSpec
 from airflow_dre.partitions.values import Partition, as_partition, calendar_like
 from airflow_dre.services.partitions.scans import PartitionScan, ScanResult, scan_partitions
-from airflow_dre.services.quality.answers import AnswerSet, Engine
+from airflow_dre.services.quality.answers import CountingEngine
 from airflow_dre.sql.scope import Scope
 from airflow_dre.sql.splits import PartitionFilter
 from airflow_dre.store.records import PartitionState
@@ -27,13 +27,12 @@ class Table:
     """By their keys."""
     by: GroupBy
     scope: Scope
-    engine: Engine
-    answered: AnswerSet
+    engine: CountingEngine
     known: Mapping[str, PartitionScan]
 
     def scan(self, only: PartitionFilter | None, specs: Mapping[str, StateSpec] | None = None) -> ScanResult:
         """Return a scan of some partitions, or of all."""
-        return scan_partitions(self.specs if specs is None else specs, self.by, only, self.scope, self.engine, self.answered)
+        return scan_partitions(self.specs if specs is None else specs, self.by, only, self.scope, self.engine)
 
     def only(self, texts: Iterable[str], scans: Mapping[str, PartitionScan]) -> PartitionFilter:
         """Return a filter for partitions by the texts that they are kept by."""

@@ -11,7 +11,7 @@ from airflow_dre.partitions.merging import partition_column
 from airflow_dre.partitions.values import Partition, as_partition, format_partition, latest_names, read_like
 from airflow_dre.services.partitions.scans import ScanResult, as_key
 from airflow_dre.services.partitions.table import Findings, Table, example
-from airflow_dre.services.quality.answers import AnswerSet, Engine
+from airflow_dre.services.quality.answers import CountingEngine
 from airflow_dre.sql.raw import read_versions
 from airflow_dre.sql.scope import Scope
 from airflow_dre.sql.splits import PartitionFilter
@@ -19,7 +19,7 @@ from airflow_dre.values.scalars import Incomparable, Row
 from airflow_dre.values.text_codec import spell
 
 
-def read_versions_of(changes: str, scope: Scope, engine: Engine, answered: AnswerSet) -> Sequence[Row]:
+def read_versions_of(changes: str, scope: Scope, engine: CountingEngine) -> Sequence[Row]:
     """Return partitions and their versions, by a SELECT of the Dag author.
 
     It runs before rows are read, so that the next run finds a change in between.
@@ -28,9 +28,8 @@ def read_versions_of(changes: str, scope: Scope, engine: Engine, answered: Answe
     :raises Incomparable: the database refuses it, or it returns too many rows.
     """
     query = read_versions(changes, scope.dialect.name, "suite").sql()
-    answered.lookups += 1
     try:
-        rows = engine.fetch_rows(scope.render(query), MOST + 1)
+        rows = engine.look_up(scope.render(query), MOST + 1)
     except QueryFailed as refused:
         raise Incomparable(f"the query in changes= failed: {refused}") from refused
     if len(rows) > MOST:
@@ -40,16 +39,15 @@ def read_versions_of(changes: str, scope: Scope, engine: Engine, answered: Answe
     return rows
 
 
-def read_catalogue(scope: Scope, engine: Engine, answered: AnswerSet) -> Sequence[Row]:
+def read_catalogue(scope: Scope, engine: CountingEngine) -> Sequence[Row]:
     """Return the partitions that the database itself keeps of a table, with their versions.
 
     :raises Incomparable: the database does not list them.
     """
     if scope.dialect.catalogue.partitions is None:
         raise Incomparable(f"{scope.dialect.name} does not show which partitions changed: {INSTEAD}")
-    answered.lookups += 1
     try:
-        return engine.fetch_rows(scope.dialect.catalogue.partitions(scope.table), MOST + 1)
+        return engine.look_up(scope.dialect.catalogue.partitions(scope.table), MOST + 1)
     except QueryFailed as refused:
         raise Incomparable(f"the query of the catalogue failed: {refused}") from refused
 

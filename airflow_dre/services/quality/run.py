@@ -14,7 +14,7 @@ from airflow_dre.checks.metrics import TableColumns
 from airflow_dre.checks.outcomes import Judgement
 from airflow_dre.errors import TypesChanged
 from airflow_dre.privacy.masking import Mask
-from airflow_dre.services.quality.answers import AnswerSet, Engine, ResultHistory, answer_metrics
+from airflow_dre.services.quality.answers import AnswerSet, CountingEngine, Engine, ResultHistory, answer_metrics
 from airflow_dre.services.quality.catalogue import learn_types, refuse_by_types, settle_by_constraints
 from airflow_dre.services.quality.record import Measurement, judge_check, record_check, record_run
 from airflow_dre.services.quality.samples import SamplePlan, SampleSource, with_samples
@@ -47,17 +47,19 @@ class Suite:
 
 
 class AnswerStrategy(Protocol):
-    """A strategy for answering the metrics of checks, which adds its answers to the known ones."""
+    """A strategy for answering the metrics of checks, which returns the known answers and its own."""
 
     def __call__(
-        self, checks: Sequence[Check], scope: Scope, engine: NamedEngine, answered: AnswerSet, history: ResultHistory | None, /
-    ) -> None: ...
+        self, checks: Sequence[Check], scope: Scope, engine: CountingEngine, known: AnswerSet, history: ResultHistory | None, /
+    ) -> AnswerSet: ...
 
 
-def answer_rows(checks: Sequence[Check], scope: Scope, engine: NamedEngine, answered: AnswerSet, history: ResultHistory | None) -> None:
-    """Answer from all rows, in two rounds: the second asks for what depends on the first answers."""
-    answer_metrics((metric for check in checks for metric in first_round(check)), scope, engine, answered, history)
-    answer_metrics((metric for check in checks for metric in second_round(check, answered.values)), scope, engine, answered)
+def answer_rows(
+    checks: Sequence[Check], scope: Scope, engine: CountingEngine, known: AnswerSet, history: ResultHistory | None
+) -> AnswerSet:
+    """Answer from all rows, in two rounds, because some metrics depend on the first answers."""
+    first = answer_metrics((metric for check in checks for metric in first_round(check)), scope, engine, known, history)
+    return answer_metrics((metric for check in checks for metric in second_round(check, first.values)), scope, engine, first)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +86,11 @@ def run_suite(
     :raises DefinitionError: SQL that a Dag author wrote is invalid.
     :raises WarehouseUnreachable: the warehouse does not answer.
     """
-    started, asked_before = time.perf_counter(), engine.queries
-    answered = AnswerSet()
+    started, asked_before, counting = time.perf_counter(), engine.queries, CountingEngine(engine)
     try:
-        settled, scope = _answer(suite, engine, answered, history, strategy)
+        settled, scope, answered = _answer(suite, counting, history, strategy)
     except TypesChanged:
-        answered.values.clear()
-        answered.statements.clear()
-        settled, scope = _answer(suite, engine, answered, history, strategy)
+        settled, scope, answered = _answer(suite, counting, history, strategy)
     mask = Mask() if samples is None else samples.mask
     table = suite.dataset.name
     results = tuple(
@@ -103,8 +102,8 @@ def run_suite(
         results = with_samples(judged, answered.values, SampleSource(scope, engine), samples, now)
     measured = Measurement(
         engine=engine.name,
-        queries=engine.queries - asked_before - answered.lookups,
-        lookups=answered.lookups,
+        queries=engine.queries - asked_before - counting.lookups,
+        lookups=counting.lookups,
         partitions=answered.partitions,
         row_filter=suite.scope.where,
         measured_at=now,
@@ -114,18 +113,17 @@ def run_suite(
 
 
 def _answer(
-    suite: Suite, engine: NamedEngine, answered: AnswerSet, history: ResultHistory | None, strategy: AnswerStrategy
-) -> tuple[dict[str, Judgement], Scope]:
+    suite: Suite, engine: CountingEngine, history: ResultHistory | None, strategy: AnswerStrategy
+) -> tuple[dict[str, Judgement], Scope, AnswerSet]:
     """Answer the checks of a suite.
 
-    Return the judgements that needed no query, by check id, and the scope with the types of its columns.
+    Return the judgements that need no query, by check id, the scope with the types of its columns, and the answers.
 
     :raises TypesChanged: the rows contradict a guessed type, which is now corrected.
     """
     if suite.scope.readings is not None and any(TableColumns() in first_round(check) for check in suite.checks):
         suite.scope.readings.settle()
-    settled = settle_by_constraints(suite.checks, suite.scope, engine, answered) if suite.trust_constraints else {}
-    scope = learn_types([check for check in suite.checks if check.id not in settled], suite.scope, engine, answered)
+    settled = settle_by_constraints(suite.checks, suite.scope, engine) if suite.trust_constraints else {}
+    scope, known = learn_types([check for check in suite.checks if check.id not in settled], suite.scope, engine)
     settled = {**refuse_by_types(suite.checks, scope), **settled}
-    strategy([check for check in suite.checks if check.id not in settled], scope, engine, answered, history)
-    return settled, scope
+    return settled, scope, strategy([check for check in suite.checks if check.id not in settled], scope, engine, known, history)

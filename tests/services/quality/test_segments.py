@@ -14,10 +14,11 @@ from airflow_dre import checks as c
 from airflow_dre.checks.declared.declaration import Declaration
 from airflow_dre.checks.declared.parse import parse_checks
 from airflow_dre.checks.declared.registry import CHECK_KINDS
-from airflow_dre.checks.judging import evaluate, first_round, second_round
+from airflow_dre.checks.judging import evaluate
 from airflow_dre.checks.outcomes import Judgement, worst
 from airflow_dre.engines.warehouse import Warehouse
-from airflow_dre.services.quality.answers import AnswerSet, answer_metrics
+from airflow_dre.services.quality.answers import NOTHING, CountingEngine
+from airflow_dre.services.quality.run import answer_rows
 from airflow_dre.sql.scope import Scope
 
 NOW = datetime(2013, 1, 5, tzinfo=UTC)
@@ -93,10 +94,8 @@ class Database:
     def judge(self, declaration: Declaration, where: str | None = None) -> Judgement:
         """What a check says of the rows that meet a filter of the suite."""
         (check,) = parse_checks([declaration])
-        scope, answered = Scope(("t",), where, self._warehouse.dialect), AnswerSet()
-        answer_metrics(first_round(check), scope, self._warehouse, answered)
-        answer_metrics(second_round(check, answered.values), scope, self._warehouse, answered)
-        return evaluate(check, answered.values, NOW)
+        scope = Scope(("t",), where, self._warehouse.dialect)
+        return evaluate(check, answer_rows([check], scope, CountingEngine(self._warehouse), NOTHING, None).values, NOW)
 
 
 def test_every_kind_that_looks_at_rows_is_tried() -> None:

@@ -252,4 +252,4 @@ def test_a_select_of_several_values_is_errored_and_keeps_its_own_limit(hook: Hoo
     limited = c.metric_sql("SELECT id FROM orders ORDER BY id DESC LIMIT 1", equals=4, name="limited")
     record = run(hook, several, limited)
     assert [(result.outcome.value, result.observed) for result in record.results] == [("errored", None), ("passed", "4")]
-    assert record.results[0].reason == "it gives more than one row, and one value was asked for"
+    assert record.results[0].reason == "the query returns more than one row, and one value is expected"
