@@ -1,4 +1,4 @@
-"""The operator that keeps what dbt found."""
+"""The operator that keeps the results of dbt."""
 
 from __future__ import annotations
 
@@ -19,27 +19,29 @@ if TYPE_CHECKING:
 
 class DbtResultsOperator(GatedOperator):
     """
-    Keep the results of a dbt invocation that ran before, then decide about the task.
+    Keep the results of a dbt invocation that ran before, then let the task pass or fail.
 
-    Every test, model, seed, snapshot and unit test of ``run_results.json`` becomes a result of the table that it is about; each table has
-    its own suite run and its own incident. Results, lineage and the gate are those of
+    Every test, model, seed, snapshot and unit test of ``run_results.json`` becomes a result of its table, and each table has a suite run
+    and an incident of its own. Results, lineage and the gate are those of
     :class:`~airflow_dre.operators.quality.QualityCheckOperator`, and so are the names of the datasets. dbt itself is not needed here.
 
-    :param target_path: the target folder of dbt, with ``run_results.json`` and ``manifest.json``: a path or a URL that Airflow's
+    :param target_path: the target folder of dbt, with ``run_results.json`` and ``manifest.json``, as a path or a URL that Airflow's
         ``ObjectStoragePath`` opens. (templated)
     :param run_results: instead: path or URL of ``run_results.json``, or of the ``sources.json`` of ``dbt source freshness``. (templated)
     :param manifest: path or URL of ``manifest.json``, written by the same invocation. (templated)
-    :param conn_id: connection to the warehouse that dbt wrote to; it names the datasets, and is not opened. (templated)
+    :param conn_id: connection to the warehouse that dbt wrote to. It names the datasets, and is not opened. (templated)
     :param namespace: instead: the OpenLineage namespace of the datasets, for example ``postgres://db:5432``. (templated)
-    :param allow_stale: take results that were written before this Dag run began; the default is to refuse them.
-    :param suite: name of the suite; the default is ``<dag_id>.<task_id>``. Results of one suite and table form one history. (templated)
-    :param fail_on: ``"error"`` (default): failed and errored results fail the task; ``"warn"``: warnings too; ``"never"``: none does.
-    :param routes: names of routes of ``[dre] routes`` that are notified of a problem, whatever ``fail_on`` is; those of a callback
-        ``open_incident(...)`` of the task are added.
-    :param incident_severity: ``low``, ``medium``, ``high`` or ``critical``; the default is that of the callback, or else ``medium``.
-    :param notify_on: ``"failed"`` (default): failed and errored checks open an incident; ``"warned"``: warnings too; ``"never"``: no check
-        does.
-    :raises airflow_dre.errors.DefinitionError: lists everything that is wrong with the arguments, when the Dag is parsed.
+    :param allow_stale: accept results that were written before this Dag run began. The default is to refuse them.
+    :param suite: name of the suite. Results of one suite and dataset form one history. The default is ``<dag_id>.<task_id>``. (templated)
+    :param fail_on: which results fail the task: ``"error"`` (default) for failed and errored checks, ``"warn"`` for warnings too,
+        ``"never"`` for none.
+    :param routes: names of routes of ``[dre] routes`` that are notified of a problem, even if it does not fail the task. Routes of
+        ``open_incident(...)`` among the failure callbacks of the task and of its Dag are added. Default: none.
+    :param incident_severity: severity of the incident: ``low``, ``medium``, ``high`` or ``critical``. The default is the highest of the
+        callbacks ``open_incident(...)``, or ``medium`` without one.
+    :param notify_on: which results open an incident: ``"failed"`` (default) for failed and errored checks, ``"warned"`` for warnings too,
+        ``"never"`` for none. Results are kept in any case.
+    :raises airflow_dre.errors.DefinitionError: an argument is invalid. The error lists all of them when the Dag is parsed.
     """
 
     template_fields: Sequence[str] = ("target_path", "run_results", "manifest", "namespace", "suite", *GatedOperator.template_fields)
@@ -67,7 +69,7 @@ class DbtResultsOperator(GatedOperator):
         self._refuse_mistakes()
 
     def measure(self, context: Context) -> tuple[SuiteRunRecord, ...]:
-        """Read what dbt left behind."""
+        """Read the artifacts of dbt."""
         from airflow_dre.services.dbt import Artifacts, locate, read_runs
         from airflow_dre.services.incidents.contexts import run_context_of
 
@@ -83,18 +85,18 @@ class DbtResultsOperator(GatedOperator):
         began = getattr(context.get("dag_run"), "start_date", None)
         runs = read_runs(files, self.suite_name, run_context_of(context), since=began, began="this Dag run")
         if not any(run.results for run in runs):
-            self.log.warning("Nothing ran in the dbt invocation of %s: its selection was empty, nothing was looked at", results)
+            self.log.warning("Nothing ran in the dbt invocation of %s: its selection was empty, and nothing is recorded", results)
         return runs
 
     @property
     def in_lineage(self) -> tuple[SuiteRunRecord, ...]:
-        """Those of tables: what is about the project itself is about no dataset."""
+        """The runs of tables, without that of the project itself, which is no dataset."""
         from airflow_dre.services.dbt import PROJECTS
 
         return tuple(run for run in self.suite_runs if run.namespace != PROJECTS)
 
     def summary(self) -> dict[str, Any]:
-        """What became of all tables, and of each."""
+        """Return the outcome of all tables, and of each."""
         from airflow_dre.services.quality.report import summarize_all
 
         return summarize_all(self.suite_runs)

@@ -25,16 +25,17 @@ FAIL_ON = ("error", "warn", "never")
 
 class GatedOperator(DeclaredOperator, BaseSQLOperator):
     """
-    Measure, keep every result, then decide about the task.
+    An operator that checks data, keeps every result, and then passes or fails.
 
-    :param suite: name of the suite; the default is ``<dag_id>.<task_id>``. Results of one suite and dataset form one history. (templated)
-    :param fail_on: ``"error"`` (default): failed and errored checks fail the task; ``"warn"``: warnings too; ``"never"``: none does.
-    :param routes: names of routes of ``[dre] routes`` that are notified of a problem, whatever ``fail_on`` is. Routes of
-        ``open_incident(...)`` among the failure callbacks of the task or of its Dag are added.
+    :param suite: name of the suite. Results of one suite and dataset form one history. The default is ``<dag_id>.<task_id>``. (templated)
+    :param fail_on: which results fail the task: ``"error"`` (default) for failed and errored checks, ``"warn"`` for warnings too,
+        ``"never"`` for none.
+    :param routes: names of routes of ``[dre] routes`` that are notified of a problem, even if it does not fail the task. Routes of
+        ``open_incident(...)`` among the failure callbacks of the task and of its Dag are added. Default: none.
     :param incident_severity: severity of the incident: ``low``, ``medium``, ``high`` or ``critical``. The default is the highest of the
-        callbacks ``open_incident(...)``, or else ``medium``.
-    :param notify_on: ``"failed"`` (default): failed and errored checks open an incident; ``"warned"``: warnings too; ``"never"``: results
-        are kept, and no check opens an incident.
+        callbacks ``open_incident(...)``, or ``medium`` without one.
+    :param notify_on: which results open an incident: ``"failed"`` (default) for failed and errored checks, ``"warned"`` for warnings too,
+        ``"never"`` for none. Results are kept in any case.
     """
 
     operator_extra_links = (ResultsLink(),)
@@ -142,7 +143,7 @@ class GatedOperator(DeclaredOperator, BaseSQLOperator):
     def read_notify_options(self) -> NotifyOptions:
         """Return who hears of a problem: the arguments of the operator, joined with those of ``open_incident`` of it and its Dag.
 
-        :raises airflow_dre.errors.DefinitionError: lists every argument that is wrong.
+        :raises airflow_dre.errors.DefinitionError: lists every argument that is invalid.
         """
         from airflow_dre.incidents.notify_options import options_of_callbacks, read_notify_options
 

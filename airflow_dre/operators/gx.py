@@ -16,30 +16,32 @@ if TYPE_CHECKING:
 
 class GXCheckOperator(GatedOperator):
     """
-    Let Great Expectations check a table, a query or a DataFrame; keep every result, then decide about the task.
+    Check a table, a query or a DataFrame with Great Expectations, keep every result, then let the task pass or fail.
 
     Results, incidents, lineage and the gate are those of :class:`~airflow_dre.operators.quality.QualityCheckOperator`. Data is read when
     the task runs, never while the Dag is parsed, and no row that broke an expectation leaves it. Needs the extra ``gx``.
 
     :param expectations: a list of expectations (objects, or dicts of ``type``, ``kwargs``, ``severity``, ``meta``), an
-        ``ExpectationSuite``, its JSON as a dict or as text, or the path of a file with it; texts are templated. Or ``checkpoint``.
+        ``ExpectationSuite``, its JSON as a dict or as text, or the path of a file with it. Texts are templated. Or use ``checkpoint``.
     :param checkpoint: a ``Checkpoint``, or a function of the context that returns one. It brings its own data and runs its actions.
     :param conn_id: connection of the warehouse: SQLite or PostgreSQL. (templated)
-    :param table: the table, ``[schema.]table``, each part as the database spells it; odd names in double quotes. With ``checkpoint``:
-        the table that it looks at, to name the dataset. (templated)
-    :param query: a ``SELECT`` whose rows are looked at, instead of ``table``. (templated)
-    :param dataframe: instead of ``table``: a pandas DataFrame or a list of dicts, one a row; a function (of the context) that returns
-        it; or the output of a task that does.
-    :param dataset: name of the data where no table names it; the default is ``<dag_id>.<task_id>``. (templated)
-    :param parameters: values for ``{"$PARAMETER": ...}`` in expectations. (templated)
-    :param suite: name of the suite; the default is ``<dag_id>.<task_id>``. Results of one suite and dataset form one history. (templated)
-    :param fail_on: ``"error"`` (default): failed and errored checks fail the task; ``"warn"``: warnings too; ``"never"``: none does.
-    :param routes: names of routes of ``[dre] routes`` that are notified of a problem, whatever ``fail_on`` is; those of a callback
-        ``open_incident(...)`` of the task are added.
-    :param incident_severity: ``low``, ``medium``, ``high`` or ``critical``; the default is that of the callback, or else ``medium``.
-    :param notify_on: ``"failed"`` (default): failed and errored checks open an incident; ``"warned"``: warnings too; ``"never"``: no check
-        does.
-    :raises airflow_dre.errors.DefinitionError: lists everything that is wrong with the arguments, when the Dag is parsed.
+    :param table: the table, ``[schema.]table``, each part as the database spells it, in double quotes if it is not made of letters,
+        digits, ``_``, ``$`` and ``-``. With ``checkpoint`` it only names the dataset. (templated)
+    :param query: a ``SELECT`` whose rows are checked, instead of ``table``. (templated)
+    :param dataframe: instead of ``table``: a pandas DataFrame or a list of dicts, one for each row; a function (of the context) that
+        returns it; or the output of a task that does.
+    :param dataset: name of the data if no table names it. The default is ``<dag_id>.<task_id>``. (templated)
+    :param parameters: values by name, for ``{"$PARAMETER": ...}`` in expectations. Default: none. (templated)
+    :param suite: name of the suite. Results of one suite and dataset form one history. The default is ``<dag_id>.<task_id>``. (templated)
+    :param fail_on: which results fail the task: ``"error"`` (default) for failed and errored checks, ``"warn"`` for warnings too,
+        ``"never"`` for none.
+    :param routes: names of routes of ``[dre] routes`` that are notified of a problem, even if it does not fail the task. Routes of
+        ``open_incident(...)`` among the failure callbacks of the task and of its Dag are added. Default: none.
+    :param incident_severity: severity of the incident: ``low``, ``medium``, ``high`` or ``critical``. The default is the highest of the
+        callbacks ``open_incident(...)``, or ``medium`` without one.
+    :param notify_on: which results open an incident: ``"failed"`` (default) for failed and errored checks, ``"warned"`` for warnings too,
+        ``"never"`` for none. Results are kept in any case.
+    :raises airflow_dre.errors.DefinitionError: an argument is invalid. The error lists all of them when the Dag is parsed.
     """
 
     template_fields: Sequence[str] = (

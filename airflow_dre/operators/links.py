@@ -9,12 +9,12 @@ from airflow.sdk import BaseOperatorLink
 
 
 class ResultsLink(BaseOperatorLink):
-    """Opens the results tab of a task instance."""
+    """A link that opens the results tab of a task instance."""
 
     name = "Data Reliability"
 
     def get_link(self, operator: Any, *, ti_key: Any) -> str:
-        """Path of the tab, below the path of ``[api] base_url``."""
+        """Return the path of the tab, below the path of ``[api] base_url``."""
         from airflow.sdk.configuration import conf
 
         base = urlsplit(conf.get("api", "base_url", fallback="") or "").path.rstrip("/")

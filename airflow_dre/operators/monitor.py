@@ -20,16 +20,16 @@ LOOK_SECONDS = 60.0
 
 class EvaluateSlaOperator(BaseOperator):
     """
-    Look at one freshness SLA.
+    Evaluate one freshness SLA.
 
-    A look that fails makes the SLA unknown, and is not tried again before the next run.
+    An evaluation that fails makes the SLA unknown, and is not retried before the next run.
 
     :param sla: name of the SLA.
-    :param question: where the newest timestamp is found and how old it may be.
-    :param on_miss: called once for each miss, with the context of the task and the signal of the miss.
-    :param on_unknown: called once for each time that the SLA cannot be looked at, likewise.
-    :param unknown_after: how many looks in a row must fail before ``on_unknown`` is called.
-    :param look_seconds: how long a look may take as a whole.
+    :param question: the table, its timestamp column and the allowed age.
+    :param on_miss: callbacks for a miss, called once with the context of the task and the signal of the miss. Default: none.
+    :param on_unknown: callbacks for a freshness that is unknown, called once likewise. Default: none.
+    :param unknown_after: number of evaluations in a row that must fail before ``on_unknown`` is called, by default 1.
+    :param look_seconds: longest time of an evaluation in seconds, by default 60.
     """
 
     def __init__(
@@ -98,11 +98,11 @@ class EvaluateSlaOperator(BaseOperator):
 
 class DispatchOperator(BaseOperator):
     """
-    Write what waits in the spool, send what waits in the outbox, and end what is watched no longer.
+    Write the deliveries in the spool, send the messages in the outbox, and end SLAs and suites that are no longer watched.
 
-    :param seconds: longest time to spend sending.
-    :param watches: name, and connection with table, of each SLA of the monitor; None for a task that only writes and sends.
-    :param schedule: the schedule of the monitor, by which it is known when it is due again.
+    :param seconds: longest time for sending in seconds, by default 60.
+    :param watches: name, and connection with table, of each SLA of the monitor. None (default) for a task that only writes and sends.
+    :param schedule: the schedule of the monitor, which shows when it is due again.
     """
 
     def __init__(
@@ -114,15 +114,15 @@ class DispatchOperator(BaseOperator):
         self.schedule = schedule
 
     def execute(self, context: Context) -> dict[str, int]:
-        """Drain both; what cannot go now goes with the next run."""
+        """Flush spool and outbox. The next run writes and sends the rest."""
         from airflow_dre.services.incidents.delivery import flush
         from airflow_dre.services.slo.looks import record_watches
 
         try:
             ended = 0 if self.watches is None else record_watches(self.dag_id, self.watches, self.schedule)
-        finally:  # messages wait for nothing
-            written, told = flush(seconds=self.seconds)
-        self.log.info("%d deliveries written, %d messages sent, %d wait, %d dead", written, told.sent, told.waiting, told.dead)
+        finally:  # messages are sent in any case
+            written, sent = flush(seconds=self.seconds)
+        self.log.info("%d deliveries written, %d messages sent, %d wait, %d dead", written, sent.sent, sent.waiting, sent.dead)
         if ended:
             self.log.info("%d SLAs and suites are no longer watched", ended)
-        return {"written": written, "sent": told.sent, "waiting": told.waiting, "dead": told.dead}
+        return {"written": written, "sent": sent.sent, "waiting": sent.waiting, "dead": sent.dead}

@@ -30,53 +30,61 @@ _ARGUMENTS = (
 
 class QualityCheckOperator(GatedOperator):
     """
-    Check a table, files or a frame with as few scans as possible, keep every result, then decide about the task.
+    Check a table, files or a frame with as few scans as possible, keep every result, then let the task pass or fail.
 
-    All checks run and are stored before the task decides. Bad data fails the task without retry; a warehouse that does not answer, and
-    files that are not there, raise, so that Airflow retries. A failing suite opens one incident for the dataset, and a passing one
-    resolves it.
+    All checks run, and their results are kept, before the task passes or fails. Bad data fails the task without retry. A warehouse that
+    does not answer, and files that are missing, raise an error, so that Airflow retries. A failing suite opens one incident for the
+    dataset, and a passing one resolves it.
 
-    :param conn_id: connection of the warehouse; :mod:`airflow_dre.sql.dialects` has the databases that are spoken to. (templated)
-    :param table: the table, ``[[catalog.]schema.]table``, each part as the database spells it; odd names in double quotes. (templated)
+    :param conn_id: connection of the warehouse. :mod:`airflow_dre.sql.dialects` lists the supported databases. (templated)
+    :param table: the table, ``[[catalog.]schema.]table``, each part as the database spells it, in double quotes if it is not made of
+        letters, digits, ``_``, ``$`` and ``-``. (templated)
     :param data: instead of ``conn_id`` and ``table``: files (a path, a pattern such as ``/data/orders/*.parquet``, a URL that
-        ``ObjectStoragePath`` takes such as ``s3://conn@bucket/orders/*.csv``, or a list of these); a pandas or polars DataFrame, a polars
-        LazyFrame, Arrow data; a list of dicts, one a row; a function (of the context) that returns any of these; or the output of a task
-        that does. DuckDB answers (extra ``duckdb``); its name in SQL is ``data``. (templated where it is paths)
-    :param dataset: name of the data for results, incidents and lineage; the default is the path, or ``<dag_id>.<task_id>`` where there is
-        none. Give it where the path changes from run to run. (templated)
-    :param read_options: how files are read, for example ``{"delim": ";"}``; see the documentation of files.
-    :param checks: checks made by :mod:`airflow_dre.checks`; their texts are templated.
-    :param where: a SQL condition: only rows that meet it are looked at. (templated)
-    :param suite: name of the suite; the default is ``<dag_id>.<task_id>``. Results of one suite and table form one history. (templated)
-    :param fail_on: ``"error"`` (default): failed and errored checks fail the task; ``"warn"``: warnings too; ``"never"``: none does.
-    :param routes: names of routes of ``[dre] routes`` that are notified of a problem, whatever ``fail_on`` is; those of a callback
-        ``open_incident(...)`` of the task are added.
-    :param incident_severity: ``low``, ``medium``, ``high`` or ``critical``; the default is that of the callback, or else ``medium``.
-    :param notify_on: ``"failed"`` (default): failed and errored checks open an incident; ``"warned"``: warnings too; ``"never"``: no check
-        does.
-    :param statement_timeout: longest time that one statement may take (``"90s"``, ``"10m"``, a timedelta); its checks are then errored.
-        The default is the database's own. Connecting may take as long, but at least 20 seconds; without it 5 minutes.
-    :param trust_constraints: let ``not_null`` and ``unique`` be answered by constraints that the database enforces, without a scan; their
-        rows are then not counted. SQLite, PostgreSQL and DuckDB; elsewhere nothing changes.
-    :param quarantine_to: a table of the same warehouse that the rows which break the row checks go to, with the checks they break and the
-        run; made when it is missing. PostgreSQL, SQLite, DuckDB and tables of Spark. (templated)
-    :param quarantine: ``"copy"`` (default): the rows stay in ``table`` as well; ``"move"``: they leave it, which Spark cannot do.
-    :param quarantine_on: ``"error"`` (default): the rows of failed checks; ``"warn"``: those of warned checks too.
-    :param quarantine_limit: most rows that may go, a count or a percent of the rows looked at (``500``, ``"2%"``); when more break the
-        checks, none goes and the task fails. The default is ``"10%"`` for ``"move"`` and none for ``"copy"``.
-    :param sample_rows: failing rows to keep of each check that fails or warns, at most 100; 0 (default): none. One statement each, of
-        ``key_columns``, the columns that the check names and the reason; masked, and dropped after ``[dre] sample_retention``.
-    :param key_columns: columns that tell which row it is.
-    :param mask_columns: columns whose values never leave, ``*`` for any letters: not in failing rows, reasons, observed values or segments.
-        Card numbers, IBANs, e-mail addresses, keys and passwords are masked in any column.
-    :param partition_by: a column, or a SQL expression about one row, by which the table is split. Every check then judges the whole table,
-        of which only some partitions are looked at; what the others contribute is kept from earlier runs. Checks whose numbers do not
-        follow from those of partitions are refused.
-    :param partitions: which ones are looked at: ``"run"`` (default): the partition key of the run, or else its data interval;
-        ``"changed"``: those with another version than before; ``"all"``. Those of which nothing is known are looked at anyway. (templated)
-    :param changes: one read-only ``SELECT`` of two columns, partition and version, for ``partitions="changed"``; the default is to ask the
-        catalogue, which PostgreSQL has of the tables that it partitions itself. (templated)
-    :raises airflow_dre.errors.DefinitionError: lists everything that is wrong with the checks, when the Dag is parsed.
+        ``ObjectStoragePath`` opens such as ``s3://conn@bucket/orders/*.csv``, or a list of these); a pandas or polars DataFrame, a polars
+        LazyFrame, Arrow data or a Spark DataFrame; a list of dicts, one for each row; a function (of the context) that returns any of
+        these; or the output of a task that does. DuckDB reads it (extra ``duckdb``). Its name in SQL is ``data``. (templated if it is
+        paths)
+    :param dataset: name of the data for results, incidents and lineage. Set it if the path differs from run to run. The default is the
+        path, or ``<dag_id>.<task_id>`` for data without a path. (templated)
+    :param read_options: options for reading files by name, for example ``{"delim": ";"}``. The documentation of files lists them.
+    :param checks: a list of checks made by :mod:`airflow_dre.checks`, at least one. Their texts are templated.
+    :param where: a SQL condition. Only rows that meet it are checked. The default is all rows. (templated)
+    :param suite: name of the suite. Results of one suite and dataset form one history. The default is ``<dag_id>.<task_id>``. (templated)
+    :param fail_on: which results fail the task: ``"error"`` (default) for failed and errored checks, ``"warn"`` for warnings too,
+        ``"never"`` for none.
+    :param routes: names of routes of ``[dre] routes`` that are notified of a problem, even if it does not fail the task. Routes of
+        ``open_incident(...)`` among the failure callbacks of the task and of its Dag are added. Default: none.
+    :param incident_severity: severity of the incident: ``low``, ``medium``, ``high`` or ``critical``. The default is the highest of the
+        callbacks ``open_incident(...)``, or ``medium`` without one.
+    :param notify_on: which results open an incident: ``"failed"`` (default) for failed and errored checks, ``"warned"`` for warnings too,
+        ``"never"`` for none. Results are kept in any case.
+    :param statement_timeout: longest time that one statement may take, as a duration such as ``"90s"`` or ``"10m"``, or a timedelta. Its
+        checks are then errored. Connecting may take as long, but at least 20 seconds. The default is the limit of the database, and 5
+        minutes for connecting.
+    :param trust_constraints: let constraints that the database enforces answer ``not_null`` and ``unique`` without a scan. Their rows are
+        then not counted. It has an effect in SQLite, PostgreSQL and DuckDB. The default is False.
+    :param quarantine_to: a table of the same warehouse for the rows that break the row checks, with the names of these checks and the run.
+        It is created if it does not exist. PostgreSQL, SQLite, DuckDB and tables of Spark. The default is no quarantine. (templated)
+    :param quarantine: ``"copy"`` (default) leaves the rows in ``table`` as well, ``"move"`` deletes them there. Spark supports ``"copy"``
+        only.
+    :param quarantine_on: ``"error"`` (default) for the rows of failed checks, ``"warn"`` for those of warned checks too.
+    :param quarantine_limit: most rows to quarantine, as a count or a percent of the rows that are checked (``500``, ``"2%"``). If more
+        rows break the checks, no row is quarantined and the task fails. The default is ``"10%"`` for ``"move"``, without a limit for
+        ``"copy"``.
+    :param sample_rows: number of failing rows to keep of each check that fails or warns, from 0 (default) to 100. Each sample is one
+        statement for ``key_columns``, the columns of the check and the reason. It is masked, and deleted after
+        ``[dre] sample_retention``.
+    :param key_columns: names of the columns that identify a row in a sample. Default: none.
+    :param mask_columns: names of columns whose values are hidden in failing rows, reasons, observed values and segments, where ``*``
+        matches any characters. Card numbers, IBANs, e-mail addresses, keys and passwords are masked in every column. Default: none.
+    :param partition_by: a column, or a SQL expression about one row, that splits the table. Every check then judges the whole table from
+        a scan of some partitions and the kept states of the others. Checks whose numbers cannot be merged are refused. The default is
+        to scan the whole table.
+    :param partitions: the partitions to scan: ``"run"`` (default) for the partition key of the run, or else its data interval;
+        ``"changed"`` for those with another version than before; ``"all"``. Unknown partitions are always scanned. (templated)
+    :param changes: one read-only ``SELECT`` of two columns, partition and version, for ``partitions="changed"``. The default is the
+        catalogue, which PostgreSQL has for the tables that it partitions itself. (templated)
+    :raises airflow_dre.errors.DefinitionError: an argument is invalid. The error lists all of them when the Dag is parsed.
     """
 
     template_fields: Sequence[str] = (

@@ -1,4 +1,4 @@
-"""The operator that asks a person what becomes of quarantined rows."""
+"""The operator that lets a person decide about quarantined rows."""
 
 from __future__ import annotations
 
@@ -39,28 +39,31 @@ def _fail_without_retry() -> Iterator[None]:
 
 class QuarantineReleaseOperator(DeclaredOperator, BaseOperator):
     """
-    Ask a person about the rows of a quarantine table, then give them back, drop them or leave them.
+    Ask a person about the rows of a quarantine table, then release, discard or keep them.
 
-    The task waits (``awaiting_input``, without a worker) until somebody answers on the page "Required Actions": ``Release`` puts the rows
+    The task waits (``awaiting_input``, without a worker) until a person answers on the page "Required Actions": ``Release`` puts the rows
     back into ``table`` in one transaction, ``Discard`` deletes them, ``Keep`` changes nothing. The answer is about exactly the rows that
-    were counted when it was asked; copies of rows that still stand in ``table`` are only dropped. The return value says what became of
-    them and who decided. With no row to ask about, nobody is asked.
+    were counted for the question. Copies of rows that are still in ``table`` are only dropped. The return value has the number of rows
+    that were given back and dropped, and the person who decided. If there is no row, the task ends without a question.
+
+    It works like Airflow's ``HITLOperator`` but does not inherit from it, because its import costs a Dag file as much as this package.
 
     :param conn_id: connection of the warehouse: PostgreSQL, SQLite or DuckDB. (templated)
     :param table: the table that the rows came from, ``[[catalog.]schema.]table``. (templated)
-    :param quarantine_table: the table that they went to, ``quarantine_to`` of a ``QualityCheckOperator``. (templated)
-    :param from_run: only rows of this run. (templated)
-    :param from_dag: only rows of this Dag; the default is this task's own where ``from_run`` is given, and else any. (templated)
-    :param from_batch: only rows of this batch, which the summary of the checking task names. (templated)
-    :param subject: headline of the question; the default names rows and table. (templated)
-    :param statement_timeout: longest time that one statement may take (``"90s"``, ``"10m"``, a timedelta).
-    :param assigned_users: who may answer, each ``{"id": ..., "name": ...}``; by default whoever may answer questions of the Dag.
-    :param notifiers: notifiers that are called when the question is asked.
-    :param response_timeout: how long an answer is waited for; by default for ever. Then ``defaults`` is done, or the task fails.
-    :param defaults: the answer that stands in where nobody answered in time, for example ``"Keep"``.
-    :raises airflow_dre.errors.DefinitionError: lists everything that is wrong with the arguments, when the Dag is parsed.
-
-    It asks as Airflow's ``HITLOperator`` does, and is none: importing that costs a Dag file as much as all of this package.
+    :param quarantine_table: the table that they are in, ``quarantine_to`` of a ``QualityCheckOperator``. (templated)
+    :param from_run: only rows of this run id. The default is any. (templated)
+    :param from_dag: only rows of this Dag id. The default is the Dag of this task if ``from_run`` is set, and else any. (templated)
+    :param from_batch: only rows of this batch, which the summary of the checking task contains. The default is any. (templated)
+    :param subject: headline of the question. The default names rows and table. (templated)
+    :param statement_timeout: longest time that one statement may take, as a duration such as ``"90s"`` or ``"10m"``, or a timedelta. The
+        default is the limit of the database.
+    :param assigned_users: users who may answer, each ``{"id": ..., "name": ...}``. The default is every user who may answer questions of
+        the Dag.
+    :param notifiers: notifiers of Airflow, called when the question is asked. Default: none.
+    :param response_timeout: longest time to wait for an answer, as a timedelta. Then ``defaults`` is carried out, or the task fails without
+        it. The default is to wait without a limit.
+    :param defaults: the answer that is carried out after ``response_timeout``, for example ``"Keep"``. Default: none.
+    :raises airflow_dre.errors.DefinitionError: an argument is invalid. The error lists all of them when the Dag is parsed.
     """
 
     template_fields: Sequence[str] = ("conn_id", "table", "quarantine_table", "from_run", "from_dag", "from_batch", "subject", "body")
@@ -105,12 +108,12 @@ class QuarantineReleaseOperator(DeclaredOperator, BaseOperator):
         from airflow_dre.services.rehearsal import NOTHING_KEPT, is_rehearsal
 
         if is_rehearsal():
-            self.log.warning("%s: %s. Nobody is asked about the rows in %s.", self._named, NOTHING_KEPT, self.quarantine_table)
+            self.log.warning("%s: %s. No question is asked about the rows in %s.", self._named, NOTHING_KEPT, self.quarantine_table)
             return {"decision": None, "by": None, "rows": 0, "given_back": 0, "dropped": 0}
         with _fail_without_retry():
             question = ask_about_rows(self._request, origin_of(context["ti"]))
         if not question.rows:
-            self.log.info("No quarantined rows in %s: nobody is asked", self.quarantine_table)
+            self.log.info("No quarantined rows in %s: no question is asked", self.quarantine_table)
             return {"decision": None, "by": None, "rows": 0, "given_back": 0, "dropped": 0}
         self.subject = self.subject or f"What becomes of the rows of {self.table} in quarantine: {question.rows}"
         self.body = question.body
@@ -118,7 +121,7 @@ class QuarantineReleaseOperator(DeclaredOperator, BaseOperator):
         raise self._ask(context)
 
     def execute_complete(self, context: Context, event: dict[str, Any]) -> Any:
-        """Carry out the decision of a person."""
+        """Apply the decision of a person."""
         from airflow_dre.services.incidents.contexts import origin_of
         from airflow_dre.services.quarantine.review import decide_about_rows
 
@@ -127,7 +130,7 @@ class QuarantineReleaseOperator(DeclaredOperator, BaseOperator):
 
             raise (HITLTimeoutError if event["error_type"] == "timeout" else HITLTriggerEventError)(event)
         decision, who = str(event["chosen_options"][0]), event["responded_by_user"]
-        by = "nobody in time" if who is None else f"{who['name']} ({who['id']})"
+        by = "default, without an answer in time" if who is None else f"{who['name']} ({who['id']})"
         with _fail_without_retry():
             done = decide_about_rows(self._request, origin_of(context["ti"]), decision)
         text = "%s by %s at %s: rows that went back into %s: %d; dropped from %s: %d; kept there: %d"

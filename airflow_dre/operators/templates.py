@@ -1,4 +1,4 @@
-"""Texts of an author that are templates, or that look like one and are none."""
+"""Texts of an author that are Jinja templates, or look like one."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def render_checks(checks: Sequence[Declaration], render: Callable[[str], object]
     """Return the checks with their texts rendered.
 
     :param environment: the Jinja environment of the Dag.
-    :raises DefinitionError: lists every text that is no template, with its check and its argument.
+    :raises DefinitionError: lists every text that is an invalid template, with its check and its argument.
     """
     given = [
         (f"checks[{place}] {check.kind}", name, text)
@@ -31,9 +31,10 @@ def render_checks(checks: Sequence[Declaration], render: Callable[[str], object]
 
 
 def refuse_texts(given: Iterable[tuple[str, str, object]], environment: Any) -> None:
-    """Refuse texts that Jinja cannot read; each comes with the object that it is of and with its argument.
+    """Refuse texts that Jinja cannot parse.
 
-    :raises DefinitionError: lists all of them.
+    :param given: texts with the object and the argument that they belong to.
+    :raises DefinitionError: lists all such texts.
     """
     from jinja2 import TemplateSyntaxError
 

@@ -36,30 +36,28 @@ class FreshnessSensor(DeclaredOperator, BaseSensorOperator):
     """
     Wait until the newest value of a timestamp column is at most ``max_age`` old.
 
-    ``mode="poke"``, ``mode="reschedule"`` and ``deferrable=True`` give the same outcome and the same return value: the dataset, its newest
-    timestamp and that it is fresh. A table without any timestamp is not fresh.
+    ``mode="poke"``, ``mode="reschedule"`` and ``deferrable=True`` have the same outcome and the same return value: the dataset, its newest
+    timestamp and that it is fresh. A table without any timestamp is not fresh. ``soft_fail`` skips the task if the wait runs out of time,
+    ``silent_fail`` continues after an error, and ``never_fail`` skips the task in both cases, in every mode.
 
     :param conn_id: connection of the warehouse. (templated)
     :param table: the table, ``[[catalog.]schema.]table``. (templated)
     :param column: its timestamp column. (templated)
-    :param max_age: how old the newest value may be, for example ``"6h"`` or a timedelta. (templated)
-    :param where: a SQL condition: only rows that meet it are looked at. (templated)
-    :param expression: SQL about one row whose value is its timestamp, instead of ``column``. (templated)
-    :param time_zone: IANA name of the time zone of values without one, for example ``"Asia/Tokyo"``; by default UTC.
-    :param future_tolerance: how far ahead of now the newest value may lie, by default 5 minutes. Beyond it the age is not known, which
-        is an error.
-    :param answer_within: how long one answer may take, connecting included, by default 5 minutes.
-    :param reconnect_for: for how long a lost connection is tried again before it is an error, by default 2 minutes and never longer than
-        ``timeout``; None: not at all.
-    :param routes: names of routes of ``[dre] routes`` that are notified when the wait runs out of time.
-    :param incident_severity: severity of that incident: ``low``, ``medium``, ``high`` or ``critical``.
-    :param notify_on: ``"failed"`` (default): a wait that runs out of time opens an incident of the dataset; ``"never"``: it does not.
-    :param deferrable: wait in the triggerer instead of in a worker; by default as ``[operators] default_deferrable`` says.
-
-    ``soft_fail`` skips the task where the wait runs out of time, ``silent_fail`` goes on waiting after an error, and ``never_fail`` skips
-    the task in either case, in every mode.
-
-    :raises airflow_dre.errors.DefinitionError: lists every argument that is not what it must be.
+    :param max_age: allowed age of the newest value, as a duration such as ``"6h"``, or a timedelta. (templated)
+    :param where: a SQL condition. Only rows that meet it count. The default is all rows. (templated)
+    :param expression: instead of ``column``: SQL about one row whose value is its timestamp. (templated)
+    :param time_zone: IANA name of the time zone of values without one, for example ``"Asia/Tokyo"``. The default is UTC.
+    :param future_tolerance: longest time by which the newest value may be ahead of now, as a duration or a timedelta. Beyond it the age is
+        unknown, which is an error. The default is 5 minutes.
+    :param answer_within: longest time for one answer, connecting included, as a duration or a timedelta. The default is 5 minutes.
+    :param reconnect_for: longest time for which a lost connection is tried again before it is an error, as a duration or a timedelta, and
+        never longer than ``timeout``. None: it is an error at once. The default is 2 minutes.
+    :param routes: names of routes of ``[dre] routes`` that are notified if the wait runs out of time. Default: none.
+    :param incident_severity: severity of that incident: ``low``, ``medium``, ``high`` or ``critical``. The default is the highest of the
+        callbacks ``open_incident(...)`` of the task and its Dag, or ``medium`` without one.
+    :param notify_on: ``"failed"`` (default) opens an incident of the dataset if the wait runs out of time, ``"never"`` does not.
+    :param deferrable: wait in the triggerer instead of in a worker. The default is ``[operators] default_deferrable``.
+    :raises airflow_dre.errors.DefinitionError: an argument is invalid. The error lists all of them.
     """
 
     template_fields: Sequence[str] = ("conn_id", "table", "column", "max_age", "where", "expression")
@@ -103,11 +101,11 @@ class FreshnessSensor(DeclaredOperator, BaseSensorOperator):
         self._dataset: DatasetName | None = None
         self._last = "it was not asked yet"
         self._ended: BaseException | None = None
-        """The exception that an error of a question ended the wait with."""
+        """The exception that ended the wait after an error."""
         self._refuse_mistakes()
 
     def _refuse_mistakes(self) -> None:
-        """Refuse what is wrong already; what a template or another task gives is read when the task runs."""
+        """Refuse invalid arguments. Values of a template or of another task are read when the task runs."""
         from airflow_dre.declaring.slips import find_kind_problems
         from airflow_dre.incidents.notify_options import find_notify_problems
         from airflow_dre.values.instants import DURATION_ALLOWED, read_duration
@@ -126,7 +124,7 @@ class FreshnessSensor(DeclaredOperator, BaseSensorOperator):
         self.refuse(problems)
 
     def poke(self, context: Context) -> PokeReturnValue:
-        """Ask once; an error ends the wait unless ``silent_fail`` is set."""
+        """Query once. An error ends the wait unless ``silent_fail`` is set."""
         try:
             found = self._ask(self._reconnect_seconds())
         except (Exception, AirflowTaskTimeout) as error:
@@ -181,40 +179,33 @@ class FreshnessSensor(DeclaredOperator, BaseSensorOperator):
         return asked.xcom_value if asked.is_done else self._defer(timedelta(seconds=self.timeout))
 
     def _defer(self, timeout: timedelta) -> Any:
+        from airflow_dre.services.slo.question import to_trigger
         from airflow_dre.triggers.freshness import FreshnessTrigger
 
         interval = float(self.poke_interval)
         try:
             question = self._question()
-        except DefinitionError as error:  # silent_fail: every question ends so, until the time is over
+        except DefinitionError as error:  # silent_fail: every query ends so, until the time is over
             waiting: dict[str, Any] = {"silent_fail": True, "unreadable": str(error), "wait_seconds": timeout.total_seconds()}
             trigger = FreshnessTrigger(self.conn_id, self.table, self.column, 0.0, None, interval, **waiting)
             return self.defer(trigger=trigger, method_name="execute_complete", timeout=timeout)
         trigger = FreshnessTrigger(
-            conn_id=question.conn_id,
-            table=question.table,
-            column=question.column,
-            max_age_seconds=question.max_age.total_seconds(),
-            where=question.where,
+            **to_trigger(question),
             poke_interval=interval,
             silent_fail=self.silent_fail,
-            expression=question.expression,
-            time_zone=question.time_zone,
-            future_tolerance_seconds=question.future_tolerance.total_seconds(),
-            answer_seconds=question.answer_within.total_seconds(),
             reconnect_seconds=self._reconnect_seconds(),
             wait_seconds=timeout.total_seconds(),
         )
         return self.defer(trigger=trigger, method_name="execute_complete", timeout=timeout)
 
     def _remaining(self, context: Context) -> timedelta:
-        """What is left of the time to wait; a task that was deferred keeps its start."""
+        """Return the time that is left to wait. A task that was deferred keeps its start."""
         started = getattr(context.get("ti"), "start_date", None)
         passed = timedelta(0) if started is None else datetime.now(UTC) - started
         return max(timedelta(seconds=self.timeout) - passed, timedelta(seconds=1))
 
     def _last_look(self, context: Context) -> dict[str, object]:
-        """Ask once more when the time is over: another row may be there, and the failure says how old the newest is."""
+        """Query once more when the time is over, because another row may have arrived, and the failure names the newest."""
         try:
             found = self._ask(0.0)
         except (Exception, AirflowTaskTimeout) as error:
@@ -255,7 +246,7 @@ class FreshnessSensor(DeclaredOperator, BaseSensorOperator):
         return AirflowSensorTimeout(reason)
 
     def _overdue(self) -> str:
-        """Say that the time is over, how old the newest row is, and how old it may be."""
+        """Return a text with the age of the newest row and the allowed age."""
         from airflow_dre.values.instants import format_duration, read_duration
 
         age = read_duration(self.max_age)
@@ -264,7 +255,7 @@ class FreshnessSensor(DeclaredOperator, BaseSensorOperator):
         return f"{self.table} is stale: {self._last}{allowed}; waited {waited} for it to become fresh"
 
     def _recovered(self, context: Context) -> None:
-        """Record that the dataset is fresh, where this try has looked at it."""
+        """Record that the dataset is fresh, if this try has queried it."""
         if self._dataset is not None:
             from airflow_dre.services.slo.waits import tell_fresh
 
@@ -281,9 +272,9 @@ class FreshnessSensor(DeclaredOperator, BaseSensorOperator):
         return own.joined_with(options_of_callbacks(*self.failure_callbacks))
 
     def _ask(self, reconnect_seconds: float) -> Freshness:
-        """Ask, and try a lost connection again for so many seconds.
+        """Query, and try a lost connection again for some seconds.
 
-        :raises Exception: whatever the question meets.
+        :raises Exception: any error of the query.
         """
         from airflow_dre.clock import now
         from airflow_dre.services.asking import ask_again

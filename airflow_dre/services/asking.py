@@ -1,7 +1,7 @@
-"""Questions to a warehouse in threads of their own, each with a limit that holds in native code, so that none delays another.
+"""Questions to a warehouse in threads of their own, each with a limit that holds in native code, so that no question delays another.
 
-Nobody can end a thread that waits in native code. Such a thread is abandoned: it keeps its connection until the driver gives up, but no
-place of those who ask next. When too many threads of one warehouse are abandoned, further questions to it are refused at once.
+A thread that waits in native code cannot be ended. It is abandoned: it keeps its connection until the driver stops waiting, but it
+occupies no place. When too many threads of one warehouse are abandoned, further questions to it are refused at once.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def pause_before(attempt: int) -> float:
 
 
 def ask_again(call: Callable[[], R], seconds: float) -> R:
-    """Return what ``call`` returns; try again where the warehouse is unreachable, as long as ``seconds`` have not passed.
+    """Return what ``call`` returns, and try again if the warehouse is unreachable, as long as ``seconds`` have not passed.
 
     :raises WarehouseUnreachable: it was unreachable for that long.
     """
@@ -73,7 +73,7 @@ def ask_again(call: Callable[[], R], seconds: float) -> R:
 async def ask(subject: str, seconds: float, call: Callable[[], R]) -> R:
     """Return what ``call`` returns or raise what it raises, in one of the places of a subject, without blocking the event loop.
 
-    A wait that is cancelled gives its place to the next.
+    A wait that is cancelled frees its place.
 
     :param subject: what is asked, for example ``connection 'warehouse'``; each subject has places of its own.
     :param seconds: how long an answer may take once the question has a place.
@@ -115,7 +115,7 @@ class _Question(Generic[R]):
         def run() -> None:
             try:
                 self._answer = self._context.run(self._call)
-            except BaseException as error:  # raised again by whoever waits
+            except BaseException as error:  # raised again in the thread that waits
                 self._error = error
             finish()
 
@@ -183,7 +183,7 @@ class _Places:
         self._give_back()
 
     def abandon(self, question: _Question[Any]) -> None:
-        """Give up a question that is not answered, and its place to the next."""
+        """Abandon a question that is not answered, and free its place."""
         with self.lock:
             if question.finished:
                 return
@@ -201,10 +201,10 @@ class _Places:
 
 
 def _wake(loop: asyncio.AbstractEventLoop, call: Callable[[], None]) -> bool:
-    """Call in an event loop; return whether there is one still."""
+    """Call in an event loop, and return whether the loop still runs."""
     try:
         loop.call_soon_threadsafe(call)
-    except RuntimeError:  # it is closed: nobody waits any more
+    except RuntimeError:  # it is closed, so that no task waits
         return False
     return True
 

@@ -1,4 +1,4 @@
-"""When and for whom a suite runs."""
+"""The task instance, Dag version, data interval and partition of a suite run."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from airflow_dre.incidents.signals import Origin
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunContext:
-    """When and for whom a suite runs."""
+    """The task instance, Dag version, data interval and partition of a suite run."""
 
     origin: Origin = field(default_factory=Origin)
     dag_version: str | None = None

@@ -1,4 +1,4 @@
-"""Where settings, the store and the routes come together."""
+"""The composition root: settings, and the store that they name."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ log = logging.getLogger(__name__)
 
 
 def store_of(settings: Settings, *, hurried: bool = False) -> Store:
-    """Return the results store that is configured; ``hurried`` for a caller that holds others up."""
+    """Return the results store that is configured, ``hurried`` for a caller that delays others."""
     return open_store(settings.store_url, settings.spool_folder, hurried=hurried)
 
 
 @dataclass(frozen=True, slots=True)
 class StoredHistory:
-    """What the checks of one suite and dataset observed before, read from the store when a check asks."""
+    """Earlier results of one suite and dataset, read from the store when a check needs them."""
 
     dataset: DatasetName
     suite: str
 
     def last_passed(self, check_id: str) -> str | None:
-        """What a check observed when it last passed; None where it never did.
+        """Return what a check observed when it last passed, or None if it never passed.
 
         :raises airflow_dre.errors.StoreError: the store is down.
         """
@@ -45,12 +45,12 @@ class StoredHistory:
 
 @dataclass(frozen=True, slots=True)
 class StoredPartitions:
-    """What the partitions of one dataset contribute, read from the store and written to it."""
+    """The partition states of one dataset, in the store."""
 
     dataset: DatasetName
 
     def read(self, split: str, forms: Sequence[str]) -> list[PartitionState]:
-        """What is known, once what waits in the spool of this machine was written.
+        """Return the kept states, once the spool of this machine is written.
 
         :raises airflow_dre.errors.StoreError: the store is down.
         """
@@ -65,7 +65,7 @@ class StoredPartitions:
             return read_partition_states(connection, split, forms)
 
     def save(self, found: PartitionStates) -> None:
-        """Keep what one look found, or spool it; not in a test."""
+        """Keep the states of one scan, or spool them. A test keeps nothing."""
         if is_rehearsal():
             return
         store_of(read_settings()).deliver_or_spool(Delivery(partitions=found))

@@ -23,7 +23,7 @@ def spell_error(error: Exception) -> dict[str, Any]:
 
 
 def read_error(payload: dict[str, Any]) -> Exception:
-    """Return the error that a payload spells; a :class:`DreError` where its class is not found or cannot be made of a text."""
+    """Return the error of a payload, or a :class:`DreError` if its class is missing or cannot be constructed from a text."""
     module, _, name = payload["error"].rpartition(":")
     message = payload["message"]
     try:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from airflow.triggers.base import BaseTrigger, TriggerEvent
@@ -29,26 +28,26 @@ _LATER: dict[str, Any] = {
 
 class FreshnessTrigger(BaseTrigger):
     """
-    Fire when the newest timestamp of a table is young enough, or when asking failed.
+    Fire when the newest timestamp of a table is young enough, or when a query fails.
 
-    Every question runs in a thread of its own, and the triggers of a process ask a warehouse few questions at a time, so that a slow
-    warehouse delays only those that wait for it.
+    Every query runs in a thread of its own, and the triggers of a process send a warehouse few queries at a time, so that a slow
+    warehouse delays only the tasks that wait for it.
 
     :param conn_id: connection of the warehouse.
     :param table: the table.
     :param column: its timestamp column.
-    :param max_age_seconds: how old the newest value may be.
-    :param where: a SQL condition on the rows.
-    :param poke_interval: seconds between two questions.
-    :param silent_fail: go on asking after an error, unless it is an exception of Airflow that ends a task.
-    :param expression: SQL about one row whose value is its timestamp, instead of a column.
-    :param time_zone: IANA name of the time zone of values without one; None: UTC.
-    :param future_tolerance_seconds: how far ahead of now the newest value may lie.
-    :param answer_seconds: how long one answer may take.
-    :param reconnect_seconds: for how long a lost connection is tried again.
-    :param unreadable: why the question cannot be asked at all; with ``silent_fail`` the trigger then only waits.
-    :param wait_seconds: how long to wait; None: until somebody else ends it. Airflow's own limit holds in a triggerer, and not in
-        ``airflow dags test`` nor ``airflow tasks test``, which run a trigger themselves.
+    :param max_age_seconds: allowed age of the newest value in seconds.
+    :param where: a SQL condition on the rows. The default is all rows.
+    :param poke_interval: seconds between two queries, by default 60.
+    :param silent_fail: continue after an error, unless it is an exception of Airflow that ends a task. The default is False.
+    :param expression: instead of ``column``: SQL about one row whose value is its timestamp.
+    :param time_zone: IANA name of the time zone of values without one. The default is UTC.
+    :param future_tolerance_seconds: longest time in seconds by which the newest value may be ahead of now, by default 300.
+    :param answer_seconds: longest time for one answer in seconds, by default 300.
+    :param reconnect_seconds: longest time in seconds for which a lost connection is tried again, by default 120.
+    :param unreadable: why there is no valid query. With ``silent_fail`` the trigger then only waits.
+    :param wait_seconds: longest wait in seconds. The default is to wait until the trigger is cancelled. The limit of Airflow holds in a
+        triggerer, but not in ``airflow dags test`` and ``airflow tasks test``, which run a trigger themselves.
     """
 
     def __init__(
@@ -85,7 +84,7 @@ class FreshnessTrigger(BaseTrigger):
         self.wait_seconds = wait_seconds
 
     def serialize(self) -> tuple[str, dict[str, Any]]:
-        """Return the class path and the arguments; later arguments only where they are not their defaults, which an older triggerer has."""
+        """Return the class path and the arguments, without later arguments at their defaults, so that an older triggerer accepts them."""
         arguments: dict[str, Any] = {
             "conn_id": self.conn_id,
             "table": self.table,
@@ -100,7 +99,7 @@ class FreshnessTrigger(BaseTrigger):
         return "airflow_dre.triggers.freshness.FreshnessTrigger", arguments
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
-        """Ask until the table is fresh; an error ends the wait, as it does in the other modes."""
+        """Query until the table is fresh. An error ends the wait, as it does in the other modes."""
         from airflow_dre.errors import WarehouseUnreachable
         from airflow_dre.services.asking import pause_before
         from airflow_dre.triggers.failures import FINAL, spell_error
@@ -145,17 +144,6 @@ class FreshnessTrigger(BaseTrigger):
         """Ask in the present thread, whose imports do not block the event loop."""
         from airflow_dre.clock import now
         from airflow_dre.services.slo.freshness import answer_freshness
-        from airflow_dre.services.slo.question import FreshnessQuestion
+        from airflow_dre.services.slo.question import from_trigger
 
-        question = FreshnessQuestion(
-            conn_id=self.conn_id,
-            table=self.table,
-            column=self.column,
-            max_age=timedelta(seconds=self.max_age_seconds),
-            where=self.where,
-            expression=self.expression,
-            time_zone=self.time_zone,
-            future_tolerance=timedelta(seconds=self.future_tolerance_seconds),
-            answer_within=timedelta(seconds=self.answer_seconds),
-        )
-        return answer_freshness(question, now())
+        return answer_freshness(from_trigger(vars(self)), now())

@@ -33,7 +33,7 @@ class SuiteIdentity(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measurement:
-    """How the results of a run were measured."""
+    """Engine, number of queries, moment and duration of a run."""
 
     engine: str
     queries: int

@@ -47,7 +47,7 @@ def _partitions(run: SuiteRunRecord) -> str:
 
 
 def _reasons(result: ResultRecord) -> list[str]:
-    """Why a check did not pass, and its segments that did not."""
+    """Return why a check did not pass, and which segments did not."""
     by = result.definition.by
     segments = [segment for segment in result.segments if segment.outcome.rank > Outcome.PASSED.rank]
     lines = [f"  {_MARKS[segment.outcome]}: {by} {segment.value or 'without a value'}: {segment.reason}" for segment in segments]
@@ -84,7 +84,7 @@ def summarize(run: SuiteRunRecord) -> dict[str, object]:
 
 
 def summarize_all(runs: Sequence[SuiteRunRecord]) -> dict[str, object]:
-    """Return the summary of a task that looked at several datasets."""
+    """Return the summary of a task that checked several datasets."""
     counts = {outcome.value: sum(run.counts[outcome.value] for run in runs) for outcome in Outcome}
     parts = [summarize(run) for run in runs]
     kept = ("dataset", "outcome", "score", "counts", "broken")

@@ -1,4 +1,4 @@
-"""What a suite run says of its dataset: the signal that incidents are made of."""
+"""The signal of a suite run about its dataset, from which incidents are made."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from airflow_dre.values.dataset import short_name
 
 
 def signal_of(run: SuiteRunRecord, *, warnings_count: bool = False) -> Signal | None:
-    """Return the signal of a suite run about its dataset; None where nothing was looked at.
+    """Return the signal of a suite run about its dataset, or None if all its checks were skipped.
 
     :param warnings_count: whether warnings are a problem too.
     """

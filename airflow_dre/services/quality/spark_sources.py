@@ -22,7 +22,7 @@ _METASTORES = ("spark.hadoop.hive.metastore.uris", "spark.hive.metastore.uris", 
 
 
 def is_spark_frame(value: object) -> bool:
-    """Return whether a value is a DataFrame of Spark, classic or Connect; told without importing pyspark."""
+    """Return whether a value is a DataFrame of Spark, classic or Connect, without importing pyspark."""
     kinds = {f"{kind.__module__}.{kind.__qualname__}" for kind in type(value).__mro__}
     return bool(kinds & {"pyspark.sql.dataframe.DataFrame", "pyspark.sql.connect.dataframe.DataFrame"})
 
@@ -59,7 +59,7 @@ def opened_spark_table(connection: Any, table: str, where: str | None, timeout: 
     """Yield a table of Spark's catalogues, in a session of its own.
 
     :param connection: an Airflow connection of a type in :data:`airflow_dre.engines.spark.session.CONNECTION_TYPES`.
-    :raises DefinitionError: the table's name is none, or pyspark is not installed.
+    :raises DefinitionError: the name of the table is invalid, or pyspark is not installed.
     :raises WarehouseUnreachable: there is no such master or server, or it takes no connection.
     """
     parts = split_table(table)

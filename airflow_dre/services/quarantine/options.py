@@ -35,7 +35,7 @@ class QuarantineOptions:
 
     @property
     def most_rows(self) -> Limit | None:
-        """The most rows that may be quarantined; None: any number."""
+        """The most rows that may be quarantined. None: any number."""
         return read_limit(MOVED_AT_MOST if self.limit is None and self.mode == "move" else self.limit)
 
     def find_problems(self) -> list[Problem]:
@@ -51,7 +51,7 @@ class QuarantineOptions:
         if self.to is not None and self.has_data:
             problems.append(Problem(self.subject, "quarantine_to", self.to, "nothing beside data: only tables are written to"))
         if self.to is not None and self.is_partitioned:
-            allowed = "nothing beside partition_by: rows are put aside by a task that looks at them; say where instead"
+            allowed = "nothing beside partition_by, whose task does not read all rows; use where instead"
             problems.append(Problem(self.subject, "quarantine_to", self.to, allowed))
         problems += self.find_same_table()
         if self.to is not None and not str(self.to).strip():

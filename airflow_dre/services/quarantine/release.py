@@ -25,11 +25,11 @@ from airflow_dre.values.numbers import as_count
 from airflow_dre.values.scalars import Row
 
 _MOST_GROUPS = 10_000
-_MOST_TOLD = 20
+_MOST_SHOWN = 20
 
 
 class Decision(StrEnum):
-    """What a person can decide about quarantined rows."""
+    """A decision about quarantined rows."""
 
     RELEASE = "Release"
     DISCARD = "Discard"
@@ -42,7 +42,7 @@ class Claimed:
 
     rows: int
     copies: int
-    """Of them, those whose originals still stand in the source."""
+    """Of them, those whose originals are still in the source."""
     by_check: Mapping[str, int]
     """Rows by the name of a check that they break; a row counts for each of its checks."""
     by_run: Mapping[str, int]
@@ -50,7 +50,7 @@ class Claimed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decided:
-    """What became of the rows."""
+    """Numbers of rows that were given back, dropped and kept."""
 
     given_back: int = 0
     dropped: int = 0
@@ -66,7 +66,7 @@ def review_id_of(origin: Origin) -> str:
 def claim_rows(hook: Hook, review: Review, subject: str, timeout: timedelta | None = None) -> Claimed:
     """Claim the rows of a quarantine for one review, and count them.
 
-    Rows that an earlier review claimed are taken over: whoever was asked last decides about a row, and nobody else.
+    Rows that an earlier review claimed are taken over, so that only the last question decides about a row.
 
     :raises DefinitionError: the quarantine is not there or was not made by us, its rows do not fit back, or are of too many runs.
     :raises WarehouseError: the warehouse did not do it.
@@ -85,7 +85,7 @@ def claim_rows(hook: Hook, review: Review, subject: str, timeout: timedelta | No
 
 @retry_on_conflict
 def carry_out(hook: Hook, review: Review, decision: Decision, subject: str, timeout: timedelta | None = None) -> Decided:
-    """Do what was decided with the rows that the review claimed, all or none; a second time there are none left.
+    """Apply a decision to the rows that the review claimed, all or none. A second call finds no row.
 
     :raises DefinitionError: as :func:`claim_rows`.
     :raises QuarantineError: a trigger or a rule swallowed rows.
@@ -131,7 +131,7 @@ def _fitting_columns(running: Transaction, review: Review, subject: str) -> list
     there = columns_of(running, _scope(review), review.quarantine)
     name, held = ".".join(review.source), ".".join(review.quarantine)
     if not there:
-        raise DefinitionError([Problem(subject, "quarantine_table", held, "a table that is there: nothing was put aside so far")])
+        raise DefinitionError([Problem(subject, "quarantine_table", held, "a table that is there: no row was quarantined so far")])
     if not source:
         raise DefinitionError([Problem(subject, "table", name, "a table that is there: the rows have nowhere to go back to")])
     if why := why_not_back(source, there, name, review.dialect):
@@ -154,7 +154,7 @@ def _counted(groups: Sequence[Row]) -> Claimed:
 
 
 def describe(review: Review, claimed: Claimed) -> str:
-    """What a person reads before deciding, as Markdown: numbers and names, and never a value of a row."""
+    """Return the question as Markdown: numbers and names, and never a value of a row."""
     source, held = ".".join(review.source), ".".join(review.quarantine)
     fate = {
         Decision.RELEASE: f"rows go back into {_code(source)} in one transaction, without the columns of the quarantine",
@@ -168,14 +168,14 @@ def describe(review: Review, claimed: Claimed) -> str:
         "\n".join(f"- **{decision}**: {words}" for decision, words in fate.items()),
     ]
     if claimed.copies:
-        parts.append(f"Copies of rows that still stand in {_code(source)}: {claimed.copies}. Release and Discard drop these copies.")
+        parts.append(f"Copies of rows that are still in {_code(source)}: {claimed.copies}. Release and Discard drop these copies.")
     return "\n\n".join(parts)
 
 
 def _table(heading: str, counts: Mapping[str, int]) -> str:
-    told = list(counts.items())[:_MOST_TOLD]
-    rest = len(counts) - len(told)
-    lines = [f"| {heading} | rows |", "|---|---|", *(f"| {_code(name)} | {count} |" for name, count in told)]
+    shown = list(counts.items())[:_MOST_SHOWN]
+    rest = len(counts) - len(shown)
+    lines = [f"| {heading} | rows |", "|---|---|", *(f"| {_code(name)} | {count} |" for name, count in shown)]
     return "\n".join([*lines, *([f"| and {rest} more | |"] if rest > 0 else [])])
 
 

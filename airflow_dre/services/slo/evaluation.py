@@ -36,25 +36,25 @@ from airflow_dre.values.text_limits import REASON
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evaluation:
-    """One look at an SLA."""
+    """The result of one evaluation of an SLA."""
 
     missed: bool
     must_call_back: bool
-    """Whether the caller is the one who calls back about this miss."""
+    """Whether the caller must call back about this miss."""
     signal: Signal
     cause: DataCause
     changes: tuple[Change, ...] = ()
-    """What became of its incident."""
+    """Changes of its incident."""
 
 
 def evaluate_sla(
     name: str, question: FreshnessQuestion, store: Store, origin: Origin, now: datetime, *, routes: tuple[str, ...] = ()
 ) -> Evaluation:
-    """Look at an SLA, keep its state, and open or resolve its incident, all in one transaction.
+    """Evaluate an SLA, keep its state, and open or resolve its incident, all in one transaction.
 
-    A miss is one occurrence from the moment it began until the table is fresh again, however often it is looked at.
+    A miss is one occurrence from the moment it began until the table is fresh again, however often it is evaluated.
 
-    :param routes: routes that hear of every incident.
+    :param routes: routes that are notified of every incident.
     :raises airflow_dre.errors.WarehouseError: the warehouse could not answer: the state stays as it was, see :func:`record_unknown`.
     :raises airflow_dre.errors.StoreError: the store is down: the next look finds the same.
     """
@@ -84,7 +84,7 @@ def evaluate_sla(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FailedLook:
-    """A look at an SLA that could not find out how fresh its table is."""
+    """An evaluation that failed, so that the freshness is unknown."""
 
     reason: str
     at: datetime
@@ -111,7 +111,7 @@ def record_unknown(name: str, question: FreshnessQuestion, store: Store, origin:
             watched=question.watched,
             missed=False,
             known=False,
-            reason=f"cannot be looked at: {reason}",
+            reason=f"cannot be evaluated: {reason}",
             newest=None,
             max_age_seconds=question.max_age.total_seconds(),
             evaluated_at=now,
@@ -121,8 +121,8 @@ def record_unknown(name: str, question: FreshnessQuestion, store: Store, origin:
             cause=cause,
             event=Event.SLA_UNKNOWN,
             at=now,
-            title=f"{short_name(cause.name)} cannot be looked at by SLA {name}: {reason}",
-            detail=f"it is not known how fresh it is since {unknown.since.isoformat()}; looks that failed: {unknown.looks}",
+            title=f"{short_name(cause.name)} cannot be evaluated by SLA {name}: {reason}",
+            detail=f"its freshness is unknown since {unknown.since.isoformat()}; failed evaluations: {unknown.looks}",
             origin=Origin(dag_id=origin.dag_id),
             occurrence_id=unknown.since.isoformat(),
         )
@@ -133,11 +133,11 @@ def record_unknown(name: str, question: FreshnessQuestion, store: Store, origin:
 
 
 NAMING_SECONDS = 10.0
-"""How long finding the name of a dataset may take where its warehouse does not answer."""
+"""Longest time for finding the name of a dataset, if its warehouse does not answer."""
 
 
 def _dataset_of(question: FreshnessQuestion) -> DatasetName | None:
-    """Return the dataset that a question is about, as far as its connection tells it without an answer of the warehouse."""
+    """Return the dataset that a question is about, as far as its connection shows it without an answer of the warehouse."""
     try:
         return within(NAMING_SECONDS, lambda: locate(question).dataset, subject_of(question))
     except Exception:  # the connection may be missing, its provider too, or its hook may have to ask

@@ -26,7 +26,7 @@ from airflow_dre.values.text_limits import REASON
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Freshness:
-    """What was found."""
+    """The newest timestamp of a dataset, and its judgement."""
 
     dataset: DatasetName
     newest: datetime | None
@@ -35,7 +35,7 @@ class Freshness:
 
     @property
     def fresh(self) -> bool:
-        """Whether the table is fresh enough."""
+        """True if the table is fresh enough."""
         return self.judgement.outcome is Outcome.PASSED
 
     def summary(self) -> dict[str, object]:
@@ -57,7 +57,7 @@ class Located:
 
 
 def locate(question: FreshnessQuestion) -> Located:
-    """Return where a question is asked; most hooks know it without asking.
+    """Return the warehouse and the table of a question. Most hooks know its name without a query.
 
     :raises DefinitionError: the name of the table is not what it must be.
     :raises WarehouseUnreachable: the warehouse has to be asked for its default schema and does not answer.

@@ -1,4 +1,4 @@
-"""The looks of a monitor at its SLAs, and the record that it runs."""
+"""The evaluations of a monitor, and the record that it runs."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _RECONNECT_SECONDS = 10.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlaWatch:
-    """An SLA, and how its monitor looks at it."""
+    """An SLA, and the limits of its evaluation."""
 
     name: str
     question: FreshnessQuestion
@@ -41,7 +41,7 @@ class SlaWatch:
 
 @dataclass(frozen=True, slots=True)
 class SlaLook:
-    """One look at an SLA by a task of a monitor."""
+    """One evaluation of an SLA by a task of a monitor."""
 
     watch: SlaWatch
     origin: Origin
@@ -81,7 +81,7 @@ class SlaLook:
 
 
 def begin_look(watch: SlaWatch, origin: Origin) -> SlaLook:
-    """Return a look at an SLA, with the store that is configured."""
+    """Return an evaluation of an SLA, with the store that is configured."""
     settings = read_settings()
     return SlaLook(watch, origin, settings, store_of(settings))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from airflow_dre.checks.kinds.freshness import FUTURE_TOLERANCE
@@ -14,12 +15,12 @@ from airflow_dre.errors import DefinitionError, Problem
 from airflow_dre.values.instants import DURATION_ALLOWED, read_duration, read_zone, zone_allowed
 
 ANSWER_WITHIN = timedelta(seconds=60)
-"""How long an answer may take, unless ``answer_within`` says otherwise."""
+"""How long an answer may take, unless ``answer_within`` is set."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FreshnessQuestion:
-    """Where the newest timestamp of a table is found, and how old it may be."""
+    """A table, its timestamp column, and how old the newest value may be."""
 
     conn_id: str
     table: str
@@ -37,13 +38,43 @@ class FreshnessQuestion:
 
     @property
     def watched(self) -> str:
-        """Connection and table, by which an SLA that points elsewhere is told."""
+        """Connection and table, which identify what an SLA is about."""
         return f"{self.conn_id}/{self.table}"
 
     @property
     def zone(self) -> ZoneInfo | None:
-        """The time zone of values without one; None: UTC."""
+        """The time zone of values without one. None: UTC."""
         return None if self.time_zone is None else read_zone(self.time_zone)
+
+
+def to_trigger(question: FreshnessQuestion) -> dict[str, Any]:
+    """Return a question as arguments of :class:`airflow_dre.triggers.freshness.FreshnessTrigger`, which are plain values."""
+    return {
+        "conn_id": question.conn_id,
+        "table": question.table,
+        "column": question.column,
+        "max_age_seconds": question.max_age.total_seconds(),
+        "where": question.where,
+        "expression": question.expression,
+        "time_zone": question.time_zone,
+        "future_tolerance_seconds": question.future_tolerance.total_seconds(),
+        "answer_seconds": question.answer_within.total_seconds(),
+    }
+
+
+def from_trigger(arguments: Mapping[str, Any]) -> FreshnessQuestion:
+    """Return the question of a trigger by its arguments, of which others are ignored."""
+    return FreshnessQuestion(
+        conn_id=arguments["conn_id"],
+        table=arguments["table"],
+        column=arguments["column"],
+        max_age=timedelta(seconds=arguments["max_age_seconds"]),
+        where=arguments["where"],
+        expression=arguments["expression"],
+        time_zone=arguments["time_zone"],
+        future_tolerance=timedelta(seconds=arguments["future_tolerance_seconds"]),
+        answer_within=timedelta(seconds=arguments["answer_seconds"]),
+    )
 
 
 def read_question(subject: str, given: Mapping[str, object]) -> FreshnessQuestion:

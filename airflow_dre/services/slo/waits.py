@@ -1,4 +1,4 @@
-"""Waits for a table that ran out of time, or did not: what they say of the dataset."""
+"""The ends of waits for a table, recorded as signals about its dataset."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 
 def tell_stale(dataset: DatasetName, suite: str, reason: str, context: Mapping[str, Any], notify_options: NotifyOptions) -> None:
-    """Record that a wait for a dataset ran out of time; the failure of its task then speaks of the dataset, too."""
+    """Record that a wait for a dataset ran out of time, so that the failure of its task is also about the dataset."""
     _keep(notify_options.address(_signals(Event.STALE, dataset, suite, reason, context)))
 
 
@@ -38,7 +38,7 @@ def _signals(event: Event, dataset: DatasetName, suite: str, reason: str, contex
 
 
 def _keep(signals: Iterable[Signal]) -> None:
-    """Keep signals; what goes wrong is logged, since the wait itself has ended as it has."""
+    """Keep signals. An error is logged, because the wait itself has ended."""
     told = tuple(signals)
     if not told:
         return

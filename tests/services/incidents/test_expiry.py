@@ -118,7 +118,7 @@ def test_an_unknown_sla_is_not_met_and_tells_its_people_after_some_looks(arrive:
     with kept.database.read() as connection:
         (row,) = connection.execute(sa.select(sla)).all()
         assert met_at(connection, met.cause) == NOW, "the last moment at which it was known to be met"
-    assert (row.reason, row.since, row.evaluated_at) == ("cannot be looked at: no such table", NOW + HOUR, NOW)
+    assert (row.reason, row.since, row.evaluated_at) == ("cannot be evaluated: no such table", NOW + HOUR, NOW)
     assert row.looked_at == NOW + 5 * HOUR
     arrive(NOW + 6 * HOUR)
     look(kept, NOW + 6 * HOUR)

@@ -121,7 +121,7 @@ def test_repaired_rows_go_back_repaired_and_new_columns_take_their_defaults(worl
 
 REFUSED = [
     pytest.param(
-        ["DROP TABLE bad"], "quarantine_table='bad'. Allowed: a table that is there: nothing was put aside so far", id="no quarantine"
+        ["DROP TABLE bad"], "quarantine_table='bad'. Allowed: a table that is there: no row was quarantined so far", id="no quarantine"
     ),
     pytest.param(
         ["DROP TABLE orders"], "table='orders'. Allowed: a table that is there: the rows have nowhere to go back to", id="no source"
@@ -198,7 +198,7 @@ def test_the_question_tells_numbers_and_names_and_no_row() -> None:
     ]
     assert "| and 11 more | |" in text
     assert "- **Release**: rows go back into `shop.orders` in one transaction, without the columns of the quarantine" in text
-    assert text.endswith("Copies of rows that still stand in `shop.orders`: 2. Release and Discard drop these copies.")
+    assert text.endswith("Copies of rows that are still in `shop.orders`: 2. Release and Discard drop these copies.")
 
 
 def test_each_try_of_a_task_instance_reviews_for_itself() -> None:

@@ -279,7 +279,7 @@ def test_the_answer_that_stands_in_when_nobody_answered_is_done_and_told(
     event = {"chosen_options": ["Keep"], "params_input": {}, "responded_at": datetime.now(UTC), "responded_by_user": None, "timedout": True}
     done = operator.execute_complete(context, event)
     assert (done["decision"], done["by"], done["rows"]) == ("Keep", None, 1)
-    assert "Keep by nobody in time" in capsys.readouterr().out
+    assert "Keep by default, without an answer in time" in capsys.readouterr().out
 
 
 def test_the_example_moves_bad_orders_away_and_asks_about_them(
