@@ -7,9 +7,7 @@ that hangs.
 
 from __future__ import annotations
 
-import logging
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from airflow.listeners import hookimpl
@@ -18,23 +16,10 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from airflow_dre.incidents.signals import Signal
-    from airflow_dre.incidents.slices import Slice
+    from airflow_dre.services.incidents.outcomes import DagRun
 
-log = logging.getLogger(__name__)
 _BY_HAND = "manually set"
 """What Airflow's message holds when a person set the state of a run or a task."""
-DOWN_SECONDS = 60.0
-"""For how long a store that did not answer is not asked again."""
-TEND_SECONDS = 300.0
-"""How often what is no longer watched is ended."""
-
-
-class _State:
-    down_until = 0.0
-    tend_at = 0.0
-
-
-_state = _State()
 
 
 @hookimpl
@@ -81,109 +66,71 @@ def _is_stopped(error: Any) -> bool:
 
 
 def _record_in_worker(ti: Any, error: Any) -> None:
-    """Keep why a task failed, and send what waits: its process holds nobody else up. A callback of the task has done so before."""
     from airflow_dre.clock import now
-    from airflow_dre.config import read_settings
-    from airflow_dre.services.incidents.contexts import failed_task, slice_in
-    from airflow_dre.services.incidents.delivery import deliver
-    from airflow_dre.store.records import Delivery
+    from airflow_dre.services.incidents.contexts import slice_in
+    from airflow_dre.services.incidents.listening import record_in_worker
+    from airflow_dre.services.incidents.outcomes import failed_task
 
-    try:
-        settings = read_settings()
-        if settings.watches(ti.dag_id):
-            failed = failed_task(ti, now(), error=error, part=slice_in(ti.get_template_context()))
-            deliver(Delivery(signals=(failed,)), settings)
-    except Exception:  # how a task ends is not the listener's to change
-        log.exception("airflow-dre: could not record the failure of task %s of %s", ti.task_id, ti.dag_id)
+    record_in_worker(ti, lambda: failed_task(ti, now(), error=error, part=slice_in(ti.get_template_context())))
 
 
-def _record(about: Any, signals: Callable[[], list[Signal]], unwatched: Callable[[], list[Signal]] = list) -> None:
-    """Keep signals about a run or a task instance; of a Dag that is not watched only recoveries, which end what others opened.
+def _record(about: Any, signals: Callable[[], Sequence[Signal]], unwatched: Callable[[], Sequence[Signal]] = tuple) -> None:
+    from airflow_dre.services.incidents.listening import record_end
 
-    :param signals: returns what is told.
-    :param unwatched: returns what is remembered of a Dag that is not watched.
-    """
-    from airflow_dre.config import read_settings
-    from airflow_dre.errors import StoreError
-    from airflow_dre.services.incidents.delivery import add_default_routes, log_changes
-    from airflow_dre.services.incidents.housekeeping import run_housekeeping
-    from airflow_dre.services.rehearsal import is_rehearsal
-    from airflow_dre.services.wiring import store_of
-    from airflow_dre.store.records import Delivery
-    from airflow_dre.store.store import DOWN
-
-    try:
-        settings = read_settings()
-        if is_rehearsal(settings):
-            return
-        facts = tuple(signals())
-        if not settings.watches(about.dag_id):
-            facts = (*(fact for fact in facts if not fact.event.firing), *unwatched())
-        if not facts:
-            return
-        delivery = add_default_routes(Delivery(signals=facts), settings.default_routes)
-        store = store_of(settings, hurried=True)
-        if time.monotonic() < _state.down_until:
-            store.leave(delivery, DOWN)
-            return
-        try:
-            log_changes(store.deliver_parts(delivery), settings)
-            if time.monotonic() > _state.tend_at:
-                _state.tend_at = time.monotonic() + TEND_SECONDS
-                run_housekeeping(store, settings)
-        except StoreError as error:
-            _state.down_until = time.monotonic() + DOWN_SECONDS
-            store.leave(delivery, str(error))
-    except Exception:  # a listener must never stop the scheduler
-        log.exception("airflow-dre: could not record the end of run %s of %s", about.run_id, about.dag_id)
+    record_end(about, signals, unwatched)
 
 
 def _remembered(dag_run: Any, msg: str) -> list[Signal]:
-    """Return the failure of a run of a Dag that is not watched: it opens nothing, and tells late callbacks of it from those of another."""
+    """Return the failure of a run of a Dag that is not watched.
+
+    It opens nothing, and distinguishes late callbacks from those of another run.
+    """
     from msgspec.structs import replace
 
     from airflow_dre.clock import now
-    from airflow_dre.services.incidents.contexts import end_of, failed_run
+    from airflow_dre.services.incidents.outcomes import DagRun, end_of, failed_run
 
     ended = now() if _BY_HAND in msg else end_of(dag_run)
     if ended is None:
         return []
-    return [replace(failed_run(dag_run.dag_id, dag_run.run_id, ended, ended=ended, reason="failed"), opens=False)]
+    return [replace(failed_run(DagRun(dag_run.dag_id, dag_run.run_id), ended, ended=ended, reason="failed"), opens=False)]
 
 
 def _failed(dag_run: Any, msg: str) -> list[Signal]:
     """Return what failed in a run, and the tasks that ended well in it, perhaps after they were cleared."""
-    from airflow_dre.services.incidents.contexts import end_of, failed_run, succeeded_tasks
+    from airflow_dre.clock import now
+    from airflow_dre.services.incidents.outcomes import end_of, failed_run, succeeded_tasks
 
-    at, part = _end_of(dag_run)
+    run = _run(dag_run)
     if _BY_HAND in msg:
-        return [_marked_failed(dag_run, part)]
-    failed = _instances(dag_run, "failed")
-    signals = [_still_failed(ti, at, part, msg) for ti in failed]
+        moment = now()  # a run that had ended keeps the moment of its end
+        return [failed_run(run, moment, ended=moment, reason="marked failed by hand")]
+    at, failed = end_of(dag_run) or now(), _instances(dag_run, "failed")
+    signals = [_still_failed(ti, at, run, msg) for ti in failed]
     if not signals:
-        signals.append(failed_run(dag_run.dag_id, dag_run.run_id, at, ended=end_of(dag_run), reason=msg or "failed", part=part))
+        signals.append(failed_run(run, at, ended=end_of(dag_run), reason=msg or "failed"))
     broken = {ti.task_id for ti in failed}
     well = tuple(sorted({ti.task_id for ti in _instances(dag_run, "success")} - broken))
-    return [*signals, succeeded_tasks(dag_run.dag_id, dag_run.run_id, at, well, part=part)] if well else signals
+    return [*signals, succeeded_tasks(run, at, well)] if well else signals
 
 
 def _succeeded(dag_run: Any, msg: str) -> list[Signal]:
-    """Return that a run ended well, and the tasks that are failed all the same; a person who marks a run speaks for its tasks too."""
+    """Return that a run ended well, and the tasks that are failed all the same. A person who marks a run speaks for its tasks too."""
     from airflow_dre.clock import now
-    from airflow_dre.services.incidents.contexts import succeeded_run
+    from airflow_dre.services.incidents.outcomes import end_of, succeeded_run
 
-    at, part = _end_of(dag_run)
+    run = _run(dag_run)
     if _BY_HAND in msg:
-        return [succeeded_run(dag_run.dag_id, dag_run.run_id, now(), by_hand=True, still_failed=(), part=part)]
-    failed = _instances(dag_run, "failed")
+        return [succeeded_run(run, now(), by_hand=True, still_failed=())]
+    at, failed = end_of(dag_run) or now(), _instances(dag_run, "failed")
     names = tuple(sorted({ti.task_id for ti in failed}))
-    ended_well = succeeded_run(dag_run.dag_id, dag_run.run_id, at, still_failed=names, part=part)
-    return [ended_well, *(_still_failed(ti, at, part, msg) for ti in failed)]
+    return [succeeded_run(run, at, still_failed=names), *(_still_failed(ti, at, run, msg) for ti in failed)]
 
 
 def _marked(ti: Any) -> list[Signal]:
     from airflow_dre.clock import now
-    from airflow_dre.services.incidents.contexts import slice_in, succeeded_task
+    from airflow_dre.services.incidents.contexts import slice_in
+    from airflow_dre.services.incidents.outcomes import succeeded_task
 
     return [succeeded_task(ti, now(), by_hand=True, part=slice_in({"dag_run": _run_of(ti)}))]
 
@@ -192,7 +139,8 @@ def _marked_failed_task(ti: Any) -> list[Signal]:
     from msgspec.structs import replace
 
     from airflow_dre.clock import now
-    from airflow_dre.services.incidents.contexts import failed_task, slice_in
+    from airflow_dre.services.incidents.contexts import slice_in
+    from airflow_dre.services.incidents.outcomes import failed_task
 
     run = _run_of(ti)
     if str(getattr(run, "state", "")) == "failed":
@@ -203,7 +151,7 @@ def _marked_failed_task(ti: Any) -> list[Signal]:
 
 
 def _run_of(ti: Any) -> Any:
-    """Return the run of a task instance; None where Airflow's session has let go of it."""
+    """Return the run of a task instance, or None where Airflow's session has let go of it."""
     from sqlalchemy.exc import SQLAlchemyError
 
     try:
@@ -212,26 +160,20 @@ def _run_of(ti: Any) -> Any:
         return None
 
 
-def _marked_failed(dag_run: Any, part: Slice) -> Signal:
-    from airflow_dre.clock import now
-    from airflow_dre.services.incidents.contexts import failed_run
+def _still_failed(ti: Any, at: datetime, run: DagRun, msg: str) -> Signal:
+    from msgspec.structs import replace
 
-    moment = now()  # a run that had ended keeps the moment of its end
-    return failed_run(dag_run.dag_id, dag_run.run_id, moment, ended=moment, reason="marked failed by hand", part=part)
+    from airflow_dre.services.incidents.outcomes import failed_task
 
-
-def _still_failed(ti: Any, at: datetime, part: Slice, msg: str) -> Signal:
-    from airflow_dre.services.incidents.contexts import failed_task
-
-    return failed_task(ti, at, error=f"run ended: {msg}", part=part, seen_at=at, lost=True)  # else its process has told already
+    failed = failed_task(ti, at, error=f"run ended: {msg}", lost=True, part=run.part)  # else its process has reported it already
+    return replace(failed, seen_at=at)
 
 
-def _end_of(dag_run: Any) -> tuple[datetime, Slice]:
-    """Return when a run ended, and the data that it is about."""
-    from airflow_dre.clock import now
-    from airflow_dre.services.incidents.contexts import end_of, slice_in
+def _run(dag_run: Any) -> DagRun:
+    from airflow_dre.services.incidents.contexts import slice_in
+    from airflow_dre.services.incidents.outcomes import DagRun
 
-    return end_of(dag_run) or now(), slice_in({"dag_run": dag_run})
+    return DagRun(dag_run.dag_id, dag_run.run_id, slice_in({"dag_run": dag_run}))
 
 
 def _instances(dag_run: Any, state: str) -> list[Any]:

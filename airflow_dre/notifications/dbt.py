@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -19,9 +18,7 @@ if TYPE_CHECKING:
     from airflow.sdk import Context, ObjectStoragePath
 
     from airflow_dre.incidents.notify_options import NotifyOptions
-    from airflow_dre.store.records import Delivery
 
-log = logging.getLogger(__name__)
 _ARGUMENTS = ("target_path", "conn_id", "namespace", "suite", "severity", "routes", "notify_on", "allow_stale")
 
 
@@ -66,30 +63,18 @@ class RecordDbtResults(Verbatim):
             raise DefinitionError(problems)
 
     def notify(self, context: Context) -> None:
-        """Record the results first: a task that failed because of them adds to their incidents, and opens none of its own."""
-        from airflow_dre.clock import now
-        from airflow_dre.incidents.signals import Severity
-        from airflow_dre.services.incidents.contexts import problem_in, recovery_in
-        from airflow_dre.services.incidents.delivery import deliver_all
-        from airflow_dre.services.incidents.places import why_not_send
-        from airflow_dre.store.records import Delivery
+        """Record the results, and then how the task ended."""
+        from airflow_dre.services.dbt_results import DbtResults, record_results_and_end
 
-        severity, routes = self.notify_options.severity or Severity.MEDIUM, self.notify_options.routes
-        told = dict(context)
-        deliveries = _deliveries(
-            told,
-            self.target_path,
+        results = DbtResults(
+            target_path=self.target_path,
             conn_id=self.conn_id,
             namespace=self.namespace,
             suite=self.suite,
-            notify_options=self.notify_options,
             allow_stale=self.allow_stale,
+            options=self.notify_options,
         )
-        if _succeeded(told):
-            deliveries.append(Delivery(signals=(recovery_in(told, now()),)))
-        elif str(getattr(told["ti"], "state", None)) != "up_for_retry":
-            deliveries.append(Delivery(signals=(problem_in(told, now(), severity=severity, routes=routes, deadline=""),)))
-        deliver_all(deliveries, send=why_not_send(told) is None)
+        record_results_and_end(results, context)
 
 
 @callback_factory
@@ -163,56 +148,17 @@ def record_cosmos_results(
     :raises airflow_dre.errors.DefinitionError: ``callback_args`` misspell an argument, or one is not what it must be. Further arguments of
         Cosmos are left alone.
     """
-    from airflow_dre.services.incidents.delivery import deliver_all
+    from airflow_dre.services.dbt_results import DbtResults, record_results
 
     misspelled = {name: value for name, value in others.items() if nearest(name, _ARGUMENTS) is not None}
     if misspelled:
         raise DefinitionError(unknown_problems("record_cosmos_results", misspelled, _ARGUMENTS))
-    notify_options = _read_notify_options("record_cosmos_results", severity, routes, notify_on)
-    deliver_all(
-        _deliveries(context, f"{project_dir}/target", conn_id=conn_id, namespace=namespace, suite=suite, notify_options=notify_options)
-    )
+    options = _read_notify_options("record_cosmos_results", severity, routes, notify_on)
+    target_path = f"{project_dir}/target"
+    record_results(DbtResults(target_path=target_path, conn_id=conn_id, namespace=namespace, suite=suite, options=options), context)
 
 
 def _read_notify_options(subject: str, severity: str, routes: Iterable[str], notify_on: str) -> NotifyOptions:
     from airflow_dre.incidents.notify_options import read_notify_options
 
     return read_notify_options(subject, routes=routes, severity=severity, notify_on=notify_on, severity_argument="severity")
-
-
-def _deliveries(
-    context: Mapping[str, Any],
-    target_path: str,
-    *,
-    conn_id: str | None,
-    namespace: str | None,
-    suite: str | None,
-    notify_options: NotifyOptions,
-    allow_stale: bool = False,
-) -> list[Delivery]:
-    """Return the results of a task as deliveries; none where dbt left nothing that can be read."""
-    from airflow_dre.services.dbt import Artifacts, deliveries_of, locate, read_runs
-    from airflow_dre.services.incidents.contexts import run_context_of
-
-    ti = context["ti"]
-    results, manifest = locate(target_path, None, None)
-    files = Artifacts(
-        results=results,
-        manifest=manifest,
-        conn_id=conn_id,
-        namespace=namespace,
-        allow_stale=allow_stale,
-        subject=f"dbt results of {ti.dag_id}.{ti.task_id}",
-    )
-    since = getattr(ti, "start_date", None) or getattr(context.get("dag_run"), "start_date", None)
-    try:
-        runs = read_runs(files, suite or f"{ti.dag_id}.{ti.task_id}", run_context_of(context), since=since, began="this task")
-    except (DefinitionError, OSError) as error:
-        log.error("airflow-dre: the results of dbt are not recorded. %s", error)
-        return []
-    return deliveries_of(runs, notify_options)
-
-
-def _succeeded(context: Mapping[str, Any]) -> bool:
-    """Return whether a callback was called for a success: only the callback of a failure has an exception."""
-    return "exception" in context and context["exception"] is None

@@ -67,17 +67,16 @@ class OpenIncident(Verbatim):
         self.deadline = deadline
 
     def notify(self, context: Context) -> None:
-        """Record the problem; safe to call twice. Messages are sent where that holds nobody else up, and left to the monitor elsewhere."""
-        from airflow_dre.clock import now
-        from airflow_dre.incidents.signals import Severity
-        from airflow_dre.services.incidents.contexts import problem_in
-        from airflow_dre.services.incidents.delivery import deliver
-        from airflow_dre.services.incidents.places import why_not_send
-        from airflow_dre.store.records import Delivery
+        """Record the problem. It is safe to call twice.
 
-        severity = Severity(self.severity)
-        problem = problem_in(dict(context), now(), severity=severity, routes=self.routes, deadline=self.deadline)
-        deliver(Delivery(signals=(problem,)), send=why_not_send(context) is None)
+        Messages are sent where that holds nothing else up, and left to the monitor elsewhere.
+        """
+        from airflow_dre.incidents.notify_options import NotifyOptions
+        from airflow_dre.incidents.signals import Severity
+        from airflow_dre.services.incidents.callbacks import record_problem
+
+        options = NotifyOptions(severity=Severity(self.severity), routes=self.routes)
+        record_problem(context, options, deadline=self.deadline)
 
     async def async_notify(self, context: Context) -> None:
         """Do the same in the triggerer, without blocking it and without the threads that others wait for."""
@@ -102,14 +101,10 @@ class ResolveIncident(Verbatim):
         super().__init__(**known_arguments(type(self), kwargs))
 
     def notify(self, context: Context) -> None:
-        """Record the recovery; safe to call twice."""
-        from airflow_dre.clock import now
-        from airflow_dre.services.incidents.contexts import recovery_in
-        from airflow_dre.services.incidents.delivery import deliver
-        from airflow_dre.services.incidents.places import why_not_send
-        from airflow_dre.store.records import Delivery
+        """Record the recovery. It is safe to call twice."""
+        from airflow_dre.services.incidents.callbacks import record_recovery
 
-        deliver(Delivery(signals=(recovery_in(dict(context), now()),)), send=why_not_send(context) is None)
+        record_recovery(context)
 
     async def async_notify(self, context: Context) -> None:
         """Do the same in the triggerer, without blocking it and without the threads that others wait for."""

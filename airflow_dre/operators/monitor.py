@@ -57,7 +57,7 @@ class EvaluateSlaOperator(BaseOperator):
         :raises AirflowFailException: the freshness of the table is unknown.
         """
         from airflow_dre.errors import StoreError, text_of
-        from airflow_dre.services.incidents.contexts import origin_of
+        from airflow_dre.services.incidents.outcomes import origin_of
         from airflow_dre.services.slo.looks import SlaWatch, begin_look, rehearse_look
 
         watch = SlaWatch(name=self.sla, question=self.question, seconds=self.look_seconds, unknown_after=self.unknown_after)

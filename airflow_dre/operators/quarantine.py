@@ -103,7 +103,7 @@ class QuarantineReleaseOperator(DeclaredOperator, BaseOperator):
 
     def execute(self, context: Context) -> Any:
         """Claim and count the rows, and ask a person about them."""
-        from airflow_dre.services.incidents.contexts import origin_of
+        from airflow_dre.services.incidents.outcomes import origin_of
         from airflow_dre.services.quarantine.review import ask_about_rows
         from airflow_dre.services.rehearsal import NOTHING_KEPT, is_rehearsal
 
@@ -122,7 +122,7 @@ class QuarantineReleaseOperator(DeclaredOperator, BaseOperator):
 
     def execute_complete(self, context: Context, event: dict[str, Any]) -> Any:
         """Apply the decision of a person."""
-        from airflow_dre.services.incidents.contexts import origin_of
+        from airflow_dre.services.incidents.outcomes import origin_of
         from airflow_dre.services.quarantine.review import decide_about_rows
 
         if "error" in event:

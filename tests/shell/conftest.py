@@ -15,7 +15,6 @@ from typing import Any
 import pytest
 from sqlalchemy import Select, select
 
-from airflow_dre.listeners import runs
 from airflow_dre.services.incidents import delivery
 from airflow_dre.store.database import open_database
 from airflow_dre.store.reading.runs import whole_results
@@ -49,7 +48,6 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     }
     for name, value in settings.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr(runs._state, "down_until", 0.0)
     monkeypatch.setattr(delivery._state, "down_until", 0.0)
     return tmp_path
 

@@ -20,8 +20,8 @@ from airflow_dre import checks as c
 from airflow_dre.config import read_settings
 from airflow_dre.errors import QueryFailed
 from airflow_dre.incidents.signals import Origin
-from airflow_dre.listeners import runs
 from airflow_dre.operators.monitor import EvaluateSlaOperator
+from airflow_dre.services.incidents import listening
 from airflow_dre.services.incidents.delivery import flush
 from airflow_dre.services.slo.evaluation import FailedLook, evaluate_sla, record_unknown
 from airflow_dre.services.slo.question import read_question
@@ -179,7 +179,7 @@ ENTRANCES = [of_checks, of_gx, of_dbt, of_an_sla, of_an_unknown_sla, of_a_sensor
 def hostile(world: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Tables whose values are hostile, and a route that hears of everything."""
     monkeypatch.setenv("AIRFLOW__DRE__DEFAULT_ROUTES", "oncall")
-    monkeypatch.setattr(runs._state, "tend_at", 0.0)
+    monkeypatch.setattr(listening._state, "housekeeping_at", 0.0)
     with sqlite3.connect(world / "w.db") as connection:
         for table, text in (("hostile", HOSTILE), ("hostile_short", SHORT)):
             connection.execute(f"CREATE TABLE {table} (id INTEGER, s TEXT)")

@@ -17,6 +17,7 @@ from airflow_dre.cli.sending import send_waiting
 from airflow_dre.config import read_settings
 from airflow_dre.incidents.signals import Origin
 from airflow_dre.listeners import runs, starting
+from airflow_dre.services.incidents import listening
 from airflow_dre.services.incidents.delivery import flush
 from airflow_dre.services.incidents.expiry import record_monitor_run
 from airflow_dre.services.slo.evaluation import evaluate_sla
@@ -77,7 +78,7 @@ SEERS = [
 @pytest.fixture(autouse=True)
 def rested(monkeypatch: pytest.MonkeyPatch) -> None:
     """The listener has not looked for long."""
-    monkeypatch.setattr(runs._state, "tend_at", 0.0)
+    monkeypatch.setattr(listening._state, "housekeeping_at", 0.0)
 
 
 @pytest.mark.parametrize("known", [True, False], ids=["of a monitor", "of a monitor that only looked"])

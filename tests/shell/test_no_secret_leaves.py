@@ -27,8 +27,8 @@ from airflow_dre import QualityCheckOperator, open_incident
 from airflow_dre import checks as c
 from airflow_dre.api.app import create_app
 from airflow_dre.errors import QueryFailed
-from airflow_dre.services.incidents.contexts import failed_task
 from airflow_dre.services.incidents.delivery import flush
+from airflow_dre.services.incidents.outcomes import failed_task
 from airflow_dre.services.slo.freshness import measure_freshness
 from airflow_dre.services.slo.question import read_question
 from airflow_dre.store.database import open_database

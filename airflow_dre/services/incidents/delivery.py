@@ -82,7 +82,7 @@ def deliver_at_once(deliveries: Iterable[Delivery], settings: Settings) -> list[
     store = store_of(settings, hurried=True)
     changes: list[Change] = []
     for delivery in deliveries:
-        if time.monotonic() < _state.down_until:
+        if is_down():
             store.leave(delivery, DOWN)
             continue
         try:
@@ -91,6 +91,11 @@ def deliver_at_once(deliveries: Iterable[Delivery], settings: Settings) -> list[
             _state.down_until = time.monotonic() + DOWN_SECONDS
             store.leave(delivery, str(error))
     return changes
+
+
+def is_down() -> bool:
+    """Return whether the store did not answer a moment ago."""
+    return time.monotonic() < _state.down_until
 
 
 def log_changes(changes: Iterable[Change], settings: Settings) -> None:

@@ -11,8 +11,8 @@ from airflow_dre.errors import DreError
 from airflow_dre.incidents.identity import DataCause, Promise
 from airflow_dre.incidents.notify_options import NotifyOptions
 from airflow_dre.incidents.signals import Event, Signal
-from airflow_dre.services.incidents.contexts import origin_of
 from airflow_dre.services.incidents.delivery import deliver
+from airflow_dre.services.incidents.outcomes import origin_of
 from airflow_dre.store.records import Delivery
 from airflow_dre.values.dataset import DatasetName
 

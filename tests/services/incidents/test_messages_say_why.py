@@ -13,10 +13,11 @@ import pytest
 from sqlalchemy import select
 
 from airflow_dre.checks.outcomes import Outcome, Range
+from airflow_dre.incidents.notify_options import NotifyOptions
 from airflow_dre.incidents.signals import Origin, Signal
-from airflow_dre.services.incidents.contexts import failed_task
 from airflow_dre.services.incidents.dispatch import dispatch_outbox
 from airflow_dre.services.incidents.links import log_url, results_url
+from airflow_dre.services.incidents.outcomes import failed_task
 from airflow_dre.services.quality.signal import delivery_of
 from airflow_dre.store.records import Definition, Delivery, ResultRecord, SuiteRunRecord
 from airflow_dre.store.store import Store
@@ -104,7 +105,7 @@ def test_a_new_occurrence_says_its_own_reasons(store: Store) -> None:
 
 def task_failed(error: object) -> Signal:
     """Return a failed task."""
-    return failed_task(SimpleNamespace(**TASK), T, error=error, routes=("oncall",))
+    return failed_task(SimpleNamespace(**TASK), T, error=error, options=NotifyOptions(routes=("oncall",)))
 
 
 def test_a_failed_task_says_its_exception_masked(store: Store, receiver: Any, settings_for: Configure) -> None:
@@ -130,8 +131,6 @@ def test_a_task_that_failed_because_of_its_checks_leaves_their_reasons(store: St
 
 
 def test_warnings_beside_failures_are_not_counted_as_failed() -> None:
-    from airflow_dre.incidents.notify_options import NotifyOptions
-
     run = run_of(result(1, Outcome.WARNED), result(2), result(3, Outcome.PASSED))
     (fact,) = delivery_of(run, notify_options=NotifyOptions(notify_on="warned")).signals
     assert fact.title == "orders: 1 of 3 checks failed: not_null(c2)"

@@ -1,0 +1,68 @@
+"""Signals of Airflow's listeners: recorded in a worker, the scheduler or the API server, which must never fail because of it."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from airflow_dre.config import read_settings
+from airflow_dre.incidents.signals import Signal
+from airflow_dre.services.incidents.delivery import add_default_routes, deliver, deliver_at_once, is_down, log_changes
+from airflow_dre.services.incidents.housekeeping import run_housekeeping
+from airflow_dre.services.rehearsal import is_rehearsal
+from airflow_dre.services.wiring import store_of
+from airflow_dre.store.records import Delivery
+
+log = logging.getLogger(__name__)
+HOUSEKEEPING_SECONDS = 300.0
+"""How often what is no longer watched is ended."""
+Signals = Callable[[], Sequence[Signal]]
+
+
+class _State:
+    housekeeping_at = 0.0
+
+
+_state = _State()
+
+
+def record_in_worker(ti: Any, signal: Callable[[], Signal]) -> None:
+    """Record why a task failed, and send what waits: its process holds nothing else up. A callback of the task has done so before.
+
+    :param ti: the task instance.
+    :param signal: returns the signal; it is called where the Dag is watched.
+    """
+    try:
+        settings = read_settings()
+        if settings.watches(ti.dag_id):
+            deliver(Delivery(signals=(signal(),)), settings)
+    except Exception:  # how a task ends is not the listener's to change
+        log.exception("airflow-dre: could not record the failure of task %s of %s", ti.task_id, ti.dag_id)
+
+
+def record_end(about: Any, signals: Signals, unwatched: Signals = tuple) -> None:
+    """Record signals about a run or a task instance within the transaction of another program, and send nothing.
+
+    Of a Dag that is not watched only recoveries are recorded, which end what others opened.
+
+    :param about: the run or the task instance.
+    :param signals: returns the signals.
+    :param unwatched: returns what is remembered of a Dag that is not watched.
+    """
+    try:
+        settings = read_settings()
+        if is_rehearsal(settings):
+            return
+        found = tuple(signals())
+        if not settings.watches(about.dag_id):
+            found = (*(signal for signal in found if not signal.event.firing), *unwatched())
+        if not found:
+            return
+        log_changes(deliver_at_once([add_default_routes(Delivery(signals=found), settings.default_routes)], settings), settings)
+        if not is_down() and time.monotonic() > _state.housekeeping_at:
+            _state.housekeeping_at = time.monotonic() + HOUSEKEEPING_SECONDS
+            run_housekeeping(store_of(settings, hurried=True), settings)
+    except Exception:  # a listener must never stop the scheduler
+        log.exception("airflow-dre: could not record the end of run %s of %s", about.run_id, about.dag_id)
