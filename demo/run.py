@@ -1,6 +1,7 @@
 """``make demo``: twelve months of real flights through a real Airflow, then the UI.
 
-Everything lives in ``.demo``: Airflow's database, the warehouse and the results, all SQLite. Set ``DEMO_ONCE=1`` to exit after the summary.
+Everything lives in ``.demo``, or the folder ``DEMO_HOME``: Airflow's database, the warehouse and the results, all SQLite. Set
+``DEMO_ONCE=1`` to exit after the summary.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -23,14 +25,14 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 ROOT = Path(__file__).resolve().parent.parent
-HOME = ROOT / ".demo"
+HOME = Path(os.environ.get("DEMO_HOME") or ROOT / ".demo")
 RUNS = 12
 PATIENCE_SECONDS = 900
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 class OnCall(BaseHTTPRequestHandler):
-    """The person who carries the pager: prints what it is told."""
+    """The person who carries the pager: every message is printed."""
 
     def do_POST(self) -> None:
         """Take one message."""
@@ -41,7 +43,7 @@ class OnCall(BaseHTTPRequestHandler):
         self.end_headers()
 
     def log_message(self, *args: Any) -> None:
-        """Stay quiet."""
+        """Suppress the log of requests."""
 
 
 def say(text: str = "") -> None:
@@ -50,7 +52,7 @@ def say(text: str = "") -> None:
 
 
 def free_port(wanted: int = 0) -> int:
-    """``wanted`` if it is free, else any free port of the loopback interface."""
+    """Return ``wanted`` if it is free, else any free port of the loopback interface."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -61,7 +63,7 @@ def free_port(wanted: int = 0) -> int:
 
 
 def environment(port: int, pager: int) -> dict[str, str]:
-    """Airflow's settings for the demo: embedded defaults, loopback only, everybody is admin."""
+    """Return Airflow's settings for the demo: embedded defaults, loopback only, every user is an admin."""
     address = f"http://localhost:{port}"
     settings = {
         "API__BASE_URL": address,
@@ -89,7 +91,7 @@ def environment(port: int, pager: int) -> dict[str, str]:
 
 
 def rows(database: Path, query: str) -> list[tuple[Any, ...]]:
-    """Return rows of a SQLite file that another process writes; none while it is not there yet."""
+    """Return rows of a SQLite file that another process writes, or none while it does not exist."""
     if not database.exists():
         return []
     with contextlib.closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=10)) as connection:
@@ -100,19 +102,20 @@ def rows(database: Path, query: str) -> list[tuple[Any, ...]]:
 
 
 def finished_runs() -> int:
-    """Runs of the Dag that have ended."""
+    """Return the number of runs of the Dag that have ended."""
     found = rows(HOME / "airflow.db", "SELECT COUNT(*) FROM dag_run WHERE dag_id = 'flights_monthly' AND state IN ('success', 'failed')")
     return int(found[0][0]) if found else 0
 
 
 def checked_months() -> list[tuple[Any, ...]]:
-    """Month, outcome, score and checks of each suite run, with the cancelled flights it saw."""
+    """Return month, outcome, score and checks of each suite run, with the share of cancelled flights."""
     return rows(
         HOME / "dre.db",
         """SELECT s.data_interval_start, s.outcome, s.score, r.rows, r.value,
                   (SELECT COUNT(*) FROM dre_result AS a WHERE a.run_key = s.key)
            FROM dre_suite_run AS s JOIN dre_result AS r ON r.run_key = s.key
-           WHERE json_extract(r.definition, '$.name') = 'not_null(dep_time)' ORDER BY s.data_interval_start""",
+           JOIN dre_check_definition AS d ON d.digest = r.definition_digest
+           WHERE json_extract(d.definition, '$.name') = 'not_null(dep_time)' ORDER BY s.data_interval_start""",
     )
 
 
@@ -130,26 +133,26 @@ def wait_until_up(airflow: subprocess.Popen[bytes], address: str) -> None:
 
 def watch(airflow: subprocess.Popen[bytes]) -> None:
     """Print each month as its checks come in, until all runs have ended."""
-    until, told = time.monotonic() + PATIENCE_SECONDS, 0
+    until, printed = time.monotonic() + PATIENCE_SECONDS, 0
     while finished_runs() < RUNS:
         if airflow.poll() is not None or time.monotonic() > until:
             raise SystemExit(f"The runs did not finish; see {HOME / 'airflow.log'} and {HOME / 'logs'}")
-        told = tell_new(told)
+        printed = print_new(printed)
         time.sleep(1)
-    tell_new(told)
+    print_new(printed)
 
 
-def tell_new(told: int) -> int:
-    """Print the months after the first ``told``; how many are told now."""
+def print_new(printed: int) -> int:
+    """Print the months after the first ``printed``, and return the number of all."""
     months = checked_months()
-    for number, (start, outcome, score, seen, cancelled, _) in enumerate(months[told:], told + 1):
+    for number, (start, outcome, score, seen, cancelled, _) in enumerate(months[printed:], printed + 1):
         month = MONTHS[int(str(start)[5:7]) - 1]
         say(f"[{number:2}/{RUNS}] {month} 2013: {seen:6} flights, {cancelled:5.2f} % cancelled, score {score:5.1f}, {outcome}")
     return len(months)
 
 
 def summarize(address: str) -> None:
-    """What a person wants to know, and a last line for a machine."""
+    """Print incidents and addresses, and a last line for a machine."""
     months = checked_months()
     checks = sum(row[5] for row in months)
     incidents = rows(HOME / "dre.db", "SELECT id, title, status, opened_at, resolved_at, occurrences FROM dre_incident ORDER BY id")
@@ -184,8 +187,9 @@ def group_lives(airflow: subprocess.Popen[bytes]) -> bool:
     return True
 
 
-def main() -> None:
-    """Run the demo."""
+@contextlib.contextmanager
+def served_demo() -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    """Start Airflow, run the twelve months, and yield Airflow's process and address. End all processes afterwards."""
     started = time.monotonic()
     shutil.rmtree(HOME, ignore_errors=True)
     (HOME / "dags").mkdir(parents=True)
@@ -206,16 +210,24 @@ def main() -> None:
         wait_until_up(airflow, address)
         say(f"Airflow is up at {address} after {time.monotonic() - started:.0f} s. Loading, checking and publishing {RUNS} months:")
         watch(airflow)
-        if os.environ.get("DEMO_ONCE") != "1":
-            say(f"\nAll done after {time.monotonic() - started:.0f} s. The UI is served until Ctrl-C.")
-        summarize(address)
-        while os.environ.get("DEMO_ONCE") != "1" and airflow.poll() is None:
-            time.sleep(1)
+        say(f"\nAll done after {time.monotonic() - started:.0f} s.")
+        yield airflow, address
     except KeyboardInterrupt:
         say("\nStopping.")
     finally:
         stop(airflow)
         pager.shutdown()
+
+
+def main() -> None:
+    """Run the demo, and serve the UI until Ctrl-C unless ``DEMO_ONCE`` is 1."""
+    once = os.environ.get("DEMO_ONCE") == "1"
+    with served_demo() as (airflow, address):
+        summarize(address)
+        if not once:
+            say("The UI is served until Ctrl-C.")
+        while not once and airflow.poll() is None:
+            time.sleep(1)
 
 
 if __name__ == "__main__":
