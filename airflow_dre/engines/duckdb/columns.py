@@ -16,7 +16,18 @@ from sqlglot import exp
 from airflow_dre.engines.duckdb.connection import DuckDB
 from airflow_dre.engines.duckdb.declared_types import DECLARED, declared_value, unreadable
 from airflow_dre.engines.duckdb.formats import JSON_LINES, Readable
-from airflow_dre.engines.duckdb.guesses import INEXACT, MISFIT, FileType, Spelling, does_not_fit, in_sense, misfit_of, spelling_of, value_of
+from airflow_dre.engines.duckdb.guesses import (
+    INEXACT,
+    MISFIT,
+    FileType,
+    Spelling,
+    does_not_fit,
+    in_sense,
+    misfit_of,
+    spelling_of,
+    value_of,
+)
+from airflow_dre.engines.duckdb.reading import describe, reading
 from airflow_dre.engines.duckdb.sampling import TEXTS, sampled_types, types_of_all_rows
 from airflow_dre.sql.names import quoted
 from airflow_dre.sql.readings import Guess, Readings, Sense
@@ -169,3 +180,17 @@ def _names(columns: Sequence[str], guessed: Sequence[str]) -> dict[tuple[str, Se
             taken.add(name.casefold())
             names[column.casefold(), sense] = name
     return names
+
+
+def view_all_as_texts(database: DuckDB, readable: Readable, declared: Mapping[str, FileType]) -> list[str]:
+    """Create the view of texts, and return the names of its columns.
+
+    With ``ignore_errors`` it lacks the rows that declared types do not hold.
+    """
+    rows = reading(readable.form, readable.files, readable.as_texts)
+    if declared and readable.options.get("ignore_errors"):
+        spelling = spelling_of(readable.options)
+        wrong = [does_not_fit(column, kind, spelling) for column, kind in declared.items()]
+        rows = exp.select("*").from_(rows).where(*[exp.Not(this=exp.paren(each)) for each in wrong]).subquery("rows")
+    database.create_view(TEXTS, rows)
+    return [column for column, _ in describe(database, exp.Table(this=quoted(TEXTS)))]

@@ -139,3 +139,10 @@ def find_option_problems(options: object, subject: str, form: Format | None = No
         elif name in _NARROW and not _NARROW[name][0](value):
             problems.append(Problem(f"{subject} read_options", name, value, _NARROW[name][1]))
     return problems
+
+
+def words_of(options: Mapping[str, Any]) -> list[str]:
+    """Return the words of an author's options, which a reason may quote."""
+    given = [value for value in options.values() if isinstance(value, str)]
+    pairs = [pair for value in options.values() if isinstance(value, Mapping) for pair in value.items()]
+    return [word for word in (*given, *(str(each) for pair in pairs for each in pair)) if any(sign.isalpha() for sign in word)]
