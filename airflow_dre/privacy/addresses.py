@@ -36,8 +36,8 @@ def find_addresses(text: str) -> Iterator[tuple[int, int]]:
     yield from logins
     starts = [start for start, _ in logins]
     for found in _EMAIL.finditer(text):
-        place = bisect_right(starts, found.start()) - 1
-        if place < 0 or found.start() >= logins[place][1]:
+        index = bisect_right(starts, found.start()) - 1
+        if index < 0 or found.start() >= logins[index][1]:
             yield found.span()
 
 

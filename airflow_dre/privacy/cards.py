@@ -81,8 +81,8 @@ def find_cards(text: str) -> Iterator[tuple[int, int]]:
         by_chance = [place.span() for place in _NAMELESS.finditer(text)]
         starts = [start for start, _ in by_chance]
         for start, end in found:
-            place = bisect_right(starts, start) - 1
-            if place < 0 or end > by_chance[place][1]:
+            index = bisect_right(starts, start) - 1
+            if index < 0 or end > by_chance[index][1]:
                 yield start, end
 
 

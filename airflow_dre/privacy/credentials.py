@@ -117,16 +117,16 @@ def find_credentials(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _find_web_tokens(text: str) -> Iterator[tuple[int, int]]:
-    place = text.find("eyJ")
-    while place != -1:
-        found = _JWT.match(text, place)
-        end = place + 3
+    position = text.find("eyJ")
+    while position != -1:
+        found = _JWT.match(text, position)
+        end = position + 3
         if found is not None:
             whole = len(found[1]) >= 8 and found[0].count(".") >= 2
             if whole:
                 yield found.span()
             end = found.end() if whole else max(found.end(1), end)
-        place = text.find("eyJ", end)
+        position = text.find("eyJ", end)
 
 
 def _is_login(text: str) -> bool:

@@ -43,7 +43,7 @@ def find_ibans(text: str) -> Iterator[tuple[int, int]]:
 @cache
 def _form(country: str) -> re.Pattern[str]:
     kinds = "nn" + "".join(kind * int(count) for count, kind in re.findall(r"(\d+)([nac])", _COUNTRIES[country]))
-    gaps = (_GAP if kind == "n" or place % 4 == 0 else "" for place, kind in enumerate(kinds, start=2))
+    gaps = (_GAP if kind == "n" or index % 4 == 0 else "" for index, kind in enumerate(kinds, start=2))
     return re.compile(f"(?i:{country})" + "".join(gap + _CLASSES[kind] for gap, kind in zip(gaps, kinds, strict=True)))
 
 

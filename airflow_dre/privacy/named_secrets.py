@@ -131,13 +131,13 @@ def _find_options(text: str, pattern: re.Pattern[str]) -> Iterator[tuple[int, in
 
 def _find_behind(text: str) -> Iterator[tuple[int, int]]:
     """Yield values behind ``=`` and ``:``, and those of a pair of name and value."""
-    place = 0
-    while (word := _WORD_OF_SECRET.search(text, place)) is not None:
-        name, place = word.span()
+    position = 0
+    while (word := _WORD_OF_SECRET.search(text, position)) is not None:
+        name, position = word.span()
         found = _BEHIND.match(text, name) if _is_name(text, word) else None  # a value is read for a name only, and once
         if found is None:
             continue
-        place = found.end()
+        position = found.end()
         start, end = _group(found)
         if found[_PAIR_GROUP] is not None:
             if _OPENS_PAIR.search(text[max(0, name - 48) : name]):

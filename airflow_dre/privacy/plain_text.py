@@ -81,8 +81,8 @@ class View:
         return start, end
 
     def _before(self, offset: int) -> int:
-        place = bisect_right(self.at, offset) - 1
-        return self.origins[place] + offset - self.at[place]
+        index = bisect_right(self.at, offset) - 1
+        return self.origins[index] + offset - self.at[index]
 
 
 def views_of(text: str) -> Iterator[View]:

@@ -30,7 +30,7 @@ from airflow_dre.checks.metrics import (
 from airflow_dre.checks.rules import HasNoValue, HasValue, Nulls
 from airflow_dre.sql import names
 from airflow_dre.sql.dialect import Dialect
-from airflow_dre.sql.fitting import as_number, fitted, has_no_extremes, told
+from airflow_dre.sql.fitting import as_number, fitted, for_python, has_no_extremes
 from airflow_dre.sql.names import column
 from airflow_dre.sql.predicates import has_all, violation_of
 from airflow_dre.sql.raw import read_condition, read_metric, read_row_expression
@@ -130,12 +130,12 @@ def _extreme(metric: Minimum | Maximum, scope: Scope, function: type[exp.AggFunc
 
 @expression.register
 def _(metric: Minimum, scope: Scope) -> exp.Expr:
-    return told(_extreme(metric, scope, exp.Min, "0"), metric.column, scope)
+    return for_python(_extreme(metric, scope, exp.Min, "0"), metric.column, scope)
 
 
 @expression.register
 def _(metric: Maximum, scope: Scope) -> exp.Expr:
-    return told(_extreme(metric, scope, exp.Max, "1"), metric.column, scope)
+    return for_python(_extreme(metric, scope, exp.Max, "1"), metric.column, scope)
 
 
 @expression.register
@@ -194,7 +194,7 @@ def variance_of(d: exp.Expr) -> exp.Expr:
 
 @expression.register
 def _(metric: Quantile, scope: Scope) -> exp.Expr:
-    return told(percentile(metric, exp.Literal.number(str(metric.at)), scope), metric.column, scope)
+    return for_python(percentile(metric, exp.Literal.number(str(metric.at)), scope), metric.column, scope)
 
 
 def percentile(metric: Quantile, share: exp.Expr, scope: Scope) -> exp.Expr:

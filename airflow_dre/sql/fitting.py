@@ -42,7 +42,7 @@ def fitted(rule: R, scope: Scope) -> R:
     return rule
 
 
-def told(value: exp.Expr, column: str, scope: Scope) -> exp.Expr:
+def for_python(value: exp.Expr, column: str, scope: Scope) -> exp.Expr:
     """Return a value of a column so that Python reads the digits which the database shows: a tenth of single precision is 0.1."""
     if scope.dialect.types.read_as_text(scope.type_of(column) or ""):
         return exp.cast(value, "TEXT")

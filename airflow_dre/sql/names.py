@@ -21,14 +21,14 @@ def split_table(text: str, subject: str = "suite", argument: str = "table") -> t
     :raises DefinitionError: the text is no table name.
     """
     parts: list[str] = []
-    place = 0
-    while found := _PART.match(text, place):
+    position = 0
+    while found := _PART.match(text, position):
         parts.append(found[1].replace('""', '"') if found[1] is not None else found[2])
-        place = found.end()
-        if place == len(text) or text[place] != ".":
+        position = found.end()
+        if position == len(text) or text[position] != ".":
             break
-        place += 1
-    if place != len(text) or not 1 <= len(parts) <= 3 or text.endswith("."):
+        position += 1
+    if position != len(text) or not 1 <= len(parts) <= 3 or text.endswith("."):
         raise DefinitionError([Problem(subject, argument, text, TABLE_ALLOWED)])
     return tuple(parts)
 

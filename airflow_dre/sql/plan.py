@@ -111,7 +111,7 @@ def _expression(metric: Metric, scope: Scope) -> exp.Expr:
 
 def scan(metrics: Sequence[Metric], scope: Scope, by: GroupBy | None = None) -> Statement:
     """Return one pass over the rows that answers all of ``metrics``, for each value of ``by``."""
-    columns = [exp.alias_(_expression(metric, scope), f"m{place}", copy=False) for place, metric in enumerate(metrics)]
+    columns = [exp.alias_(_expression(metric, scope), f"m{index}", copy=False) for index, metric in enumerate(metrics)]
     if all(isinstance(metric, OtherRowCount) for metric in metrics):
         return _statement(exp.select(*columns), metrics, scope, by)  # without an aggregate it would return a row for each row, or no row
     if by is None:
@@ -137,12 +137,12 @@ def _sorts(sorting: Sequence[Quantile], distinct: Sequence[Metric], scope: Scope
         return [scan(distinct, scope)]
     nothing = [exp.Null() for _ in sorting]
     parts = [
-        scope.select(exp.alias_(exp.Literal.number(place), "place"), exp.alias_(_expression(metric, scope), "keys"), *nothing)
-        for place, metric in enumerate(distinct)
+        scope.select(exp.alias_(exp.Literal.number(index), "place"), exp.alias_(_expression(metric, scope), "keys"), *nothing)
+        for index, metric in enumerate(distinct)
     ]
     if sorting:  # first, since there the columns of a UNION get their types
         unknown = [exp.alias_(exp.cast(exp.Null(), kind), name) for kind, name in (("INT", "place"), ("BIGINT", "keys"))]
-        found = [exp.column(f"m{place}") for place in range(len(sorting))]
+        found = [exp.column(f"m{index}") for index in range(len(sorting))]
         parts.insert(0, exp.select(*unknown, *found).from_(_sorted(sorting, scope, None).subquery("quantiles")))
     whole: exp.Expr = parts[0]
     for part in parts[1:]:

@@ -32,7 +32,7 @@ from airflow_dre.errors import DefinitionError, Problem
 from airflow_dre.sql import names
 from airflow_dre.sql.dialect import Dialect
 from airflow_dre.sql.expressions import count_if, filter_of, percentile, variance_of
-from airflow_dre.sql.fitting import fitted, is_array, told
+from airflow_dre.sql.fitting import fitted, for_python, is_array
 from airflow_dre.sql.names import column
 from airflow_dre.sql.predicates import conditions_of_key, has_all, has_value, literal, require_supported
 from airflow_dre.sql.raw import read_metric, read_rows
@@ -123,19 +123,19 @@ def sorted_quantiles(metrics: Sequence[Quantile], scope: Scope, by: GroupBy | No
     for number, group in enumerate(sorts.values()):
         if is_array(group[0].column, scope):
             inner += [
-                exp.alias_(percentile(metric, exp.Literal.number(str(metric.at)), scope), f"q{number}_{place}")
-                for place, metric in enumerate(group)
+                exp.alias_(percentile(metric, exp.Literal.number(str(metric.at)), scope), f"q{number}_{index}")
+                for index, metric in enumerate(group)
             ]
-            picked |= {metric: exp.column(f"q{number}_{place}") for place, metric in enumerate(group)}
+            picked |= {metric: exp.column(f"q{number}_{index}") for index, metric in enumerate(group)}
             continue
         shares = exp.Array(expressions=[exp.Literal.number(str(metric.at)) for metric in group])
         inner.append(exp.alias_(percentile(group[0], shares, scope), f"q{number}"))
-        for place, metric in enumerate(group, start=1):
-            picked[metric] = exp.Bracket(this=exp.column(f"q{number}"), expressions=[exp.Literal.number(place)], offset=1)
+        for index, metric in enumerate(group, start=1):
+            picked[metric] = exp.Bracket(this=exp.column(f"q{number}"), expressions=[exp.Literal.number(index)], offset=1)
     sorted_once = scope.select(*_segment(by, scope), *inner)
     if by is not None:
         sorted_once = sorted_once.group_by(split_of(by, scope.dialect))
-    columns = [exp.alias_(told(picked[metric], metric.column, scope), f"m{place}") for place, metric in enumerate(metrics)]
+    columns = [exp.alias_(for_python(picked[metric], metric.column, scope), f"m{index}") for index, metric in enumerate(metrics)]
     return exp.select(*_outer(by), *columns).from_(sorted_once.subquery("sorted"))
 
 
@@ -163,10 +163,10 @@ def _(metric: OrphanCount, scope: Scope, by: GroupBy | None) -> exp.Expr:
     Every database reads either table once, whatever their sizes.
     """
     parent = exp.alias_(names.table(names.split_table(metric.parent, "check foreign_key", "to")), "parent", table=True)
-    keys = [exp.alias_(column(name), f"k{place}") for place, name in enumerate(metric.columns)]
+    keys = [exp.alias_(column(name), f"k{index}") for index, name in enumerate(metric.columns)]
     child = scope.select(*_segment(by, scope), *keys, extra=[filter_of(metric, scope.dialect), *has_all(metric.columns)])
     found = [exp.Column(this=names.quoted(name), table=exp.to_identifier("parent")) for name in metric.parent_columns]
-    same = [exp.EQ(this=name, expression=exp.column(f"k{place}", table="child")) for place, name in enumerate(found)]
+    same = [exp.EQ(this=name, expression=exp.column(f"k{index}", table="child")) for index, name in enumerate(found)]
     segment = [] if by is None else [exp.column("segment", table="child")]  # the parent may have a column of that name
     query = exp.select(*segment, exp.Count(this=exp.Star())).from_(child.subquery("child"))
     query = query.join(parent, on=exp.and_(*same), join_type="left").where(exp.Is(this=found[0].copy(), expression=exp.Null()))
@@ -212,7 +212,7 @@ def most_common(metrics: Sequence[MostCommon], scope: Scope, by: GroupBy | None)
     ranked = exp.select(*_outer(by), "v", "n", exp.alias_(most, "most")).from_(grouped.subquery("frequencies"))
     known = [_is_known(metric, scope) for metric in metrics]
     return (
-        exp.select(*_outer(by), told(exp.column("v"), first.column, scope), "n", *known)
+        exp.select(*_outer(by), for_python(exp.column("v"), first.column, scope), "n", *known)
         .from_(ranked.subquery("ranked"))
         .where(exp.EQ(this=exp.column("n"), expression=exp.column("most")))
     )
@@ -266,7 +266,7 @@ def _(metric: Quantile, scope: Scope, by: GroupBy | None) -> exp.Expr:
     else:
         reached = exp.GTE(this=place, expression=exp.Mul(this=share, expression=n))
         picked = exp.Min(this=exp.Case().when(reached, exp.column("v")))
-    picked = told(picked, metric.column, scope)
+    picked = for_python(picked, metric.column, scope)
     return _summed([picked], inner.subquery("numbered"), by)
 
 

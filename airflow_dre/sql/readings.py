@@ -161,7 +161,7 @@ def rule_as_read(rule: rules.Rule, readings: Readings | None) -> rules.Rule:
         case rules.SumIs():
             return replace(rule, columns=tuple(readings.name_of(name, Sense.NUMBER) for name in rule.columns))
         case rules.TupleOneOf():
-            senses = [sense_of_values([row[place] for row in rule.values], moments_as_texts=True) for place in range(len(rule.columns))]
+            senses = [sense_of_values([row[index] for row in rule.values], moments_as_texts=True) for index in range(len(rule.columns))]
             named = [readings.name_of(name, sense) for name, sense in zip(rule.columns, senses, strict=True)]
             return replace(rule, columns=tuple(named))
         case rules.Compares():

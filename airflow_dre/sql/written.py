@@ -132,11 +132,11 @@ def _with_known_operators(text: str, words: Sequence[Token]) -> str:
 def _refuse_gaps(text: str, tokens: Sequence[Token], dialect: str) -> None:
     """Refuse what one reader takes for a comment and another for SQL: comments in comments, and those that MySQL runs."""
     between = re.compile(_GAPS.get(dialect, _GAP), re.DOTALL)
-    place = 0
+    position = 0
     for start, end in [*((token.start, token.end + 1) for token in tokens), (len(text), len(text))]:
-        if not between.fullmatch(text, place, start):
-            raise Hidden(f"only plain comments without a comment in them, and not {text[place:start].strip()!r}")
-        place = end
+        if not between.fullmatch(text, position, start):
+            raise Hidden(f"only plain comments without a comment in them, and not {text[position:start].strip()!r}")
+        position = end
 
 
 def _with_backticks(text: str, words: Sequence[Token], dialect: str) -> str:

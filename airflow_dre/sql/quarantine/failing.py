@@ -85,11 +85,11 @@ def _all(conditions: Sequence[exp.Expr | None]) -> exp.Expr:
 
 
 def _named(key: Sequence[str]) -> list[exp.Expr]:
-    return [exp.alias_(column(name), _alias(place)) for place, name in enumerate(key)]
+    return [exp.alias_(column(name), _alias(index)) for index, name in enumerate(key)]
 
 
-def _alias(place: int) -> str:
-    return f"dre_key_{place}"
+def _alias(index: int) -> str:
+    return f"dre_key_{index}"
 
 
 def _is_one_of(key: Sequence[str], keys: exp.Select) -> exp.Expr:
@@ -99,9 +99,9 @@ def _is_one_of(key: Sequence[str], keys: exp.Select) -> exp.Expr:
     """
     row, known = (
         exp.Struct(
-            expressions=[exp.PropertyEQ(this=exp.Literal.string(_alias(place)), expression=part) for place, part in enumerate(parts)]
+            expressions=[exp.PropertyEQ(this=exp.Literal.string(_alias(index)), expression=part) for index, part in enumerate(parts)]
         )
-        for parts in ([column(name) for name in key], [exp.column(_alias(place)) for place in range(len(key))])
+        for parts in ([column(name) for name in key], [exp.column(_alias(index)) for index in range(len(key))])
     )
     return exp.In(this=row, query=exp.select(known).from_(keys.subquery("dre_keys")).subquery())
 
@@ -112,8 +112,8 @@ def _key_is_in(key: Sequence[str], keys: exp.Select, nullable: Sequence[str] = (
     EXISTS is used: NOT IN is never true beside a NULL, and not every database has IN of tuples.
     """
     same: list[exp.Expr] = []
-    for place, name in enumerate(key):
-        found = exp.column(_alias(place), table="dre_keys")
+    for index, name in enumerate(key):
+        found = exp.column(_alias(index), table="dre_keys")
         equal: exp.Expr = exp.EQ(this=found, expression=column(name))
         if name in nullable:
             nothing = [exp.Is(this=value, expression=exp.Null()) for value in (found.copy(), column(name))]

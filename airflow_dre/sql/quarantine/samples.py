@@ -81,10 +81,10 @@ def _named_in(metric: Metric, scope: Scope) -> list[exp.Identifier]:
 def _outputs(tree: exp.Query) -> Iterator[tuple[exp.Identifier, set[str]]]:
     """Yield the named columns of a SELECT, each with all names that its values come from, in any branch of a UNION."""
     branches = list(_branches(tree))
-    for place, select in enumerate(branches[0].selects):
+    for index, select in enumerate(branches[0].selects):
         name = select.args.get("alias") if isinstance(select, exp.Alias) else select.this if isinstance(select, exp.Column) else None
         if isinstance(name, exp.Identifier):
-            parts = [branch.selects[place] for branch in branches if place < len(branch.selects)]
+            parts = [branch.selects[index] for branch in branches if index < len(branch.selects)]
             yield name, _closure(tree, [used.name for part in parts for used in part.find_all(exp.Column)])
 
 
