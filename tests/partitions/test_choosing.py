@@ -135,7 +135,7 @@ def test_a_broken_check_hides_no_other_and_costs_no_scan_of_the_table(days: Days
     assert all("2026-01-04" in statement for statement in days.asked)
 
 
-def test_a_number_that_cannot_be_told_anew_is_not_told_from_before(days: Days) -> None:
+def test_a_number_that_cannot_be_read_again_is_not_taken_from_before(days: Days) -> None:
     broken = {"sqlite": "abs(n) > 0", "duckdb": "CAST(s AS INTEGER) > 0", "postgres": "CAST(s AS INTEGER) > 0"}[days.hook.conn_type]
     bad = (-(2**63), None, 0.5, "x", None)
     declared = [COUNT, c.rows(broken, fail_above=0)]
@@ -161,7 +161,7 @@ def test_a_value_that_cannot_be_kept_hides_no_other_check(days: Days) -> None:
     assert "a value of type bytes cannot be kept" in run.results[1].reason
 
 
-def test_an_unknown_partition_column_is_said_once_and_asked_for_once(days: Days) -> None:
+def test_an_unknown_partition_column_is_reported_once_and_queried_once(days: Days) -> None:
     days.append(JAN[0], ROWS)
     run = days.judged([COUNT, NULLS], "run", "2026-01-01", by="dya")
     assert {result.outcome.value for result in run.results} == {"errored"}
@@ -299,11 +299,11 @@ def test_different_values_are_counted_by_a_sketch(days: Days) -> None:
     ],
     ids=repr,
 )  # fmt: skip
-def test_a_key_or_an_interval_is_told_in_values_of_the_partitions_kind(asked: Asked, like: Any, meant: Named | Span) -> None:
+def test_a_key_or_an_interval_becomes_values_of_the_partitions_type(asked: Asked, like: Any, meant: Named | Span) -> None:
     assert asked.among(like) == meant
 
 
 @pytest.mark.parametrize("asked", [Asked(key="2026-13-01"), Asked(key="noon")])
-def test_a_key_that_is_none_is_told(asked: Asked) -> None:
+def test_an_invalid_key_is_refused(asked: Asked) -> None:
     with pytest.raises(Incomparable, match="is no date, as 2026-01-01 is"):
         asked.among(date(2026, 1, 1))

@@ -44,7 +44,7 @@ def looked(days: Days) -> tuple[str | None, tuple[int, int] | None]:
 
 
 @pytest.mark.postgres
-def test_the_tables_that_changed_are_looked_at(declared: tuple[Days, Callable[[str], None]]) -> None:
+def test_the_tables_that_changed_are_scanned(declared: tuple[Days, Callable[[str], None]]) -> None:
     days, run = declared
     assert looked(days) == ("6", (6, 6)), "nothing was known"
     assert looked(days) == ("6", (0, 6))

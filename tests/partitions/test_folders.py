@@ -53,7 +53,7 @@ def judged(tmp_path: Path) -> Callable[..., SuiteRunRecord]:
     return judge
 
 
-def test_only_folders_whose_files_changed_are_looked_at(tmp_path: Path, judged: Callable[..., SuiteRunRecord]) -> None:
+def test_only_folders_whose_files_changed_are_scanned(tmp_path: Path, judged: Callable[..., SuiteRunRecord]) -> None:
     for day in range(1, 5):
         write(tmp_path, f"2026-01-0{day}", day, 20)
     first = judged()
@@ -77,7 +77,7 @@ def test_a_file_that_was_written_again_with_the_same_size_is_another(tmp_path: P
     assert judged().partitions == (1, 1)
 
 
-def test_files_that_are_read_otherwise_are_looked_at_anew(tmp_path: Path, judged: Callable[..., SuiteRunRecord]) -> None:
+def test_files_with_other_read_options_are_scanned_again(tmp_path: Path, judged: Callable[..., SuiteRunRecord]) -> None:
     (tmp_path / "day=1").mkdir()
     (tmp_path / "day=1" / "part.csv").write_text("n\n1\n7\n")
     given = f"{tmp_path}/*/*.csv"
@@ -114,7 +114,7 @@ def test_a_store_tells_the_versions_of_its_files(tmp_path: Path, judged: Callabl
     ("by", "reason"),
     [("n", "is in no folder n=..."), ("day + 0", "partition_by is an expression: set changes=")],
 )
-def test_what_folders_do_not_tell_is_said(tmp_path: Path, judged: Callable[..., SuiteRunRecord], by: str, reason: str) -> None:
+def test_what_folders_do_not_show_is_reported(tmp_path: Path, judged: Callable[..., SuiteRunRecord], by: str, reason: str) -> None:
     write(tmp_path, "1", 1)
     run = judged(by)
     assert {result.outcome for result in run.results} == {Outcome.ERRORED}

@@ -82,7 +82,7 @@ def test_what_states_merge_to(metric: Metric, partitions: list[tuple[Answer, ...
     assert found == expected or (isinstance(expected, float) and math.isnan(expected) and math.isnan(float(str(found))))
 
 
-def test_periods_of_all_partitions_are_told_once() -> None:
+def test_periods_of_all_partitions_are_listed_once() -> None:
     found = merge(Periods(column="a", unit=Unit.DAY), ((("2026-01-01",), ("2026-01-02",)),), ((("2026-01-02",),),), ((),))
     assert sorted(str(row) for row in found) == ["('2026-01-01',)", "('2026-01-02',)"]  # type: ignore[union-attr]
 
@@ -96,7 +96,7 @@ def test_periods_of_all_partitions_are_told_once() -> None:
         pytest.param(LARGEST, [(b"bytes",)], "a value of type bytes cannot be kept", id="a type that is not kept"),
     ],
 )
-def test_what_cannot_be_merged_is_told(metric: Metric, partitions: Any, message: str) -> None:
+def test_what_cannot_be_merged_is_refused(metric: Metric, partitions: Any, message: str) -> None:
     with pytest.raises(Incomparable, match=message):
         merge(metric, *partitions)
 

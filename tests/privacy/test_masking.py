@@ -104,7 +104,7 @@ AROUND = {
 
 
 @pytest.mark.parametrize("around", AROUND.values(), ids=AROUND)
-def test_every_secret_is_masked_wherever_it_stands(around: str) -> None:
+def test_every_secret_is_masked_wherever_it_is(around: str) -> None:
     wanted = around.format(HIDDEN)
     for name, secret in [*CARDS.items(), *((iban, iban) for iban in IBANS), *CREDENTIALS.items()]:
         if "cut off" not in name or around.endswith("{}"):

@@ -265,7 +265,7 @@ def test_a_secret_behind_its_name_is_hidden(text: str) -> None:
 
 
 @pytest.mark.parametrize("key", KEYS.values(), ids=KEYS)
-def test_a_key_is_hidden_wherever_it_stands(key: str) -> None:
+def test_a_key_is_hidden_wherever_it_is(key: str) -> None:
     for around in ("{}", "cannot use {} here", '"{}"', "({})", "a={},b", "first\n{}\nlast"):
         shown = masked(around.format(key))
         assert X[:20] not in shown

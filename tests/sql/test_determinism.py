@@ -27,7 +27,7 @@ STAYING = [
 
 
 @pytest.mark.parametrize(("dialect", "text", "moves"), [*[(*case, True) for case in MOVING], *[(*case, False) for case in STAYING]])
-def test_what_depends_on_the_moment_is_told(dialect: str, text: str, moves: bool) -> None:
+def test_expressions_that_depend_on_the_moment_are_found(dialect: str, text: str, moves: bool) -> None:
     tree = read_condition(f"x < {text}", dialect, "suite", "where").tree
     assert (why_nondeterministic(tree) is not None) is moves
 

@@ -93,7 +93,7 @@ def test_days_begin_in_utc_whatever_the_server_thinks(hook: Hook) -> None:
     ]
 
 
-def test_a_server_that_takes_backslashes_for_themselves_is_told_not_to(hook: Hook) -> None:
+def test_a_server_that_takes_backslashes_literally_is_set_to_escape(hook: Hook) -> None:
     connection = hook.get_conn()
     connection.cursor().execute("SET SESSION sql_mode = 'NO_BACKSLASH_ESCAPES,ANSI_QUOTES'")
     warehouse = Warehouse(Hook(lambda: connection))
