@@ -19,15 +19,17 @@ def save_head(connection: Connection, run: SuiteRunRecord) -> None:
         suite_head.c.measured_at < new.measured_at,
         and_(suite_head.c.measured_at == new.measured_at, suite_head.c.run_key < new.run_key),
     )
-    statement = insert.values(
-        key=head_key(run.namespace, run.name, run.suite, dag_id),
-        namespace=run.namespace,
-        name=run.name,
-        suite=run.suite,
-        dag_id=dag_id,
-        run_key=run.key,
-        measured_at=run.measured_at,
-    ).on_conflict_do_update(index_elements=["key"], set_={"run_key": new.run_key, "measured_at": new.measured_at}, where=later)
+    facts = {
+        "run_key": run.key,
+        "measured_at": run.measured_at,
+        "outcome": run.outcome.value,
+        "score": run.score,
+        "counts": run.counts,
+    }
+    identity = {"namespace": run.namespace, "name": run.name, "suite": run.suite, "dag_id": dag_id}
+    key = head_key(run.namespace, run.name, run.suite, dag_id)
+    changes = {name: new[name] for name in facts}
+    statement = insert.values(key=key, **identity, **facts).on_conflict_do_update(index_elements=["key"], set_=changes, where=later)
     connection.execute(statement)
 
 
@@ -41,7 +43,8 @@ def rebuild_heads(connection: Connection) -> int:
     connection.execute(delete(suite_head))
     group = (suite_run.c.namespace, suite_run.c.name, suite_run.c.suite, suite_run.c.dag_id)
     nth = func.row_number().over(partition_by=group, order_by=(suite_run.c.measured_at.desc(), suite_run.c.key.desc()))
-    ranked = select(*group, suite_run.c.key.label("run_key"), suite_run.c.measured_at, nth.label("nth")).subquery()
+    facts = [suite_run.c[name] for name in ("measured_at", "outcome", "score", "counts")]
+    ranked = select(*group, suite_run.c.key.label("run_key"), *facts, nth.label("nth")).subquery()
     columns = [column for column in ranked.c if column.name != "nth"]
     rows = connection.execute(select(*columns).where(ranked.c.nth == 1)).mappings().all()
     heads = [{**row, "key": head_key(row["namespace"], row["name"], row["suite"], row["dag_id"])} for row in rows]

@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, FromClause, Table, bindparam, case, func, select, update
+from sqlalchemy import ColumnElement, Connection, FromClause, Table, bindparam, case, func, select, union_all, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from airflow_dre.store.database import Database
@@ -49,8 +49,9 @@ def keep_texts(connection: Connection, texts: Sequence[tuple[Mapping[str, Any], 
             of_statement = _digest(text := plain_text(statement))
             statements[of_statement] = {"digest": of_statement, "text": text}
         found.append(References(digest, of_statement))
-    _insert_missing(connection, check_definition, definitions)
-    _insert_missing(connection, statement_text, statements)
+    known = _known(connection, [*definitions, *statements])
+    _insert_missing(connection, check_definition, definitions, known)
+    _insert_missing(connection, statement_text, statements, known)
     return found
 
 
@@ -82,9 +83,16 @@ def _digest(text: str) -> bytes:
     return hashlib.sha256(text.encode()).digest()[:_DIGEST_BYTES]
 
 
-def _insert_missing(connection: Connection, table: Table, rows: Mapping[bytes, Mapping[str, Any]]) -> None:
-    """Insert the rows whose digest is not there. Two transactions insert in one order, so that they cannot deadlock."""
-    known = set(connection.scalars(select(table.c.digest).where(table.c.digest.in_(list(rows))))) if rows else set()
+def _known(connection: Connection, digests: Sequence[bytes]) -> set[bytes]:
+    """Return those of some digests that are there, of definitions as of statements."""
+    if not digests:
+        return set()
+    tables = (check_definition, statement_text)
+    return set(connection.scalars(union_all(*[select(table.c.digest).where(table.c.digest.in_(digests)) for table in tables])))
+
+
+def _insert_missing(connection: Connection, table: Table, rows: Mapping[bytes, Mapping[str, Any]], known: Set[bytes]) -> None:
+    """Insert the rows whose digest is not known. Two transactions insert in one order, so that they cannot deadlock."""
     missing = [rows[digest] for digest in sorted(rows) if digest not in known]
     if missing:
         dialect = sqlite if connection.dialect.name == "sqlite" else postgresql

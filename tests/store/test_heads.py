@@ -52,7 +52,7 @@ def test_the_overview_shows_what_ranking_all_runs_shows(store: Store, suite_run:
         for scope in SCOPES:
             found = {run.key for of_table in recent_runs(connection, scope).values() for run in of_table}
             assert found == ranked(connection, scope, HISTORY)
-            assert {run.key for run in latest_runs(connection, scope)} == ranked(connection, scope, 1)
+            assert {run.run_key for run in latest_runs(connection, scope)} == ranked(connection, scope, 1)
 
 
 @given(seed=st.integers(0, 10**6), number=st.integers(0, 60))
@@ -73,13 +73,13 @@ def test_pages_are_complete_and_overlap_nowhere(store: Store, suite_run: Make, l
     with store.database.write() as connection:
         fill(connection, suite_run, 60, seed=2)
     with store.database.read() as connection:
-        everything = [run.key for run in latest_runs(connection, DagScope(None))]
+        everything = [run.run_key for run in latest_runs(connection, DagScope(None))]
         found, page = list[str](), Page(limit=limit)
         while part := latest_runs(connection, DagScope(None), page=page):
             trends = recent_runs(connection, DagScope(None), page=page)
             assert set(trends) == {DatasetName(run.namespace, run.name) for run in part}
             assert len(trends) <= limit
-            found += [run.key for run in part]
+            found += [run.run_key for run in part]
             page = Page(limit=limit, after=DatasetName(part[-1].namespace, part[-1].name))
     assert found == everything
 
@@ -89,5 +89,5 @@ def test_a_run_that_comes_late_is_not_the_latest(store: Store, suite_run: Make) 
         store.deliver(Delivery(run=suite_run("failed" if at == 2 else "passed", at=at, run=f"r{at}")))
     with store.database.read() as connection:
         (latest,) = latest_runs(connection, DagScope(None))
-    assert latest.run_id == "r2"
-    assert latest.counts["failed"] == 1
+    assert latest.run_key == suite_run("failed", at=2, run="r2").key
+    assert (latest.outcome.value, latest.counts["failed"], latest.score) == ("failed", 1, 0.0)

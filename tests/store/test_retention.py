@@ -168,7 +168,7 @@ def test_a_batch_takes_less_than_a_second(store: Store, suite_run: Make) -> None
 
 def read_latest(connection: sa.Connection) -> dict[str, Any]:
     """Return what must not change: the latest runs, and what each check of each suite observed when it last passed."""
-    latest = [run.key for run in latest_runs(connection, DagScope(None))]
+    latest = [run.run_key for run in latest_runs(connection, DagScope(None))]
     suites = [(run.namespace, run.name, run.suite) for run in latest_runs(connection, DagScope(None))]
     return {"latest": latest, "passed": [last_passed(connection, *suite, "0123456789abcdef") for suite in suites]}
 

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, Subquery, and_, func, literal, select, tuple_
 
 from airflow_dre.store.reading.scope import DagScope, in_scope
-from airflow_dre.store.records.runs import StoredResult, StoredRun
+from airflow_dre.store.records.runs import LatestRun, StoredResult, StoredRun
 from airflow_dre.store.rows import as_record, as_records
 from airflow_dre.store.shared_texts import definition_of_result, statement_of_result, with_texts
 from airflow_dre.store.tables import UtcDateTime, result, suite_head, suite_run
@@ -32,16 +32,16 @@ class Page:
 
 def latest_runs(
     connection: Connection, scope: DagScope, *, page: Page | None = None, dataset: DatasetName | None = None
-) -> list[StoredRun]:
-    """Return the latest run of each suite, in the order of the datasets. It is found by key and without a look at older runs.
+) -> list[LatestRun]:
+    """Return the latest run of each suite, in the order of the datasets, without reading any other run.
 
     :param page: the datasets; None: all.
     :param dataset: only this one.
     """
     order = (suite_head.c.namespace, suite_head.c.name, suite_head.c.measured_at, suite_head.c.run_key)
-    query = select(suite_run).join(suite_head, suite_head.c.run_key == suite_run.c.key).where(_heads(scope, page, dataset))
-    latest: dict[tuple[str, str, str], StoredRun] = {}
-    for run in as_records(connection.execute(query.order_by(*order)), StoredRun):
+    query = select(*[column for column in suite_head.c if column.name != "key"]).where(_heads(scope, page, dataset))
+    latest: dict[tuple[str, str, str], LatestRun] = {}
+    for run in as_records(connection.execute(query.order_by(*order)), LatestRun):
         latest[run.namespace, run.name, run.suite] = run
     return list(latest.values())
 

@@ -21,6 +21,7 @@ __all__ = [
     "Definition",
     "Delivery",
     "IncidentStory",
+    "LatestRun",
     "PartitionState",
     "PartitionStates",
     "ResultRecord",

@@ -137,6 +137,22 @@ class StoredRun:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LatestRun:
+    """The latest run of a suite, as an overview shows it."""
+
+    namespace: str
+    name: str
+    suite: str
+    dag_id: str | None
+    run_key: str
+    measured_at: datetime
+    outcome: Outcome
+    score: float | None
+    counts: dict[str, int]
+    """Number of checks by outcome."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SampleNote:
     """The facts about a sample that its result keeps: everything except the rows."""
 

@@ -88,6 +88,9 @@ suite_head = Table(
     Column("dag_id", Name(ID)),
     Column("run_key", String(64), nullable=False),
     Column("measured_at", UtcDateTime, nullable=False),
+    Column("outcome", String(16), nullable=False),
+    Column("score", Float),
+    Column("counts", PlainJson(), nullable=False),
     Index(None, "namespace", "name"),
 )
 """The latest run of each suite by Dag, written with the run. :func:`airflow_dre.store.heads.rebuild_heads` makes it anew."""
