@@ -1,1 +1,1 @@
-"""OpenLineage: what a dataset is called, and results as facets."""
+"""OpenLineage names of datasets, and results as facets."""

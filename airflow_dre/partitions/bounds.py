@@ -22,7 +22,7 @@ class NativePartition:
 
     version: str
     size: int
-    """Bytes; of 0 it has no row."""
+    """Bytes. A table of 0 bytes has no row."""
     low: Partition = None
     high: Partition = None
     values: tuple[Partition, ...] | None = None

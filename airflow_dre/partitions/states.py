@@ -24,7 +24,7 @@ class Count:
     n: int = 0
 
     def merged(self, other: Count) -> Count:
-        """Return both together."""
+        """Return the merged state."""
         return Count(self.n + other.n)
 
 
@@ -35,10 +35,10 @@ class Sum:
     n: int = 0
     total: Exact = field(default_factory=Exact)
     unknown: bool = False
-    """The database knows no sum of them: where it has no not-a-number, that is what NULL beside values means."""
+    """Whether the sum is unknown: databases without not-a-number return NULL for it."""
 
     def merged(self, other: Sum) -> Sum:
-        """Return both together."""
+        """Return the merged state."""
         return Sum(self.n + other.n, self.total + other.total, self.unknown or other.unknown)
 
     def sum(self) -> Scalar:
@@ -62,7 +62,7 @@ class Moments:
     """Infinities or not-a-numbers leave no variance."""
 
     def merged(self, other: Moments) -> Moments:
-        """Return both together.
+        """Return the merged state.
 
         Source: Chan, Golub and LeVeque, "Updating formulae and a pairwise algorithm for computing sample variances", 1979.
         """
@@ -106,7 +106,7 @@ class Listed:
     rows: frozenset[Row] = frozenset()
 
     def merged(self, other: Listed) -> Listed:
-        """Return both together, each row once."""
+        """Return the merged state, with each row once."""
         return Listed(self.rows | other.rows)
 
 

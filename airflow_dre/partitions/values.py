@@ -43,7 +43,7 @@ def split_by(partition_by: str) -> GroupBy:
 
 
 def as_partition(value: object) -> Partition:
-    """Return a value that a database answered, in the one way that it is spelled here.
+    """Return the value of a partition in its canonical form.
 
     :raises Incomparable: no partition can be named by it.
     """

@@ -32,7 +32,7 @@ _FORMS = (
 )
 """Groups in which numbers are written; those that make the longest number come first."""
 _GROUPED = re.compile(r"(?:\d{4}[ \t\r\n._/-]{1,3}\d{4}|\d{8}[ \t\r\n._/-]{1,3}\d{8}|\d{6}[ \t\r\n._/-]{1,3}\d{13})", re.ASCII)
-"""What each of them begins with."""
+"""Prefix of each of them."""
 _NAMELESS = re.compile(
     r"(?<![0-9A-Za-z])(?:[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}"
     r"|(?=[0-9]*+[A-Fa-f])(?:[0-9A-Fa-f]{128}|[0-9A-Fa-f]{96}|[0-9A-Fa-f]{64}|[0-9A-Fa-f]{56}|[0-9A-Fa-f]{40}|[0-9A-Fa-f]{32}))(?![0-9A-Za-z])"

@@ -15,7 +15,7 @@ MT 4a5n18c  MU 4a19n3a  NI 4a20n  NL 4a10n  NO 11n  OM 3n16c  PK 4a16c  PL 24n  
 SA 2n18c  SC 4a20n3a  SD 14n  SE 20n  SI 15n  SK 20n  SM 1a10n12c  SO 19n  ST 21n  SV 4a20n  TL 19n  TN 20n  TR 6n16c  UA 6n19c  VA 18n
 VG 4a16n  XK 16n  YE 4a4n18c
 """
-"""What follows the check digits, by country: so many digits (n), letters (a), or either (c)."""
+"""The characters after the check digits, by country: so many digits (n), letters (a), or either (c)."""
 _COUNTRIES = dict(zip(_FORMS.split()[::2], _FORMS.split()[1::2], strict=True))
 _CLASSES = {"n": "[0-9]", "a": "[A-Za-z]", "c": "[A-Za-z0-9]"}
 _GAP = "[ \\t\\r\\n._/-]{0,2}+"

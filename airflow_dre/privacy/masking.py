@@ -33,7 +33,7 @@ _READ = 4_000
 _TORN = 100
 """Characters at the end of what was read of a longer text, in which a number may be cut in two."""
 _QUOTED = re.compile(r"\"(?:[^\"]|\"\")*\"|'(?:[^']|'')*'|(?<=value: )[^\s\"']\S*|(?<=\)=)\([^)]*\)")
-"""What a driver's message may quote: a name, or a value of a row."""
+"""Quotes in a driver's message: a name, or a value of a row."""
 
 
 _FINDERS = (find_credentials, find_named_secrets, find_addresses, find_ibans, find_cards)
@@ -96,7 +96,7 @@ class Mask:
     """Names of columns, or patterns with ``*``; upper and lower case are the same."""
 
     def hides(self, column: str) -> bool:
-        """Return whether the values of a column never leave: it is listed, or it is called ``password`` or the like."""
+        """Return whether the values of a column are never shown: it is listed, or it is called ``password`` or the like."""
         return names_a_secret(column) or any(_is_like(column.lower(), pattern.lower()) for pattern in self.columns)
 
     def cell(self, column: str, value: object) -> str | None:

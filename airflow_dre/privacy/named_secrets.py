@@ -150,7 +150,7 @@ def _find_behind(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _is_name(text: str, found: re.Match[str]) -> bool:
-    """Return whether the word of a match is what it looks like, and not the key of a table or a part of a longer word."""
+    """Return whether the word of a match names a secret, and is neither the key of a table nor a part of a longer word."""
     name = found.start()
     head = _HEAD.match(text, name)
     if head is not None and head.end() - name > 1:  # an option or a tag

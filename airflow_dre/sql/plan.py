@@ -1,4 +1,4 @@
-"""From the metrics of a suite to statements: everything that can share a scan travels in one SELECT."""
+"""The plan of a suite, in which metrics that can share a scan are in one SELECT."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from airflow_dre.sql.splits import split_of
 
 M = TypeVar("M", bound=Metric)
 MOST_ROWS = 200_000
-"""Rows that a list, such as the days of :func:`~airflow_dre.checks.no_gaps`, may have: nine times the hours of 2.5 years."""
+"""Most rows of a list, such as the days of :func:`~airflow_dre.checks.no_gaps`: nine times the hours of 2.5 years."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +160,7 @@ def _scans(metrics: Sequence[Metric], scope: Scope, by: GroupBy | None) -> list[
 
 
 def one(metric: Metric, scope: Scope, by: GroupBy | None = None) -> Statement:
-    """Return a metric alone."""
+    """Return the statement of one metric."""
     (statement,) = plan([metric if by is None else PerSegment(by=by, metric=metric)], scope)
     return statement
 
@@ -194,7 +194,7 @@ def _batches(metrics: Sequence[M], size: int) -> list[Sequence[M]]:
 
 
 def shares_scan(metric: Metric, dialect: Dialect, by: GroupBy | None) -> bool:
-    """Return whether a metric travels in the common scan."""
+    """Return whether a metric shares the common scan."""
     match metric:
         case Quantile():
             return dialect.aggregates.quantile_is_aggregate and not dialect.aggregates.sorts_apart

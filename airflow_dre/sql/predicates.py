@@ -176,7 +176,7 @@ def _text(rule: rules.TextRule) -> exp.Expr:
 def regex_search(value: exp.Expr, pattern: str, dialect: Dialect, subject: str) -> exp.Expr:
     """Return whether a regular expression is found in a text.
 
-    :raises DefinitionError: the database has none, or not what this one uses.
+    :raises DefinitionError: the database does not support it.
     """
     regex = require_supported(dialect.texts.regex, subject, "pattern", pattern)
     if (why := dialect.texts.regex_error(pattern)) is not None:

@@ -237,7 +237,7 @@ def _(metric: Periods, scope: Scope, by: GroupBy | None) -> exp.Expr:
 
 @query_of.register
 def _(metric: Quantile, scope: Scope, by: GroupBy | None) -> exp.Expr:
-    """Return the rows are numbered and those around the quantile are picked: for databases without such an aggregate.
+    """Return a quantile from numbered rows, for databases without such an aggregate.
 
     PERCENTILE_CONT lies at row 1 + at * (n - 1) and is interpolated between its neighbours; PERCENTILE_DISC is the first row whose
     number is at least at * n (ISO/IEC 9075-2, inverse distribution functions).

@@ -80,7 +80,7 @@ class Readings:
         return column.casefold() in self.guesses
 
     def learn(self, guesses: Mapping[str, Guess]) -> None:
-        """Put guesses right, for all readings that were made from these."""
+        """Correct the guesses of these and all derived readings."""
         self.guesses.update(guesses)
 
     def heard(self, checks: Iterable[Check]) -> Readings:

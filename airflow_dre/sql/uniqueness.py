@@ -1,4 +1,4 @@
-"""Cheaper questions whose answers may prove that a dearer one need not be asked."""
+"""Cheap metrics that may prove a costly one unnecessary."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sums without rounding of whatever numbers a database answers."""
+"""Sums of the numbers of a database without rounding."""
 
 from __future__ import annotations
 

@@ -14,10 +14,10 @@ Row = tuple[Scalar, ...]
 """One row that a warehouse answers."""
 
 Answer = Scalar | tuple[Row, ...]
-"""What a warehouse answers to one metric: a value, or rows for the few metrics that are lists."""
+"""The answer of a warehouse to one metric: a value, or rows for the few metrics that are lists."""
 
 Literal = int | float | Decimal | str | date | datetime | bool
-"""What a Dag author may compare a column with."""
+"""A value that a Dag author may compare a column with."""
 
 
 class Single(float):
@@ -37,7 +37,7 @@ class Member(str):
 
 
 class Incomparable(TypeError):
-    """An answer is not of the kind that a check can judge, for example a word where a number is bounded."""
+    """An answer of a type that a check cannot judge, for example a word where a number is bounded."""
 
 
 def is_literal(value: object) -> TypeGuard[Literal]:

@@ -43,7 +43,7 @@ def smallest(hashes: Iterable[int]) -> frozenset[int]:
 
 
 def spell_hashes(hashes: Iterable[int]) -> str:
-    """Return hashes as a database strings them together."""
+    """Return hashes as one text, as a database joins them."""
     return ",".join(map(str, sorted(hashes)))
 
 

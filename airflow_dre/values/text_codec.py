@@ -24,7 +24,7 @@ def spell_all(values: tuple[Answer, ...]) -> str:
 
 
 def read(text: str) -> Scalar:
-    """Return the value that was spelled."""
+    """Return the value of a text."""
     value = _value(json.loads(text))
     if isinstance(value, tuple):
         raise Incomparable(f"{text!r} is a list and no value")
@@ -32,7 +32,7 @@ def read(text: str) -> Scalar:
 
 
 def read_all(texts: Sequence[str]) -> list[tuple[Answer, ...]]:
-    """Return the answers that were spelled in each of many texts, read as one: thousands are read for a table of many partitions."""
+    """Return the answers in each of many texts, which are read as one: thousands are read for a table of many partitions."""
     return [tuple(_value(value) if isinstance(value, dict) else value for value in values) for values in json.loads(f"[{','.join(texts)}]")]
 
 
