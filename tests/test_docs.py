@@ -54,7 +54,7 @@ def test_every_check_is_documented(kind: str) -> None:
 
 
 def options_of_all_checks() -> list[str]:
-    """What the checks take besides their own arguments."""
+    """Return the options that the checks take in addition to their own arguments."""
     hints = [get_type_hints(getattr(checks, kind)).get("options") for kind in checks.__all__]
     return sorted({name for options in hints for kind in get_args(options) for name in get_type_hints(kind)})
 
@@ -149,7 +149,7 @@ def test_a_page_that_shows_a_monitor_names_the_word_that_airflow_looks_for(path:
 
 @pytest.fixture(scope="module")
 def failed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """What each block of Python raised when it ran as a Dag file, all in one fresh interpreter with an empty Airflow home."""
+    """Run each block of Python as a Dag file, all in one fresh interpreter with an empty Airflow home, and return the errors."""
     home = {**os.environ, "AIRFLOW_HOME": str(tmp_path_factory.mktemp("home"))}
     command = [sys.executable, "-c", RUN_ALL]
     done = subprocess.run(command, input=json.dumps(BLOCKS), capture_output=True, text=True, timeout=200, env=home, check=False)

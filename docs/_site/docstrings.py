@@ -50,7 +50,7 @@ OPTIONS = options_of(DOCS / "checks.md")
 
 
 def parameters_section(docstring: Docstring) -> DocstringSectionParameters:
-    """Return the section of a docstring that describes parameters; add one where there is none."""
+    """Return the section of a docstring that describes parameters, and add it if it is missing."""
     for section in docstring.parsed:
         if isinstance(section, DocstringSectionParameters):
             return section
@@ -83,7 +83,7 @@ class Docstrings(Extension):
             obj.docstring.value = as_markdown(obj.docstring.value)
 
     def on_class(self, *, cls: Class, **_: Any) -> None:
-        """Complete what a class says of its arguments by what its bases declare."""
+        """Complete the arguments of a class by the declarations of its bases."""
         constructor = cls.members.get("__init__")
         for parameter in constructor.parameters if isinstance(constructor, Function) else ():
             if str(parameter.default) == REQUIRED:

@@ -45,7 +45,7 @@ def on_files(files: Files, config: Any) -> Files:
 
 
 def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
-    """Point links to files outside ``docs/``, and those of such files, to pages of the site."""
+    """Rewrite links to files outside ``docs/``, and the links of such files, as links to pages of the site."""
     place = page.file.src_uri
     written_at = REPOSITORY.get(place, f"docs/{place}")
 

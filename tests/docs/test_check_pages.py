@@ -1,4 +1,4 @@
-"""The page of every check tells the truth: its parameters, its SQL, and what becomes of an empty table and of NULLs."""
+"""Tests that the page of every check is true: its parameters, its SQL, and its outcome for an empty table and for NULLs."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from airflow_dre.values.scalars import Row
 
 FOLDER = Path(__file__).parents[2] / "docs" / "checks"
 IMPORTERS = {"from_column_mapping", "from_dbt", "from_gx"}
-"""They make checks of other tools' definitions and are no kinds of checks."""
+"""Functions that translate definitions of other tools. They are not kinds of checks."""
 KINDS = sorted(set(checks.__all__) - IMPORTERS)
 SECTIONS = ["Parameters", "What it counts", "SQL", "Example", "Notes"]
 DATABASES = ["sqlite", "duckdb", pytest.param("postgres", marks=pytest.mark.postgres)]
@@ -61,16 +61,16 @@ def text_of(kind: str) -> str:
 
 
 def section(kind: str, title: str) -> str:
-    """What stands below a heading."""
+    """Return the text below a heading."""
     found = re.search(rf"^## {title}\n(.*?)(?=^## |\Z)", text_of(kind), re.MULTILINE | re.DOTALL)
     assert found, f"docs/checks/{kind}.md has no section {title!r}"
     return found[1]
 
 
 def stated(kind: str, label: str) -> str:
-    """What the page says behind a label such as ``Empty table``."""
+    """Return the text behind a label such as ``Empty table``."""
     found = re.search(rf"^- \*\*{label}:\*\* (.+)$", section(kind, "What it counts"), re.MULTILINE)
-    assert found, f"docs/checks/{kind}.md does not tell {label!r}"
+    assert found, f"docs/checks/{kind}.md does not state {label!r}"
     return found[1]
 
 
@@ -90,14 +90,14 @@ def declarations(kind: str) -> list[Declaration]:
 
 
 def options_of(kind: str) -> type[Options]:
-    """What the function of a check takes besides its own arguments."""
+    """Return the options that the function of a check takes in addition to its own arguments."""
     (options,) = get_args(get_type_hints(getattr(checks, kind))["options"])
     found: type[Options] = options
     return found
 
 
 class Listener:
-    """An engine that notes what it is asked and answers 1 to everything."""
+    """An engine that records each statement and answers 1 to every question."""
 
     def __init__(self) -> None:
         self.heard: list[str] = []
@@ -116,7 +116,7 @@ def compiled(kind: str) -> str:
 
 
 def in_lines(sql: str) -> str:
-    """Return a statement set in lines; as it is where that would change more than white space."""
+    """Return a statement set in lines, unless that changes more than white space."""
     (pretty,) = sqlglot.transpile(sql, read="postgres", write="postgres", pretty=True)
     return pretty if "".join(pretty.split()) == "".join(sql.split()) else sql
 
@@ -134,19 +134,19 @@ def test_the_front_page_leads_to_it(kind: str) -> None:
 def test_it_has_the_form_of_all_pages(kind: str) -> None:
     assert re.match(rf"# {kind}\n\n[A-Z].+\.\n", text_of(kind))
     assert re.findall(r"^## (.+)$", text_of(kind), re.MULTILINE) == SECTIONS
-    for label in ("Looks at", "NULL", "Only NULLs", "Empty table"):
+    for label in ("Scope", "NULL", "Only NULLs", "Empty table"):
         assert stated(kind, label)
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_its_table_holds_the_parameters_of_its_function_and_no_other(kind: str) -> None:
     lines = [re.split(r"\s*\|\s*", line.strip("| ")) for line in section(kind, "Parameters").splitlines() if line.startswith("| `")]
-    told = {cells[0].strip("`*"): None if cells[-2] == "required" else ast.literal_eval(cells[-2].strip("`")) for cells in lines}
+    documented = {cells[0].strip("`*"): None if cells[-2] == "required" else ast.literal_eval(cells[-2].strip("`")) for cells in lines}
     required = {cells[0].strip("`*") for cells in lines if cells[-2] == "required"}
     own = {name: each.default for name, each in inspect.signature(getattr(checks, kind)).parameters.items() if name != "options"}
     empty = {inspect.Parameter.empty}
     further = {} if options_of(kind) is not FreshOptions else dict.fromkeys(FreshOptions.__annotations__.keys() - Options.__annotations__)
-    assert told == {**{name: None if default in empty else default for name, default in own.items()}, **further}
+    assert documented == {**{name: None if default in empty else default for name, default in own.items()}, **further}
     assert required == {name for name, default in own.items() if default in empty}
 
 
@@ -156,12 +156,12 @@ def test_it_names_its_thresholds_and_no_others(kind: str) -> None:
     own = set(inspect.signature(getattr(checks, kind)).parameters)
     of_any = {name for each in KINDS for name in options_of(each).__annotations__} - set(Options.__annotations__) - own
     in_table = FreshOptions.__annotations__.keys() if options_of(kind) is FreshOptions else set()
-    told = set(re.findall(r"`(\w+)`", paragraph)) & of_any
-    assert told | in_table == (set(options_of(kind).__annotations__) & of_any) | in_table
+    documented = set(re.findall(r"`(\w+)`", paragraph)) & of_any
+    assert documented | in_table == (set(options_of(kind).__annotations__) & of_any) | in_table
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_it_tells_when_filter_and_segments_are_refused(kind: str) -> None:
+def test_it_states_when_filter_and_segments_are_refused(kind: str) -> None:
     first, refused = declarations(kind)[0], []
     for argument in ("where", "by"):
         try:
@@ -181,7 +181,7 @@ def test_its_sql_is_what_the_engine_compiles(kind: str) -> None:
 
 
 class Hook:
-    """A real database in one of the states, behind what is needed of a hook."""
+    """The hook of a real database in one of the states."""
 
     def __init__(self, conn_type: str, connect: Callable[[], Any]) -> None:
         self.conn_type = conn_type
@@ -201,7 +201,7 @@ def script(rows: Sequence[str]) -> list[str]:
 
 @pytest.fixture(scope="module")
 def hooks(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, str], Hook]:
-    """Return a database in a state, made when it is first asked for."""
+    """Return a function that makes a database in a state at its first use."""
     made: dict[tuple[str, str], Callable[[], Any]] = {}
     folder = tmp_path_factory.mktemp("warehouses")
 
@@ -237,7 +237,7 @@ def hooks(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 @pytest.fixture
 def run(hooks: Callable[[str, str], Hook]) -> Callable[[str, str, str], tuple[ResultRecord, ...]]:
-    """What becomes of the checks of an example in a state of a database."""
+    """Return a function that runs the checks of an example on a database in a state."""
 
     def of(kind: str, database: str, state: str) -> tuple[ResultRecord, ...]:
         scope = Scope(("orders",), None, find_dialect(database))
@@ -257,10 +257,10 @@ Run = Callable[[str, str, str], tuple[ResultRecord, ...]]
 @pytest.mark.parametrize("database", DATABASES)
 @pytest.mark.parametrize("kind", KINDS)
 class TestOnRealData:
-    """What the pages state, asked of real databases."""
+    """The statements of the pages, compared with real databases."""
 
     @pytest.mark.parametrize(("state", "label"), [("empty", "Empty table"), ("nulls", "Only NULLs")])
-    def test_nothing_to_look_at_is_judged_as_stated(self, run: Run, kind: str, database: str, state: str, label: str) -> None:
+    def test_no_value_is_judged_as_stated(self, run: Run, kind: str, database: str, state: str, label: str) -> None:
         result = run(kind, database, state)[0]
         found = re.match(r"(skipped|passed|failed|judged)(?:: (\d+))?\b", stated(kind, label))
         assert found, f"{label} must begin with skipped, passed, failed or judged"
@@ -273,10 +273,10 @@ class TestOnRealData:
     def test_the_example_passes_on_good_data(self, run: Run, kind: str, database: str) -> None:
         assert [(result.outcome.value, result.reason) for result in run(kind, database, "good") if result.outcome != "passed"] == []
 
-    def test_a_row_of_nulls_is_looked_at_as_stated(self, run: Run, kind: str, database: str) -> None:
-        looks = stated(kind, "Looks at")
+    def test_a_row_of_nulls_is_in_scope_as_stated(self, run: Run, kind: str, database: str) -> None:
+        scope = stated(kind, "Scope")
         before, after = run(kind, database, "good")[0], run(kind, database, "good and a row of NULLs")[0]
-        if looks.startswith("every row"):
+        if scope.startswith("every row"):
             assert (before.rows, after.rows) == (10, 11)
         else:
             assert (after.outcome, after.observed, after.rows) == (before.outcome, before.observed, before.rows)

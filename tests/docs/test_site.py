@@ -34,7 +34,7 @@ def build(root: Path, folder: Path) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of the built site."""
+    """Return the folder of the built site."""
     folder = tmp_path_factory.mktemp("site")
     built = build(ROOT, folder)
     assert built.returncode == 0, built.stdout + built.stderr
@@ -108,7 +108,7 @@ def arguments_of(thing: object) -> set[str]:
 
 @pytest.fixture(scope="module")
 def documented(site: Path) -> dict[str, set[str]]:
-    """The arguments in the table of each name of the reference."""
+    """Return the arguments in the table of each name of the reference."""
     found: dict[str, set[str]] = {}
     for page in (site / "reference").glob("*.html"):
         for part in re.split(r'<h[1-6] id="', page.read_text())[1:]:
