@@ -1,25 +1,25 @@
 """The checks that a Dag author declares.
 
-Row checks count violations and are bounded by ``warn_above`` and ``fail_above``, each a count (``3``) or a percent of the rows looked at
+Row checks count violations and are bounded by ``warn_above`` and ``fail_above``, each a count (``3``) or a percent of the rows checked
 (``"5%"``); the default is ``fail_above=0``. Metric checks bound a number with ``at_least``, ``at_most``, ``more_than``, ``less_than``,
 ``equals``, ``warn_at_least`` and ``warn_at_most``. Every check also takes:
 
 :param name: how people call it; the default is made of its kind and columns.
 :param severity: ``"error"`` (default), or ``"warn"``: a check that fails is reported as warned.
 :param dimension: accuracy, completeness, conformity, consistency, coverage, timeliness or uniqueness; each kind has its own default.
-:param where: a SQL condition: only rows that meet it are looked at. (templated)
+:param where: a SQL condition: only rows that meet it are checked. (templated)
 :param by: a column: the check is judged for each of its values, at most 10,000 of them, and is as bad as the worst.
 :param description: why the check exists.
 :param tags: a list of labels.
 :param owner: who is responsible.
-:param runbook: an ``http(s)`` address that tells what to do when it fails.
+:param runbook: an ``http(s)`` address of the steps to take when it fails.
 :param previous_name: the name it had before a rename, so that its history goes on.
 
-NULL is no value: a check of values looks at rows that have one, a check of several columns at rows that have all. Nothing to look at is
-skipped, unless the check says otherwise; ``if_empty="fail"`` makes a metric check fail there.
+NULL is no value: a check of values reads rows that have one, a check of several columns rows that have all. A check with nothing to read is
+skipped, unless its description differs; ``if_empty="fail"`` makes a metric check fail there.
 
-``nulls`` says otherwise for checks of several columns: with ``"skip_all"`` only rows that have NULL in all of them are left out, with
-``"keep"`` none is. Then a NULL breaks ``==``, two NULLs are the same for :func:`all_differ`, and whatever else NULL leaves unknown, as in
+``nulls`` changes this for checks of several columns: with ``"skip_all"`` only rows that have NULL in all of them are left out, with
+``"keep"`` no row is. Then a NULL breaks ``==``, two NULLs are the same for :func:`all_differ`, and whatever else NULL leaves unknown, as in
 SQL, breaks nothing; a row whose key is not complete is never a duplicate.
 
 The functions load on first use, and nothing is checked in them: mistakes are collected by the operator and raised once as

@@ -1,4 +1,4 @@
-"""What every check is: something to ask and a way to judge the answers, with no database in sight."""
+"""The base of every check: metrics to query and a way to judge the answers, without a database."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from airflow_dre.values.scalars import Answer, Incomparable, Row, Scalar
 
 
 class Answers:
-    """What was answered, read as what a check expects it to be."""
+    """The answers to the metrics of a check, read as the type that it expects."""
 
     def __init__(self, given: Mapping[Metric, Answer]) -> None:
         self._given = given
@@ -46,7 +46,7 @@ class Answers:
 
 
 class CheckSeverity(StrEnum):
-    """What a broken check means for the suite."""
+    """The consequence of a failed check for the suite."""
 
     ERROR = "error"
     WARN = "warn"
@@ -54,7 +54,7 @@ class CheckSeverity(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckOptions:
-    """What every check carries besides its question."""
+    """The options that every check takes, whatever its kind."""
 
     name: str | None = None
     severity: CheckSeverity = CheckSeverity.ERROR
@@ -100,7 +100,7 @@ class Check(ABC):
 
     @abstractmethod
     def identity_arguments(self) -> Mapping[str, object]:
-        """Return the arguments that say what is asked, as JSON values; thresholds are not among them."""
+        """Return the arguments that identify the check, as JSON values, without its thresholds."""
 
     @abstractmethod
     def metrics(self) -> tuple[Metric, ...]:
@@ -112,21 +112,21 @@ class Check(ABC):
 
     @abstractmethod
     def judge(self, answers: Answers, now: datetime) -> Judgement:
-        """Return the verdict; total for every answer a warehouse can give.
+        """Return the verdict, for every answer that a warehouse can return.
 
         :raises Incomparable: an answer cannot be compared with a threshold.
         """
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The columns looked at, as far as the arguments name them."""
+        """The columns that it reads, as far as the arguments name them."""
         asked = self.identity_arguments()
         if isinstance(several := asked.get("columns"), list):
             return tuple(several)
         return (str(asked["column"]),) if "column" in asked else ()
 
     def column_types(self) -> Mapping[str, Families]:
-        """Return the families that columns must be of; columns of any family are left out."""
+        """Return the families that columns must be of, without columns of any family."""
         return {}
 
     def frame_types(self) -> Mapping[str, Families]:
@@ -135,16 +135,16 @@ class Check(ABC):
 
     @property
     def kinds_matter(self) -> bool:
-        """Whether the kinds of values make a difference, as in pandas."""
+        """True where the kinds of values make a difference, as in pandas."""
         return bool(getattr(self, "by_kind", False))
 
     @property
     def orders_values(self) -> bool:
-        """Whether it orders values that may be neither numbers nor texts."""
+        """True where it orders values that may be neither numbers nor texts."""
         return False
 
     def row_reason(self, by: str | None) -> str | None:
-        """Return why a row breaks it, or None where the metric that counts the rows says it.
+        """Return why a row breaks it, or None where the reason follows from the metric that counts the rows.
 
         :param by: the column of segments.
         """
@@ -168,7 +168,7 @@ class Check(ABC):
 
     @property
     def name(self) -> str:
-        """What people call it."""
+        """The name that people use: given, or made of kind and columns."""
         return self.options.name or f"{self.default_name}{self.options.suffix}"
 
     @property

@@ -29,7 +29,7 @@ TEMPORAL: Families = (Family.MOMENTS, Family.TEXTS)
 def comparable_with(column: str, values: Sequence[object]) -> Mapping[str, Families]:
     """Return the families of a column that can be compared with literals: numbers with numbers, dates with dates or texts.
 
-    :param values: the literals; None is open.
+    :param values: the literals; None leaves an end open.
     """
     given = [value for value in values if value is not None]
     if given and all(isinstance(value, (int, float, Decimal)) and not isinstance(value, bool) for value in given):

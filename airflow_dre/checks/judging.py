@@ -26,12 +26,15 @@ AnswersByMetric = Mapping[Metric, Answer | Unanswered]
 
 
 def first_round(check: Check) -> tuple[Metric, ...]:
-    """What a check asks first."""
+    """Return the metrics that a check needs first."""
     return check.metrics() if check.options.by is None else first_round_per_segment(check, check.options.by)
 
 
 def second_round(check: Check, found: AnswersByMetric) -> tuple[Metric, ...]:
-    """What a check asks once the answers to :func:`first_round` are known; nothing where one of them is missing or unfit."""
+    """Return the metrics that depend on the answers to :func:`first_round`.
+
+    There are no such metrics where an answer is missing or cannot be compared.
+    ."""
     try:
         seen = _seen(first_round(check), found)
         if isinstance(seen, Unanswered):
@@ -46,7 +49,10 @@ def second_round(check: Check, found: AnswersByMetric) -> tuple[Metric, ...]:
 
 
 def evaluate(check: Check, found: AnswersByMetric, now: datetime) -> Judgement:
-    """Judge a check; one that lacks an answer is errored, and severity ``warn`` turns a failure into a warning."""
+    """Judge a check.
+
+    A check that lacks an answer is errored, and severity ``warn`` turns a failure into a warning.
+    """
     seen = _seen((*first_round(check), *second_round(check, found)), found)
     if isinstance(seen, Unanswered):
         return Judgement(outcome=Outcome.ERRORED, reason=foreign(seen.reason), expected="", observes=check.observes)
@@ -82,7 +88,10 @@ def _seen(metrics: tuple[Metric, ...], found: AnswersByMetric) -> dict[Metric, A
 
 
 def score(outcomes: list[Outcome]) -> float | None:
-    """Share of the answered checks that passed, 0 to 100, a warning counting half; None where nothing was answered."""
+    """Return the share of the answered checks that passed, 0 to 100, or None where no check was answered.
+
+    A warning counts half.
+    """
     worth = {Outcome.PASSED: 1.0, Outcome.WARNED: 0.5, Outcome.FAILED: 0.0, Outcome.ERRORED: 0.0}
     counted = [worth[outcome] for outcome in outcomes if outcome in worth]
     return round(100 * sum(counted) / len(counted), 1) if counted else None

@@ -1,7 +1,7 @@
-"""The questions a check can ask of a table.
+"""Metrics of a table, which checks are judged by.
 
 A metric is a frozen value: two checks that need the same number need equal metrics, so the number is asked once.
-How a metric becomes SQL is the business of ``airflow_dre.sql``.
+``airflow_dre.sql`` renders it.
 """
 
 from __future__ import annotations
@@ -117,7 +117,7 @@ class Total(ColumnMetric):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Variance(ColumnMetric):
-    """The variance of a sample, with n - 1 below the line; NULL for fewer than two values."""
+    """The variance of a sample, with n - 1 below the line. It is NULL for fewer than two values."""
 
     state_name: ClassVar[str] = "Variance"
 
@@ -134,7 +134,7 @@ class Quantile(ColumnMetric):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DistinctCount(Metric):
-    """Different complete keys; needs a grouping."""
+    """Different complete keys, which need a grouping."""
 
     state_name: ClassVar[str] = "DistinctCount"
     shares_scan: ClassVar[bool] = False
@@ -144,7 +144,7 @@ class DistinctCount(Metric):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sketch(Metric):
-    """The smallest different 64-bit hashes of complete keys, as numbers between commas; needs a grouping."""
+    """The smallest different 64-bit hashes of complete keys, as numbers between commas. They need a grouping."""
 
     state_name: ClassVar[str] = "Sketch"
     shares_scan: ClassVar[bool] = False
@@ -161,7 +161,7 @@ class RepeatCount(Metric):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DuplicateCount(Metric):
-    """Rows that share a complete key with at least one other row; needs a grouping."""
+    """Rows that share a complete key with at least one other row. They need a grouping."""
 
     state_name: ClassVar[str] = "DuplicateCount"
     shares_scan: ClassVar[bool] = False
@@ -185,7 +185,7 @@ class OrphanCount(Metric):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepCount(ColumnMetric):
-    """Rows whose value steps the wrong way from the row before; rows without a value are left out."""
+    """Rows whose value steps the wrong way from the row before, without rows that have no value."""
 
     shares_scan: ClassVar[bool] = False
     counts_failing_rows: ClassVar[bool] = True
@@ -197,13 +197,13 @@ class StepCount(ColumnMetric):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MostCommon(ColumnMetric):
-    """The values that stand most often, as rows of value, count, and whether it is known: more than one where several tie."""
+    """The most common values, as rows of value, count, and whether it is known: more than one where several tie."""
 
     lists_rows: ClassVar[bool] = True
     shares_scan: ClassVar[bool] = False
     unmergeable: ClassVar[str] = "what is rare in each partition may be most common in all of them"
     known: tuple[Literal, ...] = ()
-    """The values that the database looks for, so that it says of each whether it is one of them, as in a rule for each row."""
+    """The values that the database looks for, so that it decides for each whether it is one of them, as in a rule for each row."""
     by_kind: bool = False
 
 
@@ -227,7 +227,7 @@ class OtherRowCount(Metric):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FailedRowCount(Metric):
-    """The rows that a SELECT of the Dag author gives."""
+    """The rows that a SELECT of the Dag author returns."""
 
     shares_scan: ClassVar[bool] = False
     counts_failing_rows: ClassVar[bool] = True
@@ -237,7 +237,7 @@ class FailedRowCount(Metric):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SqlMetric(Metric):
-    """The number that an aggregate expression, or a whole SELECT, gives."""
+    """The value of an aggregate expression, or of a whole SELECT."""
 
     unmergeable: ClassVar[str] = "its values in partitions do not add up in a known way"
     sql: str
@@ -265,7 +265,7 @@ class Unreadable(Metric):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableConstraints(Metric):
-    """What the database enforces, as rows of kind (``not_null`` or ``unique``), name of the constraint, and column."""
+    """The constraints that the database enforces, as rows of kind (``not_null`` or ``unique``), name of the constraint, and column."""
 
     lists_rows: ClassVar[bool] = True
     reads_rows: ClassVar[bool] = False
@@ -275,7 +275,7 @@ class TableConstraints(Metric):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LastPassed(Metric):
-    """What a check observed when it last passed; the results store answers it, not the warehouse."""
+    """The value that a check observed when it last passed, which the results store answers and not the warehouse."""
 
     reads_rows: ClassVar[bool] = False
     check_id: str

@@ -1,4 +1,4 @@
-"""What can become of a check."""
+"""Outcomes of checks, and the judgements that lead to them."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ class Outcome(StrEnum):
     """The five outcomes, in the order of :attr:`rank`."""
 
     SKIPPED = "skipped"
-    """There was nothing to look at."""
+    """There was nothing to read."""
     PASSED = "passed"
     WARNED = "warned"
     ERRORED = "errored"
-    """We could not look."""
+    """No answer could be had."""
     FAILED = "failed"
 
     @property
@@ -29,20 +29,20 @@ class Outcome(StrEnum):
 
 
 class Empty(StrEnum):
-    """What a check of a number is worth where there is nothing to take the number of."""
+    """The outcome of a check of a number where there is nothing to take the number of."""
 
     SKIP = "skip"
     FAIL = "fail"
 
     @property
     def outcome(self) -> Outcome:
-        """The outcome it stands for."""
+        """The outcome of a check that finds nothing."""
         return Outcome.FAILED if self is Empty.FAIL else Outcome.SKIPPED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Range:
-    """The values that a threshold lets pass; an absent end is open."""
+    """The values that a threshold lets pass. An absent end is open."""
 
     low: float | None = None
     high: float | None = None
@@ -87,7 +87,7 @@ class Judgement:
     violations: int | None = None
     """Rows that break the rule, for row checks."""
     rows: int | None = None
-    """Rows looked at, where the check counts them."""
+    """Rows checked, where they are counted."""
     warn: Range = Range()
     fail: Range = Range()
     """The two thresholds as numbers in ``unit``, to draw."""
@@ -97,7 +97,7 @@ class Judgement:
 
     @property
     def shows_value(self) -> bool:
-        """Whether ``observed`` is a value of the rows, and not a count of them."""
+        """True where ``observed`` is a value of the rows, and not a count of them."""
         return self.observes is Observes.VALUE and self.violations is None and self.unit not in ("rows", "%", "values")
 
 
@@ -111,7 +111,7 @@ class JudgedSegment:
 
 
 def worst(outcomes: list[Outcome]) -> Outcome:
-    """Return the outcome of a whole suite: its worst; a suite without checks was skipped."""
+    """Return the outcome of a whole suite, its worst one, or skipped for a suite without checks."""
     return max(outcomes, key=lambda outcome: outcome.rank, default=Outcome.SKIPPED)
 
 
@@ -137,7 +137,7 @@ def all_meet_it(rows: int) -> Reason:
 def number_text(value: float | Decimal, digits: int = 6) -> str:
     """Return a number with a sensible precision: ``digits`` significant ones, but every digit before the point.
 
-    At most six stand after the point, unless the number is so small that fewer than three would tell anything of it.
+    At most six follow the point, unless the number is so small that fewer than three of them would differ from 0.
     """
     number = Decimal(value)
     if not number.is_finite() or abs(number) >= 10**15:

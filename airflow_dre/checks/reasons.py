@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class Source(StrEnum):
-    """Where a value in a reason comes from."""
+    """The origin of a value in a reason."""
 
     CHECK = "check"
     """The check itself or a count of rows: a bound, a name, a number of violations."""
@@ -30,7 +30,7 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why a check has its outcome: one sentence, rendered by ``str()``."""
+    """The reason of an outcome: one sentence, rendered by ``str()``."""
 
     template: str
     """A format string, with a name in braces for each value."""
@@ -68,7 +68,7 @@ def segment(value: object) -> Value:
 
 
 def foreign(message: object) -> Reason:
-    """Return a message of somebody else as a reason, which may quote anything."""
+    """Return a foreign message, which may quote anything, as a reason."""
     return Reason("{message}", (("message", Value(str(message), Source.FOREIGN)),))
 
 

@@ -1,6 +1,6 @@
 """Rules for one row: which rows a rule applies to, and what it means to break it.
 
-A rule is a frozen value without SQL; ``airflow_dre.sql.predicates`` says how each is asked. NULL is no value: a rule about values applies
+A rule is a frozen value without SQL; ``airflow_dre.sql.predicates`` renders each. NULL is no value: a rule about values applies
 only to rows in which all its columns have one, so that completeness is judged by the checks made for it.
 """
 
@@ -18,7 +18,7 @@ from airflow_dre.values.scalars import Literal
 
 
 class TextType(StrEnum):
-    """What a text may have to be readable as, for ``of_type``."""
+    """The types as which a text can be required to be readable, for ``of_type``."""
 
     INTEGER = "integer"
     NUMBER = "number"
@@ -29,7 +29,7 @@ class TextType(StrEnum):
 
 
 class Nulls(StrEnum):
-    """Which rows a rule about several columns leaves out because of NULL."""
+    """The rows that a rule about several columns leaves out because of NULL."""
 
     SKIP = "skip"
     """Those with a NULL in any of the columns."""
@@ -40,7 +40,7 @@ class Nulls(StrEnum):
 
 
 class Operator(StrEnum):
-    """How two columns may have to compare."""
+    """The comparisons of two columns."""
 
     EQUAL = "=="
     UNEQUAL = "!="
@@ -56,7 +56,7 @@ _UNASKED = {"by_kind", "unlike", "text_of", "unknown_breaks", "flags", "counted"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """What must hold for one row."""
+    """A requirement that must hold for one row."""
 
     kind: ClassVar[str]
     """The name of the check that declares it."""
@@ -68,20 +68,20 @@ class Rule:
     """Whether the kinds of values can make a difference to it, as in pandas."""
     by_kind: bool = False
     """Whether values of different kinds never equal and every value has a text, as in pandas, where a database would read one as the
-    other or refuse to. A suite of another tool says so, and a database whose values pandas may have held heeds it."""
+    other or refuse to. A suite of another tool sets it, for databases whose values pandas may have held."""
 
     @property
     def needs(self) -> tuple[str, ...]:
-        """The columns that must have a value for the rule to apply; none: it applies to every row."""
+        """The columns that must have a value for the rule to apply. Without any it applies to every row."""
         return ()
 
     @property
     def leaves_out(self) -> Nulls:
-        """Which rows it does not apply to, by the NULLs in the columns that it needs."""
+        """The rows that it does not apply to, by the NULLs in the columns that it needs."""
         return Nulls.SKIP
 
     def column_types(self) -> Mapping[str, Families]:
-        """Return the families that columns must be of; columns of any family are left out."""
+        """Return the families that columns must be of, without columns of any family."""
         return {}
 
     def frame_types(self) -> Mapping[str, Families]:
@@ -93,11 +93,11 @@ class Rule:
 
     @property
     def orders_values(self) -> bool:
-        """Whether it orders values that may be neither numbers nor texts."""
+        """True where it orders values that may be neither numbers nor texts."""
         return False
 
     def identity_arguments(self) -> Mapping[str, object]:
-        """Return its arguments as JSON values; those at their default are left out, so that a new option changes no id."""
+        """Return its arguments as JSON values, without those at their default, so that a new option changes no id."""
         given = {item.name: getattr(self, item.name) for item in fields(self) if item.name not in _UNASKED}
         usual = {item.name: item.default for item in fields(self)}
         return {name: list(value) if isinstance(value, tuple) else value for name, value in given.items() if value != usual[name]}
@@ -136,7 +136,7 @@ class HasNoValue(Rule):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HasText(Rule):
-    """The column holds more than spaces; NULL breaks it too."""
+    """The column holds more than spaces. NULL breaks it too."""
 
     default_dimension: ClassVar[Dimension] = Dimension.COMPLETENESS
     kind: ClassVar[str] = "not_empty"
@@ -146,7 +146,7 @@ class HasText(Rule):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Within(ColumnRule):
-    """The value lies between two ends; an absent end is open."""
+    """The value lies between two ends. An absent end is open."""
 
     kind: ClassVar[str] = "between"
     state_name: ClassVar[str] = "Within"
@@ -188,7 +188,7 @@ class OneOf(ColumnRule):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoneOf(OneOf):
-    """The value is none of a set."""
+    """The value is not one of a set."""
 
     kind: ClassVar[str] = "not_in_set"
     state_name: ClassVar[str] = "NoneOf"
@@ -279,7 +279,7 @@ class CrossRule(Rule):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compares(CrossRule):
-    """Two columns of a row compare as they must; a NULL that is not left out breaks ``==`` and no other comparison."""
+    """Two columns of a row compare as they must. A NULL that is not left out breaks ``==`` and no other comparison."""
 
     kinds_matter: ClassVar[bool] = True
     default_dimension: ClassVar[Dimension] = Dimension.CONSISTENCY
@@ -300,7 +300,7 @@ class Compares(CrossRule):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SumIs(CrossRule):
-    """The columns of a row add up to a number; a sum with a NULL that is not left out is unknown and breaks nothing."""
+    """The columns of a row add up to a number. A sum with a NULL that is not left out is unknown and breaks nothing."""
 
     kinds_matter: ClassVar[bool] = True
     default_dimension: ClassVar[Dimension] = Dimension.CONSISTENCY
@@ -343,7 +343,7 @@ class TupleOneOf(CrossRule):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AllDiffer(CrossRule):
-    """The columns of a row hold values that all differ; two NULLs that are not left out are the same."""
+    """The columns of a row hold values that all differ. Two NULLs that are not left out are the same."""
 
     kinds_matter: ClassVar[bool] = True
     default_dimension: ClassVar[Dimension] = Dimension.CONSISTENCY
@@ -360,7 +360,7 @@ class AllDiffer(CrossRule):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Holds(Rule):
-    """A SQL condition is not false; NULL does not break it, as in a SQL CHECK constraint."""
+    """A SQL condition is not false. NULL does not break it, as in a SQL CHECK constraint."""
 
     default_dimension: ClassVar[Dimension] = Dimension.CONSISTENCY
     kind: ClassVar[str] = "rows"

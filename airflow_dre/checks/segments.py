@@ -1,6 +1,6 @@
 """Judging a check for each value of a column: ``by="carrier"``.
 
-Every metric of the check is asked as rows of segment and answer, in one grouped scan for all checks of a suite that share the column.
+Every metric of the check is queried as rows of segment and answer, in one grouped scan for all checks of a suite that share the column.
 """
 
 from __future__ import annotations
@@ -22,24 +22,27 @@ from airflow_dre.values.scalars import Answer, Incomparable, Row, Scalar, is_lit
 KEPT = 20
 """Segments that a result keeps, the worst ones."""
 MOST = 10_000
-"""Segments that are judged at the most; with more of them the check is errored, since a page of them helps nobody."""
+"""Segments that are judged at the most. With more of them the check is errored, since no page could show them."""
 
 _NAN = math.nan
 """One object, by which a dict finds it again."""
 
 
 def first_round_per_segment(check: Check, by: str) -> tuple[Metric, ...]:
-    """Return the metrics of a check, each for every segment; rows are counted too, since a grouping tells nothing of what it leaves out."""
+    """Return the metrics of a check, each for every segment.
+
+    Rows are counted too, since a grouping is silent about rows that it leaves out.
+    """
     return tuple(PerSegment(by=by, metric=metric) for metric in dict.fromkeys((RowCount(), *check.metrics())))
 
 
 def second_round_per_segment(check: Check, by: str, answers: Answers) -> tuple[Metric, ...]:
-    """What a check asks of its segments once the first answers are known: metrics with a rule for each segment."""
+    """Return the metrics that depend on the first answers, with a rule for each segment."""
     places: list[list[tuple[Scalar, Violations]]] = []
     for segment, seen in _by_segment(first_round_per_segment(check, by), answers).items():
         try:
             further = _counts(check, seen)
-        except Incomparable:  # said when this segment is judged
+        except Incomparable:  # the judgement of this segment reports it
             continue
         places += [[] for _ in further[len(places) :]]
         for rules, metric in zip(places, further, strict=False):
@@ -74,7 +77,9 @@ def judge_segments(check: Check, by: str, answers: Answers, now: datetime) -> Ju
 
 
 def judged(check: Check, answers: Answers, now: datetime) -> Judgement:
-    """Return the verdict of a check on one set of rows; a reason that does not mark the observed value is marked as a whole.
+    """Return the verdict of a check on one set of rows.
+
+    A reason that does not mark the observed value is marked as a whole.
 
     :raises Incomparable: an answer cannot be compared with a threshold.
     """
@@ -85,7 +90,10 @@ def judged(check: Check, answers: Answers, now: datetime) -> Judgement:
 
 
 def _key(segment: object) -> Scalar:
-    """Return the value of a segment, as text where SQL has no literal for it; the not-a-numbers, which equal nothing, are one."""
+    """Return the value of a segment, as text where SQL has no literal for it.
+
+    The not-a-numbers, which equal nothing, are one.
+    """
     if isinstance(segment, float):
         return _NAN if math.isnan(segment) else segment
     if isinstance(segment, Decimal):
@@ -110,7 +118,7 @@ def _by_segment(metrics: tuple[Metric, ...], answers: Answers) -> dict[Scalar, d
 
 
 def _of_no_rows(metric: Metric) -> Answer:
-    """Return the answer for a segment that a grouping gave no row for."""
+    """Return the answer for a segment without a row in a grouping."""
     return () if metric.lists_rows else metric.of_no_rows
 
 
@@ -150,7 +158,7 @@ def _reason(by: str, outcome: Outcome, ranked: Sequence[tuple[Scalar, Judgement]
             "{bad} of {values} of {by} {verb} not pass: {segments}", bad=len(bad), values=values, by=by, verb=verb, segments=named
         )
     if outcome is Outcome.SKIPPED:
-        return because("nothing to look at for {all} {values} of {by}", all="the" if single else "all", values=values, by=by)
+        return because("nothing to check for {all} {values} of {by}", all="the" if single else "all", values=values, by=by)
     return because("the {values} of {by} passes" if single else "all {values} of {by} pass", values=values, by=by)
 
 

@@ -1,6 +1,6 @@
 """Thresholds: how much is too much.
 
-``Limit`` bounds the violations of a row check by a count or by a percent of the rows looked at; ``Bounds`` bounds a number.
+``Limit`` bounds the violations of a row check by a count or by a percent of the rows checked; ``Bounds`` bounds a number.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Limit:
         return f"{self.amount.normalize():f}%" if self.percent else f"{self.amount:f}"
 
     def exceeded(self, violations: int, rows: int) -> bool:
-        """Return whether ``violations`` of ``rows`` are above the limit; exact, and never a division."""
+        """Return whether ``violations`` of ``rows`` are above the limit, exactly and without a division."""
         if self.percent:
             return violations * 100 > Fraction(self.amount) * rows
         return violations > self.amount
@@ -46,7 +46,7 @@ class Limit:
 
 
 def read_limit(value: object) -> Limit | None:
-    """Read a count (``3``, ``"3"``) or a percent (``"2.5%"``); None where the value is neither."""
+    """Read a count (``3``, ``"3"``) or a percent (``"2.5%"``), or return None where the value is neither."""
     if isinstance(value, bool):
         return None
     if isinstance(value, int) and value >= 0:
@@ -63,7 +63,7 @@ def read_limit(value: object) -> Limit | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bounds:
-    """The range a number must lie in; an absent end is open."""
+    """The range a number must lie in. An absent end is open."""
 
     at_least: Bound | None = None
     at_most: Bound | None = None
@@ -72,7 +72,7 @@ class Bounds:
     """The ends that do not belong to the range."""
 
     def admits(self, value: Scalar) -> bool:
-        """Return whether ``value`` lies within; not-a-number lies nowhere.
+        """Return whether ``value`` lies within. Not-a-number lies nowhere.
 
         :raises Incomparable: the value and a bound have no common order.
         """

@@ -1,4 +1,4 @@
-"""What every check makes of what a warehouse answers."""
+"""The judgement of every check by the answers of a warehouse."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def judged(declaration: Declaration, *answers: Any) -> Any:
         pytest.param(c.stddev("a", at_most=2), (9, float("nan")), "failed", None, id="stddev of not-a-number fails"),
         pytest.param(c.stddev("a", at_most=2), (9, float("inf")), "failed", float("inf"), id="stddev of infinities fails"),
         pytest.param(c.stddev("a", at_most=2), (9, "word"), "errored", None, id="stddev of a word"),
-        pytest.param(c.stddev("a", at_most=2), (9, None), "failed", None, id="SQLite says NULL for not-a-number"),
+        pytest.param(c.stddev("a", at_most=2), (9, None), "failed", None, id="SQLite has NULL for not-a-number"),
         pytest.param(c.stddev("a", at_most=2), (1, None), "skipped", None, id="stddev of one value"),
         pytest.param(c.column_count(equals=2), ((("a", "INTEGER"), ("b", "TEXT")),), "passed", 2, id="two columns"),
         pytest.param(c.column_count(equals=2), ((),), "errored", None, id="no columns: no table"),
@@ -91,7 +91,7 @@ def judged(declaration: Declaration, *answers: Any) -> Any:
         pytest.param(c.foreign_key("a", to="p.k", fail_above="10%"), (10, 1), "passed", 10.0, id="an orphan among ten"),
         pytest.param(c.has_values("a", [1, 2]), (3, 2, 3), "failed", 1, id="a value that no row has"),
         pytest.param(c.has_values("a", [1, 2]), (3, 2, 1), "passed", 2, id="every value is there"),
-        pytest.param(c.has_values("a", [1, 1, True, 1.0]), (3, 2), "passed", 1, id="the same value said again"),
+        pytest.param(c.has_values("a", [1, 1, True, 1.0]), (3, 2), "passed", 1, id="the same value again"),
         pytest.param(c.has_values("a", [1]), (0, 0), "failed", 0, id="an empty table has no value"),
         pytest.param(c.most_common("a", [1]), (((1, 3, 1),),), "passed", "1", id="the most common value"),
         pytest.param(c.most_common("a", [1]), (((2, 3, 0),),), "failed", "2", id="another value"),
@@ -197,7 +197,7 @@ def test_no_rows_have_no_segments() -> None:
     judgement = by_segment(c.not_null("a"))
     assert (judgement.outcome, str(judgement.reason)) == ("skipped", "no rows, so no values of g")
     judgement = by_segment(c.between("a", 1, 2), x=(3, 0, 0), y=(1, 0, 0))
-    assert (judgement.outcome, str(judgement.reason)) == ("skipped", "nothing to look at for all 2 values of g")
+    assert (judgement.outcome, str(judgement.reason)) == ("skipped", "nothing to check for all 2 values of g")
 
 
 def test_segments_are_named_as_people_read_them() -> None:

@@ -27,7 +27,7 @@ EXAMPLES = {declaration.kind: declaration for declaration in EVERY_KIND}
 def missing_parts(kind: str, example: Declaration | None) -> list[str]:
     """Return the files that lack a part of a kind of check, each with the part.
 
-    :param example: a declaration of the kind; None: there is none.
+    :param example: a declaration of the kind; None: it is missing.
     """
     parts = [
         (kind in CHECK_KINDS, "airflow_dre/checks/declared/row_builders.py or builders.py: the reader of its arguments"),

@@ -131,10 +131,10 @@ def rows_of(*cells: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
 
 
 def answers_to(metric: Metric, cell: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
-    """What a warehouse, or the store, can answer to a metric: rows for lists, else a cell."""
+    """Return a strategy for answers to a metric by a warehouse or the store: rows for lists, else a cell."""
     match metric:
         case m.PerSegment(metric=m.TableColumns()):
-            raise AssertionError("nobody asks for the columns of a segment")
+            raise AssertionError("no check needs the columns of a segment")
         case m.PerSegment(metric=m.MostCommon()):
             return rows_of(segments, cell, counts)
         case m.PerSegment():
@@ -152,7 +152,7 @@ def answers_to(metric: Metric, cell: st.SearchStrategy[Any]) -> st.SearchStrateg
 
 
 def answered(check: Check, draw: Callable[[Metric], Any]) -> dict[Metric, Any]:
-    """Answers to all that a check asks, in both rounds."""
+    """Return answers to all metrics of a check, in both rounds."""
     found = {metric: draw(metric) for metric in first_round(check)}
     return found | {metric: draw(metric) for metric in second_round(check, found)}
 
@@ -207,7 +207,7 @@ COUNTS += (m.OtherRowCount, m.FailedRowCount)
 
 
 def of_an_empty_table(metric: Metric) -> Any:
-    """What a warehouse answers where there are no rows."""
+    """Return the answer of a warehouse without rows."""
     if isinstance(metric, COUNTS):
         return 0
     if isinstance(metric, m.TableColumns):
@@ -216,37 +216,37 @@ def of_an_empty_table(metric: Metric) -> Any:
 
 
 EMPTY = [
-    pytest.param(c.not_null("a"), "skipped", id="not_null looks at every row: skipped"),
-    pytest.param(c.null("a"), "skipped", id="null looks at every row: skipped"),
-    pytest.param(c.not_empty("a"), "skipped", id="not_empty looks at every row: skipped"),
-    pytest.param(c.unique("a"), "skipped", id="unique looks at complete keys: skipped"),
+    pytest.param(c.not_null("a"), "skipped", id="not_null reads every row: skipped"),
+    pytest.param(c.null("a"), "skipped", id="null reads every row: skipped"),
+    pytest.param(c.not_empty("a"), "skipped", id="not_empty reads every row: skipped"),
+    pytest.param(c.unique("a"), "skipped", id="unique reads complete keys: skipped"),
     pytest.param(c.distinct_count("a", at_least=1), "failed", id="distinct_count judges zero keys"),
     pytest.param(c.distinct_count("a", at_most=1), "passed", id="distinct_count may accept zero keys"),
     pytest.param(c.unique_ratio("a", at_least=1), "skipped", id="unique_ratio has no key: skipped"),
-    pytest.param(c.foreign_key("a", to="p.k"), "skipped", id="foreign_key looks at complete keys: skipped"),
-    pytest.param(c.between("a", 1, 2), "skipped", id="between looks at values: skipped"),
-    pytest.param(c.in_set("a", [1]), "skipped", id="in_set looks at values: skipped"),
-    pytest.param(c.not_in_set("a", [1]), "skipped", id="not_in_set looks at values: skipped"),
-    pytest.param(c.tuple_in_set("a", "b", values=[(1, 2)]), "skipped", id="tuple_in_set looks at values: skipped"),
-    pytest.param(c.matches("a", "x"), "skipped", id="matches looks at values: skipped"),
-    pytest.param(c.not_matches("a", "x"), "skipped", id="not_matches looks at values: skipped"),
-    pytest.param(c.like("a", "x"), "skipped", id="like looks at values: skipped"),
-    pytest.param(c.not_like("a", "x"), "skipped", id="not_like looks at values: skipped"),
-    pytest.param(c.length("a", at_least=1), "skipped", id="length looks at values: skipped"),
-    pytest.param(c.of_type("a", "integer"), "skipped", id="of_type looks at values: skipped"),
-    pytest.param(c.json_valid("a"), "skipped", id="json_valid looks at values: skipped"),
-    pytest.param(c.increasing("a", order_by="b"), "skipped", id="increasing looks at values: skipped"),
-    pytest.param(c.decreasing("a", order_by="b"), "skipped", id="decreasing looks at values: skipped"),
-    pytest.param(c.compare("a", "<", "b"), "skipped", id="compare looks at rows with both values: skipped"),
-    pytest.param(c.sum_equals("a", "b", total=1), "skipped", id="sum_equals looks at rows with all values: skipped"),
-    pytest.param(c.all_differ("a", "b"), "skipped", id="all_differ looks at rows with all values: skipped"),
-    pytest.param(c.rows("a > 1"), "skipped", id="rows looks at every row: skipped"),
-    pytest.param(c.failed_rows_sql("SELECT 1"), "skipped", id="failed_rows_sql looks at every row: skipped"),
-    pytest.param(c.z_scores("a", within=3), "skipped", id="z_scores looks at values: skipped"),
+    pytest.param(c.foreign_key("a", to="p.k"), "skipped", id="foreign_key reads complete keys: skipped"),
+    pytest.param(c.between("a", 1, 2), "skipped", id="between reads values: skipped"),
+    pytest.param(c.in_set("a", [1]), "skipped", id="in_set reads values: skipped"),
+    pytest.param(c.not_in_set("a", [1]), "skipped", id="not_in_set reads values: skipped"),
+    pytest.param(c.tuple_in_set("a", "b", values=[(1, 2)]), "skipped", id="tuple_in_set reads values: skipped"),
+    pytest.param(c.matches("a", "x"), "skipped", id="matches reads values: skipped"),
+    pytest.param(c.not_matches("a", "x"), "skipped", id="not_matches reads values: skipped"),
+    pytest.param(c.like("a", "x"), "skipped", id="like reads values: skipped"),
+    pytest.param(c.not_like("a", "x"), "skipped", id="not_like reads values: skipped"),
+    pytest.param(c.length("a", at_least=1), "skipped", id="length reads values: skipped"),
+    pytest.param(c.of_type("a", "integer"), "skipped", id="of_type reads values: skipped"),
+    pytest.param(c.json_valid("a"), "skipped", id="json_valid reads values: skipped"),
+    pytest.param(c.increasing("a", order_by="b"), "skipped", id="increasing reads values: skipped"),
+    pytest.param(c.decreasing("a", order_by="b"), "skipped", id="decreasing reads values: skipped"),
+    pytest.param(c.compare("a", "<", "b"), "skipped", id="compare reads rows with both values: skipped"),
+    pytest.param(c.sum_equals("a", "b", total=1), "skipped", id="sum_equals reads rows with all values: skipped"),
+    pytest.param(c.all_differ("a", "b"), "skipped", id="all_differ reads rows with all values: skipped"),
+    pytest.param(c.rows("a > 1"), "skipped", id="rows reads every row: skipped"),
+    pytest.param(c.failed_rows_sql("SELECT 1"), "skipped", id="failed_rows_sql reads every row: skipped"),
+    pytest.param(c.z_scores("a", within=3), "skipped", id="z_scores reads values: skipped"),
     pytest.param(c.row_count(at_least=1), "failed", id="row_count judges zero rows"),
     pytest.param(c.row_count(at_most=9), "passed", id="row_count may accept zero rows"),
     pytest.param(c.row_count(same_as="p"), "skipped", id="row_count of two empty tables: skipped"),
-    pytest.param(c.column_count(at_most=3), "passed", id="column_count looks at no rows: judged"),
+    pytest.param(c.column_count(at_most=3), "passed", id="column_count reads no rows: judged"),
     pytest.param(c.column_min("a", at_least=1), "skipped", id="column_min has no value: skipped"),
     pytest.param(c.column_max("a", at_most=1), "skipped", id="column_max has no value: skipped"),
     pytest.param(c.mean("a", at_most=1), "skipped", id="mean has no value: skipped"),
@@ -254,7 +254,7 @@ EMPTY = [
     pytest.param(c.stddev("a", at_most=1), "skipped", id="stddev has no value: skipped"),
     pytest.param(c.median("a", at_most=1), "skipped", id="median has no value: skipped"),
     pytest.param(c.quantile("a", 0.9, at_most=1), "skipped", id="quantile has no value: skipped"),
-    pytest.param(c.has_values("a", [1]), "failed", id="has_values: none is there, failed"),
+    pytest.param(c.has_values("a", [1]), "failed", id="has_values: it is missing, failed"),
     pytest.param(c.most_common("a", [1]), "skipped", id="most_common has no value: skipped"),
     pytest.param(c.distribution("a", {"x": 1}, at_most=1), "skipped", id="distribution has no value: skipped"),
     pytest.param(c.no_gaps("a", every="day"), "skipped", id="no_gaps has no first and last unit: skipped"),
@@ -262,8 +262,8 @@ EMPTY = [
     pytest.param(
         c.no_gaps("a", every="day", start="2013-01-01", end="2013-01-02"), "failed", id="no_gaps: no unit of start to end is there"
     ),
-    pytest.param(c.schema_is(["a", "b", "c"]), "passed", id="schema_is looks at no rows: judged"),
-    pytest.param(c.schema_unchanged(), "passed", id="schema_unchanged looks at no rows: judged"),
+    pytest.param(c.schema_is(["a", "b", "c"]), "passed", id="schema_is reads no rows: judged"),
+    pytest.param(c.schema_unchanged(), "passed", id="schema_unchanged reads no rows: judged"),
     pytest.param(c.metric_sql("SUM(a)", at_most=1), "skipped", id="metric_sql is NULL: skipped"),
     pytest.param(c.fresh("a", max_age="1d"), "failed", id="fresh: nothing arrived, failed"),
 ]
@@ -279,7 +279,7 @@ def test_an_empty_table(declaration: Declaration, outcome: str) -> None:
     check = check_of(declaration)
     assert evaluate(check, {metric: of_an_empty_table(metric) for metric in check.metrics()}, NOW).outcome == outcome
     if outcome == "skipped":
-        assert "Nothing to look at is skipped, unless the check says otherwise" in " ".join(str(c.__doc__).split())
+        assert "A check with nothing to read is skipped, unless its description differs" in " ".join(str(c.__doc__).split())
     elif declaration.kind not in LOOKS_AT_NO_ROWS:
         assert re.search("judged|failed|fails", getattr(c, declaration.kind).__doc__)
 

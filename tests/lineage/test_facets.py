@@ -126,7 +126,7 @@ def test_the_dataset_has_the_name_of_the_suite_run() -> None:
         pytest.param(
             c.not_null("id", where="id > 9"),
             None,
-            {"status": "skip", "severity": "error", "description": "skipped: no rows to look at"},
+            {"status": "skip", "severity": "error", "description": "skipped: no rows to check"},
             id="skipped is no assertion",
         ),
     ],

@@ -297,7 +297,7 @@ ORDINARY = [
     "length(api_key): 3 rows have fewer than 8 characters",
     "unique(token): abc is not unique",
     "password: 12 is not at least 13",
-    "password: no value to look at",
+    "password: no value to check",
     "secret: null",
     "token: None",
     "password: the newest row is 3 h old",

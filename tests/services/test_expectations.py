@@ -34,8 +34,8 @@ VERDICTS = {
         Outcome.WARNED,
         "2 of 4 rows (50%) break it, more than 0",
     ),
-    "no rows": ({"elements": 0, "unexpected": None}, {}, Outcome.SKIPPED, "no rows to look at"),
-    "rows without a value": ({"elements": 3, "missing": 3, "unexpected": 0}, {}, Outcome.SKIPPED, "no rows to look at"),
+    "no rows": ({"elements": 0, "unexpected": None}, {}, Outcome.SKIPPED, "no rows to check"),
+    "rows without a value": ({"elements": 3, "missing": 3, "unexpected": 0}, {}, Outcome.SKIPPED, "no rows to check"),
     "no rows, and yet no success": ({"elements": 0, "success": False}, {}, Outcome.FAILED, "no row breaks it, more than 0"),
     "an exception": ({"error": "no such column: a", "success": False}, {}, Outcome.ERRORED, "no such column: a"),
     "a value without bounds": (

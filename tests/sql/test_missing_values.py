@@ -117,7 +117,7 @@ def test_rows_with_null_in_checks_of_several_columns(declared: Declaration, viol
 @pytest.mark.parametrize(("if_empty", "outcome"), [(None, "skipped"), ("skip", "skipped"), ("fail", "failed")])
 def test_no_value_at_all(declared: Declaration, if_empty: str | None, outcome: str, warehouse: Warehouse) -> None:
     found = result(Declaration(declared.kind, {**declared.arguments, "if_empty": if_empty}), "no_rows", warehouse)
-    assert (found.outcome.value, found.reason) == (outcome, "no value to look at")
+    assert (found.outcome.value, found.reason) == (outcome, "no value to check")
 
 
 def divergence(p: list[float], q: list[float]) -> float:

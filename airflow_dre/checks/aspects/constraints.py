@@ -16,7 +16,7 @@ from airflow_dre.values.scalars import Row
 
 @dataclass(frozen=True, slots=True)
 class Enforced:
-    """What a database enforces for every row of a table."""
+    """The constraints that a database enforces for every row of a table."""
 
     not_null: frozenset[str] = frozenset()
     unique: frozenset[frozenset[str]] = frozenset()
@@ -24,7 +24,7 @@ class Enforced:
 
 
 def read_constraints(rows: Iterable[Row]) -> Enforced:
-    """Constraints from rows of kind (``not_null`` or ``unique``), name of the constraint, and column."""
+    """Return constraints from rows of kind (``not_null`` or ``unique``), name of the constraint, and column."""
     not_null: set[str] = set()
     keys: dict[object, set[str]] = {}
     for kind, name, column in rows:
@@ -36,7 +36,7 @@ def read_constraints(rows: Iterable[Row]) -> Enforced:
 
 
 def judge_by_constraints(check: Check, enforced: Enforced) -> Judgement | None:
-    """Return the verdict on a check that a constraint answers; None for every other check."""
+    """Return the verdict on a check that a constraint answers, or None for every other check."""
     match check:
         case RowCheck(rule=HasValue(column=column)) if column in enforced.not_null:
             return _passed(check, "NOT NULL")

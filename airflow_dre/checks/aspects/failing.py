@@ -1,4 +1,4 @@
-"""Which rows a check is about when it fails: the bridge from a verdict to the rows themselves."""
+"""Rows that make a check fail: the bridge from a verdict to the rows themselves."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from airflow_dre.checks.metrics import Metric, PerSegment
 
 
 def failing_rows_of(check: Check, found: AnswersByMetric) -> Metric | None:
-    """Return the metric that counts the rows which break a check; None where no single row is to blame, as for a mean.
+    """Return the metric that counts the rows which break a check, or None where no single row is to blame, as for a mean.
 
     With ``by`` it is the metric of each segment, whose condition holds in every segment alike.
     """

@@ -1,4 +1,4 @@
-"""Checks that cannot be asked of the type of their column, told before anything is asked.
+"""Checks that do not fit the type of their column, refused before any query.
 
 Databases answer some of these without a word: SQLite averages words to 0 and compares ``'10'`` with ``9`` as texts.
 """
@@ -35,7 +35,7 @@ _FAMILY_OF = {name: family for family, names in _FAMILIES.items() for name in na
 
 
 def family_of(type_name: str) -> Family | None:
-    """Return the family of a type; None where it is not known, so that the database decides."""
+    """Return the family of a type, or None where it is not known, so that the database decides."""
     return _FAMILY_OF.get(plain_type(type_name)[0])
 
 
@@ -49,7 +49,7 @@ def type_mismatch(check: Check, types: Mapping[str, str], *, kinds_apart: bool =
         found = types.get(column)
         family = None if found is None else family_of(found)
         if found is not None and wanted == NUMERIC and found.lower().partition("(")[0] in no_numbers:
-            advice = "give values as texts, as the database writes them"
+            advice = "write values as texts, as the database writes them"
             return f"{check.kind} needs {' or '.join(wanted)} here, and column {column} is {found}: {advice}"
         if family is not None and family not in wanted:
             return f"{check.kind} needs {' or '.join(wanted)} here, and column {column} is {found}"

@@ -1,4 +1,4 @@
-"""Why a single row breaks a check, in words that quote no row."""
+"""Reasons why a single row breaks a check, in words that quote no row."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from airflow_dre.checks.rules import Rule
 
 
 def row_reason(check: Check, metric: Metric) -> str:
-    """Why the rows that ``metric`` counts break ``check``."""
+    """Return why the rows that ``metric`` counts break ``check``."""
     counted, by = (metric.metric, metric.by) if isinstance(metric, PerSegment) else (metric, None)
     if (own := check.row_reason(by if isinstance(by, str) else None)) is not None:
         return own
@@ -25,14 +25,14 @@ def row_reason(check: Check, metric: Metric) -> str:
         case OrphanCount(columns=columns, parent=parent):
             return f"{_listed(columns)} is not in {parent}"
         case FailedRowCount():
-            return "its SELECT gives this row"
+            return "its SELECT returns this row"
         case _:
             return f"it breaks {check.name}"
 
 
 @singledispatch
 def broken(rule: Rule) -> str:
-    """What is wrong with a row that breaks a rule."""
+    """Describe a row that breaks a rule."""
     return f"it breaks {rule.kind}"
 
 
@@ -63,7 +63,7 @@ def _(rule: rules.Within) -> str:
 
 @broken.register
 def _(rule: rules.OneOf) -> str:
-    return f"{rule.column} is none of {counted(len(rule.values), 'value', 'values')}"
+    return f"{rule.column} is not one of {counted(len(rule.values), 'value', 'values')}"
 
 
 @broken.register
@@ -122,7 +122,7 @@ def _(rule: rules.SumIs) -> str:
 
 @broken.register
 def _(rule: rules.TupleOneOf) -> str:
-    return f"{_listed(rule.columns)} are none of {len(rule.values)} tuples"
+    return f"{_listed(rule.columns)} are not one of {len(rule.values)} tuples"
 
 
 @broken.register

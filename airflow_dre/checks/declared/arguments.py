@@ -24,7 +24,7 @@ _TRAITS = ("name", "severity", "dimension", "where", "by", "description", "tags"
 
 
 class LimitArguments(TypedDict):
-    """CheckOptions and limits of a check that counts wrong rows."""
+    """Options and limits of a check that counts wrong rows."""
 
     options: CheckOptions
     warn_above: Limit | None
@@ -32,7 +32,7 @@ class LimitArguments(TypedDict):
 
 
 class BoundArguments(TypedDict):
-    """CheckOptions and bounds of a check of a number."""
+    """Options and bounds of a check of a number."""
 
     options: CheckOptions
     fail: Bounds
@@ -51,13 +51,19 @@ def _only_the_database_orders(low: Bound, high: Bound) -> bool:
 
 
 def _is_ordered_as_numbers(low: Bound, high: Bound) -> bool:
-    """Return whether two texts are ordered as the numbers that they spell; the type of the column decides if they are numbers."""
+    """Return whether two texts are ordered as the numbers that they spell.
+
+    The type of the column decides if they are numbers.
+    """
     first, second = as_number(low), as_number(high)
     return isinstance(low, str) and isinstance(high, str) and first is not None and second is not None and is_ordered(first, second)
 
 
 class Arguments:
-    """The arguments of one declaration, read by type; what cannot be read is noted and replaced by a harmless value."""
+    """The arguments of one declaration, read by type.
+
+    A value that cannot be read is noted as a problem and replaced by a harmless one.
+    """
 
     def __init__(self, subject: str, given: dict[str, object], *, by_kind: bool = False) -> None:
         self.subject = subject
@@ -72,7 +78,7 @@ class Arguments:
         self.problems.append(Problem(self.subject, argument, self.given.get(argument), allowed))
 
     def take(self, argument: str) -> object:
-        """Return the raw value, or None; the argument counts as known from now on."""
+        """Return the raw value, or None, and count the argument as known from now on."""
         self.known.add(argument)
         return self.given.get(argument)
 
@@ -127,7 +133,7 @@ class Arguments:
         return limit
 
     def literal(self, argument: str) -> Bound | None:
-        """Return a number, text or date to compare a column with; None where it is refused."""
+        """Return a number, text or date to compare a column with, or None where it is refused."""
         value = self.take(argument)
         if is_literal(value) and not isinstance(value, bool):
             return value
@@ -191,7 +197,7 @@ class Arguments:
         return duration
 
     def options(self) -> CheckOptions:
-        """What every check carries."""
+        """Return the options that every check takes."""
         self.problems += find_name_problems(self.subject, {name: self.given.get(name) for name in ("name", "by", "previous_name")})
         runbook = self.optional_text("runbook")
         if runbook is not None and not runbook.startswith(("https://", "http://")):
@@ -210,7 +216,7 @@ class Arguments:
         )
 
     def limit_arguments(self) -> LimitArguments:
-        """CheckOptions and limits of a row check."""
+        """Return options and limits of a row check."""
         warn = self.limit("warn_above")
         fail = self.limit("fail_above")
         if warn is not None and fail is not None and warn.percent == fail.percent and warn.amount > fail.amount:
@@ -220,7 +226,7 @@ class Arguments:
         return {"options": self.options(), "warn_above": warn, "fail_above": fail or Limit(Decimal(0), percent=False)}
 
     def bound_arguments(self) -> BoundArguments:
-        """CheckOptions and bounds of a metric check."""
+        """Return options and bounds of a metric check."""
         exact = self.bound("equals")
         fail = Bounds(**{name: self.bound(name) for name in ("at_least", "at_most", "more_than", "less_than")})
         warn = Bounds(at_least=self.bound("warn_at_least"), at_most=self.bound("warn_at_most"))
@@ -240,7 +246,7 @@ class Arguments:
         return {"options": self.options(), "fail": fail, "warn": warn, "if_empty": self.if_empty()}
 
     def if_empty(self) -> Empty:
-        """What nothing to look at is worth."""
+        """Return the outcome of a check that finds nothing to read."""
         return self.choice("if_empty", Empty) or Empty.SKIP
 
     def ordered(self, argument: str, low: Bound | None, high: Bound | None, allowed: str) -> None:

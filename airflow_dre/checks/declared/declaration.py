@@ -1,4 +1,4 @@
-"""What a Dag author writes: a kind of check and its arguments, exactly as given.
+"""Declarations as a Dag author writes them: a kind of check and its arguments, unchanged.
 
 A declaration is neither read nor refused here. ``airflow_dre.checks.declared.parse`` does that for all declarations of a suite at once,
 so that every mistake is reported together. Templates in the arguments are rendered in between. This module is all that a Dag file
@@ -19,7 +19,7 @@ _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
 
 class Options(TypedDict, total=False):
-    """What every check takes."""
+    """Arguments of every check."""
 
     name: str
     severity: str
@@ -67,7 +67,7 @@ class RowCountOptions(MetricOptions, total=False):
 
 
 class FreshOptions(Options, total=False):
-    """What a freshness check takes besides ``column`` and ``max_age``."""
+    """Optional arguments of a freshness check."""
 
     warn_age: str | timedelta
     as_of: str | datetime
@@ -99,7 +99,7 @@ class Declaration:
 
     @property
     def templated(self) -> bool:
-        """Whether an argument still holds a Jinja template; what was rendered holds none, whatever it looks like."""
+        """True where an argument still holds a Jinja template. A rendered text holds none, whatever its characters."""
         return not self.final and ("{{" in repr(self) or "{%" in repr(self))
 
     def rendered(self, render: Callable[[str], object]) -> Declaration:

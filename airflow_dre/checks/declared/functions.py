@@ -15,35 +15,46 @@ from airflow_dre.declaring.functions import strict
 
 @strict
 def not_null(column: str, **options: Unpack[RowOptions]) -> Declaration:
-    """Rows in which ``column`` is NULL are violations. Looks at every row."""
+    """Require a value in every row: rows in which ``column`` is NULL are violations.
+
+    :param column: name of the column. Every row is checked.
+    """
     return Declaration("not_null", {"column": column, **options})
 
 
 @strict
 def null(column: str, **options: Unpack[RowOptions]) -> Declaration:
-    """Rows in which ``column`` has a value are violations. Looks at every row."""
+    """Require NULL in every row: rows in which ``column`` has a value are violations.
+
+    :param column: name of the column. Every row is checked.
+    """
     return Declaration("null", {"column": column, **options})
 
 
 @strict
 def not_empty(column: str, **options: Unpack[RowOptions]) -> Declaration:
-    """Rows in which the text ``column`` is NULL, empty or made of spaces are violations. Looks at every row."""
+    """Require text in every row: rows in which ``column`` is NULL, empty or made of spaces are violations.
+
+    :param column: name of a column of texts. Every row is checked.
+    """
     return Declaration("not_empty", {"column": column, **options})
 
 
 @strict
 def unique(*columns: str, **options: Unpack[CrossRowOptions]) -> Declaration:
-    """Rows that share the key ``columns`` with another row are violations.
+    """Require a key to be unique: rows that share it with another row are violations.
 
-    Looks at rows whose key is complete (a NULL equals nothing, as in a SQL UNIQUE constraint).
+    :param columns: names of the columns of the key. Rows whose key is complete are checked, since a NULL equals nothing, as in a SQL UNIQUE
+        constraint.
     """
     return Declaration("unique", {"columns": list(columns), **options})
 
 
 @strict
 def foreign_key(*columns: str, to: str | Sequence[str], **options: Unpack[RowOptions]) -> Declaration:
-    """Rows whose key stands in no row of another table are violations. Looks at rows whose key is complete.
+    """Require a key to exist in another table: rows whose key is in none of its rows are violations.
 
+    :param columns: names of the columns of the key. Rows whose key is complete are checked.
     :param to: ``"airlines.carrier"``, ``"schema.table.column"``, or for several columns a list of them in one table.
     """
     return Declaration("foreign_key", {"columns": list(columns), "to": to, **options})
@@ -53,8 +64,9 @@ def foreign_key(*columns: str, to: str | Sequence[str], **options: Unpack[RowOpt
 def between(
     column: str, low: Bound | None = None, high: Bound | None = None, *, inclusive: str = "both", **options: Unpack[RowOptions]
 ) -> Declaration:
-    """Rows whose value is below ``low`` or above ``high`` are violations. Numbers, dates, timestamps and texts.
+    """Require values to lie in a range: rows below ``low`` or above ``high`` are violations. At least one of both is required.
 
+    :param column: name of a column of numbers, dates, timestamps or texts.
     :param low: lower end; None: open.
     :param high: upper end; None: open.
     :param inclusive: which ends belong to the range: ``"both"`` (default), ``"low"``, ``"high"`` or ``"neither"``.
@@ -65,49 +77,75 @@ def between(
 
 @strict
 def in_set(column: str, values: Collection[Bound | bool], **options: Unpack[RowOptions]) -> Declaration:
-    """Rows whose value is none of ``values`` are violations."""
+    """Require values of a set: rows whose value is not in it are violations.
+
+    :param column: name of the column.
+    :param values: at least one finite number, date, boolean or text.
+    """
     return Declaration("in_set", {"column": column, "values": values, **options})
 
 
 @strict
 def not_in_set(column: str, values: Collection[Bound | bool], **options: Unpack[RowOptions]) -> Declaration:
-    """Rows whose value is one of ``values`` are violations."""
+    """Refuse values of a set: rows whose value is in it are violations.
+
+    :param column: name of the column.
+    :param values: at least one finite number, date, boolean or text.
+    """
     return Declaration("not_in_set", {"column": column, "values": values, **options})
 
 
 @strict
 def tuple_in_set(*columns: str, values: Collection[Sequence[Bound | bool | None]], **options: Unpack[CrossRowOptions]) -> Declaration:
-    """Rows whose values of ``columns`` are, taken together, none of ``values`` are violations; beside ``nulls``, None in them is NULL."""
+    """Require tuples of a set: rows whose values, taken together, are not in it are violations.
+
+    :param columns: names of two or more columns.
+    :param values: tuples with a value for each column. With ``nulls``, None in a tuple means NULL.
+    """
     return Declaration("tuple_in_set", {"columns": list(columns), "values": values, **options})
 
 
 @strict
 def matches(column: str, pattern: str | Sequence[str], *, every: bool = False, **options: Unpack[RowOptions]) -> Declaration:
-    """Rows in whose text the regular expression ``pattern`` is not found are violations; anchor it with ``^`` and ``$``.
+    """Require texts to match a regular expression: rows in which it is not found are violations.
 
-    The database runs it, in its own flavour. Of several patterns one must be found, or with ``every=True`` all.
+    :param column: name of a column of texts.
+    :param pattern: a regular expression, or a list of them. The database runs it, in its own flavour. Anchor it with ``^`` and ``$``.
+    :param every: True: every pattern must be found. The default is one of them.
     """
     return Declaration("matches", {"column": column, "pattern": pattern, "every": every or None, **options})
 
 
 @strict
 def not_matches(column: str, pattern: str | Sequence[str], **options: Unpack[RowOptions]) -> Declaration:
-    """Rows in whose text the regular expression ``pattern``, or one of several, is found are violations."""
+    """Refuse texts that match a regular expression: rows in which it is found are violations.
+
+    :param column: name of a column of texts.
+    :param pattern: a regular expression, or a list of them, of which none may be found.
+    """
     return Declaration("not_matches", {"column": column, "pattern": pattern, **options})
 
 
 @strict
 def like(column: str, pattern: str | Sequence[str], *, every: bool = False, **options: Unpack[RowOptions]) -> Declaration:
-    """Rows whose text is not like the SQL LIKE ``pattern`` are violations. Of several one must fit, or with ``every=True`` all.
+    """Require texts to be like a SQL pattern: rows whose whole text is not are violations.
 
-    Whether case counts is the database's habit: it does in PostgreSQL, not in SQLite and MySQL.
+    Case counts as it does in the database: in PostgreSQL, and not in SQLite and MySQL.
+
+    :param column: name of a column of texts.
+    :param pattern: a SQL LIKE pattern, or a list of them.
+    :param every: True: every pattern must fit. The default is one of them.
     """
     return Declaration("like", {"column": column, "pattern": pattern, "every": every or None, **options})
 
 
 @strict
 def not_like(column: str, pattern: str | Sequence[str], **options: Unpack[RowOptions]) -> Declaration:
-    """Rows whose text is like the SQL LIKE ``pattern``, or one of several, are violations."""
+    """Refuse texts that are like a SQL pattern: rows whose whole text is are violations.
+
+    :param column: name of a column of texts.
+    :param pattern: a SQL LIKE pattern, or a list of them, of which none may fit.
+    """
     return Declaration("not_like", {"column": column, "pattern": pattern, **options})
 
 
@@ -120,77 +158,116 @@ def length(
     equals: int | None = None,
     **options: Unpack[RowOptions],
 ) -> Declaration:
-    """Rows whose text has fewer characters than ``at_least`` or more than ``at_most`` are violations."""
+    """Require a number of characters: rows whose text is shorter or longer are violations. At least one bound is required.
+
+    :param column: name of a column of texts.
+    :param at_least: fewest characters.
+    :param at_most: most characters.
+    :param equals: exact number of characters, instead of the other two.
+    """
     return Declaration("length", {"column": column, "at_least": at_least, "at_most": at_most, "equals": equals, **options})
 
 
 @strict
 def of_type(column: str, kind: str, **options: Unpack[RowOptions]) -> Declaration:
-    """Rows whose text cannot be read as ``kind`` are violations: integer, number, boolean, date, timestamp or uuid."""
+    """Require texts that can be read as a type: rows whose text cannot are violations.
+
+    :param column: name of a column of texts.
+    :param kind: integer, number, boolean, date, timestamp or uuid.
+    """
     return Declaration("of_type", {"column": column, "kind": kind, **options})
 
 
 @strict
 def json_valid(column: str, **options: Unpack[RowOptions]) -> Declaration:
-    """Rows whose text is not one JSON document are violations."""
+    """Require JSON: rows whose text is not one JSON document are violations.
+
+    :param column: name of a column of texts.
+    """
     return Declaration("json_valid", {"column": column, **options})
 
 
 @strict
 def increasing(column: str, *, order_by: str | Sequence[str], strictly: bool = False, **options: Unpack[RowOptions]) -> Declaration:
-    """Rows whose value is below that of the row before, in the order of ``order_by``, are violations.
+    """Require values to rise: rows whose value is below that of the row before are violations.
 
-    :param strictly: an equal value is a violation too.
+    :param column: name of the column.
+    :param order_by: one or more names of columns that order the rows.
+    :param strictly: True: an equal value is a violation too.
     """
     return Declaration("increasing", {"column": column, "order_by": order_by, "strictly": strictly or None, **options})
 
 
 @strict
 def decreasing(column: str, *, order_by: str | Sequence[str], strictly: bool = False, **options: Unpack[RowOptions]) -> Declaration:
-    """Rows whose value is above that of the row before, in the order of ``order_by``, are violations.
+    """Require values to fall: rows whose value is above that of the row before are violations.
 
-    :param strictly: an equal value is a violation too.
+    :param column: name of the column.
+    :param order_by: one or more names of columns that order the rows.
+    :param strictly: True: an equal value is a violation too.
     """
     return Declaration("decreasing", {"column": column, "order_by": order_by, "strictly": strictly or None, **options})
 
 
 @strict
 def compare(left: str, operator: str, right: str, **options: Unpack[CrossRowOptions]) -> Declaration:
-    """Rows in which column ``left`` does not compare to column ``right`` as ``operator`` (``== != < <= > >=``) says are violations."""
+    """Require two columns to compare: rows in which they do not are violations.
+
+    :param left: name of a column.
+    :param operator: ``==``, ``!=``, ``<``, ``<=``, ``>`` or ``>=``.
+    :param right: name of the other column.
+    """
     return Declaration("compare", {"left": left, "operator": operator, "right": right, **options})
 
 
 @strict
 def sum_equals(*columns: str, total: Bound, **options: Unpack[CrossRowOptions]) -> Declaration:
-    """Rows whose ``columns`` do not add up to ``total`` are violations."""
+    """Require a sum: rows whose columns do not add up to it are violations.
+
+    :param columns: names of two or more columns of numbers.
+    :param total: the number that they add up to.
+    """
     return Declaration("sum_equals", {"columns": list(columns), "total": total, **options})
 
 
 @strict
 def all_differ(*columns: str, **options: Unpack[CrossRowOptions]) -> Declaration:
-    """Rows in which two of ``columns`` hold the same value are violations."""
+    """Require different values in a row: rows in which two columns hold the same are violations.
+
+    :param columns: names of two or more columns.
+    """
     return Declaration("all_differ", {"columns": list(columns), **options})
 
 
 @strict
 def rows(condition: str, **options: Unpack[RowOptions]) -> Declaration:
-    """Rows in which the SQL ``condition`` is false are violations (templated); where it is NULL it is not broken, as in a SQL CHECK
-    constraint. Looks at every row."""
+    """Require a SQL condition: rows in which it is false are violations.
+
+    :param condition: a condition about one row, in the SQL of the database. Where it is NULL it is not broken, as in a CHECK constraint.
+        Every row is checked. (templated)
+    """
     return Declaration("rows", {"condition": condition, **options})
 
 
 @strict
 def failed_rows_sql(sql: str, **options: Unpack[RowOptions]) -> Declaration:
-    """The rows that one read-only ``SELECT`` gives are violations (templated). Percents are of all rows of the table."""
+    """Count the rows of a query: each row that it returns is a violation.
+
+    :param sql: one read-only ``SELECT``. Percents are of all rows of the table. (templated)
+    """
     return Declaration("failed_rows_sql", {"sql": sql, **options})
 
 
 @strict
 def z_scores(column: str, *, within: float, two_sided: bool = True, strictly: bool = False, **options: Unpack[RowOptions]) -> Declaration:
-    """Rows whose value lies more than ``within`` standard deviations (of a sample) from the mean are violations.
+    """Require values near the mean: rows whose value lies further from it are violations.
 
-    :param two_sided: False: only values above the mean are. Fewer than two different values: no violations.
-    :param strictly: a value that lies exactly that far is a violation too.
+    Fewer than two different values have no violations.
+
+    :param column: name of a column of numbers.
+    :param within: number of standard deviations (of a sample) from the mean, above 0.
+    :param two_sided: False: only values above the mean are violations.
+    :param strictly: True: a value that lies exactly that far is a violation too.
     """
     two, strict = None if two_sided else False, strictly or None
     return Declaration("z_scores", {"column": column, "within": within, "two_sided": two, "strictly": strict, **options})
@@ -205,10 +282,11 @@ def no_gaps(
     end: str | datetime | None = None,
     **options: Unpack[RowOptions],
 ) -> Declaration:
-    """Calendar units from the first to the last timestamp of ``column`` that hold no row are violations, of all such units.
+    """Require rows in every calendar unit: units without a row are violations, of all units from the first timestamp to the last.
 
-    Between a given ``start`` and ``end`` an empty table fails too.
+    With ``start`` and ``end`` an empty table fails too.
 
+    :param column: name of a column of dates or timestamps.
     :param every: hour, day, week (from Monday), month, quarter or year, in UTC.
     :param start: the first unit that must hold a row; default: that of the first timestamp. (templated)
     :param end: the last one; default: that of the last timestamp. (templated)
@@ -226,15 +304,15 @@ def schema_is(
     any_case: bool = False,
     **options: Unpack[Options],
 ) -> Declaration:
-    """The table has these columns, with these types where they are given.
+    """Require columns: the table has exactly these, with these types.
 
     Types are compared by their usual names: ``int4`` is ``integer``, ``varchar`` is ``character varying(20)``.
 
     :param columns: names, or a dict of name: type, list of types, or None for any type.
-    :param ordered: they must stand in this order.
-    :param extra: further columns are allowed.
-    :param places: where single columns must stand, from 0, for example ``{"id": 0}``; below 0: counted from the end.
-    :param any_case: names that differ in case only are the same.
+    :param ordered: True: they must be in this order.
+    :param extra: True: other columns are allowed too.
+    :param places: places of single columns, from 0, for example ``{"id": 0}``; a place below 0 is counted from the end.
+    :param any_case: True: names that differ in case only are the same.
     """
     arguments = {"columns": columns, "ordered": ordered or None, "extra": extra or None, "places": places}
     return Declaration("schema_is", {**arguments, "any_case": any_case or None, **options})
@@ -242,17 +320,23 @@ def schema_is(
 
 @strict
 def schema_unchanged(**options: Unpack[Options]) -> Declaration:
-    """Names and types of the columns are those of the last run in which this check passed; the first run passes."""
+    """Require the columns of the last run in which this check passed, with their types.
+
+    The first run passes.
+    """
     return Declaration("schema_unchanged", {**options})
 
 
 @strict
 def fresh(column: str | None = None, *, max_age: str | timedelta, **options: Unpack[FreshOptions]) -> Declaration:
-    """Demand that the newest value of the timestamp ``column`` is at most ``max_age`` (``"6h"``, ``"1d"``, a timedelta) old.
+    """Require a recent row: the newest timestamp is at most ``max_age`` old.
 
-    The age is taken at ``as_of`` (templated, for example ``"{{ data_interval_end }}"``), by default now. ``warn_age`` warns earlier.
-    Timestamps without a zone are of ``time_zone`` (an IANA name, by default UTC). ``expression`` takes SQL about one row instead of a
-    column. A table without any timestamp is failed: nothing arrived. A timestamp more than ``future_tolerance`` (by default 5 minutes)
-    ahead of now is errored: its age is not known.
+    A table without any timestamp fails, since nothing arrived. ``warn_age`` warns earlier. The age is taken at ``as_of`` (templated, for
+    example ``"{{ data_interval_end }}"``), by default now. Timestamps without a zone are of ``time_zone`` (an IANA name, by default UTC).
+    ``expression`` takes SQL about one row instead of a column. A timestamp more than ``future_tolerance`` (by default 5 minutes) ahead of
+    now is errored, since its age is not known.
+
+    :param column: name of a column of dates or timestamps.
+    :param max_age: the greatest age: ``"6h"``, ``"1d"`` or a timedelta.
     """
     return Declaration("fresh", {**({} if column is None else {"column": column}), "max_age": max_age, **options})

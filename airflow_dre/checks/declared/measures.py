@@ -11,8 +11,9 @@ from airflow_dre.declaring.functions import strict
 
 @strict
 def distinct_count(*columns: str, approximate: bool = False, **options: Unpack[MetricOptions]) -> Declaration:
-    """Bounds the number of different complete keys ``columns``. No complete key: 0, judged.
+    """Bound the number of different complete keys. A table without one has 0 and is judged.
 
+    :param columns: names of the columns of the key.
     :param approximate: count from 2,048 on with a standard error of 2.2 %, by a sketch that merges from partition to partition.
     """
     return Declaration("distinct_count", {"columns": list(columns), "approximate": approximate or None, **options})
@@ -20,8 +21,9 @@ def distinct_count(*columns: str, approximate: bool = False, **options: Unpack[M
 
 @strict
 def unique_ratio(*columns: str, approximate: bool = False, **options: Unpack[MetricOptions]) -> Declaration:
-    """Bounds the number of different complete keys as a share (0 to 1) of the rows that have one.
+    """Bound the number of different complete keys as a share (0 to 1) of the rows that have one.
 
+    :param columns: names of the columns of the key.
     :param approximate: count the keys as ``distinct_count`` does with it.
     """
     return Declaration("unique_ratio", {"columns": list(columns), "approximate": approximate or None, **options})
@@ -29,7 +31,7 @@ def unique_ratio(*columns: str, approximate: bool = False, **options: Unpack[Met
 
 @strict
 def row_count(*, same_as: str | None = None, **options: Unpack[RowCountOptions]) -> Declaration:
-    """Bounds the number of rows. An empty table has 0 rows and is judged.
+    """Bound the number of rows. An empty table has 0 rows and is judged.
 
     :param same_as: another table: the difference of the row counts is then bounded by ``warn_above`` and ``fail_above``, as a count or as
         a percent of the rows of the other table. Two empty tables: skipped.
@@ -39,50 +41,70 @@ def row_count(*, same_as: str | None = None, **options: Unpack[RowCountOptions])
 
 @strict
 def column_count(**options: Unpack[MetricOptions]) -> Declaration:
-    """Bounds the number of columns of the table."""
+    """Bound the number of columns of the table."""
     return Declaration("column_count", {**options})
 
 
 @strict
 def column_min(column: str, **options: Unpack[MetricOptions]) -> Declaration:
-    """Bounds the smallest value of ``column``; bounds may be numbers, dates or text."""
+    """Bound the smallest value of a column.
+
+    :param column: name of the column. Bounds may be numbers, dates or texts.
+    """
     return Declaration("column_min", {"column": column, **options})
 
 
 @strict
 def column_max(column: str, **options: Unpack[MetricOptions]) -> Declaration:
-    """Bounds the largest value of ``column``; bounds may be numbers, dates or text."""
+    """Bound the largest value of a column.
+
+    :param column: name of the column. Bounds may be numbers, dates or texts.
+    """
     return Declaration("column_max", {"column": column, **options})
 
 
 @strict
 def mean(column: str, **options: Unpack[MetricOptions]) -> Declaration:
-    """Bounds the arithmetic mean of ``column``."""
+    """Bound the arithmetic mean of a column.
+
+    :param column: name of a column of numbers.
+    """
     return Declaration("mean", {"column": column, **options})
 
 
 @strict
 def total(column: str, **options: Unpack[MetricOptions]) -> Declaration:
-    """Bounds the sum of ``column``."""
+    """Bound the sum of a column.
+
+    :param column: name of a column of numbers.
+    """
     return Declaration("total", {"column": column, **options})
 
 
 @strict
 def stddev(column: str, **options: Unpack[MetricOptions]) -> Declaration:
-    """Bounds the standard deviation of ``column`` as of a sample (n - 1). Fewer than two values: skipped."""
+    """Bound the standard deviation of a column, as of a sample (n - 1). Fewer than two values are skipped.
+
+    :param column: name of a column of numbers.
+    """
     return Declaration("stddev", {"column": column, **options})
 
 
 @strict
 def median(column: str, **options: Unpack[MetricOptions]) -> Declaration:
-    """Bounds the middle value of ``column``, the mean of the two middle ones where their number is even."""
+    """Bound the middle value of a column, the mean of the two middle ones where their number is even.
+
+    :param column: name of a column of numbers.
+    """
     return Declaration("median", {"column": column, **options})
 
 
 @strict
 def quantile(column: str, at: float | str, *, interpolate: bool = True, **options: Unpack[MetricOptions]) -> Declaration:
-    """Bounds the value of ``column`` below which the share ``at`` (0 to 1) of the values lies.
+    """Bound the value of a column below which a share of the values lies.
 
+    :param column: name of a column of numbers; with ``interpolate=False`` of any values with an order.
+    :param at: the share, from 0 to 1, for example 0.95.
     :param interpolate: between two values, as SQL's PERCENTILE_CONT (default); False: a value of the column, as PERCENTILE_DISC.
     """
     return Declaration("quantile", {"column": column, "at": at, "interpolate": None if interpolate else False, **options})
@@ -90,7 +112,11 @@ def quantile(column: str, at: float | str, *, interpolate: bool = True, **option
 
 @strict
 def has_values(column: str, values: Collection[Bound | bool], **options: Unpack[Options]) -> Declaration:
-    """Each of ``values`` stands in ``column`` at least once. An empty table fails."""
+    """Require values to be present: each of them is in the column at least once. An empty table fails.
+
+    :param column: name of the column.
+    :param values: at least one finite number, date, boolean or text.
+    """
     return Declaration("has_values", {"column": column, "values": values, **options})
 
 
@@ -98,9 +124,12 @@ def has_values(column: str, values: Collection[Bound | bool], **options: Unpack[
 def most_common(
     column: str, values: Collection[Bound | bool], *, ties: bool = True, if_empty: str | None = None, **options: Unpack[Options]
 ) -> Declaration:
-    """The value that stands most often in ``column`` is one of ``values``.
+    """Require the most common value of a column to be one of a set.
 
-    :param ties: of several values that stand equally often one in ``values`` is enough (default); False: a tie fails.
+    :param column: name of the column.
+    :param values: at least one finite number, date, boolean or text.
+    :param ties: True (default): of several values that are equally common one in ``values`` is enough. False: a tie fails.
+    :param if_empty: ``"skip"`` (default) or ``"fail"``: the outcome without any value.
     """
     arguments = {"column": column, "values": values, "ties": None if ties else False, "if_empty": if_empty}
     return Declaration("most_common", {**arguments, **options})
@@ -115,8 +144,11 @@ def distribution(
     others: float | Sequence[float] | None = None,
     **options: Unpack[MetricOptions],
 ) -> Declaration:
-    """Bounds the distance of the values of ``column`` from a reference distribution; values outside of it are bins of weight 0.
+    """Bound the distance of the values of a column from a reference distribution.
 
+    Values outside of it are bins of weight 0.
+
+    :param column: name of the column, of numbers where the reference has edges.
     :param reference: weights by value, or ``{"edges": [0, 10, 20], "weights": [0.7, 0.3]}``: a bin holds its lower edge, the last one
         both; the outermost edges may be infinite.
     :param distance: ``"kl"`` (Kullback-Leibler divergence in nats), ``"chi_square"`` (Pearson's statistic) or, for bins, ``"ks"``
@@ -129,6 +161,9 @@ def distribution(
 
 @strict
 def metric_sql(sql: str, **options: Unpack[MetricOptions]) -> Declaration:
-    """Bounds the value of ``sql`` (templated): an aggregate expression such as ``"SUM(air_time) / COUNT(*)"``, which travels in the
-    common scan, or one read-only ``SELECT`` that gives one value, which runs on its own. NULL: skipped."""
+    """Bound the value of SQL of your own. NULL is skipped.
+
+    :param sql: an aggregate expression such as ``"SUM(air_time) / COUNT(*)"``, which is part of the common scan, or one
+        read-only ``SELECT`` of one value, which runs on its own. (templated)
+    """
     return Declaration("metric_sql", {"sql": sql, **options})

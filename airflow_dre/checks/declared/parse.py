@@ -20,9 +20,9 @@ _BOUNDS = ("at_least", "at_most", "more_than", "less_than", "equals", "warn_at_l
 
 
 def read_declarations(given: object, subject: str) -> tuple[list[Declaration], list[Problem]]:
-    """Return the checks that an author gave, and what is wrong with the list itself; single checks are read by :func:`find_problems`.
+    """Return the checks of an author, and the problems of the list itself.
 
-    Any iterable of checks is accepted, a generator included.
+    Single checks are read by :func:`find_problems`. Any iterable of checks is accepted, a generator included.
     """
     if given is REQUIRED:
         return [], [Problem(subject, "checks", None, "a list of checks, for example checks=[not_null('id')]: this argument is required")]
@@ -34,7 +34,7 @@ def read_declarations(given: object, subject: str) -> tuple[list[Declaration], l
 
 
 def _bare(given: object) -> str | None:
-    """Return how to write a check whose brackets were forgotten; None where it is something else."""
+    """Return how to write a check whose brackets were forgotten, or None where it is something else."""
     name = getattr(given, "__name__", None)
     return f"{name}(...) with its arguments in brackets" if callable(given) and (name in CHECK_KINDS or name in _IMPORTERS) else None
 
@@ -58,7 +58,7 @@ def _kind_of(declaration: object) -> CheckKind | str:
 
 
 def find_problems(declarations: Sequence[object]) -> tuple[tuple[Check, ...], list[Problem]]:
-    """Read every declaration; a templated one is left for the time when it is rendered."""
+    """Read every declaration, except templated ones, which are read once they are rendered."""
     checks: list[Check] = []
     problems: list[Problem] = []
     seen: dict[str, str] = {}
@@ -79,7 +79,7 @@ def find_problems(declarations: Sequence[object]) -> tuple[tuple[Check, ...], li
         if arguments.problems:
             continue
         if check.id in seen:
-            problems.append(Problem(subject, "name", check.name, f"a name of its own: it asks the same as {seen[check.id]}"))
+            problems.append(Problem(subject, "name", check.name, f"a unique name: this check is identical to {seen[check.id]}"))
         seen.setdefault(check.id, subject)
         checks.append(check)
     return tell_apart(checks), problems

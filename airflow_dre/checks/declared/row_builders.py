@@ -49,12 +49,12 @@ def _regexes(a: Arguments) -> tuple[str, ...]:
     found = _patterns(a, "pattern", allowed)
     for pattern in found:
         if (why := why_broken(pattern)) is not None:
-            a.refuse("pattern", f"{allowed}: {pattern!r} is none ({why})")
+            a.refuse("pattern", f"{allowed}: {pattern!r} is invalid ({why})")
     return found
 
 
 def why_broken(pattern: str) -> str | None:
-    """What is wrong with a regular expression in every flavour; None where some database may run it."""
+    """Return why a regular expression is invalid in every flavour, or None where some database may run it."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

@@ -18,7 +18,7 @@ def tell_apart(checks: Sequence[Check]) -> tuple[Check, ...]:
     """Return the checks of a suite with different default names.
 
     A name that two checks share gets the filter of its check, and a part of its id where that does not suffice. Every id stays, and so do
-    names that authors gave.
+    names by authors.
     """
     given = {check.options.name for check in checks}
     shared = Counter(check.default_name for check in checks if check.options.name is None)
@@ -27,7 +27,10 @@ def tell_apart(checks: Sequence[Check]) -> tuple[Check, ...]:
 
 
 def _with_endings(checks: Sequence[Check], same: set[str] | None, ending: Callable[[Check], str]) -> tuple[Check, ...]:
-    """Return checks with an ending for each of some default names; None: for those that are still shared."""
+    """Return checks with an ending for each of some default names.
+
+    :param same: the names; None: those that are still shared.
+    """
     times = Counter(check.name for check in checks)
     return tuple(
         replace(check, options=replace(check.options, suffix=check.options.suffix + ending(check)))

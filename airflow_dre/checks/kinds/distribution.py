@@ -23,7 +23,7 @@ from airflow_dre.values.scalars import Incomparable, Literal, Scalar
 
 
 class Distance(StrEnum):
-    """How far an observed distribution may be measured to lie from a reference."""
+    """A measure of the distance of an observed distribution from a reference."""
 
     KL = "kl"
     """Kullback-Leibler divergence of observed from reference, in nats: sum of p ln(p / q); infinite where the reference has no weight."""
@@ -34,7 +34,7 @@ class Distance(StrEnum):
 
 
 def distance_between(observed: list[int], reference: list[float], distance: Distance) -> float | None:
-    """Return the distance of counts from weights, bin by bin; None where nothing was counted.
+    """Return the distance of counts from weights, bin by bin, or None where nothing was counted.
 
     :param observed: counts, one a bin.
     :param reference: weights of the same bins; they are scaled to a sum of 1.
@@ -63,7 +63,7 @@ def distance_between(observed: list[int], reference: list[float], distance: Dist
 class Distribution(MetricCheck):
     """The distance of a column's values from a reference distribution keeps its bounds.
 
-    Values outside of the reference are a bin of their own, or two, below and above; of weight 0 unless ``others`` says otherwise.
+    Values outside of the reference are a bin of their own, or two, below and above, of weight 0 unless ``others`` sets it.
     """
 
     bounds_are_numbers: ClassVar[bool] = True
@@ -87,7 +87,7 @@ class Distribution(MetricCheck):
         return {"column": self.column, "distance": self.distance.value, "weights": list(self.weights), **bins, **others}
 
     def _bins(self) -> tuple[Violations, ...]:
-        """For each bin the rows outside of it."""
+        """Return the counts of the rows outside of each bin."""
         where = self.options.where
         if self.values:
             known = [OneOf(column=self.column, values=(value,), by_kind=self.by_kind) for value in self.values]
@@ -128,13 +128,13 @@ class Distribution(MetricCheck):
 
 
 def finite(edge: float) -> float | None:
-    """Return an edge of a bin as the end of a range; None: it has none."""
+    """Return an edge of a bin as the end of a range, or None where the range is open."""
     return None if math.isinf(edge) else edge
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HasValues(Check):
-    """Each of some values stands in the column at least once."""
+    """Some values that must each be in the column at least once."""
 
     observes: ClassVar[Observes] = Observes.COUNT
     kind: ClassVar[str] = "has_values"
@@ -176,14 +176,14 @@ class HasValues(Check):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MostCommonIn(Check):
-    """The value that stands most often is one of a set."""
+    """The most common value, which must be one of a set."""
 
     kind: ClassVar[str] = "most_common"
     default_dimension: ClassVar[Dimension] = Dimension.ACCURACY
     column: str
     values: tuple[Literal, ...]
     ties: bool = True
-    """Whether one of several values that stand equally often may be in the set; otherwise a tie fails."""
+    """Whether one of several equally common values may be in the set; otherwise a tie fails."""
     if_empty: Empty = Empty.SKIP
     by_kind: bool = False
 
@@ -195,10 +195,10 @@ class MostCommonIn(Check):
 
     def judge(self, answers: Answers, now: datetime) -> Judgement:
         expected = f"one of {counted(len(self.values), 'value', 'values')}"
-        rows = sorted(answers.rows(self.metrics()[0]), key=lambda row: str(row[0]))  # a database gives ties in any order
+        rows = sorted(answers.rows(self.metrics()[0]), key=lambda row: str(row[0]))  # a database returns ties in any order
         found = [row[0] for row in rows]
         if not found:
-            return Judgement(outcome=self.if_empty.outcome, reason=because("no value to look at"), expected=expected)
+            return Judgement(outcome=self.if_empty.outcome, reason=because("no value to check"), expected=expected)
         known = [row[0] for row in rows if row[2:] and row[2]]  # a row without the word of the database is not known
         good = bool(known) and (self.ties or len(found) == 1)
         named = ", ".join(format_value(value) or "" for value in found[:10])

@@ -1,4 +1,4 @@
-"""How old the newest row may be: one rule for the ``fresh`` check, the sensor and the SLA."""
+"""The age of the newest row: one rule for the ``fresh`` check, the sensor and the SLA."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from airflow_dre.values.instants import format_duration, is_day, place_in_time, 
 from airflow_dre.values.scalars import Incomparable, Scalar
 
 FUTURE_TOLERANCE = timedelta(minutes=5)
-"""How far ahead of now the newest timestamp may lie, unless ``future_tolerance`` says otherwise: clocks differ."""
+"""How far ahead of now the newest timestamp may lie, unless ``future_tolerance`` is set: clocks differ."""
 _EARLIEST_DAY = timedelta(hours=14)
 """How long before UTC a day begins at UTC+14; a date without a zone may be of there."""
 
@@ -76,7 +76,7 @@ def _of_a_far_moment(newest: Scalar, *, ahead: bool) -> dict[str, Any]:
     if ahead:
         template = "the newest row lies in the future ({newest}), so that its age is not known: a wrong timestamp"
         return {"outcome": Outcome.ERRORED, "reason": because(template, newest=observed(newest))}
-    return {"outcome": Outcome.FAILED, "reason": because("the newest row is older than can be told ({newest})", newest=observed(newest))}
+    return {"outcome": Outcome.FAILED, "reason": because("the newest row is too old for a date ({newest})", newest=observed(newest))}
 
 
 def _from_the_future(moment: datetime, ahead: timedelta, tolerance: timedelta, zone: ZoneInfo | None) -> Reason:

@@ -61,7 +61,7 @@ class MetricCheck(Check):
         return (self.metric(),)
 
     def observe(self, answers: Answers) -> Scalar:
-        """Return the number that is bounded; None where there was nothing to look at."""
+        """Return the number that is bounded, or None where there was nothing to read."""
         return answers.scalar(self.metric())
 
     def expected(self) -> str:
@@ -88,7 +88,7 @@ class MetricCheck(Check):
     def judge(self, answers: Answers, now: datetime) -> Judgement:
         value = self.observe(answers)
         if value is None:
-            return Judgement(outcome=self.if_empty.outcome, reason=because("no value to look at"), expected=self.expected())
+            return Judgement(outcome=self.if_empty.outcome, reason=because("no value to check"), expected=self.expected())
         shown = observed(self.format_observed(value))
         if not self.keeps(self.fail, value, answers):
             outcome, reason = Outcome.FAILED, because("{value} is not {bounds}", value=shown, bounds=self.fail)
@@ -130,8 +130,8 @@ class ColumnCountCheck(MetricCheck):
     """The number of columns."""
 
     bounds_are_numbers: ClassVar[bool] = True
-    refuses_by: ClassVar[str] = "it looks at no rows"
-    refuses_where: ClassVar[str] = "it looks at no rows"
+    refuses_by: ClassVar[str] = "it reads no rows"
+    refuses_where: ClassVar[str] = "it reads no rows"
     observes: ClassVar[Observes] = Observes.COUNT
     kind: ClassVar[str] = "column_count"
     default_dimension: ClassVar[Dimension] = Dimension.CONFORMITY
@@ -148,7 +148,7 @@ class ColumnCountCheck(MetricCheck):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ColumnCheck(MetricCheck):
-    """An aggregate of one column; the subclass names the metric."""
+    """An aggregate of one column, whose metric the subclass names."""
 
     measure: ClassVar[type[ColumnMetric]]
     column: str

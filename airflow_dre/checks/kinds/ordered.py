@@ -70,7 +70,7 @@ class OrderedCheck(ColumnCheck):
         return (ValueCount(column=self.column, where=self.options.where), *counted, self.metric()) if counted else (self.metric(),)
 
     def dependent_metrics(self, answers: Answers) -> tuple[Metric, ...]:
-        """Return the counts that only the kind of the value tells to be needed."""
+        """Return the counts that are needed for some kinds of values only."""
         if (value := self.observe(answers)) is None:
             return ()
         first = self.metrics()

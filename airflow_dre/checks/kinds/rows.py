@@ -25,7 +25,7 @@ _NONE = Limit(Decimal(0), percent=False)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LimitedCheck(Check):
-    """Rows that are looked at, and a limit to those that may be wrong."""
+    """Rows that are checked, and a limit to those that may be wrong."""
 
     observes: ClassVar[Observes] = Observes.COUNT
     warn_above: Limit | None = None
@@ -33,7 +33,7 @@ class LimitedCheck(Check):
 
     @abstractmethod
     def looked_at(self) -> Metric:
-        """Return the number of rows that are looked at."""
+        """Return the number of rows that are checked."""
 
     @abstractmethod
     def violations(self) -> Metric:
@@ -55,9 +55,9 @@ class LimitedCheck(Check):
         return self.judge_counts(as_count(answers.scalar(self.violations())), as_count(answers.scalar(self.looked_at())))
 
     def judge_counts(self, violations: int, rows: int) -> Judgement:
-        """Return the verdict on ``violations`` of ``rows``; none to look at: skipped."""
+        """Return the verdict on ``violations`` of ``rows``, which is skipped where there are no rows."""
         if rows == 0:
-            return Judgement(outcome=Outcome.SKIPPED, reason=because("no rows to look at"), expected=self.expected(), violations=0, rows=0)
+            return Judgement(outcome=Outcome.SKIPPED, reason=because("no rows to check"), expected=self.expected(), violations=0, rows=0)
         outcome, limit = Outcome.PASSED, None
         if self.fail_above.exceeded(violations, rows):
             outcome, limit = Outcome.FAILED, self.fail_above

@@ -53,9 +53,9 @@ def plain_type(text: str) -> tuple[str, str]:
 
 
 def same_type(expected: str, found: str) -> bool:
-    """Return whether a column of type ``found`` is of type ``expected``; parameters count only where they are expected.
+    """Return whether a column of type ``found`` is of type ``expected``.
 
-    A column of a file that holds no value at all has no type, which is none that was not expected.
+    Parameters count only where they are expected. A column of a file without any value has no type and fits every one.
     """
     if found.removesuffix(_GUESSED) == _NO_TYPE:
         return True
@@ -65,9 +65,9 @@ def same_type(expected: str, found: str) -> bool:
 
 
 def columns_of(answers: Answers) -> dict[str, str]:
-    """Return names and types of the columns of the table, in their order; a type that was guessed says so.
+    """Return names and types of the columns of the table, in their order, with a mark at a guessed type.
 
-    :raises Incomparable: there are none, so the table is missing.
+    :raises Incomparable: there are no columns, so the table is missing.
     """
     found = {str(name): f"{kind}{_GUESSED if any(guessed) else ''}" for name, kind, *guessed in answers.rows(TableColumns())}
     if not found:
@@ -76,7 +76,7 @@ def columns_of(answers: Answers) -> dict[str, str]:
 
 
 def _readable_as(column: str, found: str, expected: str) -> Unreadable | None:
-    """Return what tells whether a guessed column is of an expected type; None where the types alone tell it."""
+    """Return the metric that decides whether a guessed column is of an expected type, or None where the types decide."""
     name, parameters = plain_type(expected)
     if not found.endswith(_GUESSED) or same_type(expected, found) or name not in _READABLE:
         return None
@@ -92,8 +92,8 @@ def _is_of(column: str, found: str, expected: str, answers: Answers) -> bool:
 class SchemaIs(Check):
     """The table has these columns."""
 
-    refuses_by: ClassVar[str] = "it looks at no rows"
-    refuses_where: ClassVar[str] = "it looks at no rows"
+    refuses_by: ClassVar[str] = "it reads no rows"
+    refuses_where: ClassVar[str] = "it reads no rows"
     observes: ClassVar[Observes] = Observes.CATALOGUE
     kind: ClassVar[str] = "schema_is"
     default_dimension: ClassVar[Dimension] = Dimension.CONFORMITY
@@ -103,7 +103,7 @@ class SchemaIs(Check):
     extra: bool = False
     """Whether further columns are allowed."""
     places: tuple[tuple[str, int], ...] = ()
-    """Where columns must stand, from 0; below 0: counted from the end."""
+    """Places of columns, from 0; a place below 0 is counted from the end."""
     any_case: bool = False
     """Whether names that differ in case only are the same."""
 
@@ -164,10 +164,10 @@ class SchemaIs(Check):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SchemaUnchanged(Check):
-    """The columns are those of the last run in which this check passed; the first run passes."""
+    """The columns of the last run in which this check passed. The first run passes."""
 
-    refuses_by: ClassVar[str] = "it looks at no rows"
-    refuses_where: ClassVar[str] = "it looks at no rows"
+    refuses_by: ClassVar[str] = "it reads no rows"
+    refuses_where: ClassVar[str] = "it reads no rows"
     observes: ClassVar[Observes] = Observes.CATALOGUE
     kind: ClassVar[str] = "schema_unchanged"
     default_dimension: ClassVar[Dimension] = Dimension.CONSISTENCY

@@ -44,7 +44,7 @@ class Unique(LimitedCheck):
     default_dimension: ClassVar[Dimension] = Dimension.UNIQUENESS
     key: tuple[str, ...]
     nulls: Nulls = Nulls.SKIP
-    """Which rows with an incomplete key are left out; the others are looked at and right."""
+    """Which rows with an incomplete key are left out; the others are checked and right."""
     by_kind: bool = False
     """Whether two missing parts are the same, as in pandas, where the values may have been of a frame."""
 
@@ -60,7 +60,7 @@ class Unique(LimitedCheck):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ForeignKey(LimitedCheck):
-    """Every complete key stands in another table."""
+    """A key whose complete values must all be in another table."""
 
     kind: ClassVar[str] = "foreign_key"
     default_dimension: ClassVar[Dimension] = Dimension.CONSISTENCY
@@ -173,7 +173,7 @@ class ZScores(LimitedCheck):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SameRowCount(LimitedCheck):
-    """The table has as many rows as another one; the difference counts as violations of the rows of the other."""
+    """The number of rows of another table, from which the difference counts as violations."""
 
     refuses_by: ClassVar[str] = "the other table is counted whole"
     kind: ClassVar[str] = "row_count"
@@ -202,7 +202,7 @@ class SameRowCount(LimitedCheck):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FailedRows(LimitedCheck):
-    """A SELECT of the Dag author gives no row."""
+    """A SELECT of the Dag author that must return no row."""
 
     refuses_by: ClassVar[str] = "write it into the SELECT"
     refuses_where: ClassVar[str] = "write it into the SELECT"
@@ -220,14 +220,14 @@ class FailedRows(LimitedCheck):
         return FailedRowCount(sql=self.sql)
 
     def judge(self, answers: Answers, now: datetime) -> Judgement:
-        """Return the verdict; rows that the SELECT finds elsewhere, beside an empty table, are all that there is to look at."""
+        """Return the verdict. For an empty table, the rows that the SELECT finds elsewhere are all rows."""
         violations = as_count(answers.scalar(self.violations()))
         return self.judge_counts(violations, as_count(answers.scalar(self.looked_at())) or violations)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoGaps(LimitedCheck):
-    """Every calendar unit between the first and the last timestamp holds a row; units without one are the violations."""
+    """The calendar units between the first and the last timestamp, of which those without a row are violations."""
 
     kind: ClassVar[str] = "no_gaps"
     default_dimension: ClassVar[Dimension] = Dimension.COVERAGE

@@ -30,12 +30,12 @@ class Redaction:
 
     @property
     def hides_values(self) -> bool:
-        """Whether values of a column that the check reads are hidden."""
+        """True where values of a column that the check reads are hidden."""
         return any(map(self.mask.hides, (*self.definition.columns, *self.sql_words)))
 
     @property
     def hides_segments(self) -> bool:
-        """Whether values of the column of segments are hidden."""
+        """True where values of the column of segments are hidden."""
         return self.definition.by is not None and self.mask.hides(self.definition.by)
 
     def reason(self, reason: Reason, *, hides_observed: bool) -> str:
@@ -63,7 +63,7 @@ class Redaction:
 
 
 def redacted_result(check_id: str, judgement: Judgement, statement: str | None, redaction: Redaction) -> ResultRecord:
-    """Return the record of a judgement, its reason as text and every text masked; outcome and counts stay.
+    """Return the record of a judgement, its reason as text and every text masked.
 
     :param statement: the SQL that the judgement rests on.
     """

@@ -1,4 +1,4 @@
-"""A check that makes no sense for the type of its column is told before anything is asked."""
+"""A check that makes no sense for the type of its column is refused before any query."""
 
 from __future__ import annotations
 

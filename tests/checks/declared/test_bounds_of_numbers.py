@@ -1,4 +1,4 @@
-"""What always is a number is held against numbers only, and that is said when the Dag is parsed."""
+"""A value that always is a number is compared with numbers only, which is checked when the Dag is parsed."""
 
 from __future__ import annotations
 

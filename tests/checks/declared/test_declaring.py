@@ -42,7 +42,7 @@ def test_all_mistakes_are_reported_at_once() -> None:
         )
     lines = str(error.value).splitlines()
     assert lines[0] == "14 problems in the definition:"
-    for told in (
+    for expected in (
         "checks[0] not_null: invalid fail_above='5 %%'. Allowed: a count of rows such as 0 or 100, or a percent such as '5%'",
         "checks[1] not_null: invalid severty='warn'. Allowed: did you mean severity? This check takes by, column, description, ",
         "checks[2] between: invalid low=3. Allowed: at most high",
@@ -55,13 +55,13 @@ def test_all_mistakes_are_reported_at_once() -> None:
         "checks[5] fresh: invalid max_age='soon'. Allowed: a positive duration such as '90m', '6h', '1d', '2w' or a timedelta",
         "checks[6] in_set: invalid values=[]. Allowed: a list of at least one finite number, date, boolean or text, without None",
         "checks[7] unique: invalid columns=[]. Allowed: one or more different names of columns",
-        "checks[9] not_null: invalid name='not_null(c)'. Allowed: a name of its own: it asks the same as checks[8] not_null",
+        "checks[9] not_null: invalid name='not_null(c)'. Allowed: a unique name: this check is identical to checks[8] not_null",
         "checks[10] not_null: invalid fail_above=None. Allowed: ",
         "checks[11] not_null: invalid warn_above=5. Allowed: at most fail_above (1): a warning comes before a failure",
         "checks[11] not_null: invalid runbook='javascript:alert(1)'. Allowed: an address that starts with https:// or http://",
         "checks: invalid [12]='not_null'. Allowed: checks made by airflow_dre.checks: ",
     ):
-        assert any(line.startswith(f"- {told}") for line in lines), told
+        assert any(line.startswith(f"- {expected}") for line in lines), expected
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_all_mistakes_are_reported_at_once() -> None:
         pytest.param(c.not_null("a"), c.not_null("b"), False, id="its column"),
         pytest.param(c.not_null("a"), c.not_null("a", where="b = 1"), False, id="its row filter"),
         pytest.param(c.not_null("a"), c.not_null("a", name="key"), False, id="a name of its own"),
-        pytest.param(c.not_null("a"), c.not_null("a", name="not_null(a)"), True, id="its default name said aloud"),
+        pytest.param(c.not_null("a"), c.not_null("a", name="not_null(a)"), True, id="its default name spelled out"),
         pytest.param(c.not_null("a", name="old"), c.not_null("a", name="new", previous_name="old"), True, id="a rename carried over"),
         pytest.param(c.not_null("a"), c.not_null("a", name="new", previous_name="not_null(a)"), True, id="a first name carried over"),
         pytest.param(c.column_min("a", at_least=1), c.column_max("a", at_least=1), False, id="its kind"),

@@ -1,4 +1,4 @@
-"""What a Dag author may write for each argument, and the exact words for everything else."""
+"""Values that a Dag author may write for each argument, and the exact message for any other."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ TAKES = {
     "unique_ratio": {"columns", "approximate"} | BOUNDS,
     "z_scores": {"column", "strictly", "two_sided", "within"} | LIMITS,
 }
-"""What each kind takes besides the traits."""
+"""The arguments of each kind, without the options of every check."""
 
 
 def declared(kind: str, /, **arguments: Any) -> Declaration:
@@ -174,7 +174,7 @@ def message(*declarations: Any) -> str:
         pytest.param(declared("unique", columns=[7]), "columns=[7]", "one or more different names of columns", id="a key of numbers"),
         pytest.param(declared("all_differ", columns=["a"]), "columns=['a']", TWO_NAMES, id="one column differs from nothing"),
         pytest.param(declared("sum_equals", columns=["a"], total=1), "columns=['a']", TWO_NAMES, id="a sum of one column"),
-        pytest.param(declared("sum_equals", columns=["a", "b"]), "total=None", LITERAL, id="a sum of nothing said"),
+        pytest.param(declared("sum_equals", columns=["a", "b"]), "total=None", LITERAL, id="a sum without a total"),
         pytest.param(
             declared("between", column="a", low=1, high=2, inclusive="left"), "inclusive='left'", "both, low, high, neither", id="an end"
         ),
@@ -206,17 +206,17 @@ def message(*declarations: Any) -> str:
         pytest.param(
             declared("matches", column="a", pattern="(a"),
             "pattern='(a'",
-            f"{REGEX}: '(a' is none (missing ), unterminated subpattern)",
+            f"{REGEX}: '(a' is invalid (missing ), unterminated subpattern)",
             id="a group that does not end",
         ),
         pytest.param(
             declared("not_matches", column="a", pattern=["^x", "[a"]),
             "pattern=['^x', '[a']",
-            f"{REGEX}: '[a' is none (unterminated character set)",
+            f"{REGEX}: '[a' is invalid (unterminated character set)",
             id="a set that does not end, among sound patterns",
         ),
         pytest.param(
-            declared("matches", column="a", pattern="*a"), "pattern='*a'", f"{REGEX}: '*a' is none (nothing to repeat)", id="repeat what"
+            declared("matches", column="a", pattern="*a"), "pattern='*a'", f"{REGEX}: '*a' is invalid (nothing to repeat)", id="repeat what"
         ),
         pytest.param(declared("matches", column="a", pattern="a", every="yes"), "every='yes'", "True or False", id="every is yes or no"),
         pytest.param(declared("like", column="a", pattern=""), "pattern=''", "a SQL LIKE pattern, or a list of them", id="like nothing"),
@@ -234,7 +234,7 @@ def message(*declarations: Any) -> str:
             declared("length", column="a", equals=5, at_most=9), "equals=5", "equals alone, without at_least and at_most", id="two lengths"
         ),
         pytest.param(declared("of_type", column="a"), "kind=None", KINDS, id="no type"),
-        pytest.param(declared("of_type", column="a", kind="money"), "kind='money'", KINDS, id="a type that nobody reads"),
+        pytest.param(declared("of_type", column="a", kind="money"), "kind='money'", KINDS, id="a type that no text is read as"),
         pytest.param(
             declared("compare", left="a", operator="=", right="b"), "operator='='", "==, !=, <, <=, >, >=", id="an operator of SQL"
         ),
@@ -275,7 +275,7 @@ def message(*declarations: Any) -> str:
         pytest.param(declared("quantile", column="a", at_least=1), "at=None", SHARE, id="no share"),
         pytest.param(declared("quantile", column="a", at=95, at_least=1), "at=95", SHARE, id="a percent is no share"),
         pytest.param(declared("quantile", column="a", at="0.5", at_least=1), "at='0.5'", SHARE, id="a share in words"),
-        pytest.param(declared("quantile", column="a", at=float("nan"), at_least=1), "at=nan", SHARE, id="a share that is none"),
+        pytest.param(declared("quantile", column="a", at=float("nan"), at_least=1), "at=nan", SHARE, id="a share that is not a number"),
         pytest.param(declared("has_values", column="a", values=[]), "values=[]", VALUES, id="no values to have"),
         pytest.param(declared("most_common", column="a"), "values=None", VALUES, id="no most common values"),
         pytest.param(declared("distribution", column="a", at_most=1), "reference=None", BINS, id="no reference"),
@@ -332,7 +332,7 @@ def message(*declarations: Any) -> str:
             id="ks of values without an order",
         ),
         pytest.param(declared("no_gaps", column="a"), "every=None", UNITS, id="no unit"),
-        pytest.param(declared("no_gaps", column="a", every="minute"), "every='minute'", UNITS, id="a unit that is none"),
+        pytest.param(declared("no_gaps", column="a", every="minute"), "every='minute'", UNITS, id="an unknown unit"),
         pytest.param(
             declared("no_gaps", column="a", every="day", start="soon"),
             "start='soon'",
@@ -350,19 +350,17 @@ def message(*declarations: Any) -> str:
         pytest.param(declared("schema_is", columns="a"), "columns='a'", COLUMNS, id="columns in one text"),
         pytest.param(declared("schema_is", columns={"a": 7}), "columns={'a': 7}", COLUMNS, id="a type that is a number"),
         pytest.param(declared("schema_is", columns=["a"], extra="yes"), "extra='yes'", "True or False", id="extra is yes or no"),
-        pytest.param(
-            declared("schema_unchanged", by="g"), "by='g'", "no by beside schema_unchanged: it looks at no rows", id="by, no rows"
-        ),
+        pytest.param(declared("schema_unchanged", by="g"), "by='g'", "no by beside schema_unchanged: it reads no rows", id="by, no rows"),
         pytest.param(
             declared("schema_is", columns=["a"], where="b"),
             "where='b'",
-            "no where beside schema_is: it looks at no rows",
+            "no where beside schema_is: it reads no rows",
             id="where, no rows",
         ),
         pytest.param(
             declared("column_count", equals=1, by="g"),
             "by='g'",
-            "no by beside column_count: it looks at no rows",
+            "no by beside column_count: it reads no rows",
             id="columns of a segment",
         ),
         pytest.param(
@@ -427,7 +425,7 @@ def message(*declarations: Any) -> str:
             declared("fresh", column="a", max_age="1d", as_of="yesterday"),
             "as_of='yesterday'",
             "a datetime or ISO 8601 text such as '2013-02-01T00:00:00+00:00'",
-            id="a moment that is none",
+            id="an invalid moment",
         ),
         pytest.param(declared("not_null", column="a", severity="fatal"), "severity='fatal'", "error, warn", id="a severity"),
         pytest.param(declared("not_null", column="a", dimension="taste"), "dimension='taste'", DIMENSIONS, id="a dimension"),
@@ -470,7 +468,7 @@ USABLE: dict[str, Any] = {
 
 
 def sound(kind: str) -> dict[str, Any]:
-    """Arguments that make a declaration of a kind sound."""
+    """Return arguments that make a declaration of a kind sound."""
     found = {name: value for name, value in USABLE.items() if name in TAKES[kind]}
     if kind in ("like", "matches"):
         found |= {"every": True}
@@ -521,7 +519,7 @@ def test_all_mistakes_of_a_suite_are_told_in_one_text() -> None:
         f"- checks[0] not_null: invalid fail_above='5 %%'. Allowed: {LIMIT}\n"
         "- checks[0] not_null: invalid severity='fatal'. Allowed: error, warn\n"
         f"- checks: invalid [2]='not_null'. Allowed: checks made by airflow_dre.checks: {kinds}\n"
-        "- checks[4] unique: invalid name='unique(a)'. Allowed: a name of its own: it asks the same as checks[3] unique"
+        "- checks[4] unique: invalid name='unique(a)'. Allowed: a unique name: this check is identical to checks[3] unique"
     )
 
 
@@ -541,7 +539,7 @@ def test_the_sound_checks_beside_a_mistake_are_read() -> None:
     ],
 )
 def test_a_check_declared_twice_is_refused(one: Declaration, other: Declaration) -> None:
-    assert "a name of its own: it asks the same as checks[0]" in message(one, other)
+    assert "a unique name: this check is identical to checks[0]" in message(one, other)
 
 
 @pytest.mark.parametrize(
@@ -558,7 +556,7 @@ def test_a_check_that_asks_something_else_may_stand_beside(other: Declaration) -
         pytest.param(c.not_null("{{ params.column }}"), True, id="in a column"),
         pytest.param(c.not_null("a", where="{% if x %}b{% endif %}"), True, id="in a statement"),
         pytest.param(c.in_set("a", ["x", "{{ y }}"]), True, id="in a list"),
-        pytest.param(c.not_null("a", where="j = '{\"k\": 1}'"), False, id="one brace is none"),
+        pytest.param(c.not_null("a", where="j = '{\"k\": 1}'"), False, id="one brace is not a template"),
     ],
 )
 def test_a_template_anywhere_makes_a_declaration_wait(declaration: Declaration, templated: bool) -> None:

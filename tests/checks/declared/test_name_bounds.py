@@ -1,4 +1,4 @@
-"""Names that the results store keeps have a bound, which is said where the Dag is parsed."""
+"""Names that the results store keeps have a bound, which is checked where the Dag is parsed."""
 
 from __future__ import annotations
 

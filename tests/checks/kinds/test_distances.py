@@ -1,4 +1,4 @@
-"""How far a distribution lies from its reference, and the calendar units between two moments."""
+"""The distance of a distribution from its reference, and the calendar units between two moments."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def test_distances_have_their_bounds(bins: list[tuple[int, float]]) -> None:
 
 
 def observed(declaration: Any, *answers: Any) -> Any:
-    """What a check observes."""
+    """Return the value that a check observes."""
     (check,) = parse_checks([declaration])
     return evaluate(check, dict(zip(check.metrics(), answers, strict=True)), NOW)
 
@@ -102,7 +102,7 @@ def test_whether_a_value_is_the_one_that_was_written(value: Any, allowed: Any, i
 
 
 def day(text: str) -> datetime:
-    """Midnight, or a moment, in UTC."""
+    """Return midnight, or a moment, in UTC."""
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 

@@ -47,7 +47,7 @@ TOKYO, NEW_YORK = "Asia/Tokyo", "America/New_York"
         pytest.param("-infinity", {}, "failed", None, id="older than everything"),
         pytest.param("0044-03-15 00:00:00 BC", {}, "failed", None, id="before the year 1"),
         pytest.param(NOW - HOUR, {"as_of": "2026-11-01"}, "passed", 0.0, id="newer than the end of a backfill, and past"),
-        pytest.param(NOW + HOUR, {"as_of": "2026-11-01"}, "errored", None, id="newer than now, whatever as_of says"),
+        pytest.param(NOW + HOUR, {"as_of": "2026-11-01"}, "errored", None, id="newer than now, whatever as_of is"),
         pytest.param(NOW + HOUR, {"as_of": "2026-11-27T19:00:00Z"}, "passed", 0.0, id="not newer than an as_of that lies ahead"),
     ],
 )

@@ -84,7 +84,7 @@ CASES = {
         "amount is below 0 or above 50",
     ),
     "a filter": (c.between("amount", 0, 15, where="id < 4"), ("id", "amount"), [("2", "20")], "amount is below 0 or above 15"),
-    "in_set": (c.in_set("status", ["new"]), ("id", "status"), [("2", "paid")] * 2, "status is none of 1 value"),
+    "in_set": (c.in_set("status", ["new"]), ("id", "status"), [("2", "paid")] * 2, "status is not one of 1 value"),
     "length": (c.length("status", at_most=3), ("id", "status"), [("2", "paid")] * 2, "status has more than 3 characters"),
     "unique": (c.unique("id"), ("id",), [("2",)] * 2, "another row has the same id"),
     "unique by": (c.unique("id", by="status"), ("id", "status"), [("2", "paid")] * 2, "another row of the same status has the same id"),

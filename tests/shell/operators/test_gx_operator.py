@@ -129,7 +129,7 @@ def test_a_rule_for_each_row_is_kept_with_its_numbers(run_dag: Run, rows: Run) -
     assert (low.definition["name"], low.definition["severity"]) == ("expect_column_values_to_be_between(amount)", "warn")
     assert (unique.outcome, unique.reason, unique.value, unique.unit) == ("passed", "all 3 rows meet it", 0.0, "rows")
     assert (unique.definition["columns"], unique.definition["dimension"]) == (["id", "amount"], "uniqueness")
-    assert (none.outcome, none.reason, none.rows) == ("skipped", "no rows to look at", 0)
+    assert (none.outcome, none.reason, none.rows) == ("skipped", "no rows to check", 0)
     assert "id" in none.definition["where"] and "5" in none.definition["where"]
 
 

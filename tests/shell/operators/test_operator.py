@@ -222,7 +222,7 @@ def test_what_a_template_renders_is_checked_before_anything_is_asked(run_dag: Ru
         )
     assert str(error.value).splitlines() == [
         "2 problems in the definition:",
-        "- checks[1] not_null: invalid name='not_null(id)'. Allowed: a name of its own: it asks the same as checks[0] not_null",
+        "- checks[1] not_null: invalid name='not_null(id)'. Allowed: a unique name: this check is identical to checks[0] not_null",
         "- checks[2] unique: invalid fail_above='5 %%'. Allowed: a count of rows such as 0 or 100, or a percent such as '5%'",
     ]
 
@@ -290,7 +290,7 @@ def test_mistakes_are_found_when_the_dag_is_parsed() -> None:
         )
     assert str(error.value).splitlines()[0] == "3 problems in the definition:"
     assert "QualityCheckOperator x: invalid fail_on='always'. Allowed: error, warn, never" in str(error.value)
-    with pytest.raises(DefinitionError, match="it asks the same as"):
+    with pytest.raises(DefinitionError, match="this check is identical to"):
         QualityCheckOperator(task_id="x", conn_id="w", table="t", checks=[c.not_null("a"), c.not_null("a", fail_above="5%")])
     with pytest.raises(DefinitionError, match="invalid checks=\\[\\]. Allowed: at least one check"):
         QualityCheckOperator(task_id="x", conn_id="w", table="t", checks=[])

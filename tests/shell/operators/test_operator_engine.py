@@ -95,7 +95,7 @@ def test_constraints_answer_where_they_are_trusted(world: Path, rows: Callable[[
     for trusted in (False, True):
         executed(run_id=str(trusted), table="kept", checks=[c.unique("id")], trust_constraints=trusted)
     reasons = {row.outcome: row.reason for row in rows(result)}
-    assert reasons == {"skipped": "no rows to look at", "passed": "the database enforces a unique key: no scan was needed"}
+    assert reasons == {"skipped": "no rows to check", "passed": "the database enforces a unique key: no scan was needed"}
 
 
 def test_segments_are_kept_and_reported(rows: Callable[[Any], list[Any]]) -> None:

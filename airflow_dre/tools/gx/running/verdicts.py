@@ -34,7 +34,7 @@ def _judge_rows(validation: Validation, outcome: Outcome, violations: int, rows:
     limit = Limit((1 - mostly) * 100, percent=percent)
     expected = f"at most {limit} violating"
     if rows == 0 and outcome is Outcome.PASSED:
-        return Judgement(outcome=Outcome.SKIPPED, reason=because("no rows to look at"), expected=expected, violations=violations, rows=0)
+        return Judgement(outcome=Outcome.SKIPPED, reason=because("no rows to check"), expected=expected, violations=violations, rows=0)
     share = float(Fraction(100 * violations, rows)) if rows else None
     of_all = f"{violations} of {counted(rows, 'row', 'rows')} ({share:.4g}%)" if rows else counted(violations, "row", "rows")
     found = all_meet_it(rows) if rows else because("no row breaks it")
