@@ -53,7 +53,7 @@ OPTIONS = (
 )
 """Every option of the section."""
 SENSITIVE = ("sql_alchemy_conn", "routes")
-"""The options that a command (``_cmd``) or a secrets backend (``_secret``) may give."""
+"""The options that a command (``_cmd``) or a secrets backend (``_secret``) may supply."""
 OUTSIDE_SECONDS = 3.0
 """How long a command or a secrets backend may take; beyond it the option cannot be read."""
 SILENT_SECONDS = 60.0
@@ -80,7 +80,7 @@ class _NotHad(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """How one named group of people is told."""
+    """A named way to notify a group of people."""
 
     name: str
     channel: str
@@ -103,11 +103,11 @@ class Settings:
     sample_retention: timedelta
     """How long failing rows are kept."""
     forget_after: timedelta = FORGET_AFTER
-    """How long a monitor, a suite or a wait may give no news before its incidents are ended."""
+    """How long a monitor, a suite or a wait may be without news before its incidents are ended."""
     retention: timedelta | None = RETENTION
     """How long results, runs, signals and resolved incidents are kept; None: for ever."""
     duckdb_memory_limit: str = DUCKDB_MEMORY
-    """Most memory that a task gives to DuckDB, which puts aside on the disk what it has no room for."""
+    """Most memory of DuckDB in a task. It writes what it has no room for to the disk."""
     base_url: str
     """Where people reach Airflow's UI, without a slash at the end."""
     keep_tests: bool = False
@@ -115,7 +115,7 @@ class Settings:
     problems: tuple[Problem, ...] = ()
     """Every option that could not be read, with what is allowed; no secret is in it."""
     broken_routes: dict[str, Problem] = field(default_factory=dict)
-    """The routes that are configured and cannot be read, by name: they may be put right later."""
+    """The routes that are configured and cannot be read, by name: they may be mended later."""
     routes_unreadable: bool = False
     """Whether ``routes`` as a whole could not be read, so that a route which is not known may still be configured."""
 
@@ -130,7 +130,7 @@ def airflow_home() -> Path:
 
 
 def read_settings() -> Settings:
-    """Return the settings as they are now; a problem with an option is logged once for each process.
+    """Return the settings as they are now. A problem with an option is logged once for each process.
 
     Never raises: see :attr:`Settings.problems`.
     """
@@ -141,7 +141,7 @@ def read_settings() -> Settings:
     default_routes = _read_default_routes(_text("default_routes", problems) or "", problems)
     if not unreadable:
         problems += [
-            Problem("[dre]", "default_routes", name, f"names of routes: {', '.join(sorted(routes)) or 'none is configured yet'}")
+            Problem("[dre]", "default_routes", name, f"names of routes: {', '.join(sorted(routes)) or 'no route is configured'}")
             for name in default_routes
             if name not in routes and name not in broken
         ]
@@ -171,20 +171,20 @@ def read_settings() -> Settings:
 def _log_once(message: str) -> None:
     if message not in _logged:
         _logged.add(message)
-        log.error("airflow-dre: %s. Until it is put right the default counts; `airflow dre db check` looks again.", message)
+        log.error("airflow-dre: %s. The default is used until it is corrected. Check again with `airflow dre db check`.", message)
 
 
 def _text(option: str, problems: list[Problem], *, fallback: str = "") -> str | None:
-    """Return the text of an option; None where it cannot be had, for example because its command fails or hangs."""
+    """Return the text of an option, or None where it cannot be read, for example because its command fails or hangs."""
     try:
         return _asked(option, fallback)
     except _NotHad as error:
-        problems.append(Problem("[dre]", option, f"({error})", f"a text, or _cmd or _secret that gives {option}"))
+        problems.append(Problem("[dre]", option, f"({error})", f"a text, or a _cmd or _secret that returns {option}"))
         return None
 
 
 def _asked(option: str, fallback: str) -> str:
-    """Return what Airflow gives for an option, within a time where a command or a secrets backend is asked.
+    """Return Airflow's value of an option, within a time where a command or a secrets backend supplies it.
 
     What a signal handler raises meanwhile, by which Airflow ends a task, is never taken for an error of the command.
 
@@ -212,7 +212,7 @@ def _asked(option: str, fallback: str) -> str:
 
 
 def _given(option: str, fallback: str) -> str:
-    """Return what Airflow gives for an option.
+    """Return Airflow's value of an option.
 
     :raises _NotHad: it cannot be had.
     """
@@ -223,7 +223,7 @@ def _given(option: str, fallback: str) -> str:
 
 
 def _comes_from_outside(option: str) -> bool:
-    """Return whether a command or a secrets backend gives an option."""
+    """Return whether a command or a secrets backend supplies an option."""
     return any(
         f"AIRFLOW__{SECTION}__{option}_{source}".upper() in os.environ or conf.has_option(SECTION, f"{option}_{source}")
         for source in ("cmd", "secret")
@@ -236,7 +236,7 @@ def _store_url(problems: list[Problem]) -> str:
 
 
 def _kept_for(problems: list[Problem]) -> timedelta | None:
-    """Return how long results are kept; an empty option and ``0`` mean for ever."""
+    """Return how long results are kept. An empty option and ``0`` mean for ever."""
     text = _text("retention", problems, fallback=f"{RETENTION.days}d")
     if text is None:
         return RETENTION
@@ -346,7 +346,7 @@ def _read_routes(text: str, problems: list[Problem]) -> tuple[dict[str, Route], 
 
 
 def _wrong_route(name: str, options: object) -> Problem | None:
-    """What keeps a route from being used whatever its channel; the channel judges its own options when it sends."""
+    """Return what keeps a route from being used whatever its channel. The channel checks its own options when it is opened."""
     if not _is_name(name):
         return Problem("[dre] routes", "name", name[:_LONGEST_VALUE], _NAME_ALLOWED)
     if not isinstance(options, Mapping) or not isinstance(options.get("channel"), str):

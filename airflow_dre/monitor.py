@@ -1,4 +1,4 @@
-"""Who watches when nothing runs: a ready Dag that evaluates SLAs, sends messages that wait, and writes results that wait."""
+"""The monitor: a ready Dag that evaluates SLAs, sends messages that wait, and writes results that wait."""
 
 from __future__ import annotations
 

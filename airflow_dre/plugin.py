@@ -1,4 +1,4 @@
-"""What Airflow's plugin manager loads in every process; the API and the pages are built only where the API server asks for them."""
+"""The plugin, which Airflow loads in every process. The API and the pages are built only in the API server."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _BUNDLE = "dre/static/main.js"
 
 
 def _build_api(_: AirflowPlugin) -> list[dict[str, Any]]:
-    """Return the API below ``/dre``; an API server without it is better than none."""
+    """Return the API below ``/dre``, or nothing where it fails, since Airflow's API server must start."""
     try:
         from airflow_dre.api.app import create_app
 

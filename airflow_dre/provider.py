@@ -1,4 +1,4 @@
-"""What Airflow's providers manager is told about this package."""
+"""Metadata of this package for Airflow's providers manager."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 
 def _option(description: str, example: str | None, default: str, *, kind: str = "string", sensitive: bool = False) -> dict[str, Any]:
-    """Return an option; its default is also said in words, since ``airflow config list`` shows no defaults of providers."""
+    """Return an option. Its default is also part of the text, since ``airflow config list`` shows no defaults of providers."""
     return {
         "description": f"{description} Default: {default or 'empty'}.",
         "version_added": "0.1.0",
@@ -56,7 +56,7 @@ def get_provider_info() -> dict[str, Any]:
         "cli": ["airflow_dre.cli.get_dre_cli_commands"],
         "config": {
             "dre": {
-                "description": "Data Reliability (airflow-dre): where results are kept and who is told.",
+                "description": "Data Reliability (airflow-dre): where results are kept and who is notified.",
                 "options": {
                     "sql_alchemy_conn": _option(
                         "SQLAlchemy URL of the results store, a database of its own. The SQLite file migrates itself; PostgreSQL is "
@@ -72,14 +72,14 @@ def get_provider_info() -> dict[str, Any]:
                         "{AIRFLOW_HOME}/dre_spool",
                     ),
                     "routes": _option(
-                        "JSON object of the routes that incidents are told through, by name. A webhook is given by url or by conn_id (an "
+                        "JSON object of the routes that notify people of incidents, by name. A webhook has a url or a conn_id (an "
                         "HTTP connection), optionally with headers and with a secret that signs each message (HMAC-SHA256).",
                         '{"oncall": {"channel": "webhook", "conn_id": "oncall_webhook"}}',
                         "",
                         sensitive=True,
                     ),
                     "default_routes": _option(
-                        "Comma-separated names of the routes that are told about every incident, besides those its callback names.",
+                        "Comma-separated names of the routes that are notified of every incident, in addition to those of its callback.",
                         "oncall",
                         "",
                     ),
@@ -95,7 +95,7 @@ def get_provider_info() -> dict[str, Any]:
                         "7d",
                     ),
                     "forget_after": _option(
-                        "How long a monitor, a suite or a wait may give no news before its live incidents are ended and it leaves the "
+                        "How long a monitor, a suite or a wait may be without news before its live incidents are ended and it leaves the "
                         "overview, for example 7d or 26w. A suite that runs rarely is waited for three times as long as it ever paused.",
                         "90d",
                         "30d",

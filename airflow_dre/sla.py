@@ -23,20 +23,20 @@ class FreshnessSLA:
     """
     A table whose newest row must never be older than ``max_age``, whether or not a Dag runs.
 
-    Give it to :func:`airflow_dre.monitor.reliability_monitor`, which looks at it on a schedule of its own. A miss opens an incident and
+    Pass it to :func:`airflow_dre.monitor.reliability_monitor`, which evaluates it on a schedule of its own. A miss opens an incident and
     calls ``on_miss`` once; when the table is fresh again the incident is resolved.
 
     :param name: unique among the SLAs of a monitor, for example ``"flights hourly"``.
     :param conn_id: connection of the warehouse.
     :param table: the table, ``[[catalog.]schema.]table``.
-    :param column: its timestamp column; give it or ``expression``.
+    :param column: its timestamp column; set it or ``expression``.
     :param max_age: how old the newest value may be, for example ``"6h"`` or a timedelta.
-    :param where: a SQL condition: only rows that meet it are looked at.
+    :param where: a SQL condition: only rows that meet it count.
     :param expression: SQL about one row whose value is its timestamp, for example ``"to_timestamp(epoch)"``.
     :param time_zone: IANA name of the time zone of values without one, for example ``"Asia/Tokyo"``; by default UTC.
     :param future_tolerance: how far ahead of now the newest value may lie, by default 5 minutes. Beyond it the age is not known.
     :param on_miss: callbacks that take a context, for example ``[open_incident(severity="high", routes=["oncall"])]``.
-    :param on_unknown: callbacks for an SLA that cannot be looked at; by default those of ``on_miss`` that :func:`open_incident` made.
+    :param on_unknown: callbacks for an SLA that cannot be evaluated; by default those of ``on_miss`` that :func:`open_incident` made.
     :param unknown_after: how many looks in a row must fail before ``on_unknown`` is called, by default 1.
     :raises airflow_dre.errors.DefinitionError: lists every argument that is not what it must be.
     """
@@ -96,7 +96,7 @@ class FreshnessSLA:
 
 
 def _name_problems(name: object) -> list[Problem]:
-    """Return why ``name`` cannot be the name of an SLA; it becomes part of a task id."""
+    """Return why ``name`` cannot be the name of an SLA, which becomes part of a task id."""
     from airflow_dre.errors import Problem
 
     if not isinstance(name, str) or not name.strip():
@@ -126,7 +126,7 @@ def dag_deadline(
     severity: str = "high",
     routes: Iterable[str] = (),
 ) -> DeadlineAlert:
-    """A deadline for each run of a Dag, wired to an incident: ``DAG(..., deadline=dag_deadline("2h"))``.
+    """Return a deadline for each run of a Dag, wired to an incident: ``DAG(..., deadline=dag_deadline("2h"))``.
 
     The alert runs in the triggerer. The incident is resolved when a run of the Dag succeeds. A deadline exists only for a run that exists;
     for a table that must be fresh even if no run ever started use :class:`FreshnessSLA`.
@@ -135,7 +135,7 @@ def dag_deadline(
     :param name: name of the deadline, unique within the Dag.
     :param reference: a ``DeadlineReference``; the default is ``DAGRUN_QUEUED_AT``, which manual runs have too.
     :param severity: severity of the incident: ``low``, ``medium``, ``high`` or ``critical``.
-    :param routes: names of routes of ``[dre] routes`` that are told.
+    :param routes: names of routes of ``[dre] routes`` that are notified.
     :raises airflow_dre.errors.DefinitionError: an argument is not what it must be.
     """
     from airflow.sdk.definitions.callback import AsyncCallback

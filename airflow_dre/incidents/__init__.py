@@ -1,1 +1,1 @@
-"""Incidents: what is wrong, since when, and who must hear of it. Values and decisions only; storing and sending happen elsewhere."""
+"""Incidents as values and decisions. Storing and sending happen elsewhere."""

@@ -1,4 +1,4 @@
-"""Why an incident is live and who can help: what a person reads at night."""
+"""Reasons and helpers of an incident, as a person reads them at night."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _UNWRITABLE = re.compile("[\x00\ud800-\udfff]")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
-    """Reasons, counts and helpers of a problem, every text cut; secrets were masked before."""
+    """Reasons, counts and helpers of a problem. Every text is cut, and secrets are masked before."""
 
     reasons: tuple[str, ...] = ()
     """Of the first broken checks, or the text of the exception of a task."""

@@ -1,4 +1,4 @@
-"""What makes two signals speak of the same incident: the cause, not the messenger."""
+"""Identity of incidents: the cause, never the messenger."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from airflow_dre.values.digest import digest
 
 
 class CauseKind(StrEnum):
-    """Where the cause lies."""
+    """Kind of a cause."""
 
     DATA = "data"
     PIPELINE = "pipeline"
 
 
 class Promise(StrEnum):
-    """The kind of promise about a dataset that a data incident says is broken."""
+    """Kind of the promise about a dataset that a data incident reports as broken."""
 
     SUITE = "suite"
     """A suite of checks."""

@@ -19,22 +19,22 @@ ROUTES_ALLOWED = "names of routes"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotifyOptions:
-    """Who hears of a problem, how severe its incident is, and which outcomes are a problem."""
+    """Routes that hear of a problem, severity of its incident, and outcomes that are a problem."""
 
     routes: tuple[str, ...] = ()
     """Names of routes of ``[dre] routes``."""
     severity: Severity | None = None
-    """Severity of the incident; None: ``medium``, or what another reporter gives."""
+    """Severity of the incident; None: ``medium``, or that of another reporter."""
     notify_on: str = "failed"
     """``failed``: failed and errored checks; ``warned``: warnings too; ``never``: no check opens an incident."""
 
     @property
     def warnings_count(self) -> bool:
-        """Whether warnings open an incident."""
+        """True if warnings open an incident."""
         return self.notify_on == "warned"
 
     def joined_with(self, others: Iterable[NotifyOptions]) -> NotifyOptions:
-        """Return these options with the routes of others added, and their highest severity where none is set here."""
+        """Return these options with the routes of others added, and their highest severity where this one has no severity."""
         given = tuple(others)
         routes = tuple(dict.fromkeys((*self.routes, *(route for other in given for route in other.routes))))
         severities = [other.severity for other in given if other.severity is not None]
@@ -42,7 +42,7 @@ class NotifyOptions:
         return replace(self, routes=routes, severity=self.severity or highest)
 
     def address(self, signals: Iterable[Signal]) -> tuple[Signal, ...]:
-        """Return the signals with these routes and this severity; recoveries stay as they are, and ``never`` drops problems."""
+        """Return the signals with these routes and this severity. Recoveries stay as they are, and ``never`` drops problems."""
         if self.notify_on == "never":
             return tuple(signal for signal in signals if not signal.event.firing)
         return tuple(self._addressed(signal) if signal.event.firing else signal for signal in signals)
@@ -90,7 +90,7 @@ def read_notify_options(
     notify_on: str = "failed",
     severity_argument: str = "incident_severity",
 ) -> NotifyOptions:
-    """Return the options of a task, a callback or a sensor; the parameters are those of :func:`find_notify_problems`.
+    """Return the options of a task, a callback or a sensor. The parameters are those of :func:`find_notify_problems`.
 
     :raises DefinitionError: lists every option that is wrong.
     """

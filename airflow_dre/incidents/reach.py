@@ -1,4 +1,4 @@
-"""Who has heard of an incident, and why somebody has not."""
+"""Routes that have heard of an incident, and reasons why others have not."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 NO_ROUTE = (
-    "No route is named for this incident. Give the task routes=[...], name them in open_incident(routes=[...]), "
+    "No route is named for this incident. Set routes=[...] of the task, name them in open_incident(routes=[...]), "
     "or set [dre] default_routes."
 )
 
 
 class ReachState(StrEnum):
-    """How far the news of an incident came, worst first."""
+    """State of the notices about an incident, worst first."""
 
-    NOBODY = "nobody"
+    NO_ROUTE = "nobody"
     """No route was named."""
     FAILED = "failed"
     """A route was given up."""
     WAITING = "waiting"
     """A message is still to be sent."""
-    TOLD = "told"
+    NOTIFIED = "told"
     """Every route has heard."""
 
 
@@ -38,7 +38,7 @@ class Delivered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reach:
-    """How far the news of an incident came, and why no further."""
+    """State of the notices about an incident, and its reason."""
 
     state: ReachState
     reason: str
@@ -52,22 +52,22 @@ def explain_reach(messages: Iterable[Delivered], known_routes: Collection[str] |
     """
     latest = {message.route: message for message in messages if message.event == "opened"}
     if not latest:
-        return Reach(state=ReachState.NOBODY, reason=NO_ROUTE)
+        return Reach(state=ReachState.NO_ROUTE, reason=NO_ROUTE)
     dead = [message for message in latest.values() if message.status == "dead"]
     waiting = [message for message in latest.values() if message.status == "pending"]
-    told = [message.route for message in latest.values() if message.status == "sent"]
-    state = ReachState.FAILED if dead else ReachState.WAITING if waiting else ReachState.TOLD
-    sentences = [f"Gave up {message.route}: {_why(message, known_routes)}." for message in dead]
+    notified = [message.route for message in latest.values() if message.status == "sent"]
+    state = ReachState.FAILED if dead else ReachState.WAITING if waiting else ReachState.NOTIFIED
+    sentences = [f"Not sent to {message.route}: {_why(message, known_routes)}." for message in dead]
     sentences += [f"Still to be sent to {message.route}: {_why(message, known_routes)}." for message in waiting]
-    return Reach(state=state, reason=" ".join([*sentences, *_told(told)]))
+    return Reach(state=state, reason=" ".join([*sentences, *_notified(notified)]))
 
 
 def _why(message: Delivered, known_routes: Collection[str] | None) -> str:
     if known_routes is not None and message.route not in known_routes:
-        names = ", ".join(sorted(known_routes)) or "none is configured yet"
+        names = ", ".join(sorted(known_routes)) or "no route is configured"
         return f"[dre] routes has no usable route of this name ({names})"
     return (message.error or "the next task that reports, or the monitor, sends it").strip().rstrip(".")
 
 
-def _told(routes: Sequence[str]) -> list[str]:
-    return [f"Told {', '.join(routes)}."] if routes else []
+def _notified(routes: Sequence[str]) -> list[str]:
+    return [f"Notified {', '.join(routes)}."] if routes else []

@@ -1,4 +1,4 @@
-"""What is remembered of recoveries, so that news that comes late contradicts nothing newer."""
+"""Recoveries that are remembered, so that a late signal contradicts nothing newer."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ def settles(recovery: Recovery, signal: Signal) -> bool:
 
 
 def heals(outcome: str, event: Event) -> bool:
-    """Return whether a run of a suite with this outcome ends a problem; a warning must not contradict itself."""
+    """Return whether a run of a suite with this outcome ends a problem. A warning must not contradict itself."""
     return outcome == "passed" or (outcome == "warned" and event is not Event.CHECKS_WARNED)
 
 
 def recovered_at(signal: Signal, recoveries: Iterable[Recovery]) -> datetime | None:
-    """Return the latest moment at which the cause of a problem was seen healthy after it; None where it never was."""
+    """Return the latest moment at which the cause of a problem was seen healthy after it, or None."""
     return max((recovery.at for recovery in recoveries if settles(recovery, signal)), default=None)
 
 
@@ -73,7 +73,7 @@ def _is_own(recovery: Recovery, signal: Signal) -> bool:
 
 
 def _is_sibling(one: Origin, other: Origin) -> bool:
-    """Return whether they are different map indexes of a task in one run: what one found says nothing about another."""
+    """Return whether they are different map indexes of a task in one run: the outcome of one means nothing for another."""
     if one.run_id is None or one.task_id is None or None in (one.map_index, other.map_index):
         return False
     return (*_run(one), one.task_id) == (*_run(other), other.task_id) and one.map_index != other.map_index

@@ -1,4 +1,4 @@
-"""When to send again what a receiver did not take."""
+"""Moments at which a message is sent again that a receiver did not take."""
 
 from __future__ import annotations
 
@@ -8,26 +8,26 @@ from datetime import timedelta
 FIRST_WAIT = timedelta(seconds=10)
 LONGEST_WAIT = timedelta(minutes=15)
 GIVE_UP_AFTER = timedelta(hours=24)
-"""A message that could not be delivered for this long is dead: it stays visible, and is sent again where its route is put right."""
+"""A message that could not be delivered for this long is dead: it stays visible, and is sent again where its route is mended."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """What became of one attempt to deliver."""
+    """Outcome of one attempt to deliver."""
 
     delivered: bool
     retryable: bool = False
     """Whether trying again can help: no where the receiver refuses the content, yes for every other answer and network errors."""
     misrouted: bool = False
-    """Whether the route or its connection is at fault: it may be put right, so the message waits as one that can be retried."""
+    """Whether the route or its connection is at fault: it may be mended, so the message waits as one that can be retried."""
     error: str = ""
     """Cause of the failure, without addresses and secrets."""
     retry_after: timedelta | None = None
-    """What the receiver asked for."""
+    """The wait that the receiver asked for."""
 
 
 def next_wait(attempts: int, asked: timedelta | None) -> timedelta:
-    """How long to wait after the ``attempts``-th failure: 10 s doubled each time up to 15 min, and never less than the receiver asked."""
+    """Return the wait after the ``attempts``-th failure: 10 s doubled each time up to 15 min, and never less than the receiver asked."""
     factor: int = 1 << min(attempts - 1, 20)
     wait = min(FIRST_WAIT * factor, LONGEST_WAIT)
     return max(wait, asked) if asked is not None else wait

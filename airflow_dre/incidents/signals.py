@@ -19,7 +19,7 @@ from airflow_dre.values.text_limits import DETAIL, TITLE, lines, one_line
 
 
 class Event(StrEnum):
-    """What happened."""
+    """Event that a signal reports."""
 
     CHECKS_FAILED = "checks_failed"
     CHECKS_ERRORED = "checks_errored"
@@ -28,9 +28,9 @@ class Event(StrEnum):
     STALE = "stale"
     FRESH = "fresh"
     SLA_UNKNOWN = "sla_unknown"
-    """An SLA cannot be looked at."""
+    """An SLA cannot be evaluated."""
     UNWATCHED = "unwatched"
-    """Nobody looks any more."""
+    """Nothing observes the cause any more."""
     TASK_FAILED = "task_failed"
     TASK_SUCCEEDED = "task_succeeded"
     RUN_FAILED = "run_failed"
@@ -39,7 +39,7 @@ class Event(StrEnum):
 
     @property
     def firing(self) -> bool:
-        """Whether it is a problem; otherwise it ends one."""
+        """True for a problem, False for the end of one."""
         return self not in _RECOVERIES
 
 
@@ -47,7 +47,7 @@ _RECOVERIES = {Event.CHECKS_PASSED, Event.FRESH, Event.UNWATCHED, Event.TASK_SUC
 
 
 class Severity(StrEnum):
-    """How bad an incident is, mildest first."""
+    """Severity of an incident, mildest first."""
 
     LOW = "low"
     MEDIUM = "medium"
@@ -85,9 +85,9 @@ class Signal(msgspec.Struct, frozen=True, kw_only=True, rename={"occurrence_id":
     severity: Severity | None = None
     """None: the messenger has no opinion."""
     routes: tuple[str, ...] = ()
-    """Who is to be told."""
+    """Routes that are notified."""
     occurrence_id: str = ""
-    """Tells two problems of one origin apart, for example the moment since which a table is stale."""
+    """Distinguishes two problems of one origin, for example the moment since which a table is stale."""
     explanation: Explanation = msgspec.field(default_factory=Explanation)
     """Why it happened and who can help; empty: ``detail`` is all that is known."""
     slice: Slice = msgspec.field(default_factory=Slice)
@@ -115,7 +115,7 @@ class Signal(msgspec.Struct, frozen=True, kw_only=True, rename={"occurrence_id":
 
     @property
     def named(self) -> frozenset[str]:
-        """Return what is broken by name; a suite whose checks are not named is told apart by its title."""
+        """Return what is broken by name. A suite whose checks are not named is known by its title."""
         if self.parts or self.event not in (Event.CHECKS_FAILED, Event.CHECKS_ERRORED, Event.CHECKS_WARNED):
             return frozenset(self.parts)
         return frozenset({self.title})

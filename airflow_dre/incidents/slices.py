@@ -8,7 +8,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slice:
-    """The data interval and partition of a run, as far as Airflow names them; a run without a logical date has none."""
+    """The data interval and partition of a run, as far as Airflow names them. A run without a logical date has no interval."""
 
     interval_start: datetime | None = None
     interval_end: datetime | None = None
@@ -16,11 +16,11 @@ class Slice:
 
     @property
     def order(self) -> datetime | None:
-        """Return the moment that puts intervals in order: the end, since a day outweighs an hour within it; None without an interval."""
+        """Return the moment that orders intervals: the end, since a day outweighs an hour within it, or None without one."""
         return self.interval_end or self.interval_start
 
     def reaches(self, other: Slice) -> bool:
-        """Return whether a recovery that looked at this slice says anything about a problem of ``other``.
+        """Return whether a recovery of this slice means anything for a problem of ``other``.
 
         It does for the same partition and the same or an older interval. What names no partition, or no interval, is compared by wall
         time alone.
@@ -32,7 +32,7 @@ class Slice:
 
     @property
     def words(self) -> str:
-        """Return how a person names the slice; empty where Airflow names none."""
+        """Return the slice in words, or an empty text where Airflow does not name it."""
         if self.partition_key is not None:
             return f"partition {self.partition_key}"
         if self.order is None:

@@ -1,4 +1,4 @@
-"""Tasks that fail and runs that end, for what no callback records: none is there, or the process of the task was killed.
+"""Tasks that fail and runs that end without a callback that records them, for example because the process was killed.
 
 A hook about a run runs inside the scheduler's transaction. It writes a few rows to the store, never a message to a receiver, and while the
 store is down it only appends to the spool. No thread helps it: the scheduler forks, and a fork while a thread holds a lock leaves a child
@@ -45,7 +45,7 @@ def on_task_instance_success(previous_state: Any, task_instance: Any) -> None:
 def on_task_instance_failed(previous_state: Any, task_instance: Any, error: Any) -> None:
     """Record a task that failed in this process without a further try, or that a person marked failed.
 
-    The end of a run records the others: no process was left to do so. Airflow says the same words of each task that it stops because a
+    The end of a run records the others: no process was left to do so. Airflow uses the same words for each task that it stops because a
     person marked the run failed: that is recorded once, of the run.
     """
     if getattr(type(task_instance), "__tablename__", "") != "task_instance":

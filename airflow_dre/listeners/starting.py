@@ -1,4 +1,4 @@
-"""The start of the scheduler, which says what is wrong with the configuration before anybody needs it."""
+"""The start of the scheduler, which logs mistakes of the configuration before it is needed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SCHEDULER = "SchedulerJob"
 
 @hookimpl
 def on_starting(component: Any) -> None:
-    """Log each mistake of ``[dre]`` once where the scheduler starts, and end what nobody watches any more; nothing here stops it."""
+    """Log each mistake of ``[dre]`` once where the scheduler starts, and end what is no longer watched. Nothing here stops it."""
     try:
         runner = getattr(component, "job_runner", None)
         if SCHEDULER not in (getattr(component, "job_type", None), getattr(runner, "job_type", None)):

@@ -24,7 +24,7 @@ _ARGUMENTS = ("target_path", "conn_id", "namespace", "suite", "severity", "route
 
 class RecordDbtResults(Verbatim):
     """
-    Record what the dbt of this task found, and then how the task ended; safe to call twice. See :func:`record_dbt_results`.
+    Record what the dbt of this task found, and then how the task ended. It is safe to call twice. See :func:`record_dbt_results`.
 
     :raises airflow_dre.errors.DefinitionError: the arguments are not what they must be.
     """
@@ -101,7 +101,7 @@ def record_dbt_results(
     :param namespace: instead: the OpenLineage namespace of the datasets, for example ``postgres://db:5432``.
     :param suite: name of the suite; the default is ``<dag_id>.<task_id>``.
     :param severity: of the incidents: ``low``, ``medium`` (default), ``high`` or ``critical``.
-    :param routes: names of routes of ``[dre] routes`` that are told.
+    :param routes: names of routes of ``[dre] routes`` that are notified.
     :param notify_on: ``"failed"`` (default): failed and errored results open an incident; ``"warned"``: warnings too; ``"never"``: none
         does. A task that failed although dbt left no results opens one in any case.
     :param allow_stale: take results that were written before the task began; the default is to refuse them.
@@ -132,9 +132,9 @@ def record_cosmos_results(
     notify_on: str = "failed",
     **others: object,
 ) -> None:
-    """Record what the dbt of a Cosmos task found: its ``callback``, called with the project's folder before dbt's exit code is looked at.
+    """Record what the dbt of a Cosmos task found: its ``callback``, called with the project's folder before dbt's exit code is checked.
 
-    Give it to Cosmos with its arguments in ``callback_args``, for example ``{"conn_id": "warehouse"}``; the context is Cosmos' own gift.
+    Pass it to Cosmos with its arguments in ``callback_args``, for example ``{"conn_id": "warehouse"}``. Cosmos adds the context.
     What cannot be read is logged, so that a Cosmos task fails over dbt and never over its records.
 
     :param project_dir: the folder of the dbt project, which Cosmos passes.

@@ -43,12 +43,12 @@ def known_arguments(kind: type, more: dict[str, Any], *names: str) -> dict[str, 
 
 class OpenIncident(Verbatim):
     """
-    Record what a failure callback was called for; the cause gets one live incident, however many messengers report it.
+    Record what a failure callback was called for. The cause gets one live incident, however many messengers report it.
 
     A task that failed because its checks failed adds to the incident of the dataset. See :func:`open_incident`.
 
     :param severity: ``low``, ``medium`` (default), ``high`` or ``critical``; an incident keeps the highest it was given.
-    :param routes: names of routes of ``[dre] routes`` that are told.
+    :param routes: names of routes of ``[dre] routes`` that are notified.
     :param deadline: name of the deadline, where it is the callback of a Deadline Alert.
     :raises airflow_dre.errors.DefinitionError: the severity or the routes are not what they must be.
     """
@@ -118,7 +118,7 @@ def open_incident(*, severity: str = "medium", routes: Iterable[str] = ()) -> Op
     Use it as ``on_failure_callback`` of a task or a Dag, or in ``on_miss`` of a :class:`airflow_dre.sla.FreshnessSLA`.
 
     :param severity: ``low``, ``medium`` (default), ``high`` or ``critical``.
-    :param routes: names of routes of ``[dre] routes`` that are told.
+    :param routes: names of routes of ``[dre] routes`` that are notified.
     :raises airflow_dre.errors.DefinitionError: the severity or the routes are not what they must be.
     """
     return OpenIncident(severity=severity, routes=routes)
@@ -126,5 +126,5 @@ def open_incident(*, severity: str = "medium", routes: Iterable[str] = ()) -> Op
 
 @callback_factory
 def resolve_incident() -> ResolveIncident:
-    """Return a callback that resolves the live incident of a task or a Dag; use it as ``on_success_callback``."""
+    """Return a callback that resolves the live incident of a task or a Dag. Use it as ``on_success_callback``."""
     return ResolveIncident()

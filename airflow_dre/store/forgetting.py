@@ -1,4 +1,4 @@
-"""What gives no news any more, so that it is forgotten after a while."""
+"""SLAs, suites and waits without news, which are forgotten after a while."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from airflow_dre.store.tables import incident, monitor, sla, suite_run
 from airflow_dre.values.dataset import DatasetName
 
 _REMEMBERED = 10
-"""Runs of a suite whose rhythm is looked at."""
+"""Latest runs of a suite that show its rhythm."""
 _MISSED = 3
 """A suite that runs rarely is forgotten after so many times its longest pause, if that is longer."""
 
 
 def is_forgotten(moments: Sequence[datetime], forget_after: timedelta, now: datetime) -> bool:
-    """Return whether something that gave news at these moments, oldest first, is gone.
+    """Return whether something with news at these moments, oldest first, is gone.
 
     What runs rarely is waited for three times as long as it ever paused.
     """

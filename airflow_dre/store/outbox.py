@@ -20,7 +20,7 @@ from airflow_dre.store.tables import incident, incident_event, outbox
 LONGEST_TITLE = 1000
 LONGEST_ERROR = 2000
 UNREADABLE, NOT_TAKEN = 1, 2
-"""Values of ``misrouted``: the route could not be read; its receiver did not take the message, and may once it is put right."""
+"""Values of ``misrouted``: the route could not be read, or its receiver did not take the message, and may once it is mended."""
 LEASE = timedelta(minutes=2)
 """A sender that vanished holds its message no longer than this."""
 
@@ -132,7 +132,7 @@ def claim_several(connection: Connection, now: datetime, most: int, *, skip_rout
 
 
 def settle(connection: Connection, message: Message, attempt: Attempt, now: datetime) -> str:
-    """Keep what became of an attempt; the status of the message after it."""
+    """Keep the outcome of an attempt, and return the status of the message after it."""
     waits, error = attempt.retryable or attempt.misrouted, shortened(attempt.error, LONGEST_ERROR)
     if attempt.delivered:
         values: dict[str, Any] = {"status": "sent", "sent_at": now, "last_error": None}
@@ -147,7 +147,8 @@ def settle(connection: Connection, message: Message, attempt: Attempt, now: date
     settled = update(outbox).where(mine).values(**values, claimed_until=None).returning(outbox.c.id)
     status = str(values["status"])
     if connection.execute(settled).first() is not None and status != "pending":
-        summary = f"Told {message.route}: {message.event}" if status == "sent" else f"Could not tell {message.route}: {message.event}"
+        prefix = "Notified" if status == "sent" else "Could not notify"
+        summary = f"{prefix} {message.route}: {message.event}"
         kind = "notified" if status == "sent" else "notification_failed"
         entry = {"incident_id": message.incident_id, "kind": kind, "summary": summary, "detail": error}
         known = and_(*(incident_event.c[name] == value for name, value in entry.items()))

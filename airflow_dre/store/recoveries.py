@@ -54,7 +54,7 @@ def known_recoveries(connection: Connection, signal: Signal) -> list[Recovery]:
 
 
 def _settled_at(connection: Connection, problem: Signal, cause: DataCause) -> datetime | None:
-    """Return when the latest run of a suite that settles a problem was measured; None where no run does.
+    """Return when the latest run of a suite that settles a problem was measured, or None.
 
     Runs are read newest first and a page at a time: seldom more than a few are newer than a problem.
     """

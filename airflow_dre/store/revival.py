@@ -1,4 +1,4 @@
-"""Messages about live incidents for routes that were put right, or that became default routes meanwhile."""
+"""Messages about live incidents for routes that were mended, or that became default routes meanwhile."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from airflow_dre.store.tables import LIVE, incident, outbox
 from airflow_dre.values.digest import digest
 
 ENDS_COUNT_FOR = timedelta(days=7)
-"""How long after the end of an incident a route that was told of its beginning still hears of the end."""
+"""How long after the end of an incident a route that heard of its beginning still hears of the end."""
 MOST_UNTOLD = 100
 """Incidents that one round catches up on for each route."""
 _live = select(incident.c.id).where(LIVE)
@@ -69,7 +69,7 @@ def _given_up(why: int, now: datetime) -> Select[Any]:
     """Return the query for dead messages that still count, one for each incident and route.
 
     That a live incident was opened counts where its route has heard nothing else. That one was resolved counts for
-    :data:`ENDS_COUNT_FOR`, where its route was told that it was opened.
+    :data:`ENDS_COUNT_FOR`, where its route has heard of its opening.
     """
     other = outbox.alias("other")
     same = and_(other.c.incident_id == outbox.c.incident_id, other.c.route == outbox.c.route)
@@ -85,7 +85,7 @@ def _given_up(why: int, now: datetime) -> Select[Any]:
 
 
 def _revive(connection: Connection, message_id: int, now: datetime, *, anew: bool) -> None:
-    """Queue a dead message with the present state of its incident; ``anew`` with a whole time of trying."""
+    """Queue a dead message with the present state of its incident. ``anew`` allows it a whole day of attempts."""
     incident_id = connection.scalar(select(outbox.c.incident_id).where(outbox.c.id == message_id))
     row = connection.execute(select(incident).where(incident.c.id == incident_id)).one()
     values: dict[str, Any] = {"status": "pending", "not_before": now, "message": write_state(state_of(connection, row))}
@@ -95,7 +95,7 @@ def _revive(connection: Connection, message_id: int, now: datetime, *, anew: boo
 
 
 def find_untold(connection: Connection, routes: Sequence[str]) -> dict[str, list[int]]:
-    """Return the live incidents without any message to a route, by route; those whose first messages were not tried yet are too new."""
+    """Return the live incidents without any message to a route, by route. Those whose first messages were not tried yet are too new."""
     found = {}
     new = exists().where(outbox.c.incident_id == incident.c.id, outbox.c.status == "pending", outbox.c.attempts == 0)
     for route in dict.fromkeys(routes):
@@ -107,10 +107,10 @@ def find_untold(connection: Connection, routes: Sequence[str]) -> dict[str, list
 
 
 def notify_untold(database: Database, connection: Connection, untold: dict[str, list[int]]) -> None:
-    """Queue a message for each route and incident of :func:`find_untold`; another round that does the same queues none twice."""
+    """Queue a message for each route and incident of :func:`find_untold`. Another round that does the same queues no message twice."""
     if not untold:
         return
-    database.lock(connection, digest("tell the untold"))
+    database.lock(connection, digest("notify the untold"))
     for route, incident_ids in untold.items():
         for incident_id in incident_ids:
             row = connection.execute(select(incident).where(incident.c.id == incident_id).with_for_update()).first()

@@ -1,4 +1,4 @@
-"""Why an incident is live: bounded, and never empty where something is known."""
+"""Reasons of incidents: bounded, and never empty where something is known."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ brokens = st.builds(Broken, slice=slices, at=moments)
 
 
 def fact(event: Event, part: Slice, at: datetime, *, run: str = "r", attempt: int = 1) -> Signal:
-    """What a messenger tells of task ``load``."""
+    """Return the signal of a messenger about task ``load``."""
     origin = Origin(dag_id="d", run_id=run, task_id="load", map_index=-1, try_number=attempt)
     return Signal(cause=PipelineCause(dag_id="d", task_id="load"), event=event, at=at, title="load", origin=origin, slice=part)
 
@@ -117,7 +117,7 @@ HOUR = Slice(interval_start=T + timedelta(hours=14), interval_end=T + timedelta(
     ("recovery", "problem", "reaches"),
     [
         pytest.param(DAY, HOUR, True, id="a day outweighs an hour within it"),
-        pytest.param(HOUR, DAY, False, id="an hour says nothing about its day"),
+        pytest.param(HOUR, DAY, False, id="an hour means nothing for its day"),
         pytest.param(replace(DAY, partition_key="a"), replace(DAY, partition_key="b"), False, id="another partition"),
         pytest.param(Slice(), replace(DAY, partition_key="a"), True, id="a manual run without a logical date"),
         pytest.param(DAY, Slice(), True, id="a problem of such a run"),

@@ -1,4 +1,4 @@
-"""Identities, keys, reasons and waits, for whatever names people give."""
+"""Identities, keys, reasons and waits, for all names that people use."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.incidents.situations import decide_one, meeting
 T = datetime(2026, 1, 1, 12, tzinfo=UTC)
 PIPELINE = PipelineCause(dag_id="d", task_id="t")
 tricky = st.text(alphabet="aÿ\x00\x1f|/.:\xff\ufeff ", max_size=4)
-"""Names full of what others use to tell parts apart."""
+"""Names full of delimiters."""
 origins = st.builds(
     Origin,
     dag_id=tricky,
@@ -102,8 +102,8 @@ def test_parts_of_a_key_are_told_apart(one: dict[str, Any], other: dict[str, Any
 @pytest.mark.parametrize(
     ("changes", "same"),
     [
-        pytest.param({"title": "told by the listener", "detail": "x"}, True, id="other words"),
-        pytest.param({"at": T + timedelta(minutes=5)}, True, id="told later"),
+        pytest.param({"title": "reported by the listener", "detail": "x"}, True, id="other words"),
+        pytest.param({"at": T + timedelta(minutes=5)}, True, id="reported later"),
         pytest.param({"severity": Severity.CRITICAL, "routes": ("a",)}, True, id="with an opinion and routes"),
         pytest.param({"event": Event.DEADLINE_MISSED}, False, id="another event"),
         pytest.param({"occurrence_id": "2026-01-01"}, False, id="another occurrence"),

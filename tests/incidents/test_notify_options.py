@@ -22,7 +22,7 @@ def signal(event: Event, **changes: Any) -> Signal:
 
 
 @pytest.mark.parametrize(
-    ("given", "said"),
+    ("given", "message"),
     [
         pytest.param(
             {"severity": "hihg"}, "incident_severity='hihg'. Allowed: low, medium, high, critical (did you mean 'high'?)", id="a slip"
@@ -40,10 +40,10 @@ def signal(event: Event, **changes: Any) -> Signal:
         pytest.param({"routes": ["a", None]}, "routes=['a', None]. Allowed: names of routes", id="None among names"),
     ],
 )
-def test_each_mistake_names_the_argument_and_what_is_allowed(given: dict[str, Any], said: str) -> None:
+def test_each_mistake_names_the_argument_and_what_is_allowed(given: dict[str, Any], message: str) -> None:
     with pytest.raises(DefinitionError) as error:
         read_notify_options("Task check", **given)
-    assert str(error.value) == f"1 problem in the definition:\n- Task check: invalid {said}"
+    assert str(error.value) == f"1 problem in the definition:\n- Task check: invalid {message}"
 
 
 def test_all_mistakes_are_listed_at_once() -> None:

@@ -1,10 +1,10 @@
-"""Who has heard of an incident, in words."""
+"""Routes that have heard of an incident, in words."""
 
 from __future__ import annotations
 
 import pytest
 
-from airflow_dre.incidents.reach import NO_ROUTE, Delivered, explain_reach
+from airflow_dre.incidents.reach import NO_ROUTE, Delivered, ReachState, explain_reach
 
 
 def opened(route: str, status: str, error: str | None = None, event: str = "opened") -> Delivered:
@@ -15,9 +15,9 @@ def opened(route: str, status: str, error: str | None = None, event: str = "open
 @pytest.mark.parametrize(
     ("messages", "state", "reason"),
     [
-        pytest.param([], "nobody", NO_ROUTE, id="no route"),
-        pytest.param([opened("a", "sent", event="resolved")], "nobody", NO_ROUTE, id="only the end was told"),
-        pytest.param([opened("a", "sent"), opened("b", "sent")], "told", "Told a, b.", id="all have heard"),
+        pytest.param([], ReachState.NO_ROUTE, NO_ROUTE, id="no route"),
+        pytest.param([opened("a", "sent", event="resolved")], ReachState.NO_ROUTE, NO_ROUTE, id="only the end was reported"),
+        pytest.param([opened("a", "sent"), opened("b", "sent")], ReachState.NOTIFIED, "Notified a, b.", id="all have heard"),
         pytest.param(
             [opened("a", "pending")],
             "waiting",
@@ -27,7 +27,7 @@ def opened(route: str, status: str, error: str | None = None, event: str = "open
         pytest.param(
             [opened("a", "pending", "the receiver answered HTTP 503"), opened("b", "sent")],
             "waiting",
-            "Still to be sent to a: the receiver answered HTTP 503. Told b.",
+            "Still to be sent to a: the receiver answered HTTP 503. Notified b.",
             id="a receiver that is down",
         ),
         pytest.param(
@@ -39,10 +39,10 @@ def opened(route: str, status: str, error: str | None = None, event: str = "open
         pytest.param(
             [opened("a", "dead", "the receiver answered HTTP 404"), opened("b", "pending", "x"), opened("a", "sent", event="resolved")],
             "failed",
-            "Gave up a: the receiver answered HTTP 404. Still to be sent to b: x.",
-            id="a receiver that says no",
+            "Not sent to a: the receiver answered HTTP 404. Still to be sent to b: x.",
+            id="a receiver that refuses",
         ),
-        pytest.param([opened("a", "dead", "x"), opened("a", "sent")], "told", "Told a.", id="told anew"),
+        pytest.param([opened("a", "dead", "x"), opened("a", "sent")], ReachState.NOTIFIED, "Notified a.", id="notified again"),
     ],
 )
 def test_how_far_the_news_came(messages: list[Delivered], state: str, reason: str) -> None:
@@ -51,4 +51,4 @@ def test_how_far_the_news_came(messages: list[Delivered], state: str, reason: st
 
 
 def test_without_any_route_the_reason_says_so() -> None:
-    assert "(none is configured yet)" in explain_reach([opened("a", "pending")], set()).reason
+    assert "(no route is configured)" in explain_reach([opened("a", "pending")], set()).reason

@@ -72,7 +72,7 @@ def test_a_route_that_cannot_be_reached_is_one_line(
     monkeypatch.setenv("AIRFLOW__DRE__ROUTES", json.dumps({"oncall": {"channel": "webhook", "url": "http://127.0.0.1:1/?token=s3cret"}}))
     assert run_dag(dag_of("unreachable")).state == "failed"
     (line,) = ours(caplog, logging.WARNING)
-    assert line == "airflow-dre: could not tell route 'oncall' about incident 1: no answer from the receiver: ConnectError"
+    assert line == "airflow-dre: could not notify route 'oncall' about incident 1: no answer from the receiver: ConnectError"
     assert foreign(caplog) == []
 
 
@@ -88,7 +88,7 @@ def test_a_route_that_many_incidents_wait_for_is_one_line(
     open_incident()({"ti": one, "exception": ValueError("x")})  # type: ignore[arg-type]
     (line,) = ours(caplog, logging.WARNING)
     assert line == (
-        "airflow-dre: could not tell route 'oncall' about incidents 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 and 3 others: "
+        "airflow-dre: could not notify route 'oncall' about incidents 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 and 3 others: "
         "no answer from the receiver: ConnectError"
     )
 

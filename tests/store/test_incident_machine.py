@@ -40,7 +40,7 @@ def migrated_copy(folder: Path) -> Store:
 
 @dataclass
 class Kept:
-    """What the model knows of one incident."""
+    """State of one incident in the model."""
 
     counted: set[str]
     last: datetime
@@ -51,7 +51,7 @@ class Kept:
 
 @dataclass
 class Known:
-    """What the model knows of one cause."""
+    """State of one cause in the model."""
 
     incidents: list[Kept] = field(default_factory=list)
     seen: dict[str, Kept | None] = field(default_factory=dict)
@@ -119,7 +119,7 @@ class Incidents(RuleBasedStateMachine):
         data = isinstance(cause, DataCause)
         event = (Event.CHECKS_FAILED if data else Event.TASK_FAILED) if broken else (Event.CHECKS_PASSED if data else Event.TASK_SUCCEEDED)
         moment = T + timedelta(hours=at)
-        # one occurrence happens at one moment, whoever reports it
+        # one occurrence happens at one moment, for every messenger
         origin = Origin(dag_id="d", run_id=f"{run}@{at}", task_id="check" if data else "load", map_index=-1, try_number=1)
         fact = Signal(cause=cause, event=event, at=moment, title=event, origin=origin, severity=severity, routes=routes if broken else ())
         self.tell(fact)
@@ -146,7 +146,7 @@ class Incidents(RuleBasedStateMachine):
                 known.recovered = max(known.recovered, moment)
 
     def dump(self) -> Any:
-        """Everything about incidents and messages."""
+        """Return everything about incidents and messages."""
         with self.store.database.read() as connection:
             found = connection.execute(select(incident).order_by(incident.c.id)).all()
             return [tuple(row) for row in found], connection.scalar(select(func.count()).select_from(outbox))

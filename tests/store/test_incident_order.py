@@ -22,14 +22,14 @@ on_postgres = pytest.mark.parametrize("store_url", [pytest.param("postgres", mar
 
 
 def states(store: Store, rows: Make) -> list[tuple[str, int]]:
-    """Status and occurrences of every incident."""
+    """Return status and occurrences of every incident."""
     return [(row.status, row.occurrences) for row in rows(store, incident)]
 
 
 def test_a_failed_map_index_counts_although_another_that_passed_began_later(
     store: Store, suite_run: Make, signal: Make, rows: Make
 ) -> None:
-    """Index 1 is measured first but takes longer; its failure arrives after the pass of index 0."""
+    """Index 1 is measured first but takes longer, so that its failure arrives after the pass of index 0."""
     store.deliver(Delivery(run=suite_run("passed", at=1, index=0), signals=(signal("checks_passed", at=1, index=0),)))
     store.deliver(Delivery(run=suite_run("failed", at=0, index=1), signals=(signal("checks_failed", at=0, index=1),)))
     assert states(store, rows) == [("open", 1)]
@@ -91,7 +91,7 @@ def test_text_that_no_database_takes_is_made_harmless(store: Store, signal: Make
 
 
 def test_a_look_that_comes_late_does_not_contradict_a_newer_look(store: Store, signal: Make, rows: Make) -> None:
-    """Two looks at an SLA race: the one that found the table fresh was later, and is kept first."""
+    """Two evaluations of an SLA race: the one that found the table fresh was later, and is kept first."""
     fresh = signal("fresh", at=2)
     with store.database.write() as connection:
         save_sla_state(

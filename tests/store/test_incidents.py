@@ -1,4 +1,4 @@
-"""Signals become incidents: one live incident for each cause, whoever reports it, however often and in whatever order."""
+"""Signals become incidents: one live incident for each cause, for all messengers, repetitions and orders."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever runs and tasks do, and in whatever order and however often it is told: what is live is what no later recovery has settled."""
+"""Live is what no later recovery has settled, for all histories of runs and tasks, all orders and all repetitions."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ MODES = ("no interval", "intervals", "partitions", "one of them manual")
 
 @dataclass(frozen=True)
 class Happening:
-    """What happened to a run."""
+    """Event in the history of a run."""
 
     what: str
     run: int
@@ -53,7 +53,7 @@ def told(history: list[Happening], mode: str) -> list[Signal]:
 
 
 def facts_of(one: Happening, hour: int, mode: str) -> list[Signal]:
-    """What the messengers tell of one happening: each is a new try, or a new end of its run."""
+    """Return the signals of one happening: each is a new try, or a new end of its run."""
     at = T + timedelta(hours=hour)
     later = at + timedelta(minutes=30)
     whole, part = Origin(dag_id="d", run_id=f"r{one.run}"), slice_of(one.run, mode)
@@ -91,7 +91,7 @@ def is_live(store: Store) -> bool:
 
 
 def check(store: Store, history: list[Happening], mode: str, data: st.DataObject) -> None:
-    """Tell everything in any order, some of it again, and compare."""
+    """Deliver everything in any order, some of it again, and compare."""
     facts = told(history, mode)
     order = data.draw(st.permutations(facts))
     again = data.draw(st.lists(st.sampled_from(facts), max_size=3))

@@ -26,7 +26,7 @@ _LEAST_TO_READ = 0.05
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tried:
-    """What became of one message."""
+    """Outcome of sending one message."""
 
     message: Message
     attempt: Attempt

@@ -1,4 +1,4 @@
-"""What the callbacks of Airflow record: problems and recoveries of tasks, runs, deadlines and SLAs."""
+"""Use cases of Airflow's callbacks: problems and recoveries of tasks, runs, deadlines and SLAs."""
 
 from __future__ import annotations
 

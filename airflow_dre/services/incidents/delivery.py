@@ -61,7 +61,7 @@ def deliver_all(deliveries: Iterable[Delivery], settings: Settings | None = None
 
 
 DOWN_SECONDS = 60.0
-"""Time for which a store that did not answer is not asked again by those who hold others up."""
+"""Time for which a store that did not answer is not queried again by callers that hold others up."""
 
 
 log = logging.getLogger(__name__)
@@ -75,7 +75,7 @@ _state = _State()
 
 
 def deliver_at_once(deliveries: Iterable[Delivery], settings: Settings) -> list[Change]:
-    """Write deliveries to the store at once or to the spool, and wait for nobody else.
+    """Write deliveries to the store at once or to the spool, without waiting for anything else.
 
     A store that does not answer is waited for once in :data:`DOWN_SECONDS`, and what waits in the spool is left to others.
     """
@@ -99,7 +99,7 @@ def is_down() -> bool:
 
 
 def log_changes(changes: Iterable[Change], settings: Settings) -> None:
-    """Say in the log what became of incidents, each in one line with its address."""
+    """Log the changes of incidents, each in one line with its address."""
     for change in changes:
         if change.action is not Action.IGNORE and change.incident_id is not None:
             address = incident_url(settings.base_url, change.incident_id)
@@ -116,9 +116,7 @@ def _is_kept(delivery: Delivery, settings: Settings) -> bool:
 def flush(settings: Settings | None = None, *, seconds: float | None = None) -> tuple[int, Dispatched]:
     """Write what waits in the spool, send what waits in the outbox, and delete what has expired.
 
-    Gives the number of deliveries written, and what was sent.
-
-
+    :return: the number of deliveries written, and the outcome of sending.
     :raises airflow_dre.errors.StoreError: the store is down.
     """
     settings = settings or read_settings()

@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 LEAST_SECONDS = 0.5
 """A receiver gets so long to answer even where the round is over: cut off sooner, it would get the message twice."""
 MOST_AT_ONCE = 8
-"""Routes that are told at the same time."""
+"""Routes that are notified at the same time."""
 MOST_NAMED = 10
 """Incidents that one line of the log names."""
 MOST_SECONDS = 5.0
@@ -38,7 +38,7 @@ MOST_SECONDS = 5.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dispatched:
-    """What a round of sending did, by number of messages."""
+    """Numbers of messages by the outcome of a round."""
 
     sent: int = 0
     waiting: int = 0
@@ -47,10 +47,10 @@ class Dispatched:
 
 
 def dispatch_outbox(store: Store, settings: Settings, *, seconds: float | None = None, probe: bool = False) -> Dispatched:
-    """Send messages that are due until none is left or ``seconds`` have passed; never raise because of a store or a receiver.
+    """Send all messages that are due, within ``seconds``, and never raise because of a store or a receiver.
 
-    What cannot be sent, or a store that is down, is left to the next round. Live incidents are caught up first: routes that were put
-    right, and default routes that were added, hear of them.
+    What cannot be sent, or a store that is down, is left to the next round. Live incidents are caught up first: routes that were
+    mended, and default routes that were added, hear of them.
 
     :param seconds: longest time for the whole round; None: ``[dre] send_seconds``.
     :param probe: whether connections of routes that could not be read are read again, and receivers that messages were given up for are
@@ -70,7 +70,7 @@ def dispatch_outbox(store: Store, settings: Settings, *, seconds: float | None =
     except Exception:  # sending is best effort: nothing of it may end a task
         log.exception("airflow-dre: messages could not be sent and wait")
     for (route, why), incidents in failures.items():
-        log.error("airflow-dre: could not tell route %r about %s: %s", route, _listed(incidents), why)
+        log.error("airflow-dre: could not notify route %r about %s: %s", route, _listed(incidents), why)
     return Dispatched(sent=outcomes.count("sent"), waiting=outcomes.count("pending"), dead=outcomes.count("dead"))
 
 
@@ -83,7 +83,7 @@ def _listed(incidents: Sequence[int]) -> str:
 
 
 def _send_due(store: Store, settings: Settings, until: float, outcomes: list[str], failures: dict[tuple[str, str], list[int]]) -> None:
-    """Send what is due; ``outcomes`` and ``failures`` are filled in, by route and error, so that one cause is logged once."""
+    """Send what is due, and fill in ``outcomes`` and ``failures``, by route and error, so that one cause is logged once."""
     silent: set[str] = set()  # their other messages wait for the next round, so that other routes are not kept waiting
     while time.monotonic() < until:
         with store.database.write() as connection:
@@ -103,7 +103,7 @@ def _send_due(store: Store, settings: Settings, until: float, outcomes: list[str
 
 
 def _catch_up(store: Store, settings: Settings, until: float, *, probe: bool) -> None:
-    """Let routes that were put right, and default routes that were added, hear of the incidents that are live."""
+    """Let routes that were mended, and default routes that were added, hear of the incidents that are live."""
     defaults = tuple(name for name in settings.default_routes if name in settings.routes)
     with store.database.read() as connection:
         broken = misrouted_routes(connection)

@@ -1,4 +1,4 @@
-"""What is watched no longer: SLAs that were removed or point elsewhere, monitors that are gone, suites that do not run any more."""
+"""End of what is no longer watched: SLAs that were removed or replaced, monitors that are gone, suites that do not run any more."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from airflow_dre.values.instants import format_duration
 
 
 def record_monitor_run(store: Store, found: Monitor) -> int:
-    """Keep that a monitor looks, and end the SLAs that it watches no longer; return how many."""
+    """Keep that a monitor runs, end the SLAs that it watches no longer, and return their number."""
     ensure_embedded(store.database)
     names = {name for name, _ in found.watches}
     with store.database.write() as connection:
@@ -39,12 +39,12 @@ def end_replaced_slas(database: Database, connection: Transaction, cause: DataCa
 
 
 def end_expired(store: Store, forget_after: timedelta, now: datetime, *, unrecorded: bool = True) -> int:
-    """End what nobody has looked at for ``forget_after``: SLAs of monitors that are gone, suites, waits; return how many.
+    """End SLAs of monitors that are gone, suites and waits after ``forget_after`` without news, and return their number.
 
     Whatever runs regularly calls it, so that it also happens where no monitor is left. Several callers at once end each thing once.
 
-    :param unrecorded: whether incidents without a recorded run are ended by the moment of their last problem, which may be told long after
-        it.
+    :param unrecorded: whether incidents without a recorded run are ended by the moment of their last problem, which may be reported long
+        after it.
     """
     ensure_embedded(store.database)
     with store.database.read() as connection:
@@ -63,7 +63,7 @@ def end_expired(store: Store, forget_after: timedelta, now: datetime, *, unrecor
             reason = f"monitor {monitor.dag_id} has not looked for {format_duration(now - monitor.looked_at)}"
             ended += sum(_end(store.database, connection, row, reason, now) for row in slas_of_monitor(connection, monitor.dag_id))
         for row in forgotten_slas(connection, forget_after, now):
-            reason = f"nobody has looked at it for {format_duration(now - row.last_look)}"
+            reason = f"it has not been evaluated for {format_duration(now - row.last_look)}"
             ended += _end(store.database, connection, row, reason, now)
         for incident, last in _forgotten_incidents(connection, forget_after, now, unrecorded):
             cause = cause_of(incident)
@@ -98,7 +98,7 @@ def _forgotten_incidents(
 
 
 def _end(database: Database, connection: Transaction, row: StoredSla, reason: str, at: datetime) -> bool:
-    """End the incident of an SLA and forget the SLA; False where another monitor watches it too."""
+    """End the incident of an SLA, forget the SLA, and return whether no other monitor watches it."""
     others: Sequence[Monitor] = [
         monitor
         for monitor in read_monitors(connection)

@@ -18,9 +18,9 @@ log = logging.getLogger(__name__)
 
 
 def run_housekeeping(store: Store, settings: Settings) -> int:
-    """End what has given no news for ``[dre] forget_after``, and return how many; never raise.
+    """End what has been without news for ``[dre] forget_after``, and return the number. It never raises.
 
-    Its messages are queued, and whoever sends next sends them.
+    Its messages are queued, and the next sender sends them.
     """
     try:
         ended = end_expired(store, settings.forget_after, now(), unrecorded=False)

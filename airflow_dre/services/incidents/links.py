@@ -13,7 +13,7 @@ def incident_url(base_url: str, incident_id: int) -> str:
 
 
 def log_url(base_url: str, origin: Mapping[str, Any]) -> str | None:
-    """Return the address of the log of a task instance, as Airflow spells it; None where no task instance is named.
+    """Return the address of the log of a task instance, as Airflow spells it, or None without a task instance.
 
     :param base_url: ``[api] base_url`` without a slash at the end.
     :param origin: ``dag_id``, ``run_id``, ``task_id``, ``map_index`` and ``try_number``, each as far as it is known.
@@ -24,7 +24,7 @@ def log_url(base_url: str, origin: Mapping[str, Any]) -> str | None:
 
 
 def results_url(base_url: str, origin: Mapping[str, Any]) -> str | None:
-    """Return the address of the results of the checks of a task instance; None where no task instance is named."""
+    """Return the address of the results of the checks of a task instance, or None without one."""
     task = _task_url(base_url, origin)
     return None if task is None else f"{task}/plugin/reliability-results"
 

@@ -1,4 +1,4 @@
-"""Where a callback runs, and whether it may wait for receivers there."""
+"""Processes in which callbacks run, and whether they may wait for receivers there."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from airflow_dre.services.incidents.contexts import SIGNAL
 
 
 def why_not_send(context: Mapping[str, Any]) -> str | None:
-    """Return why a callback must only record what it was called for; None where it may send messages as well.
+    """Return why a callback must only record what it was called for, or None where it may send messages as well.
 
     Airflow runs the callbacks of Dags, and those of tasks whose worker was lost, one after the other in its Dag processor, which parses
     nothing meanwhile and is killed when they take too long. Those of deadlines run in the triggerer, beside every other wait. Only the
-    process of a task has nobody else to hold up.
+    process of a task holds nothing else up.
     """
     if "deadline" in context:
         return "callbacks of deadlines run in the triggerer"

@@ -65,11 +65,11 @@ def _why_unknown(name: str, settings: Settings) -> Problem:
         return settings.broken_routes[name]
     if settings.routes_unreadable:
         return next(problem for problem in settings.problems if problem.argument == "routes")
-    return Problem("[dre] routes", "route", name, ", ".join(sorted(settings.routes)) or "none is configured yet")
+    return Problem("[dre] routes", "route", name, ", ".join(sorted(settings.routes)) or "no route is configured")
 
 
 def _connection_options(route: Route, seconds: float) -> dict[str, Any]:
-    """Return address, headers and secret of an Airflow HTTP connection; the path is in its extra as ``path``."""
+    """Return address, headers and secret of an Airflow HTTP connection. The path is in its extra as ``path``."""
     conn_id = route.options.get("conn_id")
     if not isinstance(conn_id, str):
         return {}

@@ -88,7 +88,7 @@ def test_a_message_is_an_alertmanager_webhook_in_order_with_one_key(store: Store
         pytest.param(202, {}, "sent", 0, id="2xx is delivered"),
         pytest.param(302, {"Location": "http://127.0.0.1:1/"}, "pending", 9, id="redirects are not followed"),
         pytest.param(400, {}, "dead", 0, id="400 cannot be helped"),
-        pytest.param(404, {}, "pending", 9, id="404 can be put right"),
+        pytest.param(404, {}, "pending", 9, id="404 can be mended"),
         pytest.param(429, {"Retry-After": "120"}, "pending", 119, id="429 waits as long as it asks"),
         pytest.param(500, {}, "pending", 9, id="500 is tried again"),
         pytest.param(503, {"Retry-After": "soon"}, "pending", 9, id="an unreadable wait is our own"),

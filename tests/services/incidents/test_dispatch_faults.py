@@ -108,7 +108,7 @@ def test_a_task_does_not_wait_longer_than_it_may(store: Store, silent: str, sett
 
 def test_one_route_that_hangs_or_is_wrong_does_not_keep_the_others(store: Store, receiver: Any, settings_for: Configure) -> None:
     settings = settings_for({"good": {"url": receiver.url}, "down": {"url": "http://127.0.0.1:1/"}, "fax": {"channel": "fax"}})
-    store.deliver(problem("down", "fax", "good", "nobody"))
+    store.deliver(problem("down", "fax", "good", "unknown"))
     told = dispatch_outbox(store, settings)
     assert (told.sent, told.waiting, told.dead) == (1, 3, 0)
     assert len(receiver.requests) == 1

@@ -1,4 +1,4 @@
-"""An SLA that cannot be looked at is unknown, and what nobody watches any more is ended."""
+"""An SLA that cannot be evaluated is unknown, and what is no longer watched is ended."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
 def look(store: Store, at: datetime = NOW, *, name: str = "orders", monitor: str = "m", question: object = QUESTION) -> Evaluation:
-    """Return one look, whose incident tells route ``pager``."""
+    """Return one look, whose incident notifies route ``pager``."""
     assert question is not None
     origin = Origin(dag_id=monitor, task_id=f"sla_{name}")
     return evaluate_sla(name, question, store, origin, at, routes=("pager",))  # type: ignore[arg-type]
@@ -54,7 +54,7 @@ def slas(store: Store) -> list[tuple[str, str, str]]:
 
 
 def incidents(store: Store) -> list[tuple[str, str, str, int]]:
-    """Suite, event, status and occurrences of each incident."""
+    """Return suite, event, status and occurrences of each incident."""
     with store.database.read() as connection:
         rows = connection.execute(sa.select(incident).order_by(incident.c.id))
         return [(row.suite, row.event, row.status, row.occurrences) for row in rows]
@@ -95,7 +95,7 @@ def test_an_sla_that_two_monitors_watch_is_left_to_the_other(arrive: Arrive, kep
     assert (slas(kept), incidents(kept)) == ([("orders", "missed", "other")], [("orders", "stale", "open", 1)])
 
 
-@pytest.mark.parametrize("answers", [True, False], ids=["that answers", "that cannot be looked at"])
+@pytest.mark.parametrize("answers", [True, False], ids=["that answers", "that cannot be evaluated"])
 def test_an_sla_that_points_to_another_table_ends_the_incident_of_the_first(arrive: Arrive, kept: Store, answers: bool) -> None:
     arrive(NOW - DAY)
     look(kept)

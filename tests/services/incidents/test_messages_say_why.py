@@ -78,7 +78,7 @@ def told(store: Store, receiver: Any, settings_for: Configure, delivery: Deliver
 
 
 def explanations(store: Store) -> list[Any]:
-    """Why each incident is live."""
+    """Return why each incident is live."""
     with store.database.read() as connection:
         return list(connection.scalars(select(incident.c.explanation).order_by(incident.c.id)))
 

@@ -1,4 +1,4 @@
-"""A receiver that answers anything but yes counts as told only when it was, and hears of what is live once it is put right."""
+"""A receiver that refuses a message counts as notified only once it took one, and hears of what is live once it is mended."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ HELPED = [
 
 
 def failure(*, run: str = "r1", task: str = "t", severity: Severity | None = None) -> Delivery:
-    """Return a failed task of Dag ``d``, which is told to route ``oncall``."""
+    """Return a failed task of Dag ``d``, which notifies route ``oncall``."""
     origin = Origin(dag_id="d", run_id=run, task_id=task, map_index=-1, try_number=1)
     cause = PipelineCause(dag_id="d", task_id=task)
     problem = Signal(
@@ -54,13 +54,13 @@ def later(store: Store, passed: timedelta) -> None:
 
 
 def resolve(store: Store, incident_id: int) -> None:
-    """A person resolves an incident."""
+    """Resolve an incident as a person does."""
     with store.database.write() as connection:
         resolve_by_hand(connection, incident_id, actor="ann", note="", at=now())
 
 
 def heard(receiver: Any, start: int = 0) -> list[tuple[str, str]]:
-    """Incident and status of what a receiver was sent."""
+    """Return incident and status of the messages that a receiver got."""
     return [(told["groupKey"].rpartition("/")[2], told["status"]) for told in receiver.messages[start:]]
 
 

@@ -1,4 +1,4 @@
-"""Whatever runs regularly deletes what is older than ``[dre] retention``, and moves what an older version wrote."""
+"""Programs that run regularly delete what is older than ``[dre] retention``, and move what an older version wrote."""
 
 from __future__ import annotations
 

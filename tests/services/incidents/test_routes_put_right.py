@@ -1,4 +1,4 @@
-"""Routes that could not be read and are put right hear of what is still live, and each route once."""
+"""Routes that could not be read and are mended hear of what is still live, and each route once."""
 
 from __future__ import annotations
 
@@ -58,8 +58,8 @@ BROKEN = [
     pytest.param({"oncall": {"channel": "fax"}}, {}, id="an unknown channel"),
     pytest.param({"oncall": {}}, {}, id="no address"),
     pytest.param({"oncall": {"url": "ftp://x"}}, {}, id="no web address"),
-    pytest.param({"oncall": {"url": "http://x:99999/"}}, {}, id="a port that is none"),
-    pytest.param({"oncall": {"url": "http://x/", "headers": {"X": 5}}}, {}, id="a header that is none"),
+    pytest.param({"oncall": {"url": "http://x:99999/"}}, {}, id="an invalid port"),
+    pytest.param({"oncall": {"url": "http://x/", "headers": {"X": 5}}}, {}, id="an invalid header"),
     pytest.param({"oncall": {"conn_id": "no_such_connection"}}, {}, id="no such connection"),
     pytest.param(
         {}, {"broken_routes": {"oncall": Problem("[dre] routes", "oncall", "(not shown)", "an object")}}, id="a route that cannot be read"
@@ -113,8 +113,8 @@ def test_opened_and_resolved_while_a_route_was_broken_is_told_once_each(store: S
 @pytest.mark.parametrize(
     ("answers", "heard"),
     [
-        pytest.param([(400, {})], 2, id="the receiver refused the message: a new occurrence tells it anew"),
-        pytest.param([(200, {})], 1, id="it was told: a new occurrence tells it nothing"),
+        pytest.param([(400, {})], 2, id="the receiver refused the message: a new occurrence notifies it again"),
+        pytest.param([(200, {})], 1, id="it was notified: a new occurrence sends it nothing"),
         pytest.param([(500, {})], 1, id="a message waits: a new occurrence queues no second one"),
     ],
 )
@@ -125,7 +125,7 @@ def test_a_route_counts_as_told_only_when_it_was(
     settings = settings_for({"oncall": {"url": receiver.url}})
     store.deliver(failure("oncall", run="r1"))
     dispatch_outbox(store, settings)
-    store.deliver(failure("oncall", run="r1"))  # the same occurrence, told by another messenger
+    store.deliver(failure("oncall", run="r1"))  # the same occurrence, reported by another messenger
     store.deliver(failure("oncall", run="r2"))
     dispatch_outbox(store, settings)
     assert len(receiver.requests) == heard
@@ -173,7 +173,7 @@ def test_a_receiver_that_hangs_keeps_no_other_route_waiting(store: Store, receiv
 
 
 class Backend(BaseSecretsBackend):
-    """A secrets backend that does what it is told."""
+    """A secrets backend that calls a function of the test."""
 
     speak: Callable[[], Any]
 

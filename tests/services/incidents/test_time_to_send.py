@@ -1,4 +1,4 @@
-"""Nobody waits longer for receivers than ``[dre] send_seconds``, whatever they do and however many they are."""
+"""No task waits longer for receivers than ``[dre] send_seconds``, whatever they do and however many they are."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def dripping() -> Iterator[str]:
 
 
 def failures(*routes: str, number: int = 1) -> Delivery:
-    """Failed tasks of Dag ``d``, each an incident of its own."""
+    """Return failed tasks of Dag ``d``, each an incident of its own."""
     return Delivery(
         signals=tuple(
             Signal(

@@ -1,4 +1,4 @@
-"""What the ends of runs open and resolve, told as the scheduler and the API server tell them, and by callbacks in between."""
+"""Incidents that the ends of runs open and resolve, as the scheduler, the API server and callbacks report them."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def end(
     partition: str | None = None,
     dag: Any = None,
 ) -> None:
-    """A run ends; its listener is called as Airflow calls it."""
+    """End a run, and call its listener as Airflow does."""
     run_of = DagRun(dag_id="d", run_id=run, run_type="manual", partition_key=partition)
     run_of.end_date = None if minute is None else NOW + timedelta(minutes=minute)
     run_of.dag = dag
@@ -50,7 +50,7 @@ def end(
 
 
 def call(task: Any) -> None:
-    """A failure callback of a task."""
+    """Call the failure callback of a task."""
     OpenIncident(severity="low")({"ti": task, "exception": ValueError("x")})  # type: ignore[arg-type]
 
 
@@ -60,7 +60,7 @@ STORIES: dict[str, tuple[list[Callable[[], None]], dict[str, str]]] = {
         [partial(end, "failed", 1, ti(*LOAD)), partial(end, "success", 10, ti("load", "success", 9, 2))],
         {"load": "resolved"},
     ),
-    "a task that was told on each retry": (
+    "a task that was reported on each retry": (
         [partial(call, ti("load", "up_for_retry", 0)), partial(end, "success", 10, ti("load", "success", 9, 2))],
         {"load": "resolved"},
     ),
@@ -68,7 +68,7 @@ STORIES: dict[str, tuple[list[Callable[[], None]], dict[str, str]]] = {
         [partial(end, "success", 10, ti("load", "success", 1), ti("drop", "failed", 2))],
         {"drop": "open"},
     ),
-    "a teardown that failed within a good run and was told by its callback later": (
+    "a teardown that failed within a good run and was reported by its callback later": (
         [partial(end, "success", 10, ti("drop", "failed", 2)), partial(call, ti("drop", "failed", 2))],
         {"drop": "open"},
     ),
@@ -109,15 +109,15 @@ STORIES: dict[str, tuple[list[Callable[[], None]], dict[str, str]]] = {
         [partial(end, "failed", 1, ti(*LOAD)), partial(end, "success", 1, ti(*LOAD), msg=BY_HAND["success"])],
         {"load": "resolved"},
     ),
-    "a failure that a worker tells after its run ended well": (
+    "a failure that a worker reports after its run ended well": (
         [partial(end, "success", 10, ti("load", "success", 9, 2)), partial(call, ti(*LOAD))],
         {},
     ),
-    "a failure of an older run that is told after a newer one ended well": (
+    "a failure of an older run that is reported after a newer one ended well": (
         [partial(end, "success", 10, run="r2"), partial(call, ti(*LOAD))],
         {},
     ),
-    "an older interval that ends well says nothing about a newer one": (
+    "an older interval that ends well means nothing for a newer one": (
         [partial(end, "failed", 1, ti(*LOAD, run="r2"), run="r2", day=2), partial(end, "success", 10, run="r1", day=1)],
         {"load": "open"},
     ),
@@ -125,7 +125,7 @@ STORIES: dict[str, tuple[list[Callable[[], None]], dict[str, str]]] = {
         [partial(end, "failed", 1, ti(*LOAD, run="r1"), day=1), partial(end, "success", 10, run="r2", day=2)],
         {"load": "resolved"},
     ),
-    "another partition that ends well says nothing": (
+    "another partition that ends well means nothing": (
         [partial(end, "failed", 1, ti(*LOAD), partition="a"), partial(end, "success", 10, run="r2", partition="b")],
         {"load": "open"},
     ),
@@ -174,7 +174,7 @@ def test_a_mark_by_hand_is_in_the_timeline(what: str, incidents: Run, rows: Run)
     if what == "run":
         end("success", 1, ti(*LOAD), msg=BY_HAND["success"])
     else:
-        assert TaskInstance.__tablename__ == "task_instance", "how Airflow's own class is told from a worker's"
+        assert TaskInstance.__tablename__ == "task_instance", "how Airflow's own class differs from a worker's"
         marked = type("Row", (SimpleNamespace,), {"__tablename__": TaskInstance.__tablename__})
         runs.on_task_instance_success(previous_state=None, task_instance=marked(**vars(ti("load", "success", 0)), dag_run=None))
     assert [row.status for row in incidents()] == ["resolved"]
@@ -269,7 +269,7 @@ def test_a_dag_that_is_not_watched_opens_nothing_and_resolves(incidents: Run, mo
     monkeypatch.setenv("AIRFLOW__DRE__WATCH_DAGS", "other*")
     end("failed", 1, ti(*LOAD))
     call(ti(*LOAD))
-    assert [row.severity for row in incidents()] == ["low"], "the callback's, and nobody else's"
+    assert [row.severity for row in incidents()] == ["low"], "the callback's alone"
     end("success", 10, ti("load", "success", 9, 2))
     assert [row.status for row in incidents()] == ["resolved"]
 
@@ -294,7 +294,7 @@ def test_a_dag_callback_with_little_context_brings_severity_and_routes(reason: s
         pytest.param("listener", "Task d.load failed", "ValueError: y", id="it has no callback of ours"),
         pytest.param("both", "Task d.load failed", "ValueError: x", id="its callback ran, and then the listener"),
         pytest.param("interrupt", "Task d.load was killed or lost", "no word came from its process", id="it was stopped from outside"),
-        pytest.param("retry", "Task d.load was killed or lost", "no word came from its process", id="only an earlier try told"),
+        pytest.param("retry", "Task d.load was killed or lost", "no word came from its process", id="only an earlier try reported"),
     ],
 )
 def test_a_task_that_told_nothing_was_killed(heard: str, title: str, detail: str, incidents: Run, rows: Run) -> None:
@@ -335,12 +335,12 @@ LATE = {"dag": DAG("d", schedule=None), "run_id": "r1", "reason": "task_failure"
 
 
 def late_callback() -> None:
-    """A callback of the Dag that knows neither task nor moment."""
+    """Call the callback of the Dag, which knows neither task nor moment."""
     OpenIncident(severity="high")(dict(LATE))  # type: ignore[arg-type]
 
 
 def run_ends(how: str) -> None:
-    """The run ends now, and its listener is called."""
+    """End the run now, and call its listener."""
     run = _ended_now("r1")
     ended = ti("load", how, 0)
     ended.end_date = run.end_date
@@ -361,9 +361,9 @@ FAILED, WELL = partial(run_ends, "failed"), partial(run_ends, "success")
         pytest.param([FAILED, late_callback, WELL], False, id="repaired after its callback"),
         pytest.param([FAILED, late_callback, WELL, late_callback], False, id="repaired, and called twice"),
         pytest.param([FAILED, WELL, FAILED, late_callback], True, id="repaired and broken again"),
-        pytest.param([FAILED, late_callback, WELL, FAILED, late_callback], True, id="told, repaired, broken and told again"),
+        pytest.param([FAILED, late_callback, WELL, FAILED, late_callback], True, id="reported, repaired, broken and reported again"),
         pytest.param([FAILED, WELL, FAILED, WELL, late_callback], False, id="repaired twice"),
-        pytest.param([late_callback], True, id="nobody else tells"),
+        pytest.param([late_callback], True, id="no other messenger reports"),
     ],
 )
 def test_a_late_callback_of_a_dag_says_what_is_so_now(

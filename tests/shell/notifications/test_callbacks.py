@@ -36,7 +36,7 @@ NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 
 def ti_of(run_id: str = "r1", task_id: str = "load", **more: Any) -> Any:
-    """Return a task instance, as far as a callback looks at it."""
+    """Return a task instance, as far as a callback reads it."""
     return SimpleNamespace(**{"dag_id": "d", "run_id": run_id, "task_id": task_id, "map_index": -1, "try_number": 1, **more})
 
 
@@ -46,7 +46,7 @@ def run_of(run_id: str = "r1") -> Any:
 
 
 def in_task(run_id: str = "r1", **more: Any) -> dict[str, Any]:
-    """What a task's own callback gets in the worker."""
+    """Return the context of a task's own callback in the worker."""
     return {
         "ti": ti_of(run_id, **more),
         "task_instance": ti_of(run_id, **more),
@@ -56,18 +56,18 @@ def in_task(run_id: str = "r1", **more: Any) -> dict[str, Any]:
 
 
 def in_dag(run_id: str = "r1", reason: str = "task_failure", **more: Any) -> dict[str, Any]:
-    """What a Dag's callback gets in the Dag processor: no exception, and a reason."""
+    """Return the context of a Dag's callback in the Dag processor: no exception, and a reason."""
     return {"ti": ti_of(run_id, state=None, **more), "dag_run": run_of(run_id), "reason": reason}
 
 
 def in_deadline(run_id: str = "r1") -> dict[str, Any]:
-    """What a Deadline Alert gets in the triggerer: plain dicts."""
+    """Return the context of a Deadline Alert in the triggerer: plain dicts."""
     deadline = {"id": "0f", "deadline_time": "2026-01-01T12:00:00Z"}
     return {"dag_run": {"dag_id": "d", "dag_run_id": run_id, "state": "running"}, "deadline": deadline}
 
 
 def in_sla() -> dict[str, Any]:
-    """What the monitor hands to ``on_miss``."""
+    """Return the context that the monitor passes to ``on_miss``."""
     cause = DataCause(namespace="sqlite:///w.db", name="main.orders", suite="orders hourly")
     missed = Signal(
         cause=cause, event=Event.STALE, at=NOON, title="orders is stale", origin=Origin(dag_id="monitor"), occurrence_id="since noon"
@@ -137,7 +137,7 @@ class Mute(Exception):
         pytest.param({"dag_id": "d", "run_id": "r1", "reason": "timed_out"}, id="ids alone"),
         pytest.param({"dag_run": None, "dag": SimpleNamespace(dag_id="d"), "run_id": "r1", "reason": None}, id="neither run nor reason"),
         pytest.param({"dag_run": run_of(), "deadline": {}}, id="a deadline without a moment"),
-        pytest.param({"dag_run": {"dag_id": "d", "dag_run_id": "r1"}, "deadline": None}, id="a deadline that is none"),
+        pytest.param({"dag_run": {"dag_id": "d", "dag_run_id": "r1"}, "deadline": None}, id="no deadline"),
         pytest.param({"ti": ti_of(), "exception": Mute()}, id="an exception without a text"),
         pytest.param({"ti": ti_of(map_index=None, try_number=None)}, id="a task instance that was never mapped or tried"),
     ],
@@ -187,7 +187,7 @@ def test_a_dozen_dags_that_fail_at_once_are_recorded_within_seconds(
 def test_the_callback_of_a_task_waits_no_longer_than_it_may(incidents: Run, hanging: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AIRFLOW__DRE__SEND_SECONDS", "1")
     started = time.monotonic()
-    open_incident(routes=["oncall", "nobody"])(in_task())
+    open_incident(routes=["oncall", "unknown"])(in_task())
     assert time.monotonic() - started < 10  # about 1.5 on a machine that does nothing else
     assert len(incidents()) == 1
 
@@ -239,8 +239,8 @@ def test_what_a_task_said_is_in_the_timeline(rows: Run) -> None:
         pytest.param(in_task("r1"), in_dag("r2", "success"), True, id="a later run ended well"),
         pytest.param(in_deadline("r1"), in_dag("r2", "success"), True, id="a later run ended well after a missed deadline"),
         pytest.param(in_dag("r1", "all_tasks_deadlocked"), in_dag("r2", "success"), True, id="a later run ended well after a failed one"),
-        pytest.param(in_sla(), {"ti": ti_of("r2"), "dag_run": run_of("r2")}, False, id="a task says nothing about data"),
-        pytest.param(in_sla(), in_dag("r2", "success"), False, id="a run says nothing about data"),
+        pytest.param(in_sla(), {"ti": ti_of("r2"), "dag_run": run_of("r2")}, False, id="a task means nothing for data"),
+        pytest.param(in_sla(), in_dag("r2", "success"), False, id="a run means nothing for data"),
     ],
 )
 def test_what_resolves_what(opened_by: dict[str, Any], resolved_by: dict[str, Any], resolved: bool, incidents: Run) -> None:
@@ -359,11 +359,11 @@ def test_a_receiver_that_refuses_changes_nothing_for_the_task(run_dag: Run, inci
     oncall.answers.extend([(500, {}), (404, {})])
     with DAG("refused", schedule=None, start_date=START) as dag:
 
-        @task(on_failure_callback=open_incident(routes=["oncall", "nobody"]))
+        @task(on_failure_callback=open_incident(routes=["oncall", "unknown"]))
         def load() -> None:
             raise ValueError("x")
 
         load()
     assert run_dag(dag).state == "failed"
     assert [row.status for row in incidents()] == ["open"]
-    assert sorted(queued()) == [("nobody", "opened", "pending"), ("oncall", "opened", "pending")]
+    assert sorted(queued()) == [("oncall", "opened", "pending"), ("unknown", "opened", "pending")]
