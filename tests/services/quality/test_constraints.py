@@ -64,7 +64,7 @@ def run(connect: tuple[str, Callable[[], Any]], sql: str, *declared: Any, table:
 
 
 def settled(record: SuiteRunRecord) -> dict[str, bool]:
-    """Which checks needed no scan."""
+    """Return the checks that needed no scan."""
     return {result.definition.name: "no scan" in result.reason for result in record.results}
 
 

@@ -26,7 +26,7 @@ NOW = datetime(2026, 1, 11, tzinfo=UTC)
 
 
 class Hook:
-    """What is needed of a hook, in front of a real database."""
+    """A hook of a real database, with as much as a warehouse needs."""
 
     def __init__(self, conn_type: str, connect: Callable[[], Any]) -> None:
         self.conn_type = conn_type
@@ -35,7 +35,7 @@ class Hook:
 
 @pytest.fixture(params=["sqlite", "duckdb", pytest.param("postgres", marks=pytest.mark.postgres)])
 def hook(request: pytest.FixtureRequest, tmp_path: Path) -> Hook:
-    """Return an empty database of each kind; a session in PostgreSQL believes to be in Berlin, where a day of March has 23 hours."""
+    """Return an empty database of each kind. A session of PostgreSQL is in Berlin, where a day of March has 23 hours."""
     if request.param == "sqlite":
         return Hook("sqlite", lambda: sqlite3.connect(tmp_path / "w.db"))
     if request.param == "duckdb":
@@ -56,7 +56,7 @@ def prepare(hook: Hook, *statements: str) -> None:
 
 
 def result_of(hook: Hook, declaration: Declaration, where: str | None = None) -> ResultRecord:
-    """What becomes of one check of table ``t``."""
+    """Return the result of one check of table ``t``."""
     scope = Scope(("t",), where, find_dialect(hook.conn_type))
     suite = Suite(name="edges", dataset=DatasetName("test", "t"), scope=scope, checks=parse_checks([declaration]))
     warehouse = Warehouse(hook, timeout=timedelta(seconds=120))

@@ -23,7 +23,7 @@ class Asking:
         self.seconds = seconds
 
     def get_openlineage_database_info(self, connection: Any) -> DatabaseInfo:
-        """Tell where it is."""
+        """Return the place of the database."""
         return DatabaseInfo(scheme="postgres", authority="db:5432", database="shop")
 
     def get_openlineage_default_schema(self) -> str:

@@ -1,4 +1,4 @@
-"""On PostgreSQL a count of different keys may prove that none repeats; only where it does not, keys are grouped: never a wrong answer."""
+"""A count of distinct keys on PostgreSQL may prove that no key repeats. Otherwise keys are grouped, and the answer is never wrong."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def run(hook: Hook, *declared: Any, where: str | None = None) -> SuiteRunRecord:
 
 
 def numbers(record: SuiteRunRecord) -> list[tuple[str, int | None, int | None]]:
-    """Outcome, violations and rows of each result."""
+    """Return outcome, violations and rows of each result."""
     return [(result.outcome.value, result.violations, result.rows) for result in record.results]
 
 

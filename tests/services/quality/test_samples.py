@@ -1,4 +1,4 @@
-"""Failing rows that are kept: of which checks, with which columns, why there are none, and never at the price of a verdict."""
+"""Samples of failing rows: of which checks, with which columns, why one is missing, and without an effect on any outcome."""
 
 from __future__ import annotations
 

@@ -92,7 +92,7 @@ class Database:
         return self._connection
 
     def judge(self, declaration: Declaration, where: str | None = None) -> Judgement:
-        """What a check says of the rows that meet a filter of the suite."""
+        """Return the result of a check of the rows that meet the filter of the suite."""
         (check,) = parse_checks([declaration])
         scope = Scope(("t",), where, self._warehouse.dialect)
         return evaluate(check, answer_rows([check], scope, CountingEngine(self._warehouse), NOTHING, None).values, NOW)

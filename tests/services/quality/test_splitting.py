@@ -1,4 +1,4 @@
-"""A statement that is refused is split until the culprit stands alone; one that takes too long is not."""
+"""A statement that is refused is split until the culprit is alone, and one that takes too long is not split."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def asked() -> Iterator[Asked]:
 
 
 def outcomes(record: SuiteRunRecord) -> list[str]:
-    """Outcome of each check, in order."""
+    """Return the outcome of each check, in order."""
     return [result.outcome.value for result in record.results]
 
 
@@ -183,7 +183,7 @@ class Store:
 
     def last_passed(self, check_id: str) -> str | None:
         if self.remembered == "down":
-            raise StoreUnreachable("nobody answers")
+            raise StoreUnreachable("no answer")
         return self.remembered
 
 
@@ -199,7 +199,7 @@ class Store:
             id="changes",
         ),
         pytest.param(
-            "down", "errored", "the results store, which remembers the last run, cannot be read: nobody answers", id="a store that is down"
+            "down", "errored", "the results store, which remembers the last run, cannot be read: no answer", id="a store that is down"
         ),
         pytest.param(
             "no JSON", "errored", "'no JSON', remembered of the last run in which this check passed, are no columns", id="no columns"

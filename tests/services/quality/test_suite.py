@@ -1,4 +1,4 @@
-"""Suites on real warehouses: one scan, five outcomes, and a culprit that hides nobody."""
+"""Suites on real warehouses: one scan, five outcomes, and a culprit that hides no other check."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def run(hook: Hook, *declared: Any, table: str = "orders", where: str | None = N
 
 
 def outcomes(record: SuiteRunRecord) -> list[str]:
-    """Outcome of each check, in order."""
+    """Return the outcome of each check, in order."""
     return [result.outcome.value for result in record.results]
 
 
@@ -140,7 +140,7 @@ def test_an_empty_table_is_skipped_or_judged_as_each_check_says(hook: Hook) -> N
 
 def test_dividing_by_zero_in_sql_hides_nobody(hook: Hook) -> None:
     record = run(hook, c.metric_sql("SUM(amount) / SUM(0)", equals=1), c.row_count(equals=4))
-    assert outcomes(record)[0] in ("errored", "skipped", "failed"), "PostgreSQL refuses, SQLite gives NULL, DuckDB infinity"
+    assert outcomes(record)[0] in ("errored", "skipped", "failed"), "PostgreSQL refuses, SQLite returns NULL, DuckDB infinity"
     assert outcomes(record)[1] == "passed"
 
 

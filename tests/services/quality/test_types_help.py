@@ -1,4 +1,4 @@
-"""PostgreSQL sums small integers faster than it averages them: one look at the catalogue, and the very same mean."""
+"""PostgreSQL sums small integers faster than it averages them: one query of the catalogue, and the same mean."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ class Step:
 
 
 class Stepping:
-    """A connection or a cursor that tells its steps, and is otherwise the real one."""
+    """A connection or a cursor that reports its steps, and is otherwise the real one."""
 
     def __init__(self, real: Any, step: Step) -> None:
         vars(self).update(_real=real, _step=step)

@@ -1,4 +1,4 @@
-"""A small warehouse of each kind in which rows are put aside, for the tests of quarantine and release."""
+"""A small warehouse of each kind in which rows are quarantined, for the tests of quarantine and release."""
 
 from __future__ import annotations
 
@@ -45,10 +45,10 @@ ROWS = [
     (5, "c", -4, "z"),
     (6, "c", 6, "z"),
 ]
-"""With NULLs, and rows that no key tells apart."""
+"""With NULLs, and rows without a key."""
 _PLAIN = {"TIMESTAMPTZ": "TIMESTAMP", "INT": "INTEGER", "TEXT": "TEXT"}
 OWN = ", ".join(f"{name} {_PLAIN[kind]}" for name, kind in OWN_COLUMNS.items())
-"""The columns of a quarantine besides its source's, as somebody might define them by hand."""
+"""The columns that a quarantine adds to those of its source, as an author might define them."""
 
 
 @dataclass
@@ -92,7 +92,7 @@ class World:
             connection.commit()
 
     def rows(self, table: str, columns: str = "id, grp, amount, parent") -> list[tuple[Any, ...]]:
-        """Return the rows of a table in a fixed order; none where it is not there."""
+        """Return the rows of a table in a fixed order, or an empty list if it does not exist."""
         if not self.is_there(table):
             return []
         found = [

@@ -1,4 +1,4 @@
-"""Failing rows go aside with their reasons, each once, and what cannot go is left whole."""
+"""Failing rows are quarantined with their reasons, each once, and rows that cannot be are left whole."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def world(request: pytest.FixtureRequest, tmp_path: Path) -> World:
 
 
 def reasons(world: World, table: str = "bad") -> Counter[tuple[Any, ...]]:
-    """How often each id stands in the quarantine with each set of checks."""
+    """Return how often each id is in the quarantine with each set of checks."""
     found = world.ask(f"SELECT id, dre_checks FROM {table}")
     return Counter((int(row[0]), *(check["name"] for check in json.loads(row[1]))) for row in found)
 
@@ -37,10 +37,10 @@ CASES = [
         [c.not_null("amount"), c.not_null("grp", name='no "group"'), c.mean("amount", at_least=1000)],
         None,
         {(2, "not_null(amount)"): 2, (3, 'no "group"'): 1, (4, "not_null(amount)", 'no "group"'): 1},
-        id="a row that breaks two checks stands once",
+        id="a row that breaks two checks is there once",
     ),
-    pytest.param([c.between("amount", 0, 10)], "id <> 3", {(5, "between(amount)"): 1}, id="only rows that the suite looks at"),
-    pytest.param([c.not_null("amount", where="id < 4", name="few")], None, {(2, "few"): 2}, id="only rows that the check looks at"),
+    pytest.param([c.between("amount", 0, 10)], "id <> 3", {(5, "between(amount)"): 1}, id="only rows that the suite checks"),
+    pytest.param([c.not_null("amount", where="id < 4", name="few")], None, {(2, "few"): 2}, id="only rows that the check reads"),
     pytest.param([c.unique("id")], None, {(1, "unique(id)"): 2, (2, "unique(id)"): 2}, id="all rows that share a key"),
     pytest.param([c.unique("id", by="grp", name="u")], None, {(1, "u"): 2, (2, "u"): 2}, id="by segment"),
     pytest.param([c.foreign_key("parent", to="parents.name")], None, {(4, "foreign_key(parent)"): 1}, id="without a parent"),
@@ -106,9 +106,9 @@ def test_the_quarantine_has_the_types_of_its_source(world: World) -> None:
     if world.kind == "sqlite":
         query = "SELECT name, type FROM pragma_table_info('{}')"
     else:
-        told = "column_name, data_type, numeric_precision, numeric_scale, character_maximum_length"
+        kinds = "column_name, data_type, numeric_precision, numeric_scale, character_maximum_length"
         place = "table_schema = CURRENT_SCHEMA() AND table_name = '{}'"
-        query = f"SELECT {told} FROM information_schema.columns WHERE {place} ORDER BY ordinal_position"
+        query = f"SELECT {kinds} FROM information_schema.columns WHERE {place} ORDER BY ordinal_position"
     assert world.ask(query.format("bad"))[:4] == world.ask(query.format("orders"))
 
 
@@ -198,8 +198,8 @@ SHAPES = [
 ]
 
 
-@pytest.mark.parametrize(("columns", "said"), SHAPES)
-def test_a_table_of_another_shape_is_refused_by_what_differs(world: World, columns: str, said: list[str]) -> None:
+@pytest.mark.parametrize(("columns", "wording"), SHAPES)
+def test_a_table_of_another_shape_is_refused_by_what_differs(world: World, columns: str, wording: list[str]) -> None:
     world.do(f"CREATE TABLE bad ({columns})")
     with pytest.raises(DefinitionError) as refused:
         ask_suite(world.hook, c.not_null("amount")).quarantine(world.hook)
@@ -207,7 +207,7 @@ def test_a_table_of_another_shape_is_refused_by_what_differs(world: World, colum
     assert text.startswith(
         "1 problem in the definition:\n- the task: invalid quarantine_to='bad'. Allowed: a table with the columns of orders (id,"
     )
-    assert not [part for part in said if part not in text]
+    assert not [part for part in wording if part not in text]
     assert world.ask("SELECT COUNT(*) FROM bad") == [(0,)]
     assert len(world.rows("orders")) == 8
 

@@ -1,4 +1,4 @@
-"""Whatever happens to the worker, its transaction, or beside it: no row is lost, and none stands twice."""
+"""Faults of the worker, of its transaction and around it: no row is lost, and no row is there twice."""
 
 from __future__ import annotations
 
@@ -56,12 +56,12 @@ def claim(hook: Hook, quiet: Hook) -> None:
 
 
 def release(hook: Hook, quiet: Hook) -> None:
-    """Give the claimed rows back."""
+    """Release the claimed rows."""
     carry_out(hook, review_of(World(hook.conn_type, quiet.get_conn)), Decision.RELEASE, "the task")
 
 
 def put_there(world: World) -> None:
-    """Rows that were moved and claimed, beside copies of another run."""
+    """Move and claim rows, next to copies of another run."""
     move(world.hook, world.hook)
     world.do("INSERT INTO orders VALUES (7, 'd', NULL, 'x')")
     ask_suite(world.hook, c.not_null("amount"), run_id="r2").quarantine(world.hook, mode="copy")
@@ -69,12 +69,12 @@ def put_there(world: World) -> None:
 
 
 def copied_before(world: World) -> None:
-    """Copies of an earlier try."""
+    """Copy rows as an earlier try does."""
     ask_suite(world.hook, c.not_null("amount"), c.unique("id")).quarantine(world.hook, mode="copy")
 
 
 def nothing(world: World) -> None:
-    """The quarantine table is missing."""
+    """Return, so that the quarantine table does not exist."""
 
 
 ACTIONS: dict[str, tuple[Callable[[Hook, Hook], None], Callable[[World], None], set[str], int, int]] = {
@@ -92,7 +92,7 @@ def standing(world: World) -> tuple[list[Any], list[Any]]:
 
 
 def ended_at(action: str, kind: str, connect: Callable[[], Any], at: int) -> None:
-    """What the worker does that is killed at a step."""
+    """Run an action that ends at a step."""
     hook = Hook(kind, connect)
     ACTIONS[action][0](stepping(hook, at)[0], hook)
 
@@ -326,7 +326,7 @@ def test_a_deadlock_with_others_is_tried_again(tmp_path: Path, request: pytest.F
 
 
 def _arguments(world: World) -> dict[str, Any]:
-    """What psycopg is to be given."""
+    """Return the arguments of psycopg."""
     connect: Any = world.connect
     return {"conninfo": connect.args[0], **connect.keywords}
 

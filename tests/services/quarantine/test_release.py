@@ -1,4 +1,4 @@
-"""What a person decides about quarantined rows happens to exactly the rows that were counted."""
+"""The decision of a person about quarantined rows applies to exactly the rows that were counted."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.services.quarantine.quarantine_world import KINDS, World, ask_suite, 
 
 @pytest.fixture(params=KINDS)
 def world(request: pytest.FixtureRequest, tmp_path: Path) -> World:
-    """Orders, and three of them moved away by a run."""
+    """Return orders, of which a run moved three away."""
     made = make_world(request.param, tmp_path, request)
     made.fill()
     return made
@@ -41,7 +41,7 @@ def review_of(world: World, review_id: str = "v1", **changes: str) -> Review:
 
 
 def move(world: World, run_id: str = "r1", mode: str = "move") -> str:
-    """Put the rows without an amount aside; their batch."""
+    """Quarantine the rows without an amount, and return their batch."""
     return ask_suite(world.hook, c.not_null("amount"), c.not_null("grp"), run_id=run_id).quarantine(world.hook, mode=mode).batch
 
 
@@ -139,8 +139,8 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize(("statements", "said"), REFUSED)
-def test_what_does_not_fit_is_refused(world: World, statements: list[str], said: str) -> None:
+@pytest.mark.parametrize(("statements", "wording"), REFUSED)
+def test_what_does_not_fit_is_refused(world: World, statements: list[str], wording: str) -> None:
     move(world)
     world.do(*statements)
     for attempt in (
@@ -149,7 +149,7 @@ def test_what_does_not_fit_is_refused(world: World, statements: list[str], said:
     ):
         with pytest.raises(DefinitionError) as refused:
             attempt()
-        assert f"the task: invalid {said}" in str(refused.value)
+        assert f"the task: invalid {wording}" in str(refused.value)
 
 
 def test_rows_that_their_table_does_not_take_any_more_stay_in_quarantine(world: World) -> None:

@@ -1,4 +1,4 @@
-"""Failing rows of Spark's tables are copied in one INSERT, once, classic and through Connect; they never move."""
+"""Failing rows of Spark's tables are copied in one INSERT, once, classic and through Connect, and never moved."""
 
 from __future__ import annotations
 

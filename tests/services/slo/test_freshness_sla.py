@@ -1,4 +1,4 @@
-"""A freshness SLA calls back once for each miss, however often and by however many it is looked at."""
+"""A freshness SLA calls back once for each miss, however often and by however many tasks it is evaluated."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def arrive(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.M
 
 @pytest.fixture
 def kept(tmp_path: Path) -> Store:
-    """Return an embedded store that nobody has migrated."""
+    """Return an embedded store that is not migrated yet."""
     return Store(Database(f"sqlite:///{tmp_path / 'dre.db'}"), Spool(tmp_path / "spool"))
 
 
@@ -70,7 +70,7 @@ def look(store: Store, hours: float = 0) -> Evaluation:
 
 
 def incidents(store: Store) -> list[tuple[str, str, int]]:
-    """Cause, status and occurrences of each incident."""
+    """Return event, status and occurrences of each incident."""
     with store.database.read() as connection:
         rows = connection.execute(sa.select(incident).order_by(incident.c.id))
         return [(row.event, row.status, row.occurrences) for row in rows]
@@ -176,7 +176,7 @@ def test_a_warehouse_that_cannot_tell_leaves_the_state_as_it_was(arrive: Arrive,
 
 
 @pytest.mark.parametrize(
-    ("arguments", "newest", "says"),
+    ("arguments", "newest", "wording"),
     [
         pytest.param({}, NOW + timedelta(hours=2), "lies 2 h in the future", id="of the future"),
         pytest.param({"time_zone": "Asia/Tokyo"}, NOW + timedelta(hours=2), None, id="of Tokyo, seven hours old there"),
@@ -184,14 +184,16 @@ def test_a_warehouse_that_cannot_tell_leaves_the_state_as_it_was(arrive: Arrive,
         pytest.param({"column": None, "expression": "created_at"}, NOW, None, id="an expression"),
     ],
 )
-def test_where_the_age_is_taken_from(arrive: Arrive, kept: Store, arguments: dict[str, object], newest: datetime, says: str | None) -> None:
+def test_where_the_age_is_taken_from(
+    arrive: Arrive, kept: Store, arguments: dict[str, object], newest: datetime, wording: str | None
+) -> None:
     arrive(newest)
     question = read_question("SLA", {"conn_id": "dre_warehouse", "table": "orders", "column": "created_at", "max_age": "7h", **arguments})
-    if says is None:
+    if wording is None:
         assert not evaluate_sla("s", question, kept, Origin(dag_id="monitor"), NOW).missed
         return
-    assert says in str(measure_freshness(question, NOW).judgement.reason)
-    with pytest.raises(QueryFailed, match=says):
+    assert wording in str(measure_freshness(question, NOW).judgement.reason)
+    with pytest.raises(QueryFailed, match=wording):
         evaluate_sla("s", question, kept, Origin(dag_id="monitor"), NOW)
 
 

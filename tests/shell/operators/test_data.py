@@ -88,7 +88,7 @@ def test_a_broken_file_is_a_result_without_retry(run_dag: Run, rows: Run, incide
 def test_files_that_are_not_there_are_awaited(run_dag: Run, rows: Run, files: Path) -> None:
     def arrive(context: Any) -> None:
         assert str(context["exception"]) == f"no file matches {files}/2027-*.parquet"
-        assert not (files.parent / "dre.db").exists(), "nothing was looked at"
+        assert not (files.parent / "dre.db").exists(), "no store was made"
         pl.DataFrame(ROWS).write_parquet(files / "2027-01-01.parquet")
 
     again = {"retries": 1, "retry_delay": timedelta(0), "on_retry_callback": arrive}
@@ -133,7 +133,7 @@ def test_data_comes_from_another_task_or_a_function(run_dag: Run, rows: Run, fil
     found = {row.task_id: (row.namespace, row.name) for row in rows(suite_run)}
     assert found["text"] == ("file", f"{files}/2026-01-01.parquet")
     assert found["rows"] == ("dataframe", "given.rows")
-    assert found["odd"] == ("file", f"{files}/{{{{ ds }}}}.parquet"), "what another task gave is no template"
+    assert found["odd"] == ("file", f"{files}/{{{{ ds }}}}.parquet"), "the output of another task is no template"
     assert found["object"] == ("file", f"{files}/2026-01-01.parquet")
     assert len(found) == len(given)
     assert SECRET not in str(rows(result))
@@ -202,10 +202,10 @@ MISTAKES: dict[str, tuple[dict[str, Any], str]] = {
 
 @pytest.mark.parametrize("name", MISTAKES)
 def test_a_mistake_is_refused_when_the_dag_is_parsed(name: str) -> None:
-    arguments, said = MISTAKES[name]
+    arguments, wording = MISTAKES[name]
     with pytest.raises(DefinitionError) as refused:
         QualityCheckOperator(task_id="x", checks=GOOD, **arguments)
-    assert said in str(refused.value)
+    assert wording in str(refused.value)
     assert "4012" not in str(refused.value)
 
 
@@ -225,7 +225,7 @@ def test_what_a_decorated_function_returns_is_checked_in_its_task(run_dag: Run, 
 
         @task.quality_check(checks=GOOD, where="id > {{ params.low }}", suite="files")
         def extract(folder: str, *, ds: str) -> Path:
-            """Where it wrote."""
+            """Return the path that it wrote."""
             return Path(folder) / f"{ds}.parquet"
 
         @task.quality_check(checks=GOOD, dataset="shop.frame")
@@ -307,7 +307,7 @@ def test_a_decorated_function_can_be_mapped(run_dag: Run, rows: Run, files: Path
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "wording"),
     [
         ({"returns": "rows"}, "invalid returns='rows'. Allowed: data, summary"),
         ({"data": "x.csv"}, "invalid data='str'. Allowed: nothing: what the function returns is the data"),
@@ -316,13 +316,13 @@ def test_a_decorated_function_can_be_mapped(run_dag: Run, rows: Run, files: Path
         ({"checks": [c.not_null("a", fail_above="5 %%")]}, "invalid fail_above='5 %%'"),
     ],
 )
-def test_mistakes_of_a_decorator_are_refused_when_the_dag_is_parsed(arguments: dict[str, Any], said: str) -> None:
+def test_mistakes_of_a_decorator_are_refused_when_the_dag_is_parsed(arguments: dict[str, Any], wording: str) -> None:
     def extract() -> str:
         return "x.csv"
 
     with DAG("mistaken", schedule=None, start_date=START), pytest.raises(DefinitionError) as refused:
         task.quality_check(**{"checks": GOOD, **arguments})(extract)()  # mapped tasks are never called when the file is parsed
-    assert said in str(refused.value)
+    assert wording in str(refused.value)
 
 
 def test_failing_rows_of_files_are_kept_masked(run_dag: Run, rows: Run, files: Path) -> None:

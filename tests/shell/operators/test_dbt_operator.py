@@ -143,7 +143,7 @@ def test_mistakes_are_told_when_the_dag_is_parsed(arguments: dict[str, Any], mes
 
 
 def bash(name: str, target: Path, code: int, **more: Any) -> DAG:
-    """Return a Dag whose task ends as ``dbt build`` does, with callbacks that tell what it found."""
+    """Return a Dag whose task ends as ``dbt build`` does, with callbacks that record its results."""
     tell = record_dbt_results(target_path=target, namespace=PLACE, severity="high", routes=["oncall"])
     with DAG(name, schedule=None, start_date=START) as dag:
         BashOperator(task_id="dbt", bash_command=f"exit {code}", **{"on_failure_callback": tell, "on_success_callback": tell, **more})

@@ -96,7 +96,7 @@ def test_the_task_decides_after_everything_is_kept(
 
 def test_a_rule_for_each_row_is_kept_with_its_numbers(run_dag: Run, rows: Run) -> None:
     told = {
-        "description": "Nobody pays nothing",
+        "description": "Every order has an amount",
         "meta": {"name": "paid", "owner": "shop", "runbook": "https://wiki.example/paid", "tags": ["money"], "dimension": "accuracy"},
     }
     expectations = [
@@ -119,7 +119,7 @@ def test_a_rule_for_each_row_is_kept_with_its_numbers(run_dag: Run, rows: Run) -
             "dimension": "accuracy",
             "severity": "error",
             "where": None,
-            "description": "Nobody pays nothing",
+            "description": "Every order has an amount",
             "owner": "shop",
             "runbook": "https://wiki.example/paid",
             "tags": ["money"],
@@ -197,7 +197,7 @@ def test_an_empty_table_is_judged_or_skipped(world: Path, rows: Run) -> None:
     _, error, _ = executed(table="empty", expectations=[FILLED, gxe.ExpectTableRowCountToEqual(value=0), ROWS, mean])
     assert isinstance(error, AirflowFailException)
     found = rows(whole_results().order_by(result.c.position))
-    assert [row.outcome for row in found] == ["skipped", "passed", "failed", "failed"], "as Great Expectations says"
+    assert [row.outcome for row in found] == ["skipped", "passed", "failed", "failed"], "as Great Expectations judges"
     assert (found[0].rows, found[3].reason) == (0, "no value is not at least 1")
 
 
@@ -213,7 +213,7 @@ def test_an_unreachable_warehouse_is_retried(run_dag: Run, rows: Run, incidents:
 
 @pytest.fixture
 def pg(world: Path, postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Yield connection ``pg``, whose role has to give a password that no URL could hold as it is; gives the name of the database."""
+    """Yield connection ``pg``, whose role has a password that no URL could hold as it is, and the name of the database."""
     url = sa.make_url(postgres_url)
     password = f"p@ss/{CANARY}:%"
     admin = sa.create_engine(url, isolation_level="AUTOCOMMIT")
@@ -549,11 +549,11 @@ MISTAKES = [
 ]
 
 
-@pytest.mark.parametrize(("arguments", "said"), MISTAKES, ids=[said for _, said in MISTAKES])
-def test_a_mistake_of_shape_is_found_when_the_dag_is_parsed(arguments: dict[str, Any], said: str) -> None:
+@pytest.mark.parametrize(("arguments", "wording"), MISTAKES, ids=[wording for _, wording in MISTAKES])
+def test_a_mistake_of_shape_is_found_when_the_dag_is_parsed(arguments: dict[str, Any], wording: str) -> None:
     with pytest.raises(DefinitionError) as error:
         GXCheckOperator(**{"task_id": "x", "conn_id": "w", "table": "t", "expectations": [FILLED], **arguments})
-    assert said in str(error.value)
+    assert wording in str(error.value)
     assert "1 problem in the definition" in str(error.value)
 
 
@@ -579,7 +579,7 @@ def test_an_unknown_expectation_is_named_with_those_that_are_near_before_anythin
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "wording"),
     [
         ({"expectations": "/nowhere/suite.json"}, "invalid expectations='/nowhere/suite.json'. Allowed: JSON, or the path of a JSON file"),
         ({"table": "a.b.c"}, "invalid table='a.b.c'. Allowed: [schema.]table of the database of the connection"),
@@ -593,14 +593,14 @@ def test_an_unknown_expectation_is_named_with_those_that_are_near_before_anythin
     ],
 )
 def test_a_mistake_that_shows_at_run_time_is_not_retried(
-    arguments: dict[str, Any], said: str, monkeypatch: pytest.MonkeyPatch, world: Path
+    arguments: dict[str, Any], wording: str, monkeypatch: pytest.MonkeyPatch, world: Path
 ) -> None:
     monkeypatch.setattr(GXCheckOperator, "get_db_hook", _duck(GXCheckOperator.get_db_hook))
     _, error, _ = executed(**{"expectations": [FILLED], **arguments})
     assert isinstance(error, AirflowFailException)
-    assert said in str(error)
+    assert wording in str(error)
 
 
 def _duck(real: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """DuckDB has no Airflow hook here; connection ``duck`` stands for one."""
+    """Set connection ``duck``, because DuckDB has no Airflow hook here."""
     return lambda operator: SimpleNamespace(conn_type="duckdb") if operator.conn_id == "duck" else real(operator)

@@ -40,7 +40,7 @@ def dag_of(name: str, **arguments: Any) -> DAG:
 
 
 def suite_runs(world: Path) -> list[Any]:
-    """What the store holds."""
+    """Return the suite runs in the store."""
     with open_database(f"sqlite:///{world}/dre.db").read() as connection:
         return list(connection.execute(select(suite_run).order_by(suite_run.c.measured_at)).all())
 
@@ -228,7 +228,7 @@ def test_what_a_template_renders_is_checked_before_anything_is_asked(run_dag: Ru
 
 
 def names_in(text: str, names: dict[str, str]) -> str:
-    """What Jinja makes of ``{{ params.x }}``."""
+    """Return the names of ``{{ params.x }}`` as Jinja renders them."""
     for name, value in names.items():
         text = text.replace("{{ params." + name + " }}", value)
     return text
@@ -297,7 +297,7 @@ def test_mistakes_are_found_when_the_dag_is_parsed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("table", "said"),
+    ("table", "wording"),
     [
         ('orders"; DROP TABLE orders; --', "invalid table='orders\"; DROP TABLE orders; --'. Allowed: [[catalog.]schema.]table"),
         ("orders; DROP TABLE orders", "invalid table='orders; DROP TABLE orders'. Allowed: [[catalog.]schema.]table"),
@@ -305,10 +305,10 @@ def test_mistakes_are_found_when_the_dag_is_parsed() -> None:
         ('"orders""; DROP TABLE orders; --"', 'row_count() errored: no such table: orders"; DROP TABLE orders; --'),
     ],
 )
-def test_a_hostile_table_name_fails_clearly_and_harms_nothing(world: Path, table: str, said: str) -> None:
+def test_a_hostile_table_name_fails_clearly_and_harms_nothing(world: Path, table: str, wording: str) -> None:
     _, error, _ = executed(world, table=table, checks=[c.row_count(at_least=1)])
     assert isinstance(error, AirflowFailException)
-    assert said in str(error)
+    assert wording in str(error)
     assert executed(world, run_id="again", checks=[c.row_count(equals=3)])[1] is None
 
 
@@ -373,7 +373,7 @@ def test_the_deep_link(monkeypatch: pytest.MonkeyPatch, index: int, base: str, p
 def test_callbacks_and_checks_make_one_incident_that_good_data_resolves(run_dag: Run, world: Path, incidents: Run, queued: Run) -> None:
     def dag(checks: list[Any]) -> DAG:
         return dag_of(
-            "told",
+            "notified",
             suite="orders",
             checks=checks,
             on_failure_callback=open_incident(severity="high", routes=["oncall"]),

@@ -1,4 +1,4 @@
-"""What the operator brings to the engine: a time limit, constraints to trust, segments, and what earlier runs observed."""
+"""The arguments of the operator that reach the engine: a time limit, trusted constraints, segments, and results of earlier runs."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ def test_a_changed_schema_is_told_by_what_changed_since_it_last_passed(world: Pa
 
 
 def test_a_schema_cannot_be_compared_while_the_store_is_down(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AIRFLOW__DRE__SQL_ALCHEMY_CONN", "postgresql+psycopg://nobody@127.0.0.1:1/none")
+    monkeypatch.setenv("AIRFLOW__DRE__SQL_ALCHEMY_CONN", "postgresql+psycopg://missing@127.0.0.1:1/none")
     operator = executed(checks=[c.schema_unchanged(), c.row_count(equals=3)])
     assert operator.suite_run is not None
     outcomes = [(found.outcome.value, found.reason[:47]) for found in operator.suite_run.results]

@@ -25,7 +25,7 @@ CHECKS = [c.row_count(at_least=1), c.not_null("n", fail_above="60%")]
 
 @pytest.fixture(autouse=True)
 def table(world: Path) -> sqlite3.Connection:
-    """Three days of two rows each."""
+    """Return a table of three days with two rows each."""
     connection = sqlite3.connect(world / "w.db", isolation_level=None)
     connection.execute("CREATE TABLE days (day TEXT, n INTEGER)")
     connection.executemany("INSERT INTO days VALUES (?, ?)", [(f"2026-01-0{day}", n) for day in (1, 2, 3) for n in (1, None)])
@@ -177,7 +177,7 @@ def test_what_is_masked_by_its_form_is_not_kept_of_a_partition_and_the_verdict_i
     for number, day in enumerate(["2026-01-02", "2026-01-03", "2026-01-03"]):
         run = executed(str(number), day, **wanted, fail_on="never")
         assert [result.outcome for result in run.results] == ["failed", "failed", "passed"]
-        assert run.partitions == ((3, 3) if number == 0 else (2, 3)), "the one of which a number is not kept is looked at again"
+        assert run.partitions == ((3, 3) if number == 0 else (2, 3)), "the one of which a number is not kept is scanned again"
     assert not any(secret in str(rows(partition_state)) for secret in ("planted", "4012888888881881"))
     run = executed("3", "2026-01-03", table="mails", partition_by="mail", fail_on="never")
     assert {result.outcome for result in run.results} == {"errored"}

@@ -101,13 +101,13 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize(("arguments", "said"), REFUSED)
+@pytest.mark.parametrize(("arguments", "wording"), REFUSED)
 def test_what_is_refused_fails_without_retry_after_the_results_were_kept(
-    world: Path, rows: Rows, arguments: dict[str, Any], said: str
+    world: Path, rows: Rows, arguments: dict[str, Any], wording: str
 ) -> None:
     summary, error = executed(**arguments)
     assert isinstance(error, AirflowFailException)
-    assert said in str(error)
+    assert wording in str(error)
     assert [(row.outcome, row.violations) for row in rows(result)] == [("failed", 1)]
     assert summary is not None
     assert (summary["outcome"], "quarantine" in summary) == ("failed", False)
@@ -150,7 +150,9 @@ def test_mistakes_are_told_at_once_when_the_dag_is_parsed() -> None:
         QualityCheckOperator(task_id="t", data="orders.parquet", checks=[c.not_null("a")], quarantine_to="q")
     with pytest.raises(DefinitionError, match="invalid quarantine_to=' '. Allowed: the table that the rows are to go to, or None"):
         QualityCheckOperator(task_id="t", conn_id="w", table="t", checks=[c.not_null("a")], quarantine_to=" ")
-    with pytest.raises(DefinitionError, match="invalid quarantine_to='q'. Allowed: nothing beside partition_by: rows are put aside by"):
+    with pytest.raises(
+        DefinitionError, match="invalid quarantine_to='q'. Allowed: nothing beside partition_by, whose task does not read all"
+    ):
         QualityCheckOperator(task_id="t", conn_id="w", table="t", partition_by="d", checks=[c.not_null("a")], quarantine_to="q")
     with pytest.raises(DefinitionError) as refused:
         QuarantineReleaseOperator(task_id="t", conn_id="w", table="t", quarantine_table="q", options=["Yes"], statement_timeout="soon")

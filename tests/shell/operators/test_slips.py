@@ -43,7 +43,7 @@ Make = Callable[[], object]
 
 
 def without(arguments: dict[str, Any], *names: str, **more: Any) -> dict[str, Any]:
-    """Arguments without some, and with more."""
+    """Return arguments without some, and with more."""
     return {**{name: value for name, value in arguments.items() if name not in names}, **more}
 
 
@@ -464,7 +464,7 @@ def test_every_public_name_refuses_a_misspelled_argument_and_says_which_was_mean
 
 
 def misspell(made: Any, given: dict[str, str], argument: str, *, is_check: bool) -> None:
-    """Call something with an argument misspelled; a check is read by a task."""
+    """Call a function with a misspelled argument. A check is read by a task."""
     with DAG("misspelled", schedule=None):
         if isinstance(made, type) and made is not FreshnessSLA:
             given["task_id"] = "x"

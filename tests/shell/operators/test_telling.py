@@ -1,4 +1,4 @@
-"""Checks notify by themselves, whatever ``fail_on`` says."""
+"""Checks notify by themselves, independent of ``fail_on``."""
 
 from __future__ import annotations
 

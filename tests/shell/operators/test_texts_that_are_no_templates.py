@@ -1,4 +1,4 @@
-"""A text that looks like a template and is none names its check and the way to write it."""
+"""The error of an invalid template names its check and how to write it."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ def rendered(**arguments: Any) -> QualityCheckOperator:
     return operator
 
 
-@pytest.mark.parametrize(("arguments", "said"), NO_TEMPLATES)
-def test_a_text_that_is_no_template_is_named_with_the_way_to_write_it(arguments: dict[str, Any], said: str) -> None:
+@pytest.mark.parametrize(("arguments", "wording"), NO_TEMPLATES)
+def test_a_text_that_is_no_template_is_named_with_the_way_to_write_it(arguments: dict[str, Any], wording: str) -> None:
     with pytest.raises(DefinitionError) as refused:
         rendered(**arguments)
-    assert said in str(refused.value)
+    assert wording in str(refused.value)
     assert "write braces that are meant as text as {{ '{%' }} or {{ '{#' }}, or put the text between {% raw %} and {% endraw %}" in str(
         refused.value
     )

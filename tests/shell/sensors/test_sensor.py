@@ -43,7 +43,7 @@ def dag_of(name: str, mode: str, **arguments: Any) -> DAG:
 
 
 def waited(sensor: FreshnessSensor) -> tuple[str, Any]:
-    """How a sensor ends that nobody but Airflow's own scheduler and triggerer wake: ``("returned", value)``, or an exception and its text.
+    """Return the end of a sensor that only the scheduler and triggerer of Airflow wake: ``("returned", value)``, or an exception and its text.
 
     This does what the scheduler does: it starts a rescheduled sensor again when its time has come, and fails a trigger that outlives its
     timeout.
@@ -78,7 +78,7 @@ def _resumed(sensor: FreshnessSensor, deferred: TaskDeferred, context: Any) -> t
 
 
 def timedelta_of(value: Any) -> timedelta:
-    """Airflow takes seconds, too."""
+    """Return a timedelta, because Airflow takes seconds, too."""
     return value if isinstance(value, timedelta) else timedelta(seconds=value)
 
 
@@ -250,7 +250,7 @@ def test_a_slow_warehouse_does_not_block_the_event_loop(world: Path) -> None:
 
     took, gaps = asyncio.run(beside())
     assert took > 0.5, "the query must be slow for this to show anything"
-    assert max(gaps) < took / 2, f"the event loop stood still for {max(gaps):.2f} s of {took:.2f} s"
+    assert max(gaps) < took / 2, f"the event loop was blocked for {max(gaps):.2f} s of {took:.2f} s"
     assert len(gaps) > 10
 
 

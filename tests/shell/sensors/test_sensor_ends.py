@@ -1,4 +1,4 @@
-"""How a FreshnessSensor ends: the flags mean the same in every mode, and time that is over speaks of the dataset."""
+"""The ends of a FreshnessSensor: the flags mean the same in every mode, and a wait out of time is recorded for the dataset."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ def test_an_error_survives_the_way_from_the_triggerer(error: Exception) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "says"),
+    ("arguments", "wording"),
     [
         pytest.param({"table": "stale"}, ["stale is stale: the newest row is", "at most 1 d is allowed; waited 0.3 s"], id="stale"),
         pytest.param({"where": "id > 9"}, ["good is stale: the table holds no timestamp at all, at most 1 d is allowed"], id="no row"),
@@ -133,11 +133,11 @@ def test_an_error_survives_the_way_from_the_triggerer(error: Exception) -> None:
 @pytest.mark.parametrize("soft_fail", [False, True])
 @by_mode
 def test_time_that_is_over_says_how_old_the_dataset_is(
-    world: Path, mode: str, soft_fail: bool, arguments: dict[str, Any], says: list[str]
+    world: Path, mode: str, soft_fail: bool, arguments: dict[str, Any], wording: list[str]
 ) -> None:
     ended, said = waited(sensor_of(mode, timeout=0.3, poke_interval=0.1, soft_fail=soft_fail, **arguments))
     assert ended == (SKIPPED if soft_fail else OVER)
-    assert all(text in said for text in says), said
+    assert all(text in said for text in wording), said
 
 
 def of_run(mode: str) -> Any:
