@@ -43,7 +43,7 @@ def dag_of(name: str, mode: str, **arguments: Any) -> DAG:
 
 
 def waited(sensor: FreshnessSensor) -> tuple[str, Any]:
-    """Return the end of a sensor that only the scheduler and triggerer of Airflow wake: ``("returned", value)``, or an exception and its text.
+    """Return the end of a sensor that only the scheduler and triggerer of Airflow wake: ``("returned", value)``, or an error and its text.
 
     This does what the scheduler does: it starts a rescheduled sensor again when its time has come, and fails a trigger that outlives its
     timeout.
