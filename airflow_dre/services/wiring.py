@@ -24,9 +24,35 @@ def store_of(settings: Settings, *, hurried: bool = False) -> Store:
 
 
 @dataclass(frozen=True, slots=True)
+class Wiring:
+    """The settings of one use case, and the parts that they configure."""
+
+    settings: Settings
+
+    @property
+    def store(self) -> Store:
+        """The results store."""
+        return store_of(self.settings)
+
+    def history(self, dataset: DatasetName, suite: str) -> StoredHistory:
+        """Return earlier results of one suite and dataset."""
+        return StoredHistory(self.settings, dataset, suite)
+
+    def partition_states(self, dataset: DatasetName) -> StoredPartitions:
+        """Return the partition states of one dataset."""
+        return StoredPartitions(self.settings, dataset)
+
+
+def read_wiring() -> Wiring:
+    """Return the wiring of a use case by the settings as they are now."""
+    return Wiring(read_settings())
+
+
+@dataclass(frozen=True, slots=True)
 class StoredHistory:
     """Earlier results of one suite and dataset, read from the store when a check needs them."""
 
+    settings: Settings
     dataset: DatasetName
     suite: str
 
@@ -35,8 +61,8 @@ class StoredHistory:
 
         :raises airflow_dre.errors.StoreError: the store is down.
         """
-        database = store_of(read_settings()).database
-        if is_rehearsal() and is_missing(database):
+        database = store_of(self.settings).database
+        if is_rehearsal(self.settings) and is_missing(database):
             return None
         ensure_embedded(database)
         with database.read() as connection:
@@ -47,6 +73,7 @@ class StoredHistory:
 class StoredPartitions:
     """The partition states of one dataset, in the store."""
 
+    settings: Settings
     dataset: DatasetName
 
     def read(self, split: str, forms: Sequence[str]) -> list[PartitionState]:
@@ -54,8 +81,7 @@ class StoredPartitions:
 
         :raises airflow_dre.errors.StoreError: the store is down.
         """
-        settings = read_settings()
-        store, rehearsal = store_of(settings), is_rehearsal(settings)
+        store, rehearsal = store_of(self.settings), is_rehearsal(self.settings)
         if rehearsal and is_missing(store.database):
             return []
         if not rehearsal:
@@ -66,6 +92,6 @@ class StoredPartitions:
 
     def save(self, found: PartitionStates) -> None:
         """Keep the states of one scan, or spool them. A test keeps nothing."""
-        if is_rehearsal():
+        if is_rehearsal(self.settings):
             return
-        store_of(read_settings()).deliver_or_spool(Delivery(partitions=found))
+        store_of(self.settings).deliver_or_spool(Delivery(partitions=found))

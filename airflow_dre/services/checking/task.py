@@ -9,7 +9,6 @@ from datetime import datetime
 from airflow_dre.checks.check import Check
 from airflow_dre.checks.declared.parse import parse_checks
 from airflow_dre.clock import now
-from airflow_dre.config import read_settings
 from airflow_dre.errors import DefinitionError
 from airflow_dre.partitions.selection import Choice, find_partition_problems
 from airflow_dre.partitions.values import split_by
@@ -22,7 +21,7 @@ from airflow_dre.services.quality.source_of import open_source
 from airflow_dre.services.quarantine.options import QuarantineOptions
 from airflow_dre.services.quarantine.task import PlannedQuarantine, QuarantineReport, plan_quarantine, quarantine_rows
 from airflow_dre.services.run_context import RunContext
-from airflow_dre.services.wiring import StoredHistory, StoredPartitions
+from airflow_dre.services.wiring import Wiring, read_wiring
 from airflow_dre.store.records import SuiteRunRecord
 
 
@@ -30,6 +29,7 @@ from airflow_dre.store.records import SuiteRunRecord
 class CheckTask:
     """A suite of checks, the source of its rows, and what is done with the rows that break it."""
 
+    wiring: Wiring
     suite: str
     checks: tuple[Check, ...]
     source: TableSpec | GivenData
@@ -61,14 +61,15 @@ def read_task(arguments: CheckArguments, load: Callable[[], object], hook: Calla
     :param hook: returns the hook of the connection.
     :raises DefinitionError: lists every argument that is invalid.
     """
-    checks = parse_checks(arguments.checks)
+    checks, wiring = parse_checks(arguments.checks), read_wiring()
     return CheckTask(
+        wiring=wiring,
         suite=arguments.suite,
         checks=checks,
-        source=_read_source(arguments, load, hook),
+        source=_read_source(arguments, load, hook, wiring),
         trust_constraints=arguments.trust_constraints,
         partitioning=_read_partitioning(arguments, checks),
-        samples=_read_samples(arguments),
+        samples=_read_samples(arguments, wiring),
         quarantine=arguments.quarantine_options,
     )
 
@@ -89,7 +90,7 @@ def run_task(task: CheckTask, context: RunContext) -> TaskResult:
             trust_constraints=task.trust_constraints,
             context=context,
         )
-        moment, history = now(), StoredHistory(suite.dataset, suite.name)
+        moment, history = now(), task.wiring.history(suite.dataset, suite.name)
         run = run_suite(suite, source.engine, moment, history, task.samples, _strategy(task, suite, source, moment))
         return TaskResult(task, run.record, plan_quarantine(task.quarantine, run, task.checks, source.scope))
 
@@ -106,7 +107,9 @@ def finish_task(result: TaskResult) -> QuarantineReport | None:
     return quarantine_rows(result.quarantine, result.task.source)
 
 
-def _read_source(arguments: CheckArguments, load: Callable[[], object], hook: Callable[[], object]) -> TableSpec | GivenData:
+def _read_source(
+    arguments: CheckArguments, load: Callable[[], object], hook: Callable[[], object], wiring: Wiring
+) -> TableSpec | GivenData:
     where, timeout = arguments.where or None, arguments.timeout
     if arguments.data is None:
         return TableSpec(conn_id=str(arguments.conn_id), table=arguments.table or "", hook=hook, where=where, timeout=timeout)
@@ -117,6 +120,7 @@ def _read_source(arguments: CheckArguments, load: Callable[[], object], hook: Ca
         where=where,
         timeout=timeout,
         read_options=arguments.read_options or {},
+        memory_limit=wiring.settings.duckdb_memory_limit,
     )
     return GivenData(load, spec)
 
@@ -132,14 +136,14 @@ def _read_partitioning(arguments: CheckArguments, checks: tuple[Check, ...]) -> 
     return Partitioning(by=by, choice=choice, changes=arguments.changes, read_options=arguments.read_options or {})
 
 
-def _read_samples(arguments: CheckArguments) -> SamplePlan:
+def _read_samples(arguments: CheckArguments, wiring: Wiring) -> SamplePlan:
     if arguments.sample_rows == 0:
         return SamplePlan(mask=arguments.mask)
     return SamplePlan(
         rows=arguments.sample_rows,
         key_columns=tuple(arguments.key_columns),
         mask=arguments.mask,
-        keep_for=read_settings().sample_retention,
+        keep_for=wiring.settings.sample_retention,
     )
 
 
@@ -148,4 +152,4 @@ def _strategy(task: CheckTask, suite: Suite, source: Source, moment: datetime) -
     if task.partitioning is None:
         return answer_rows
     partitioning = replace(task.partitioning, versions=source.versions)
-    return ask_partitions(suite, partitioning, StoredPartitions(suite.dataset), moment)
+    return ask_partitions(suite, partitioning, task.wiring.partition_states(suite.dataset), moment)

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from airflow_dre.config import read_settings
 from airflow_dre.engines.callers import connect_seconds
 from airflow_dre.engines.duckdb.connection import DuckDB
 from airflow_dre.engines.duckdb.data_engine import NAME, DataView, opened_data_engine
@@ -131,5 +130,5 @@ def _opened(
     create: Callable[[DuckDB], DataView], dataset: DatasetName, spec: DataSpec, files: Sequence[str] = (), *, local: bool = True
 ) -> Iterator[Source]:
     scope = Scope((NAME,), spec.where, DUCKDB_VIEW)
-    with opened_data_engine(create, scope, read_settings().duckdb_memory_limit, spec.timeout, files, local=local) as (engine, scope):
+    with opened_data_engine(create, scope, spec.memory_limit, spec.timeout, files, local=local) as (engine, scope):
         yield Source(engine, scope, dataset)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+from airflow_dre.config import DUCKDB_MEMORY
 from airflow_dre.services.quality.run import NamedEngine
 from airflow_dre.sql.scope import Scope
 from airflow_dre.values.dataset import DatasetName
@@ -40,6 +41,8 @@ class DataSpec:
     timeout: timedelta | None = None
     """Longest time that one statement may take."""
     read_options: Mapping[str, Any] = field(default_factory=dict)
+    memory_limit: str = DUCKDB_MEMORY
+    """Memory of DuckDB, for example ``1GB``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from importlib import import_module
 
 from airflow_dre.clock import now
-from airflow_dre.config import Settings, read_settings
 from airflow_dre.errors import DreError, text_of
 from airflow_dre.incidents.signals import Origin
 from airflow_dre.privacy.masking import masked
@@ -19,9 +18,8 @@ from airflow_dre.services.rehearsal import is_rehearsal, log_nothing_kept
 from airflow_dre.services.slo.evaluation import Evaluation, FailedLook, evaluate_sla, forget_callback, record_unknown
 from airflow_dre.services.slo.freshness import Freshness, measure_freshness
 from airflow_dre.services.slo.question import FreshnessQuestion
-from airflow_dre.services.wiring import store_of
+from airflow_dre.services.wiring import Wiring, read_wiring
 from airflow_dre.store.monitors import Monitor
-from airflow_dre.store.store import Store
 
 _RECONNECT_SECONDS = 10.0
 """Longest time for which a look tries a lost connection again."""
@@ -45,8 +43,7 @@ class SlaLook:
 
     watch: SlaWatch
     origin: Origin
-    settings: Settings
-    store: Store
+    wiring: Wiring
 
     def evaluate(self) -> Evaluation:
         """Evaluate the SLA, and try a lost connection again as long as the look may take.
@@ -58,7 +55,7 @@ class SlaLook:
 
         def once() -> Evaluation:
             question = replace(watch.question, answer_within=timedelta(seconds=max(until - time.monotonic(), 1.0)))
-            return evaluate_sla(watch.name, question, self.store, self.origin, now(), routes=self.settings.default_routes)
+            return evaluate_sla(watch.name, question, self.wiring.store, self.origin, now(), routes=self.wiring.settings.default_routes)
 
         return ask_again(once, min(_RECONNECT_SECONDS, watch.seconds / 4))
 
@@ -68,22 +65,21 @@ class SlaLook:
         :raises airflow_dre.errors.StoreError: the store is down.
         """
         reason = str(error) if isinstance(error, DreError) else masked(f"{type(error).__name__}: {text_of(error)}")
-        failed = FailedLook(reason=reason, at=now(), unknown_after=self.watch.unknown_after, routes=self.settings.default_routes)
-        return record_unknown(self.watch.name, self.watch.question, self.store, self.origin, failed)
+        failed = FailedLook(reason=reason, at=now(), unknown_after=self.watch.unknown_after, routes=self.wiring.settings.default_routes)
+        return record_unknown(self.watch.name, self.watch.question, self.wiring.store, self.origin, failed)
 
     def log_changes(self, found: Evaluation) -> None:
         """Log the changes of the incident."""
-        log_changes(found.changes, self.settings)
+        log_changes(found.changes, self.wiring.settings)
 
     def forget_callback(self, found: Evaluation) -> None:
         """Let the next look call back, because this one failed to."""
-        forget_callback(found.cause, self.store)
+        forget_callback(found.cause, self.wiring.store)
 
 
 def begin_look(watch: SlaWatch, origin: Origin) -> SlaLook:
-    """Return an evaluation of an SLA, with the store that is configured."""
-    settings = read_settings()
-    return SlaLook(watch, origin, settings, store_of(settings))
+    """Return an evaluation of an SLA, with the settings as they are now."""
+    return SlaLook(watch, origin, read_wiring())
 
 
 def rehearse_look(watch: SlaWatch) -> Freshness | None:
@@ -101,12 +97,11 @@ def record_watches(dag_id: str, watches: tuple[tuple[str, str], ...], schedule: 
     :param watches: name, and connection with table, of each SLA of the monitor.
     :param schedule: the schedule of the monitor, which shows when it is due again.
     """
-    settings, moment = read_settings(), now()
-    if is_rehearsal(settings):
+    wiring, moment = read_wiring(), now()
+    if is_rehearsal(wiring.settings):
         return 0
-    store = store_of(settings)
     found = Monitor(dag_id=dag_id, looked_at=moment, due_at=next_due(schedule, moment), watches=watches)
-    return record_monitor_run(store, found) + end_expired(store, settings.forget_after, moment)
+    return record_monitor_run(wiring.store, found) + end_expired(wiring.store, wiring.settings.forget_after, moment)
 
 
 def next_due(schedule: object, now: datetime) -> datetime | None:

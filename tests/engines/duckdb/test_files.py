@@ -69,7 +69,8 @@ FOUND = {
 
 def look(data: Any, *declared: Any, **wanted: Any) -> SuiteRunRecord:
     """Run checks on data."""
-    with opened_data(data, DataSpec(subject="Operator t", task="d.t", **wanted)) as source:
+    limit = read_settings().duckdb_memory_limit
+    with opened_data(data, DataSpec(subject="Operator t", task="d.t", memory_limit=limit, **wanted)) as source:
         suite = Suite(name="s", dataset=source.dataset, scope=source.scope, checks=parse_checks(declared or SUITE))
         return run_suite(suite, source.engine, NOW).record
 

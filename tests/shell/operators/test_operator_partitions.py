@@ -109,7 +109,7 @@ def test_what_is_known_must_be_readable_and_what_was_found_is_spooled(world: Pat
             {"checks": [c.median("n", at_least=1), c.unique("n"), *CHECKS]},
             [
                 "2 problems in the definition",
-                "- check median(n): invalid partition_by='day'. Allowed: none beside this check",
+                "- check median(n): invalid partition_by='day'. Allowed: None with this check, which reads every row in a task of its own",
                 "the quantile of a table does not follow from those of its partitions",
                 "- check unique(n): invalid partition_by='day'",
                 "a key with the column day in it merges",
@@ -120,7 +120,7 @@ def test_what_is_known_must_be_readable_and_what_was_found_is_spooled(world: Pat
             [
                 "3 problems in the definition",
                 "invalid partition_by='day'. Allowed: without day, which is masked: the values that name partitions are kept and shown",
-                "- check mean(n): invalid partition_by='day'. Allowed: none beside this check: what is kept of each partition would hold",
+                "- check mean(n): invalid partition_by='day'. Allowed: None with this check: the states of partitions that are kept",
                 "- check column_max(n): invalid partition_by='day'",
             ],
         ),
@@ -152,7 +152,7 @@ def test_what_a_template_renders_is_checked_too(run_dag: Callable[..., Any], row
         pytest.param({"partition_by": "substr(email, 1, 1)", "mask_columns": ["e*"]}, "invalid partition_by='substr", id="an expression"),
         pytest.param(
             {"checks": [c.column_max("email", at_most="z"), c.not_null("email")], "mask_columns": ["email"]},
-            r"^1 problem in the definition:\n- check column_max\(email\): invalid partition_by='day'. Allowed: none beside this check",
+            r"^1 problem in the definition:\n- check column_max\(email\): invalid partition_by='day'. Allowed: None with this check: the",
             id="a largest value",
         ),
         pytest.param(
