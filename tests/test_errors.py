@@ -15,6 +15,7 @@ from airflow_dre.errors import (
     DreError,
     FilesUnreachable,
     GateError,
+    PlugInError,
     Problem,
     QuarantineError,
     QueryFailed,
@@ -38,6 +39,7 @@ TABLE = Problem("suite", "table", None, "a name")
 TREE: dict[type[Exception], type[Exception]] = {
     DreError: Exception,
     DefinitionError: DreError,
+    PlugInError: DreError,
     TypesChanged: DreError,
     WarehouseError: DreError,
     WarehouseUnreachable: WarehouseError,
