@@ -23,25 +23,28 @@ _EARLIEST_DAY = timedelta(hours=14)
 """How long before UTC a day begins at UTC+14; a date without a zone may be of there."""
 
 
-def judge_age(
-    newest: Scalar,
-    now: datetime,
-    max_age: timedelta,
-    warn_age: timedelta | None = None,
-    *,
-    as_of: datetime | None = None,
-    tolerance: timedelta = FUTURE_TOLERANCE,
-    zone: ZoneInfo | None = None,
-) -> Judgement:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgeLimits:
+    """The greatest ages of the newest row, and how its timestamp is read."""
+
+    max_age: timedelta
+    warn_age: timedelta | None = None
+    tolerance: timedelta = FUTURE_TOLERANCE
+    """How far a timestamp may lie ahead of now."""
+    zone: ZoneInfo | None = None
+    """The time zone of values without one; None: UTC."""
+
+
+def judge_age(newest: Scalar, now: datetime, limits: AgeLimits, *, as_of: datetime | None = None) -> Judgement:
     """Judge the newest timestamp of a table.
 
     The age is ``as_of`` (by default ``now``) less ``newest`` in seconds, never below 0. A timestamp that lies further ahead of ``now``
-    than ``tolerance`` has no age: the verdict is errored. So it is of ``infinity``; a table whose newest timestamp is ``-infinity`` or
-    before the year 1 is stale.
+    than the tolerance has no age, so that the verdict is errored; so is that of ``infinity``. A table whose newest timestamp is
+    ``-infinity`` or before the year 1 is stale.
 
-    :param zone: the time zone of values without one; None: UTC.
     :raises Incomparable: ``newest`` is no timestamp.
     """
+    max_age, warn_age, tolerance, zone = limits.max_age, limits.warn_age, limits.tolerance, limits.zone
     warning = f" (warn above {format_duration(warn_age)})" if warn_age is not None else ""
     judged = Judgement(
         outcome=Outcome.PASSED,
@@ -116,7 +119,8 @@ class Fresh(Check):
 
     def judge(self, answers: Answers, now: datetime) -> Judgement:
         newest = answers.scalar(self.metrics()[0])
-        return judge_age(newest, now, self.max_age, self.warn_age, as_of=self.as_of, tolerance=self.future_tolerance, zone=self.time_zone)
+        limits = AgeLimits(max_age=self.max_age, warn_age=self.warn_age, tolerance=self.future_tolerance, zone=self.time_zone)
+        return judge_age(newest, now, limits, as_of=self.as_of)
 
     def column_types(self) -> Mapping[str, Families]:
         return {} if self.column is None else {self.column: TEMPORAL}

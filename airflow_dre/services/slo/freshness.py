@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from airflow_dre.checks.kinds.freshness import judge_age, newest_of
+from airflow_dre.checks.kinds.freshness import AgeLimits, judge_age, newest_of
 from airflow_dre.checks.outcomes import Judgement, Outcome
 from airflow_dre.engines.warehouse import opened
 from airflow_dre.errors import QueryFailed
@@ -105,7 +105,8 @@ def _measure(question: FreshnessQuestion, located: Located, now: datetime) -> Fr
     try:
         with opened(located.hook, question.answer_within * 0.9) as warehouse:
             newest = warehouse.fetch_row(statement.sql)[0]
-        judgement = judge_age(newest, now, question.max_age, tolerance=question.future_tolerance, zone=question.zone)
+        limits = AgeLimits(max_age=question.max_age, tolerance=question.future_tolerance, zone=question.zone)
+        judgement = judge_age(newest, now, limits)
     except QueryFailed as refused:
         raise refused from None  # the driver's own message may quote a row, and a cause is logged whole
     except Incomparable as unlike:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from airflow_dre import checks as c
 from airflow_dre.checks.declared.parse import parse_checks
 from airflow_dre.checks.judging import evaluate
-from airflow_dre.checks.kinds.freshness import FUTURE_TOLERANCE, judge_age
+from airflow_dre.checks.kinds.freshness import FUTURE_TOLERANCE, AgeLimits, judge_age
 from airflow_dre.checks.metrics import MaximumOf
 from airflow_dre.checks.outcomes import Outcome
 from airflow_dre.values.instants import to_instant
@@ -80,7 +80,7 @@ def test_when_clocks_change(wall_clock: str, in_utc: str) -> None:
     zone=st.sampled_from([None, TOKYO, NEW_YORK, "Asia/Kathmandu", "Pacific/Apia"]),
 )
 def test_nothing_from_beyond_the_tolerance_is_ever_passed(newest: datetime, zone: str | None) -> None:
-    found = judge_age(newest, NOW, timedelta(days=3650), zone=None if zone is None else ZoneInfo(zone))
+    found = judge_age(newest, NOW, AgeLimits(max_age=timedelta(days=3650), zone=None if zone is None else ZoneInfo(zone)))
     moment = newest.replace(tzinfo=UTC if zone is None else ZoneInfo(zone))
     assert (found.outcome is Outcome.PASSED) == (moment - NOW <= FUTURE_TOLERANCE)
 
