@@ -216,7 +216,7 @@ def status(name: str, said: str) -> Change:
     ("said", "outcome", "reason"),
     [
         ("partial success", Outcome.ERRORED, "dbt reports partial success"),
-        ("no-op", Outcome.SKIPPED, "dbt skipped it, since something before it failed"),
+        ("no-op", Outcome.SKIPPED, "dbt skipped it, since a node before it failed"),
         ("skipped", Outcome.SKIPPED, "Skipping due to fail_fast"),
         (
             "reused",

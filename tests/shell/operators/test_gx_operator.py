@@ -589,7 +589,7 @@ def test_an_unknown_expectation_is_named_with_those_that_are_near_before_anythin
             {"table": None, "query": "WITH x AS (SELECT 1 AS id) SELECT * FROM x"},
             "invalid query='WITH x AS (SELECT 1 AS id) SELECT * FROM x'. Allowed: a query that begins with SELECT",
         ),
-        ({"conn_id": "duck"}, "invalid conn_type='duckdb'. Allowed: postgres, sqlite; from other places hand over a DataFrame"),
+        ({"conn_id": "duck"}, "invalid conn_type='duckdb'. Allowed: postgres, sqlite; for other databases pass a DataFrame"),
     ],
 )
 def test_a_mistake_that_shows_at_run_time_is_not_retried(
