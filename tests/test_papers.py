@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import inspect
 import json
 import re
 import tomllib
@@ -112,6 +114,30 @@ def test_every_room_is_described() -> None:
     rooms = {room for layer in contract["layers"] for room in layer.split(" | ")} | {"ui"}
     table = re.findall(r"^\| (`.+?) \| ", (ROOT / "docs" / "architecture.md").read_text(), re.MULTILINE)
     assert {room for cell in table for room in re.findall(r"`(\w+)`", cell)} & rooms == rooms
+
+
+def types_of_a_result() -> list[tuple[str, str]]:
+    """Return the types that a result has on its way to the page, each with its maker, as the architecture names them."""
+    text = (ROOT / "docs" / "architecture.md").read_text()
+    return re.findall(r"^\| `(airflow_dre\.[\w.]+\.[A-Z]\w+)` \| `(airflow_dre\.[\w.]+)` \| ", text, re.MULTILINE)
+
+
+def load(name: str) -> object:
+    """Import the object of a dotted name."""
+    module, _, attribute = name.rpartition(".")
+    return getattr(importlib.import_module(module), attribute)
+
+
+def test_a_result_has_at_most_four_types() -> None:
+    assert 0 < len(types_of_a_result()) <= 4
+
+
+@pytest.mark.parametrize(("name", "maker"), types_of_a_result())
+def test_a_type_of_a_result_is_what_its_maker_returns(name: str, maker: str) -> None:
+    kind, function = load(name), load(maker)
+    assert isinstance(kind, type)
+    assert inspect.isfunction(function)
+    assert re.search(rf"\b{kind.__name__}\b", str(function.__annotations__["return"]))
 
 
 def test_contributing_names_every_command() -> None:
