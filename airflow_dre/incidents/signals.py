@@ -1,4 +1,4 @@
-"""Signals: the idempotent facts that incidents are derived from.
+"""Signals: idempotent reports that incidents are derived from.
 
 Airflow may report one failure never, once or twice, by callback or by listener. Each messenger records the same signal, with the same key.
 """
@@ -62,7 +62,7 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
-    """The task instance that a fact comes from, as far as it has one."""
+    """The task instance that a signal comes from, as far as it has one."""
 
     dag_id: str | None = None
     run_id: str | None = None
@@ -72,7 +72,7 @@ class Origin:
 
 
 class Signal(msgspec.Struct, frozen=True, kw_only=True, rename={"occurrence_id": "episode"}):
-    """One fact about one cause. Records of the spool hold ``occurrence_id`` as ``episode``."""
+    """A report about one cause. Records of the spool hold ``occurrence_id`` as ``episode``."""
 
     cause: Cause
     event: Event
@@ -136,9 +136,9 @@ class Signal(msgspec.Struct, frozen=True, kw_only=True, rename={"occurrence_id":
         )
 
 
-def with_promise(fact: Signal) -> Signal:
+def with_promise(signal: Signal) -> Signal:
     """Return a signal of a version that knew no promises with the promise that its event implies: only an SLA is stale or fresh."""
-    cause = fact.cause
-    if isinstance(cause, DataCause) and cause.promise is Promise.SUITE and fact.event in (Event.STALE, Event.FRESH):
-        return msgspec.structs.replace(fact, cause=msgspec.structs.replace(cause, promise=Promise.SLA))
-    return fact
+    cause = signal.cause
+    if isinstance(cause, DataCause) and cause.promise is Promise.SUITE and signal.event in (Event.STALE, Event.FRESH):
+        return msgspec.structs.replace(signal, cause=msgspec.structs.replace(cause, promise=Promise.SLA))
+    return signal

@@ -1,4 +1,4 @@
-"""The part of the data that a fact is about, so that data time counts as well as wall time."""
+"""The part of the data that a signal is about, so that data time counts as well as wall time."""
 
 from __future__ import annotations
 

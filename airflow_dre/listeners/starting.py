@@ -23,9 +23,9 @@ def on_starting(component: Any) -> None:
         from airflow_dre.services.incidents.housekeeping import run_housekeeping
         from airflow_dre.services.wiring import store_of
 
-        for finding in find_mistakes():
-            log.error("airflow-dre: %s: %s `airflow dre check-config` looks again.", finding.subject, finding.text)
         settings = read_settings()
+        for finding in find_mistakes(settings):
+            log.error("airflow-dre: %s: %s `airflow dre check-config` looks again.", finding.subject, finding.text)
         run_housekeeping(store_of(settings, hurried=True), settings)
     except Exception:  # the scheduler must start
         log.exception("airflow-dre: the configuration could not be checked")

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from airflow_dre.checks.outcomes import counted
 from airflow_dre.clock import now
-from airflow_dre.config import OPTIONS, Settings, read_settings
+from airflow_dre.config import OPTIONS, Settings
 from airflow_dre.declaring.slips import nearest
 from airflow_dre.errors import DreError, StoreError
 from airflow_dre.services.incidents.routes import has_connection, open_channel
@@ -71,9 +71,8 @@ def check_all(settings: Settings) -> list[Finding]:
     ]
 
 
-def find_mistakes() -> list[Finding]:
+def find_mistakes(settings: Settings) -> list[Finding]:
     """Return what is wrong, for a process that must not wait long: the store has its shortest limits, and no connection is read."""
-    settings = read_settings()
     found = [
         *_guarded("results store", lambda: check_store(settings)),
         *_guarded("spool", lambda: check_spool(settings.spool_folder)),

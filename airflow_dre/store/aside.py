@@ -29,7 +29,7 @@ def describe(delivery: Delivery | None) -> str:
     parts = []
     if delivery.run is not None:
         parts.append(f"a run of suite {_cut(delivery.run.suite)} on {_cut(delivery.run.name)} {_of(delivery.run.origin)}")
-    parts += [f"the signal {fact.event.value} {_of(fact.origin)}: {_cut(fact.title)}" for fact in delivery.signals[:3]]
+    parts += [f"the signal {signal.event.value} {_of(signal.origin)}: {_cut(signal.title)}" for signal in delivery.signals[:3]]
     if delivery.partitions is not None:
         parts.append(f"states of partitions of {_cut(delivery.partitions.name)}")
     return "; ".join(parts) or "an empty delivery"

@@ -62,7 +62,7 @@ def with_bounded_names(delivery: Delivery) -> Delivery:
     """Return the delivery with every name as the store keeps it, so that what is derived from names is the same wherever it is asked."""
     return Delivery(
         run=None if delivery.run is None else _run(delivery.run),
-        signals=tuple(_signal(fact) for fact in delivery.signals),
+        signals=tuple(_signal(signal) for signal in delivery.signals),
         partitions=None if delivery.partitions is None else _states(delivery.partitions),
     )
 
@@ -82,14 +82,14 @@ def _states(found: PartitionStates) -> PartitionStates:
     return replace(found, namespace=NAMESPACE.cut(found.namespace), name=DATASET.cut(found.name), run_id=ID.cut_known(found.run_id))
 
 
-def _signal(fact: Signal) -> Signal:
+def _signal(signal: Signal) -> Signal:
     return msgspec.structs.replace(
-        fact,
-        cause=_cause(fact.cause),
-        origin=_origin(fact.origin),
-        routes=tuple(ID.cut(route) for route in fact.routes),
-        occurrence_id=plain_text(fact.occurrence_id),
-        slice=replace(fact.slice, partition_key=ID.cut_known(fact.slice.partition_key)),
+        signal,
+        cause=_cause(signal.cause),
+        origin=_origin(signal.origin),
+        routes=tuple(ID.cut(route) for route in signal.routes),
+        occurrence_id=plain_text(signal.occurrence_id),
+        slice=replace(signal.slice, partition_key=ID.cut_known(signal.slice.partition_key)),
     )
 
 

@@ -16,7 +16,7 @@ from airflow_dre.values.digest import digest
 
 ENDS_COUNT_FOR = timedelta(days=7)
 """How long after the end of an incident a route that heard of its beginning still hears of the end."""
-MOST_UNTOLD = 100
+MOST_UNNOTIFIED = 100
 """Incidents that one round catches up on for each route."""
 _live = select(incident.c.id).where(LIVE)
 
@@ -74,11 +74,11 @@ def _given_up(why: int, now: datetime) -> Select[Any]:
     other = outbox.alias("other")
     same = and_(other.c.incident_id == outbox.c.incident_id, other.c.route == outbox.c.route)
     heard = exists().where(same, other.c.status.in_(("pending", "sent")))
-    told = exists().where(same, other.c.event == "opened", other.c.status == "sent")
+    heard_opening = exists().where(same, other.c.event == "opened", other.c.status == "sent")
     ended = select(incident.c.id).where(incident.c.status == "resolved", incident.c.resolved_at > now - ENDS_COUNT_FOR)
     counts = or_(
         and_(outbox.c.event == "opened", outbox.c.incident_id.in_(_live), ~heard),
-        and_(outbox.c.event == "resolved", outbox.c.incident_id.in_(ended), told),
+        and_(outbox.c.event == "resolved", outbox.c.incident_id.in_(ended), heard_opening),
     )
     dead = and_(outbox.c.misrouted == why, outbox.c.status == "dead")
     return select(func.min(outbox.c.id)).where(dead, counts).group_by(outbox.c.incident_id, outbox.c.route).order_by(func.min(outbox.c.id))
@@ -94,28 +94,28 @@ def _revive(connection: Connection, message_id: int, now: datetime, *, anew: boo
     connection.execute(update(outbox).where(outbox.c.id == message_id, outbox.c.status == "dead").values(**values))
 
 
-def find_untold(connection: Connection, routes: Sequence[str]) -> dict[str, list[int]]:
+def find_unnotified(connection: Connection, routes: Sequence[str]) -> dict[str, list[int]]:
     """Return the live incidents without any message to a route, by route. Those whose first messages were not tried yet are too new."""
     found = {}
     new = exists().where(outbox.c.incident_id == incident.c.id, outbox.c.status == "pending", outbox.c.attempts == 0)
     for route in dict.fromkeys(routes):
-        told = exists().where(outbox.c.incident_id == incident.c.id, outbox.c.route == route)
-        query = select(incident.c.id).where(incident.c.status.in_(("open", "acknowledged")), ~told, ~new).order_by(incident.c.id)
-        if untold := list(connection.scalars(query.limit(MOST_UNTOLD))):
-            found[route] = untold
+        known = exists().where(outbox.c.incident_id == incident.c.id, outbox.c.route == route)
+        query = select(incident.c.id).where(incident.c.status.in_(("open", "acknowledged")), ~known, ~new).order_by(incident.c.id)
+        if missing := list(connection.scalars(query.limit(MOST_UNNOTIFIED))):
+            found[route] = missing
     return found
 
 
-def notify_untold(database: Database, connection: Connection, untold: dict[str, list[int]]) -> None:
-    """Queue a message for each route and incident of :func:`find_untold`. Another round that does the same queues no message twice."""
-    if not untold:
+def notify_missing(database: Database, connection: Connection, missing: dict[str, list[int]]) -> None:
+    """Queue a message for each route and incident of :func:`find_unnotified`. Another round that does the same queues no message twice."""
+    if not missing:
         return
-    database.lock(connection, digest("notify the untold"))
-    for route, incident_ids in untold.items():
+    database.lock(connection, digest("notify missing routes"))
+    for route, incident_ids in missing.items():
         for incident_id in incident_ids:
             row = connection.execute(select(incident).where(incident.c.id == incident_id).with_for_update()).first()
-            told = select(outbox.c.id).where(outbox.c.incident_id == incident_id, outbox.c.route == route)
-            if row is None or row.status not in ("open", "acknowledged") or connection.execute(told).first() is not None:
+            known = select(outbox.c.id).where(outbox.c.incident_id == incident_id, outbox.c.route == route)
+            if row is None or row.status not in ("open", "acknowledged") or connection.execute(known).first() is not None:
                 continue
             connection.execute(update(incident).where(incident.c.id == incident_id).values(routes=sorted({*row.routes, route})))
             enqueue(connection, incident_id, (route,), "opened")

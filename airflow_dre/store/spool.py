@@ -263,7 +263,7 @@ def _read(line: bytes) -> Delivery:
         raise StoreRefused(f"the line cannot be read: {error}") from error
     if _PROMISE in line:
         return delivery
-    return replace(delivery, signals=tuple(with_promise(fact) for fact in delivery.signals))
+    return replace(delivery, signals=tuple(with_promise(signal) for signal in delivery.signals))
 
 
 def _append(descriptor: int, line: bytes) -> None:

@@ -73,8 +73,8 @@ class Store:
                 save_suite_run(connection, delivery.run)
             if delivery.partitions is not None:
                 save_partition_states(connection, delivery.partitions)
-            for fact in delivery.signals:
-                changes.extend(record_signal(self.database, connection, fact))
+            for signal in delivery.signals:
+                changes.extend(record_signal(self.database, connection, signal))
         return changes
 
     def deliver_or_spool(self, delivery: Delivery) -> list[Change]:

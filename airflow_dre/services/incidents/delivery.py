@@ -44,15 +44,15 @@ def deliver(delivery: Delivery, settings: Settings | None = None, *, send: bool 
 def deliver_all(deliveries: Iterable[Delivery], settings: Settings | None = None, *, send: bool = True) -> list[Change]:
     """Keep deliveries one by one, as :func:`deliver` does, and send what waits once. Nothing of a test is kept or sent."""
     settings = settings or read_settings()
-    told = [add_default_routes(delivery, settings.default_routes) for delivery in deliveries if _is_kept(delivery, settings)]
-    if not told:
+    kept = [add_default_routes(delivery, settings.default_routes) for delivery in deliveries if _is_kept(delivery, settings)]
+    if not kept:
         return []
     if not send:
-        changes = deliver_at_once(told, settings)
+        changes = deliver_at_once(kept, settings)
         log_changes(changes, settings)
         return changes
     store = store_of(settings)
-    changes = [change for delivery in told for change in store.deliver_or_spool(delivery)]
+    changes = [change for delivery in kept for change in store.deliver_or_spool(delivery)]
     log_changes(changes, settings)
     if changes:  # a store that is down is not waited for once more
         run_housekeeping(store, settings)
@@ -125,6 +125,6 @@ def flush(settings: Settings | None = None, *, seconds: float | None = None) -> 
         return 0, Dispatched()
     store = store_of(settings)
     ensure_embedded(store.database)
-    written, told = store.replay(), dispatch_outbox(store, settings, seconds=seconds, probe=True)
+    written, sent = store.replay(), dispatch_outbox(store, settings, seconds=seconds, probe=True)
     delete_expired(store, settings)
-    return written, told
+    return written, sent

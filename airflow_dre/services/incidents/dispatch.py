@@ -16,9 +16,9 @@ from airflow_dre.services.rehearsal import is_rehearsal
 from airflow_dre.store.outbox import claim_several, settle
 from airflow_dre.store.revival import (
     find_trials,
-    find_untold,
+    find_unnotified,
     misrouted_routes,
-    notify_untold,
+    notify_missing,
     revive_readable,
     revive_taking,
     try_again,
@@ -107,16 +107,16 @@ def _catch_up(store: Store, settings: Settings, until: float, *, probe: bool) ->
     defaults = tuple(name for name in settings.default_routes if name in settings.routes)
     with store.database.read() as connection:
         broken = misrouted_routes(connection)
-        untold = find_untold(connection, defaults)
+        missing = find_unnotified(connection, defaults)
         trials = find_trials(connection, now(), probe=probe)
     mended = [
         name
         for name in broken
         if (probe or not has_connection(name, settings)) and is_usable(name, settings, min(until - time.monotonic(), MOST_SECONDS))
     ]
-    if not mended and not untold and not trials:
+    if not mended and not missing and not trials:
         return
     with store.database.write() as connection:
         revive_readable(connection, mended, now())
         try_again(connection, trials, now())
-        notify_untold(store.database, connection, untold)
+        notify_missing(store.database, connection, missing)

@@ -22,4 +22,4 @@ class Delivery:
         """The delivery as several, each of which says one thing."""
         run = () if self.run is None else (Delivery(run=self.run),)
         states = () if self.partitions is None else (Delivery(partitions=self.partitions),)
-        return (*run, *states, *(Delivery(signals=(fact,)) for fact in self.signals))
+        return (*run, *states, *(Delivery(signals=(signal,)) for signal in self.signals))
