@@ -14,7 +14,7 @@ from airflow_dre.checks.check import Answers, Check
 from airflow_dre.checks.declared.declaration import Declaration
 from airflow_dre.checks.declared.parse import parse_checks
 from airflow_dre.checks.dimensions import Dimension
-from airflow_dre.checks.judging import evaluate, first_round
+from airflow_dre.checks.judging import Unanswered, evaluate, first_round
 from airflow_dre.checks.metrics import Metric
 from airflow_dre.checks.outcomes import Judgement, Outcome
 from airflow_dre.checks.reasons import Reason, Source, Value, because, foreign, observed, segment
@@ -22,6 +22,7 @@ from airflow_dre.checks.segments import judged
 from airflow_dre.privacy.masking import Mask
 from airflow_dre.services.quality.redact import Redaction, redacted_result
 from airflow_dre.store.records import Definition, ResultRecord
+from airflow_dre.values.scalars import Answer
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -60,7 +61,7 @@ def test_a_reason_knows_which_sources_it_quotes() -> None:
     assert [source for source in Source if reason.quotes(source)] == [Source.OBSERVED, Source.SEGMENT]
 
 
-def result(declaration: Declaration, mask: Mask, *answers: object, by: str | None = None) -> ResultRecord:
+def result(declaration: Declaration, mask: Mask, *answers: Answer | Unanswered, by: str | None = None) -> ResultRecord:
     """Return the record of a check with a mask."""
     (check,) = parse_checks([declaration])
     judgement = evaluate(check, dict(zip(first_round(check), answers, strict=True)), NOW)

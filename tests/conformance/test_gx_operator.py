@@ -8,7 +8,6 @@ import sqlite3
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import great_expectations as gx
@@ -22,6 +21,7 @@ from airflow_dre import GXCheckOperator
 from airflow_dre.checks.outcomes import Outcome
 from airflow_dre.errors import DefinitionError
 from airflow_dre.tools.gx.running.expectations import read_expectations
+from tests.task_instances import task_instance
 
 HERE = Path(__file__).resolve()
 NOT_ASKED = {"catch_exceptions", "result_format"}
@@ -85,7 +85,7 @@ def direct(batch: Any, expectation: Any) -> bool | str:
 def through_the_operator(expectations: list[Any], **arguments: Any) -> list[bool | str]:
     """What the operator says, in the same words."""
     operator = GXCheckOperator(task_id="check", expectations=expectations, dag=DAG("cases", schedule=None), **arguments)
-    ti = SimpleNamespace(dag_id="cases", run_id="r", task_id="check", map_index=-1, try_number=1)
+    ti = task_instance(dag_id="cases")
     return [SAID[result.outcome] for result in operator.measure({"ti": ti}).results]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -47,22 +48,28 @@ NL, DE = Slice(partition_key="nl"), Slice(partition_key="de")
 LIVE = LiveIncident(id=7, severity=Severity.MEDIUM, routes=frozenset({"oncall"}), last_problem_at=T, event=Event.CHECKS_FAILED)
 
 
-def failed(cause: Cause = ORDERS, hours: float = 1, **more: object) -> Signal:
+def failed(cause: Cause = ORDERS, hours: float = 1, **more: Any) -> Signal:
     """Return a problem of data, a task or a run."""
     whole = isinstance(cause, PipelineCause) and not cause.task_id
     event = Event.CHECKS_FAILED if isinstance(cause, DataCause) else Event.RUN_FAILED if whole else Event.TASK_FAILED
-    defaults = {"cause": cause, "event": event, "at": T + hours * HOUR, "title": "it failed", "origin": RUN if whole else TASK}
+    defaults: dict[str, Any] = {
+        "cause": cause,
+        "event": event,
+        "at": T + hours * HOUR,
+        "title": "it failed",
+        "origin": RUN if whole else TASK,
+    }
     return Signal(**(defaults | more))
 
 
-def passed(cause: Cause = ORDERS, hours: float = 1, **more: object) -> Signal:
+def passed(cause: Cause = ORDERS, hours: float = 1, **more: Any) -> Signal:
     """Return a recovery of data, a task or a run."""
     whole = isinstance(cause, PipelineCause) and not cause.task_id
     event = Event.CHECKS_PASSED if isinstance(cause, DataCause) else Event.RUN_SUCCEEDED if whole else Event.TASK_SUCCEEDED
     return failed(cause, hours, **({"event": event, "title": "it passed"} | more))
 
 
-def is_live(**changes: object) -> CauseState:
+def is_live(**changes: Any) -> CauseState:
     """Return a cause with a live incident."""
     return CauseState(live=replace(LIVE, **changes))
 
@@ -72,7 +79,7 @@ def counted(state: CauseState, *, incident_id: int | None = 7, at: datetime = T 
     return replace(state, counted=Counted(at=at, incident_id=incident_id))
 
 
-def recovered(hours: float, **more: object) -> CauseState:
+def recovered(hours: float, **more: Any) -> CauseState:
     """Return a cause that was healthy at some time."""
     return CauseState(recoveries=(Recovery(at=T + hours * HOUR, **more),))
 
@@ -87,36 +94,36 @@ class Does:
     notify: tuple[str, ...] = ()
     update: tuple[str, ...] = ()
     why_update: UpdateReason | None = None
-    more: dict[str, object] = field(default_factory=dict)
+    more: dict[str, Any] = field(default_factory=dict)
     """Further attributes of the change."""
 
 
-def opens(**more: object) -> Does:
+def opens(**more: Any) -> Does:
     """Return the expectation of an incident that opens."""
     return Does(action=Action.OPEN, reason=Reason.FIRST, **more)
 
 
-def repeats(reason: Reason = Reason.LIVE, **more: object) -> Does:
+def repeats(reason: Reason = Reason.LIVE, **more: Any) -> Does:
     """Return the expectation of one more occurrence."""
     return Does(action=Action.REPEAT, reason=reason, **more)
 
 
-def updates(reason: Reason = Reason.COUNTED, **more: object) -> Does:
+def updates(reason: Reason = Reason.COUNTED, **more: Any) -> Does:
     """Return the expectation of an update."""
     return Does(action=Action.UPDATE, reason=reason, **more)
 
 
-def resolves(**more: object) -> Does:
+def resolves(**more: Any) -> Does:
     """Return the expectation of an incident that is resolved, of which its route hears."""
     return Does(action=Action.RESOLVE, reason=Reason.RECOVERED, **({"notify": ("oncall",)} | more))
 
 
-def ignores(reason: Reason, **more: object) -> Does:
+def ignores(reason: Reason, **more: Any) -> Does:
     """Return the expectation of a signal that changes nothing."""
     return Does(action=Action.IGNORE, reason=reason, **more)
 
 
-def remembers(reason: Reason, **more: object) -> Does:
+def remembers(reason: Reason, **more: Any) -> Does:
     """Return the expectation of a signal that concerns no incident."""
     return Does(action=Action.REMEMBER, reason=reason, **({"to": DAG} | more))
 

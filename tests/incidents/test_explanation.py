@@ -24,7 +24,8 @@ MOST_BYTES = 512 * 1024
 
 def signal(**changes: Any) -> Signal:
     """Return a failed task."""
-    return Signal(**({"cause": PipelineCause(dag_id="d"), "event": Event.TASK_FAILED, "at": T, "title": "x"} | changes))
+    values: dict[str, Any] = {"cause": PipelineCause(dag_id="d"), "event": Event.TASK_FAILED, "at": T, "title": "x"} | changes
+    return Signal(**values)
 
 
 @given(st.text(st.characters(codec=None), max_size=50), st.integers(1, 30))

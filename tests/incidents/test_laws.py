@@ -53,7 +53,8 @@ signals = st.builds(
 def signal(**changes: Any) -> Signal:
     """Return a failed task, with changes."""
     origin = Origin(dag_id="d", run_id="r", task_id="t", map_index=-1, try_number=1)
-    return Signal(**({"cause": PIPELINE, "event": Event.TASK_FAILED, "at": T, "title": "t failed", "origin": origin} | changes))
+    values: dict[str, Any] = {"cause": PIPELINE, "event": Event.TASK_FAILED, "at": T, "title": "t failed", "origin": origin} | changes
+    return Signal(**values)
 
 
 @given(causes, causes)

@@ -18,7 +18,8 @@ T = datetime(2026, 1, 1, tzinfo=UTC)
 
 def signal(event: Event, **changes: Any) -> Signal:
     """Return a signal about one suite."""
-    return Signal(**({"cause": DataCause(namespace="n", name="t", suite="s"), "event": event, "at": T, "title": "x"} | changes))
+    values: dict[str, Any] = {"cause": DataCause(namespace="n", name="t", suite="s"), "event": event, "at": T, "title": "x"} | changes
+    return Signal(**values)
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,11 @@ def subject() -> str:
 def hang() -> Iterator[Callable[[], None]]:
     """Yield a call that is not answered before the test is over."""
     over = threading.Event()
-    yield lambda: over.wait(60) and None
+
+    def wait() -> None:
+        over.wait(60)
+
+    yield wait
     over.set()
 
 

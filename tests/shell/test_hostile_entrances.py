@@ -32,6 +32,7 @@ from airflow_dre.values.text_limits import STATEMENT
 from tests.shell.api.test_api import app, ask
 from tests.shell.listeners.test_run_ends import end, ti
 from tests.shell.test_hostile_texts import EVIL, kept, powers_in
+from tests.task_instances import task_instance
 
 __all__ = ["app", "ask"]
 pytestmark = pytest.mark.airflow
@@ -45,9 +46,7 @@ MOST_KEPT = 400_000
 
 def context(task_id: str = "t", **more: Any) -> Any:
     """Return the context of a task that ran outside Airflow."""
-    one = SimpleNamespace(
-        dag_id="d", run_id="r", task_id=task_id, map_index=-1, try_number=1, xcom_push=lambda key, value: None, start_date=datetime.now(UTC)
-    )
+    one = task_instance(task_id=task_id, xcom_push=lambda key, value: None, start_date=datetime.now(UTC))
     return {"ti": one, **more}
 
 
@@ -163,7 +162,7 @@ def of_exceptions(world: Path) -> None:
     tell(context("a", exception=ValueError(HALF)))
     tell(context("b", exception=QueryFailed(HALF)))
     tell(context("c", exception=type(EVIL.replace("\x00", ""), (Exception,), {})(HOSTILE)))
-    tell({"dag": SimpleNamespace(dag_id="d"), "run_id": "r", "reason": HALF})  # type: ignore[arg-type]
+    tell({"dag": SimpleNamespace(dag_id="d"), "run_id": "r", "reason": HALF})
 
 
 def of_the_scheduler(world: Path) -> None:

@@ -7,7 +7,6 @@ import logging
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -22,8 +21,10 @@ from airflow_dre.engines.refusals import first_line
 from airflow_dre.privacy.masking import masked_line
 from airflow_dre.services.quality.report import render_report
 from airflow_dre.store.database import open_database
+from airflow_dre.store.reading.runs import whole_results
 from airflow_dre.store.tables import incident_event, metadata
 from airflow_dre.values.text_limits import DETAIL, OBSERVED, REASON, STATEMENT, TITLE, lines, one_line
+from tests.task_instances import task_instance
 
 pytestmark = pytest.mark.airflow
 EVIL = "x\n::endgroup::\nok  everything passed\x1b[32m\u202e\u2028\u2066\x9b\r\x00"
@@ -72,8 +73,8 @@ def check(table: str, **arguments: Any) -> tuple[Any, Any]:
     operator = QualityCheckOperator(
         **{"task_id": "check", "conn_id": "warehouse", "table": table, "suite": "s", "fail_on": "never", "checks": CHECKS, **arguments}
     )
-    ti = SimpleNamespace(dag_id="d", run_id="r", task_id="check", map_index=-1, try_number=1)
-    return operator.execute({"ti": ti}), operator  # type: ignore[arg-type]
+    ti = task_instance()
+    return operator.execute({"ti": ti}), operator
 
 
 def logged_by(operator: Any, caplog: pytest.LogCaptureFixture) -> str:
@@ -126,7 +127,7 @@ def test_no_long_value_is_kept_or_sent_whole(hostile: str, world: Path, oncall: 
     summary, operator = check("hostile", routes=["oncall"], sample_rows=5, key_columns=["long"])
     assert max(map(len, kept(world))) <= STATEMENT
     with open_database(f"sqlite:///{world}/dre.db").read() as connection:
-        rows = connection.execute(sa.whole_results()).all()
+        rows = connection.execute(whole_results()).all()
         events = connection.execute(sa.select(incident_event)).all()
     assert max(len(row.reason) for row in rows) <= REASON
     assert max(len(row.observed or "") for row in rows) <= OBSERVED
@@ -148,8 +149,8 @@ def test_a_name_of_a_catalogue_forges_nothing(hostile: str, world: Path, caplog:
 
 
 def test_an_exception_forges_nothing(world: Path, rows: Callable[[Any], list[Any]]) -> None:
-    ti = SimpleNamespace(dag_id="d", run_id="r", task_id="load", map_index=-1, try_number=1)
-    open_incident()({"ti": ti, "exception": ValueError(EVIL + LONG)})  # type: ignore[arg-type]
+    ti = task_instance(task_id="load")
+    open_incident()({"ti": ti, "exception": ValueError(EVIL + LONG)})
     (event,) = rows(incident_event)
     assert powers_in(event.detail, "\n\t") == set()
     assert len(event.detail) <= DETAIL

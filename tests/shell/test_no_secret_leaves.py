@@ -10,7 +10,6 @@ import traceback
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 from urllib.parse import quote
 
@@ -34,6 +33,7 @@ from airflow_dre.services.slo.question import read_question
 from airflow_dre.store.database import open_database
 from airflow_dre.store.schema import migrate
 from airflow_dre.store.tables import metadata
+from tests.task_instances import task_instance
 
 pytestmark = pytest.mark.airflow
 Run = Callable[..., Any]
@@ -165,7 +165,7 @@ def test_nothing_that_was_planted_leaves_the_warehouse(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    arguments = {
+    arguments: dict[str, Any] = {
         "conn_id": "warehouse",
         "table": "people",
         "sample_rows": 5,
@@ -183,7 +183,7 @@ def test_nothing_that_was_planted_leaves_the_warehouse(
 
     monkeypatch.setenv("AIRFLOW__DRE__SQL_ALCHEMY_CONN", "postgresql+psycopg://dre@127.0.0.1:1/dre")
     operator = QualityCheckOperator(task_id="again", fail_on="never", **arguments)
-    operator.execute({"ti": SimpleNamespace(dag_id=dag.dag_id, run_id="r", task_id="again", map_index=-1, try_number=1)})  # type: ignore[arg-type]
+    operator.execute({"ti": task_instance(dag_id=dag.dag_id, task_id="again")})
     spooled = "".join(path.read_text() for path in (world / "spool").glob("*.jsonl"))
     monkeypatch.setenv("AIRFLOW__DRE__SQL_ALCHEMY_CONN", planted)
     assert flush()[0] == 1
@@ -222,7 +222,7 @@ def test_nothing_that_was_planted_leaves_the_warehouse(
 
 
 def test_an_exception_that_quotes_a_row_is_masked(world: Path) -> None:
-    ti = SimpleNamespace(dag_id="d", run_id="r", task_id="load", map_index=-1, try_number=1)
+    ti = task_instance(task_id="load")
     error = ValueError(f"duplicate key (email)=({PLANTED['email']}) " + "x" * 5000 + PLANTED["card"])
     found = failed_task(ti, datetime.now(UTC), error=error)
     assert found_in("detail", found.detail) == []

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -21,6 +20,7 @@ from airflow_dre.operators.monitor import EvaluateSlaOperator
 from airflow_dre.services.slo.question import read_question
 from airflow_dre.store import store
 from tests.shell.listeners.test_run_ends import end, ti
+from tests.task_instances import task_instance
 
 pytestmark = pytest.mark.airflow
 ADDRESS = "http://localhost:8080/plugin/reliability/incidents/"
@@ -83,9 +83,9 @@ def test_a_route_that_many_incidents_wait_for_is_one_line(
         end("failed", 1, ti(f"load{number}", "failed", 0))
     monkeypatch.setenv("AIRFLOW__DRE__ROUTES", json.dumps({"oncall": {"channel": "webhook", "url": "http://127.0.0.1:1/"}}))
     monkeypatch.setenv("AIRFLOW__DRE__DEFAULT_ROUTES", "oncall")
-    one = SimpleNamespace(dag_id="d", run_id="r2", task_id="load1", map_index=-1, try_number=1)
+    one = task_instance(run_id="r2", task_id="load1")
     caplog.clear()
-    open_incident()({"ti": one, "exception": ValueError("x")})  # type: ignore[arg-type]
+    open_incident()({"ti": one, "exception": ValueError("x")})
     (line,) = ours(caplog, logging.WARNING)
     assert line == (
         "airflow-dre: could not notify route 'oncall' about incidents 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 and 3 others: "
@@ -117,7 +117,7 @@ def test_the_listener_logs_the_address(world: Path, caplog: pytest.LogCaptureFix
 @pytest.mark.parametrize("table", ["stale", "none"], ids=["a miss", "an SLA that cannot be looked at"])
 def test_a_look_of_the_monitor_logs_the_address(world: Path, caplog: pytest.LogCaptureFixture, table: str) -> None:
     question = read_question("SLA", {"conn_id": "warehouse", "table": table, "column": "created_at", "max_age": "1h"})
-    one = SimpleNamespace(dag_id="m", run_id="r", task_id="sla", map_index=-1, try_number=1)
+    one = task_instance(dag_id="m", task_id="sla")
     with nullcontext() if table == "stale" else pytest.raises(AirflowFailException):
         EvaluateSlaOperator(task_id="sla", sla="sla", question=question).execute({"ti": one})  # type: ignore[typeddict-item]
     assert len([line for line in ours(caplog, logging.INFO) if f"{ADDRESS}1" in line]) == 1

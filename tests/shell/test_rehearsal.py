@@ -19,6 +19,7 @@ from airflow_dre.listeners import runs
 from airflow_dre.services.rehearsal import MARK, mark_start
 from airflow_dre.store.database import open_database
 from airflow_dre.store.tables import metadata
+from tests.task_instances import task_instance
 
 pytestmark = pytest.mark.airflow
 FILE = """
@@ -151,5 +152,5 @@ def test_other_commands_are_no_tests(monkeypatch: pytest.MonkeyPatch) -> None:
 def _checked(run: str, check: Any, table: str = "orders") -> None:
     """Check a table as a task of the scheduler would."""
     operator = QualityCheckOperator(task_id="bad", conn_id="warehouse", table=table, suite="rehearsed.bad", checks=[check], fail_on="never")
-    ti = SimpleNamespace(dag_id="rehearsed", run_id=run, task_id="bad", map_index=-1, try_number=1, xcom_push=lambda **_: None)
+    ti = task_instance(dag_id="rehearsed", run_id=run, task_id="bad", xcom_push=lambda **_: None)
     operator.execute({"ti": ti})

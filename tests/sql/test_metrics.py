@@ -27,6 +27,7 @@ from airflow_dre.sql.dialects import DIALECTS, find_dialect
 from airflow_dre.sql.names import split_table
 from airflow_dre.sql.plan import plan, scan
 from airflow_dre.sql.scope import Scope
+from airflow_dre.values.calendar import Unit
 
 GOLDEN = Path(__file__).parent / "golden"
 REAL = ["duckdb", "postgres", "sqlite"]
@@ -98,15 +99,15 @@ EVERY_METRIC: dict[str, Metric] = {
     "a sketch of keys of a filter": m.Sketch(columns=("a", 'odd "column"'), where="c"),
     "a sketch of each segment": m.PerSegment(by="g", metric=m.Sketch(columns=("a",))),
     "rows by an expression": m.PerSegment(by=m.Expression("a + 1"), metric=m.RowCount()),
-    "each day by an expression": m.PerSegment(by=m.Expression("a + 1"), metric=m.Periods(column="a", unit=m.Unit.DAY)),
+    "each day by an expression": m.PerSegment(by=m.Expression("a + 1"), metric=m.Periods(column="a", unit=Unit.DAY)),
     "keys without a parent": m.OrphanCount(columns=("a", "b"), parent='s."odd p"', parent_columns=("k", 'l"')),
     "keys without a parent of a filter": m.OrphanCount(columns=("a",), parent="p", parent_columns=("k",), where="c"),
     "values that fall": m.StepCount(column="a", order_by=("b",), rising=True, strictly=False),
     "values that do not fall": m.StepCount(column="a", order_by=("b", "c"), rising=False, strictly=True, where="c"),
     "most common values": m.MostCommon(column="a"),
     "most common values of a filter": m.MostCommon(column="a", where="c"),
-    **{f"each {unit}": m.Periods(column="a", unit=unit) for unit in m.Unit},
-    "each day of a filter": m.Periods(column="a", unit=m.Unit.DAY, where="c"),
+    **{f"each {unit}": m.Periods(column="a", unit=unit) for unit in Unit},
+    "each day of a filter": m.Periods(column="a", unit=Unit.DAY, where="c"),
     "all rows of another table": m.OtherRowCount(table='s."odd p"'),
     "rows that a SELECT gives": m.FailedRowCount(sql="WITH w AS (SELECT a FROM t) SELECT a, 1 FROM w WHERE a > 1 -- too many"),
     "the columns": m.TableColumns(),
@@ -123,7 +124,7 @@ EVERY_METRIC: dict[str, Metric] = {
     "keys of each segment without a parent": m.PerSegment(by="g", metric=m.OrphanCount(columns=("a",), parent="p", parent_columns=("k",))),
     "values of each segment that fall": m.PerSegment(by="g", metric=m.StepCount(column="a", order_by=("b",), rising=True, strictly=False)),
     "most common values of each segment": m.PerSegment(by="g", metric=m.MostCommon(column="a")),
-    "each day of each segment": m.PerSegment(by="g", metric=m.Periods(column="a", unit=m.Unit.DAY)),
+    "each day of each segment": m.PerSegment(by="g", metric=m.Periods(column="a", unit=Unit.DAY)),
     "an aggregate expression of each segment": m.PerSegment(by="g", metric=m.SqlMetric(sql="SUM(a)", where="c")),
     "rows with a whole key": m.KeyCount(columns=("a", "b")),
     "rows with a whole key of a filter": m.KeyCount(columns=("a",), where="c"),

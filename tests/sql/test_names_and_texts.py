@@ -92,7 +92,7 @@ def database(request: pytest.FixtureRequest) -> Iterator[Database]:
     connection.close()
 
 
-ANY = {"at_least": -(10**9)}
+ANY: dict[str, Any] = {"at_least": -(10**9)}
 EVERY_KIND = {
     "all_differ": c.all_differ(TEXT, SEGMENT),
     "between": c.between(NUMBER, 1, 2),

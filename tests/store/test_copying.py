@@ -55,7 +55,7 @@ def filled(tmp_path: Path, signal: Callable[..., Any], suite_run: Callable[..., 
     states = (PartitionState('"2026-01-01"', "form", "[1]", 10, "v1"), PartitionState("null", "form", "[2]", 3))
     store.deliver(Delivery(partitions=PartitionStates(split="s", namespace="n", name="t", measured_at=NOW, states=states)))
     cause = DataCause(namespace="n", name="t", suite="hourly", promise=Promise.SLA)
-    looked = {"missed": True, "reason": "old", "newest": NOW, "max_age_seconds": 3600.0, "evaluated_at": NOW}
+    looked: dict[str, Any] = {"missed": True, "reason": "old", "newest": NOW, "max_age_seconds": 3600.0, "evaluated_at": NOW}
     with store.database.write() as connection:
         save_sla_state(store.database, connection, SlaState(cause=cause, dag_id="m", **looked))
         save_monitor(connection, Monitor(dag_id="m", looked_at=NOW, due_at=None, watches=(("hourly", "w.n.t"),)))

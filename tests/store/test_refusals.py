@@ -24,8 +24,9 @@ from airflow_dre.store.names import DATASET, ID, NAMESPACE, SUITE, Bound
 from airflow_dre.store.records import Delivery, SuiteRunRecord
 from airflow_dre.store.refusals import Verdict, verdict_on
 from airflow_dre.store.store import Store
-from airflow_dre.store.tables import Name, TextName, incident, metadata, result
+from airflow_dre.store.tables import incident, metadata, result
 from airflow_dre.store.tables import suite_run as suite_run_table
+from airflow_dre.store.tables.columns import Name, TextName
 from airflow_dre.values.text_limits import escaped
 
 Make = Callable[..., Any]

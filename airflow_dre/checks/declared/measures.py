@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Unpack
+from typing import TypeVar, Unpack
 
 from airflow_dre.checks.declared.declaration import Bound, Declaration, MetricOptions, Options, RowCountOptions
 from airflow_dre.declaring.functions import strict
+
+Key = TypeVar("Key", bound=Bound | bool)
 
 
 @strict
@@ -138,7 +140,7 @@ def most_common(
 @strict
 def distribution(
     column: str,
-    reference: Mapping[Bound | bool, float] | Mapping[str, Sequence[float]],
+    reference: Mapping[Key, float] | Mapping[str, Sequence[float]],
     *,
     distance: str = "kl",
     others: float | Sequence[float] | None = None,

@@ -36,7 +36,7 @@ from airflow_dre.store.records import SuiteRunRecord
 
 NOW = dt.datetime(2026, 1, 1, tzinfo=UTC)
 SECRET = "4111111111111111"
-ORDERS = [
+ORDERS: list[dict[str, Any]] = [
     {"id": 1, "name": "ann", "amount": 10.5, "on": dt.date(2025, 1, 1)},
     {"id": 2, "name": None, "amount": 20.5, "on": dt.date(2025, 1, 2)},
     {"id": 2, "name": "cid", "amount": None, "on": None},

@@ -17,7 +17,7 @@ from airflow.sdk.io import attach
 
 from airflow_dre import checks as c
 from airflow_dre.checks import from_gx
-from airflow_dre.checks.check import Check
+from airflow_dre.checks.declared.declaration import Declaration
 from airflow_dre.engines.duckdb.connection import DuckDB, opened_duckdb
 from airflow_dre.engines.duckdb.files import read_format, view_files
 from airflow_dre.errors import DefinitionError
@@ -77,7 +77,7 @@ def test_a_select_over_data_reads_no_other_file(folder: Path, name: str, data: s
     assert OTHER not in str(run)
 
 
-PLACES: dict[str, Callable[[str], list[Check]]] = {
+PLACES: dict[str, Callable[[str], list[Declaration]]] = {
     "a metric": lambda sql: [c.metric_sql(f"SELECT count(*) FROM {sql}", at_least=0)],
     "an aggregate": lambda sql: [c.metric_sql(f"max((SELECT count(*) FROM {sql}))", at_least=0)],
     "a condition of rows": lambda sql: [c.rows(f"(SELECT count(*) FROM {sql}) = 1")],

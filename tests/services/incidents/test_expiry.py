@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -178,7 +179,7 @@ def test_the_slas_of_a_monitor_that_is_gone_are_ended_after_a_while(arrive: Arri
 def suite_run(at: datetime, outcome: Outcome = Outcome.FAILED) -> Delivery:
     """Return a run of a suite that fails."""
     origin = Origin(dag_id="d", run_id=f"r{at}", task_id="t", map_index=-1, try_number=1)
-    named = {"namespace": "ns", "name": "orders", "suite": "s", "engine": "e", "queries": 1, "seconds": 1.0, "score": 0.0}
+    named: dict[str, Any] = {"namespace": "ns", "name": "orders", "suite": "s", "engine": "e", "queries": 1, "seconds": 1.0, "score": 0.0}
     run = SuiteRunRecord(**named, origin=origin, outcome=outcome, measured_at=at)
     cause = DataCause(namespace="ns", name="orders", suite="s")
     signal = Signal(cause=cause, event=Event.CHECKS_FAILED, at=at, title="bad", origin=origin, severity=Severity.HIGH, routes=("pager",))

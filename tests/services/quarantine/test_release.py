@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -25,7 +26,7 @@ def world(request: pytest.FixtureRequest, tmp_path: Path) -> World:
     return made
 
 
-def review_of(world: World, review_id: str = "v1", **changes: str) -> Review:
+def review_of(world: World, review_id: str = "v1", **changes: Any) -> Review:
     """Return a review of rows of the quarantine."""
     review = Review(
         quarantine=("bad",),

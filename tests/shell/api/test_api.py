@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -38,6 +37,7 @@ from airflow_dre.store.monitors import Monitor
 from airflow_dre.store.records import Delivery
 from airflow_dre.store.spool import Spool
 from airflow_dre.store.store import Store
+from tests.task_instances import task_instance
 
 pytestmark = pytest.mark.airflow
 Run = Callable[..., Any]
@@ -111,8 +111,8 @@ def origin_of(dag_id: str, run_id: str) -> Origin:
 def check(dag_id: str, run_id: str, **arguments: Any) -> None:
     """Run checks as a task of a Dag would."""
     operator = QualityCheckOperator(**{"task_id": "check", "conn_id": "warehouse", "table": "orders", "fail_on": "never", **arguments})
-    ti = SimpleNamespace(dag_id=dag_id, run_id=run_id, task_id="check", map_index=-1, try_number=1)
-    operator.execute({"ti": ti})  # type: ignore[arg-type]
+    ti = task_instance(dag_id=dag_id, run_id=run_id)
+    operator.execute({"ti": ti})
 
 
 @pytest.fixture
@@ -122,7 +122,7 @@ def history(world: Path) -> Path:
         check(dag_id, "r1", suite="orders", checks=[c.not_null("amount", description=f"of {dag_id}"), c.row_count(equals=3)])
         check(dag_id, "r1", suite=f"only {dag_id}", table="good", checks=[c.not_null("id", warn_above="1%", fail_above="5%")])
         context = {
-            "ti": SimpleNamespace(dag_id=dag_id, run_id="r2", task_id="load", map_index=-1, try_number=1),
+            "ti": task_instance(dag_id=dag_id, run_id="r2", task_id="load"),
             "exception": ValueError("x"),
         }
         OpenIncident(severity="high")(context)

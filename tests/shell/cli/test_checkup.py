@@ -32,7 +32,7 @@ def run(capsys: pytest.CaptureFixture[str]) -> Callable[[str], Said]:
         (action,) = [each for each in found if each.name == name]
         capsys.readouterr()
         try:
-            action.func(None)  # type: ignore[union-attr]
+            action.func(None)
         except SystemExit as ended:
             return 1, capsys.readouterr().out, str(ended)
         return 0, capsys.readouterr().out, ""

@@ -171,9 +171,9 @@ def refusal(command: str) -> str:
     """What a command of ``airflow dre db`` says when it gives up: Python prints it and exits with 1."""
     (group,) = get_dre_cli_commands()
     (database,) = [section for section in group.subcommands if section.name == "db"]
-    (found,) = [action for action in database.subcommands if action.name == command]  # type: ignore[union-attr]
+    (found,) = [action for action in database.subcommands if action.name == command]
     with pytest.raises(SystemExit) as exit_:
-        found.func(None)  # type: ignore[union-attr]
+        found.func(None)
     assert isinstance(exit_.value.code, str)
     return exit_.value.code
 

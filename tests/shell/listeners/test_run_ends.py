@@ -15,6 +15,7 @@ from airflow.sdk import DAG, task
 from airflow_dre.listeners import runs
 from airflow_dre.notifications import OpenIncident, ResolveIncident
 from airflow_dre.store.tables import incident_event, outbox
+from tests.task_instances import task_instance
 
 pytestmark = pytest.mark.airflow
 Run = Callable[..., Any]
@@ -25,7 +26,7 @@ BY_HAND = {"failed": "Dag Run's state was manually set to `failed`.", "success":
 def ti(task_id: str, state: str, minute: int, attempt: int = 1, *, index: int = -1, run: str = "r1") -> Any:
     """Return a task instance that ended some minutes after NOW."""
     ended = NOW + timedelta(minutes=minute)
-    return SimpleNamespace(dag_id="d", run_id=run, task_id=task_id, map_index=index, try_number=attempt, state=state, end_date=ended)
+    return task_instance(run_id=run, task_id=task_id, map_index=index, try_number=attempt, state=state, end_date=ended)
 
 
 def end(
@@ -51,7 +52,7 @@ def end(
 
 def call(task: Any) -> None:
     """Call the failure callback of a task."""
-    OpenIncident(severity="low")({"ti": task, "exception": ValueError("x")})  # type: ignore[arg-type]
+    OpenIncident(severity="low")({"ti": task, "exception": ValueError("x")})
 
 
 LOAD = ("load", "failed", 0)
@@ -216,7 +217,7 @@ def test_a_task_that_is_to_be_tried_again_is_not_marked_failed(incidents: Run) -
 
 def test_a_run_that_fails_again_is_told_by_a_callback_that_knows_no_moment(incidents: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AIRFLOW__DRE__WATCH_DAGS", "other*")
-    context: dict[str, Any] = {"dag": SimpleNamespace(dag_id="d"), "run_id": "r1", "reason": "task_failure"}
+    context: Any = {"dag": SimpleNamespace(dag_id="d"), "run_id": "r1", "reason": "task_failure"}
     seen = []
     for _ in range(3):
         OpenIncident().notify(context)
@@ -336,7 +337,7 @@ LATE = {"dag": DAG("d", schedule=None), "run_id": "r1", "reason": "task_failure"
 
 def late_callback() -> None:
     """Call the callback of the Dag, which knows neither task nor moment."""
-    OpenIncident(severity="high")(dict(LATE))  # type: ignore[arg-type]
+    OpenIncident(severity="high")(dict(LATE))
 
 
 def run_ends(how: str) -> None:

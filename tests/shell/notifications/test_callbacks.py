@@ -313,7 +313,7 @@ def test_mistakes_are_found_when_the_dag_is_parsed(arguments: dict[str, Any], te
 
 
 def test_one_route_may_be_written_as_text() -> None:
-    assert open_incident(routes="oncall").routes == ("oncall",)  # type: ignore[arg-type]
+    assert open_incident(routes="oncall").routes == ("oncall",)
 
 
 def test_a_dag_and_its_task_call_and_one_incident_opens_and_closes(run_dag: Run, incidents: Run, queued: Run) -> None:

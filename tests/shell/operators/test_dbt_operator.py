@@ -23,6 +23,7 @@ from airflow_dre import DbtResultsOperator, QualityCheckOperator, open_incident,
 from airflow_dre.checks import from_dbt
 from airflow_dre.errors import DefinitionError
 from airflow_dre.store.tables import incident, result, suite_run
+from tests.task_instances import task_instance
 
 pytestmark = pytest.mark.airflow
 Run = Callable[..., Any]
@@ -79,7 +80,7 @@ def executed(context: dict[str, Any] | None = None, **arguments: Any) -> tuple[D
     """Return the operator after ``execute`` outside any run, and what it raised."""
     operator = DbtResultsOperator(**{"task_id": "results", "namespace": PLACE, **arguments})
     operator.dag = DAG("d", schedule=None)
-    ti = SimpleNamespace(dag_id="d", run_id="r", task_id="results", map_index=-1, try_number=1, xcom_push=lambda key, value: None)
+    ti = task_instance(task_id="results", xcom_push=lambda key, value: None)
     try:
         operator.execute({"ti": ti, **(context or {})})
     except Exception as error:
@@ -166,7 +167,7 @@ def test_a_failed_dbt_task_opens_the_incidents_of_its_tables_and_none_of_its_own
 
 
 def test_a_callback_that_runs_twice_records_once(target: Path, rows: Run, incidents: Run) -> None:
-    ti = SimpleNamespace(dag_id="d", run_id="r", task_id="dbt", map_index=-1, try_number=1, start_date=START, state="failed")
+    ti = task_instance(task_id="dbt", start_date=START, state="failed")
     tell = record_dbt_results(target_path=target, namespace=PLACE)
     for context in ({"ti": ti, "exception": RuntimeError("exit code 1")}, {"ti": ti}):  # in the worker, and in the Dag processor
         tell(context)
@@ -176,7 +177,7 @@ def test_a_callback_that_runs_twice_records_once(target: Path, rows: Run, incide
 
 
 def test_a_try_that_will_be_repeated_is_recorded_and_is_no_failed_task(target: Path, rows: Run, incidents: Run) -> None:
-    ti = SimpleNamespace(dag_id="d", run_id="r", task_id="dbt", map_index=-1, try_number=1, start_date=START, state="up_for_retry")
+    ti = task_instance(task_id="dbt", start_date=START, state="up_for_retry")
     record_dbt_results(target_path=target, namespace=PLACE)({"ti": ti, "exception": RuntimeError("exit code 1")})
     record_dbt_results(target_path=target / "gone", namespace=PLACE)({"ti": ti, "exception": RuntimeError("exit code 2")})
     assert len(rows(suite_run)) == 7
@@ -207,8 +208,8 @@ def test_open_incident_after_the_results_adds_to_their_incidents(target: Path, r
 
 
 def test_cosmos_calls_back_with_the_folder_of_the_project(target: Path, rows: Run, caplog: pytest.LogCaptureFixture) -> None:
-    ti = SimpleNamespace(dag_id="shop", run_id="r", task_id="orders.test", map_index=-1, try_number=1, start_date=START)
-    given = {"namespace": PLACE, "routes": ["oncall"], "context": {"ti": ti}}  # Cosmos adds the context to callback_args
+    ti = task_instance(dag_id="shop", task_id="orders.test", start_date=START)
+    given: dict[str, Any] = {"namespace": PLACE, "routes": ["oncall"], "context": {"ti": ti}}  # Cosmos adds the context to callback_args
     record_cosmos_results(str(target.parent), **given)
     assert {run.suite for run in rows(suite_run)} == {"shop.orders.test"}
     assert {(found.name, tuple(found.routes)) for found in rows(select(incident))} == {(name, ("oncall",)) for name in BROKEN}
@@ -251,7 +252,7 @@ class DuckCheckOperator(QualityCheckOperator):
     ids=str,
 )
 def test_the_tests_of_a_schema_yml_give_the_same_outcomes_here_as_in_dbt(
-    chosen: dict[str, str], table: str, tests: int, dbt_folder: Path, monkeypatch: pytest.MonkeyPatch
+    chosen: dict[str, Any], table: str, tests: int, dbt_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AIRFLOW_CONN_LAKE", json.dumps({"conn_type": "duckdb", "host": str(dbt_folder / "shop.duckdb")}))
     with warnings.catch_warnings():
@@ -259,7 +260,7 @@ def test_the_tests_of_a_schema_yml_give_the_same_outcomes_here_as_in_dbt(
         declared = from_dbt(dbt_folder / "models" / "schema.yml", **chosen, unsupported="skip")
     native = DuckCheckOperator(task_id="check", conn_id="lake", table=table, checks=declared, fail_on="never")
     native.dag = DAG("d", schedule=None)
-    ti = SimpleNamespace(dag_id="d", run_id="r", task_id="check", map_index=-1, try_number=1)
+    ti = task_instance()
     native.execute({"ti": ti})
     operator, _ = executed(target_path=dbt_folder / "built", conn_id="lake", namespace=None, fail_on="never")
     assert native.suite_run is not None

@@ -30,6 +30,7 @@ from airflow_dre.errors import DefinitionError, WarehouseUnreachable
 from airflow_dre.operators.links import ResultsLink
 from airflow_dre.store.reading.runs import whole_results
 from airflow_dre.store.tables import incident, outbox, result, signal, suite_run
+from tests.task_instances import task_instance
 
 pytestmark = pytest.mark.airflow
 Run = Callable[..., Any]
@@ -54,9 +55,7 @@ def executed(**arguments: Any) -> tuple[Any, BaseException | None, Any]:
     operator = GXCheckOperator(**{"task_id": "check", "conn_id": "warehouse", "table": "orders", **arguments})
     operator.dag = DAG("d", schedule=None)
     pushed: list[Any] = []
-    ti = SimpleNamespace(
-        dag_id="d", run_id="r", task_id="check", map_index=-1, try_number=1, xcom_push=lambda key, value: pushed.append(value)
-    )
+    ti = task_instance(xcom_push=lambda key, value: pushed.append(value))
     try:
         return operator, None, operator.execute({"ti": ti})
     except Exception as error:

@@ -26,6 +26,7 @@ from airflow_dre.services.incidents.delivery import flush
 from airflow_dre.store.database import open_database
 from airflow_dre.store.reading.runs import whole_results
 from airflow_dre.store.tables import result, suite_run
+from tests.task_instances import task_instance
 
 pytestmark = pytest.mark.airflow
 Run = Callable[..., Any]
@@ -79,9 +80,7 @@ def executed(world: Path, run_id: str = "r", **arguments: Any) -> tuple[Any, Bas
     """Return the operator after ``execute`` outside any run: itself, what it raised, and the summaries it returned or pushed."""
     operator = QualityCheckOperator(**{"task_id": "check", "conn_id": "warehouse", "table": "orders", **arguments})
     summaries: list[Any] = []
-    ti = SimpleNamespace(
-        dag_id="d", run_id=run_id, task_id="check", map_index=-1, try_number=1, xcom_push=lambda key, value: summaries.append((key, value))
-    )
+    ti = task_instance(run_id=run_id, xcom_push=lambda key, value: summaries.append((key, value)))
     try:
         summaries.append(("return_value", operator.execute({"ti": ti})))
     except Exception as error:
@@ -170,7 +169,7 @@ def test_an_empty_table_is_judged_or_skipped_as_each_check_says(run_dag: Run, wo
 def test_an_unreachable_warehouse_is_retried(run_dag: Run, incidents: Run) -> None:
     with DAG("retried", schedule=None, start_date=datetime(2026, 1, 1, tzinfo=UTC)) as dag:
         operator = QualityCheckOperator(task_id="check", conn_id="gone", table="orders", checks=[c.row_count(at_least=1)])
-    ti = SimpleNamespace(dag_id="d", run_id="r", task_id="check", map_index=-1, try_number=1)
+    ti = task_instance()
     with pytest.raises(WarehouseUnreachable, match="cannot connect to the postgres warehouse") as error:
         operator.execute({"ti": ti})
     assert not isinstance(error.value, AirflowFailException)

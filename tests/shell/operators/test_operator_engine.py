@@ -6,7 +6,6 @@ import sqlite3
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -19,6 +18,7 @@ from airflow_dre.services.quality.report import render_report
 from airflow_dre.store.database import open_database
 from airflow_dre.store.reading.runs import whole_results
 from airflow_dre.store.tables import failing_row, result
+from tests.task_instances import task_instance
 
 pytestmark = pytest.mark.airflow
 SLOW = "SELECT COUNT(*) FROM orders a, orders b, orders c, orders d, orders e, orders f, orders g, orders h WHERE a.id + h.id < 0"
@@ -27,7 +27,7 @@ SLOW = "SELECT COUNT(*) FROM orders a, orders b, orders c, orders d, orders e, o
 def executed(run_id: str = "r", **arguments: Any) -> QualityCheckOperator:
     """Return the operator after ``execute`` outside any run, which decides nothing."""
     operator = QualityCheckOperator(**{"task_id": "check", "conn_id": "warehouse", "table": "orders", "fail_on": "never", **arguments})
-    ti = SimpleNamespace(dag_id="d", run_id=run_id, task_id="check", map_index=-1, try_number=1)
+    ti = task_instance(run_id=run_id)
     operator.execute({"ti": ti})
     return operator
 
@@ -56,9 +56,10 @@ def test_a_time_limit_that_is_none_is_refused_when_the_dag_is_parsed(wrong: Any)
         *((name, wrong, "a list of names of columns") for name in ("key_columns", "mask_columns") for wrong in ("id", [""], [1], None)),
     ],
 )
-def test_samples_that_cannot_be_are_refused_when_the_dag_is_parsed(argument: str, wrong: object, allowed: str) -> None:
+def test_samples_that_cannot_be_are_refused_when_the_dag_is_parsed(argument: str, wrong: Any, allowed: str) -> None:
+    arguments: dict[str, Any] = {argument: wrong}
     with pytest.raises(DefinitionError) as error:
-        QualityCheckOperator(task_id="check", conn_id="w", table="t", checks=[c.row_count(at_least=1)], **{argument: wrong})
+        QualityCheckOperator(task_id="check", conn_id="w", table="t", checks=[c.row_count(at_least=1)], **arguments)
     assert str(error.value).endswith(f"- QualityCheckOperator check: invalid {argument}={wrong!r}. Allowed: {allowed}")
 
 

@@ -6,7 +6,6 @@ import sqlite3
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -18,6 +17,7 @@ from airflow_dre import checks as c
 from airflow_dre.errors import DefinitionError, StoreError
 from airflow_dre.services.quality.report import render_report
 from airflow_dre.store.tables import partition_state, result, suite_run
+from tests.task_instances import task_instance
 
 pytestmark = pytest.mark.airflow
 CHECKS = [c.row_count(at_least=1), c.not_null("n", fail_above="60%")]
@@ -41,7 +41,7 @@ def operator(**arguments: Any) -> QualityCheckOperator:
 def executed(run_id: str, key: str | None = None, **arguments: Any) -> Any:
     """Return the record of a run."""
     made = operator(**arguments)
-    ti = SimpleNamespace(dag_id="d", run_id=run_id, task_id="check", map_index=-1, try_number=1, xcom_push=lambda **_: None)
+    ti = task_instance(run_id=run_id, xcom_push=lambda **_: None)
     made.execute({"ti": ti, "partition_key": key})
     return made.suite_run
 

@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -21,6 +20,7 @@ from airflow_dre import QualityCheckOperator, QuarantineReleaseOperator
 from airflow_dre import checks as c
 from airflow_dre.errors import DefinitionError, QueryFailed
 from airflow_dre.store.tables import failing_row, incident, incident_event, result
+from tests.task_instances import task_instance
 
 pytestmark = pytest.mark.airflow
 Rows = Callable[[Any], list[Any]]
@@ -37,9 +37,7 @@ def executed(try_number: int = 1, **arguments: Any) -> tuple[dict[str, Any] | No
     options = {"task_id": "check", "conn_id": "warehouse", "table": "orders", "checks": [c.not_null("amount")], "quarantine_to": "bad"}
     operator = QualityCheckOperator(**{**options, **arguments})
     pushed: list[dict[str, Any]] = []
-    ti = SimpleNamespace(
-        dag_id="d", run_id="r", task_id="check", map_index=-1, try_number=try_number, xcom_push=lambda key, value: pushed.append(value)
-    )
+    ti = task_instance(try_number=try_number, xcom_push=lambda key, value: pushed.append(value))
     try:
         return operator.execute({"ti": ti}), None
     except Exception as error:
@@ -234,10 +232,10 @@ def test_a_person_decides_through_airflow(
     assert decision != "Release" or after == before
 
 
-def review(**arguments: Any) -> tuple[QuarantineReleaseOperator, dict[str, Any]]:
+def review(**arguments: Any) -> tuple[QuarantineReleaseOperator, Any]:
     """Return the operator and a context for it."""
     options = {"task_id": "review", "conn_id": "warehouse", "table": "orders", "quarantine_table": "bad", **arguments}
-    ti = SimpleNamespace(dag_id="d", run_id="r", task_id="review", map_index=-1, try_number=1, id="0")
+    ti = task_instance(task_id="review", id="0")
     return QuarantineReleaseOperator(**options), {"ti": ti, "task_instance": ti}
 
 

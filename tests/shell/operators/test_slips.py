@@ -98,17 +98,17 @@ ONE: dict[str, tuple[Make, str]] = {
         lambda: QualityCheckOperator(**QUALITY | {"checks": [not_null("a", severity="ERROR")]}),
         "did you mean error?",
     ),
-    "a check without its column": (not_null, "not_null: invalid column=None. Allowed: a value: this argument is required"),  # type: ignore[call-arg]
+    "a check without its column": (not_null, "not_null: invalid column=None. Allowed: a value: this argument is required"),
     "a misspelled column of a check": (lambda: not_null(colum="a"), "not_null: invalid colum='a'. Allowed: did you mean column?"),  # type: ignore[call-arg]
-    "an argument twice": (lambda: not_null("a", column="b"), "not_null: invalid column='b'. Allowed: one value: it is given both by"),  # type: ignore[misc]
+    "an argument twice": (lambda: not_null("a", column="b"), "not_null: invalid column='b'. Allowed: one value: it is passed both by"),  # type: ignore[misc]
     "too many by position": (
         lambda: between("a", 1, 2, "both"),
         "between: invalid arguments='both'. Allowed: column, low, high by position",
-    ),  # type: ignore[misc]
+    ),
     "a misspelled argument of a suite": (
         lambda: from_gx([], parmeters={}),
         "from_gx: invalid parmeters={}. Allowed: did you mean parameters?",
-    ),  # type: ignore[call-arg]
+    ),
     "a misspelled argument": (
         lambda: QualityCheckOperator(**QUALITY, tabel="t"),
         "QualityCheckOperator c: invalid tabel='t'. Allowed: did you mean table?",
@@ -133,7 +133,7 @@ ONE: dict[str, tuple[Make, str]] = {
     ),
     "a blank table": (lambda: QualityCheckOperator(**QUALITY | {"table": " "}), "invalid table=' '. Allowed: text that is not empty"),
     "a missing task_id": (lambda: QualityCheckOperator(**without(QUALITY, "task_id")), "invalid task_id=None. Allowed: a value"),
-    "arguments by position": (lambda: QualityCheckOperator("c", **without(QUALITY, "task_id")), "Allowed: arguments by name"),  # type: ignore[misc]
+    "arguments by position": (lambda: QualityCheckOperator("c", **without(QUALITY, "task_id")), "Allowed: arguments by name"),
     "a misspelled fail_on": (
         lambda: QualityCheckOperator(**QUALITY, fail_on="eror"),
         "invalid fail_on='eror'. Allowed: did you mean error?",
@@ -198,7 +198,7 @@ ONE: dict[str, tuple[Make, str]] = {
     "a misspelled argument of an SLA": (
         lambda: FreshnessSLA("a", **SLA, on_mis=[]),
         "FreshnessSLA: invalid on_mis=[]. Allowed: did you mean on_miss?",
-    ),  # type: ignore[call-arg]
+    ),
     "a text as callback of an SLA": (lambda: FreshnessSLA("a", **SLA, on_miss="oncall"), "invalid on_miss='oncall'. Allowed: a callback"),  # type: ignore[arg-type]
     "a factory of an SLA": (
         lambda: FreshnessSLA("a", **SLA, on_miss=open_incident),
@@ -210,11 +210,11 @@ ONE: dict[str, tuple[Make, str]] = {
     "one SLA instead of a list": (
         lambda: reliability_monitor(FreshnessSLA("a", **SLA)),
         "Allowed: a list of SLAs: write [FreshnessSLA(...)]",
-    ),  # type: ignore[arg-type]
+    ),
     "a class instead of SLAs": (
         lambda: reliability_monitor([FreshnessSLA]),
         "invalid slas=FreshnessSLA. Allowed: SLAs made by FreshnessSLA(...)",
-    ),  # type: ignore[list-item]
+    ),
     "a name instead of SLAs": (lambda: reliability_monitor("orders"), "invalid slas='orders'. Allowed: a list of SLAs"),  # type: ignore[arg-type]
     "a misspelled argument of the monitor": (lambda: reliability_monitor([], shedule="@daily"), "did you mean schedule?"),
     "a misspelled argument of the monitor's Dag": (lambda: reliability_monitor([], max_active_run=1), "did you mean max_active_runs?"),
@@ -225,27 +225,27 @@ ONE: dict[str, tuple[Make, str]] = {
     "a misspelled argument of a deadline": (
         lambda: dag_deadline("1h", severty="high"),
         "dag_deadline: invalid severty='high'. Allowed: did you mean severity?",
-    ),  # type: ignore[call-arg]
+    ),
     "a misspelled severity of a deadline": (
         lambda: dag_deadline("1h", severity="hgih"),
         "invalid severity='hgih'. Allowed: low, medium, high, critical (did you mean 'high'?)",
     ),
-    "a deadline without an interval": (dag_deadline, "dag_deadline: invalid interval=None. Allowed: a value"),  # type: ignore[call-arg]
+    "a deadline without an interval": (dag_deadline, "dag_deadline: invalid interval=None. Allowed: a value"),
     "a misspelled argument of a callback": (
         lambda: open_incident(severty="high"),
         "open_incident: invalid severty='high'. Allowed: did you mean severity?",
-    ),  # type: ignore[call-arg]
+    ),
     "a misspelled severity of a callback": (lambda: open_incident(severity="critcal"), "did you mean 'critical'?"),
     "routes that are no names": (lambda: open_incident(routes=[1]), "invalid routes=[1]. Allowed: names of routes"),  # type: ignore[list-item]
     "a route that is a number": (lambda: open_incident(routes=5), "invalid routes=5. Allowed: names of routes"),  # type: ignore[arg-type]
     "a callback called with the context": (
         lambda: open_incident({"dag": None}),
         "open_incident: invalid arguments={'dag': None}. Allowed: arguments by name",
-    ),  # type: ignore[misc]
+    ),
     "resolving with an argument": (
         lambda: resolve_incident(routes=[]),
         "resolve_incident: invalid routes=[]. Allowed: It takes no arguments",
-    ),  # type: ignore[call-arg]
+    ),
     "the class of a callback with a misspelled argument": (
         lambda: OpenIncident(rutes=["a"]),
         "OpenIncident: invalid rutes=['a']. Allowed: did you mean routes?",
@@ -404,7 +404,7 @@ def test_a_switch_is_true_or_false(value: object) -> None:
         if argument == "deferrable" and value is None:
             continue
         with DAG("one", schedule=None), pytest.raises(DefinitionError) as refused:
-            make(**{**given, argument: value})  # type: ignore[operator]
+            make(**{**given, argument: value})
         assert f"invalid {argument}={value!r}. Allowed: True or False" in str(refused.value)
 
 

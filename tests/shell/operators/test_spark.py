@@ -37,7 +37,7 @@ def test_frames_and_tables_are_checked_where_they_are(
         QualityCheckOperator(task_id="classic", data=lambda: spark.range(5), checks=checks, dataset="numbers")
         QualityCheckOperator(task_id="own", conn_id="own", table="orders", where="amount < {{ 6 + 2 }}", checks=[c.row_count(equals=4)])
         QualityCheckOperator(task_id="table", conn_id="lake", table="default.orders", checks=[c.unique("id"), c.mean("amount", equals=4)])
-        again = {"retries": 1, "retry_delay": timedelta(0)}
+        again: dict[str, Any] = {"retries": 1, "retry_delay": timedelta(0)}
         QualityCheckOperator(task_id="gone", conn_id="nowhere", table="orders", checks=[c.unique("id")], **again)
 
         @task.quality_check(checks=[*checks, c.mean("id", at_least=3)])

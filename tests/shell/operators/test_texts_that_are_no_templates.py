@@ -26,7 +26,7 @@ def rendered(**arguments: Any) -> QualityCheckOperator:
     """Return the operator after its templates were rendered."""
     with DAG("d", schedule=None, start_date=datetime(2026, 1, 1)):
         operator = QualityCheckOperator(task_id="check", conn_id="w", table="t", **arguments)
-    operator.render_template_fields({"params": {"low": 3}}, Environment(autoescape=False))  # type: ignore[arg-type]
+    operator.render_template_fields({"params": {"low": 3}}, Environment(autoescape=False))
     return operator
 
 

@@ -257,7 +257,7 @@ def test_a_slow_warehouse_does_not_block_the_event_loop(world: Path) -> None:
 @pytest.mark.parametrize(
     ("given", "deferrable"), [({}, True), ({"deferrable": False}, False), ({"deferrable": True}, True)], ids=["the switch", "no", "yes"]
 )
-def test_the_switch_of_airflow_is_the_default(monkeypatch: pytest.MonkeyPatch, given: dict[str, bool], deferrable: bool) -> None:
+def test_the_switch_of_airflow_is_the_default(monkeypatch: pytest.MonkeyPatch, given: dict[str, Any], deferrable: bool) -> None:
     assert FreshnessSensor(task_id="x", conn_id="w", table="t", column="c", max_age="1h").deferrable is False
     monkeypatch.setenv("AIRFLOW__OPERATORS__DEFAULT_DEFERRABLE", "True")
     assert FreshnessSensor(task_id="x", conn_id="w", table="t", column="c", max_age="1h", **given).deferrable is deferrable

@@ -11,7 +11,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -30,6 +29,7 @@ from airflow_dre.errors import DefinitionError, Problem, QueryFailed, WarehouseU
 from airflow_dre.triggers.failures import read_error, spell_error
 from airflow_dre.triggers.freshness import FreshnessTrigger
 from tests.shell.sensors.test_sensor import MODES, by_mode, dag_of, sensor_of, waited
+from tests.task_instances import task_instance
 
 pytestmark = pytest.mark.airflow
 Run = Callable[..., Any]
@@ -142,7 +142,7 @@ def test_time_that_is_over_says_how_old_the_dataset_is(
 
 def of_run(mode: str) -> Any:
     """Return the context of a task instance whose first reschedule was long ago."""
-    ti = SimpleNamespace(dag_id="d", run_id="r", task_id="wait", map_index=-1, try_number=1, get_first_reschedule_date=lambda _: None)
+    ti = task_instance(task_id="wait", get_first_reschedule_date=lambda _: None)
     return {"ti": ti}
 
 

@@ -7,6 +7,7 @@ import signal
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from airflow.sdk import DAG, task
 
@@ -22,10 +23,10 @@ from airflow_dre import (
 from airflow_dre.checks import not_null, row_count
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
-TELL = {"severity": "high", "routes": ["oncall"]}
+TELL: dict[str, Any] = {"severity": "high", "routes": ["oncall"]}
 
 
-def dag(name: str, **arguments: object) -> DAG:
+def dag(name: str, **arguments: Any) -> DAG:
     """Return a Dag that runs when told."""
     return DAG(name, schedule=None, start_date=START, catchup=False, **arguments)
 
@@ -158,7 +159,7 @@ monitor = reliability_monitor(
 )
 
 
-def waiting(task_id: str, table: str, mode: str, **arguments: object) -> FreshnessSensor:
+def waiting(task_id: str, table: str, mode: str, **arguments: Any) -> FreshnessSensor:
     """Return a sensor in one of its modes."""
     how = {"deferrable": True} if mode == "deferrable" else {"mode": mode}
     pause = 15 if mode == "reschedule" else 2  # a task that is queued again before its last end was taken in is "killed externally"

@@ -17,7 +17,8 @@ from airflow_dre.checks import from_dbt
 from airflow_dre.checks.declared.declaration import Declaration
 from airflow_dre.checks.declared.parse import parse_checks
 from airflow_dre.errors import DefinitionError
-from airflow_dre.tools.dbt.reading.project import NOT_NATIVE, TRANSLATIONS
+from airflow_dre.tools.dbt.reading.project import TRANSLATIONS
+from airflow_dre.tools.dbt.reading.tests import NOT_NATIVE
 from airflow_dre.tools.dbt.reading.thresholds import most_accepted
 
 U, X = "dbt_utils.", "dbt_expectations."

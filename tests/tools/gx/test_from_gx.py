@@ -51,7 +51,7 @@ def refusal(kind: str, **kwargs: Any) -> str:
 
 
 BINS = {"bins": [0, 1, 2], "weights": [0.5, 0.5]}
-FAILS = {"if_empty": "fail"}
+FAILS: dict[str, Any] = {"if_empty": "fail"}
 
 
 @pytest.mark.parametrize(
