@@ -74,8 +74,8 @@ _logged: set[str] = set()
 _silent_until: dict[str, float] = {}
 
 
-class _NotHad(Exception):
-    """An option that cannot be had, and why."""
+class _Unreadable(Exception):
+    """An option that cannot be read, and the reason."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,49 +177,49 @@ def _log_once(message: str) -> None:
 def _text(option: str, problems: list[Problem], *, fallback: str = "") -> str | None:
     """Return the text of an option, or None where it cannot be read, for example because its command fails or hangs."""
     try:
-        return _asked(option, fallback)
-    except _NotHad as error:
+        return _read_in_time(option, fallback)
+    except _Unreadable as error:
         problems.append(Problem("[dre]", option, f"({error})", f"a text, or a _cmd or _secret that returns {option}"))
         return None
 
 
-def _asked(option: str, fallback: str) -> str:
+def _read_in_time(option: str, fallback: str) -> str:
     """Return Airflow's value of an option, within a time where a command or a secrets backend supplies it.
 
     What a signal handler raises meanwhile, by which Airflow ends a task, is never taken for an error of the command.
 
-    :raises _NotHad: it cannot be had, or took longer, now or a moment ago.
+    :raises _Unreadable: it cannot be read, or took longer, now or a moment ago.
     """
-    late = _NotHad(f"it took more than {OUTSIDE_SECONDS:g} s")
+    late = _Unreadable(f"it took more than {OUTSIDE_SECONDS:g} s")
     if option not in SENSITIVE or not _comes_from_outside(option):
-        return _given(option, fallback)
+        return _airflow_value(option, fallback)
     if time.monotonic() < _silent_until.get(option, 0.0):
         raise late
     answer: Future[str] = Future()
     context = copy_context()
 
-    def ask() -> None:
+    def read() -> None:
         try:
-            answer.set_result(context.run(_given, option, fallback))
+            answer.set_result(context.run(_airflow_value, option, fallback))
         except BaseException as error:
             answer.set_exception(error)
 
-    threading.Thread(target=ask, name="dre-option", daemon=True).start()
+    threading.Thread(target=read, name="dre-option", daemon=True).start()
     if not wait([answer], OUTSIDE_SECONDS).done:
         _silent_until[option] = time.monotonic() + SILENT_SECONDS
         raise late
     return answer.result()
 
 
-def _given(option: str, fallback: str) -> str:
+def _airflow_value(option: str, fallback: str) -> str:
     """Return Airflow's value of an option.
 
-    :raises _NotHad: it cannot be had.
+    :raises _Unreadable: it cannot be read.
     """
     try:
         return str(conf.get(SECTION, option, fallback=fallback) or "")
     except Exception as error:  # commands and secrets backends are other people's programs
-        raise _NotHad(f"{type(error).__name__}: it could not be had") from error
+        raise _Unreadable(f"{type(error).__name__}: it cannot be read") from error
 
 
 def _comes_from_outside(option: str) -> bool:
@@ -255,7 +255,7 @@ def _base_url(problems: list[Problem]) -> str:
     try:
         return (conf.get("api", "base_url", fallback="") or default).rstrip("/")
     except Exception as error:  # a secrets backend is another program
-        problems.append(Problem("[api]", "base_url", f"({type(error).__name__}: it could not be had)", f"an address such as {default}"))
+        problems.append(Problem("[api]", "base_url", f"({type(error).__name__}: it cannot be read)", f"an address such as {default}"))
         return default
 
 

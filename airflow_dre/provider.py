@@ -107,7 +107,7 @@ def get_provider_info() -> dict[str, Any]:
                         "400d",
                     ),
                     "duckdb_memory_limit": _option(
-                        "Most memory that DuckDB takes in a task that checks files or frames; what it has no room for it puts aside on the "
+                        "Most memory that DuckDB takes in a task that checks files or frames. It writes data beyond that to the "
                         "disk (in the folder for temporary files).",
                         "4GB",
                         "768MB",

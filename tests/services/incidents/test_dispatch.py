@@ -47,6 +47,35 @@ def messages(store: Store) -> list[Any]:
         return list(connection.execute(select(outbox).order_by(outbox.c.id)).all())
 
 
+def test_a_message_that_waits_since_the_version_before_is_sent(store: Store, receiver: Any, settings_for: Callable[..., Any]) -> None:
+    tell(store)
+    older = {"title": "bad, as it was", "explanation": {"reasons": ["because"], "broken": 1, "checks": 2, "first_hand": True}}
+    left_out = ("installation", "promise", "deadline", "map_index")
+    with store.database.write() as connection:
+        message = connection.execute(select(outbox.c.message)).scalar_one()
+        written = {**{name: value for name, value in message.items() if name not in left_out}, **older}
+        connection.execute(update(outbox).values(message=written))
+    assert dispatch_outbox(store, settings_for({"oncall": {"url": receiver.url}})).sent == 1
+    (sent,) = receiver.messages
+    assert sent["groupKey"] == "airflow-dre/incident/1"
+    assert sent["alerts"][0]["startsAt"] == "2026-01-01T00:00:00+00:00"
+    annotations = sent["alerts"][0]["annotations"]
+    assert (annotations["summary"], annotations["description"], annotations["broken_checks"]) == ("bad, as it was", "because", "1 of 2")
+
+
+def test_a_message_of_a_version_that_is_not_known_waits_and_keeps_no_other(
+    store: Store, receiver: Any, settings_for: Callable[..., Any]
+) -> None:
+    tell(store)
+    with store.database.write() as connection:
+        connection.execute(update(outbox).values(message={"format": 2}))
+    tell(store, hours=1, routes=("other",))
+    routes = {name: {"url": receiver.url} for name in ("oncall", "other")}
+    sent = dispatch_outbox(store, settings_for(routes))
+    assert (sent.sent, sent.waiting) == (1, 1)
+    assert [message.last_error for message in messages(store)] == ["the message could not be sent: ValueError", None]
+
+
 def due_now(store: Store) -> None:
     """Let waiting messages be due."""
     with store.database.write() as connection:
