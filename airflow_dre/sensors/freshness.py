@@ -240,9 +240,9 @@ class FreshnessSensor(DeclaredOperator, BaseSensorOperator):
         if self.soft_fail or self.never_fail:
             return AirflowSkipException(f"{reason}. Skipping due to {'soft_fail' if self.soft_fail else 'never_fail'} is set to True.")
         if self._dataset is not None:
-            from airflow_dre.services.slo.waits import tell_stale
+            from airflow_dre.services.slo.waits import record_stale
 
-            tell_stale(self._dataset, self._suite, reason, context, self._notify_options())
+            record_stale(self._dataset, self._suite, reason, context, self._notify_options())
         return AirflowSensorTimeout(reason)
 
     def _overdue(self) -> str:
@@ -257,9 +257,9 @@ class FreshnessSensor(DeclaredOperator, BaseSensorOperator):
     def _recovered(self, context: Context) -> None:
         """Record that the dataset is fresh, if this try has queried it."""
         if self._dataset is not None:
-            from airflow_dre.services.slo.waits import tell_fresh
+            from airflow_dre.services.slo.waits import record_fresh
 
-            tell_fresh(self._dataset, self._suite, f"{self.table} is fresh again: {self._last}", context)
+            record_fresh(self._dataset, self._suite, f"{self.table} is fresh again: {self._last}", context)
 
     @property
     def _suite(self) -> str:

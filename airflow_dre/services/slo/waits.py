@@ -19,12 +19,12 @@ from airflow_dre.values.dataset import DatasetName
 log = logging.getLogger(__name__)
 
 
-def tell_stale(dataset: DatasetName, suite: str, reason: str, context: Mapping[str, Any], notify_options: NotifyOptions) -> None:
+def record_stale(dataset: DatasetName, suite: str, reason: str, context: Mapping[str, Any], notify_options: NotifyOptions) -> None:
     """Record that a wait for a dataset ran out of time, so that the failure of its task is also about the dataset."""
     _keep(notify_options.address(_signals(Event.STALE, dataset, suite, reason, context)))
 
 
-def tell_fresh(dataset: DatasetName, suite: str, reason: str, context: Mapping[str, Any]) -> None:
+def record_fresh(dataset: DatasetName, suite: str, reason: str, context: Mapping[str, Any]) -> None:
     """Record that a wait for a dataset ended well."""
     _keep(_signals(Event.FRESH, dataset, suite, reason, context))
 
@@ -39,10 +39,10 @@ def _signals(event: Event, dataset: DatasetName, suite: str, reason: str, contex
 
 def _keep(signals: Iterable[Signal]) -> None:
     """Keep signals. An error is logged, because the wait itself has ended."""
-    told = tuple(signals)
-    if not told:
+    kept = tuple(signals)
+    if not kept:
         return
     try:
-        deliver(Delivery(signals=told))
+        deliver(Delivery(signals=kept))
     except (DreError, OSError) as error:
         log.error("airflow-dre: the end of the wait is not recorded: %s", error)
