@@ -7,23 +7,29 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 
+from airflow_dre.channels.channel import ChannelType
+from airflow_dre.channels.registry import GROUP as CHANNELS
+from airflow_dre.channels.registry import OWN as OWN_CHANNELS
 from airflow_dre.checks.outcomes import counted
 from airflow_dre.clock import now
 from airflow_dre.config import OPTIONS, Settings
 from airflow_dre.declaring.slips import nearest
-from airflow_dre.errors import DreError, StoreError
+from airflow_dre.errors import DreError, PlugInError, StoreError
+from airflow_dre.plug_ins import find_plug_in, plug_in_names
+from airflow_dre.privacy.masking import masked_line
 from airflow_dre.services.incidents.routes import has_connection, open_channel
 from airflow_dre.services.wiring import store_of
 from airflow_dre.store.database import Database
 from airflow_dre.store.reading.incidents import oldest_waiting_message
 from airflow_dre.store.reading.slas import latest_evaluation
 from airflow_dre.store.schema import current_revision, head, is_missing
+from airflow_dre.values.text_limits import REASON
 
 LATE = timedelta(minutes=30)
 """Age of a waiting message or of the latest evaluation of an SLA that shows that no monitor runs."""
@@ -59,7 +65,7 @@ class Finding:
 
 
 def check_all(settings: Settings) -> list[Finding]:
-    """Return what was found about the store, the spool, every option, every route and the monitor."""
+    """Return the findings about the store, the spool, every option, every route, the plug-ins of other packages and the monitor."""
     store = _guarded("results store", lambda: check_store(settings))
     is_usable = all(finding.verdict is not Verdict.WRONG for finding in store)
     return [
@@ -67,6 +73,7 @@ def check_all(settings: Settings) -> list[Finding]:
         *_guarded("spool", lambda: check_spool(settings.spool_folder)),
         *_guarded("options", lambda: check_options(settings)),
         *_guarded("routes", lambda: check_routes(settings)),
+        *_guarded("plug-ins", check_plug_ins),
         *(_guarded("monitor", lambda: check_monitor(settings)) if is_usable else []),
     ]
 
@@ -227,6 +234,35 @@ def _why_unusable(name: str, settings: Settings) -> str | None:
     except Exception as error:  # a password that cannot be decrypted, for example
         return f"its connection cannot be read ({type(error).__name__})"
     return None
+
+
+def check_plug_ins() -> Iterator[Finding]:
+    """Check that the kinds of checks, dialects and channels of other packages load."""
+    from airflow_dre.checks.declared.kind import CheckKind  # these load sqlglot, which a page or a scheduler need not
+    from airflow_dre.checks.declared.registry import CHECK_KINDS
+    from airflow_dre.checks.declared.registry import GROUP as CHECKS
+    from airflow_dre.sql.dialect import Dialect
+    from airflow_dre.sql.dialects import CONNECTION_TYPES
+    from airflow_dre.sql.dialects import DIALECTS as OWN_DIALECTS
+    from airflow_dre.sql.dialects import GROUP as DIALECTS
+
+    yield from _check_group(CHECKS, CheckKind, CHECK_KINDS)
+    yield from _check_group(DIALECTS, Dialect, {*OWN_DIALECTS, *CONNECTION_TYPES})
+    yield from _check_group(CHANNELS, ChannelType, OWN_CHANNELS)
+
+
+def _check_group(group: str, kind: type[object], own: Collection[str]) -> Iterator[Finding]:
+    """Check that each object of a group of entry points loads, except those under a name of ours, which are never used."""
+    for name in plug_in_names(group):
+        if name in own:
+            yield Finding(Verdict.NOTE, "plug-in", f"{name} of {group} is not used, since airflow-dre has its own. Rename or uninstall it.")
+            continue
+        try:
+            find_plug_in(group, name, kind)
+        except PlugInError as broken:
+            yield Finding(Verdict.WRONG, "plug-in", f"{masked_line(str(broken), REASON)}. Repair or uninstall it.")
+        else:
+            yield Finding(Verdict.OK, "plug-in", f"{name} of {group} loads.")
 
 
 def check_monitor(settings: Settings) -> Iterator[Finding]:

@@ -90,6 +90,8 @@ class Hook:
 def problem(declaration):
     return [problem.allowed for problem in find_problems([declaration])[1]]
 
+from airflow_dre.services.checkup import check_plug_ins
+
 rendered = percentage("rate", most="{{ params.most }}").rendered(lambda text: "110" if "params" in text else text)
 suite = Suite(name="s", dataset=DatasetName("n", "t"), scope=Scope(("t",), None, find_dialect("sqlite")),
     checks=parse_checks([percentage("rate", name="own"), rendered, c.not_null("rate"), percentage("rate", most=50, by="rate")]))
@@ -97,6 +99,7 @@ results = run_suite(suite, Warehouse(Hook()), datetime.now(UTC)).record.results
 print(json.dumps({
     "read_for_ours": read_for_ours, "read": bool(opened), "replaced": "acme_checks.replacement" in sys.modules,
     "results": [(each.definition.name, each.outcome.value, each.reason) for each in results],
+    "findings": [str(finding) for finding in check_plug_ins()],
     "most": rendered.arguments["most"], "mistake": problem(percentage("rate", most=2000)), "unknown": problem(percentage("rate", mots=1)),
     **{name: problem(Declaration(name, {"column": "rate"})) for name in ("gone", "plain", "twice", "nobody_has_it")},
 }))
@@ -164,6 +167,21 @@ def test_a_kind_that_does_not_load_is_named(found: dict[str, Any], name: str, me
     (allowed,) = found[name]
     assert allowed.startswith("a kind of check that loads; ")
     assert message in allowed
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "ok     plug-in          percentage of airflow_dre.checks loads.",
+        "note   plug-in          not_null of airflow_dre.checks is not used, since airflow-dre has its own. Rename or uninstall it.",
+        "wrong  plug-in          the entry point gone = acme_checks.missing:KIND of acme-checks 1.0 does not load: ModuleNotFoundError",
+        "wrong  plug-in          the entry point plain = acme_checks:percentage of acme-checks 1.0 is no CheckKind",
+        "wrong  plug-in          several packages offer twice as airflow_dre.checks: acme-checks 1.0, other-checks 1.0",
+    ],
+)
+def test_check_config_has_a_line_for_each_of_them(found: dict[str, Any], line: str) -> None:
+    assert len([each for each in found["findings"] if each.startswith(line)]) == 1
+    assert len(found["findings"]) == 5
 
 
 def test_an_unknown_kind_is_refused_with_the_known_ones(found: dict[str, Any]) -> None:
