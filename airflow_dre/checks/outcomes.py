@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from airflow_dre.checks.reasons import Reason, because
+from airflow_dre.checks.reasons import OutcomeReason, because
 from airflow_dre.values.scalars import Scalar
 
 
@@ -77,7 +77,7 @@ class Judgement:
     """The verdict on one check, with the numbers it rests on."""
 
     outcome: Outcome
-    reason: Reason
+    reason: OutcomeReason
     expected: str
     """The thresholds in words."""
     observed: Scalar = None
@@ -129,7 +129,7 @@ def counted(number: int, one: str, several: str) -> str:
     return f"{number} {one if number == 1 else several}"
 
 
-def all_meet_it(rows: int) -> Reason:
+def all_meet_it(rows: int) -> OutcomeReason:
     """Return the reason of a check that no row breaks."""
     return because("all {rows} rows meet it", rows=rows) if rows != 1 else because("the 1 row meets it")
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Source(StrEnum):
+class ValueSource(StrEnum):
     """The origin of a value in a reason."""
 
     CHECK = "check"
@@ -25,86 +25,88 @@ class Value:
     """A value in a reason, as text."""
 
     text: str
-    source: Source = Source.CHECK
+    source: ValueSource = ValueSource.CHECK
 
 
 @dataclass(frozen=True, slots=True)
-class Reason:
+class OutcomeReason:
     """The reason of an outcome: one sentence, rendered by ``str()``."""
 
     template: str
     """A format string, with a name in braces for each value."""
-    values: tuple[tuple[str, Value | Reason | tuple[Reason, ...]], ...] = ()
+    values: tuple[tuple[str, Value | OutcomeReason | tuple[OutcomeReason, ...]], ...] = ()
     """Values by name; several reasons are listed between semicolons."""
 
     def __str__(self) -> str:
         return self.template.format(**{name: _text(value) for name, value in self.values})
 
-    def quotes(self, source: Source) -> bool:
+    def quotes(self, source: ValueSource) -> bool:
         """Return whether a value of ``source`` is part of it."""
         return any(_quotes(value, source) for _, value in self.values)
 
-    def with_texts(self, show: Callable[[Value], str]) -> Reason:
+    def with_texts(self, show: Callable[[Value], str]) -> OutcomeReason:
         """Return the reason with the text of each value replaced by ``show(value)``."""
-        return Reason(self.template, tuple((name, _shown(value, show)) for name, value in self.values))
+        return OutcomeReason(self.template, tuple((name, _shown(value, show)) for name, value in self.values))
 
 
-def because(template: str, **values: object) -> Reason:
+def because(template: str, **values: object) -> OutcomeReason:
     """Return a reason.
 
     :param values: the values of the template: reasons, values marked by their source, or anything of the check itself.
     """
-    return Reason(template, tuple((name, _marked(value)) for name, value in values.items()))
+    return OutcomeReason(template, tuple((name, _marked(value)) for name, value in values.items()))
 
 
 def observed(value: object) -> Value:
     """Mark a value of the columns that are checked."""
-    return Value(str(value), Source.OBSERVED)
+    return Value(str(value), ValueSource.OBSERVED)
 
 
 def segment(value: object) -> Value:
     """Mark a value of the column that the rows are segmented by."""
-    return Value(str(value), Source.SEGMENT)
+    return Value(str(value), ValueSource.SEGMENT)
 
 
-def foreign(message: object) -> Reason:
+def foreign(message: object) -> OutcomeReason:
     """Return a foreign message, which may quote anything, as a reason."""
-    return Reason("{message}", (("message", Value(str(message), Source.FOREIGN)),))
+    return OutcomeReason("{message}", (("message", Value(str(message), ValueSource.FOREIGN)),))
 
 
-def _marked(value: object) -> Value | Reason | tuple[Reason, ...]:
-    if isinstance(value, (Value, Reason)):
+def _marked(value: object) -> Value | OutcomeReason | tuple[OutcomeReason, ...]:
+    if isinstance(value, (Value, OutcomeReason)):
         return value
-    if isinstance(value, tuple) and all(isinstance(part, Reason) for part in value):
+    if isinstance(value, tuple) and all(isinstance(part, OutcomeReason) for part in value):
         return value
     return Value(str(value))
 
 
-def _text(value: Value | Reason | Sequence[Reason]) -> str:
+def _text(value: Value | OutcomeReason | Sequence[OutcomeReason]) -> str:
     match value:
         case Value(text=text):
             return text
-        case Reason():
+        case OutcomeReason():
             return str(value)
         case _:
             return "; ".join(map(str, value))
 
 
-def _quotes(value: Value | Reason | Sequence[Reason], source: Source) -> bool:
+def _quotes(value: Value | OutcomeReason | Sequence[OutcomeReason], source: ValueSource) -> bool:
     match value:
         case Value():
             return value.source is source
-        case Reason():
+        case OutcomeReason():
             return value.quotes(source)
         case _:
             return any(part.quotes(source) for part in value)
 
 
-def _shown(value: Value | Reason | tuple[Reason, ...], show: Callable[[Value], str]) -> Value | Reason | tuple[Reason, ...]:
+def _shown(
+    value: Value | OutcomeReason | tuple[OutcomeReason, ...], show: Callable[[Value], str]
+) -> Value | OutcomeReason | tuple[OutcomeReason, ...]:
     match value:
         case Value():
             return Value(show(value), value.source)
-        case Reason():
+        case OutcomeReason():
             return value.with_texts(show)
         case _:
             return tuple(part.with_texts(show) for part in value)

@@ -14,7 +14,7 @@ from decimal import Decimal
 from airflow_dre.checks.check import Answers, Check
 from airflow_dre.checks.metrics import Metric, PerSegment, RowCount, Violations
 from airflow_dre.checks.outcomes import JudgedSegment, Judgement, Outcome, counted, format_value, worst
-from airflow_dre.checks.reasons import Reason, Source, because, foreign, observed
+from airflow_dre.checks.reasons import OutcomeReason, ValueSource, because, foreign, observed
 from airflow_dre.checks.reasons import segment as as_segment
 from airflow_dre.checks.rules import BySegment
 from airflow_dre.values.scalars import Answer, Incomparable, Row, Scalar, is_literal
@@ -84,7 +84,7 @@ def judged(check: Check, answers: Answers, now: datetime) -> Judgement:
     :raises Incomparable: an answer cannot be compared with a threshold.
     """
     judgement = replace(check.judge(answers, now), observes=check.observes)
-    if judgement.observed is None or not judgement.shows_value or judgement.reason.quotes(Source.OBSERVED):
+    if judgement.observed is None or not judgement.shows_value or judgement.reason.quotes(ValueSource.OBSERVED):
         return judgement
     return replace(judgement, reason=because("{reason}", reason=observed(judgement.reason)))
 
@@ -144,7 +144,7 @@ def _summed_up(by: str, verdicts: Mapping[Scalar, Judgement]) -> Judgement:
     )
 
 
-def _reason(by: str, outcome: Outcome, ranked: Sequence[tuple[Scalar, Judgement]]) -> Reason:
+def _reason(by: str, outcome: Outcome, ranked: Sequence[tuple[Scalar, Judgement]]) -> OutcomeReason:
     """Return the reason of the whole, which lists the three worst segments.
 
     :param ranked: all segments, worst first.

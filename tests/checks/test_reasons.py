@@ -17,7 +17,7 @@ from airflow_dre.checks.dimensions import Dimension
 from airflow_dre.checks.judging import Unanswered, evaluate, first_round
 from airflow_dre.checks.metrics import Metric
 from airflow_dre.checks.outcomes import Judgement, Outcome
-from airflow_dre.checks.reasons import Reason, Source, Value, because, foreign, observed, segment
+from airflow_dre.checks.reasons import OutcomeReason, Value, ValueSource, because, foreign, observed, segment
 from airflow_dre.checks.segments import judged
 from airflow_dre.privacy.masking import Mask
 from airflow_dre.services.quality.redact import Redaction, redacted_result
@@ -52,13 +52,13 @@ def upper(value: Value) -> str:
         ),
     ],
 )
-def test_a_reason_becomes_text_with_its_values_or_without(reason: Reason, text: str, sources: str) -> None:
+def test_a_reason_becomes_text_with_its_values_or_without(reason: OutcomeReason, text: str, sources: str) -> None:
     assert (str(reason), str(reason.with_texts(upper))) == (text, sources)
 
 
 def test_a_reason_knows_which_sources_it_quotes() -> None:
     reason = because("{all}", all=(because("{a}", a=segment("x")), because("{b}", b=observed(1))))
-    assert [source for source in Source if reason.quotes(source)] == [Source.OBSERVED, Source.SEGMENT]
+    assert [source for source in ValueSource if reason.quotes(source)] == [ValueSource.OBSERVED, ValueSource.SEGMENT]
 
 
 def result(declaration: Declaration, mask: Mask, *answers: Answer | Unanswered, by: str | None = None) -> ResultRecord:

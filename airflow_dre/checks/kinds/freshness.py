@@ -13,7 +13,7 @@ from airflow_dre.checks.dimensions import Dimension
 from airflow_dre.checks.families import TEMPORAL, Families
 from airflow_dre.checks.metrics import Maximum, MaximumOf, Metric
 from airflow_dre.checks.outcomes import Judgement, Outcome, Range
-from airflow_dre.checks.reasons import Reason, because, observed
+from airflow_dre.checks.reasons import OutcomeReason, because, observed
 from airflow_dre.values.instants import format_duration, is_day, place_in_time, to_instant
 from airflow_dre.values.scalars import Incomparable, Scalar
 
@@ -82,7 +82,7 @@ def _of_a_far_moment(newest: Scalar, *, ahead: bool) -> dict[str, Any]:
     return {"outcome": Outcome.FAILED, "reason": because("the newest row is too old for a date ({newest})", newest=observed(newest))}
 
 
-def _from_the_future(moment: datetime, ahead: timedelta, tolerance: timedelta, zone: ZoneInfo | None) -> Reason:
+def _from_the_future(moment: datetime, ahead: timedelta, tolerance: timedelta, zone: ZoneInfo | None) -> OutcomeReason:
     zone_hint = ", or wall-clock time of another zone, which time_zone names" if zone is None else f", or not of time zone {zone.key}"
     return because(
         "the newest row lies {ahead} in the future ({moment}), where {tolerance} are tolerated, so that its age is not known: "

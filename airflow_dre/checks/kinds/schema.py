@@ -13,7 +13,7 @@ from airflow_dre.checks.check import Answers, Check
 from airflow_dre.checks.dimensions import Dimension
 from airflow_dre.checks.metrics import LastPassed, Metric, TableColumns, Unreadable
 from airflow_dre.checks.outcomes import Judgement, Observes, Outcome, counted
-from airflow_dre.checks.reasons import Reason, because
+from airflow_dre.checks.reasons import OutcomeReason, because
 from airflow_dre.values.numbers import as_count
 from airflow_dre.values.scalars import Incomparable, Scalar
 
@@ -196,7 +196,7 @@ class SchemaUnchanged(Check):
         )
 
 
-def _listed(problems: list[str]) -> Reason | None:
+def _listed(problems: list[str]) -> OutcomeReason | None:
     return because("{problems}", problems="; ".join(problems)) if problems else None
 
 

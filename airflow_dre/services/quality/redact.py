@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 
 from airflow_dre.checks.outcomes import JudgedSegment, Judgement, Observes, Segment, format_value
-from airflow_dre.checks.reasons import Reason, Source, Value
+from airflow_dre.checks.reasons import OutcomeReason, Value, ValueSource
 from airflow_dre.privacy.masking import HIDDEN, Mask, masked, masked_line, without_quotes
 from airflow_dre.store.records import Definition, ResultRecord
 from airflow_dre.values.numbers import as_float
@@ -38,16 +38,16 @@ class Redaction:
         """True where values of the column of segments are hidden."""
         return self.definition.by is not None and self.mask.hides(self.definition.by)
 
-    def reason(self, reason: Reason, *, hides_observed: bool) -> str:
+    def reason(self, reason: OutcomeReason, *, hides_observed: bool) -> str:
         """Return a reason as text, with hidden values replaced."""
 
         def show(value: Value) -> str:
             match value.source:
-                case Source.FOREIGN:
+                case ValueSource.FOREIGN:
                     return self._message(value.text)
-                case Source.OBSERVED if hides_observed:
+                case ValueSource.OBSERVED if hides_observed:
                     return HIDDEN
-                case Source.SEGMENT if self.hides_segments:
+                case ValueSource.SEGMENT if self.hides_segments:
                     return HIDDEN
                 case _:
                     return value.text

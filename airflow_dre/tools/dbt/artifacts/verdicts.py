@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from airflow_dre.checks.outcomes import Judgement, Outcome, Range
-from airflow_dre.checks.reasons import Reason, because, foreign, observed
+from airflow_dre.checks.reasons import OutcomeReason, because, foreign, observed
 from airflow_dre.tools.dbt.artifacts.documents import Node, Period, Result
 from airflow_dre.tools.dbt.reading.thresholds import USUAL, most_accepted
 from airflow_dre.values.instants import format_duration
@@ -131,12 +131,12 @@ def _accepted(condition: str) -> Range:
     return _OPEN if most is None else Range(high=float(most))
 
 
-def _message(outcome: Outcome, text: str) -> Reason:
+def _message(outcome: Outcome, text: str) -> OutcomeReason:
     """Return a text of dbt as a reason: the message of an error may quote anything, any other text is dbt's own."""
     return foreign(text) if outcome is Outcome.ERRORED else because("{text}", text=text)
 
 
-def _reason(result: Result, outcome: Outcome) -> Reason:
+def _reason(result: Result, outcome: Outcome) -> OutcomeReason:
     return _message(outcome, _text(result, outcome))
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from airflow_dre.checks.outcomes import Judgement, Outcome, Range, all_meet_it, counted, format_value
-from airflow_dre.checks.reasons import Reason, because, foreign, observed
+from airflow_dre.checks.reasons import OutcomeReason, because, foreign, observed
 from airflow_dre.checks.thresholds import Limit
 from airflow_dre.tools.gx.running.results import Validation
 from airflow_dre.values.numbers import as_count, as_float
@@ -67,7 +67,7 @@ def _judge_observed(validation: Validation, outcome: Outcome) -> Judgement:
     )
 
 
-def _reason(passed: bool, found: str | None, expected: str, *, bounded: bool) -> Reason:
+def _reason(passed: bool, found: str | None, expected: str, *, bounded: bool) -> OutcomeReason:
     if found is None:
         return because("met" if passed else "not met")
     value = observed(found)
