@@ -8,7 +8,7 @@ from typing import TypeVar, Unpack
 from airflow_dre.checks.declared.declaration import Bound, Declaration, MetricOptions, Options, RowCountOptions
 from airflow_dre.declaring.functions import strict
 
-Key = TypeVar("Key", bound=Bound | bool)
+_Key = TypeVar("_Key", bound=Bound | bool)
 
 
 @strict
@@ -140,7 +140,7 @@ def most_common(
 @strict
 def distribution(
     column: str,
-    reference: Mapping[Key, float] | Mapping[str, Sequence[float]],
+    reference: Mapping[_Key, float] | Mapping[str, Sequence[float]],
     *,
     distance: str = "kl",
     others: float | Sequence[float] | None = None,
