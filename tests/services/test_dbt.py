@@ -302,7 +302,7 @@ def test_results_that_are_older_than_the_run_are_refused(dbt_folder: Path) -> No
     later = datetime(2999, 1, 1, tzinfo=UTC)
     with pytest.raises(
         DefinitionError,
-        match=r"results of this Dag run: dbt wrote these at .*, \d+ d .* before this Dag run began\. Did dbt run\? allow_stale=True",
+        match=r"results of this Dag run: dbt wrote these at .*, \d+ d .* before this Dag run began\. Did dbt run\? Set allow_stale=True",
     ):
         runs_of(dbt_folder / "built", since=later)
     assert runs_of(dbt_folder / "built", since=later, allow_stale=True)
