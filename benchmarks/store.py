@@ -58,7 +58,7 @@ WRITTEN = 44
 """Results of a run whose writing is measured."""
 WRITES = 200
 WARM_UP = 5
-READS = 20
+READS = 60
 PAGE = 50
 BARS = {"bytes_per_result": 700.0, "write_to_inline": 1.25, "overview_ms": 50.0}
 FIRST = datetime(2026, 1, 1, 4, 30, tzinfo=UTC)
@@ -272,7 +272,7 @@ def measure(store: Store, results: int, writes: int, reads: int) -> dict[str, An
 
 
 def main() -> None:
-    """Print the figures; exit 1 if a bar is missed."""
+    """Print the figures. Exit 1 if a bar is missed."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--results", type=int, default=RESULTS)
     parser.add_argument("--writes", type=int, default=WRITES)

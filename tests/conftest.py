@@ -129,6 +129,26 @@ def store(store_url: str, tmp_path: Path) -> Iterator[Store]:
     database = Database(store_url)
     yield Store(database, Spool(tmp_path / "spool"))
     database.engine.dispose()
+    assert leaks_of(store_url, tmp_path) == []
+
+
+def leaks_of(store_url: str, folder: Path) -> list[str]:
+    """Return the files below a folder that this process still holds open, and the transactions that are still open on a server."""
+    opened = [link for entry in os.scandir("/proc/self/fd") if (link := _target(entry.path)).startswith(str(folder))]
+    if store_url.startswith("sqlite"):
+        return opened
+    engine = sa.create_engine(store_url, poolclass=sa.NullPool)
+    mine = "datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'"
+    with engine.connect() as connection:
+        return [*opened, *connection.scalars(sa.text(f"SELECT state || ': ' || query FROM pg_stat_activity WHERE {mine}"))]
+
+
+def _target(link: str) -> str:
+    """Return the target of a link, or nothing if it is gone."""
+    try:
+        return os.readlink(link)
+    except OSError:
+        return ""
 
 
 @dataclass

@@ -26,6 +26,6 @@ def on_starting(component: Any) -> None:
         settings = read_settings()
         for finding in find_mistakes(settings):
             log.error("airflow-dre: %s: %s `airflow dre check-config` looks again.", finding.subject, finding.text)
-        run_housekeeping(store_of(settings, hurried=True), settings)
+        run_housekeeping(store_of(settings, fail_fast=True), settings)
     except Exception:  # the scheduler must start
         log.exception("airflow-dre: the configuration could not be checked")

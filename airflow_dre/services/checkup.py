@@ -114,7 +114,7 @@ def check_store(settings: Settings) -> Iterator[Finding]:
 
     :raises airflow_dre.errors.StoreError: it does not answer, or its address cannot be used.
     """
-    database = store_of(settings, hurried=True).database
+    database = store_of(settings, fail_fast=True).database
     if is_missing(database):
         yield _check_place(database)
         return
@@ -269,7 +269,7 @@ def check_monitor(settings: Settings) -> Iterator[Finding]:
     """Find signs that no monitor evaluates SLAs or sends messages."""
     if not settings.watch_dags:
         yield Finding(Verdict.NOTE, "watch_dags", "no failed run opens an incident without a callback, since [dre] watch_dags is empty.")
-    database = store_of(settings, hurried=True).database
+    database = store_of(settings, fail_fast=True).database
     if is_missing(database) or current_revision(database) != head():
         return
     with database.read() as connection:

@@ -18,9 +18,9 @@ from airflow_dre.values.dataset import DatasetName
 log = logging.getLogger(__name__)
 
 
-def store_of(settings: Settings, *, hurried: bool = False) -> Store:
-    """Return the results store that is configured, ``hurried`` for a caller that delays others."""
-    return open_store(settings.store_url, settings.spool_folder, hurried=hurried)
+def store_of(settings: Settings, *, fail_fast: bool = False) -> Store:
+    """Return the results store that is configured, ``fail_fast`` for a caller that delays others."""
+    return open_store(settings.store_url, settings.spool_folder, fail_fast=fail_fast)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from sqlalchemy.exc import ArgumentError
 HIDDEN = "***"
 ALLOWED = "sqlite:////path/to/dre.db or postgresql+psycopg://user:password@host:5432/database"
 _POSTGRESQL = ("postgresql", "postgres", "postgresql+psycopg", "postgresql+psycopg2")
-"""Schemes that libpq reads alike; one driver serves them all."""
+"""Schemes that libpq reads alike. One driver serves them all."""
 _SQLITE = ("sqlite", "sqlite+pysqlite")
 _SHOWN = frozenset(
     (
@@ -22,7 +22,7 @@ _SHOWN = frozenset(
         *("mode", "cache", "uri", "timeout", "check_same_thread", "cached_statements"),
     )
 )
-"""Parameters whose values may be shown; whatever else stands in an address may be a secret."""
+"""Parameters whose values may be shown. Any other part of an address may be a secret."""
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+]{0,40}(?=://)")
 _CREDENTIAL_LIKE = re.compile(r"[\s=@]|://|[\x00-\x1f\x7f]")
 """What no plain host, user or database has, and an address in which a special character was not escaped does."""
@@ -30,7 +30,7 @@ _CREDENTIAL_LIKE = re.compile(r"[\s=@]|://|[\x00-\x1f\x7f]")
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where the results store is."""
+    """The address of a results store."""
 
     url: URL | None
     """None where the address cannot be used."""
@@ -53,7 +53,7 @@ class Address:
 
 
 def read_address(text: str) -> Address:
-    """Read the address of a store; never raises.
+    """Read the address of a store. Never raises.
 
     :param text: SQLAlchemy URL of SQLite or PostgreSQL.
     """
@@ -78,7 +78,7 @@ def read_address(text: str) -> Address:
 
 
 def _wrong_server(url: URL) -> str:
-    """Why the parts of an address of PostgreSQL are not what was meant: a character that was not escaped moves a password elsewhere."""
+    """Return why the parts of an address of PostgreSQL are misread: an unescaped character moves a password elsewhere."""
     if any(_CREDENTIAL_LIKE.search(part or "") for part in (url.host, url.username)):
         return f"a special character of its user, password or host is not percent-encoded. Allowed: {ALLOWED}"
     if url.port is not None and not 0 < url.port < 65536:
@@ -99,7 +99,7 @@ def _secrets(url: URL) -> list[str]:
 
 
 def _as_written(text: str) -> list[str]:
-    """Return the same as they stand in the address, which may be encoded in another way than Python would."""
+    """Return the same as they are written in the address, which may be encoded in another way than Python would."""
     before, _, query = text.partition("?")
     password = re.search(r"://[^:/]*:([^@]*)@", before)
     pairs = [pair.partition("=") for pair in query.split("&")]

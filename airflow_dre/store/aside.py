@@ -1,4 +1,4 @@
-"""What no store takes: how it is named, and a note of it in the store, so that the pages can say that there is some."""
+"""Records that the store refuses: their description, and a note of each in the store for the pages."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def _cut(text: str | None) -> str:
 
 
 def note_aside(database: Database, line: bytes, path: Path, what: str, reason: str) -> None:
-    """Note that a line was put aside; a line that is put aside twice is one.
+    """Note that a line was refused. A line that is refused twice is one.
 
     :raises airflow_dre.errors.StoreError: the store is down.
     """
@@ -62,7 +62,7 @@ def note_aside(database: Database, line: bytes, path: Path, what: str, reason: s
 
 
 def count_aside(connection: Connection) -> int:
-    """Return the number of records that were put aside within :data:`KEPT_FOR`."""
+    """Return the number of records that were refused within :data:`KEPT_FOR`."""
     return connection.scalar(select(func.count()).select_from(aside).where(aside.c.at > now() - KEPT_FOR)) or 0
 
 

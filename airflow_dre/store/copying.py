@@ -23,7 +23,7 @@ MOVED = "moved"
 _LIMITS = ("lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout")
 """Settings of PostgreSQL that end what takes long."""
 Progress = Callable[[str, int, int], None]
-"""A function that is told the table, the rows that were copied, and the rows of the table."""
+"""A function that receives the table, the number of rows that were copied, and the number of rows of the table."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,7 +134,7 @@ def _copy_table(reading: Connection, writing: Connection, table: Table, progress
 
 
 def _set_sequence(connection: Connection, table: Table) -> None:
-    """Let the next id of PostgreSQL follow those that were copied; SQLite does so itself."""
+    """Let the next id of PostgreSQL follow those that were copied. SQLite does so itself."""
     key = table.autoincrement_column
     if connection.dialect.name != "postgresql" or key is None or table is installation:
         return

@@ -27,18 +27,18 @@ from airflow_dre.errors import (
     StoreUnreachable,
 )
 from airflow_dre.store.address import Address, read_address
-from airflow_dre.store.limits import HURRIED, PATIENT, POOL_SECONDS, Limits, is_over, left, limited_connection, within
+from airflow_dre.store.limits import FAIL_FAST, PATIENT, POOL_SECONDS, Limits, is_over, left, limited_connection, within
 from airflow_dre.store.private_files import keep_database_private
 from airflow_dre.store.refusals import CONTENT, Verdict, verdict_on
 from airflow_dre.store.resolving import Unresolved, forget_addresses, with_addresses
 
 BUSY_SECONDS = 30.0
-"""How long a writer waits for others on SQLite; one that holds others up waits for :data:`HURRIED`."""
+"""How long a writer waits for others on SQLite. One that holds others up waits for :data:`FAIL_FAST`."""
 BUSY_TURN = 0.5
 """For how long a writer waits at a stretch."""
 _UNUSABLE = URL.create("sqlite")
 _STEPS = 10_000
-"""Steps of SQLite after which a statement looks at the clock: less than a millisecond."""
+"""Steps of SQLite after which a statement checks its time: less than a millisecond."""
 _UNTIL = "dre_until"
 
 
@@ -47,17 +47,17 @@ Transaction = NewType("Transaction", Connection)
 
 
 class Database:
-    """A results store at one address. An address that cannot be used is said when the store is asked, and not before.
+    """A results store at one address. An address that cannot be used raises an error at the first use.
 
     :param url: SQLAlchemy URL of SQLite or PostgreSQL.
-    :param hurried: wait briefly and keep no connection open, for a process that must not stall and that forks (the scheduler).
+    :param fail_fast: wait briefly and keep no connection open, for a process that must not stall and that forks (the scheduler).
     """
 
-    def __init__(self, url: str, *, hurried: bool = False) -> None:
+    def __init__(self, url: str, *, fail_fast: bool = False) -> None:
         self.address: Address = read_address(url)
         self.url: URL = self.address.url or _UNUSABLE
-        self.hurried = hurried
-        self.limits: Limits = HURRIED if hurried else PATIENT
+        self.fail_fast = fail_fast
+        self.limits: Limits = FAIL_FAST if fail_fast else PATIENT
         self.embedded = self.address.url is not None and self.url.get_backend_name() == "sqlite"
 
     @property
@@ -67,7 +67,7 @@ class Database:
 
     @cached_property
     def engine(self) -> Engine:
-        """The engine of SQLAlchemy; a connection that is taken from it outside of :meth:`read` and :meth:`write` has no limit of time.
+        """The engine of SQLAlchemy. A connection that is taken from it outside of :meth:`read` and :meth:`write` has no limit of time.
 
         :raises StoreMisaddressed: the address cannot be used.
         """
@@ -76,7 +76,7 @@ class Database:
                 f"the address of the results store ({self.shown}; usually [dre] sql_alchemy_conn) cannot be used: {self.address.wrong}"
             )
         try:
-            return _sqlite(self.url, hurried=self.hurried) if self.embedded else _server(self.url, hurried=self.hurried)
+            return _sqlite(self.url, fail_fast=self.fail_fast) if self.embedded else _server(self.url, fail_fast=self.fail_fast)
         except Exception as error:  # a driver that is not installed, or a parameter that it does not know
             why = self.address.hide(f"{type(error).__name__}: {error}")
             raise StoreMisaddressed(
@@ -96,21 +96,21 @@ class Database:
     def read(self, limits: Limits | None = None) -> Iterator[Transaction]:
         """Open a transaction that only reads.
 
-        :param limits: default: those of the caller, see ``hurried``.
+        :param limits: default: those of the caller, see ``fail_fast``.
         :raises StoreUnreachable: the database does not answer, or not in time.
         :raises StoreMisaddressed: there is no such address.
         :raises StoreNotMigrated: the tables are missing.
         :raises StoreRefused: it takes a value of the question at no time.
         """
         wanted = limits or self.limits
-        with self._told(), within(wanted.whole), self.engine.connect().execution_options(dre_limits=wanted) as connection:
+        with self._translate_errors(), within(wanted.whole), self.engine.connect().execution_options(dre_limits=wanted) as connection:
             yield Transaction(connection)
 
     @contextlib.contextmanager
     def write(self, limits: Limits | None = None) -> Iterator[Transaction]:
-        """Open a transaction that writes; on SQLite it takes the write lock at once, so that it can wait but not deadlock.
+        """Open a transaction that writes. On SQLite it takes the write lock at once, so that it can wait but not deadlock.
 
-        :param limits: default: those of the caller, see ``hurried``.
+        :param limits: default: those of the caller, see ``fail_fast``.
         :raises StoreUnreachable: the database does not answer, or not in time.
         :raises StoreMisaddressed: there is no such address.
         :raises StoreNotMigrated: the tables are missing.
@@ -119,7 +119,7 @@ class Database:
         wanted = limits or self.limits
         options = {"dre_write": True, "dre_limits": wanted}
         with (
-            self._told(),
+            self._translate_errors(),
             within(wanted.whole),
             self.engine.connect().execution_options(**options) as connection,
             connection.begin(),
@@ -133,7 +133,7 @@ class Database:
             connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": number})
 
     @contextlib.contextmanager
-    def _told(self) -> Iterator[None]:
+    def _translate_errors(self) -> Iterator[None]:
         try:
             yield
         except DBAPIError as error:
@@ -151,26 +151,26 @@ class Database:
             raise StoreUnreachable(f"the results store at {self.shown} cannot be opened: {error}") from error
 
     def _reason(self, error: DBAPIError) -> StoreError:
-        said = " ".join(self.address.hide(str(error.orig)).split())
+        message = " ".join(self.address.hide(str(error.orig)).split())
         if error.connection_invalidated:
-            return StoreUnreachable(f"the results store at {self.shown} broke the connection: {said}")
+            return StoreUnreachable(f"the results store at {self.shown} broke the connection: {message}")
         match verdict_on(error):
             case Verdict.SCHEMA:
                 return StoreNotMigrated(f"the results store at {self.shown} lacks a table or column: run `airflow dre db migrate`")
             case Verdict.REFUSED:
-                return StoreRefused(f"the results store at {self.shown} takes it at no time: {said}")
+                return StoreRefused(f"the results store at {self.shown} takes it at no time: {message}")
             case Verdict.BUSY:
-                return StoreBusy(f"the results store at {self.shown} could not take it now: {said}")
+                return StoreBusy(f"the results store at {self.shown} could not take it now: {message}")
             case Verdict.DOWN:
-                return StoreUnreachable(f"the results store at {self.shown} does not answer: {said}")
+                return StoreUnreachable(f"the results store at {self.shown} does not answer: {message}")
 
     def _shown_cause(self, error: Exception) -> Exception | None:
         return None if self.address.hides(str(error)) else error
 
 
-def _sqlite(url: URL, *, hurried: bool) -> Engine:
-    limits = HURRIED if hurried else PATIENT
-    engine = create_engine(url, poolclass=NullPool, connect_args={"timeout": limits.statement if hurried else BUSY_SECONDS})
+def _sqlite(url: URL, *, fail_fast: bool) -> Engine:
+    limits = FAIL_FAST if fail_fast else PATIENT
+    engine = create_engine(url, poolclass=NullPool, connect_args={"timeout": limits.statement if fail_fast else BUSY_SECONDS})
 
     @event.listens_for(engine, "do_connect")
     def connect(dialect: Dialect, record: Any, arguments: tuple[Any, ...], options: dict[str, Any]) -> Any:
@@ -202,7 +202,7 @@ def _sqlite(url: URL, *, hurried: bool) -> Engine:
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         if connection.get_execution_options().get("dre_write", False):
-            _take_write_lock(connection, left(limits.statement if hurried else BUSY_SECONDS))
+            _take_write_lock(connection, left(limits.statement if fail_fast else BUSY_SECONDS))
         else:
             connection.exec_driver_sql("BEGIN")
 
@@ -229,17 +229,17 @@ def _take_write_lock(connection: Connection, seconds: float) -> None:
             return
 
 
-def _server(url: URL, *, hurried: bool) -> Engine:
-    limits = HURRIED if hurried else PATIENT
-    options = {name: value for name, value in limits.connection_options.items() if hurried or name not in url.query}
+def _server(url: URL, *, fail_fast: bool) -> Engine:
+    limits = FAIL_FAST if fail_fast else PATIENT
+    options = {name: value for name, value in limits.connection_options.items() if fail_fast or name not in url.query}
     pool: dict[str, Any] = {"poolclass": NullPool}
-    if not hurried:
+    if not fail_fast:
         pool = {"poolclass": QueuePool, "pool_size": 2, "max_overflow": 8, "pool_pre_ping": True, "pool_timeout": POOL_SECONDS}
     engine = create_engine(url, connect_args=options, **pool)
 
     @event.listens_for(engine, "do_connect")
     def connect(dialect: Dialect, record: Any, arguments: tuple[Any, ...], options: dict[str, Any]) -> Any:
-        if not hurried:
+        if not fail_fast:
             return limited_connection().connect(*arguments, **options)
         try:
             return limited_connection().connect(*arguments, **with_addresses(options, left(limits.connect)))
@@ -258,10 +258,10 @@ def _server(url: URL, *, hurried: bool) -> Engine:
 
 
 @lru_cache(maxsize=8)
-def _opened(url: str, hurried: bool, process: int) -> Database:  # a forked child must not share its parent's connections
-    return Database(url, hurried=hurried)
+def _opened(url: str, fail_fast: bool, process: int) -> Database:  # a forked child must not share its parent's connections
+    return Database(url, fail_fast=fail_fast)
 
 
-def open_database(url: str, *, hurried: bool = False) -> Database:
+def open_database(url: str, *, fail_fast: bool = False) -> Database:
     """Return the store at ``url``, one for each process."""
-    return _opened(url, hurried, os.getpid())
+    return _opened(url, fail_fast, os.getpid())

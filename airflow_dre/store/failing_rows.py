@@ -46,7 +46,7 @@ def sample_columns(sample: Sample) -> dict[str, Any]:
 
 
 def sampled_result(connection: Connection, key: str) -> SampledResult | None:
-    """Return the result of a key with the facts about its sample and its Dag; None if it does not exist."""
+    """Return the result of a key with the facts about its sample and its Dag. None if it does not exist."""
     about: list[Any] = [result.c.key, result.c.check_id, definition_of_result(), result.c.sample, suite_run.c.dag_id]
     query = select(*about).select_from(with_texts()).join(suite_run, suite_run.c.key == result.c.run_key).where(result.c.key == key)
     row = connection.execute(query).first()

@@ -1,4 +1,4 @@
-"""The id of a store, which tells its incidents apart from those of every other installation.
+"""The id of a store, by which its incidents differ from those of every other installation.
 
 The migration that makes its table makes the id too, so that no two processes can make one each. A copy of the store has the same id.
 """
@@ -17,7 +17,7 @@ ONLY = 1
 
 
 def read_installation_id(connection: Connection) -> str:
-    """Return the id of the store; one whose row was deleted gets a new id."""
+    """Return the id of the store. One whose row was deleted gets a new id."""
     found = connection.scalar(select(installation.c.uuid).where(installation.c.id == ONLY))
     if found is None:
         insert_new(connection, installation, {"id": ONLY, "uuid": str(uuid4())})

@@ -1,8 +1,8 @@
-"""How long the results store may take, and the connection to PostgreSQL that keeps to it.
+"""Time limits of the results store, and the connection to PostgreSQL that keeps them.
 
 The server's own limits (``lock_timeout``, ``statement_timeout``) hold while the server works. A server that is stopped, or a network that
 swallows everything, keeps to none of them, so the client counts the time as well: psycopg waits for its socket in short turns, and every
-turn looks at the clock. No thread and no signal is needed, so that a process that forks can use it.
+turn checks the time. No thread and no signal is needed, so that a process that forks can use it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ class Limits:
     """Seconds that the store may take, by what it is doing."""
 
     connect: int
-    """To accept a connection; of each of several hosts."""
+    """To accept a connection. Of each of several hosts."""
     lock: float
     """To let go of what others lock."""
     statement: float
@@ -50,7 +50,7 @@ class Limits:
         }
 
 
-HURRIED = Limits(connect=2, lock=1.0, statement=2.0, whole=4.0)
+FAIL_FAST = Limits(connect=2, lock=1.0, statement=2.0, whole=4.0)
 """For a caller that holds others up, such as the listener in the scheduler's loop."""
 PATIENT = Limits(connect=5, lock=30.0, statement=60.0, whole=90.0)
 """For tasks, the monitor and the API."""
@@ -64,7 +64,7 @@ _until: ContextVar[float | None] = ContextVar("dre_store_until", default=None)
 
 @contextlib.contextmanager
 def within(seconds: float) -> Iterator[None]:
-    """Limit all that the store is asked inside, on this thread; an outer limit that ends sooner stays."""
+    """Limit all that the store is asked inside, on this thread. An outer limit that ends sooner stays."""
     outer = _until.get()
     until = time.monotonic() + seconds
     token = _until.set(until if outer is None else min(outer, until))
@@ -75,7 +75,7 @@ def within(seconds: float) -> Iterator[None]:
 
 
 def is_over() -> bool:
-    """Return whether the time of :func:`within` has passed; False outside of it."""
+    """Return whether the time of :func:`within` has passed. False outside of it."""
     until = _until.get()
     return until is not None and time.monotonic() >= until
 
@@ -92,7 +92,7 @@ def limited_connection() -> Any:
     import psycopg
 
     class LimitedConnection(psycopg.Connection[Any]):
-        """A connection that is closed when its time is over: nobody knows what its server would answer later."""
+        """A connection that is closed when its time is over, since a later answer of its server would be read as the next one."""
 
         @classmethod
         def _connect_gen(cls, *args: Any, **options: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Monitors: which Dags look at SLAs, at which, when they looked last and when they are due again."""
+"""Monitors: the Dags that evaluate SLAs, their latest runs and when they are due again."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from airflow_dre.store.tables import monitor
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Monitor:
-    """A Dag that looks at SLAs."""
+    """A Dag that evaluates SLAs."""
 
     dag_id: str
     looked_at: datetime
     due_at: datetime | None
-    """When it is to look again; None where it has no schedule."""
+    """When it is to look again. None where it has no schedule."""
     watches: tuple[tuple[str, str], ...]
     """Name of each SLA, and what it watches: connection and table as they are declared."""
 
@@ -40,7 +40,7 @@ def save_monitor(connection: Connection, found: Monitor) -> None:
 
 
 def read_monitors(connection: Connection, dag_ids: Sequence[str] | None = None) -> list[Monitor]:
-    """Return the monitors, by Dag; all of them, or the named ones."""
+    """Return the monitors, by Dag. All of them, or the named ones."""
     rows = connection.execute(select(monitor).order_by(monitor.c.dag_id)).all()
     return [
         Monitor(

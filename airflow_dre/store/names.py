@@ -18,7 +18,7 @@ from airflow_dre.values.text_limits import escaped
 
 _UNWRITABLE = re.compile("[\x00\ud800-\udfff]")
 _MARK = 16
-"""Digits of the digest that tell two long names apart."""
+"""Digits of the digest by which two long names differ."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Bound:
     most_bytes: int
 
     def cut(self, name: str) -> str:
-        """Return the name in one line, or the beginning of a longer one with a digest; what is cut already stays."""
+        """Return the name in one line, or the beginning of a longer one with a digest. What is cut already stays."""
         plain = escaped(plain_text(name[: self.characters + 1]))
         if len(plain) <= self.characters and len(plain.encode()) <= self.most_bytes:
             return plain
@@ -46,7 +46,7 @@ class Bound:
 ID = Bound(250, 1000)
 """A Dag, run, task, deadline or route: Airflow keeps as many characters."""
 NAMESPACE = Bound(500, 500)
-"""An OpenLineage namespace; with dataset and suite it fits into one entry of an index."""
+"""An OpenLineage namespace. With dataset and suite it fits into one entry of an index."""
 DATASET = Bound(1000, 1000)
 """An OpenLineage name of a dataset."""
 SUITE = Bound(500, 1000)

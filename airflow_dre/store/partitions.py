@@ -15,7 +15,7 @@ _ROWS = 500
 
 
 def save_partition_states(connection: Connection, found: PartitionStates) -> None:
-    """Keep the states of one look; where a later look was kept already, that stays."""
+    """Keep the states of one look. Where a later look was kept already, that stays."""
     table = partition_state
     dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
     same = {"split": found.split, "namespace": found.namespace, "name": found.name}
@@ -45,7 +45,7 @@ def save_partition_states(connection: Connection, found: PartitionStates) -> Non
 
 
 def read_partition_states(connection: Connection, split: str, forms: Sequence[str]) -> list[PartitionState]:
-    """What is known of the partitions of a table, in one statement: of each partition the whole of what one look found, or nothing."""
+    """Return the states of the partitions of a table in one statement. Each is the whole of one scan, or missing."""
     table = partition_state
     columns = (table.c.partition, table.c.form, table.c.answers, table.c.rows, table.c.version)
     rows = connection.execute(select(*columns).where(table.c.split == split, table.c.form.in_(forms))).all()

@@ -14,7 +14,7 @@ FILE_MODE = 0o600
 FOLDER_MODE = 0o700
 _TURN = 0.02
 _BESIDE = ("", "-wal", "-shm", "-journal", ".migrating")
-"""What stands beside a SQLite file under its name."""
+"""Suffixes of the files beside a SQLite file."""
 
 
 class NotOurs(OSError):
@@ -31,11 +31,11 @@ def make_private_folder(folder: Path) -> None:
 
 
 def keep_database_private(path: Path) -> None:
-    """Make an empty file for a database where there is none, and close one of ours and what stands beside it to others.
+    """Create a missing database file, and close one of ours and the files beside it to others.
 
     A link of this user or of root is followed, since an administrator may keep the file on another disk.
 
-    :raises NotOurs: a link of another user stands there, or what is no file, such as a FIFO, which nobody could be kept from waiting for.
+    :raises NotOurs: the path is a link of another user, or no file, such as a FIFO, which would be waited for without end.
     :raises OSError: it cannot be made.
     """
     if path.is_symlink():
@@ -58,10 +58,10 @@ def _close_to_others(path: Path, mode: int, kind: int) -> None:
 
 
 def open_ours(path: Path, flags: int) -> int:
-    """Open a regular file of this user that has one name, or make it; the descriptor.
+    """Open a regular file of this user that has one name, or make it. The descriptor.
 
     :param flags: as of :func:`os.open`, for example ``os.O_RDWR | os.O_CREAT``.
-    :raises NotOurs: a link, a folder, a FIFO, a socket, a device, a file of another user or one with several names stands there.
+    :raises NotOurs: the path is a link, a folder, a FIFO, a socket, a device, a file of another user or one with several names.
     :raises OSError: it cannot be opened, for example because it is not there.
     """
     try:
@@ -104,7 +104,7 @@ def sync_folder(folder: Path) -> None:
 
 
 def lock(descriptor: int, seconds: float) -> bool:
-    """Take the lock of a file; whether it was free within ``seconds``."""
+    """Take the lock of a file. Whether it was free within ``seconds``."""
     until = time.monotonic() + seconds
     while True:
         try:
@@ -119,7 +119,7 @@ def lock(descriptor: int, seconds: float) -> bool:
 
 @contextlib.contextmanager
 def locked_file(path: Path, seconds: float) -> Iterator[None]:
-    """Hold the lock of a file that stands only for it.
+    """Hold the lock of a file that exists only for it.
 
     :raises TimeoutError: another process held it for longer than ``seconds``.
     :raises OSError: it cannot be made.

@@ -1,4 +1,4 @@
-"""What an error of the results store means for its record, told by SQLSTATE or SQLite's code and not by a driver's class."""
+"""The meaning of an error of the results store for its record, read from SQLSTATE or SQLite's code and not from a driver's class."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ CONTENT = (ValueError, TypeError, OverflowError, RecursionError, LookupError, At
 
 
 class Verdict(StrEnum):
-    """What is to become of the record."""
+    """The fate of the record."""
 
     REFUSED = "refused"
     """No other moment will take it."""

@@ -30,7 +30,7 @@ _known: dict[str, tuple[float, tuple[str, ...]]] = {}
 
 
 class Unresolved(Exception):
-    """No host has an address, or nobody said it in time."""
+    """No host has an address, or none was found in time."""
 
 
 def with_addresses(options: Mapping[str, Any], seconds: float) -> dict[str, Any]:
@@ -85,7 +85,7 @@ def _look_up(names: Sequence[str], seconds: float) -> dict[str, tuple[str, ...]]
 
 
 def _ask(command: list[str], seconds: float) -> str | None:
-    """Return what a process writes; None where it takes longer, and is killed."""
+    """Return what a process writes. None where it takes longer, and is killed."""
     until = time.monotonic() + seconds
     reading, writing = os.pipe()
     ends = [(os.POSIX_SPAWN_DUP2, writing, 1), *((os.POSIX_SPAWN_OPEN, number, os.devnull, os.O_RDWR, 0) for number in (0, 2))]
@@ -112,5 +112,5 @@ def _ask(command: list[str], seconds: float) -> str | None:
 
 
 def forget_addresses() -> None:
-    """Look every name up anew, since a connection to what it stood for failed."""
+    """Look every name up anew, since a connection to its address failed."""
     _known.clear()

@@ -1,4 +1,4 @@
-"""Writing suite runs and their results; a repeated delivery is one row."""
+"""Writing suite runs and their results. A repeated delivery is one row."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ BROKEN = (Outcome.FAILED.value, Outcome.ERRORED.value)
 
 
 def insert_new(connection: Connection, table: Table, values: dict[str, Any]) -> bool:
-    """Insert a row unless its key is there; whether it was new. RETURNING, since rowcount is -1 with psycopg."""
+    """Insert a row unless its key is there. Whether it was new. RETURNING, since rowcount is -1 with psycopg."""
     dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
     statement = dialect.insert(table).values(**values).on_conflict_do_nothing().returning(*table.primary_key)
     return connection.execute(statement).first() is not None
@@ -44,7 +44,7 @@ def siblings_of(table: Table, origin: Origin) -> ColumnElement[bool]:
 
 
 def save_suite_run(connection: Connection, run: SuiteRunRecord) -> bool:
-    """Keep a suite run with all its results; False where it was kept before."""
+    """Keep a suite run with all its results. False where it was kept before."""
     new = insert_new(connection, suite_run, run_row(run))
     if new and run.results:
         texts = [(msgspec.to_builtins(record.definition), record.statement) for record in run.results]
@@ -110,7 +110,7 @@ def result_row(run_key: str, position: int, record: ResultRecord, references: Re
 
 
 def last_passed(connection: Connection, dataset: DatasetName, suite: str, check_id: str) -> str | None:
-    """What a check observed in the last run in which it passed; None where it never did."""
+    """Return the value that a check observed in the last run in which it passed. None if it never passed."""
     observed: str | None = connection.scalar(
         select(result.c.observed)
         .join(suite_run, suite_run.c.key == result.c.run_key)

@@ -20,7 +20,7 @@ from airflow_dre.store.tables import check_definition, incident, outbox, result,
 BATCH = 100
 """Suite runs, or incidents, or signals that one transaction deletes: with some thousand results it takes a fraction of a second."""
 PRUNE_SECONDS = 2.0
-"""How long one round goes on; the next round goes on from there."""
+"""How long one round goes on. The next round goes on from there."""
 Cursor = tuple[datetime, str]
 
 
@@ -69,7 +69,7 @@ def _repeat(database: Database, delete_batch: Callable[[Connection], int], batch
 
 
 def _prune_runs(connection: Connection, before: datetime, after: Cursor | None, batch: int) -> tuple[int, Cursor | None]:
-    """Delete those of the next old runs that are not needed; their number, and where to go on, None at the end."""
+    """Delete those of the next old runs that are not needed. Their number, and where to go on, None at the end."""
     lock_texts(connection, shared=False)
     order = (suite_run.c.measured_at, suite_run.c.key)
     old = select(suite_run.c.measured_at, suite_run.c.key).where(suite_run.c.measured_at < before)

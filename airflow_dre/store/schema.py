@@ -26,10 +26,10 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 _LOCK = 7_262_310_190_371
-"""Number of the PostgreSQL advisory lock that keeps two migrations apart; any constant does."""
+"""Number of the PostgreSQL advisory lock that keeps two migrations apart. Any constant does."""
 _REVISION = re.compile(r"(\d{4})_\w+\.py")
 SHARE_SECONDS = 1.0
-"""How long a task that upgrades an embedded store moves what an older version wrote; the monitor moves the rest."""
+"""How long a task that upgrades an embedded store moves what an older version wrote. The monitor moves the rest."""
 _current: set[str] = set()
 
 
@@ -69,7 +69,7 @@ def head() -> str:
 
 
 def current_revision(database: Database) -> str | None:
-    """Return the revision the database is at; None where it was never migrated.
+    """Return the revision the database is at. None where it was never migrated.
 
     :raises airflow_dre.errors.StoreError: it cannot be read.
     """
@@ -93,7 +93,7 @@ def refuse_newer(database: Database, revision: str | None) -> None:
 
 
 def migrate(database: Database, revision: str = "head", *, limits: Limits = MIGRATION) -> None:
-    """Upgrade the store to ``revision``; two at once are one after the other.
+    """Upgrade the store to ``revision``. Two at once are one after the other.
 
     :raises StoreTooNew: a newer version migrated it.
     :raises airflow_dre.errors.StoreError: it cannot be upgraded now.
@@ -110,7 +110,7 @@ def migrate(database: Database, revision: str = "head", *, limits: Limits = MIGR
 
 
 def _write_ahead(database: Database) -> None:
-    """Let readers and the writer of a SQLite file work side by side; the file remembers it."""
+    """Let readers and the writer of a SQLite file work side by side. The file remembers it."""
     try:
         with contextlib.closing(database.engine.raw_connection()) as connection:
             connection.cursor().execute("PRAGMA journal_mode=WAL")
@@ -138,7 +138,7 @@ def downgrade(database: Database, revision: str) -> None:
 
 
 def ensure_embedded(database: Database) -> None:
-    """Migrate an embedded SQLite store on first use; a server is migrated by its administrator. Neither may be of a newer version.
+    """Migrate an embedded SQLite store on first use. A server is migrated by its administrator. Neither may be of a newer version.
 
     :raises StoreTooNew: a newer version migrated it.
     :raises airflow_dre.errors.StoreError: it cannot be opened or upgraded now.
@@ -161,7 +161,7 @@ def ensure_embedded(database: Database) -> None:
 
 
 def is_missing(database: Database) -> bool:
-    """Tell whether an embedded store has no file yet."""
+    """Return whether an embedded store has no file yet."""
     path = database.url.database
     return database.embedded and bool(path) and path != ":memory:" and not Path(str(path)).exists()
 

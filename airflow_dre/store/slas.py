@@ -1,4 +1,4 @@
-"""Where each SLA stands. A miss is a change of state, so it calls back once however often it is looked at."""
+"""The state of each SLA. A miss is a change of state, so it calls back once however often it is evaluated."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from airflow_dre.values.text_limits import REASON, one_line
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlaState:
-    """One look at an SLA."""
+    """One evaluation of an SLA."""
 
     cause: DataCause
     dag_id: str | None
@@ -30,7 +30,7 @@ class SlaState:
     max_age_seconds: float
     evaluated_at: datetime
     known: bool = True
-    """Whether the look told how old the data is."""
+    """Whether the evaluation found how old the data is."""
     task_id: str | None = None
     """The task that looks."""
     watched: str = ""
@@ -44,7 +44,7 @@ class SlaState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unknown:
-    """An SLA that cannot be looked at."""
+    """An SLA that cannot be evaluated."""
 
     since: datetime
     looks: int
@@ -54,7 +54,7 @@ class Unknown:
 def save_sla_state(database: Database, connection: Connection, state: SlaState) -> datetime:
     """Keep the latest look, and return the moment since which the SLA has been met or missed.
 
-    A miss goes on while the SLA cannot be looked at.
+    A miss goes on while the SLA cannot be evaluated.
     """
     before = _begin(database, connection, state, missed_since=state.evaluated_at if state.missed else None)
     if before is None:
@@ -73,7 +73,7 @@ def save_sla_state(database: Database, connection: Connection, state: SlaState) 
 
 
 def save_unknown(database: Database, connection: Connection, state: SlaState) -> Unknown:
-    """Keep a look that did not tell how old the data is; what was known before stays beside it."""
+    """Keep an evaluation that did not find how old the data is. The earlier facts stay beside it."""
     before = _begin(database, connection, state, failed_looks=1)
     if before is None:
         return Unknown(since=state.evaluated_at, looks=1)
@@ -87,7 +87,7 @@ def save_unknown(database: Database, connection: Connection, state: SlaState) ->
 
 
 def _begin(database: Database, connection: Connection, state: SlaState, **first: Any) -> Row[Any] | None:
-    """Lock an SLA and return its row; None where this look is its first, which is then kept."""
+    """Lock an SLA and return its row. None where this look is its first, which is then kept."""
     cause = state.cause
     database.lock(connection, cause.fingerprint)
     identity = {"fingerprint": cause.fingerprint, "namespace": cause.namespace, "name": cause.name, "sla": cause.suite}
@@ -115,7 +115,7 @@ def _last_look(row: Row[Any]) -> datetime:
 
 
 def met_at(connection: Connection, cause: DataCause) -> datetime | None:
-    """When the SLA was last looked at and found to be met; None where it never was, or is no SLA."""
+    """Return when the SLA was last found to be met. None if it never was, or if it is unknown."""
     moment: datetime | None = connection.scalar(select(sla.c.met_at).where(sla.c.fingerprint == cause.fingerprint))
     return moment
 
@@ -132,7 +132,7 @@ def take_callback(connection: Connection, cause: DataCause) -> bool:
 
 
 def take_unknown_callback(connection: Connection, cause: DataCause, looks: int) -> bool:
-    """Return whether the caller must call back about an SLA that could not be looked at ``looks`` times: true once for each such time."""
+    """Return whether the caller must call back about an SLA that could not be evaluated ``looks`` times: true once for each such time."""
     statement = (
         update(sla)
         .where(sla.c.fingerprint == cause.fingerprint, sla.c.state == "unknown", sla.c.told_unknown == 0, sla.c.failed_looks >= looks)

@@ -1,7 +1,7 @@
-"""Where deliveries wait while the store is down: fsynced files of JSON lines, replayed in order, each line once.
+"""The spool, in which deliveries wait while the store is down: fsynced files of JSON lines, replayed in order, each line once.
 
-A process appends to files of its own and waits for nobody: where one is being replayed it begins another. A line that was torn by a
-crash, that this version cannot read or that no store takes is put aside in ``*.unreadable`` and never stops the others. What lies in the
+A process appends to files of its own and never waits: while one is being replayed it begins another. A line that was torn by a
+crash, that this version cannot read or that no store takes is moved to ``*.unreadable`` and never stops the others. What lies in the
 folder and is not ours is left alone.
 """
 
@@ -28,16 +28,16 @@ from airflow_dre.store.records import Delivery
 
 log = logging.getLogger(__name__)
 REPLAY_SECONDS = 300.0
-"""How long a replay goes on; what is left goes with the next one."""
+"""How long a replay goes on. What is left goes with the next one."""
 MOST_BUSY = 3
 """Lines that a store may put off before a replay ends."""
 _OTHER_REPLAY_SECONDS = 2.0
 _NAME = re.compile(r".+-\d+(?:-\d+)?\.jsonl", re.DOTALL)
 _MOST_FILES = 1000
 _PROMISE = b'"promise":'
-"""Bytes of every line about data, except of a version that knew no promises; within a text of JSON the second quote is escaped."""
+"""Bytes of every line about data, except of a version that knew no promises. Within a text of JSON the second quote is escaped."""
 _decoder = msgspec.json.Decoder(Delivery)
-_told: set[str] = set()
+_logged: set[str] = set()
 
 
 @dataclass(slots=True)
@@ -59,11 +59,11 @@ class _Round:
 
 @dataclass(slots=True)
 class _Lines:
-    """What a file held, and what of it has to stay."""
+    """The lines of a file, and those of them that have to stay."""
 
     rest: list[bytes]
     off: list[bytes] = field(default_factory=list)
-    """Lines that were put off; they go last, so that those behind them come first the next time."""
+    """Lines that were put off. They go last, so that those behind them come first the next time."""
 
     @property
     def left(self) -> list[bytes]:
@@ -77,14 +77,14 @@ class Spool:
         self.folder = folder
 
     def append(self, delivery: Delivery) -> Path:
-        """Keep a delivery; when this returns it is on disk.
+        """Keep a delivery. When this returns it is on disk.
 
         :raises OSError: it cannot be kept, for example because the disk is full; what was kept before stays as it was.
         """
         return self._add(_line(delivery), ".jsonl")
 
     def put_aside_delivery(self, delivery: Delivery) -> tuple[bytes, Path]:
-        """Keep a delivery that no store takes; its line, and the file that it is in.
+        """Keep a delivery that no store takes. Its line, and the file that it is in.
 
         :raises OSError: it cannot be kept.
         """
@@ -92,7 +92,7 @@ class Spool:
         return line, self.put_aside(line)
 
     def put_aside(self, line: bytes, base: str | None = None) -> Path:
-        """Keep a line that no store takes, for a person to look at.
+        """Keep a line that no store takes, for a person to inspect.
 
         :param base: name of the file that it comes from, without its suffix; default: that of this process.
         :raises OSError: it cannot be kept.
@@ -100,14 +100,14 @@ class Spool:
         return self._add(line if line.endswith(b"\n") else line + b"\n", ".unreadable", base)
 
     def waiting(self) -> list[Path]:
-        """Return the files of this user that hold deliveries, oldest first; what else ends in ``.jsonl`` is logged once."""
+        """Return the files of this user that hold deliveries, oldest first. What else ends in ``.jsonl`` is logged once."""
         found = []
         try:
             entries = [entry for entry in os.scandir(self.folder) if entry.name.endswith(".jsonl")]
         except FileNotFoundError:
             return []
         except (OSError, ValueError) as error:
-            _tell_once(self.folder, f"it cannot be looked at: {error}")
+            _tell_once(self.folder, f"it cannot be read: {error}")
             return []
         for entry in entries:
             with contextlib.suppress(FileNotFoundError):
@@ -119,7 +119,7 @@ class Spool:
         return [path for _, _, path in sorted(found)]
 
     def count(self) -> int | None:
-        """Return the number of deliveries that wait; None where this user may not look."""
+        """Return the number of deliveries that wait. None where this user may not look."""
         try:
             os.scandir(self.folder).close()
         except FileNotFoundError:
@@ -136,13 +136,13 @@ class Spool:
         put_off: tuple[type[StoreError], ...] = (StoreBusy,),
         seconds: float = REPLAY_SECONDS,
     ) -> int:
-        """Hand every waiting delivery to ``deliver`` and forget it; the number delivered.
+        """Pass every waiting delivery to ``deliver``, delete it and return the number delivered.
 
-        A delivery for which it raises :class:`StoreRefused` is put aside, and one for which it raises one of ``put_off`` waits on behind
-        the others. Whatever else it raises ends the replay; what is not delivered yet stays. A crash in between delivers a line twice,
-        which the store takes as one.
+        A delivery for which it raises :class:`StoreRefused` is moved to another file, and one for which it raises one of
+        ``put_off`` waits on behind the others. Any other error ends the replay, and what is not delivered yet stays. A crash in between
+        delivers a line twice, which the store takes as one.
 
-        :param aside: called with each line that was put aside, the file that it is in now and the reason.
+        :param aside: called with each line that was refused, the file that it is in now and the reason.
         :param seconds: longest time; what is left goes with the next replay.
         """
         replay = _Round(deliver, aside or (lambda line, path, reason: None), put_off, time.monotonic() + seconds)
@@ -221,7 +221,7 @@ class Spool:
             log.warning("airflow-dre: a delivery waits on in %s: %s", path, error)
 
     def _keep(self, path: Path, lines: list[bytes]) -> None:
-        """Replace a file by one that holds only these lines; where that fails it stays whole, and what was delivered is delivered twice."""
+        """Replace a file by one that holds only these lines. Where that fails it stays whole, and what was delivered is delivered twice."""
         new = path.with_name(f".{path.name}.{os.getpid()}.new")
         try:
             new.unlink(missing_ok=True)
@@ -249,7 +249,7 @@ def _line(delivery: Delivery) -> bytes:
 
 
 def read_line(line: bytes) -> Delivery | None:
-    """Return the delivery of a line; None where it cannot be read."""
+    """Return the delivery of a line. None where it cannot be read."""
     try:
         return _read(line)
     except StoreRefused:
@@ -267,7 +267,7 @@ def _read(line: bytes) -> Delivery:
 
 
 def _append(descriptor: int, line: bytes) -> None:
-    """Add a line apart from one that a crash tore; what cannot be written whole is taken back."""
+    """Add a line apart from one that a crash tore. What cannot be written whole is taken back."""
     size = os.fstat(descriptor).st_size
     torn = size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"
     try:
@@ -293,6 +293,6 @@ def _count_lines(path: Path) -> int:
 
 
 def _tell_once(path: Path, what: str) -> None:
-    if (key := f"{path}: {what}") not in _told:
-        _told.add(key)
+    if (key := f"{path}: {what}") not in _logged:
+        _logged.add(key)
         log.error("airflow-dre: %r in the spool: %s", str(path), what)

@@ -23,7 +23,7 @@ from airflow_dre.store.spool import REPLAY_SECONDS, Spool, read_line
 
 log = logging.getLogger(__name__)
 TASK_REPLAY_SECONDS = 60.0
-"""How long a task replays what others left; the rest goes with the next task or with the monitor."""
+"""How long a task replays what others left. The rest goes with the next task or with the monitor."""
 SLOW_SECONDS = 2.0
 """A store that takes longer to fail is not asked again for :data:`QUIET_SECONDS`: a task with many results must not wait for each."""
 QUIET_SECONDS = 30.0
@@ -42,7 +42,7 @@ class Store:
     spool: Spool
 
     def deliver(self, delivery: Delivery) -> list[Change]:
-        """Write a delivery in one transaction; repeating it changes nothing.
+        """Write a delivery in one transaction. Repeating it changes nothing.
 
         :raises StoreRefused: no store takes it at any time.
         :raises StoreError: the database does not answer, lacks its tables or is of a newer version.
@@ -50,7 +50,7 @@ class Store:
         with self.database.in_time():
             ensure_embedded(self.database)
             try:
-                changes = self._write_or_once_more(with_bounded_names(delivery))
+                changes = self._write_with_retry(with_bounded_names(delivery))
             except CONTENT as error:
                 raise StoreRefused(f"it cannot be written: {type(error).__name__}: {error}") from error
         for change in changes:
@@ -58,8 +58,8 @@ class Store:
                 log.debug("airflow-dre: incident %s: %s (%s)", change.incident_id, change.action.value, change.because)
         return changes
 
-    def _write_or_once_more(self, delivery: Delivery) -> list[Change]:
-        """Write a delivery; a key that another transaction took at this very moment is no reason to refuse it."""
+    def _write_with_retry(self, delivery: Delivery) -> list[Change]:
+        """Write a delivery. A key that another transaction took at this very moment is no reason to refuse it."""
         try:
             return self._write(delivery)
         except StoreRefused:
@@ -78,7 +78,7 @@ class Store:
         return changes
 
     def deliver_or_spool(self, delivery: Delivery) -> list[Change]:
-        """Write a delivery, after those that wait; where the store is down it joins them and nothing is lost.
+        """Write a delivery, after those that wait. Where the store is down it joins them and nothing is lost.
 
         Never raises because of the store, the spool or the delivery.
         """
@@ -94,7 +94,7 @@ class Store:
         return self.record(delivery)
 
     def record(self, delivery: Delivery) -> list[Change]:
-        """Write a delivery without those that wait, spool it where the store is down, and put aside what no store takes.
+        """Write a delivery without those that wait, spool it where the store is down, and set refused parts apart.
 
         Never raises because of the store, the spool or the delivery.
         """
@@ -106,7 +106,7 @@ class Store:
             return []
 
     def replay(self, *, seconds: float = REPLAY_SECONDS) -> int:
-        """Write what waits in the spool; the number of deliveries. One that this store cannot take now waits on behind the others.
+        """Write what waits in the spool. The number of deliveries. One that this store cannot take now waits on behind the others.
 
         :param seconds: longest time; what is left goes with the next replay.
         :raises StoreError: the store is down (again).
@@ -133,7 +133,7 @@ class Store:
         self.leave(delivery, str(error))
 
     def _deliver_waiting(self, delivery: Delivery) -> None:
-        """Write a delivery that waits; one that is refused as a whole is left to the spool, which puts its line aside."""
+        """Write a delivery that waits. One that is refused as a whole is left to the spool, which puts its line aside."""
         parts = delivery.parts
         try:
             self.deliver(delivery)
@@ -144,7 +144,7 @@ class Store:
                 self.deliver_parts(part)
 
     def deliver_parts(self, delivery: Delivery) -> list[Change]:
-        """Write a delivery; where it is refused, each part of it alone. What is refused alone is put aside.
+        """Write a delivery. If it is refused, write each part alone. A part that is refused alone is set apart.
 
         :raises airflow_dre.errors.StoreError: the store is down.
         """
@@ -157,7 +157,7 @@ class Store:
             return [change for part in delivery.parts for change in self.deliver_parts(part)]
 
     def leave(self, delivery: Delivery, why: str) -> None:
-        """Leave a delivery in the spool, and log why; where the spool cannot keep it either it is lost, which is logged as critical."""
+        """Leave a delivery in the spool, and log why. Where the spool cannot keep it either it is lost, which is logged as critical."""
         try:
             path = self.spool.append(delivery)
         except (OSError, *CONTENT) as error:
@@ -167,7 +167,7 @@ class Store:
             log.log(level, "airflow-dre: %s. What was to be written waits in %s and is written when the store is back.", why, path)
 
     def _is_said(self, why: str) -> bool:
-        """Return whether this process said so a moment ago, of this store: one line for one cause."""
+        """Return whether this process logged it a moment ago for this store: one line for one cause."""
         cause, moment = (os.getpid(), self.database.shown), time.monotonic()
         earlier, said_at = _said.get(cause, ("", 0.0))
         said = moment - said_at < SAID_SECONDS and why in (earlier, DOWN)
@@ -179,7 +179,7 @@ class Store:
         try:
             line, path = self.spool.put_aside_delivery(delivery)
         except (OSError, *CONTENT) as error:
-            log.critical("airflow-dre: %s is lost: %s, and it cannot be put aside: %s", describe(delivery), reason, error)
+            log.critical("airflow-dre: %s is lost: %s, and the spool cannot keep it: %s", describe(delivery), reason, error)
         else:
             self._note(line, path, reason, describe(delivery))
 
@@ -187,7 +187,7 @@ class Store:
         self._note(line, path, reason, describe(read_line(line)))
 
     def _note(self, line: bytes, path: Path, reason: StoreRefused, what: str) -> None:
-        log.error("airflow-dre: %s is put aside in %s: %s", what, path, reason)
+        log.error("airflow-dre: %s was refused and is kept in %s: %s", what, path, reason)
         try:
             note_aside(self.database, line, path, what, str(reason))
         except StoreError as error:
@@ -195,9 +195,9 @@ class Store:
 
     @property
     def _key(self) -> str:
-        return f"{self.database.shown} {self.database.hurried}"
+        return f"{self.database.shown} {self.database.fail_fast}"
 
 
-def open_store(url: str, spool_folder: Path, *, hurried: bool = False) -> Store:
-    """Return the store at a SQLAlchemy URL, with its spool; ``hurried`` for a caller that holds others up."""
-    return Store(open_database(url, hurried=hurried), Spool(spool_folder))
+def open_store(url: str, spool_folder: Path, *, fail_fast: bool = False) -> Store:
+    """Return the store at a SQLAlchemy URL, with its spool. ``fail_fast`` is for a caller that holds others up."""
+    return Store(open_database(url, fail_fast=fail_fast), Spool(spool_folder))

@@ -1,4 +1,4 @@
-"""The benchmark of the store runs, at a tiny size; its bars are asserted by ``make bench``."""
+"""The benchmark of the store runs, at a tiny size. Its bars are asserted by ``make bench``."""
 
 from __future__ import annotations
 

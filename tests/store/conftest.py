@@ -20,7 +20,7 @@ T = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 @pytest.fixture
 def signal() -> Callable[..., Signal]:
-    """Return a signal of Dag ``d``; ``cause`` is ``data``, or a task id, or ``run``."""
+    """Return a signal of Dag ``d``, where ``cause`` is ``data``, or a task id, or ``run``."""
 
     def make(event: str, cause: str = "data", *, at: float = 0, run: str = "r1", attempt: int = 1, index: int = -1, **more: Any) -> Signal:
         causes: dict[str, Cause] = {

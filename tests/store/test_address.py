@@ -1,4 +1,4 @@
-"""The address of the store: what cannot be used is said when the store is asked, and no secret of it is ever shown."""
+"""The address of the store: one that cannot be used raises an error at the first use, and no secret of it is ever shown."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ WORD = "hunter2"
 
 
 def everything_said(database: Database) -> str:
-    """What an error says, with all that led to it."""
+    """Return the message of an error with those of all its causes."""
     with pytest.raises(StoreError) as error, database.read():
         pass
     return "".join(traceback.format_exception(error.value)) + database.shown
@@ -81,7 +81,7 @@ def test_an_address_is_shown_without_its_secrets(url: str, shown: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("url", "said"),
+    ("url", "message"),
     [
         pytest.param("", "it could not be read", id="none"),
         pytest.param("dre.db", "it is no URL", id="a file name"),
@@ -92,11 +92,11 @@ def test_an_address_is_shown_without_its_secrets(url: str, shown: str) -> None:
         pytest.param("sqlite:////tmp/dre.db?timeout=soon", "ValueError", id="a parameter that cannot be read"),
     ],
 )
-def test_an_address_that_cannot_be_used_loses_nothing_and_says_why(url: str, said: str, tmp_path: Path) -> None:
+def test_an_address_that_cannot_be_used_loses_nothing_and_says_why(url: str, message: str, tmp_path: Path) -> None:
     store = Store(Database(url), Spool(tmp_path))
     with pytest.raises(StoreMisaddressed, match="the address of the results store") as error:
         store.deliver(Delivery())
-    assert said in str(error.value)
+    assert message in str(error.value)
     store.deliver_or_spool(Delivery())
     assert store.spool.count() == 1
 

@@ -128,8 +128,8 @@ def test_what_cannot_be_copied_is_refused_and_nothing_changes(filled: Store, tmp
     assert rows_of(filled.database)["dre_incident"] == before["dre_incident"]
 
 
-@pytest.mark.parametrize(("revision", "said"), [("0003", "migrate it first: run `airflow dre db migrate`"), ("9999", "made by a newer")])
-def test_a_source_of_another_revision_is_refused(tmp_path: Path, revision: str, said: str) -> None:
+@pytest.mark.parametrize(("revision", "message"), [("0003", "migrate it first: run `airflow dre db migrate`"), ("9999", "made by a newer")])
+def test_a_source_of_another_revision_is_refused(tmp_path: Path, revision: str, message: str) -> None:
     source = Database(f"sqlite:///{tmp_path}/old.db")
     migrate(source)
     if revision < "1":
@@ -140,7 +140,7 @@ def test_a_source_of_another_revision_is_refused(tmp_path: Path, revision: str, 
     with pytest.raises(StoreError) as refused:
         copy_store(source, Database(f"sqlite:///{tmp_path}/new.db"))
     assert f"is at revision {revision}, and this version needs" in str(refused.value)
-    assert said in str(refused.value)
+    assert message in str(refused.value)
     assert not (tmp_path / "new.db").exists()
 
 

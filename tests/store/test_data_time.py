@@ -40,7 +40,7 @@ def part(name: str) -> Slice:
 
 @pytest.fixture
 def found(store: Store, suite_run: Make, signal: Make) -> Callable[..., None]:
-    """What a suite found in a slice, some hours after noon, as a task delivers it."""
+    """Return the finding of a suite about a slice, some hours after noon, as a task delivers it."""
 
     def deliver(outcome: str, hours: float, about: Slice, *, keep_run: bool = True, **more: Any) -> None:
         run = replace(
@@ -62,12 +62,12 @@ def found(store: Store, suite_run: Make, signal: Make) -> Callable[..., None]:
         pytest.param([("failed", 1, day(3)), ("passed", 2, day(3))], ["resolved"], id="a rerun of the same interval does"),
         pytest.param([("failed", 1, day(3)), ("passed", 2, day(4))], ["resolved"], id="a newer interval does"),
         pytest.param([("failed", 1, day(3)), ("passed", 2, Slice())], ["resolved"], id="a manual run without an interval does"),
-        pytest.param([("passed", 2, day(1)), ("failed", 1, day(3))], ["open"], id="nor contradicts it where it is told first"),
+        pytest.param([("passed", 2, day(1)), ("failed", 1, day(3))], ["open"], id="nor contradicts it where it is delivered first"),
         pytest.param([("passed", 2, day(4)), ("failed", 1, day(3))], [], id="a newer interval contradicts late news"),
         pytest.param([("passed", 1, day(4)), ("failed", 2, day(3))], ["open"], id="a backfill that fails opens"),
         pytest.param([("passed", 1, day(4)), ("failed", 2, day(3)), ("passed", 3, day(5))], ["resolved"], id="and the next run ends it"),
-        pytest.param([("failed", 1, part("a")), ("passed", 2, part("b"))], ["open"], id="another partition says nothing"),
-        pytest.param([("passed", 2, part("b")), ("failed", 1, part("a"))], ["open"], id="also where it is told first"),
+        pytest.param([("failed", 1, part("a")), ("passed", 2, part("b"))], ["open"], id="another partition proves nothing"),
+        pytest.param([("passed", 2, part("b")), ("failed", 1, part("a"))], ["open"], id="also where it is delivered first"),
         pytest.param([("passed", 2, part("a")), ("failed", 1, part("a"))], [], id="the same partition contradicts late news"),
         pytest.param(
             [("failed", 1, part("a")), ("failed", 2, part("b")), ("passed", 3, part("b"))], ["open"], id="one of two partitions is healthy"

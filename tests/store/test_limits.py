@@ -1,4 +1,4 @@
-"""A store that accepts and does not answer holds nobody up: each caller is back in its time, and what was to be written waits."""
+"""A store that accepts and does not answer holds no caller up: each is back in its time, and its delivery waits."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ import sqlalchemy as sa
 from airflow_dre.errors import StoreBusy, StoreUnreachable
 from airflow_dre.store import limits
 from airflow_dre.store.database import Database
-from airflow_dre.store.limits import HURRIED
+from airflow_dre.store.limits import FAIL_FAST
 from airflow_dre.store.records import Delivery
 from airflow_dre.store.resolving import Unresolved, forget_addresses, with_addresses
 from airflow_dre.store.spool import Spool
 from airflow_dre.store.store import Store
 
 Make = Callable[..., Any]
-SECONDS = HURRIED.whole + 2.0
-"""A hurried caller is back in this time, on a busy machine too."""
+SECONDS = FAIL_FAST.whole + 2.0
+"""A fail_fast caller is back in this time, on a busy machine too."""
 
 
 def length(number: int) -> bytes:
@@ -45,7 +45,7 @@ READY = b"Z" + length(5) + b"I"
 
 @contextlib.contextmanager
 def receiver(answer: Callable[[socket.socket], None]) -> Iterator[str]:
-    """Yield a server on loopback that accepts and then does what it is told; the address of a store there."""
+    """Yield a server on loopback that accepts and then behaves as ordered, as the address of a store there."""
     kept: list[socket.socket] = []
     with socket.create_server(("127.0.0.1", 0)) as server:
 
@@ -84,7 +84,7 @@ def authenticates(connection: socket.socket) -> None:
 
 
 def is_ready(connection: socket.socket) -> None:
-    """Be ready for statements, and answer none."""
+    """Accept statements and answer none."""
     authenticates(connection)
     connection.sendall(READY)
 
@@ -100,9 +100,9 @@ def drips(connection: socket.socket) -> None:
 @pytest.mark.parametrize(
     "answer",
     [
-        pytest.param(silent, id="says nothing"),
-        pytest.param(refuses_encryption, id="says nothing after the question for TLS"),
-        pytest.param(authenticates, id="says nothing after the password"),
+        pytest.param(silent, id="is silent"),
+        pytest.param(refuses_encryption, id="is silent after the question for TLS"),
+        pytest.param(authenticates, id="is silent after the password"),
         pytest.param(is_ready, id="answers no statement"),
         pytest.param(drips, id="drips notices"),
     ],
@@ -111,14 +111,14 @@ def test_a_server_that_accepts_and_is_silent_holds_a_hurried_caller_up_for_secon
     answer: Callable[[socket.socket], None], tmp_path: Path, signal: Make
 ) -> None:
     with receiver(answer) as url:
-        store = Store(Database(url, hurried=True), Spool(tmp_path))
+        store = Store(Database(url, fail_fast=True), Spool(tmp_path))
         began = time.monotonic()
         assert store.record(Delivery(signals=(signal("checks_failed"),))) == []
         assert time.monotonic() - began < SECONDS
     assert store.spool.count() == 1
 
 
-@pytest.mark.parametrize("answer", [pytest.param(silent, id="says nothing"), pytest.param(is_ready, id="answers no statement")])
+@pytest.mark.parametrize("answer", [pytest.param(silent, id="is silent"), pytest.param(is_ready, id="answers no statement")])
 def test_a_task_waits_longer_and_not_for_ever(
     answer: Callable[[socket.socket], None], tmp_path: Path, signal: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -141,22 +141,22 @@ def test_a_table_that_another_session_locks_holds_a_hurried_caller_up_for_second
 ) -> None:
     if store.database.embedded:
         pytest.skip("SQLite locks whole files: see below")
-    hurried = Store(Database(store_url, hurried=True), Spool(tmp_path / "spool"))
+    fail_fast = Store(Database(store_url, fail_fast=True), Spool(tmp_path / "spool"))
     with store.database.write() as other:
         other.exec_driver_sql("LOCK TABLE dre_incident IN ACCESS EXCLUSIVE MODE")
         began = time.monotonic()
         with pytest.raises(StoreBusy, match="lock timeout"):
-            hurried.deliver(Delivery(signals=(signal("checks_failed"),)))
+            fail_fast.deliver(Delivery(signals=(signal("checks_failed"),)))
         assert time.monotonic() - began < SECONDS
-        assert hurried.record(Delivery(signals=(signal("checks_failed"),))) == []
-    assert hurried.spool.count() == 1
+        assert fail_fast.record(Delivery(signals=(signal("checks_failed"),))) == []
+    assert fail_fast.spool.count() == 1
     assert len(store.deliver(Delivery(signals=(signal("checks_failed"),)))) == 1
 
 
 @pytest.mark.postgres
 def test_every_transaction_has_limits_on_the_server_too(postgres_url: str) -> None:
-    for hurried in (True, False):
-        database = Database(postgres_url, hurried=hurried)
+    for fail_fast in (True, False):
+        database = Database(postgres_url, fail_fast=fail_fast)
         with database.write() as connection:
             shown = [connection.exec_driver_sql(f"SHOW {name}").scalar() for name in database.limits.server_settings]
         assert "0" not in shown
@@ -184,7 +184,7 @@ def test_a_server_that_is_stopped_after_it_answered_holds_a_caller_up_for_its_ti
 
 @pytest.mark.postgres
 def test_a_server_that_is_stopped_within_a_transaction_ends_it_in_time(postgres_url: str) -> None:
-    database = Database(postgres_url, hurried=True)
+    database = Database(postgres_url, fail_fast=True)
     stopped: list[int] = []
 
     def stop_and_ask() -> None:
@@ -205,7 +205,7 @@ def test_a_server_that_is_stopped_within_a_transaction_ends_it_in_time(postgres_
 def test_a_locked_file_holds_a_hurried_caller_up_for_seconds(tmp_path: Path, sqlite_template: Path, signal: Make) -> None:
     path = tmp_path / "dre.db"
     path.write_bytes(sqlite_template.read_bytes())
-    store = Store(Database(f"sqlite:///{path}", hurried=True), Spool(tmp_path / "spool"))
+    store = Store(Database(f"sqlite:///{path}", fail_fast=True), Spool(tmp_path / "spool"))
     with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
         began = time.monotonic()
@@ -242,7 +242,7 @@ def test_a_time_limit_of_the_caller_ends_the_wait_for_a_locked_file(tmp_path: Pa
 def test_a_migration_that_hangs_holds_a_hurried_caller_up_for_seconds(tmp_path: Path, signal: Make) -> None:
     import fcntl
 
-    store = Store(Database(f"sqlite:///{tmp_path}/dre.db", hurried=True), Spool(tmp_path / "spool"))
+    store = Store(Database(f"sqlite:///{tmp_path}/dre.db", fail_fast=True), Spool(tmp_path / "spool"))
     with (tmp_path / "dre.db.migrating").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         began = time.monotonic()
@@ -293,8 +293,8 @@ ENDLESS = sa.text("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM 
 @pytest.mark.parametrize(
     "wanted",
     [
-        pytest.param(replace(HURRIED, statement=0.5), id="the limit of a statement"),
-        pytest.param(replace(HURRIED, statement=60.0, whole=0.5), id="the limit of the whole"),
+        pytest.param(replace(FAIL_FAST, statement=0.5), id="the limit of a statement"),
+        pytest.param(replace(FAIL_FAST, statement=60.0, whole=0.5), id="the limit of the whole"),
     ],
 )
 def test_a_statement_of_sqlite_ends_at_its_limit(tmp_path: Path, sqlite_template: Path, kind: str, wanted: limits.Limits) -> None:
@@ -309,7 +309,7 @@ def test_a_statement_of_sqlite_ends_at_its_limit(tmp_path: Path, sqlite_template
 
 def test_each_statement_of_sqlite_has_its_own_limit(sqlite_template: Path) -> None:
     some = sa.text("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 200000) SELECT count(*) FROM n")
-    with Database(f"sqlite:///{sqlite_template}").read(replace(HURRIED, statement=1.0, whole=60.0)) as connection:
+    with Database(f"sqlite:///{sqlite_template}").read(replace(FAIL_FAST, statement=1.0, whole=60.0)) as connection:
         started = time.monotonic()
         while time.monotonic() - started < 2:
             assert connection.scalar(some) == 200_000
@@ -326,7 +326,7 @@ from airflow_dre.errors import StoreUnreachable
 from airflow_dre.store.database import Database
 started = time.monotonic()
 try:
-    with Database("postgresql+psycopg://dre:hunter2@db.example:5432/dre", hurried=True).read():
+    with Database("postgresql+psycopg://dre:hunter2@db.example:5432/dre", fail_fast=True).read():
         pass
 except StoreUnreachable as error:
     print(f"{time.monotonic() - started:.1f} {error}")
@@ -375,6 +375,6 @@ def test_names_are_looked_up_before_libpq_is_asked(options: dict[str, Any], expe
 def test_a_name_without_an_address_is_said() -> None:
     with pytest.raises(Unresolved, match="no address is known of no-such-host.invalid"):
         with_addresses({"host": "no-such-host.invalid"}, 20)
-    database = Database("postgresql+psycopg://dre:hunter2@no-such-host.invalid/dre", hurried=True)
+    database = Database("postgresql+psycopg://dre:hunter2@no-such-host.invalid/dre", fail_fast=True)
     with pytest.raises(StoreUnreachable, match="no address is known of no-such-host.invalid"), database.read():
         pass

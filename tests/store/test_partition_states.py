@@ -1,4 +1,4 @@
-"""States of partitions: none is lost by runs side by side, an earlier look never replaces a later one, and the spool brings them back."""
+"""States of partitions: runs side by side lose none, an earlier scan never replaces a later one, and the spool brings them back."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ PROCESSES, LOOKS = 12, 4
 
 
 def look(partition: str, rows: int, *, minutes: float = 0, forms: list[str] = FORMS, split: str = "s") -> PartitionStates:
-    """What a look at one partition found."""
+    """Return the finding of a scan of one partition."""
     states = tuple(PartitionState(f'"{partition}"', form, f"[{rows}]", rows, None) for form in forms)
     return PartitionStates(split=split, namespace="n", name="t", measured_at=T + timedelta(minutes=minutes), run_id="r", states=states)
 
 
 def known(store: Store, split: str = "s") -> dict[str, set[int]]:
-    """Return the rows that the states of each partition tell; more than one number: it is not whole."""
+    """Return the row counts of the states of each partition. More than one number means that it is not whole."""
     found: dict[str, set[int]] = {}
     with store.database.read() as connection:
         for state in read_partition_states(connection, split, FORMS):
@@ -43,7 +43,7 @@ def test_a_later_look_replaces_an_earlier_one_and_never_the_other_way(store: Sto
     assert known(store) == {'"a"': {30}}
     gone = replace(look("a", 0, minutes=2), states=(), gone=('"a"',))
     store.deliver(Delivery(partitions=gone))
-    assert known(store) == {'"a"': {30}}, "it was looked at again after it was gone"
+    assert known(store) == {'"a"': {30}}, "it was scanned again after it was gone"
     store.deliver(Delivery(partitions=replace(gone, measured_at=T + timedelta(minutes=4))))
     assert known(store) == {}
 
@@ -76,7 +76,7 @@ def test_a_store_that_is_down_gets_the_states_later(tmp_path: Path) -> None:
 
 
 def write(url: str, spool: str, worker: int, barrier: Any, errors: Any) -> None:
-    """Look at a partition of one's own and at one that all share, again and again."""
+    """Scan a partition of one's own and one that all share, again and again."""
     try:
         store = open_store(url, Path(spool))
         barrier.wait(120)

@@ -39,7 +39,7 @@ def fact(title: str, detail: str = "") -> Delivery:
 
 
 def titles(spool: Spool) -> list[str]:
-    """What is replayed."""
+    """Return the titles that are replayed."""
     seen: list[Delivery] = []
     spool.replay(seen.append)
     return [delivery.signals[0].title for delivery in seen]
@@ -52,7 +52,7 @@ def mode(path: Path) -> int:
 
 @pytest.fixture(params=[0o000, 0o022, 0o077, 0o777])
 def umask(request: pytest.FixtureRequest) -> Iterator[int]:
-    """Whatever the process takes away from new files."""
+    """Yield for every umask of the process."""
     before = os.umask(request.param)
     yield request.param
     os.umask(before)
@@ -83,14 +83,14 @@ def test_files_of_an_earlier_version_are_closed_to_others(tmp_path: Path) -> Non
 
 
 def hard_link(path: Path) -> None:
-    """A second name of a file that is elsewhere."""
+    """Create a second name of a file that is elsewhere."""
     target = path.parent.parent / "target"
     target.write_text("{}\n")
     os.link(target, path)
 
 
 def open_socket(path: Path) -> None:
-    """A socket of another program."""
+    """Create a socket of another program."""
     with socket.socket(socket.AF_UNIX) as server:
         server.bind(str(path))
 
@@ -106,7 +106,7 @@ FOREIGN = [
     pytest.param(open_socket, id="a socket"),
     pytest.param(
         lambda path: (path.write_text("{}\n"), os.chown(path, 65534, 65534)),
-        marks=pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away"),
+        marks=pytest.mark.skipif(os.geteuid() != 0, reason="only root can change the owner of files"),
         id="a file of another user",
     ),
 ]
@@ -159,7 +159,7 @@ def test_a_folder_that_may_not_be_used_costs_nothing_while_the_store_is_up(tmp_p
         os.seteuid(65534)
         answer.put([len(store.deliver_or_spool(fact("b"))), spool.count()])
 
-    shared = Path("/dev/shm" if Path("/dev/shm").is_dir() else "/tmp") / f"dre-nobody-{os.getpid()}-{rights}"
+    shared = Path("/dev/shm" if Path("/dev/shm").is_dir() else "/tmp") / f"dre-other-{os.getpid()}-{rights}"
     shared.mkdir(mode=0o777)
     shared.chmod(0o777)
     try:
@@ -279,7 +279,7 @@ def test_a_store_behind_a_link_of_ours_is_closed_to_others_too(tmp_path: Path) -
     assert {mode(path) for path in (tmp_path / "disk").iterdir()} == {0o600}
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a link to another user")
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can change the owner of a link")
 def test_a_link_of_another_user_is_no_store(tmp_path: Path) -> None:
     (tmp_path / "dre.db").symlink_to(tmp_path / "precious")
     os.chown(tmp_path / "dre.db", 65534, 65534, follow_symlinks=False)
@@ -327,7 +327,7 @@ def test_writers_and_replayers_that_are_killed_lose_nothing(tmp_path: Path) -> N
             fork.Process(target=append_until_killed, args=(folder, worker * 10 + round_, f"{tmp_path}/written{worker}{round_}"))
             for worker in range(2)
         ]
-        running += [fork.Process(target=replay_until_killed, args=(folder, f"{tmp_path}/told{worker}{round_}")) for worker in range(2)]
+        running += [fork.Process(target=replay_until_killed, args=(folder, f"{tmp_path}/replayed{worker}{round_}")) for worker in range(2)]
         for process in running:
             process.start()
         for process in chosen.sample(running, len(running)):
@@ -336,10 +336,10 @@ def test_writers_and_replayers_that_are_killed_lose_nothing(tmp_path: Path) -> N
             os.kill(process.pid, signals.SIGKILL)
         for process in running:
             process.join()
-    told = set(titles(Spool(Path(folder)))) | {line for path in tmp_path.glob("told*") for line in path.read_text().split("\n")}
+    replayed = set(titles(Spool(Path(folder)))) | {line for path in tmp_path.glob("replayed*") for line in path.read_text().split("\n")}
     written = {line for path in tmp_path.glob("written*") for line in path.read_text().split("\n") if line}
     assert len(written) > 10
-    assert written <= told
+    assert written <= replayed
     assert Spool(Path(folder)).waiting() == []
 
 

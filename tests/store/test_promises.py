@@ -1,4 +1,4 @@
-"""An SLA and a suite of one name on one dataset are two causes; also in a store and a spool that an older version wrote."""
+"""An SLA and a suite of one name on one dataset are two causes. Also in a store and a spool that an older version wrote."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ SLA = DataCause(namespace="sqlite:///w", name="main.t", suite="orders", promise=
 
 
 def about(cause: DataCause, event: Event, hours: float = 0, *, occurrence_id: str = "") -> Signal:
-    """What a suite found in a run, or a monitor at a look."""
+    """Return the finding of a suite in a run, or of a monitor in an evaluation."""
     suite = cause.promise is Promise.SUITE
     origin = Origin(dag_id="d", run_id=f"r{hours}", task_id="check", map_index=-1, try_number=1) if suite else Origin(dag_id="monitor")
     return Signal(cause=cause, event=event, at=T + timedelta(hours=hours), title=event, origin=origin, occurrence_id=occurrence_id)
 
 
 def states(store: Store, rows: Make) -> list[tuple[str, str, int]]:
-    """Promise, status and occurrences of every incident."""
+    """Return promise, status and occurrences of every incident."""
     return [(row.promise, row.status, row.occurrences) for row in rows(store, incident)]
 
 
@@ -56,7 +56,7 @@ def test_what_one_promise_keeps_says_nothing_about_the_other(
 
 
 def test_a_suite_that_passed_does_not_excuse_a_stale_table(store: Store, rows: Make, suite_run: Make) -> None:
-    """Nor is an older look at the SLA outweighed by it."""
+    """Nor is an older evaluation of the SLA outweighed by it."""
     store.deliver(Delivery(run=suite_run("passed", at=5)))
     late = DataCause(namespace="sqlite:///w", name="main.t", suite="s", promise=Promise.SLA)
     store.deliver(Delivery(signals=(about(late, Event.STALE, 1),)))
@@ -75,12 +75,12 @@ def test_a_spooled_signal_of_a_version_without_promises_is_about_its_sla(tmp_pat
 
 
 def digest(*parts: object) -> str:
-    """Fingerprints and keys as revision 0004 wrote them."""
+    """Return fingerprints and keys as revision 0004 wrote them."""
     return hashlib.sha256(b"".join(("" if part is None else str(part)).encode() + b"\xff" for part in parts)).hexdigest()
 
 
 def old_rows(database: Database, opened_by: str, also: str | None, missed: bool = True) -> None:
-    """A live incident as revision 0004 wrote it, and a missed SLA beside it."""
+    """Write a live incident as revision 0004 did, and a missed SLA beside it."""
     table = sa.MetaData()
     fingerprint = digest("data", "sqlite:///w", "main.t", "orders")
     origin = {"stale": ("monitor", None, None, None, None), "checks_failed": ("d", "r1", "check", -1, 1)}
@@ -108,7 +108,7 @@ def old_rows(database: Database, opened_by: str, also: str | None, missed: bool 
 
 
 def looked(store: Store, hours: float, *, missed: bool) -> bool:
-    """Return a look by the monitor; whether it must call back."""
+    """Return a look by the monitor. Whether it must call back."""
     moment = T + timedelta(hours=hours)
     state = SlaState(cause=SLA, dag_id="monitor", missed=missed, reason="", newest=None, max_age_seconds=1, evaluated_at=moment)
     with store.database.write() as connection:

@@ -26,7 +26,7 @@ Work = Callable[[int], None]
 
 @pytest.fixture
 def crowd() -> Callable[[int, Work], list[str]]:
-    """Run a function in many processes that start together; what they raised."""
+    """Run a function in many processes that start together. What they raised."""
 
     def run(size: int, work: Work) -> list[str]:
         fork = multiprocessing.get_context("fork")
@@ -53,7 +53,7 @@ def crowd() -> Callable[[int, Work], list[str]]:
 
 
 def observation(number: int, broken: bool, *, data: bool) -> Signal:
-    """What run ``number`` found at minute ``number``."""
+    """Return the finding of run ``number`` at minute ``number``."""
     cause = DataCause(namespace="n", name="t", suite="s") if data else PipelineCause(dag_id="d", task_id="load")
     event = (Event.CHECKS_FAILED if data else Event.TASK_FAILED) if broken else (Event.CHECKS_PASSED if data else Event.TASK_SUCCEEDED)
     origin = Origin(dag_id="d", run_id=f"r{number}", task_id="load", map_index=-1, try_number=1)
@@ -113,9 +113,9 @@ def test_a_hurried_caller_is_not_held_up_by_a_writer_that_hangs(tmp_path: Path) 
     url = f"sqlite:///{tmp_path / 'dre.db'}"
     slow = Store(Database(url), Spool(tmp_path / "spool"))
     migrate(slow.database)
-    hurried = Store(Database(url, hurried=True), Spool(tmp_path / "spool"))
+    fail_fast = Store(Database(url, fail_fast=True), Spool(tmp_path / "spool"))
     with slow.database.write():
         started = datetime.now(UTC)
-        assert hurried.deliver_or_spool(Delivery(signals=(observation(1, True, data=True),))) == []
+        assert fail_fast.deliver_or_spool(Delivery(signals=(observation(1, True, data=True),))) == []
         assert datetime.now(UTC) - started < timedelta(seconds=6)
     assert slow.replay() == 1

@@ -1,4 +1,4 @@
-"""What the pages read, and what each reader must not see."""
+"""Reading for the pages, and the rows that a reader must not see."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ TABLE = DatasetName("sqlite:///w", "main.t")
 
 @pytest.fixture
 def filled(store: Store, suite_run: Make) -> Store:
-    """Dags ``a`` and ``b`` check the same table, and somebody did without any Dag; each has an incident and an SLA."""
+    """Fill a store with checks of one table by Dags ``a`` and ``b`` and without a Dag. Each has an incident and an SLA."""
     for number, dag in enumerate(("a", "b", None)):
         run = suite_run("failed", at=number, dag=dag)
         cause = DataCause(namespace=run.namespace, name=run.name, suite=f"s{number}")

@@ -1,4 +1,4 @@
-"""What no store takes is put aside at once, named and counted; it never costs what came with it or waits behind it."""
+"""A record that no store takes is set apart at once, named and counted. The records with it and behind it are written."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def test_what_can_be_cut_or_replaced_is_kept(
 
 
 def test_a_cause_without_end_is_one_incident_that_ends(store: Store, rows: Make) -> None:
-    """What is derived from names is derived from the names that are kept."""
+    """Keys and fingerprints are derived from the names that are kept."""
     cause = DataCause(namespace=LONG, name=LONG + "x", suite=LONG)
     pipeline = PipelineCause(dag_id=LONG, task_id="a\ud800")
     for at, event in enumerate((Event.CHECKS_FAILED, Event.CHECKS_FAILED, Event.CHECKS_PASSED)):

@@ -1,4 +1,4 @@
-"""What is older than the retention is deleted in small batches, and what is needed never."""
+"""Old records are deleted in small batches, and needed ones never."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a result keeps of segments, what a check remembers, and an older store that learns both."""
+"""Segments of results, the last passed value of a check, and an older store that gains both."""
 
 from __future__ import annotations
 

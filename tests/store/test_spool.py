@@ -1,4 +1,4 @@
-"""What waits while the store is down arrives later, once."""
+"""Deliveries that wait while the store is down arrive later, once."""
 
 from __future__ import annotations
 

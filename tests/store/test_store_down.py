@@ -1,4 +1,4 @@
-"""A store that is down, refuses, or lies in an impossible place; a spool that was damaged."""
+"""A store that is down, refuses, or lies in an impossible place. A spool that was damaged."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Server:
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
-    """Started for this module."""
+    """Yield a server for this module."""
     found = Server()
     yield found
     found.remove()
@@ -131,7 +131,7 @@ def test_an_embedded_store_in_an_impossible_place_loses_nothing(
 
 
 def test_a_line_after_a_torn_one_is_not_torn_with_it(tmp_path: Path, signal: Make) -> None:
-    """A container gives every process the same number, so a file may be continued after a crash."""
+    """Every process in a container has the same number, so a file may be continued after a crash."""
     spool = Spool(tmp_path)
     path = spool.append(Delivery(signals=(signal("checks_failed"),)))
     with path.open("ab") as file:

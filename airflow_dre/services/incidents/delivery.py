@@ -79,7 +79,7 @@ def deliver_at_once(deliveries: Iterable[Delivery], settings: Settings) -> list[
 
     A store that does not answer is waited for once in :data:`DOWN_SECONDS`, and what waits in the spool is left to others.
     """
-    store = store_of(settings, hurried=True)
+    store = store_of(settings, fail_fast=True)
     changes: list[Change] = []
     for delivery in deliveries:
         if is_down():

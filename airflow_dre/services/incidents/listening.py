@@ -63,6 +63,6 @@ def record_end(about: Any, signals: Signals, unwatched: Signals = tuple) -> None
         log_changes(deliver_at_once([add_default_routes(Delivery(signals=found), settings.default_routes)], settings), settings)
         if not is_down() and time.monotonic() > _state.housekeeping_at:
             _state.housekeeping_at = time.monotonic() + HOUSEKEEPING_SECONDS
-            run_housekeeping(store_of(settings, hurried=True), settings)
+            run_housekeeping(store_of(settings, fail_fast=True), settings)
     except Exception:  # a listener must never stop the scheduler
         log.exception("airflow-dre: could not record the end of run %s of %s", about.run_id, about.dag_id)

@@ -1,4 +1,4 @@
-"""How Alembic reaches the results store: always through a connection that the caller opened."""
+"""The environment of Alembic, which uses the connection that the caller opened."""
 
 from __future__ import annotations
 

@@ -58,7 +58,7 @@ def _read(
 
 
 def incident_story(connection: Connection, incident_id: int) -> IncidentStory | None:
-    """Return an incident with its timeline and its messages; None if it does not exist."""
+    """Return an incident with its timeline and its messages. None if it does not exist."""
     row = connection.execute(select(incident).where(incident.c.id == incident_id)).first()
     if row is None:
         return None
@@ -72,7 +72,7 @@ def incident_story(connection: Connection, incident_id: int) -> IncidentStory | 
 
 
 def oldest_waiting_message(connection: Connection) -> datetime | None:
-    """Return the earliest moment at which a waiting message was due; None if no message waits."""
+    """Return the earliest moment at which a waiting message was due. None if no message waits."""
     moment: datetime | None = connection.scalar(select(func.min(outbox.c.not_before)).where(outbox.c.status == "pending"))
     return moment
 
@@ -84,7 +84,7 @@ def known_dags(connection: Connection) -> set[str]:
 
 
 def reporters_of(connection: Connection, incident_ids: Sequence[int]) -> dict[int, set[str | None]]:
-    """Return the Dags that opened or reported each incident; None means that no Dag did."""
+    """Return the Dags that opened or reported each incident. None means that no Dag did."""
     found: dict[int, set[str | None]] = {incident_id: set() for incident_id in incident_ids}
     opened = select(incident.c.id, incident.c.dag_id).where(incident.c.id.in_(incident_ids))
     reported = select(signal.c.incident_id, signal.c.dag_id).where(signal.c.incident_id.in_(incident_ids))

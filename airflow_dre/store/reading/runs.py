@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Select, Subquery, and_, func, 
 
 from airflow_dre.store.reading.scope import DagScope, in_scope
 from airflow_dre.store.records.runs import LatestRun, StoredResult, StoredRun
-from airflow_dre.store.rows import as_record, as_records
+from airflow_dre.store.rows import as_packed_records, as_record, as_records
 from airflow_dre.store.shared_texts import definition_of_result, statement_of_result, with_texts
 from airflow_dre.store.tables import UtcDateTime, result, suite_head, suite_run
 from airflow_dre.values.dataset import DatasetName
@@ -41,7 +41,7 @@ def latest_runs(
     order = (suite_head.c.namespace, suite_head.c.name, suite_head.c.measured_at, suite_head.c.run_key)
     query = select(*[column for column in suite_head.c if column.name != "key"]).where(_heads(scope, page, dataset))
     latest: dict[tuple[str, str, str], LatestRun] = {}
-    for run in as_records(connection.execute(query.order_by(*order)), LatestRun):
+    for run in as_packed_records(connection.execute(query.order_by(*order)), LatestRun):
         latest[run.namespace, run.name, run.suite] = run
     return list(latest.values())
 
@@ -58,7 +58,7 @@ def recent_runs(
     same = and_(*[suite_run.c[name] == suites.c[name] for name in _SUITE], suite_run.c.measured_at >= suites.c.since)
     query = select(suite_run).join(suites, same).where(in_scope(scope, suite_run.c.dag_id))
     by_suite: dict[tuple[str, str, str], list[StoredRun]] = defaultdict(list)
-    for run in as_records(connection.execute(query), StoredRun):
+    for run in as_packed_records(connection.execute(query), StoredRun):
         by_suite[run.namespace, run.name, run.suite].append(run)
     runs: dict[DatasetName, list[StoredRun]] = defaultdict(list)
     for (namespace, name, _), found in by_suite.items():
@@ -135,7 +135,7 @@ def runs_of_task(connection: Connection, dag_id: str, run_id: str, task_id: str,
         suite_run.c.map_index == map_index,
     )
     order = (suite_run.c.try_number.desc(), suite_run.c.measured_at.desc())
-    return as_records(connection.execute(select(suite_run).where(condition).order_by(*order)), StoredRun)
+    return as_packed_records(connection.execute(select(suite_run).where(condition).order_by(*order)), StoredRun)
 
 
 def results_of_run(connection: Connection, run_key: str) -> list[StoredResult]:

@@ -1,4 +1,4 @@
-"""Which Dags a user may read."""
+"""The Dags that a user may read."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ def readable_slas(connection: Connection, scope: DagScope, dataset: DatasetName 
 
 
 def latest_evaluation(connection: Connection) -> datetime | None:
-    """Return the moment of the latest evaluation of any SLA; None if there was none."""
+    """Return the moment of the latest evaluation of any SLA. None if there was none."""
     moment: datetime | None = connection.scalar(select(func.max(sla.c.evaluated_at)))
     return moment
 

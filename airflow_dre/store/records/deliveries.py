@@ -11,7 +11,7 @@ from airflow_dre.store.records.runs import SuiteRunRecord
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """What one use case hands to the store: a suite run, a signal, a suite run with the signal it gives, or states of partitions."""
+    """One unit of work for the store: a suite run, a signal, a suite run with its signal, or states of partitions."""
 
     run: SuiteRunRecord | None = None
     signals: tuple[Signal, ...] = ()
@@ -19,7 +19,7 @@ class Delivery:
 
     @property
     def parts(self) -> tuple[Delivery, ...]:
-        """The delivery as several, each of which says one thing."""
+        """The delivery as several, each with one record."""
         run = () if self.run is None else (Delivery(run=self.run),)
         states = () if self.partitions is None else (Delivery(partitions=self.partitions),)
         return (*run, *states, *(Delivery(signals=(signal,)) for signal in self.signals))

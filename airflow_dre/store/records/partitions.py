@@ -8,7 +8,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class PartitionState:
-    """What one partition contributes to one number about its table."""
+    """The contribution of one partition to one number about its table."""
 
     partition: str
     """Its value as JSON."""
@@ -17,14 +17,14 @@ class PartitionState:
     answers: str
     """What the database answered, as JSON."""
     rows: int
-    """Rows of the partition when it was looked at: states of one partition that differ in it are of different moments."""
+    """Rows of the partition when it was scanned. States of one partition that differ in it are of different moments."""
     version: str | None = None
-    """The version of the partition before it was looked at, where one is known."""
+    """The version of the partition before it was scanned, where one is known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartitionStates:
-    """What one look at some partitions of a table found, kept as one."""
+    """The states that one scan of some partitions of a table found, kept as one."""
 
     split: str
     """Digest of dataset, row filter and partition expression."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+import msgspec
+
 from airflow_dre.checks.outcomes import Outcome, Range, Segment
 from airflow_dre.incidents.signals import Origin
 from airflow_dre.values.digest import digest
@@ -29,13 +31,13 @@ class Definition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
-    """A few of the rows that break a check, masked, or why there are none."""
+    """A few of the rows that break a check, masked, or the reason why they are missing."""
 
     expires_at: datetime
-    """From then on nobody gets to see them."""
+    """From then on they are not shown."""
     columns: tuple[str, ...] = ()
     rows: tuple[tuple[str | None, ...], ...] = ()
-    """Values as text; None: NULL."""
+    """Values as text. None: NULL."""
     reason: str = ""
     """Why each of them breaks the check."""
     missing: str | None = None
@@ -67,7 +69,7 @@ class ResultRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SuiteRunRecord:
-    """One run of a suite against one dataset, with everything that says where it comes from."""
+    """One run of a suite against one dataset, with its origin."""
 
     namespace: str
     name: str
@@ -86,16 +88,16 @@ class SuiteRunRecord:
     data_interval_end: datetime | None = None
     partition_key: str | None = None
     lookups: int = 0
-    """Statements that read only the catalogue; said in the log, not kept."""
+    """Statements that read only the catalogue. They are logged and not kept."""
     partitions: tuple[int, int] | None = None
-    """Partitions that were scanned, and all that were judged, where the others' states are kept; said in the log, not kept."""
+    """Partitions that were scanned, and all that were judged, where the others' states are kept. They are logged and not kept."""
     results: tuple[ResultRecord, ...] = field(default=())
 
     @property
     def key(self) -> str:
         """Equal for every delivery of the same measurement: dataset, suite and the try of the task instance that measured.
 
-        A run outside Airflow has no origin; its moment stands in.
+        A run outside Airflow has no origin, so its moment is used.
         """
         origin = self.origin
         moment = self.measured_at.isoformat() if origin.run_id is None else None
@@ -109,8 +111,7 @@ class SuiteRunRecord:
         return {outcome.value: outcomes.count(outcome) for outcome in Outcome}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredRun:
+class StoredRun(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     """A suite run as the store holds it, without its results."""
 
     key: str
@@ -136,8 +137,7 @@ class StoredRun:
     seconds: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LatestRun:
+class LatestRun(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     """The latest run of a suite, as an overview shows it."""
 
     namespace: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from airflow_dre.store.tables.aside import aside
-from airflow_dre.store.tables.columns import LIVE, VERSION_TABLE, PlainJson, PlainText, UtcDateTime, metadata
+from airflow_dre.store.tables.columns import LIVE, VERSION_TABLE, Name, PlainJson, PlainText, TextName, UtcDateTime, metadata
 from airflow_dre.store.tables.failing_rows import failing_row
 from airflow_dre.store.tables.incidents import incident, incident_event, recovery, signal
 from airflow_dre.store.tables.installation import installation
@@ -16,8 +16,10 @@ from airflow_dre.store.tables.slas import sla
 __all__ = [
     "LIVE",
     "VERSION_TABLE",
+    "Name",
     "PlainJson",
     "PlainText",
+    "TextName",
     "UtcDateTime",
     "aside",
     "check_definition",

@@ -18,4 +18,4 @@ aside = Table(
     Column("reason", PlainText, nullable=False),
     Index(None, "at"),
 )
-"""Records that no store takes: each waits in a file on its host for a person to look at it."""
+"""Records that no store takes. Each waits in a file on its host for a person to inspect it."""

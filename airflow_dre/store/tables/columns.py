@@ -81,7 +81,7 @@ class TextName(Name):
 
 
 class PlainJson(TypeDecorator[Any]):
-    """JSON as every database takes it: texts as :class:`PlainText`, and no number that is none."""
+    """JSON as every database takes it: texts as :class:`PlainText`, and no NaN or infinity."""
 
     impl = JSON
     cache_ok = True

@@ -12,4 +12,4 @@ installation = Table(
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("uuid", String(36), nullable=False),
 )
-"""One row: the id that tells this store apart from every other."""
+"""One row: the id by which this store differs from every other."""

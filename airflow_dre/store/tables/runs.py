@@ -60,7 +60,7 @@ result = Table(
     Index(None, "definition_digest"),
     Index(None, "statement_digest"),
 )
-"""``definition`` is empty and ``statement`` is NULL where the digests refer to them; a result of an older version holds its own."""
+"""``definition`` is empty and ``statement`` is NULL where the digests refer to them. A result of an older version holds its own."""
 
 check_definition = Table(
     "dre_check_definition",

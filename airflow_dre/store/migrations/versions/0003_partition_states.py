@@ -1,4 +1,4 @@
-"""What each partition of a table contributes to the numbers about it."""
+"""States of partitions, which contribute to the numbers about their tables."""
 
 from __future__ import annotations
 

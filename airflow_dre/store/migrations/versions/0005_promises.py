@@ -33,7 +33,7 @@ _OF_SUITE = ("checks_failed", "checks_errored", "checks_passed")
 
 
 def upgrade() -> None:
-    """Give every SLA a cause of its own; an incident that a suite shared with it stays with whoever opened it."""
+    """Assign every SLA a cause of its own. An incident that a suite shared with it stays with its opener."""
     op.add_column("dre_incident", sa.Column("promise", sa.String(16), nullable=True))
     connection = op.get_bind()
     connection.execute(sa.update(_incident).where(_incident.c.kind == "data").values(promise="suite"))
@@ -43,7 +43,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Let an SLA and a suite of one name be one cause again; where both have a live incident that of the suite stays live."""
+    """Let an SLA and a suite of one name be one cause again. Where both have a live incident that of the suite stays live."""
     connection = op.get_bind()
     live = ("open", "acknowledged")
     suite = _incident.alias()
@@ -62,7 +62,7 @@ def downgrade() -> None:
 
 
 def _part_shared_incidents(connection: sa.Connection) -> None:
-    """Forget in a live incident what the other promise said, so that its next look opens an incident of its own and calls back."""
+    """Remove the other promise from a live incident, so that its next evaluation opens an incident of its own and calls back."""
     live = sa.select(_incident.c.id).where(_incident.c.status.in_(("open", "acknowledged")))
     of_suite, of_sla = (live.where(_incident.c.promise == promise) for promise in ("suite", "sla"))
     lost = sa.and_(_signal.c.event == "stale", _signal.c.incident_id.in_(of_suite))
@@ -88,7 +88,7 @@ def _rename(connection: sa.Connection, *, added: tuple[str, ...]) -> None:
 
 
 def _key(row: sa.Row[Any], fingerprint: str) -> str:
-    """Return the key of a signal under another fingerprint; one whose episode is not known keeps its key, which nobody else can have."""
+    """Return the key of a signal under another fingerprint. One whose episode is not known keeps its key, which is unique."""
     origin = (row.dag_id, row.run_id, row.task_id, row.map_index, row.try_number)
     for parts in (("recovered", ""), (row.event, *origin, ""), (row.event, *origin, row.at.isoformat())):
         known, wanted = (

@@ -1,4 +1,4 @@
-"""Messages whose route or connection could not be read: they are sent once it is put right."""
+"""Messages whose route or connection could not be read. They are sent once it is repaired."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Take no message of before for one of a route that may be put right."""
+    """Mark no earlier message as one of a route that may be repaired."""
     op.add_column("dre_outbox", sa.Column("misrouted", sa.Integer(), nullable=False, server_default="0"))
 
 

@@ -1,4 +1,4 @@
-"""The id of the store, which tells its incidents apart from those of every other installation."""
+"""The id of the store, by which its incidents differ from those of every other installation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Why an incident is live and who can help: reasons, counts, owner and runbook."""
+"""Explanations of incidents: reasons, counts, owner and runbook."""
 
 from __future__ import annotations
 

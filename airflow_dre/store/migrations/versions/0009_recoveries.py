@@ -44,7 +44,7 @@ def upgrade() -> None:
 
 
 def _take_over(connection: sa.Connection, recovery: sa.Table) -> None:
-    """Remember what signals without an incident and resolved incidents remembered so far; they stay, for the version before."""
+    """Remember what signals without an incident and resolved incidents remembered so far. They stay, for the version before."""
     signal = sa.table("dre_signal", *[sa.column(name) for name in ("key", "fingerprint", "event", "incident_id", *_ORIGIN)],
                       sa.column("at", UtcDateTime()))  # fmt: skip
     incident = sa.table("dre_incident", sa.column("fingerprint"), sa.column("status"), sa.column("resolved_at", UtcDateTime()))

@@ -1,4 +1,4 @@
-"""Notes of records that were put aside, and no index over three long texts."""
+"""Notes of records that were refused, and no index over three long texts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Monitors, what they watch and when they looked last, and SLAs that cannot be looked at."""
+"""Monitors, the SLAs that they watch and their latest runs, and SLAs that cannot be evaluated."""
 
 from __future__ import annotations
 

@@ -80,7 +80,7 @@ def _key(*parts: str) -> str:
 
 
 def downgrade() -> None:
-    """Give every result its own definition and statement back."""
+    """Restore the definition and the statement of every result."""
     op.execute(
         "UPDATE dre_result SET "
         "definition = (SELECT d.definition FROM dre_check_definition d WHERE d.digest = dre_result.definition_digest), "
