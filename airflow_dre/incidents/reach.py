@@ -15,14 +15,14 @@ NO_ROUTE = (
 class ReachState(StrEnum):
     """State of the notices about an incident, worst first."""
 
-    NO_ROUTE = "nobody"
+    NO_ROUTE = "no_route"
     """No route was named."""
     FAILED = "failed"
     """A route was given up."""
     WAITING = "waiting"
     """A message is still to be sent."""
-    NOTIFIED = "told"
-    """Every route has heard."""
+    NOTIFIED = "notified"
+    """Every route was notified."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -53,8 +53,8 @@ class IncidentSummary(BaseModel):
 class Reach(BaseModel):
     """The notification of the receivers that an incident was opened."""
 
-    state: Literal["nobody", "failed", "waiting", "told"]
-    """``nobody``: no route was named; ``failed``: a route was given up; ``waiting``: a message is to be sent; ``told``: all have heard."""
+    state: Literal["no_route", "failed", "waiting", "notified"]
+    """``no_route``: none was named; ``failed``: one was given up; ``waiting``: a message is to be sent; ``notified``: all were notified."""
     reason: str
     """Sentences for a person: which routes, why not, and what helps."""
 

@@ -80,7 +80,7 @@ export const detail = (changes: Partial<IncidentDetail> = {}): IncidentDetail =>
   timeline: [{ at: "2026-11-24T01:00:00Z", kind: "open", summary: "flights broke", detail: "<img src=x>", actor: null, origin }],
   notifications: [],
   may_resolve: true,
-  reach: { state: "nobody", reason: "No route is named for this incident." },
+  reach: { state: "no_route", reason: "No route is named for this incident." },
   log_url: null,
   results_url: null,
   ...changes,

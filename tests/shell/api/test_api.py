@@ -391,9 +391,9 @@ def test_a_viewer_reads_an_incident_and_may_not_resolve_it(ask: Run, incident_id
 @pytest.mark.parametrize(
     ("routes", "state", "reason"),
     [
-        pytest.param((), "nobody", "No route is named for this incident. Set routes=[...] of the task", id="no route"),
+        pytest.param((), "no_route", "No route is named for this incident. Set routes=[...] of the task", id="no route"),
         pytest.param(("oncal",), "waiting", "[dre] routes has no usable route of this name (oncall)", id="a route that is not there"),
-        pytest.param(("oncall",), "told", "Notified oncall.", id="a receiver that took it"),
+        pytest.param(("oncall",), "notified", "Notified oncall.", id="a receiver that took it"),
     ],
 )
 def test_the_page_says_why_nobody_was_told(ask: Run, oncall: Any, routes: tuple[str, ...], state: str, reason: str) -> None:
@@ -814,7 +814,7 @@ def test_the_shape_of_an_incident(ask: Run, one_run: dict[str, Any], oncall: Any
         }
     ]
     assert found["may_resolve"] is True
-    assert found["reach"] == {"state": "told", "reason": "Notified oncall."}
+    assert found["reach"] == {"state": "notified", "reason": "Notified oncall."}
     task = "http://localhost:8080/dags/open_dag/runs/r1/tasks/check"
     assert (found["log_url"], found["results_url"]) == (f"{task}?try_number=1", f"{task}/plugin/reliability-results")
     listed = ask("GET", "/api/incidents").json()

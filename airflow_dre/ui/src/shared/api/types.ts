@@ -64,7 +64,7 @@ export interface Notification {
 
 /** Who has heard that an incident was opened, and why not everybody. */
 export interface Reach {
-  state: "nobody" | "failed" | "waiting" | "told";
+  state: "no_route" | "failed" | "waiting" | "notified";
   reason: string;
 }
 
