@@ -334,7 +334,7 @@ def test_every_expectation_of_great_expectations_is_known() -> None:
         (
             "expect_column_values_to_match_regex",
             {"column": "a", "regex": "("},
-            "pattern: a regular expression, or a list of them: '(' is none",
+            "pattern: a regular expression, or a list of them: '(' is invalid",
         ),
         ("expect_column_values_to_match_regex_list", {"column": "a", "regex_list": []}, "regex_list: a list of at least 1 texts"),
         ("expect_column_values_to_match_regex_list", {"column": "a", "regex_list": ["x"], "match_on": "some"}, "match_on: any or all"),
