@@ -195,7 +195,7 @@ def test_no_rows_have_no_segments() -> None:
 
 def test_segments_are_named_as_people_read_them() -> None:
     (check,) = parse_checks([c.row_count(at_least=2, by="g")])
-    rows = ((None, 1), ("", 1), (date(2013, 1, 1), 1), (float("nan"), 1), ([1, 2], 1))
+    rows: Any = ((None, 1), ("", 1), (date(2013, 1, 1), 1), (float("nan"), 1), ([1, 2], 1))
     judgement = evaluate(check, {first_round(check)[0]: rows}, NOW)
     assert {segment.value for segment in judgement.segments} == {None, "", "2013-01-01", "nan", "[1, 2]"}
     assert "'': 1 is not at least 2" in str(judgement.reason)

@@ -202,7 +202,16 @@ def test_a_check_that_lacks_one_answer_is_errored_with_its_reason(declaration: D
         )
 
 
-COUNTS = (m.RowCount, m.ValueCount, m.KeyCount, m.Violations, m.DistinctCount, m.DuplicateCount, m.OrphanCount, m.StepCount)
+COUNTS: tuple[type[m.Metric], ...] = (
+    m.RowCount,
+    m.ValueCount,
+    m.KeyCount,
+    m.Violations,
+    m.DistinctCount,
+    m.DuplicateCount,
+    m.OrphanCount,
+    m.StepCount,
+)
 COUNTS += (m.OtherRowCount, m.FailedRowCount)
 
 

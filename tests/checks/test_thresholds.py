@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from airflow_dre.checks.thresholds import Bounds, Limit, read_limit
 from airflow_dre.values.instants import format_duration, read_duration, to_instant
 from airflow_dre.values.numbers import is_ordered
-from airflow_dre.values.scalars import Incomparable
+from airflow_dre.values.scalars import Incomparable, Scalar
 
 
 @pytest.mark.parametrize(
@@ -74,12 +74,12 @@ def test_raising_a_percent_never_makes_it_worse(violations: int, rows: int, perc
         pytest.param(Bounds(at_least="3"), 4, True, id="a numeral against a number"),
     ],
 )
-def test_bounds(bounds: Bounds, value: object, admitted: bool) -> None:
+def test_bounds(bounds: Bounds, value: Scalar, admitted: bool) -> None:
     assert bounds.admits(value) is admitted
 
 
 @pytest.mark.parametrize(("low", "high"), [(1, "word"), ("word", 1), (date(2013, 1, 1), 5), (datetime(2013, 1, 1, tzinfo=UTC), "word")])
-def test_unlike_values_have_no_order(low: object, high: object) -> None:
+def test_unlike_values_have_no_order(low: Scalar, high: Scalar) -> None:
     with pytest.raises(Incomparable):
         is_ordered(low, high)
 

@@ -41,6 +41,7 @@ from airflow_dre.sql.dialects import find_dialect
 from airflow_dre.sql.scope import Scope
 from airflow_dre.tools.gx.reading.suites import NOT_NATIVE
 from airflow_dre.values.dataset import DatasetName
+from tests.hooks import Hook
 from tests.sparks import SMALL
 
 HERE = Path(__file__).resolve()
@@ -153,14 +154,6 @@ def cases() -> list[Case]:
     if not found:
         pytest.skip(f"no test cases of Great Expectations in {cases_folder()}: set DRE_CONFORMANCE or DRE_CONFORMANCE_GX")
     return found
-
-
-class Hook:
-    """Connections of one database."""
-
-    def __init__(self, kind: str, connect: Callable[[], Any]) -> None:
-        self.conn_type = kind
-        self.get_conn = connect
 
 
 @contextmanager

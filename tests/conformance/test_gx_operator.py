@@ -92,7 +92,7 @@ def through_the_operator(expectations: list[Any], **arguments: Any) -> list[bool
 def readable(kind: str, tests: list[dict[str, Any]]) -> Iterator[tuple[str, dict[str, Any], Any]]:
     """Title, declaration and object of every case that Great Expectations can read; what it refuses, we refuse."""
     for case in tests:
-        declared = {"type": kind, "kwargs": {name: value for name, value in case["in"].items() if name not in NOT_ASKED}}
+        declared: dict[str, Any] = {"type": kind, "kwargs": {name: value for name, value in case["in"].items() if name not in NOT_ASKED}}
         try:
             expectation = ExpectationConfiguration(**declared).to_domain_obj()
         except Exception:

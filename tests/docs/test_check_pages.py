@@ -31,6 +31,7 @@ from airflow_dre.sql.scope import Scope
 from airflow_dre.store.records import ResultRecord
 from airflow_dre.values.dataset import DatasetName
 from airflow_dre.values.scalars import Row
+from tests.hooks import Hook
 
 FOLDER = Path(__file__).parents[2] / "docs" / "checks"
 IMPORTERS = {"from_column_mapping", "from_dbt", "from_gx"}
@@ -178,14 +179,6 @@ def test_its_sql_is_what_the_engine_compiles(kind: str) -> None:
         before, rest = text_of(kind).split("```sql\n", 1)
         path.write_text(f"{before}```sql\n{sql}```{rest.split('```', 1)[1]}")
     assert block(kind, "SQL") == sql
-
-
-class Hook:
-    """The hook of a real database in one of the states."""
-
-    def __init__(self, conn_type: str, connect: Callable[[], Any]) -> None:
-        self.conn_type = conn_type
-        self.get_conn = connect
 
 
 def script(rows: Sequence[str]) -> list[str]:

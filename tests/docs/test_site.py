@@ -28,7 +28,7 @@ def build(root: Path, folder: Path) -> subprocess.CompletedProcess[str]:
     """Build the site of a copy of the project."""
     if not MKDOCS.exists():
         pytest.skip(f"there is no MkDocs at {MKDOCS}: .ci/docs installs it")
-    command = [MKDOCS, "build", "--strict", "--config-file", root / "mkdocs.yml", "--site-dir", folder]
+    command: list[str | Path] = [MKDOCS, "build", "--strict", "--config-file", root / "mkdocs.yml", "--site-dir", folder]
     return subprocess.run(command, capture_output=True, text=True, timeout=250, check=False)
 
 
@@ -69,8 +69,8 @@ def test_broken_links_and_forgotten_pages_fail(tmp_path: Path) -> None:
         shutil.copytree(source, target) if source.is_dir() else shutil.copy(source, target)
     for page in (tmp_path / "docs" / "reference").glob("*.md"):  # what is rendered from the sources takes most of the time
         page.write_text(re.sub(r"^:::.*\n(?:    .*\n)*|\]\(#airflow_dre[^)]*\)", "", page.read_text(), flags=re.MULTILINE))
-    with (tmp_path / "docs" / "incidents.md").open("a") as page:
-        page.write("\n[nowhere](nowhere.md) and [no heading](freshness.md#no-heading)\n")
+    with (tmp_path / "docs" / "incidents.md").open("a") as text:
+        text.write("\n[nowhere](nowhere.md) and [no heading](freshness.md#no-heading)\n")
     (tmp_path / "docs" / "forgotten.md").write_text("# Forgotten\n")
     built = build(tmp_path, tmp_path / "site")
     assert built.returncode == 1

@@ -28,6 +28,7 @@ from airflow_dre.engines.transactions import transaction
 from airflow_dre.engines.warehouse import Warehouse, opened
 from airflow_dre.errors import QueryFailed, StatementTimeout, WarehouseUnreachable
 from tests.alarms import TaskTimeout, time_is_up
+from tests.hooks import Hook
 
 BACKTRACKS = "SELECT COUNT(*) FROM t WHERE s REGEXP '^(a+)+$'"
 LONG = {
@@ -35,13 +36,6 @@ LONG = {
     "duckdb": "SELECT COUNT(*) FROM range(100000000) a, range(100000) b WHERE (a.range * b.range) % 7 = 3",
     "postgres": "SELECT pg_sleep(60)",
 }
-
-
-class Hook:
-    """The part of a DbApiHook that an engine needs."""
-
-    def __init__(self, conn_type: str, connect: Callable[[], Any]) -> None:
-        self.conn_type, self.get_conn = conn_type, connect
 
 
 class TaskTerminated(Exception):
@@ -207,7 +201,7 @@ def test_a_server_that_accepts_and_is_silent_is_given_up(driver: Any, what: str,
     hook = Hook("postgres", lambda: driver.connect(host="127.0.0.1", port=silent, user="u", dbname="d"))
     started = time.monotonic()
     given_up = pytest.raises(WarehouseUnreachable, match="cannot connect to the postgres warehouse: it did not answer within 0.5 s")
-    how = opened if what == "asks" else transaction
+    how: Any = opened if what == "asks" else transaction
     with given_up, how(hook, timedelta(seconds=0.1)) as begun:
         begun.fetch_row("SELECT 1")
     assert time.monotonic() - started < 5

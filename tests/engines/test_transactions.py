@@ -4,25 +4,16 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import psycopg
 import pytest
 
 from airflow_dre.engines.transactions import Transaction, transaction, without_values
 from airflow_dre.errors import DefinitionError, QueryFailed, StatementTimeout, WarehouseUnreachable
-
-
-@dataclass
-class Hook:
-    """The part of a DbApiHook that a transaction needs."""
-
-    conn_type: str
-    get_conn: Any
+from tests.hooks import Hook
 
 
 @pytest.fixture

@@ -23,21 +23,9 @@ from airflow_dre.errors import DefinitionError, QueryFailed, StatementTimeout, W
 from airflow_dre.services.quality.run import Suite, run_suite
 from airflow_dre.sql.scope import Scope
 from airflow_dre.values.dataset import DatasetName
+from tests.hooks import RecordingHook
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
-
-
-class Hook:
-    """The part of a DbApiHook that an engine needs, with the connections that it opened."""
-
-    def __init__(self, conn_type: str, connect: Callable[[], Any]) -> None:
-        self.conn_type = conn_type
-        self.connections: list[Any] = []
-        self._connect = connect
-
-    def get_conn(self) -> Any:
-        self.connections.append(self._connect())
-        return self.connections[-1]
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +45,7 @@ def suite_of(warehouse: Warehouse, *declared: Any) -> Suite:
 
 
 def test_a_connection_is_opened_once_and_closed_at_the_end(tmp_path: Path) -> None:
-    hook = Hook("sqlite", lambda: sqlite3.connect(tmp_path / "w.db"))
+    hook = RecordingHook("sqlite", lambda: sqlite3.connect(tmp_path / "w.db"))
     with opened(hook) as warehouse:
         assert hook.connections == [], "not before it is needed"
         assert list(warehouse.fetch_row("SELECT 1, 'a'")) == [1, "a"]
@@ -77,8 +65,8 @@ REFUSED = [
 
 @pytest.mark.parametrize(("kind", "sql", "reason"), REFUSED)
 def test_a_refused_statement_gives_its_first_line_and_the_next_is_answered(tmp_path: Path, kind: str, sql: str, reason: str) -> None:
-    connect = {"sqlite": sqlite3.connect, "duckdb": duckdb.connect}[kind]
-    with opened(Hook(kind, lambda: connect(str(tmp_path / "w.db")))) as warehouse:
+    connect: Any = {"sqlite": sqlite3.connect, "duckdb": duckdb.connect}[kind]
+    with opened(RecordingHook(kind, lambda: connect(str(tmp_path / "w.db")))) as warehouse:
         with pytest.raises(QueryFailed) as refused:
             warehouse.fetch_row(sql)
         assert str(refused.value) == reason
@@ -100,7 +88,7 @@ def test_postgres_refuses_whatever_writes(postgres_url: str, sql: str) -> None:
         connection.execute("CREATE TABLE kept (a INTEGER)")
         connection.execute("CREATE SEQUENCE numbers")
         connection.execute("CREATE FUNCTION write_one() RETURNS INTEGER LANGUAGE sql AS 'INSERT INTO kept VALUES (1) RETURNING a'")
-    with opened(Hook("postgres", lambda: psycopg.connect(plain))) as warehouse:
+    with opened(RecordingHook("postgres", lambda: psycopg.connect(plain))) as warehouse:
         warehouse.fetch_row("SELECT 1")
         with pytest.raises(QueryFailed):
             warehouse.fetch_row(sql)
@@ -109,7 +97,7 @@ def test_postgres_refuses_whatever_writes(postgres_url: str, sql: str) -> None:
 
 
 def test_nobody_there_is_unreachable() -> None:
-    with opened(Hook("postgres", lambda: psycopg.connect("postgresql://dre:s3cret@127.0.0.1:1/x"))) as warehouse:
+    with opened(RecordingHook("postgres", lambda: psycopg.connect("postgresql://dre:s3cret@127.0.0.1:1/x"))) as warehouse:
         with pytest.raises(WarehouseUnreachable, match="cannot connect to the postgres warehouse: ") as gone:
             warehouse.fetch_row("SELECT 1")
         assert "s3cret" not in str(gone.value)
@@ -119,12 +107,12 @@ def test_an_unknown_kind_of_connection_names_those_there_are() -> None:
     with pytest.raises(
         DefinitionError, match="invalid conn_type='oracle'. Allowed: one of databricks, duckdb, gcpbigquery, mssql, .*sqlite, trino$"
     ):
-        Warehouse(Hook("oracle", lambda: None))
+        Warehouse(RecordingHook("oracle", lambda: None))
 
 
 @pytest.mark.postgres
 def test_a_server_that_stops_between_two_statements_is_unreachable(server: Any) -> None:
-    with opened(Hook("postgres", lambda: psycopg.connect(server.get_uri()))) as warehouse:
+    with opened(RecordingHook("postgres", lambda: psycopg.connect(server.get_uri()))) as warehouse:
         assert list(warehouse.fetch_row("SELECT 1")) == [1]
         server.stop()
         try:
@@ -141,7 +129,7 @@ def test_a_server_that_stops_between_two_statements_is_unreachable(server: Any) 
 def test_a_server_that_stops_in_the_middle_of_a_statement_is_unreachable(server: Any) -> None:
     stopper = threading.Timer(0.7, server.stop)
     try:
-        with opened(Hook("postgres", lambda: psycopg.connect(server.get_uri()))) as warehouse:
+        with opened(RecordingHook("postgres", lambda: psycopg.connect(server.get_uri()))) as warehouse:
             warehouse.fetch_row("SELECT 1")
             stopper.start()
             started = time.monotonic()
@@ -156,7 +144,7 @@ def test_a_server_that_stops_in_the_middle_of_a_statement_is_unreachable(server:
 @pytest.mark.postgres
 def test_a_session_that_was_ended_is_replaced_and_costs_no_answer(postgres_url: str) -> None:
     plain = postgres_url.replace("+psycopg", "")
-    hook = Hook("postgres", lambda: psycopg.connect(plain))
+    hook = RecordingHook("postgres", lambda: psycopg.connect(plain))
     with opened(hook) as warehouse:
         warehouse.fetch_row("SELECT 1")
         with psycopg.connect(plain) as other:
@@ -180,21 +168,21 @@ KINDS = ["sqlite", "duckdb", pytest.param("postgres", marks=pytest.mark.postgres
 
 
 @pytest.fixture
-def hook_of(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[..., Hook]:
+def hook_of(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[..., RecordingHook]:
     """Return a maker of hooks to real databases. Options are passed to the driver."""
 
-    def make(kind: str, **options: Any) -> Hook:
+    def make(kind: str, **options: Any) -> RecordingHook:
         if kind == "postgres":
             address = request.getfixturevalue("postgres_url").replace("+psycopg", "")
-            return Hook(kind, lambda: psycopg.connect(address, **options))
-        connect = {"sqlite": sqlite3.connect, "duckdb": duckdb.connect}[kind]
-        return Hook(kind, lambda: connect(str(tmp_path / "w.db"), **options))
+            return RecordingHook(kind, lambda: psycopg.connect(address, **options))
+        connect: Any = {"sqlite": sqlite3.connect, "duckdb": duckdb.connect}[kind]
+        return RecordingHook(kind, lambda: connect(str(tmp_path / "w.db"), **options))
 
     return make
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_statement_that_takes_too_long_is_ended_and_the_next_is_answered(hook_of: Callable[..., Hook], kind: str) -> None:
+def test_a_statement_that_takes_too_long_is_ended_and_the_next_is_answered(hook_of: Callable[..., RecordingHook], kind: str) -> None:
     with opened(hook_of(kind), timeout=timedelta(seconds=0.5)) as warehouse:
         for _ in range(2):
             started = time.monotonic()
@@ -205,7 +193,7 @@ def test_a_statement_that_takes_too_long_is_ended_and_the_next_is_answered(hook_
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_statement_that_is_refused_in_time_is_no_timeout(hook_of: Callable[..., Hook], kind: str) -> None:
+def test_a_statement_that_is_refused_in_time_is_no_timeout(hook_of: Callable[..., RecordingHook], kind: str) -> None:
     with opened(hook_of(kind), timeout=timedelta(seconds=30)) as warehouse:
         with pytest.raises(QueryFailed) as refused:
             warehouse.fetch_row("SELECT a FROM nowhere")
@@ -217,14 +205,14 @@ def test_time_spent_connecting_is_no_time_of_a_statement(tmp_path: Path) -> None
         time.sleep(0.3)
         return sqlite3.connect(tmp_path / "w.db")
 
-    with opened(Hook("sqlite", slowly), timeout=timedelta(seconds=0.2)) as warehouse:
+    with opened(RecordingHook("sqlite", slowly), timeout=timedelta(seconds=0.2)) as warehouse:
         with pytest.raises(QueryFailed) as refused:
             warehouse.fetch_row("SELECT a FROM nowhere")
         assert not isinstance(refused.value, StatementTimeout)
 
 
 @pytest.mark.postgres
-def test_guard_and_timeout_hold_on_a_connection_that_commits_by_itself(hook_of: Callable[..., Hook]) -> None:
+def test_guard_and_timeout_hold_on_a_connection_that_commits_by_itself(hook_of: Callable[..., RecordingHook]) -> None:
     with opened(hook_of("postgres", autocommit=True), timeout=timedelta(seconds=0.5)) as warehouse:
         with pytest.raises(StatementTimeout):
             warehouse.fetch_row(SLOW["postgres"])
@@ -233,11 +221,11 @@ def test_guard_and_timeout_hold_on_a_connection_that_commits_by_itself(hook_of: 
 
 
 @pytest.mark.parametrize("kind", ["duckdb", pytest.param("postgres", marks=pytest.mark.postgres)])
-def test_days_begin_in_utc_whatever_the_server_thinks(hook_of: Callable[..., Hook], kind: str) -> None:
+def test_days_begin_in_utc_whatever_the_server_thinks(hook_of: Callable[..., RecordingHook], kind: str) -> None:
     if kind == "duckdb":
         own = duckdb.connect()
         own.execute("SET GLOBAL TimeZone = 'America/New_York'")
-        hook = Hook(kind, own.cursor)
+        hook = RecordingHook(kind, own.cursor)
     else:
         hook = hook_of(kind, options="-c timezone=America/New_York")
     with opened(hook) as warehouse:
@@ -247,7 +235,7 @@ def test_days_begin_in_utc_whatever_the_server_thinks(hook_of: Callable[..., Hoo
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_no_more_rows_are_fetched_than_are_wanted(hook_of: Callable[..., Hook], kind: str) -> None:
+def test_no_more_rows_are_fetched_than_are_wanted(hook_of: Callable[..., RecordingHook], kind: str) -> None:
     with opened(hook_of(kind)) as warehouse:
         sql = "SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3"
         assert [list(row) for row in warehouse.fetch_rows(sql, 2)] == [[1], [2]]
@@ -255,7 +243,7 @@ def test_no_more_rows_are_fetched_than_are_wanted(hook_of: Callable[..., Hook], 
         assert list(warehouse.fetch_rows("SELECT 1 WHERE 1 = 0", 9)) == []
 
 
-def test_sqlite_searches_by_the_regular_expressions_of_python(hook_of: Callable[..., Hook]) -> None:
+def test_sqlite_searches_by_the_regular_expressions_of_python(hook_of: Callable[..., RecordingHook]) -> None:
     with opened(hook_of("sqlite")) as warehouse:
         for value, pattern, found in [("'abc'", "b", 1), ("'abc'", "^b", 0), ("12", "^1\\d$", 1), ("NULL", "b", None), ("'é\n'", "^.$", 1)]:
             assert list(warehouse.fetch_row(f"SELECT {value} REGEXP '{pattern}'")) == [found]
@@ -273,7 +261,7 @@ def test_duckdb_tells_the_columns_of_this_database_from_those_of_an_attached_one
         connection.execute(f"ATTACH IF NOT EXISTS '{tmp_path / 'other.db'}' AS other")
         return connection
 
-    with opened(Hook("duckdb", connect)) as warehouse:
+    with opened(RecordingHook("duckdb", connect)) as warehouse:
         scope = Scope(("t",), None, warehouse.dialect)
         suite = Suite(name="s", dataset=DatasetName("n", "t"), scope=scope, checks=parse_checks([c.schema_is(["a", "b"])]))
         (result,) = run_suite(suite, warehouse, NOW).record.results

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from _pytest.mark import ParameterSet
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -128,9 +129,9 @@ def remembers(reason: Reason, **more: Any) -> Does:
     return Does(action=Action.REMEMBER, reason=reason, **({"to": DAG} | more))
 
 
-def case(sentence: str, signal: Signal, *expected: Does, around: Surroundings | None = None, **states: CauseState) -> object:
+def case(sentence: str, signal: Signal, *expected: Does, around: Surroundings | None = None, **states: CauseState) -> ParameterSet:
     """Return a case: what a signal does to each cause, where each cause is in a state."""
-    names = {"orders": ORDERS, "items": ITEMS, "fresh": FRESH, "dag": DAG, "load": LOAD, "clean": CLEAN}
+    names: dict[str, Cause] = {"orders": ORDERS, "items": ITEMS, "fresh": FRESH, "dag": DAG, "load": LOAD, "clean": CLEAN}
     situation = Situation(surroundings=around or Surroundings(), causes={names[name].fingerprint: state for name, state in states.items()})
     return pytest.param(signal, situation, expected, id=sentence)
 

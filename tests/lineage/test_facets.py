@@ -56,8 +56,8 @@ def ran(*declared: Declaration, rows: list[tuple[Scalar, ...]] = ROWS) -> SuiteR
 
 def written(facet: Any) -> dict[str, Any]:
     """Return a facet as it is sent, without its producer and without empty values."""
-    plain: dict[str, Any] = json.loads(Serde.to_json(facet))
-    return bare(plain)
+    plain: dict[str, Any] = bare(json.loads(Serde.to_json(facet)))
+    return plain
 
 
 def bare(value: Any) -> Any:
@@ -68,15 +68,22 @@ def bare(value: Any) -> Any:
     return [bare(item) for item in value] if isinstance(value, list) else value
 
 
+def facets_of(run: SuiteRunRecord) -> dict[str, Any]:
+    """Return the facets of the dataset that a run read."""
+    facets = input_dataset(run).inputFacets
+    assert facets is not None
+    return dict(facets)
+
+
 def assertions(run: SuiteRunRecord) -> list[dict[str, Any]]:
     """Return the assertions."""
-    found: list[dict[str, Any]] = written(input_dataset(run).inputFacets["dataQualityAssertions"])["assertions"]
+    found: list[dict[str, Any]] = written(facets_of(run)["dataQualityAssertions"])["assertions"]
     return found
 
 
 def metrics(run: SuiteRunRecord) -> dict[str, Any]:
     """Return the measured values."""
-    return written(input_dataset(run).inputFacets["dataQualityMetrics"])
+    return written(facets_of(run)["dataQualityMetrics"])
 
 
 def executions(run: SuiteRunRecord) -> list[dict[str, Any]]:

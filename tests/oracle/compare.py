@@ -27,7 +27,7 @@ def expected_of(declaration: Declaration, world: World, remembered: str | None) 
 
     :raises CannotAnswer: the database refuses the plain query too.
     """
-    given = dict(declaration.arguments)
+    given: dict[str, Any] = dict(declaration.arguments)
     question = Question(kind=declaration.kind, given=given, world=world, remembered=remembered)
     find = same_row_count if "same_as" in given else FINDERS[declaration.kind]
     rowless = declaration.kind in ("schema_is", "schema_unchanged", "column_count") or str(given.get("sql")).startswith("SELECT")

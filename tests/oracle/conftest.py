@@ -73,8 +73,8 @@ def world(request: pytest.FixtureRequest) -> Iterator[World]:
     elif request.param == "spark":
         yield spark_world(request.getfixturevalue("spark"))
     elif request.param == "parquet":
-        with duckdb.connect(config={"threads": 1}) as plain, opened_duckdb("256MB") as engine:
-            yield in_parquet(plain, engine)
+        with duckdb.connect(config={"threads": 1}) as source, opened_duckdb("256MB") as engine:
+            yield in_parquet(source, engine)
     elif request.param == "duckdb":
         shared = duckdb.connect(config={"threads": 1})
         shared.execute("SET GLOBAL TimeZone = 'America/New_York'")

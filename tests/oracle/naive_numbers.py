@@ -54,10 +54,10 @@ def total(question: Question, rows: Rows) -> Finding:
         return SKIPPED
     if (odd := _special(values)) is not None:
         return _odd(question, odd)
-    exact = sum(map(Fraction, values))
+    exact = sum(map(Fraction, values), Fraction(0))
     floating = _floating_sum(question, values)
-    tolerance = len(values) * EPSILON * sum(abs(Fraction(value)) for value in values) if floating else Fraction(0)
-    if floating and max(abs(exact), sum(abs(Fraction(value)) for value in values)) > Fraction(1.7e308):
+    tolerance = len(values) * EPSILON * sum((abs(Fraction(value)) for value in values), Fraction(0)) if floating else Fraction(0)
+    if floating and max(abs(exact), sum((abs(Fraction(value)) for value in values), Fraction(0))) > Fraction(1.7e308):
         return Finding(outcomes=one("passed", "warned", "failed", "skipped"), any_observed=True)  # overflowed on the way, by its own order
     return bounded(question, exact, tolerance=_none_if_small(tolerance, values, exact), floating=floating)
 
@@ -81,8 +81,8 @@ def mean(question: Question, rows: Rows) -> Finding:
         return SKIPPED
     if (odd := _special(values)) is not None:
         return _odd(question, odd)
-    exact = sum(map(Fraction, values)) / len(values)
-    size = sum(abs(Fraction(value)) for value in values)
+    exact = sum(map(Fraction, values), Fraction(0)) / len(values)
+    size = sum((abs(Fraction(value)) for value in values), Fraction(0))
     if size > Fraction(1.7e308):
         return Finding(outcomes=one("passed", "warned", "failed", "skipped"), any_observed=True)
     tolerance = 2 * len(values) * EPSILON * size / len(values) + Fraction(1, 10**16)
@@ -98,8 +98,8 @@ def stddev(question: Question, rows: Rows) -> Finding:
     exact = [Fraction(value) for value in values]
     if max(map(abs, exact)) > Fraction(10) ** 150:
         return Finding(outcomes=one("passed", "warned", "failed", "skipped"), any_observed=True)
-    mean = sum(exact) / len(exact)
-    deviation = _root(sum((value - mean) ** 2 for value in exact) / (len(exact) - 1))
+    mean = sum(exact, Fraction(0)) / len(exact)
+    deviation = _root(sum(((value - mean) ** 2 for value in exact), Fraction(0)) / (len(exact) - 1))
     largest = max(map(abs, exact))
     noise = 32 * len(exact) * EPSILON * (deviation + largest) + Fraction(10) ** -150
     return bounded(question, deviation, tolerance=noise, floating=True)
@@ -212,8 +212,8 @@ def z_scores(question: Question, rows: Rows) -> Finding:
         return limited(question, 0, len(exact))
     if max(map(abs, exact)) > Fraction(10) ** 150:
         return replace(limited(question, range(len(exact) + 1), len(exact)), outcomes=one("passed", "warned", "failed", "errored"))
-    mean = sum(exact) / len(exact)
-    variance = sum((value - mean) ** 2 for value in exact) / (len(exact) - 1)
+    mean = sum(exact, Fraction(0)) / len(exact)
+    variance = sum(((value - mean) ** 2 for value in exact), Fraction(0)) / (len(exact) - 1)
     reach = Fraction(question.given["within"]) * _root(variance)
     slack = 64 * len(exact) * EPSILON * (max(map(abs, exact)) * (1 + Fraction(question.given["within"])))
     two_sided = question.given.get("two_sided", True)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from airflow_dre.checks.declared.parse import parse_checks
 from airflow_dre.engines.spark.engine import SparkEngine
@@ -15,19 +14,12 @@ from airflow_dre.sql.scope import Scope
 from airflow_dre.store.records import SuiteRunRecord
 from airflow_dre.values.dataset import DatasetName
 from airflow_dre.values.scalars import Row
+from tests.hooks import Hook
 from tests.oracle.compare import remembered_columns
 from tests.oracle.declared import Example
 from tests.oracle.naive_tables import catalogue
 from tests.oracle.verdicts import NOW
 from tests.oracle.world import World
-
-
-class Hook:
-    """The part of a DbApiHook that an engine needs."""
-
-    def __init__(self, conn_type: str, connect: Callable[[], Any]) -> None:
-        self.conn_type = conn_type
-        self.get_conn = connect
 
 
 class Recorded:

@@ -11,7 +11,8 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
-from tests.partitions.warehouses import Days, Hook
+from tests.hooks import Hook
+from tests.partitions.warehouses import Days
 
 
 @pytest.fixture(params=["sqlite", "duckdb", pytest.param("postgres", marks=pytest.mark.postgres)])

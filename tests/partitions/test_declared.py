@@ -12,7 +12,8 @@ import sqlalchemy as sa
 from airflow_dre import checks as c
 from airflow_dre.partitions.bounds import NativePartition, read_native_partitions
 from airflow_dre.values.scalars import Incomparable
-from tests.partitions.warehouses import Days, Hook
+from tests.hooks import Hook
+from tests.partitions.warehouses import Days
 
 COUNT = c.row_count(at_least=1)
 

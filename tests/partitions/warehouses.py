@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -20,6 +20,7 @@ from airflow_dre.sql.scope import Scope
 from airflow_dre.store.records import PartitionState, PartitionStates, SuiteRunRecord
 from airflow_dre.values.dataset import DatasetName
 from airflow_dre.values.scalars import Row
+from tests.hooks import Hook
 from tests.oracle.tables import stored
 
 NOW = datetime(2026, 2, 1, tzinfo=UTC)
@@ -29,14 +30,6 @@ TYPES = {
     "duckdb": "day DATE, n BIGINT, q DECIMAL(12,3), x DOUBLE, s VARCHAR, t TIMESTAMP",
     "postgres": "day DATE, n BIGINT, q NUMERIC(12,3), x DOUBLE PRECISION, s TEXT, t TIMESTAMP",
 }
-
-
-class Hook:
-    """The part of a DbApiHook that an engine needs."""
-
-    def __init__(self, conn_type: str, connect: Callable[[], Any]) -> None:
-        self.conn_type = conn_type
-        self.get_conn = connect
 
 
 class Recorded(Warehouse):

@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import pytest
 
@@ -62,7 +63,7 @@ def test_a_wait_that_is_cancelled_in_the_queue_is_never_asked(subject: str, hang
     async def story() -> None:
         hung = [asyncio.create_task(ask(subject, 0.5, hang)) for _ in range(PLACES)]
         await asyncio.sleep(0.05)
-        queued = [asyncio.create_task(ask(subject, 5, lambda number=number: asked.append(number))) for number in range(6)]
+        queued = [asyncio.create_task(ask(subject, 5, partial(asked.append, number))) for number in range(6)]
         await asyncio.sleep(0.05)
         for wait in queued[::2]:
             wait.cancel()

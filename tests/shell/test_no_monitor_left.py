@@ -57,7 +57,7 @@ def start_the_scheduler(_: Callable[..., Any]) -> None:
 
 def end_a_run(_: Callable[..., Any]) -> None:
     """A run of any Dag ends in the scheduler."""
-    ended = DagRun(dag_id="d", run_id="r", run_type="manual")
+    ended: Any = DagRun(dag_id="d", run_id="r", run_type="manual")
     ended.get_task_instances = lambda state=None, session=None: []
     runs.on_dag_run_success(dag_run=ended, msg="success")
 

@@ -192,6 +192,7 @@ def test_nothing_that_was_planted_leaves_the_warehouse(
     lineage = operator.get_openlineage_facets_on_complete(None)
     event = json.dumps([Serde.to_dict(lineage.inputs[0]), *(Serde.to_dict(facet) for facet in lineage.run_facets.values())])
     listed = asked("/api/overview").text + asked("/api/incidents?status=all").text + asked("/api/incidents/1").text
+    assert operator.suite_run is not None
     table = asked(f"/api/table?namespace={quote(operator.suite_run.namespace)}&name={quote(operator.suite_run.name)}")
     results = [check["latest"] for check in table.json()["checks"]]
     shown = [asked(f"/api/results/{result['key']}/rows") for result in results if result["has_sample"]]

@@ -23,6 +23,7 @@ from airflow_dre.sql.names import split_table, table
 from airflow_dre.sql.plan import one
 from airflow_dre.sql.scope import Scope
 from airflow_dre.values.dataset import DatasetName
+from tests.hooks import Hook
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 TABLES = {
@@ -167,13 +168,6 @@ def test_constraints_are_those_of_the_table_that_is_named(worlds: Any, dialect: 
 def test_an_attached_table_of_sqlite_is_not_taken_for_its_namesake(worlds: Any) -> None:
     scope = Scope(("shop", "plain"), None, find_dialect("sqlite"))
     assert worlds("sqlite").fetch(one(TableConstraints(), scope).sql) == []
-
-
-class Hook:
-    """The part of a DbApiHook that an engine needs."""
-
-    def __init__(self, conn_type: str, connect: Callable[[], Any]) -> None:
-        self.conn_type, self.get_conn = conn_type, connect
 
 
 def test_generated_columns_are_columns_to_every_check(tmp_path: Path) -> None:

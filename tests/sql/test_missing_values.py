@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import math
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any
 
 import duckdb
 import psycopg
@@ -22,17 +21,10 @@ from airflow_dre.sql.dialects import find_dialect
 from airflow_dre.sql.scope import Scope
 from airflow_dre.store.records import ResultRecord
 from airflow_dre.values.dataset import DatasetName
+from tests.hooks import Hook
 
 ROWS = [(1, 1), (2, 1), (2, 1), (3, None), (None, 3), (None, None), (None, None)]
 VALUES = [-1, 0, 0, 1, 1, 1, 2, 5]
-
-
-class Hook:
-    """Connections of one database."""
-
-    def __init__(self, kind: str, connect: Callable[[], Any]) -> None:
-        self.conn_type = kind
-        self.get_conn = connect
 
 
 @pytest.fixture(scope="module", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres), "duckdb"])

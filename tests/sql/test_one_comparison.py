@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ from airflow_dre.sql.scope import Scope
 from airflow_dre.store.records import SuiteRunRecord
 from airflow_dre.values.dataset import DatasetName
 from airflow_dre.values.numbers import is_ordered
+from tests.hooks import Hook
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 POSTGRES = {
@@ -57,14 +57,12 @@ SQLITE = {
     "date": ("TEXT", ["2024-01-01", "2024-06-30"], date(2024, 1, 1), date(2024, 6, 30)),
     "text": ("TEXT", ["a", "b"], "a", "b"),
 }
-TABLES = {"sqlite": SQLITE, "duckdb": DUCKDB, "psycopg": POSTGRES, "psycopg2": POSTGRES}
-
-
-class Hook:
-    """The part of a DbApiHook that an engine needs."""
-
-    def __init__(self, conn_type: str, connect: Callable[[], Any]) -> None:
-        self.conn_type, self.get_conn = conn_type, connect
+TABLES: dict[str, dict[str, tuple[str, list[Any], Any, Any]]] = {
+    "sqlite": SQLITE,
+    "duckdb": DUCKDB,
+    "psycopg": POSTGRES,
+    "psycopg2": POSTGRES,
+}
 
 
 @pytest.fixture(params=["sqlite", "duckdb", *[pytest.param(name, marks=pytest.mark.postgres) for name in ("psycopg", "psycopg2")]])
@@ -134,8 +132,8 @@ def test_each_of_several_lists_of_a_column_is_judged_by_itself(world: tuple[str,
     name, hook = world
     column, (_, _, low, high) = next(iter(TABLES[name].items()))
     lists = {"both": [low, high], "none": [-1], "low": [low], "high": [high]}
-    by = dict.fromkeys(by, column)
-    run = ran(hook, [c.most_common(column, values, name=told, **by) for told, values in lists.items()])
+    options: Any = dict.fromkeys(by, column)
+    run = ran(hook, [c.most_common(column, values, name=told, **options) for told, values in lists.items()])
     found = {one.definition.name: one.outcome.value for one in run.results}
     alone = "failed" if by else "passed"  # all rows are a tie, and a segment is one value
     assert found == {"both": "passed", "none": "failed", "low": alone, "high": alone}

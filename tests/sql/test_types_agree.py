@@ -19,7 +19,7 @@ from airflow_dre.engines.warehouse import opened
 from airflow_dre.services.quality.run import Suite, run_suite
 from airflow_dre.sql.scope import Scope
 from airflow_dre.values.dataset import DatasetName
-from tests.sql.test_one_comparison import Hook
+from tests.hooks import Hook
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 UUIDS = ("11111111111111111111111111111111", "a0000000-0000-0000-0000-000000000001")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import duckdb
@@ -186,7 +186,7 @@ def ask(request: pytest.FixtureRequest) -> Iterator[Callable[[str, str], list[An
         connection.close()
 
 
-def cases(names: str, table: dict[str, list[Any]]) -> Any:
+def cases(names: str, table: Mapping[str, Sequence[object]]) -> pytest.MarkDecorator:
     """Return each text with the dialect that it is of."""
     marks = {"postgres": [pytest.mark.postgres]}
     found = [

@@ -42,6 +42,7 @@ def ask(stack: Any, method: str, path: str, user: str | None, **more: Any) -> An
 def test_nothing_else_is_mounted() -> None:
     others = [route for route in create_app(DIST).routes if not isinstance(route, APIRoute)]
     assert [type(route) for route in others] == [Mount]
+    assert isinstance(others[0], Mount)
     assert others[0].path == "/static"
 
 

@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 
+from airflow_dre.store.database import Database
 from airflow_dre.store.records import Delivery, SuiteRunRecord
 from airflow_dre.store.spool import Spool
 from airflow_dre.store.store import Store
-from tests.conftest import Database, migrated
+from tests.conftest import migrated
 
 DEMO = Path(__file__).parents[2] / "demo" / "run.py"
 

@@ -214,7 +214,8 @@ def text_bytes(table: Table, column: Any) -> int:
     if isinstance(kind, Name):
         return kind.bound.most_bytes
     assert not isinstance(kind, (Text, TextName)), f"{table.name}.{column.name} has no bound"
-    return getattr(kind, "length", None) * 4 if hasattr(kind, "length") and kind.length else 16
+    length: int | None = getattr(kind, "length", None)
+    return length * 4 if length else 16
 
 
 @pytest.mark.parametrize("table", metadata.sorted_tables, ids=lambda table: table.name)

@@ -109,7 +109,8 @@ def test_writers_and_a_reader_at_once_lose_and_double_nothing(tmp_path: Path) ->
     running = [fork.Process(target=write_many, args=(str(tmp_path), worker)) for worker in range(4)]
     for process in running:
         process.start()
-    spool, seen = Spool(tmp_path), []
+    seen: list[Delivery] = []
+    spool = Spool(tmp_path)
     while any(process.is_alive() for process in running) or spool.waiting():
         spool.replay(seen.append)
     for process in running:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import subprocess
 import sys
@@ -9,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -108,7 +110,7 @@ def test_every_check_gives_its_answer(filled: Any) -> None:
     for result in found.results:
         expected = cases[result.definition.name][1]
         seen = as_expected(result, expected)
-        close = pytest.approx(float(expected), rel=1e-12) if isinstance(expected, (float, answers.Decimal)) else expected
+        close = pytest.approx(float(expected), rel=1e-12) if isinstance(expected, (float, Decimal)) else expected
         if result.outcome == "errored" or seen != close:
             wrong[result.definition.name] = (seen, expected, result.reason)
     assert wrong == {}
@@ -146,8 +148,8 @@ def test_segments_readable_texts_and_painful_ones(filled: Any) -> None:
     assert {one.definition.name: len(answers.TEXTS) - (one.violations or 0) for one in found.results} == answers.READABLE
     painful: list[Any] = []
     for place, value in enumerate(answers.PAINFUL):
-        like = answers.re.sub(r"([%_\\])", r"\\\1", value)
-        pattern = f"^{answers.re.escape(value)}$".replace("\\\n", "\n")
+        like = re.sub(r"([%_\\])", r"\\\1", value)
+        pattern = f"^{re.escape(value)}$".replace("\\\n", "\n")
         painful += [c.in_set("x", [value], name=f"in {place}"), c.between("x", value, value, name=f"between {place}")]
         painful += [c.like("x", like, name=f"like {place}"), c.matches("x", pattern, name=f"matches {place}")]
     wrong = {
@@ -261,9 +263,7 @@ def test_what_spark_refuses_is_said_in_a_line_without_plans_stacks_or_data(sessi
         with pytest.raises(QueryFailed) as refused:
             engine.fetch_rows(sql, 1)
         assert str(refused.value) in said
-    assert engine.fetch_rows("SELECT 1, 'a', CAST(1.5 AS DECIMAL(9, 2)), CAST(NULL AS DATE)", 1) == [
-        (1, "a", answers.Decimal("1.50"), None)
-    ]
+    assert engine.fetch_rows("SELECT 1, 'a', CAST(1.5 AS DECIMAL(9, 2)), CAST(NULL AS DATE)", 1) == [(1, "a", Decimal("1.50"), None)]
     engine.close()
     assert "4711" not in "".join(capfd.readouterr())
 

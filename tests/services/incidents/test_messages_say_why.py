@@ -26,7 +26,13 @@ from airflow_dre.store.tables import incident
 T = datetime(2026, 1, 1, tzinfo=UTC)
 Configure = Callable[..., Any]
 BASE = "http://airflow.example"
-TASK = {"dag_id": "shop", "run_id": "manual__2026-01-01T00:00:00+00:00", "task_id": "group.check", "map_index": 3, "try_number": 2}
+TASK: dict[str, Any] = {
+    "dag_id": "shop",
+    "run_id": "manual__2026-01-01T00:00:00+00:00",
+    "task_id": "group.check",
+    "map_index": 3,
+    "try_number": 2,
+}
 LOG = f"{BASE}/dags/shop/runs/manual__2026-01-01T00%3A00%3A00%2B00%3A00/tasks/group.check/mapped/3"
 
 

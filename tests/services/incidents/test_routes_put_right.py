@@ -177,7 +177,7 @@ class Backend(BaseSecretsBackend):
 
     speak: Callable[[], Any]
 
-    def get_conn_value(self, conn_id: str, **_: Any) -> Any:
+    def get_conn_value(self, conn_id: str, team_name: str | None = None) -> Any:
         return type(self).speak() if conn_id == "receiver" else None
 
 

@@ -20,20 +20,13 @@ from airflow_dre.sql.names import split_table
 from airflow_dre.sql.scope import Scope
 from airflow_dre.store.records import SuiteRunRecord
 from airflow_dre.values.dataset import DatasetName
+from tests.hooks import Hook
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
 TABLES = """
 CREATE TABLE orders (id INTEGER PRIMARY KEY, shop INTEGER NOT NULL, number INTEGER NOT NULL, note VARCHAR(9), UNIQUE (shop, number));
 INSERT INTO orders VALUES (1, 1, 1, NULL), (2, 1, 2, 'x'), (3, 2, 1, 'x')
 """
-
-
-class Hook:
-    """The part of a DbApiHook that an engine needs."""
-
-    def __init__(self, conn_type: str, connect: Callable[[], Any]) -> None:
-        self.conn_type = conn_type
-        self.get_conn = connect
 
 
 @pytest.fixture(params=["sqlite", "duckdb", pytest.param("postgres", marks=pytest.mark.postgres)])

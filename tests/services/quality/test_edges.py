@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import pytest
@@ -21,16 +19,9 @@ from airflow_dre.sql.dialects import find_dialect
 from airflow_dre.sql.scope import Scope
 from airflow_dre.store.records import ResultRecord
 from airflow_dre.values.dataset import DatasetName
+from tests.hooks import Hook
 
 NOW = datetime(2026, 1, 11, tzinfo=UTC)
-
-
-class Hook:
-    """A hook of a real database, with as much as a warehouse needs."""
-
-    def __init__(self, conn_type: str, connect: Callable[[], Any]) -> None:
-        self.conn_type = conn_type
-        self.get_conn = connect
 
 
 @pytest.fixture(params=["sqlite", "duckdb", pytest.param("postgres", marks=pytest.mark.postgres)])

@@ -7,7 +7,6 @@ from typing import Any
 
 import psycopg
 import pytest
-import sqlalchemy as sa
 
 from airflow_dre import checks as c
 from airflow_dre.checks.declared.parse import parse_checks
@@ -17,6 +16,7 @@ from airflow_dre.sql.dialects import find_dialect
 from airflow_dre.sql.scope import Scope
 from airflow_dre.store.records import SuiteRunRecord
 from airflow_dre.values.dataset import DatasetName
+from tests.hooks import Hook, postgres_hook
 
 pytestmark = pytest.mark.postgres
 ROWS = [
@@ -30,23 +30,10 @@ ROWS = [
 ]
 
 
-class Hook:
-    """The part of a DbApiHook that an engine needs."""
-
-    conn_type = "postgres"
-
-    def __init__(self, url: str) -> None:
-        self.url = sa.make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
-
-    def get_conn(self) -> Any:
-        """Return a connection."""
-        return psycopg.connect(self.url)
-
-
 @pytest.fixture
 def hook(postgres_url: str) -> Hook:
     """Return a table with keys that repeat, keys that do not, and a type that cannot be sorted."""
-    hook = Hook(postgres_url)
+    hook = postgres_hook(postgres_url)
     with psycopg.connect(hook.url) as connection:
         connection.execute("CREATE TABLE t (id integer, s text, n numeric, j json)")
         for row in ROWS:

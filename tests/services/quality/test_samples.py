@@ -30,7 +30,7 @@ from airflow_dre.sql.scope import Scope
 from airflow_dre.store.records import ResultRecord, Sample, SuiteRunRecord
 from airflow_dre.values.dataset import DatasetName
 from airflow_dre.values.scalars import Row
-from tests.oracle.running import Hook
+from tests.hooks import Hook
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
 PLAN = SamplePlan(rows=5, key_columns=("id",))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -25,16 +24,9 @@ from airflow_dre.sql.names import split_table
 from airflow_dre.sql.scope import Scope
 from airflow_dre.store.records import SuiteRunRecord
 from airflow_dre.values.dataset import DatasetName
+from tests.hooks import Hook
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
-
-
-class Hook:
-    """The part of a DbApiHook that an engine needs."""
-
-    def __init__(self, conn_type: str, connect: Callable[[], Any]) -> None:
-        self.conn_type = conn_type
-        self.get_conn = connect
 
 
 def hook_of(kind: str, folder: Path, request: pytest.FixtureRequest) -> Hook:

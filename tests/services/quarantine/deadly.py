@@ -7,7 +7,7 @@ import signal
 from collections.abc import Callable
 from typing import Any
 
-from tests.services.quarantine.quarantine_world import Hook
+from tests.hooks import Hook
 
 
 class Step:

@@ -31,6 +31,7 @@ from airflow_dre.sql.quarantine.statements import OWN_COLUMNS, Mode
 from airflow_dre.sql.scope import Scope
 from airflow_dre.store.records import SuiteRunRecord
 from airflow_dre.values.dataset import DatasetName
+from tests.hooks import Hook
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 KINDS = ["sqlite", "duckdb", pytest.param("postgres", marks=pytest.mark.postgres)]
@@ -49,14 +50,6 @@ ROWS = [
 _PLAIN = {"TIMESTAMPTZ": "TIMESTAMP", "INT": "INTEGER", "TEXT": "TEXT"}
 OWN = ", ".join(f"{name} {_PLAIN[kind]}" for name, kind in OWN_COLUMNS.items())
 """The columns that a quarantine adds to those of its source, as an author might define them."""
-
-
-@dataclass
-class Hook:
-    """The part of a DbApiHook that an engine needs."""
-
-    conn_type: str
-    get_conn: Callable[[], Any]
 
 
 class World:

@@ -13,7 +13,8 @@ from airflow_dre import checks as c
 from airflow_dre.errors import DefinitionError, QuarantineError, QueryFailed, WarehouseUnreachable
 from airflow_dre.services.quarantine.spec import incident_note, provenance_of
 from airflow_dre.sql.quarantine.statements import OWN_COLUMNS, Mode
-from tests.services.quarantine.quarantine_world import COLUMNS, KINDS, OWN, ROWS, Hook, World, ask_suite, make_world
+from tests.hooks import Hook
+from tests.services.quarantine.quarantine_world import COLUMNS, KINDS, OWN, ROWS, World, ask_suite, make_world
 
 
 @pytest.fixture(params=KINDS)

@@ -40,7 +40,7 @@ def end(
     dag: Any = None,
 ) -> None:
     """End a run, and call its listener as Airflow does."""
-    run_of = DagRun(dag_id="d", run_id=run, run_type="manual", partition_key=partition)
+    run_of: Any = DagRun(dag_id="d", run_id=run, run_type="manual", partition_key=partition)
     run_of.end_date = None if minute is None else NOW + timedelta(minutes=minute)
     run_of.dag = dag
     if day is not None:
@@ -230,7 +230,7 @@ def test_a_run_that_fails_again_is_told_by_a_callback_that_knows_no_moment(incid
 def _ended_now(run_id: str) -> Any:
     from airflow.models.dagrun import DagRun
 
-    run = DagRun(dag_id="d", run_id=run_id, run_type="manual")
+    run: Any = DagRun(dag_id="d", run_id=run_id, run_type="manual")
     run.end_date = datetime.now(UTC)
     run.get_task_instances = lambda state=None, session=None: []
     return run

@@ -50,7 +50,8 @@ def shown(finished: Any) -> dict[str, Any]:
     """Return the rendered fields that the UI shows of the first task instance."""
     from airflow.models.renderedtifields import RenderedTaskInstanceFields
 
-    found: dict[str, Any] = RenderedTaskInstanceFields.get_templated_fields(finished.get_task_instances()[0])
+    found = RenderedTaskInstanceFields.get_templated_fields(finished.get_task_instances()[0])
+    assert found is not None
     return found
 
 

@@ -80,9 +80,9 @@ def executed(context: dict[str, Any] | None = None, **arguments: Any) -> tuple[D
     """Return the operator after ``execute`` outside any run, and what it raised."""
     operator = DbtResultsOperator(**{"task_id": "results", "namespace": PLACE, **arguments})
     operator.dag = DAG("d", schedule=None)
-    ti = task_instance(task_id="results", xcom_push=lambda key, value: None)
+    given: Any = {"ti": task_instance(task_id="results", xcom_push=lambda key, value: None), **(context or {})}
     try:
-        operator.execute({"ti": ti, **(context or {})})
+        operator.execute(given)
     except Exception as error:
         return operator, error
     return operator, None

@@ -6,7 +6,7 @@ import json
 import logging
 import os
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -211,7 +211,7 @@ def test_an_unreachable_warehouse_is_retried(run_dag: Run, rows: Run, incidents:
 
 
 @pytest.fixture
-def pg(world: Path, postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
+def pg(world: Path, postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """Yield connection ``pg``, whose role has a password that no URL could hold as it is, and the name of the database."""
     url = sa.make_url(postgres_url)
     password = f"p@ss/{CANARY}:%"
@@ -432,7 +432,7 @@ def test_a_suite_may_be_an_object_its_json_or_a_file_with_parameters(run_dag: Ru
         ],
     )
     (world / "orders.json").write_text(json.dumps(suite.to_json_dict()))
-    told = suite.to_json_dict()
+    told: Any = suite.to_json_dict()
     older = [{"expectation_type": one["type"], "kwargs": one["kwargs"]} for one in told["expectations"]]
     forms = [suite, told, older, json.dumps(told), "{{ params.folder }}/orders.json", world / "orders.json"]
     for day, given in enumerate(forms, start=1):

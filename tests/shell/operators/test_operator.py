@@ -193,7 +193,7 @@ def test_arguments_are_templated_and_shown_rendered(run_dag: Run, world: Path) -
     assert finished.state == "success"
     (row,) = suite_runs(world)
     assert (row.name, row.row_filter) == ("main.good", "id = 1")
-    shown = RenderedTaskInstanceFields.get_templated_fields(finished.get_task_instances()[0])
+    shown: Any = RenderedTaskInstanceFields.get_templated_fields(finished.get_task_instances()[0])
     assert "row_count(equals=1)" in str(shown["checks"])
     assert "where='id > 0'" in str(shown["checks"])
 

@@ -213,7 +213,7 @@ def test_a_trigger_survives_serialization() -> None:
         "silent_fail": True,
     }
     assert FreshnessTrigger(**arguments).serialize() == (path, arguments)
-    later = {
+    later: dict[str, Any] = {
         "expression": "x",
         "time_zone": "Asia/Tokyo",
         "future_tolerance_seconds": 1.0,

@@ -41,7 +41,7 @@ FLAGS: dict[str, dict[str, bool]] = {
     "silent_fail and never_fail": {"silent_fail": True, "never_fail": True},
 }
 SKIPPED, OVER = "AirflowSkipException", "AirflowSensorTimeout"
-ENDS = {
+ENDS: dict[str, dict[str, str | None]] = {
     "an error": {"none": None, "soft_fail": None, "never_fail": SKIPPED, "silent_fail": OVER, "silent_fail and never_fail": SKIPPED},
     "a failure without retry": {"none": None, "soft_fail": SKIPPED, "never_fail": SKIPPED, "silent_fail": None},
     "a skip": {"none": SKIPPED, "soft_fail": SKIPPED, "never_fail": SKIPPED, "silent_fail": SKIPPED},

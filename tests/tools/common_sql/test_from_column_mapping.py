@@ -137,7 +137,7 @@ def test_a_column_check_as_its_operator_judges_it(
 
 @pytest.mark.parametrize(("bound", "passes"), [(30, True), (29, False)])
 def test_the_operators_do_run_here(bound: int, passes: bool) -> None:
-    mapping = {"amount": {"max": {"leq_to": bound}}}
+    mapping: Any = {"amount": {"max": {"leq_to": bound}}}
     assert theirs(SQLColumnCheckOperator(task_id="t", conn_id="mapped", table="orders", column_mapping=mapping)) is passes
     checks = {"small": {"check_statement": f"MAX(amount) <= {bound}"}}
     assert theirs(SQLTableCheckOperator(task_id="t", conn_id="mapped", table="orders", checks=checks)) is passes
@@ -175,7 +175,10 @@ def test_a_table_check_as_its_operator_judges_it(values: Mapping[str, Any], tabl
 
 
 def test_both_at_once_with_their_names() -> None:
-    mapping = {"amount": {"null_check": {"equal_to": 0}, "max": {"leq_to": 30, "tolerance": 0.1}}, "id": {"unique_check": {"equal_to": 0}}}
+    mapping: Any = {
+        "amount": {"null_check": {"equal_to": 0}, "max": {"leq_to": 30, "tolerance": 0.1}},
+        "id": {"unique_check": {"equal_to": 0}},
+    }
     found = from_column_mapping(mapping, checks={"enough": {"check_statement": "COUNT(*) > 3"}}, partition_clause="{{ params.where }}")
     assert found == [
         c.not_null("amount", name="amount.null_check", where="{{ params.where }}"),

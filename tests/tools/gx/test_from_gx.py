@@ -582,7 +582,8 @@ def test_what_is_no_formula_is_refused(formula: str) -> None:
 def shares(draw: st.DrawFn) -> float | Decimal | int:
     """Return numbers from 0 to 1 that are written with the digits they have."""
     share = draw(st.decimals(0, 1, places=10))
-    return draw(st.sampled_from([share, float(share), draw(st.decimals(0, 1, places=40)), draw(st.integers(0, 1))]))
+    found: float | Decimal | int = draw(st.sampled_from([share, float(share), draw(st.decimals(0, 1, places=40)), draw(st.integers(0, 1))]))
+    return found
 
 
 def limit(mostly: float | Decimal | int) -> Limit:

@@ -69,7 +69,7 @@ def test_each_of_several_quantiles_of_a_column_gets_its_own_value() -> None:
 
 def test_validations_come_in_the_order_in_which_they_were_declared(hook: SqliteHook) -> None:
     kinds = ["expect_column_values_to_be_unique", "expect_column_max_to_be_between", "expect_column_values_to_not_be_null"]
-    declared = [{"type": kind, "kwargs": {"column": column}} for kind in kinds for column in ("id", "none", "amount")]
+    declared: list[dict[str, Any]] = [{"type": kind, "kwargs": {"column": column}} for kind in kinds for column in ("id", "none", "amount")]
     for one in declared:
         if "max" in one["type"]:
             one["kwargs"]["max_value"] = 1

@@ -1,0 +1,38 @@
+"""Stand-ins of Airflow's database hooks over real connections."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import psycopg
+import sqlalchemy as sa
+
+
+@dataclass(eq=False)
+class Hook:
+    """The part of a ``DbApiHook`` that an engine needs."""
+
+    conn_type: str
+    get_conn: Callable[[], Any]
+
+
+@dataclass(eq=False)
+class RecordingHook:
+    """A hook that keeps the connections that it opened."""
+
+    conn_type: str
+    connect: Callable[[], Any]
+    connections: list[Any] = field(default_factory=list)
+
+    def get_conn(self) -> Any:
+        """Open a connection."""
+        self.connections.append(self.connect())
+        return self.connections[-1]
+
+
+def postgres_hook(url: str) -> Hook:
+    """Return a hook of the database that SQLAlchemy reaches at ``url``."""
+    address = sa.make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    return Hook("postgres", lambda: psycopg.connect(address))
