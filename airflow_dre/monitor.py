@@ -28,7 +28,9 @@ def reliability_monitor(
     look_seconds: float = 60.0,
     **dag_arguments: Any,
 ) -> DAG:
-    """Return the monitor Dag. Two lines in a file of your Dags folder add it::
+    """Return the monitor Dag.
+
+    Two lines in a file of your Dags folder add it::
 
         from airflow_dre import FreshnessSLA, reliability_monitor
         dag = reliability_monitor([FreshnessSLA("flights", conn_id="warehouse", table="flights", column="time_hour", max_age="2h")])

@@ -20,8 +20,7 @@ LONGEST_NAME = 246
 
 
 class FreshnessSLA:
-    """
-    A table whose newest row must never be older than ``max_age``, whether or not a Dag runs.
+    """A table whose newest row must never be older than ``max_age``, whether or not a Dag runs.
 
     Pass it to :func:`airflow_dre.monitor.reliability_monitor`, which evaluates it on a schedule of its own. A miss opens an incident and
     calls ``on_miss`` once; when the table is fresh again the incident is resolved.

@@ -30,8 +30,7 @@ _MORE = ", and the arguments of Airflow's BaseOperator"
 
 
 class DeclaredOperator(_Mappable):
-    """
-    A mixin of operators whose mistakes are collected: Airflow itself raises ``TypeError`` at the first one.
+    """A mixin of operators whose mistakes are collected: Airflow itself raises ``TypeError`` at the first one.
 
     It precedes Airflow's class among the bases. ``__init__`` ends with ``self.refuse(problems)``.
     """

@@ -23,8 +23,7 @@ SUMMARY = "summary"
 
 
 class QualityCheckDecoratedOperator(DecoratedOperator, QualityCheckOperator):
-    """
-    Run a function and check what it returns, in one process.
+    """Run a function and check what it returns, in one process.
 
     :param python_callable: the function; it returns whatever ``data`` of
         :class:`~airflow_dre.operators.quality.QualityCheckOperator` may be.

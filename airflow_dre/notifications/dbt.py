@@ -23,8 +23,7 @@ _ARGUMENTS = ("target_path", "conn_id", "namespace", "suite", "severity", "route
 
 
 class RecordDbtResults(Verbatim):
-    """
-    Record what the dbt of this task found, and then how the task ended. It is safe to call twice. See :func:`record_dbt_results`.
+    """Record what the dbt of this task found, and then how the task ended. It is safe to call twice. See :func:`record_dbt_results`.
 
     :raises airflow_dre.errors.DefinitionError: the arguments are not what they must be.
     """

@@ -42,8 +42,7 @@ def known_arguments(kind: type, more: dict[str, Any], *names: str) -> dict[str, 
 
 
 class OpenIncident(Verbatim):
-    """
-    Record what a failure callback was called for. The cause gets one live incident, however many messengers report it.
+    """Record what a failure callback was called for. The cause gets one live incident, however many messengers report it.
 
     A task that failed because its checks failed adds to the incident of the dataset. See :func:`open_incident`.
 
@@ -90,8 +89,7 @@ async def _in_the_triggerer(call: Callable[[], None]) -> None:
 
 
 class ResolveIncident(Verbatim):
-    """
-    Record what a success callback was called for: the live incident of the task, or of the Dag, is resolved.
+    """Record what a success callback was called for: the live incident of the task, or of the Dag, is resolved.
 
     An incident about data is resolved by its checks when they pass, never by a task that merely ended well.
     """

@@ -18,8 +18,7 @@ if TYPE_CHECKING:
 
 
 class DbtResultsOperator(GatedOperator):
-    """
-    Keep the results of a dbt invocation that ran before, then let the task pass or fail.
+    """Keep the results of a dbt invocation that ran before, then let the task pass or fail.
 
     Every test, model, seed, snapshot and unit test of ``run_results.json`` becomes a result of its table, and each table has a suite run
     and an incident of its own. Results, lineage and the gate are those of

@@ -24,8 +24,7 @@ FAIL_ON = ("error", "warn", "never")
 
 
 class GatedOperator(DeclaredOperator, BaseSQLOperator):
-    """
-    An operator that checks data, keeps every result, and then passes or fails.
+    """An operator that checks data, keeps every result, and then passes or fails.
 
     :param suite: name of the suite. Results of one suite and dataset form one history. The default is ``<dag_id>.<task_id>``. (templated)
     :param fail_on: which results fail the task: ``"error"`` (default) for failed and errored checks, ``"warn"`` for warnings too,

@@ -15,8 +15,7 @@ if TYPE_CHECKING:
 
 
 class GXCheckOperator(GatedOperator):
-    """
-    Check a table, a query or a DataFrame with Great Expectations, keep every result, then let the task pass or fail.
+    """Check a table, a query or a DataFrame with Great Expectations, keep every result, then let the task pass or fail.
 
     Results, incidents, lineage and the gate are those of :class:`~airflow_dre.operators.quality.QualityCheckOperator`. Data is read when
     the task runs, never while the Dag is parsed, and no row that broke an expectation leaves it. Needs the extra ``gx``.

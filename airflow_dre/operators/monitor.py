@@ -19,8 +19,7 @@ LOOK_SECONDS = 60.0
 
 
 class EvaluateSlaOperator(BaseOperator):
-    """
-    Evaluate one freshness SLA.
+    """Evaluate one freshness SLA.
 
     An evaluation that fails makes the SLA unknown, and is not retried before the next run.
 
@@ -97,8 +96,7 @@ class EvaluateSlaOperator(BaseOperator):
 
 
 class DispatchOperator(BaseOperator):
-    """
-    Write the deliveries in the spool, send the messages in the outbox, and end SLAs and suites that are no longer watched.
+    """Write the deliveries in the spool, send the messages in the outbox, and end SLAs and suites that are no longer watched.
 
     :param seconds: longest time for sending in seconds, by default 60.
     :param watches: name, and connection with table, of each SLA of the monitor. None (default) for a task that only writes and sends.

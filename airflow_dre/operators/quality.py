@@ -29,8 +29,7 @@ _ARGUMENTS = (
 
 
 class QualityCheckOperator(GatedOperator):
-    """
-    Check a table, files or a frame with as few scans as possible, keep every result, then let the task pass or fail.
+    """Check a table, files or a frame with as few scans as possible, keep every result, then let the task pass or fail.
 
     All checks run, and their results are kept, before the task passes or fails. Bad data fails the task without retry. A warehouse that
     does not answer, and files that are missing, raise an error, so that Airflow retries. A failing suite opens one incident for the

@@ -38,8 +38,7 @@ def _fail_without_retry() -> Iterator[None]:
 
 
 class QuarantineReleaseOperator(DeclaredOperator, BaseOperator):
-    """
-    Ask a person about the rows of a quarantine table, then release, discard or keep them.
+    """Ask a person about the rows of a quarantine table, then release, discard or keep them.
 
     The task waits (``awaiting_input``, without a worker) until a person answers on the page "Required Actions": ``Release`` puts the rows
     back into ``table`` in one transaction, ``Discard`` deletes them, ``Keep`` changes nothing. The answer is about exactly the rows that

@@ -33,8 +33,7 @@ if TYPE_CHECKING:
 
 
 class FreshnessSensor(DeclaredOperator, BaseSensorOperator):
-    """
-    Wait until the newest value of a timestamp column is at most ``max_age`` old.
+    """Wait until the newest value of a timestamp column is at most ``max_age`` old.
 
     ``mode="poke"``, ``mode="reschedule"`` and ``deferrable=True`` have the same outcome and the same return value: the dataset, its newest
     timestamp and that it is fresh. A table without any timestamp is not fresh. ``soft_fail`` skips the task if the wait runs out of time,

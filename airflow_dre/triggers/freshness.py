@@ -27,8 +27,7 @@ _LATER: dict[str, Any] = {
 
 
 class FreshnessTrigger(BaseTrigger):
-    """
-    Fire when the newest timestamp of a table is young enough, or when a query fails.
+    """Fire when the newest timestamp of a table is young enough, or when a query fails.
 
     Every query runs in a thread of its own, and the triggers of a process send a warehouse few queries at a time, so that a slow
     warehouse delays only the tasks that wait for it.

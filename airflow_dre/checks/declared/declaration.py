@@ -108,7 +108,6 @@ class Declaration:
         What is final stays as it is. A bound that was a template and now spells a number becomes that number: ``"{{ params.low }}"`` bounds
         like ``3``, not like ``"3"``.
         """
-
         from airflow_dre.checks.declared.registry import find_kind  # when a task runs: a Dag file does not pay for it
 
         if self.final:

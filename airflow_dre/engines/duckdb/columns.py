@@ -54,6 +54,18 @@ class Misfit:
     """Whether an author declared the type."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ColumnTypes:
+    """The columns without a certain type, and the types that are known of columns."""
+
+    guessed: Sequence[str]
+    """The columns without a declared type."""
+    known: Mapping[str, FileType] = field(default_factory=dict)
+    """Types of the columns that need no guess."""
+    declared: Mapping[str, FileType] = field(default_factory=dict)
+    """Types that an author declared for columns that are read as texts first."""
+
+
 @dataclass(slots=True)
 class TextColumns:
     """The columns of a view of texts and their types."""
@@ -141,28 +153,18 @@ class TextColumns:
         return list(self.kinds)[int(found[1])] if found is not None and found[2] == INEXACT else None
 
 
-def view_texts(
-    database: DuckDB,
-    name: str,
-    readable: Readable,
-    columns: Sequence[str],
-    guessed: Sequence[str],
-    known: Mapping[str, FileType] | None = None,
-    declared: Mapping[str, FileType] | None = None,
-) -> TextColumns:
+def view_texts(database: DuckDB, name: str, readable: Readable, columns: Sequence[str], types: ColumnTypes) -> TextColumns:
     """Guess the types of columns of the view :data:`TEXTS`, and create the views that read them.
 
     :param name: name of the view that an author's SQL reads.
     :param columns: the columns of the view.
-    :param guessed: the columns without a declared type.
-    :param known: types of the columns that need no guess.
-    :param declared: the types that an author declared for columns that are read as texts first.
+    :param types: which of them are guessed, known or declared.
     """
-    spelling, known = spelling_of(readable.options), known or {}
-    unknown = [column for column in guessed if column not in known]
+    spelling = spelling_of(readable.options)
+    unknown = [column for column in types.guessed if column not in types.known]
     found, are_all = sampled_types(database, unknown, spelling)
-    kinds = {column: {**found, **known}[column] for column in guessed}
-    return TextColumns(database, name, columns, kinds, spelling, readable, declared or {}, () if are_all else unknown)
+    kinds = {column: {**found, **types.known}[column] for column in types.guessed}
+    return TextColumns(database, name, columns, kinds, spelling, readable, types.declared, () if are_all else unknown)
 
 
 def _unreadable(spelling: Spelling, column: str, kind: str) -> exp.Expr:

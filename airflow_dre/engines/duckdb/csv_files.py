@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from sqlglot import exp
 
-from airflow_dre.engines.duckdb.columns import TextColumns, view_all_as_texts, view_texts
+from airflow_dre.engines.duckdb.columns import ColumnTypes, TextColumns, view_all_as_texts, view_texts
 from airflow_dre.engines.duckdb.connection import DuckDB
 from airflow_dre.engines.duckdb.csv_beginnings import Beginning, beginning_of, with_beginnings
 from airflow_dre.engines.duckdb.declared_types import exact_type
@@ -32,7 +32,7 @@ def view_csv(database: DuckDB, name: str, readable: Readable) -> TextColumns:
     readable, declared = _declared_apart(database, readable)
     columns = view_all_as_texts(database, readable, declared)
     guessed = [] if readable.options.get("all_varchar") else [column for column in columns if column.casefold() not in typed]
-    return view_texts(database, name, readable, columns, guessed, declared=declared)
+    return view_texts(database, name, readable, columns, ColumnTypes(guessed=guessed, declared=declared))
 
 
 def _declared_apart(database: DuckDB, readable: Readable) -> tuple[Readable, dict[str, FileType]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from airflow_dre.engines.duckdb.columns import TextColumns, view_all_as_texts, view_texts
+from airflow_dre.engines.duckdb.columns import ColumnTypes, TextColumns, view_all_as_texts, view_texts
 from airflow_dre.engines.duckdb.connection import DuckDB
 from airflow_dre.engines.duckdb.declared_types import exact_type
 from airflow_dre.engines.duckdb.formats import Readable
@@ -40,7 +40,7 @@ def view_json_lines(database: DuckDB, name: str, readable: Readable) -> TextColu
     certain = {column for column, kind in found.items() if column not in rounded and (column in chosen or not is_guessed(kind))}
     guessed = [column for column in columns if column not in certain]
     known |= {column: inexact(guessed.index(column), "DOUBLE" if is_guessed(found[column]) else "") for column in rounded}
-    return view_texts(database, name, readable, columns, guessed, known, exact)
+    return view_texts(database, name, readable, columns, ColumnTypes(guessed=guessed, known=known, declared=exact))
 
 
 def _declared_of_json(database: DuckDB, readable: Readable, types: Mapping[str, str]) -> dict[str, str]:

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 from sqlglot import exp
 
-from airflow_dre.engines.duckdb.columns import TextColumns, view_all_as_texts, view_texts
+from airflow_dre.engines.duckdb.columns import ColumnTypes, TextColumns, view_all_as_texts, view_texts
 from airflow_dre.engines.duckdb.connection import DuckDB
 from airflow_dre.engines.duckdb.file_columns import columns_of_file, written_names
 from airflow_dre.engines.duckdb.formats import Readable
@@ -52,7 +52,7 @@ def view_parquet(database: DuckDB, name: str, readable: Readable) -> TextColumns
     if not guessed:
         database.create_view(name, source)
         return None
-    return view_texts(database, name, readable, view_all_as_texts(database, readable, {}), guessed)
+    return view_texts(database, name, readable, view_all_as_texts(database, readable, {}), ColumnTypes(guessed=guessed))
 
 
 def _folders(database: DuckDB, readable: Readable, source: exp.Expr) -> list[str]:
