@@ -68,7 +68,13 @@ def test_every_argument_of_a_check_is_documented(argument: str) -> None:
 def test_every_option_is_documented_with_its_default(option: str) -> None:
     (row,) = [line for line in page("configuration.md").splitlines() if line.startswith(f"| `{option}` |")]
     default = OPTIONS[option]["default"]
-    assert not default or f"| `{default}` |" in row
+    assert f"| `{default}` |" in row if default else "| none |" in row
+
+
+def test_no_option_is_documented_that_does_not_exist() -> None:
+    table = re.search(r"^\| option \|.*\n\|[-|]+\n((?:\| .*\n)+)", page("configuration.md"), re.MULTILINE)
+    assert table
+    assert sorted(re.findall(r"^\| `(\w+)` \|", table[1], re.MULTILINE)) == sorted(OPTIONS)
 
 
 @pytest.mark.parametrize("name", DIALECTS)
