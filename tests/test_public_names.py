@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from importlib import import_module
+from inspect import isfunction
 from typing import Any
 
 import pytest
@@ -75,7 +76,9 @@ def test_an_unknown_name_is_refused_with_those_that_are_known() -> None:
 def test_every_kind_of_check_can_be_declared_and_read() -> None:
     assert checks.__all__ == sorted([*CHECK_KINDS, *IMPORTERS])
     homes = [f"{checks.__name__}.declared.functions", f"{checks.__name__}.declared.measures", "airflow_dre.tools.from_other_tools"]
-    found = {name: value for home in homes for name, value in vars(import_module(home)).items() if getattr(value, "__module__", "") == home}
+    found = {
+        name: value for home in homes for name, value in vars(import_module(home)).items() if isfunction(value) and value.__module__ == home
+    }
     assert checks.__all__ == sorted(name for name in found if not name.startswith("_"))
     assert all(getattr(checks, name) is found[name] for name in checks.__all__)
 
