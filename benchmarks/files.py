@@ -1,4 +1,4 @@
-"""44 checks of 10,000,000 rows of Parquet through DuckDB, beside the same aggregates written by hand; and the most memory they take.
+"""44 checks of 10,000,000 rows of Parquet through DuckDB, beside the same aggregates written by hand, and the memory they take.
 
 The rows are those of ``one_scan.py``: 20 columns, numbers between texts of 32 characters, here in eight files of many row groups. Ours is
 what a task does: find the files, compare their columns, plan, ask, judge, and all that a result keeps. *Fused* is one SELECT over
@@ -46,7 +46,7 @@ CSV_TYPES = {
 
 
 def fill(folder: Path, rows: int) -> None:
-    """Write the files: the same for every run; two of the texts have gaps."""
+    """Write the files, the same for every run. Two of the texts have gaps."""
     import duckdb
 
     gaps = [("", "") if n < 4 else (f"CASE WHEN g % {n} > 0 THEN ", " END") for n in range(6)]
@@ -61,7 +61,7 @@ def fill(folder: Path, rows: int) -> None:
 
 
 def as_csv(folder: Path) -> str:
-    """Write the rows of the files into one CSV file; its path."""
+    """Write the rows of the files into one CSV file, and return its path."""
     import duckdb
 
     path = f"{folder}/rows.csv"
@@ -71,7 +71,7 @@ def as_csv(folder: Path) -> str:
 
 
 def ours(pattern: str) -> tuple[Callable[[], object], Callable[[], int]]:
-    """Our suite, and how many queries it took."""
+    """Run our suite, and return how many queries it took."""
     from airflow_dre.checks import column_max, column_min, mean, not_null
     from airflow_dre.checks.declared.parse import parse_checks
     from airflow_dre.services.quality.data import opened_data
@@ -119,7 +119,7 @@ def timed(work: Callable[[], object]) -> tuple[float, float]:
 
 
 def peak(pattern: str) -> float:
-    """MiB that a fresh process takes at the most, with the interpreter and all that is imported."""
+    """Return the most MiB that a fresh process takes, with the interpreter and all that is imported."""
     command = [sys.executable, str(Path(__file__).resolve()), "--only-ours", pattern]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     return float(json.loads(done.stdout.splitlines()[-1]))
@@ -150,7 +150,7 @@ def measure(pattern: str, rows: int, rounds: int) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Print the figures; exit 1 if a bound is broken."""
+    """Print the figures, and exit with 1 if a bound is broken."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, help=f"default: {ROWS}, and {CSV_ROWS} of CSV")
     parser.add_argument("--csv", action="store_true", help="read one CSV file")

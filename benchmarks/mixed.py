@@ -5,8 +5,8 @@ all alike, and nothing else is connected. Seconds go from the call to the stored
 rows of a SQLite results store, Great Expectations' from the suite to its result, Soda's from its two files to its result. Soda Core comes
 under the Elastic License 2.0, so it is measured in a virtual environment of its own and is no dependency of anything here.
 
-All take turns, in rounds; each figure is the median of its turns. ``queries`` counts every statement that is more than a setting, a look at
-the catalogue too.
+All take turns, in rounds; each figure is the median of its turns. ``queries`` counts every statement that is more than a setting, queries
+of the catalogue included.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _STATEMENT = re.compile(r"duration: [0-9.]+ ms  (?:statement|execute [^:]*): (?!
 
 
 class ServerLog:
-    """What the server has logged since it was last asked."""
+    """Statements that the server has logged since the last call."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -63,7 +63,7 @@ class Contender:
     queries: int = 0
 
     def take_turn(self, log: ServerLog) -> None:
-        """Work, and note what it took."""
+        """Do the work, and note what it took."""
         log.read()
         self.seconds.append(self.work())
         database, self.queries = log.read()
@@ -78,7 +78,7 @@ def timed(work: Callable[[], object]) -> float:
 
 
 def ours(hook: Any, folder: Path) -> Callable[[], float]:
-    """Our suite, as ``QualityCheckOperator`` runs and keeps it."""
+    """Run our suite, as ``QualityCheckOperator`` runs and keeps it."""
     from dataclasses import replace
 
     from airflow_dre.checks.declared.parse import parse_checks
@@ -141,7 +141,7 @@ def great_expectations(url: str) -> Callable[[], float]:
 
 @contextlib.contextmanager
 def soda(connection: dict[str, Any], interpreter: Path, folder: Path) -> Iterator[Callable[[], float]]:
-    """Soda Core in a process of its own."""
+    """Run Soda Core in a process of its own."""
     source, contract = folder / "source.yml", folder / "contract.yml"
     source.write_text(mixed_tools.soda_source(connection))
     contract.write_text(mixed_tools.soda_contract())
@@ -164,7 +164,7 @@ def soda(connection: dict[str, Any], interpreter: Path, folder: Path) -> Iterato
 
 
 def find_soda(folder: Path) -> Path | None:
-    """Return the interpreter of a virtual environment that has Soda Core 4; None, loudly, where it has not."""
+    """Return the interpreter of a virtual environment that has Soda Core 4, or None, loudly."""
     interpreter = folder / "bin" / "python"
     if interpreter.exists() and subprocess.run([str(interpreter), "-c", "import soda_postgres"], check=False).returncode == 0:
         return interpreter
@@ -173,7 +173,7 @@ def find_soda(folder: Path) -> Path | None:
 
 
 def install_soda(folder: Path) -> Path | None:
-    """Return the interpreter of a new virtual environment with Soda Core 4; None, loudly, where it cannot be had."""
+    """Return the interpreter of a new virtual environment with Soda Core 4, or None, loudly, where it cannot be had."""
     venv.create(folder, with_pip=True)
     interpreter = folder / "bin" / "python"
     command = [str(interpreter), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "soda-postgres>=4,<5"]

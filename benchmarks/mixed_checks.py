@@ -1,6 +1,6 @@
 """The mixed suite, 60 checks of one table, as data.
 
-``wide_mixed`` is a copy of the table of ``one_scan.py`` with what these checks need besides: a key of one column and one of two, three
+``wide_mixed`` is a copy of the table of ``one_scan.py`` with what else these checks need: a key of one column and one of two, three
 columns with few values, a timestamp, and a column that refers to another table. No row breaks a rule.
 """
 

@@ -16,12 +16,12 @@ NOT_DONE = {"gx": {"foreign key": 1}, "soda": {"quantiles": 4}}
 
 
 def done(tool: str) -> int:
-    """How many of the checks a tool does."""
+    """Return how many of the checks a tool does."""
     return suite.CHECKS - sum(NOT_DONE[tool].values())
 
 
 def our_checks() -> list[Any]:
-    """Our declarations."""
+    """Return our declarations."""
     from airflow_dre import checks
 
     found = [checks.row_count(at_least=1), checks.fresh(suite.MOMENT, max_age="3d")]
@@ -44,7 +44,7 @@ def our_checks() -> list[Any]:
 
 
 def gx_expectations() -> list[Any]:
-    """Great Expectations' expectations; freshness is a bound for the newest timestamp."""
+    """Return the expectations of Great Expectations. Freshness is a bound for the newest timestamp."""
     import great_expectations.expectations as gxe
 
     since = datetime.now(UTC).replace(tzinfo=None) - timedelta(days=3)
@@ -72,7 +72,7 @@ def gx_expectations() -> list[Any]:
 
 
 def soda_contract() -> str:
-    """Soda's contract, as JSON, which is YAML too."""
+    """Return Soda's contract, as JSON, which is YAML too."""
     columns: dict[str, list[dict[str, Any]]] = {}
 
     def add(name: str, kind: str, **options: Any) -> None:
@@ -107,16 +107,16 @@ def soda_contract() -> str:
 
 
 def soda_source(connection: dict[str, Any]) -> str:
-    """Soda's data source, as JSON."""
+    """Return Soda's data source, as JSON."""
     reached = {"host": connection["host"], "port": connection.get("port", 5432), "database": connection["schema"]}
     return json.dumps({"type": "postgres", "name": "bench", "connection": {**reached, "user": connection["login"], "password": "none"}})
 
 
 def by_hand() -> list[str]:
-    """Return the cheapest statements that we know for the same numbers: RESULTS.md tells what else was tried.
+    """Return the cheapest statements that we know for the same numbers: RESULTS.md lists what else was tried.
 
-    What sorts (COUNT(DISTINCT), PERCENTILE_DISC) would keep the scan from running on several workers, so it stands in branches of its own,
-    which do run side by side. Keys whose hashes all differ all differ; were some equal, a second look would be needed: here none are.
+    What sorts (COUNT(DISTINCT), PERCENTILE_DISC) would keep the scan from running on several workers, so it is in branches of its own,
+    which do run side by side. Keys whose hashes all differ all differ; if some were equal, a second query would be needed: here all differ.
     """
     scan = ["COUNT(*)", f"MAX({suite.MOMENT})", *(f"COUNT(*) FILTER (WHERE {name} IS NULL)" for name in suite.FILLED)]
     scan += [f"COUNT(*) FILTER (WHERE {name} < {low} OR {name} > {high})" for name, (low, high) in suite.RANGES.items()]

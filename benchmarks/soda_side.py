@@ -1,6 +1,6 @@
 """Soda Core's part of ``mixed.py``, run by the interpreter of a virtual environment of its own.
 
-Imports first; then each line on standard input starts one verification of the contract, and one JSON line tells its seconds and outcomes.
+Imports first; then each line on standard input starts one verification of the contract, and one JSON line holds its seconds and outcomes.
 """
 
 from __future__ import annotations

@@ -42,7 +42,7 @@ def started(folder: Path) -> Any:
 
 
 def filled(session: Any, rows: int, folder: Path) -> Any:
-    """Return the table, written and read again: numbers between texts, as in a table of events; two of the texts have gaps."""
+    """Return the table, written and read again: numbers between texts, as in a table of events. Two of the texts have gaps."""
     integers = [f"id * {7 + n} % {1000 + n} AS i{n}" for n in range(10)]
     floats = [f"id * {3 + n} % 977 / {2 + n} AS f{n}" for n in range(4)]
     texts = [f"CASE WHEN {n} < 4 OR id % 7 > 0 THEN SUBSTRING(MD5(STRING(id % {5000 + n})), 1, 8) END AS t{n}" for n in range(6)]
@@ -52,7 +52,7 @@ def filled(session: Any, rows: int, folder: Path) -> Any:
 
 
 def ours(frame: Any) -> Callable[[], object]:
-    """Our suite."""
+    """Run our suite."""
     from airflow_dre.checks import column_max, column_min, mean, not_null
     from airflow_dre.checks.declared.parse import parse_checks
     from airflow_dre.services.quality.run import Suite, run_suite
@@ -95,7 +95,7 @@ def timed(work: Callable[[], object]) -> float:
 
 
 def counted_jobs(session: Any, work: Callable[[], object]) -> int:
-    """Jobs that Spark runs for something."""
+    """Count the jobs that Spark runs for something."""
     session.sparkContext.setJobGroup(GROUP, GROUP)
     try:
         work()
@@ -128,7 +128,7 @@ def run(session: Any, rows: int, rounds: int, folder: Path) -> dict[str, float |
 
 
 def main() -> None:
-    """Print the figures; exit 1 if a bound is missed."""
+    """Print the figures, and exit with 1 if a bound is missed."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=ROWS)
     parser.add_argument("--rounds", type=int, default=ROUNDS)

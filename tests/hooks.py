@@ -32,7 +32,14 @@ class RecordingHook:
         return self.connections[-1]
 
 
-def postgres_hook(url: str) -> Hook:
-    """Return a hook of the database that SQLAlchemy reaches at ``url``."""
-    address = sa.make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
-    return Hook("postgres", lambda: psycopg.connect(address))
+class PostgresHook:
+    """A hook of the PostgreSQL database that SQLAlchemy reaches at ``url``."""
+
+    conn_type = "postgres"
+
+    def __init__(self, url: str) -> None:
+        self.url = sa.make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+
+    def get_conn(self) -> Any:
+        """Open a connection."""
+        return psycopg.connect(self.url)

@@ -224,7 +224,7 @@ def of_an_empty_table(metric: Metric) -> Any:
     return () if metric.lists_rows else None
 
 
-EMPTY = [
+EMPTY: list[Any] = [
     pytest.param(c.not_null("a"), "skipped", id="not_null reads every row: skipped"),
     pytest.param(c.null("a"), "skipped", id="null reads every row: skipped"),
     pytest.param(c.not_empty("a"), "skipped", id="not_empty reads every row: skipped"),

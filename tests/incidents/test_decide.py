@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from _pytest.mark import ParameterSet
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -129,7 +128,7 @@ def remembers(reason: Reason, **more: Any) -> Does:
     return Does(action=Action.REMEMBER, reason=reason, **({"to": DAG} | more))
 
 
-def case(sentence: str, signal: Signal, *expected: Does, around: Surroundings | None = None, **states: CauseState) -> ParameterSet:
+def case(sentence: str, signal: Signal, *expected: Does, around: Surroundings | None = None, **states: CauseState) -> Any:
     """Return a case: what a signal does to each cause, where each cause is in a state."""
     names: dict[str, Cause] = {"orders": ORDERS, "items": ITEMS, "fresh": FRESH, "dag": DAG, "load": LOAD, "clean": CLEAN}
     situation = Situation(surroundings=around or Surroundings(), causes={names[name].fingerprint: state for name, state in states.items()})

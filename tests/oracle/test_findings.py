@@ -39,13 +39,13 @@ def told(result: ResultRecord) -> dict[str | None, tuple[str, str | None]]:
 
 
 def test_a_segment_without_a_complete_key_has_no_distinct_keys_and_is_judged(world: World) -> None:
-    rows = [{"m": 1, "s": "a"}, {"m": 2, "s": None}, {"m": 3, "s": "b", "n": 1}]
+    rows: list[dict[str, Any]] = [{"m": 1, "s": "a"}, {"m": 2, "s": None}, {"m": 3, "s": "b", "n": 1}]
     (result,) = results(world, rows, c.distinct_count("s", by="m", at_least=1, where="n IS NULL"))
     assert told(result) == {"1": ("passed", "1"), "2": ("failed", "0"), "3": ("failed", "0")}
 
 
 def test_a_segment_with_nothing_to_look_at_is_skipped_by_every_kind(world: World) -> None:
-    rows = [{"m": 1, "x": 1.0, "t": datetime(2013, 1, 1)}, {"m": 2}]
+    rows: list[dict[str, Any]] = [{"m": 1, "x": 1.0, "t": datetime(2013, 1, 1)}, {"m": 2}]
     declared = [c.median("x", by="m", at_least=0), c.most_common("x", [1], by="m"), c.no_gaps("t", every="day", by="m")]
     for result in results(world, rows, *declared):
         assert {name: outcome for name, (outcome, _) in told(result).items()} == {"1": "passed", "2": "skipped"}, result.definition.kind
@@ -54,13 +54,13 @@ def test_a_segment_with_nothing_to_look_at_is_skipped_by_every_kind(world: World
 def test_not_a_number_is_one_segment(world: World) -> None:
     if world.dialect == "sqlite":
         pytest.skip("SQLite has no NaN")
-    rows = [{"x": math.nan, "s": "a"}, {"x": math.nan, "s": "b"}, {"x": math.inf, "s": "a"}]
+    rows: list[dict[str, Any]] = [{"x": math.nan, "s": "a"}, {"x": math.nan, "s": "b"}, {"x": math.inf, "s": "a"}]
     (result,) = results(world, rows, c.unique("s", by="x"))
     assert [(segment.value, segment.rows) for segment in result.segments] == [("inf", 1), ("nan", 2)]
 
 
 def test_z_scores_of_an_infinite_segment_are_counted_there(world: World) -> None:
-    rows = [{"x": place, "y": value} for place in (math.inf, -math.inf, 0.1) for value in [0.0] * 9 + [100.0]]
+    rows: list[dict[str, Any]] = [{"x": place, "y": value} for place in (math.inf, -math.inf, 0.1) for value in [0.0] * 9 + [100.0]]
     if world.dialect != "sqlite":
         rows += [{"x": math.nan, "y": value} for value in [0.0] * 9 + [100.0]]
     (result,) = results(world, rows, c.z_scores("y", within=2, by="x"))
@@ -69,7 +69,7 @@ def test_z_scores_of_an_infinite_segment_are_counted_there(world: World) -> None
 
 
 def test_the_deviation_of_a_small_segment_is_not_covered_by_a_large_one(world: World) -> None:
-    rows = [{"m": 1, "x": value} for value in (1.0, 2.0, 3.0)] + [{"m": 2, "x": 1e9}, {"m": 2, "x": 3e9}]
+    rows: list[dict[str, Any]] = [{"m": 1, "x": value} for value in (1.0, 2.0, 3.0)] + [{"m": 2, "x": 1e9}, {"m": 2, "x": 3e9}]
     by_segment, by_filter = results(world, rows, c.stddev("x", by="m", at_least=0), c.stddev("x", where="m = 1", equals=1))
     assert told(by_segment) == {"1": ("passed", "1"), "2": ("passed", "1414213562.37")}
     assert by_filter.outcome == "passed", by_filter.reason

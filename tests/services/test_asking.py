@@ -58,7 +58,7 @@ def test_forty_questions_that_hang_delay_no_other(subject: str, hang: Callable[[
 
 
 def test_a_wait_that_is_cancelled_in_the_queue_is_never_asked(subject: str, hang: Callable[[], None]) -> None:
-    asked = []
+    asked: list[int] = []
 
     async def story() -> None:
         hung = [asyncio.create_task(ask(subject, 0.5, hang)) for _ in range(PLACES)]
@@ -107,7 +107,8 @@ def refuse() -> None:
 
 def test_answers_and_errors_come_back_as_they_are(subject: str) -> None:
     assert within(5, lambda: 7, subject) == asyncio.run(ask(subject, 5, lambda: 7)) == 7
-    for call in (lambda: within(5, refuse, subject), lambda: asyncio.run(ask(subject, 5, refuse))):
+    calls: tuple[Callable[[], None], ...] = (lambda: within(5, refuse, subject), lambda: asyncio.run(ask(subject, 5, refuse)))
+    for call in calls:
         with pytest.raises(QueryFailed, match="no such column"):
             call()
     with pytest.raises(WarehouseUnreachable, match=f"{subject} did not answer within 0.1 s"):

@@ -119,6 +119,6 @@ def test_a_look_of_the_monitor_logs_the_address(world: Path, caplog: pytest.LogC
     question = read_question("SLA", {"conn_id": "warehouse", "table": table, "column": "created_at", "max_age": "1h"})
     one = task_instance(dag_id="m", task_id="sla")
     with nullcontext() if table == "stale" else pytest.raises(AirflowFailException):
-        EvaluateSlaOperator(task_id="sla", sla="sla", question=question).execute({"ti": one})  # type: ignore[typeddict-item]
+        EvaluateSlaOperator(task_id="sla", sla="sla", question=question).execute({"ti": one})
     assert len([line for line in ours(caplog, logging.INFO) if f"{ADDRESS}1" in line]) == 1
     assert ours(caplog, logging.WARNING) == []

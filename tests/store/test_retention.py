@@ -40,6 +40,7 @@ from airflow_dre.store.tables import (
 from airflow_dre.store.tables import (
     suite_run as runs,
 )
+from airflow_dre.values.dataset import DatasetName
 from tests.store.conftest import T
 
 Make = Callable[..., SuiteRunRecord]
@@ -100,7 +101,7 @@ def test_the_run_in_which_a_check_passed_last_stays(store: Store, suite_run: Mak
     prune(store.database, LATER)
     assert kept_runs(store) == {"r1", "r4"}
     with store.database.read() as connection:
-        assert last_passed(connection, "sqlite:///w", "main.t", "s", "0123456789abcdef") == "seen 1"
+        assert last_passed(connection, DatasetName("sqlite:///w", "main.t"), "s", "0123456789abcdef") == "seen 1"
 
 
 @pytest.mark.parametrize("status", ["open", "acknowledged"])
@@ -169,7 +170,7 @@ def test_a_batch_takes_less_than_a_second(store: Store, suite_run: Make) -> None
 def read_latest(connection: sa.Connection) -> dict[str, Any]:
     """Return what must not change: the latest runs, and what each check of each suite observed when it last passed."""
     latest = [run.run_key for run in latest_runs(connection, DagScope(None))]
-    suites = [(run.namespace, run.name, run.suite) for run in latest_runs(connection, DagScope(None))]
+    suites = [(DatasetName(run.namespace, run.name), run.suite) for run in latest_runs(connection, DagScope(None))]
     return {"latest": latest, "passed": [last_passed(connection, *suite, "0123456789abcdef") for suite in suites]}
 
 

@@ -16,13 +16,13 @@ from airflow_dre.sql.dialects import find_dialect
 from airflow_dre.sql.scope import Scope
 from airflow_dre.store.records import SuiteRunRecord
 from airflow_dre.values.dataset import DatasetName
-from tests.hooks import Hook, postgres_hook
+from tests.hooks import PostgresHook
 
 pytestmark = pytest.mark.postgres
 TYPES = ("smallint", "integer", "bigint", "numeric", "real", "double precision", "numeric(9,3)")
 
 
-def run(hook: Hook, *declared: Any, table: tuple[str, ...] = ("t",)) -> SuiteRunRecord:
+def run(hook: PostgresHook, *declared: Any, table: tuple[str, ...] = ("t",)) -> SuiteRunRecord:
     """Run checks on a table."""
     scope = Scope(table, None, find_dialect("postgres"))
     with opened(hook) as warehouse:
@@ -32,9 +32,9 @@ def run(hook: Hook, *declared: Any, table: tuple[str, ...] = ("t",)) -> SuiteRun
 
 
 @pytest.fixture
-def hook(postgres_url: str) -> Hook:
+def hook(postgres_url: str) -> PostgresHook:
     """Return a table with a column of each type of number, and NULLs."""
-    hook = postgres_hook(postgres_url)
+    hook = PostgresHook(postgres_url)
     with psycopg.connect(hook.url) as connection:
         connection.execute(f"CREATE TABLE t ({', '.join(f'c{n} {kind}' for n, kind in enumerate(TYPES))}, keep boolean)")
         for row in range(200):
@@ -43,7 +43,7 @@ def hook(postgres_url: str) -> Hook:
     return hook
 
 
-def test_one_look_up_and_one_scan(hook: Hook) -> None:
+def test_one_look_up_and_one_scan(hook: PostgresHook) -> None:
     record = run(hook, c.mean("c0", at_least=0), c.mean("c1", at_least=0), c.not_null("c1"), c.mean("c4", at_least=0))
     assert (record.queries, record.lookups) == (1, 1)
     statement = record.results[0].statement or ""
@@ -51,13 +51,13 @@ def test_one_look_up_and_one_scan(hook: Hook) -> None:
     assert statement.count("FROM") == 1
 
 
-def test_a_suite_that_minds_no_types_looks_nothing_up(hook: Hook) -> None:
+def test_a_suite_that_minds_no_types_looks_nothing_up(hook: PostgresHook) -> None:
     record = run(hook, c.not_null("c0"), c.row_count(at_least=1))
     assert (record.queries, record.lookups) == (1, 0)
 
 
 @pytest.mark.parametrize("where", [None, "keep", "c0 > 100000"])
-def test_the_mean_is_that_of_the_database(hook: Hook, where: str | None) -> None:
+def test_the_mean_is_that_of_the_database(hook: PostgresHook, where: str | None) -> None:
     options = {} if where is None else {"where": where}
     record = run(hook, *[c.mean(f"c{n}", at_least=0, **options) for n in range(len(TYPES))])
     with psycopg.connect(hook.url) as connection:
@@ -69,7 +69,7 @@ def test_the_mean_is_that_of_the_database(hook: Hook, where: str | None) -> None
         assert found.observed == (None if mean is None else f"{mean:.6g}")
 
 
-def test_a_table_that_the_catalogue_does_not_know_is_said(hook: Hook) -> None:
+def test_a_table_that_the_catalogue_does_not_know_is_said(hook: PostgresHook) -> None:
     record = run(hook, c.mean("c0", at_least=0), table=("nowhere",))
     assert record.results[0].outcome.value == "errored"
     assert "nowhere" in record.results[0].reason

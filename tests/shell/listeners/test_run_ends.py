@@ -31,7 +31,7 @@ def ti(task_id: str, state: str, minute: int, attempt: int = 1, *, index: int = 
 
 def end(
     how: str,
-    minute: int,
+    minute: int | None,
     *tis: Any,
     msg: str | None = None,
     run: str = "r1",
