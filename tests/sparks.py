@@ -14,7 +14,7 @@ from typing import Any
 
 
 def why_missing() -> str | None:
-    """Why Spark cannot be started here; None where it can."""
+    """Return why Spark cannot be started here, or None where it can."""
     home = os.environ.get("JAVA_HOME")
     java = str(Path(home) / "bin" / "java") if home else shutil.which("java")
     if java is None:
@@ -25,7 +25,7 @@ def why_missing() -> str | None:
 
 
 def free_port() -> int:
-    """Return a port of loopback that nobody listens at."""
+    """Return a port of loopback at which nothing listens."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

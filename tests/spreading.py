@@ -1,4 +1,4 @@
-"""How several processes share the tests: ``pytest -n 3``, as ``make test`` calls it. Without ``-n`` nothing here has an effect.
+"""Division of the tests among several processes: ``pytest -n 3``, as ``make test`` calls it. Without ``-n`` nothing here has an effect.
 
 Fixtures that last for a module or a session are made once in each process that needs them, so a file stays in one process, and files
 that share what is slow to start do too.
@@ -30,7 +30,7 @@ NOTES = pytest.StashKey[list[tuple[str, bool]]]()
 
 
 def unit_of(nodeid: str) -> str:
-    """What one process runs together with a test."""
+    """Return the unit of tests that one process runs together with a test."""
     return next((folder for folder in WHOLE if nodeid.startswith(folder)), nodeid.partition("::")[0])
 
 
@@ -40,19 +40,19 @@ def place_of(nodeid: str) -> int:
 
 
 def note(config: pytest.Config, line: str, after_failure: bool = False) -> None:
-    """Have a line printed when all is over, by whichever process talks to the person; or only where something failed."""
+    """Print a line when all is over, from the process that reports to the terminal, or only where something failed."""
     config.stash.setdefault(NOTES, []).append((line, after_failure))
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Put what takes longest first; a process that has all tests keeps them in order."""
+    """Put what takes longest first, unless one process has all tests."""
     if "PYTEST_XDIST_WORKER" in os.environ:
         items.sort(key=lambda item: place_of(item.nodeid))
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Hand out whole units in the order of the tests, unless ``--dist`` asks for something else."""
+    """Distribute whole units in the order of the tests, unless ``--dist`` asks for something else."""
     if config.getoption("dist") != "load":
         return None
     from xdist.scheduler import LoadScopeScheduling

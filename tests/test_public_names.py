@@ -1,4 +1,4 @@
-"""What a Dag author imports: the names, and that they cost a Dag file nothing that it does not need."""
+"""Names that a Dag author imports: the names, and that they cost a Dag file nothing that it does not need."""
 
 from __future__ import annotations
 
@@ -187,7 +187,7 @@ with DAG("v", start_date=datetime(2026, 1, 1)):
 
 @pytest.fixture(scope="module")
 def loaded() -> dict[str, set[str]]:
-    """What each statement loads that Airflow's own SDK and the statements before it had not."""
+    """Return the modules that each statement loads that Airflow's own SDK and the statements before it had not."""
     program = ["import json, sys", "from datetime import datetime", "import airflow.sdk", "from airflow.sdk import DAG, BaseOperator"]
     program += ["known, new = set(sys.modules), {}", "def note(label):", "    new[label] = sorted(set(sys.modules) - known)"]
     program += ["    known.update(sys.modules)"]

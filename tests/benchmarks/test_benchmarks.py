@@ -1,4 +1,4 @@
-"""The benchmarks run, at a tiny size; what they measure is asserted by ``make bench``, on a quiet machine."""
+"""The benchmarks run, at a tiny size. What they measure is asserted by ``make bench``, on a quiet machine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The benchmark of one new partition runs, at a tiny size; its bound is asserted by ``make bench``."""
+"""The benchmark of one new partition runs, at a tiny size. Its bound is asserted by ``make bench``."""
 
 from __future__ import annotations
 

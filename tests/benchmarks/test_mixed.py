@@ -13,7 +13,7 @@ BENCHMARKS = Path(__file__).parent.parent.parent / "benchmarks"
 
 
 def in_benchmarks(program: str) -> str:
-    """What a program prints that stands beside the benchmarks."""
+    """Return the output of a program that is kept beside the benchmarks."""
     done = subprocess.run([sys.executable, "-c", program], cwd=BENCHMARKS, capture_output=True, text=True, timeout=100, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout

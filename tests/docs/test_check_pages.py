@@ -31,6 +31,7 @@ from airflow_dre.sql.scope import Scope
 from airflow_dre.store.records import ResultRecord
 from airflow_dre.values.dataset import DatasetName
 from airflow_dre.values.scalars import Row
+from tests.databases import DATABASES
 from tests.hooks import Hook
 
 FOLDER = Path(__file__).parents[2] / "docs" / "checks"
@@ -38,7 +39,6 @@ IMPORTERS = {"from_column_mapping", "from_dbt", "from_gx"}
 """Functions that translate definitions of other tools. They are not kinds of checks."""
 KINDS = sorted(set(checks.__all__) - IMPORTERS)
 SECTIONS = ["Parameters", "What it counts", "SQL", "Example", "Notes"]
-DATABASES = ["sqlite", "duckdb", pytest.param("postgres", marks=pytest.mark.postgres)]
 NOW = datetime(2026, 1, 11, tzinfo=UTC)
 COLUMNS = (
     "id INTEGER, customer_id INTEGER, seller_id INTEGER, country VARCHAR(2), currency VARCHAR(3), status VARCHAR(20), email VARCHAR(80), "

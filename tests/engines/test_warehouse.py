@@ -23,6 +23,7 @@ from airflow_dre.errors import DefinitionError, QueryFailed, StatementTimeout, W
 from airflow_dre.services.quality.run import Suite, run_suite
 from airflow_dre.sql.scope import Scope
 from airflow_dre.values.dataset import DatasetName
+from tests.databases import DATABASES
 from tests.hooks import RecordingHook
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -164,7 +165,6 @@ SLOW = {
     "duckdb": "SELECT COUNT(*) FROM range(1000000) a, range(1000000) b WHERE (a.range + b.range) % 7 = 3",
     "postgres": "SELECT pg_sleep(60)",
 }
-KINDS = ["sqlite", "duckdb", pytest.param("postgres", marks=pytest.mark.postgres)]
 
 
 @pytest.fixture
@@ -181,7 +181,7 @@ def hook_of(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[..., Rec
     return make
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", DATABASES)
 def test_a_statement_that_takes_too_long_is_ended_and_the_next_is_answered(hook_of: Callable[..., RecordingHook], kind: str) -> None:
     with opened(hook_of(kind), timeout=timedelta(seconds=0.5)) as warehouse:
         for _ in range(2):
@@ -192,7 +192,7 @@ def test_a_statement_that_takes_too_long_is_ended_and_the_next_is_answered(hook_
             assert list(warehouse.fetch_row("SELECT 2")) == [2]
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", DATABASES)
 def test_a_statement_that_is_refused_in_time_is_no_timeout(hook_of: Callable[..., RecordingHook], kind: str) -> None:
     with opened(hook_of(kind), timeout=timedelta(seconds=30)) as warehouse:
         with pytest.raises(QueryFailed) as refused:
@@ -234,7 +234,7 @@ def test_days_begin_in_utc_whatever_the_server_thinks(hook_of: Callable[..., Rec
             assert list(warehouse.fetch_row(sql)) == ["2013-01-02"]
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", DATABASES)
 def test_no_more_rows_are_fetched_than_are_wanted(hook_of: Callable[..., RecordingHook], kind: str) -> None:
     with opened(hook_of(kind)) as warehouse:
         sql = "SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3"

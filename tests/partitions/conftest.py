@@ -11,11 +11,12 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
+from tests.databases import DATABASES
 from tests.hooks import Hook
 from tests.partitions.warehouses import Days
 
 
-@pytest.fixture(params=["sqlite", "duckdb", pytest.param("postgres", marks=pytest.mark.postgres)])
+@pytest.fixture(params=DATABASES)
 def days(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Days]:
     """Yield tables without rows, and an empty store of states."""
     if request.param == "sqlite":

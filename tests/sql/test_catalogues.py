@@ -23,6 +23,7 @@ from airflow_dre.sql.names import split_table, table
 from airflow_dre.sql.plan import one
 from airflow_dre.sql.scope import Scope
 from airflow_dre.values.dataset import DatasetName
+from tests.databases import DATABASES
 from tests.hooks import Hook
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -148,7 +149,7 @@ def test_a_catalogue_tells_what_select_gives(worlds: Any, dialect: str, name: st
     assert all(isinstance(kind, str) for _, kind in found)
 
 
-@pytest.mark.parametrize("dialect", ["sqlite", "duckdb", pytest.param("postgres", marks=pytest.mark.postgres)])
+@pytest.mark.parametrize("dialect", DATABASES)
 def test_constraints_of_a_hidden_table_say_nothing_of_the_one_that_hides_it(worlds: Any, dialect: str) -> None:
     scope = Scope(("hidden",), None, find_dialect(dialect))
     assert worlds(dialect).fetch(one(TableConstraints(), scope).sql) == []

@@ -15,6 +15,7 @@ from airflow_dre.checks.metrics import RowCount
 from airflow_dre.sql.dialects import DIALECTS, find_dialect
 from airflow_dre.sql.plan import plan
 from airflow_dre.sql.scope import Scope
+from tests.databases import DATABASES
 
 NAMES = {
     "user": "ann", "current_user": "ann", "session_user": "ann", "current_date": "2024-01-01", "current_timestamp": "x", "localtime": "x",
@@ -36,7 +37,7 @@ def where_of(name: str, value: object) -> str:
     return check.options.where
 
 
-@pytest.mark.parametrize("dialect", ["sqlite", "duckdb", pytest.param("postgres", marks=pytest.mark.postgres)])
+@pytest.mark.parametrize("dialect", DATABASES)
 def test_a_row_condition_looks_at_the_column_that_it_names(request: pytest.FixtureRequest, dialect: str) -> None:
     if dialect == "postgres":
         connection: Any = psycopg.connect(request.getfixturevalue("postgres_url").replace("+psycopg", ""))

@@ -27,6 +27,7 @@ from airflow_dre.sql.dialects import find_dialect
 from airflow_dre.sql.quarantine.failing import failing
 from airflow_dre.sql.scope import Scope
 from airflow_dre.values.dataset import DatasetName
+from tests.databases import DATABASES
 from tests.hooks import Hook
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -57,7 +58,7 @@ CHECKS = [
 ]
 
 
-@pytest.fixture(params=["sqlite", "duckdb", pytest.param("postgres", marks=pytest.mark.postgres)])
+@pytest.fixture(params=DATABASES)
 def warehouse(request: pytest.FixtureRequest) -> Iterator[Warehouse]:
     """Yield two small tables."""
     if request.param == "postgres":

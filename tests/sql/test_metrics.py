@@ -28,6 +28,7 @@ from airflow_dre.sql.names import split_table
 from airflow_dre.sql.plan import plan, scan
 from airflow_dre.sql.scope import Scope
 from airflow_dre.values.calendar import Unit
+from tests.databases import DATABASES
 
 GOLDEN = Path(__file__).parent / "golden"
 REAL = ["duckdb", "postgres", "sqlite"]
@@ -211,7 +212,7 @@ class Warehouse:
         return [float(found[each]) if isinstance(found[each], (int, Decimal)) else found[each] for each in check.metrics()]
 
 
-@pytest.fixture(scope="module", params=["sqlite", "duckdb", pytest.param("postgres", marks=pytest.mark.postgres)])
+@pytest.fixture(scope="module", params=DATABASES)
 def warehouse(request: pytest.FixtureRequest) -> Iterator[Warehouse]:
     """Yield a database of each dialect with an ordinary table, an odd one, and one that must outlive every test."""
     url = None

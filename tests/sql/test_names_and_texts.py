@@ -23,6 +23,7 @@ from airflow_dre.sql.names import split_table
 from airflow_dre.sql.scope import Scope
 from airflow_dre.store.records import ResultRecord
 from airflow_dre.values.dataset import DatasetName
+from tests.databases import DATABASES
 
 NOW = datetime(2013, 1, 3, tzinfo=UTC)
 TEXTS = ["O'Hare", 'q"q', "back\\slash", "per%cent %s", ":x $1 ?", "new\nline", "Ünï😀", "", " ", "--", "/* */", "a_b", "[a]", "{{ x }}"]
@@ -77,7 +78,7 @@ class Database:
         return result.violations, result.rows
 
 
-@pytest.fixture(scope="module", params=["sqlite", "duckdb", pytest.param("postgres", marks=pytest.mark.postgres)])
+@pytest.fixture(scope="module", params=DATABASES)
 def database(request: pytest.FixtureRequest) -> Iterator[Database]:
     """Yield a database of each kind, in which table y outlives every test."""
     if request.param == "postgres":

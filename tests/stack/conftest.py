@@ -35,9 +35,9 @@ try:
 except ProcessLookupError:
     pass
 """
-"""Program of a process that ends a process group as soon as nobody holds its input any more: we may be killed."""
+"""Program of a process that ends a process group as soon as no process holds its input any more: we may be killed."""
 ROUTES = ("oncall", "audit")
-"""``oncall`` is named in the callbacks of the Dags, ``audit`` is told of everything."""
+"""``oncall`` is named in the callbacks of the Dags, ``audit`` receives everything."""
 PASSWORDS = {"admin": "admin-pw", "vera": "vera-pw"}
 
 
@@ -61,7 +61,7 @@ class Stack:
         return self.tokens[user]
 
     def call(self, method: str, path: str, *, user: str | None = "admin", **arguments: Any) -> httpx.Response:
-        """Return an HTTP request as a user, or as nobody."""
+        """Return an HTTP request as a user, or without one."""
         headers = {**arguments.pop("headers", {}), **({"Authorization": f"Bearer {self.token(user)}"} if user else {})}
         return httpx.request(method, f"{self.address}/{path}", headers=headers, timeout=60, **arguments)
 
@@ -81,7 +81,7 @@ class Stack:
         return found
 
     def known(self) -> set[str]:
-        """Ids of the Dags that Airflow has read."""
+        """Return the ids of the Dags that Airflow has read."""
         return {found["dag_id"] for found in self.insist("GET", "api/v2/dags?limit=100")["dags"]}
 
     def state(self, dag_id: str, run_id: str) -> str:
@@ -89,17 +89,17 @@ class Stack:
         return str(self.insist("GET", f"api/v2/dags/{dag_id}/dagRuns/{run_id}")["state"])
 
     def finish(self, dag_id: str, run_id: str, seconds: float = 180) -> str:
-        """Wait until a run has ended; its state."""
+        """Wait until a run has ended, and return its state."""
         wait(lambda: self.state(dag_id, run_id) in ("success", "failed"), seconds, f"run of {dag_id} to end")
         return self.state(dag_id, run_id)
 
     def tasks(self, dag_id: str, run_id: str) -> dict[str, Any]:
-        """Task instances of a run by id."""
+        """Return the task instances of a run by id."""
         found = self.insist("GET", f"api/v2/dags/{dag_id}/dagRuns/{run_id}/taskInstances")
         return {ti["task_id"]: ti for ti in found["task_instances"]}
 
     def returned(self, dag_id: str, run_id: str, task_id: str) -> Any:
-        """What a task returned."""
+        """Return the value that a task returned."""
         path = f"api/v2/dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task_id}/xcomEntries/return_value"
         return self.insist("GET", path)["value"]
 
@@ -110,7 +110,7 @@ class Stack:
             return connection.execute(query).fetchall()
 
     def incidents(self, condition: str) -> list[sqlite3.Row]:
-        """Incidents that meet a SQL condition."""
+        """Return the incidents that meet a SQL condition."""
         return self.rows(f"SELECT * FROM dre_incident WHERE {condition} ORDER BY id")
 
     def warehouse(self, statement: str) -> None:
@@ -119,11 +119,11 @@ class Stack:
             connection.execute(statement)
 
     def messages_about(self, text: str, route: str = "oncall") -> list[dict[str, Any]]:
-        """Messages to a route whose summary or labels hold a text, in order."""
+        """Return the messages to a route whose summary or labels hold a text, in order."""
         return [message for message in self.told if message["receiver"] == route and text in json.dumps(message)]
 
     def told_about(self, text: str, route: str = "oncall") -> list[str]:
-        """Their statuses."""
+        """Return their statuses."""
         return [message["status"] for message in self.messages_about(text, route)]
 
 
@@ -132,7 +132,7 @@ def wait(until: Callable[[], Any], seconds: float, what: str) -> None:
     end = time.monotonic() + seconds
     while not until():
         if time.monotonic() > end:
-            raise AssertionError(f"waited {seconds:.0f} s in vain for {what}")
+            raise AssertionError(f"waited {seconds:.0f} s for {what}")
         time.sleep(0.5)
 
 
@@ -181,7 +181,7 @@ def settings(home: Path, port: int, receiver: int) -> dict[str, str]:
 
 
 def fill(path: Path) -> None:
-    """The warehouse of the scenarios."""
+    """Open the warehouse of the scenarios."""
     with contextlib.closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("PRAGMA journal_mode=WAL")
         for table in ("orders", "bounced"):
@@ -288,7 +288,7 @@ STARTED = [
 
 @pytest.fixture(scope="session", autouse=True)
 def runs(stack: Stack) -> dict[str, str]:
-    """Return one run of each Dag, all started at once; ``by_hand`` is marked failed as soon as its task runs."""
+    """Start one run of each Dag, all at once. ``by_hand`` is marked failed as soon as its task runs."""
     started = {dag_id: stack.trigger(dag_id) for dag_id in STARTED}
     for last in (50, 60, 70):
         stack.trigger("shown", last=last)
@@ -299,7 +299,7 @@ def runs(stack: Stack) -> dict[str, str]:
 
 @pytest.fixture(scope="session")
 def pictures(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Path:
-    """Folder of the screenshots; printed at the end."""
+    """Return the folder of the screenshots, which is printed at the end."""
     folder = tmp_path_factory.mktemp("pictures")
     note(request.config, f"Screenshots of the pages: {folder}")
     return folder

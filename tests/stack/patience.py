@@ -1,6 +1,6 @@
-"""How long each part of the stack waits for a lock of Airflow's own SQLite database; read by ``[database] sql_alchemy_connect_args``.
+"""Time for which each part of the stack waits for a lock of Airflow's own SQLite database, read by ``[database] sql_alchemy_connect_args``.
 
-A scheduler or triggerer that waits in vain for five seconds, SQLite's default, dies. The API server keeps the default: it writes on its
+A scheduler or triggerer that gets no lock within five seconds, SQLite's default, dies. The API server keeps the default: it writes on its
 event loop, so a longer wait would only hold up the request that has the lock.
 """
 

@@ -1,4 +1,4 @@
-"""Every route as nobody, as a viewer and as an admin, on the running server."""
+"""Every route without a user, as a viewer and as an admin, on the running server."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ STATUS = {
 
 
 def routes() -> list[tuple[str, str]]:
-    """Method and path of every route of the application."""
+    """Return method and path of every route of the application."""
     found = [(method, route.path) for route in create_app(DIST).routes if isinstance(route, APIRoute) for method in sorted(route.methods)]
     assert len(found) == 7, "a new route: is it guarded, and in this table?"
     return found

@@ -43,7 +43,7 @@ def failed_run(stack: Any, runs: dict[str, str]) -> str:
 
 @pytest.fixture(params=["light", "dark"])
 def visit(request: pytest.FixtureRequest, browser: Browser, stack: Any, pictures: Path) -> Iterator[Callable[..., Page]]:
-    """Open a path as a user, in a theme; at the end a picture is taken, and the console must hold no error."""
+    """Open a path as a user, in a theme. At the end a picture is taken, and the console must hold no error."""
     errors: list[str] = []
     contexts = []
 
@@ -72,7 +72,7 @@ def visit(request: pytest.FixtureRequest, browser: Browser, stack: Any, pictures
 
 @pytest.fixture(scope="module")
 def dataset(stack: Any, failed_run: str) -> dict[str, str]:
-    """Return the dataset that the checks of ``shown`` look at, as the API names it."""
+    """Return the dataset that the checks of ``shown`` read, as the API names it."""
     tables = stack.call("GET", "dre/api/overview").json()["tables"]
     return next(table["dataset"] for table in tables if table["dataset"]["short_name"] == "shown")
 

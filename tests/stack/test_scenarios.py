@@ -19,7 +19,7 @@ def wait(until: Any, seconds: float, what: str) -> None:
     """Poll until something is true."""
     end = time.monotonic() + seconds
     while not until():
-        assert time.monotonic() < end, f"waited {seconds:.0f} s in vain for {what}"
+        assert time.monotonic() < end, f"waited {seconds:.0f} s for {what}"
         time.sleep(0.5)
 
 
@@ -33,7 +33,7 @@ def the_incident(stack: Any, condition: str, seconds: float = 120) -> Any:
 
 
 def still_one(stack: Any, condition: str, text: str, route: str = "oncall") -> None:
-    """Callbacks of a Dag run in the Dag processor, seconds later: none of them opens or tells a second time."""
+    """Assert that no callback, which runs in the Dag processor seconds later, opens or notifies a second time."""
     wait(lambda: stack.told_about(text, route), 90, f"a message about {text}")
     time.sleep(8)
     (row,) = stack.incidents(condition)
@@ -41,7 +41,7 @@ def still_one(stack: Any, condition: str, text: str, route: str = "oncall") -> N
     told = stack.messages_about(text, route)
     assert {message["status"] for message in told} == {"firing"}
     severities = [message["commonLabels"]["severity"] for message in told]
-    assert severities == sorted(set(severities), key=SEVERITIES.index), "a further message tells that the severity rose, and nothing else"
+    assert severities == sorted(set(severities), key=SEVERITIES.index), "a further message reports that the severity rose, and nothing else"
 
 
 def test_bad_data_is_one_incident_of_the_dataset_and_is_not_retried(stack: Any, runs: dict[str, str]) -> None:

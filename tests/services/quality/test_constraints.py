@@ -20,6 +20,7 @@ from airflow_dre.sql.names import split_table
 from airflow_dre.sql.scope import Scope
 from airflow_dre.store.records import SuiteRunRecord
 from airflow_dre.values.dataset import DatasetName
+from tests.databases import DATABASES
 from tests.hooks import Hook
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
@@ -29,7 +30,7 @@ INSERT INTO orders VALUES (1, 1, 1, NULL), (2, 1, 2, 'x'), (3, 2, 1, 'x')
 """
 
 
-@pytest.fixture(params=["sqlite", "duckdb", pytest.param("postgres", marks=pytest.mark.postgres)])
+@pytest.fixture(params=DATABASES)
 def connect(request: pytest.FixtureRequest, tmp_path: Any) -> Iterator[tuple[str, Callable[[], Any]]]:
     """Yield a real database of each kind."""
     if request.param == "postgres":

@@ -19,12 +19,13 @@ from airflow_dre.sql.dialects import find_dialect
 from airflow_dre.sql.scope import Scope
 from airflow_dre.store.records import ResultRecord
 from airflow_dre.values.dataset import DatasetName
+from tests.databases import DATABASES
 from tests.hooks import Hook
 
 NOW = datetime(2026, 1, 11, tzinfo=UTC)
 
 
-@pytest.fixture(params=["sqlite", "duckdb", pytest.param("postgres", marks=pytest.mark.postgres)])
+@pytest.fixture(params=DATABASES)
 def hook(request: pytest.FixtureRequest, tmp_path: Path) -> Hook:
     """Return an empty database of each kind. A session of PostgreSQL is in Berlin, where a day of March has 23 hours."""
     if request.param == "sqlite":

@@ -30,13 +30,14 @@ from airflow_dre.sql.scope import Scope
 from airflow_dre.store.records import ResultRecord, Sample, SuiteRunRecord
 from airflow_dre.values.dataset import DatasetName
 from airflow_dre.values.scalars import Row
+from tests.databases import DATABASES
 from tests.hooks import Hook
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
 PLAN = SamplePlan(rows=5, key_columns=("id",))
 
 
-@pytest.fixture(params=["sqlite", "duckdb", pytest.param("postgres", marks=pytest.mark.postgres)])
+@pytest.fixture(params=DATABASES)
 def hook(request: pytest.FixtureRequest, tmp_path: Path) -> Hook:
     """Return a warehouse with orders, some of them wrong."""
     connect: Callable[[], Any]

@@ -24,6 +24,7 @@ from airflow_dre.sql.names import split_table
 from airflow_dre.sql.scope import Scope
 from airflow_dre.store.records import SuiteRunRecord
 from airflow_dre.values.dataset import DatasetName
+from tests.databases import DATABASES
 from tests.hooks import Hook
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
@@ -39,7 +40,7 @@ def hook_of(kind: str, folder: Path, request: pytest.FixtureRequest) -> Hook:
     return Hook("postgres", lambda: psycopg.connect(url.render_as_string(hide_password=False)))
 
 
-@pytest.fixture(params=["sqlite", "duckdb", pytest.param("postgres", marks=pytest.mark.postgres)])
+@pytest.fixture(params=DATABASES)
 def hook(request: pytest.FixtureRequest, tmp_path: Path) -> Hook:
     """Return a warehouse with a full and an empty table."""
     found = hook_of(request.param, tmp_path, request)

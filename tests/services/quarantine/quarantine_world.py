@@ -34,7 +34,6 @@ from airflow_dre.values.dataset import DatasetName
 from tests.hooks import Hook
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
-KINDS = ["sqlite", "duckdb", pytest.param("postgres", marks=pytest.mark.postgres)]
 COLUMNS = "id INTEGER, grp VARCHAR(9), amount NUMERIC(10, 2), parent VARCHAR(9)"
 ROWS = [
     (1, "a", 5, "x"),

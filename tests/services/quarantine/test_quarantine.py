@@ -13,11 +13,12 @@ from airflow_dre import checks as c
 from airflow_dre.errors import DefinitionError, QuarantineError, QueryFailed, WarehouseUnreachable
 from airflow_dre.services.quarantine.spec import incident_note, provenance_of
 from airflow_dre.sql.quarantine.statements import OWN_COLUMNS, Mode
+from tests.databases import DATABASES
 from tests.hooks import Hook
-from tests.services.quarantine.quarantine_world import COLUMNS, KINDS, OWN, ROWS, World, ask_suite, make_world
+from tests.services.quarantine.quarantine_world import COLUMNS, OWN, ROWS, World, ask_suite, make_world
 
 
-@pytest.fixture(params=KINDS)
+@pytest.fixture(params=DATABASES)
 def world(request: pytest.FixtureRequest, tmp_path: Path) -> World:
     """Return a warehouse with orders and their parents."""
     made = make_world(request.param, tmp_path, request)

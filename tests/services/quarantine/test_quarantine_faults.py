@@ -19,9 +19,10 @@ from airflow_dre.errors import QuarantineError, QueryFailed, WarehouseError
 from airflow_dre.services.quarantine.release import Decision, carry_out, claim_rows
 from airflow_dre.sql.dialects import find_dialect
 from airflow_dre.sql.quarantine.release import Review
+from tests.databases import DATABASES
 from tests.hooks import Hook
 from tests.services.quarantine.deadly import fail, stepping
-from tests.services.quarantine.quarantine_world import KINDS, OWN, World, ask_suite, make_world
+from tests.services.quarantine.quarantine_world import OWN, World, ask_suite, make_world
 
 SERVERS = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
 """The databases that a worker can be killed beside: a file of DuckDB belongs to one process."""
@@ -332,7 +333,7 @@ def _arguments(world: World) -> dict[str, Any]:
     return {"conninfo": connect.args[0], **connect.keywords}
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", DATABASES)
 def test_what_a_driver_says_about_rows_is_not_handed_on(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     world = make_world(kind, tmp_path, request)
     world.fill("orders", [(1, "4111-secret"), (2, "4111-secret")], "id INTEGER, card VARCHAR(20)")

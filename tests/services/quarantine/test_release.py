@@ -15,10 +15,11 @@ from airflow_dre.services.quarantine import release
 from airflow_dre.services.quarantine.release import Claimed, Decided, Decision, carry_out, claim_rows, describe, review_id_of
 from airflow_dre.sql.dialects import find_dialect
 from airflow_dre.sql.quarantine.release import Review
-from tests.services.quarantine.quarantine_world import KINDS, World, ask_suite, make_world
+from tests.databases import DATABASES
+from tests.services.quarantine.quarantine_world import World, ask_suite, make_world
 
 
-@pytest.fixture(params=KINDS)
+@pytest.fixture(params=DATABASES)
 def world(request: pytest.FixtureRequest, tmp_path: Path) -> World:
     """Return orders, of which a run moved three away."""
     made = make_world(request.param, tmp_path, request)

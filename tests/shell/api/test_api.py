@@ -46,7 +46,7 @@ NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 QUIET = {"monitors": [], "spool_waiting": 0, "put_aside": 0}
 """The overview where nothing waits."""
 CLOSED = "closed_dag"
-"""The Dag that nobody but admins may see."""
+"""The Dag that only admins may see."""
 
 
 class SomeDagsAreClosed(SimpleAuthManager):
@@ -63,7 +63,7 @@ class SomeDagsAreClosed(SimpleAuthManager):
 
 @pytest.fixture(scope="module")
 def app() -> Iterator[Any]:
-    """Airflow's application with the plugin's mounted in it, and three Dags that it knows."""
+    """Return Airflow's application with the plugin's mounted in it, and three Dags that it knows."""
     from airflow.api_fastapi.app import create_app, purge_cached_app
     from airflow.models.dag import DagModel
     from airflow.utils.session import create_session
@@ -82,7 +82,7 @@ def app() -> Iterator[Any]:
 
 @pytest.fixture
 def ask(app: Any) -> Callable[..., Any]:
-    """Send a request as a user (``viewer``, ``user`` or ``admin``), or as nobody."""
+    """Send a request as a user (``viewer``, ``user`` or ``admin``), or without one."""
     from airflow.api_fastapi.app import get_auth_manager
 
     client = TestClient(app, base_url=BASE, raise_server_exceptions=False)
@@ -117,7 +117,7 @@ def check(dag_id: str, run_id: str, **arguments: Any) -> None:
 
 @pytest.fixture
 def history(world: Path) -> Path:
-    """Two Dags that check one table, an SLA, a failed task, and what became of them."""
+    """Fill the store with two Dags that check one table, an SLA, a failed task, and what became of them."""
     for dag_id in ("open_dag", CLOSED):
         check(dag_id, "r1", suite="orders", checks=[c.not_null("amount", description=f"of {dag_id}"), c.row_count(equals=3)])
         check(dag_id, "r1", suite=f"only {dag_id}", table="good", checks=[c.not_null("id", warn_above="1%", fail_above="5%")])
@@ -139,7 +139,7 @@ def _store() -> Any:
 
 
 def routes(app: Any) -> list[APIRoute]:
-    """Return every route of the sub-application; another kind of route would be one that nobody guards."""
+    """Return every route of the sub-application. Another kind of route would have no guard."""
     found = plugin_app(app).routes
     assert [route.path for route in found if isinstance(route, Mount)] == ["/static"]
     assert all(isinstance(route, (APIRoute, Mount)) for route in found)
@@ -332,7 +332,7 @@ def incident_id(world: Path) -> int:
 
 
 def of_dags(*dag_ids: str | None) -> int:
-    """Return a live incident of one suite that Dags report, one after the other; None: what ran outside a Dag. Its id."""
+    """Return a live incident of one suite that Dags report, one after the other, and return its id. None is what ran outside a Dag."""
     for hour, dag_id in enumerate(dag_ids):
         origin = Origin() if dag_id is None else origin_of(dag_id, f"r{hour}")
         cause = DataCause(namespace="n", name="main.shared", suite="shared")

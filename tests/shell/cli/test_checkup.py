@@ -24,7 +24,7 @@ Said = tuple[int, str, str]
 
 @pytest.fixture
 def run(capsys: pytest.CaptureFixture[str]) -> Callable[[str], Said]:
-    """Run ``db check`` or ``check-config``: its exit code, what it printed, and what it gave up with."""
+    """Run ``db check`` or ``check-config``: its exit code, what it printed, and the error that ended it."""
 
     def command(name: str) -> Said:
         (group,) = get_dre_cli_commands()
@@ -42,7 +42,7 @@ def run(capsys: pytest.CaptureFixture[str]) -> Callable[[str], Said]:
 
 @pytest.fixture
 def silent_server() -> Iterator[str]:
-    """Yield the address of a server that accepts connections and says nothing."""
+    """Yield the address of a server that accepts connections and sends nothing."""
     server = socket.create_server(("127.0.0.1", 0))
     yield f"127.0.0.1:{server.getsockname()[1]}"
     server.close()

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.airflow
 
 
 def copy(source: str, target: str) -> str:
-    """Copy; the text with which the command gives up, or nothing."""
+    """Copy, and return the text with which the command stops, or nothing."""
     try:
         copy_database(SimpleNamespace(source=source, target=target))
     except SystemExit as ended:

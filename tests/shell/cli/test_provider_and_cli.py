@@ -1,4 +1,4 @@
-"""What Airflow's own commands show of the package, each in a process of its own; and ``airflow dre``."""
+"""Output of Airflow's own commands about the package, each in a process of its own, and of ``airflow dre``."""
 
 from __future__ import annotations
 
@@ -163,12 +163,12 @@ def test_a_postgres_store_from_the_command_line_by_command_and_by_secret(airflow
 
 
 def quoted(text: str) -> str:
-    """For a shell."""
+    """Quote a text for a shell."""
     return "'" + text + "'"
 
 
 def refusal(command: str) -> str:
-    """What a command of ``airflow dre db`` says when it gives up: Python prints it and exits with 1."""
+    """Return the message with which a command of ``airflow dre db`` stops: Python prints it and exits with 1."""
     (group,) = get_dre_cli_commands()
     (database,) = [section for section in group.subcommands if section.name == "db"]
     (found,) = [action for action in database.subcommands if action.name == command]

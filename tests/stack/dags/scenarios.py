@@ -1,4 +1,4 @@
-"""What goes wrong on purpose. Each Dag is one scenario of ``test_scenarios.py``."""
+"""Failures on purpose. Each Dag is one scenario of ``test_scenarios.py``."""
 
 from __future__ import annotations
 
