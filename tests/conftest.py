@@ -153,11 +153,11 @@ def _target(link: str) -> str:
 
 @dataclass
 class Receiver:
-    """An HTTP receiver that keeps what it gets and answers what it is told."""
+    """An HTTP receiver that keeps what it gets and answers as it is set."""
 
     url: str
     answers: list[tuple[int, dict[str, str]]] = field(default_factory=list)
-    """Status and headers of the next answers; 200 when none is left."""
+    """Status and headers of the next answers; 200 when the list is empty."""
     requests: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
 
     @property
@@ -168,7 +168,7 @@ class Receiver:
 
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
-    """Yield a real receiver on loopback; what the first message of a process loads is loaded before any time counts."""
+    """Yield a real receiver on loopback, after what the first message of a process loads is loaded."""
     from airflow_dre.channels import http
 
     http._trusted()
@@ -222,7 +222,7 @@ def spark_connect(spark_and_server: tuple[Any, str]) -> Iterator[Any]:
 
 @pytest.fixture
 def settings_for(tmp_path: Path) -> Callable[..., Any]:
-    """Settings with given routes."""
+    """Return settings with given routes."""
     from airflow_dre.config import Route, Settings
 
     def make(routes: dict[str, dict[str, Any]], **changes: Any) -> Settings:
@@ -244,7 +244,7 @@ def settings_for(tmp_path: Path) -> Callable[..., Any]:
 
 @pytest.fixture(scope="session")
 def dbt_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Our dbt project after ``dbt build``, whose files are in ``built``, and ``dbt source freshness``, whose files are in ``target``."""
+    """Run ``dbt build``, whose files are in ``built``, and ``dbt source freshness``, whose files are in ``target``."""
     here = Path(__file__).parent
     dbt = Path(os.environ.get("DRE_DBT") or here.parent / ".venv-dbt" / "bin" / "dbt")
     if not dbt.exists():

@@ -1,4 +1,4 @@
-"""Stand-ins of Airflow's database hooks over real connections."""
+"""Database hooks like Airflow's, over real connections."""
 
 from __future__ import annotations
 

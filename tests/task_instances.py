@@ -1,4 +1,4 @@
-"""Stand-ins of Airflow's task instances, for code that reads a few of their attributes."""
+"""Task instances like Airflow's, for code that reads a few of their attributes."""
 
 from types import SimpleNamespace
 from typing import Any

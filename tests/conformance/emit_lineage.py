@@ -1,4 +1,4 @@
-"""Runs one Dag of quality checks with Airflow's real OpenLineage listener; its events land in a file. Started by ``test_openlineage.py``.
+"""Runs one Dag of quality checks with Airflow's real OpenLineage listener, whose events land in a file. Started by ``test_openlineage.py``.
 
 A process of its own, because OpenLineage's pool of processes keeps the interpreter from ending.
 """

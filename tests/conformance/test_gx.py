@@ -1,4 +1,4 @@
-"""Great Expectations' own test cases, read by ``from_gx`` and run by our engine, come out as Great Expectations says.
+"""Great Expectations' own test cases, read by ``from_gx`` and run by our engine, have the outcomes of Great Expectations.
 
 The cases are data made by others: for each expectation datasets, arguments, and whether it succeeds. Which of them apply to a database,
 and with which types its columns are made, is decided as the harness that they were written for decides it. DuckDB is not among its
@@ -79,9 +79,9 @@ class Case:
     title: str
     kwargs: dict[str, Any]
     expected: bool | str | None
-    """Whether it succeeds; a text: the error that it ends in; None: not said."""
+    """Whether it succeeds, the error that it ends in, or None where it is not known."""
     tables: tuple[Table, ...]
-    """The first is the one that is looked at."""
+    """The first is the one that is checked."""
     only_for: frozenset[str]
     not_for: frozenset[str]
 
@@ -92,7 +92,7 @@ class Case:
 
 
 def cases_folder() -> Path:
-    """Where the cases are."""
+    """Return the folder of the cases."""
     if given := os.environ.get("DRE_CONFORMANCE_GX"):
         return Path(given)
     return Path(os.environ.get("DRE_CONFORMANCE") or HERE.parents[2].parent / "shared" / "conformance") / "gx"
@@ -104,7 +104,7 @@ def words(value: object) -> frozenset[str]:
 
 
 def expected_of(test: dict[str, Any]) -> bool | str | None:
-    """What a case says of its outcome."""
+    """Return the outcome that a case expects."""
     out = test.get("out", {})
     error = test.get("error", {}).get("traceback_substring") or out.get("traceback_substring")
     return str(error) if error else out.get("success")
@@ -263,7 +263,7 @@ def load(tables: Sequence[Table], hook: Hook | DuckDB) -> None:
 
 
 def verdict(case: Case, warehouse: NamedEngine, types_of: str | None = None) -> bool | str:
-    """Return whether an expectation succeeds; a text: why it was refused or could not be answered."""
+    """Return whether an expectation succeeds, or a text: why it was refused or could not be answered."""
     name, suite = quoted(case.tables[0].name), [{"type": case.expectation, "kwargs": case.kwargs}]
     try:
         checks = parse_checks(from_gx(suite, now=NOW, table=name, order_by="pk_index", types_of=types_of))
@@ -276,7 +276,7 @@ def verdict(case: Case, warehouse: NamedEngine, types_of: str | None = None) -> 
 
 
 def same(case: Case, found: bool | str) -> bool:
-    """Return whether a verdict is the one that is expected; an exception that Great Expectations catches is a failure to it."""
+    """Return whether a verdict is the one that is expected. An exception that Great Expectations catches is a failure to it."""
     if isinstance(case.expected, str):
         return isinstance(found, str)
     caught = case.expected is False and bool(case.kwargs.get("catch_exceptions"))
@@ -297,14 +297,14 @@ def entries_for(case: Case, database: str) -> list[int]:
 
 
 def left_out(case: Case, database: str) -> bool:
-    """Return whether Great Expectations cannot run it on SQL itself; of DataFrames we are asked too what has a native form."""
+    """Return whether Great Expectations cannot run it on SQL itself. Of DataFrames we are asked too what has a native form."""
     native = database in ("pandas", "spark") and case.expectation not in NOT_NATIVE
     return case.expectation in NOT_ON_SQL and not native
 
 
 @dataclass(frozen=True)
 class Outcomes:
-    """What came of every case that applies to a database."""
+    """Results of every case that applies to a database."""
 
     database: str
     found: list[tuple[Case, bool | str]]
@@ -316,12 +316,12 @@ class Outcomes:
 
 @pytest.fixture(scope="session")
 def kept() -> dict[str, Outcomes]:
-    """Outcomes by database, so that each is asked once."""
+    """Return outcomes by database, so that each is asked once."""
     return {}
 
 
 def asked_of_spark(asked: Sequence[Case], session: Any) -> list[tuple[Case, bool | str]]:
-    """Cases on views of a session of their own, set for tables of a dozen rows."""
+    """Run cases on views of a session of their own, set for tables of a dozen rows."""
     own = session.newSession()
     for setting, value in {**SMALL, "spark.sql.session.timeZone": "UTC"}.items():
         own.conf.set(setting, value)
@@ -334,7 +334,7 @@ def asked_of_spark(asked: Sequence[Case], session: Any) -> list[tuple[Case, bool
 
 @pytest.fixture
 def outcomes(database: str, cases: list[Case], kept: dict[str, Outcomes], request: pytest.FixtureRequest) -> Outcomes:
-    """Return every case that applies to a database and says what is expected, run."""
+    """Return every case that applies to a database and has an expected outcome, run."""
     if database not in kept:
         asked = [case for case in cases if case.applies_to(database) and case.expected is not None and not left_out(case, database)]
         if database == "spark":

@@ -35,7 +35,7 @@ WORDS = ("a", "ab", "abc", "b", "", "é")
 
 
 class Dice(random.Random):
-    """What the tables and expectations are drawn with."""
+    """Source of the random tables and expectations."""
 
     def maybe(self, value: Any, share: float = 0.25) -> Any:
         """Return the value, or now and then NULL."""
@@ -157,7 +157,7 @@ class Dice(random.Random):
 
 @pytest.fixture(scope="module")
 def context() -> Iterator[Any]:
-    """Great Expectations, without its progress bars."""
+    """Open Great Expectations, without its progress bars."""
     logger = logging.getLogger("great_expectations")
     level = logger.level
     logger.setLevel(logging.CRITICAL)
@@ -182,7 +182,7 @@ class File:
 
 
 def theirs(batch: Any, kind: str, kwargs: dict[str, Any]) -> bool | None:
-    """What Great Expectations says; None: it ends in an error, as it does for a distribution of nothing."""
+    """Return the verdict of Great Expectations, or None for an error, as for a distribution of nothing."""
     found = batch.validate(ExpectationConfiguration(type=kind, kwargs=kwargs).to_domain_obj()).to_json_dict()
     about = found["exception_info"]
     raised = about["raised_exception"] if "raised_exception" in about else any(each["raised_exception"] for each in about.values())
@@ -190,7 +190,7 @@ def theirs(batch: Any, kind: str, kwargs: dict[str, Any]) -> bool | None:
 
 
 def ours(engine: Warehouse, kind: str, kwargs: dict[str, Any]) -> bool:
-    """What our engine says."""
+    """Return the verdict of our engine."""
     checks = parse_checks(from_gx([{"type": kind, "kwargs": kwargs}], types_of=None if engine.name == "sqlite" else "pandas"))
     scope = Scope(("t",), None, find_dialect(engine.name))
     run = run_suite(Suite(name="s", dataset=DatasetName("x", "t"), scope=scope, checks=checks), engine, datetime.now(UTC)).record
@@ -199,7 +199,7 @@ def ours(engine: Warehouse, kind: str, kwargs: dict[str, Any]) -> bool:
 
 
 def is_compared(batch: Any, engine: Warehouse, kind: str, kwargs: dict[str, Any], rows: object) -> bool:
-    """Compare both verdicts, and tell whether Great Expectations gave one."""
+    """Compare both verdicts, and return whether Great Expectations had one."""
     expected = theirs(batch, kind, kwargs)
     if expected is not None:
         assert ours(engine, kind, kwargs) == expected, (kind, kwargs, rows)

@@ -1,4 +1,4 @@
-"""On Great Expectations' own cases, GXCheckOperator says what Great Expectations says when it is called directly."""
+"""On Great Expectations' own cases, GXCheckOperator has the outcomes of Great Expectations called directly."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ SAID = {Outcome.PASSED: True, Outcome.SKIPPED: True, Outcome.FAILED: False, Outc
 
 
 def cases_folder() -> Path:
-    """Where the cases of Great Expectations are."""
+    """Return the folder of the cases of Great Expectations."""
     if given := os.environ.get("DRE_CONFORMANCE_GX"):
         return Path(given)
     return Path(os.environ.get("DRE_CONFORMANCE") or HERE.parents[2].parent / "shared" / "conformance") / "gx"
@@ -47,7 +47,7 @@ def context() -> Any:
 
 @pytest.fixture(params=["pandas", "sqlite"])
 def backend(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Where the data is; connection ``cases`` is the database."""
+    """Return the folder of the data, where connection ``cases`` is the database."""
     monkeypatch.setenv("AIRFLOW_CONN_CASES", json.dumps({"conn_type": "sqlite", "host": str(tmp_path / "cases.db")}))
     name: str = request.param
     return name
@@ -63,7 +63,7 @@ def typed(data: dict[str, list[Any]], types: dict[str, Any]) -> pd.DataFrame:
 
 
 def tables_of(dataset: dict[str, Any], backend: str) -> dict[str, tuple[pd.DataFrame, dict[str, str]]]:
-    """Return every table of a case with the types of its columns; the one that is checked comes first."""
+    """Return every table of a case with the types of its columns, the one that is checked first."""
     tables = dataset["data"] if isinstance(dataset["data"], list) else [dataset]
     found = {}
     for position, table in enumerate(tables):
@@ -73,7 +73,7 @@ def tables_of(dataset: dict[str, Any], backend: str) -> dict[str, tuple[pd.DataF
 
 
 def direct(batch: Any, expectation: Any) -> bool | str:
-    """What Great Expectations says."""
+    """Return the outcome of Great Expectations."""
     try:
         result = batch.validate(expectation)
     except Exception:
@@ -83,14 +83,14 @@ def direct(batch: Any, expectation: Any) -> bool | str:
 
 
 def through_the_operator(expectations: list[Any], **arguments: Any) -> list[bool | str]:
-    """What the operator says, in the same words."""
+    """Return the outcomes of the operator, in the same words."""
     operator = GXCheckOperator(task_id="check", expectations=expectations, dag=DAG("cases", schedule=None), **arguments)
     ti = task_instance(dag_id="cases")
     return [SAID[result.outcome] for result in operator.measure({"ti": ti}).results]
 
 
 def readable(kind: str, tests: list[dict[str, Any]]) -> Iterator[tuple[str, dict[str, Any], Any]]:
-    """Title, declaration and object of every case that Great Expectations can read; what it refuses, we refuse."""
+    """Yield title, declaration and object of every case that Great Expectations can read. What it refuses, we refuse."""
     for case in tests:
         declared: dict[str, Any] = {"type": kind, "kwargs": {name: value for name, value in case["in"].items() if name not in NOT_ASKED}}
         try:

@@ -1,4 +1,4 @@
-"""Every event that leaves a Dag of quality checks meets the OpenLineage schemas, and says what the checks found."""
+"""Every event that leaves a Dag of quality checks meets the OpenLineage schemas, and holds what the checks found."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ CHECKED = {
 
 
 def schema_folder() -> Path:
-    """Where the schemas of OpenLineage are."""
+    """Return the folder of the schemas of OpenLineage."""
     if given := os.environ.get("DRE_CONFORMANCE_OPENLINEAGE"):
         return Path(given)
     return Path(os.environ.get("DRE_CONFORMANCE") or HERE.parents[2].parent / "shared" / "conformance") / "openlineage"
@@ -70,7 +70,7 @@ def core(schemas: dict[str, Any]) -> str:
 
 @pytest.fixture(scope="session")
 def registry(schemas: dict[str, Any], core: str) -> Registry[Any]:
-    """Return the schemas, and the one core schema under the older addresses that facets refer to; nothing comes from the network."""
+    """Return the schemas, and the one core schema under the older addresses that facets refer to. Nothing comes from the network."""
 
     def retrieve(address: str) -> Resource[Any]:
         if address.endswith("/OpenLineage.json"):
@@ -120,7 +120,7 @@ def home(tmp_path_factory: pytest.TempPathFactory, schemas: dict[str, Any]) -> P
 
 @pytest.fixture(scope="session")
 def events(home: Path) -> list[Event]:
-    """What the file transport wrote."""
+    """Return what the file transport wrote."""
     return [json.loads(line) for line in (home / "events.jsonl").read_text().splitlines()]
 
 
@@ -136,7 +136,7 @@ def test_openlineage_has_nothing_to_warn_of(home: Path) -> None:
 
 
 def facets_of(event: Event) -> Iterator[tuple[str, str, str, Any]]:
-    """Yield every facet of an event: where it stands, which kind of facet must stand there, its key and itself."""
+    """Yield every facet of an event: its place, the kind of facet for that place, its key and itself."""
     for key, facet in event["run"].get("facets", {}).items():
         yield "run", "RunFacet", key, facet
     for key, facet in event["job"].get("facets", {}).items():
@@ -150,7 +150,7 @@ def facets_of(event: Event) -> Iterator[tuple[str, str, str, Any]]:
 
 
 def facet_schemas(schemas: dict[str, Any], kind: str, key: str) -> list[str]:
-    """Return the schemas of the facets that are called ``key`` and stand where a ``kind`` stands."""
+    """Return the schemas of the facets that are called ``key`` and belong where a ``kind`` is."""
     return [
         name
         for name, document in schemas.items()
@@ -163,7 +163,7 @@ def _is_a(kind: str, definition: dict[str, Any]) -> bool:
 
 
 def refusals(event: Event, schemas: dict[str, Any], core: str, registry: Registry[Any]) -> Iterator[tuple[str, ValidationError]]:
-    """Everything that the schemas have against an event, and where."""
+    """Yield everything that the schemas have against an event, and where."""
 
     def against(address: str, value: object) -> Iterator[ValidationError]:
         yield from Draft202012Validator({"$ref": address}, registry=registry, format_checker=formats).iter_errors(value)
@@ -211,8 +211,8 @@ def test_each_facet_of_ours_was_held_against_a_schema(
 @pytest.mark.parametrize(
     ("path", "value"),
     [
-        pytest.param(("eventTime",), "today", id="a time that is none"),
-        pytest.param(("eventType",), "DONE", id="an event type that is none"),
+        pytest.param(("eventTime",), "today", id="an invalid time"),
+        pytest.param(("eventType",), "DONE", id="an unknown event type"),
         pytest.param(("run", "runId"), "7", id="a run id that is no UUID"),
         pytest.param(("inputs", 0, "inputFacets", "dataQualityAssertions", "assertions", 0, "success"), "yes", id="success as text"),
         pytest.param(("inputs", 0, "inputFacets", "dataQualityAssertions", "assertions", 0, "expected"), 3, id="expected as a number"),
@@ -243,7 +243,7 @@ def test_the_checked_dataset_has_its_name_by_the_rules(home: Path, checked: dict
 
 
 def said(values: dict[str, Any]) -> dict[str, Any]:
-    """What is said; the client writes what was not as null or as an empty object."""
+    """Return what is set. The client writes the rest as null or as an empty object."""
     return {key: value for key, value in values.items() if value is not None and value != {}}
 
 
@@ -288,7 +288,7 @@ def assertion(kind: str, success: bool, severity: str, expected: str, actual: st
                 assertion("row_count", True, "error", "at least 1", "3", name="row_count()"),
                 assertion("fresh", False, "error", "at most 1 d old", "2505600", name="fresh(day)", column="day"),
             ],
-            id="a suite that fails: what could not be looked at is no assertion",
+            id="a suite that fails: what could not be checked is no assertion",
         ),
         pytest.param(
             "odd_name",
@@ -347,7 +347,7 @@ def test_assertions(checked: dict[str, Event], task: str, event_type: str, asser
         pytest.param("passing", 3, {"id": {"nullCount": 0}, "amount": {"min": 10, "max": 30}}, id="a suite that passes"),
         pytest.param("warning", 3, {"amount": {"nullCount": 1}}, id="a suite that warns"),
         pytest.param("failing", 3, {"amount": {"nullCount": 1}}, id="a suite that fails"),
-        pytest.param("odd_name", 3, {}, id="no column was looked at"),
+        pytest.param("odd_name", 3, {}, id="no column was read"),
         pytest.param("empty", 0, {"id": {"nullCount": 0}}, id="an empty table"),
         pytest.param("expecting", 3, {"amount": {"nullCount": 1, "max": 30}}, id="a suite of Great Expectations"),
     ],
@@ -363,7 +363,9 @@ def test_metrics(checked: dict[str, Event], task: str, rows: int, columns: dict[
     [
         pytest.param("passing", ["pass"] * 7, id="a suite that passes"),
         pytest.param("warning", ["fail", "fail"], id="a suite that warns"),
-        pytest.param("failing", ["fail", "pass", "skip", "fail"], id="a suite that fails: what could not be looked at is told as skipped"),
+        pytest.param(
+            "failing", ["fail", "pass", "skip", "fail"], id="a suite that fails: what could not be checked is reported as skipped"
+        ),
         pytest.param("empty", ["skip"], id="an empty table"),
         pytest.param("expecting", ["pass", "pass", "fail", "fail", "skip"], id="a suite of Great Expectations"),
     ],

@@ -23,7 +23,7 @@ KEPT = 20
 
 
 def expected_of(declaration: Declaration, world: World, remembered: str | None) -> Finding | list[tuple[Any, Finding]]:
-    """What the oracle finds, for each segment where the check has a column ``by``.
+    """Return what the oracle finds, for each segment where the check has a column ``by``.
 
     :raises CannotAnswer: the database refuses the plain query too.
     """
@@ -66,7 +66,7 @@ def _softened(finding: Finding, given: Mapping[str, Any]) -> Finding:
 
 
 def differences(declaration: Declaration, world: World, result: ResultRecord, remembered: str | None) -> list[str]:
-    """Where a result is not what the oracle finds; empty where it agrees."""
+    """Return where a result is not what the oracle finds, or nothing where it agrees."""
     try:
         expected = expected_of(declaration, world, remembered)
     except CannotAnswer as refusal:
@@ -187,7 +187,7 @@ def _names(value: Any, shown: str | None) -> bool:
 
 
 def remembered_columns(catalogue: Mapping[str, str], what: str | None) -> str | None:
-    """What the last run observed of the columns."""
+    """Return what the last run observed of the columns."""
     if what is None:
         return None
     return json.dumps({**catalogue, "id": "other"} if what == "other" else dict(catalogue))

@@ -1,7 +1,7 @@
-"""How hard the oracle looks: the same 200 examples a dialect each time, or 2,000 new ones a night.
+"""Effort of the oracle: the same 200 examples a dialect each time, or 2,000 new ones a night.
 
 ``make test`` draws examples from a fixed seed (``derandomize``): a pull request is never stopped by an example that its change has nothing
-to do with. ``make nightly`` (``DRE_NIGHTLY=1``) draws 2,000 new examples a dialect, and tells the lines that repeat what it found; such an
+to do with. ``make nightly`` (``DRE_NIGHTLY=1``) draws 2,000 new examples a dialect, and prints the lines that repeat what it found; such an
 example becomes a test of its own beside the mended code.
 """
 
@@ -40,7 +40,7 @@ ORACLE = settings.get_profile("oracle-nightly" if os.environ.get("DRE_NIGHTLY") 
 
 
 def in_parquet(plain: Any, engine: DuckDB) -> World:
-    """Tables that the engine meets as Parquet files, two of each, through its views: what it asks is mostly what it asks of DuckDB."""
+    """Write the tables as Parquet files, two of each, which the engine reads through views, mostly as it reads DuckDB."""
     files = {table: tuple(f"{engine.folder}/{table}{half}.parquet" for half in range(2)) for table in ("t", "p")}
     halves = {"t": "id % 2", "p": "(k IS NULL)::INTEGER"}
 
@@ -59,7 +59,7 @@ def in_parquet(plain: Any, engine: DuckDB) -> World:
 
 @pytest.fixture(scope="session", params=["sqlite", "duckdb", "parquet", "spark", pytest.param("postgres", marks=pytest.mark.postgres)])
 def world(request: pytest.FixtureRequest) -> Iterator[World]:
-    """Yield both tables in a database of each dialect, whose sessions are not in UTC unless the engine says so."""
+    """Yield both tables in a database of each dialect, whose sessions are not in UTC unless the engine sets it."""
     if request.param == "sqlite":
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "w.db"

@@ -47,11 +47,11 @@ EXACT_NUMBERS = st.one_of(
     st.sampled_from([Decimal("0.1"), Decimal("1.50"), Decimal("-2.25"), 0.1, 0.3, 100]),
     st.sampled_from([2**53, 2**53 + 1, 2**63 - 1, 2**63, -(2**63), -(2**63) - 1, 2**64, 10**30]),
 )
-"""Numbers whose spelling in SQL says what they are."""
+"""Numbers whose spelling in SQL shows what they are."""
 
 
 def literals(kind: Type) -> st.SearchStrategy[Any]:
-    """What a column of a type may be compared with."""
+    """Return values that a column of a type may be compared with."""
     if kind in (Type.INTEGER, Type.DECIMAL):
         return EXACT_NUMBERS
     if kind is Type.DOUBLE:
@@ -89,7 +89,7 @@ KEYS = st.lists(ANY_COLUMN, min_size=1, max_size=2, unique=True)
 
 @st.composite
 def limits(draw: st.DrawFn) -> dict[str, Any]:
-    """Return counts and percents that may stand together."""
+    """Return counts and percents that may be used together."""
     percents = draw(st.booleans())
     some = st.sampled_from(["0%", "8.5%", "10%", "33.3%", "50%", "100%"]) if percents else st.integers(0, 5)
     low, high = sorted([draw(some), draw(some)], key=lambda value: float(str(value).rstrip("%")))
@@ -98,7 +98,7 @@ def limits(draw: st.DrawFn) -> dict[str, Any]:
 
 @st.composite
 def bounds(draw: st.DrawFn, number: st.SearchStrategy[Any]) -> dict[str, Any]:
-    """Return bounds that may stand together: the inner ones warn."""
+    """Return bounds that may be used together: the inner ones warn."""
     if draw(st.integers(0, 3)) == 0:
         return {"equals": draw(number)}
     low, warn_low, warn_high, high = sorted([draw(number) for _ in range(4)], key=place)

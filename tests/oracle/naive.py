@@ -1,4 +1,4 @@
-"""How the oracle works out each kind of check."""
+"""Rules by which the oracle works out each kind of check."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ _VARIANCE = {"sqlite": "AVG", "duckdb": "VAR_SAMP", "postgres": "VAR_SAMP", "spa
 
 
 def attempts(question: Question) -> list[str]:
-    """Aggregates that the database itself may refuse."""
+    """List the aggregates that the database itself may refuse."""
     given, dialect = question.given, question.world.dialect
     column = quoted(given["column"]) if "column" in given else ""
     match question.kind:

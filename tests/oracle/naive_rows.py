@@ -1,4 +1,4 @@
-"""The oracle for rules that look at one row alone."""
+"""The oracle for rules about one row alone."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def matching(question: Question) -> Callable[[Mapping[str, Any]], bool]:
 
 
 def like(question: Question) -> Callable[[Mapping[str, Any]], bool]:
-    """Case does not count in SQLite, for the letters of ASCII; the backslash escapes everywhere."""
+    """Match a pattern. SQLite ignores the case of ASCII letters, and the backslash escapes everywhere."""
     folds = question.world.dialect == "sqlite"
 
     def ask(column: str, pattern: str, where: str | None) -> dict[int, Any]:
@@ -213,7 +213,7 @@ def wrong_order(question: Question) -> Callable[[Mapping[str, Any]], bool]:
 
 
 def sum_equals(question: Question, rows: Rows) -> Finding:
-    """Asked of the database, whose addition may overflow or round."""
+    """Query the database, whose addition may overflow or round."""
     columns, total = question.given["columns"], spelled(question.given["total"], question.world.dialect)
     sums = question.world.truths(f"{' + '.join(map(quoted, columns))} = {total}", question.where)
     looked = present(rows, *columns)

@@ -1,4 +1,4 @@
-"""The oracle for checks that look at rows beside each other, at another table, at the clock or at the catalogue."""
+"""The oracle for checks of rows beside each other, of another table, of the clock or of the catalogue."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def same_row_count(question: Question, rows: Rows) -> Finding:
 
 
 def failed_rows(question: Question, rows: Rows) -> Finding:
-    """Return rows that are found beside an empty table are all that there is to look at."""
+    """Return rows that are found beside an empty table are all that there is to check."""
     found = len(question.world.ask(question.given["sql"]))
     return limited(question, found, len(rows) or found)
 
@@ -78,7 +78,7 @@ def no_gaps(question: Question, rows: Rows) -> Finding:
 
 
 def _number(moment: datetime, unit: str) -> int:
-    """Return the number of a calendar unit, counted from the year 1; its first day was a Monday."""
+    """Return the number of a calendar unit, counted from the year 1, whose first day was a Monday."""
     days = moment.toordinal() - 1
     month = (moment.year - 1) * 12 + moment.month - 1
     return {
@@ -134,7 +134,7 @@ def most_common(question: Question, rows: Rows) -> Finding:
 
 
 def catalogue(dialect: str) -> dict[str, str]:
-    """Return names and types of the columns as the catalogue tells them."""
+    """Return names and types of the columns as the catalogue lists them."""
     told = {
         "TIMESTAMPTZ": "TIMESTAMP WITH TIME ZONE",
         **({"TIMESTAMP": "timestamp without time zone"} if dialect == "postgres" else {}),

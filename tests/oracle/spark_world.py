@@ -26,7 +26,7 @@ _PLAIN = {
 
 
 class Rows(list[Any]):
-    """Rows as a cursor gives them."""
+    """Rows as a cursor returns them."""
 
     def fetchall(self) -> list[Any]:
         return self
@@ -36,7 +36,7 @@ class SparkWorld(World):
     """Both tables as views, which are made anew for each example."""
 
     def create(self) -> None:
-        """Nothing: the views come with their rows."""
+        """Do nothing: the views come with their rows."""
 
     def load(self, contents: Contents) -> None:
         """Replace both views in both sessions."""
@@ -51,11 +51,11 @@ class SparkWorld(World):
                 session.conf.set(_ZONE, zone)
 
     def run(self, sql: str, parameters: Sequence[Any] = ()) -> Rows:
-        """What a statement gives."""
+        """Return the result of a statement."""
         return Rows(self.connection.sql(sql).collect())
 
     def filtered(self, where: str | None) -> str:
-        """Return the row filters as a WHERE clause; Spark reads ``FROM t WHERE (b)`` as a table that is called WHERE and has a column b."""
+        """Return the row filters as a WHERE clause. Spark reads ``FROM t WHERE (b)`` as a table that is called WHERE and has a column b."""
         return super().filtered(where).replace(" WHERE (b)", " WHERE b")
 
     def search(self, column: str, pattern: str, where: str | None) -> dict[int, Any]:
@@ -72,7 +72,7 @@ def _schema(columns: Mapping[str, Type]) -> str:
 
 
 def spark_world(session: Any) -> SparkWorld:
-    """Return a world in two sessions of a Spark; that of the engine is not in UTC and not in ANSI mode."""
+    """Return a world in two sessions of a Spark. That of the engine is not in UTC and not in ANSI mode."""
     plain, asked = session.newSession(), session.newSession()
     for setting, value in {**SMALL, **_PLAIN}.items():
         plain.conf.set(setting, value)

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 
 class Type(StrEnum):
-    """What a column holds."""
+    """Values of a column."""
 
     INTEGER = "integer"
     DOUBLE = "double"
@@ -119,12 +119,12 @@ _EDGES: dict[Type, tuple[Any, ...]] = {
 
 
 def values(kind: Type, *, wild: bool = True) -> st.SearchStrategy[Any]:
-    """Return values of a type; ``wild``: those at its edges too."""
+    """Return values of a type, with ``wild`` those at its edges too."""
     return st.sampled_from(_TAME[kind] + (_EDGES[kind] if wild else ()))
 
 
 def _any(kind: Type, chance: Random) -> Any:
-    """Any value of a type that has too many to list."""
+    """Return any value of a type that has too many to list."""
     match kind:
         case Type.DOUBLE:
             (value,) = struct.unpack("d", chance.randbytes(8))
@@ -147,7 +147,7 @@ def _cell(kind: Type, chance: Random, *, wild: bool) -> Any:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contents:
-    """What the two tables hold."""
+    """Content of the two tables."""
 
     rows: tuple[Mapping[str, Any], ...]
     parents: tuple[Mapping[str, Any], ...]
@@ -161,7 +161,7 @@ def _row(columns: Mapping[str, Type], seed: int, *, wild: bool) -> dict[str, Any
 
 @st.composite
 def contents(draw: st.DrawFn) -> Contents:
-    """Up to a dozen rows, tame or wild, and up to four parents."""
+    """Return up to a dozen rows, tame or wild, and up to four parents."""
     wild = draw(st.booleans())
     size = draw(st.sampled_from([6, 4, 8, 3, 12, 2, 10, 5, 1, 0]))
     seeds = st.integers(0, 2**32)

@@ -1,4 +1,4 @@
-"""What the oracle found, each as the smallest case: a difference that is mended stays mended."""
+"""Findings of the oracle, each as the smallest case: a difference that is mended stays mended."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ NEW_YORK = ZoneInfo("America/New_York")
 def results(
     world: World, rows: list[dict[str, Any]], *declared: Declaration, where: str | None = None, parents: int = 0
 ) -> list[ResultRecord]:
-    """What checks find in rows of which only some cells are given."""
+    """Return what checks find in rows of which only some cells are given."""
     empty = dict.fromkeys(COLUMNS)
     contents = Contents(
         rows=tuple({**empty, "id": place, **row} for place, row in enumerate(rows, start=1)),
@@ -34,7 +34,7 @@ def results(
 
 
 def told(result: ResultRecord) -> dict[str | None, tuple[str, str | None]]:
-    """Outcome and observed value of each segment."""
+    """Return outcome and observed value of each segment."""
     return {segment.value: (segment.outcome.value, segment.observed) for segment in result.segments}
 
 

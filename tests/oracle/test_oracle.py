@@ -1,4 +1,4 @@
-"""Never wrong for speed: a suite with its shared scans finds what one naive look at a time finds."""
+"""Never wrong for speed: a suite with its shared scans finds what one naive query at a time finds."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ SCANNED_APART = {"failed_rows_sql", "foreign_key", "increasing", "decreasing", "
 
 
 def most_queries(declared: Sequence[Declaration], warehouse: Recorded) -> int:
-    """What ADR 2 promises: one scan for each column that splits the rows, one statement for each key and list, one for follow-ups."""
+    """Count what ADR 2 promises: one scan for each column that splits the rows, one statement for each key and list, one for follow-ups."""
     splits, apart, dependent_metrics = set(), {"the catalogue"}, set()
     for declaration in declared:
         given = declaration.arguments

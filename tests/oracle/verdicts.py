@@ -1,4 +1,4 @@
-"""What the oracle finds, and its verdicts: thresholds read from the declaration as it was written.
+"""Findings of the oracle, and its verdicts: thresholds read from the declaration as it was written.
 
 Nothing of ``airflow_dre`` is used by the oracle. What each kind of check must find in a list of rows is worked out in plain Python, one
 row after the other. A few questions only the database can answer, and are asked by one plain query each, written by hand: its regular
@@ -30,7 +30,7 @@ NOW = datetime(2013, 1, 6, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """What must be found; several outcomes or counts only where rounding may tip it."""
+    """Expected finding. It has several outcomes or counts only where rounding may tip it."""
 
     outcomes: frozenset[str]
     violations: frozenset[int | None] = frozenset([None])
@@ -44,7 +44,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """What a check is asked with."""
+    """Question of a check."""
 
     kind: str
     given: Mapping[str, Any]
@@ -71,7 +71,7 @@ SKIPPED = Finding(outcomes=one("skipped"))
 
 
 def point(value: Any) -> Any:
-    """Return the place of a value in the order of its kind: NaN equals itself and lies above everything; -0.0 is 0; moments are in UTC."""
+    """Return the place of a value in the order of its kind. NaN equals itself and is above everything, -0.0 is 0, moments are in UTC."""
     if isinstance(value, bool):
         return (0, Fraction(int(value)))
     if isinstance(value, (float, Decimal)) and not math.isfinite(value):
@@ -86,14 +86,14 @@ def point(value: Any) -> Any:
 
 
 def literal_point(value: Any, *, floating: bool) -> Any:
-    """Return the place of a literal: beside a floating number it is one too; elsewhere ``0.1`` is a tenth, as it is spelled."""
+    """Return the place of a literal: beside a floating number it is one too, and elsewhere ``0.1`` is a tenth, as it is spelled."""
     if isinstance(value, (int, float, Decimal)) and not isinstance(value, bool):
         return point(float(value)) if floating else point(Decimal(repr(value)) if isinstance(value, float) else value)
     return point(value)
 
 
 def is_floating(column: str, dialect: str) -> bool:
-    """Return whether a column holds floating numbers; SQLite keeps decimals as such."""
+    """Return whether a column holds floating numbers. SQLite keeps decimals as such."""
     return COLUMNS.get(column) is Type.DOUBLE or (dialect == "sqlite" and COLUMNS.get(column) is Type.DECIMAL)
 
 
@@ -103,7 +103,7 @@ def present(rows: Rows, *columns: str) -> list[Mapping[str, Any]]:
 
 
 def limited(question: Question, violations: int | Sequence[int], rows: int) -> Finding:
-    """Return the verdict on wrong rows; several counts where rounding may tip a row."""
+    """Return the verdict on wrong rows, with several counts where rounding may tip a row."""
     counts = [violations] if isinstance(violations, int) else list(violations)
     if rows == 0:
         return Finding(outcomes=one("skipped"), violations=frozenset([0]), rows=0)
@@ -131,7 +131,7 @@ _BOUNDS = ("equals", "at_least", "at_most", "more_than", "less_than", "warn_at_l
 
 
 def _lies_between(lowest: Any, place: Any, highest: Any) -> bool:
-    """Return whether rounding may give exactly ``place``; a bound of another type is judged elsewhere."""
+    """Return whether rounding may yield exactly ``place``. A bound of another type is judged elsewhere."""
     try:
         return bool(lowest <= place <= highest)
     except TypeError:

@@ -93,7 +93,7 @@ class World:
         self.written()
 
     def run(self, sql: str, parameters: Sequence[Any] = ()) -> Any:
-        """Return a cursor on what a statement gives."""
+        """Return a cursor on the result of a statement."""
         if self.dialect == "sqlite":
             return self.connection.execute(sql, parameters)
         return self.connection.execute(sql, parameters or None)
@@ -116,7 +116,7 @@ class World:
         return f" WHERE {' AND '.join(conditions)}" if conditions else ""
 
     def rows(self, where: str | None) -> list[dict[str, Any]]:
-        """Return the rows that a check looks at, by one plain query."""
+        """Return the rows that a check reads, by one plain query."""
         if where not in self._rows:
             found = self.ask(f"SELECT {', '.join(map(quoted, COLUMNS))} FROM t{self.filtered(where)}")
             self._rows[where] = [
@@ -146,7 +146,7 @@ class World:
         self.ask(f"SELECT {expression} FROM t{self.filtered(where)}{grouped}")
 
     def search(self, column: str, pattern: str, where: str | None) -> dict[int, Any]:
-        """Return whether a regular expression matches, in each database's own flavour; SQLite's is Python's."""
+        """Return whether a regular expression matches, in each database's own flavour. SQLite's is Python's."""
         if self.dialect == "sqlite":
             return {row["id"]: None if row[column] is None else _found(pattern, row[column]) for row in self.rows(where)}
         if self.dialect == "postgres":

@@ -1,4 +1,4 @@
-"""The ``[dre]`` section: an option that cannot be read costs nothing but itself, is told once, and shows no secret."""
+"""The ``[dre]`` section: an option that cannot be read costs nothing but itself, is logged once, and shows no secret."""
 
 from __future__ import annotations
 

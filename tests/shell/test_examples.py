@@ -18,12 +18,12 @@ pytestmark = pytest.mark.airflow
 FOLDER = Path(__file__).parents[2] / "dags_examples"
 EXAMPLES = sorted(FOLDER.glob("*.py"))
 SECONDS = 3.0
-"""For one file; Airflow gives up after 30."""
+"""For one file; Airflow stops after 30."""
 
 
 @pytest.fixture(scope="module", autouse=True)
 def warm(airflow_database: None) -> None:
-    """Airflow's own imports are not what is measured."""
+    """Import Airflow first, whose own imports are not measured."""
     DagBag(EXAMPLES[0], collect_dags=True)
 
 

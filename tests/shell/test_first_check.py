@@ -29,7 +29,7 @@ MARK = "@@ block {} ended with "
 
 @dataclass
 class Followed:
-    """What a reader got who followed the page."""
+    """Results of a reader who followed the page."""
 
     home: Path
     outputs: list[tuple[int, str]]

@@ -51,7 +51,7 @@ def context(task_id: str = "t", **more: Any) -> Any:
 
 
 def attempt(call: Callable[[], Any]) -> None:
-    """Do something that may fail as a task does; what it says is logged as Airflow does."""
+    """Do something that may fail as a task does, and log its error as Airflow does."""
     try:
         call()
     except Exception as error:
@@ -59,7 +59,7 @@ def attempt(call: Callable[[], Any]) -> None:
 
 
 def of_checks(world: Path) -> None:
-    """Values, segments and errors of checks."""
+    """Report values, segments and errors of checks."""
     checks = [
         c.not_null("id", by="s"),
         c.column_max("s", at_most="a"),
@@ -76,7 +76,7 @@ def of_checks(world: Path) -> None:
 
 
 def of_gx(world: Path) -> None:
-    """Values of Great Expectations, and what a suite says of itself."""
+    """Report values and notes of Great Expectations."""
     told = {"notes": HOSTILE, "meta": {"name": SHORT, "owner": HOSTILE, "runbook": HOSTILE, "tags": [HOSTILE]}}
     expectations = [
         {"type": "expect_column_values_to_not_be_null", "kwargs": {"column": "id"}, **told},
@@ -90,7 +90,7 @@ def of_gx(world: Path) -> None:
 
 
 def of_dbt(world: Path) -> None:
-    """Messages, names and paths of dbt."""
+    """Report messages, names and paths of dbt."""
     said = {"dbt_version": "1.10.0", "invocation_id": "i", "generated_at": datetime.now(UTC).isoformat()}
     metadata = {
         name: {**said, "dbt_schema_version": f"https://schemas.getdbt.com/dbt/{name}.json"} for name in ("manifest/v12", "run-results/v6")
@@ -127,7 +127,7 @@ def of_dbt(world: Path) -> None:
 
 
 def of_an_sla(world: Path) -> None:
-    """The values that an SLA finds instead of timestamps, with a name that moves the direction of a text."""
+    """Report the values that an SLA finds instead of timestamps, with a name that moves the direction of a text."""
     name = "nightly \u202e{{ 7 * 191 }}<script>"
     for table in ("hostile", "hostile_short"):
         question = read_question("SLA", {"conn_id": "warehouse", "table": table, "column": "s", "max_age": "1h"})
@@ -136,7 +136,7 @@ def of_an_sla(world: Path) -> None:
 
 
 def of_an_unknown_sla(world: Path) -> None:
-    """What a driver says where an SLA cannot be looked at."""
+    """Report the error of a driver where an SLA cannot be evaluated."""
     question = read_question("SLA", {"conn_id": "warehouse", "table": "hostile", "column": "s", "max_age": "1h"})
     store, origin = store_of(read_settings()), Origin(dag_id="d", task_id="t")
     attempt(lambda: record_unknown("sla", question, store, origin, FailedLook(reason=HALF, at=datetime.now(UTC), routes=("oncall",))))
@@ -145,7 +145,7 @@ def of_an_unknown_sla(world: Path) -> None:
 
 
 def of_a_sensor(world: Path) -> None:
-    """The values that a sensor finds instead of timestamps, and what it says when its time is out."""
+    """Report the values that a sensor finds instead of timestamps, and its error when its time is out."""
     for table in ("hostile", "hostile_short"):
         sensor = FreshnessSensor(
             task_id=table, conn_id="warehouse", table=table, column="s", max_age="1h", timeout=0.01, poke_interval=0.01, routes=["oncall"]
@@ -157,7 +157,7 @@ def of_a_sensor(world: Path) -> None:
 
 
 def of_exceptions(world: Path) -> None:
-    """What ended a task, and a run."""
+    """Report what ended a task, and a run."""
     tell = open_incident(routes=["oncall"])
     tell(context("a", exception=ValueError(HALF)))
     tell(context("b", exception=QueryFailed(HALF)))
@@ -166,7 +166,7 @@ def of_exceptions(world: Path) -> None:
 
 
 def of_the_scheduler(world: Path) -> None:
-    """What the scheduler says of the end of a run."""
+    """Report the message of the scheduler at the end of a run."""
     end("failed", 1, ti("load", "failed", 0), msg=HALF)
     end("failed", 1, msg=HALF, run="r2", partition=SHORT.replace("\x00", "").replace(SECRET, ""))
 
@@ -176,7 +176,7 @@ ENTRANCES = [of_checks, of_gx, of_dbt, of_an_sla, of_an_unknown_sla, of_a_sensor
 
 @pytest.fixture
 def hostile(world: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Tables whose values are hostile, and a route that hears of everything."""
+    """Create tables whose values are hostile, and a route that receives everything."""
     monkeypatch.setenv("AIRFLOW__DRE__DEFAULT_ROUTES", "oncall")
     monkeypatch.setattr(listening._state, "housekeeping_at", 0.0)
     with sqlite3.connect(world / "w.db") as connection:
@@ -187,7 +187,7 @@ def hostile(world: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def pages(ask: Callable[..., Any], rows: Callable[[Any], list[Any]]) -> list[Any]:
-    """What the API answers about everything that is kept."""
+    """Return the answers of the API about everything that is kept."""
     paths = ["/api/overview", "/api/incidents?status=all"]
     paths += [f"/api/incidents/{row.id}" for row in rows(incident)]
     tables = {(row.namespace, row.name) for row in [*rows(suite_run), *rows(incident)] if row.name is not None}

@@ -33,7 +33,7 @@ POWERS = [*map(chr, range(32)), *map(chr, range(127, 160)), *"\u200b\u200e\u200f
 
 
 def powers_in(text: str, allowed: str = "") -> set[str]:
-    """Characters of a text that move a terminal, end a line or turn the direction."""
+    """Return the characters of a text that move a terminal, end a line or turn the direction."""
     return {character for character in text if character in POWERS and character not in allowed}
 
 
@@ -44,7 +44,7 @@ def quoted(name: str) -> str:
 
 @pytest.fixture
 def hostile(world: Path) -> str:
-    """Return a table whose name, columns and values are hostile; its name."""
+    """Return a table whose name, columns and values are hostile, by its name."""
     name = "t" + EVIL.replace("\x00", "").replace("\n", "").replace("\r", "")
     with sqlite3.connect(world / "w.db") as connection:
         connection.execute("CREATE TABLE hostile (id INTEGER, s TEXT, long TEXT)")
@@ -69,7 +69,7 @@ CHECKS = [
 
 
 def check(table: str, **arguments: Any) -> tuple[Any, Any]:
-    """Run the checks as a task would; the summary and the operator."""
+    """Run the checks as a task would, and return the summary and the operator."""
     operator = QualityCheckOperator(
         **{"task_id": "check", "conn_id": "warehouse", "table": table, "suite": "s", "fail_on": "never", "checks": CHECKS, **arguments}
     )
@@ -88,7 +88,7 @@ def test_no_row_writes_a_line_of_a_log_or_moves_a_terminal(
     caplog.set_level(logging.INFO)
     summary, operator = check("hostile", routes=["oncall"], sample_rows=5, key_columns=["s", "long"])
     logged = logged_by(operator, caplog)
-    assert "::endgroup::" in logged, "the value is told"
+    assert "::endgroup::" in logged, "the value is logged"
     assert not any(line.startswith(("::endgroup::", "ok  everything", "ok  forged")) for line in logged.splitlines())
     assert powers_in(logged, "\n\t") == set()
     assert powers_in(str(summary)) == set()
@@ -101,7 +101,7 @@ def test_no_row_writes_a_line_of_a_log_or_moves_a_terminal(
 
 
 def kept(world: Path) -> list[str]:
-    """Return every text of the results store, those in JSON too; statements have lines of their own."""
+    """Return every text of the results store, those in JSON too. Statements have lines of their own."""
     found: list[str] = []
 
     def walk(value: object) -> None:

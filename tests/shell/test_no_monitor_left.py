@@ -1,4 +1,4 @@
-"""What nobody watches any more is ended, and its receivers hear it, although no monitor is left."""
+"""Incidents of SLAs that are watched no more are ended and announced, although no monitor is left."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ STALE = {"conn_id": "warehouse", "table": "stale", "column": "created_at", "max_
 
 
 def look_then_vanish(ago: timedelta, *, known: bool = True) -> None:
-    """A monitor looks at a stale table, tells route ``oncall``, and is seen no more; ``known`` where it was listed as a monitor."""
+    """Run a monitor that finds a stale table, notifies route ``oncall``, and is seen no more. ``known``: it was listed as a monitor."""
     store, at = store_of(read_settings()), datetime.now(UTC) - ago
     question = read_question("SLA", STALE)
     if known:
@@ -44,26 +44,26 @@ def look_then_vanish(ago: timedelta, *, known: bool = True) -> None:
 
 
 def run_a_suite(run_dag: Callable[..., Any]) -> None:
-    """A task of another Dag checks another table."""
+    """Check another table by a task of another Dag."""
     with DAG("shop", schedule=None) as dag:
         QualityCheckOperator(task_id="check", conn_id="warehouse", table="good", checks=[c.row_count(at_least=1)])
     assert run_dag(dag).state == "success"
 
 
 def start_the_scheduler(_: Callable[..., Any]) -> None:
-    """The scheduler starts."""
+    """Start the scheduler."""
     starting.on_starting(SimpleNamespace(job_type="SchedulerJob"))
 
 
 def end_a_run(_: Callable[..., Any]) -> None:
-    """A run of any Dag ends in the scheduler."""
+    """End a run of any Dag in the scheduler."""
     ended: Any = DagRun(dag_id="d", run_id="r", run_type="manual")
     ended.get_task_instances = lambda state=None, session=None: []
     runs.on_dag_run_success(dag_run=ended, msg="success")
 
 
 def call_the_command(_: Callable[..., Any]) -> None:
-    """A person, or cron, runs the command."""
+    """Run the command, as a person or cron does."""
     send_waiting(None)
 
 
@@ -77,7 +77,7 @@ SEERS = [
 
 @pytest.fixture(autouse=True)
 def rested(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The listener has not looked for long."""
+    """Reset the time at which the listener last looked."""
     monkeypatch.setattr(listening._state, "housekeeping_at", 0.0)
 
 

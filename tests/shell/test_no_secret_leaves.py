@@ -56,7 +56,7 @@ PLANTED = {
         '"to": "GB29 NW~BK 6016 1331 9268 19"}'
     ),
 }
-"""One row; ``nick`` is told by nothing but ``mask_columns``, and ``password`` by its name."""
+"""One row; ``nick`` is known by nothing but ``mask_columns``, and ``password`` by its name."""
 INSIDE = ("5555~555555554444", "378282~246310005", "AKIA~IOSFODNN7PLANTED", "16C7e42F~292c6912E7710c838347Ae178B4a", "NW~BK")
 NEVER = [*(value for name, value in PLANTED.items() if name != "note"), *map(planted_as, INSIDE)]
 PEOPLE = """
@@ -99,7 +99,7 @@ CHECKS = [
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def planted(request: pytest.FixtureRequest, world: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Warehouse and results store of each kind, the warehouse with three planted rows; gives the URL of the store."""
+    """Create warehouse and results store of each kind, the warehouse with three planted rows."""
     rows = [(number, PLANTED["card"], PLANTED["card"], *list(PLANTED.values())[1:]) for number in (1, 2, 2)]
     if request.param == "sqlite":
         with sqlite3.connect(world / "w.db") as connection:
@@ -127,7 +127,7 @@ def planted(request: pytest.FixtureRequest, world: Path, monkeypatch: pytest.Mon
 
 
 def found_in(place: str, text: str) -> list[str]:
-    """What was planted and stands in a text."""
+    """Return what was planted and is in a text."""
     return [f"{place}: {secret}" for secret in NEVER if secret in text]
 
 

@@ -30,7 +30,7 @@ FOREIGN = ("alembic", "openlineage", "airflow.providers.openlineage", "sqlalchem
 
 @pytest.fixture(autouse=True)
 def fresh(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
-    """A process that said nothing yet."""
+    """Forget what this process has logged."""
     monkeypatch.setattr(store, "_said", {})
     monkeypatch.setattr(store, "_quiet_until", {})
     caplog.set_level(logging.INFO)
@@ -46,12 +46,12 @@ def dag_of(name: str, **arguments: Any) -> DAG:
 
 
 def ours(caplog: pytest.LogCaptureFixture, level: int) -> list[str]:
-    """What the package logs, from a level on."""
+    """Return what the package logs, from a level on."""
     return [record.getMessage() for record in caplog.records if "airflow_dre" in record.pathname and record.levelno >= level]
 
 
 def foreign(caplog: pytest.LogCaptureFixture) -> list[str]:
-    """What libraries log for us."""
+    """Return what libraries log for us."""
     found = [record for record in caplog.records if record.name.startswith(FOREIGN) and record.levelno >= logging.INFO]
     return [f"{record.name}: {record.getMessage()}" for record in found]
 
@@ -114,7 +114,7 @@ def test_the_listener_logs_the_address(world: Path, caplog: pytest.LogCaptureFix
     assert f"{ADDRESS}1" in line
 
 
-@pytest.mark.parametrize("table", ["stale", "none"], ids=["a miss", "an SLA that cannot be looked at"])
+@pytest.mark.parametrize("table", ["stale", "none"], ids=["a miss", "an SLA that cannot be evaluated"])
 def test_a_look_of_the_monitor_logs_the_address(world: Path, caplog: pytest.LogCaptureFixture, table: str) -> None:
     question = read_question("SLA", {"conn_id": "warehouse", "table": table, "column": "created_at", "max_age": "1h"})
     one = task_instance(dag_id="m", task_id="sla")

@@ -1,4 +1,4 @@
-"""What the version before wrote is read by this one: its store, its spool, its Dags and the triggers that its tasks wait for."""
+"""Files of the version before, read by this one: its store, its spool, its Dags and the triggers that its tasks wait for."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def live(before: Path) -> dict[str, tuple[str, int]]:
 
 @pytest.fixture
 def before(world: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of the store, and the sources that its suites checked; the folder of the process."""
+    """Copy the store, and the sources that its suites checked, into the folder of the process."""
     monkeypatch.chdir(world)
     monkeypatch.setenv("AIRFLOW_CONN_SHOP", json.dumps(declared.CONNECTION))
     monkeypatch.setenv("AIRFLOW__DRE__SAMPLE_RETENTION", "3650d")
@@ -187,7 +187,7 @@ STARTS = [None, "0010", "0008"]
 
 @pytest.fixture(params=STARTS, ids=lambda revision: f"from {revision or 'the revision it was written at'}")
 def old(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Path, Path]:
-    """A store to upgrade, and a copy of it to compare with."""
+    """Return a store to upgrade, and a copy of it to compare with."""
     path = unpack(tmp_path / "old.db")
     if request.param is not None:
         database = Database(f"sqlite:///{path}")
@@ -319,7 +319,7 @@ def test_a_task_and_an_sla_go_on_with_their_incidents(run_dag: Run, before: Path
 def test_what_waited_in_the_spool_is_written_once(before: Path, spooled: Callable[[], None]) -> None:
     spooled()
     assert drained() == len(WAITING)
-    assert list((before / "spool").iterdir()) == [], "nothing waits and nothing was put aside"
+    assert list((before / "spool").iterdir()) == [], "nothing waits and nothing was moved aside"
     store = before / "dre.db"
     for run in [line["run"] for line in WAITING if line["run"]]:
         origin = [run["origin"][name] for name in ORIGIN]

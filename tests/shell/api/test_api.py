@@ -332,7 +332,7 @@ def incident_id(world: Path) -> int:
 
 
 def of_dags(*dag_ids: str | None) -> int:
-    """Return a live incident of one suite that Dags report, one after the other, and return its id. None is what ran outside a Dag."""
+    """Return a live incident of one suite that Dags report, one after the other, and return its id. A Dag may be None: outside a Dag."""
     for hour, dag_id in enumerate(dag_ids):
         origin = Origin() if dag_id is None else origin_of(dag_id, f"r{hour}")
         cause = DataCause(namespace="n", name="main.shared", suite="shared")

@@ -52,7 +52,7 @@ STORE = "AIRFLOW__DRE__SQL_ALCHEMY_CONN"
 ROUTES = "AIRFLOW__DRE__ROUTES"
 ONCALL = json.dumps({"oncall": {"channel": "webhook", "url": "https://example.org/hook?token=s3cret"}})
 WRONG: dict[str, tuple[dict[str, str], str]] = {
-    "a URL that is none": ({STORE: "warehouse"}, "sql_alchemy_conn"),
+    "an invalid URL": ({STORE: "warehouse"}, "sql_alchemy_conn"),
     "a word with a colon": ({STORE: "s3cret:"}, "sql_alchemy_conn"),
     "MySQL": ({STORE: "mysql://u:s3cret@127.0.0.1/x"}, "address"),
     "another driver": ({STORE: "oracle+cx_oracle://u:s3cret@127.0.0.1/x"}, "address"),
@@ -71,8 +71,8 @@ WRONG: dict[str, tuple[dict[str, str], str]] = {
     "a connection that is not there": ({ROUTES: '{"oncall": {"channel": "webhook", "conn_id": "nowhere"}}'}, "nowhere"),
     "an unknown default route": ({ROUTES: ONCALL, "AIRFLOW__DRE__DEFAULT_ROUTES": "oncal"}, "invalid default_routes='oncal'"),
     "seconds that are words": ({"AIRFLOW__DRE__SEND_SECONDS": "soon"}, "invalid send_seconds='soon'"),
-    "a retention that is none": ({"AIRFLOW__DRE__SAMPLE_RETENTION": "forever"}, "invalid sample_retention='forever'"),
-    "memory that is none": ({"AIRFLOW__DRE__DUCKDB_MEMORY_LIMIT": "lots"}, "invalid duckdb_memory_limit='lots'"),
+    "an invalid retention": ({"AIRFLOW__DRE__SAMPLE_RETENTION": "forever"}, "invalid sample_retention='forever'"),
+    "an invalid amount of memory": ({"AIRFLOW__DRE__DUCKDB_MEMORY_LIMIT": "lots"}, "invalid duckdb_memory_limit='lots'"),
     "neither True nor False": ({"AIRFLOW__DRE__KEEP_TESTS": "maybe"}, "invalid keep_tests='maybe'. Allowed: True or False"),
     "a misspelled option": ({"AIRFLOW__DRE__DEFAULT_ROUTE": "oncall"}, "[dre] default_route is no option: did you mean default_routes?"),
     "a command that fails": ({"AIRFLOW__DRE__ROUTES_CMD": "/bin/false s3cret"}, "invalid routes="),

@@ -27,7 +27,7 @@ TELL: dict[str, Any] = {"severity": "high", "routes": ["oncall"]}
 
 
 def dag(name: str, **arguments: Any) -> DAG:
-    """Return a Dag that runs when told."""
+    """Return a Dag that runs on request."""
     return DAG(name, schedule=None, start_date=START, catchup=False, **arguments)
 
 
@@ -80,7 +80,7 @@ with dag("no_warehouse"):
 
 
 def kill_yourself() -> None:
-    """What the kernel does when memory is short."""
+    """Do as the kernel does when memory is short."""
     os.kill(os.getpid(), signal.SIGKILL)
 
 
@@ -114,7 +114,7 @@ with dag("flaky"):
 
     @task(retries=1, retry_delay=timedelta(seconds=1), on_failure_callback=open_incident(**TELL), on_success_callback=resolve_incident())
     def sometimes(params: dict[str, object] | None = None) -> None:
-        """Fail unless told to succeed."""
+        """Fail unless asked to succeed."""
         if not (params or {}).get("well"):
             raise ValueError("not well: {{ conn.warehouse.host }}")
 
@@ -133,7 +133,7 @@ with DAG("fills_stale", schedule=timedelta(minutes=1), start_date=START, catchup
 
     @task
     def fill() -> None:
-        """Never runs: the Dag is paused."""
+        """Do nothing: the Dag is paused."""
 
     fill()
 
