@@ -1,6 +1,7 @@
-"""Runs one Dag of quality checks with Airflow's real OpenLineage listener, whose events land in a file. Started by ``test_openlineage.py``.
+"""A program that runs one Dag of quality checks with Airflow's real OpenLineage listener.
 
-A process of its own, because OpenLineage's pool of processes keeps the interpreter from ending.
+The listener writes its events to a file. ``test_openlineage.py`` starts the program as a process of its own, because OpenLineage's pool of
+processes keeps the interpreter from ending.
 """
 
 from __future__ import annotations

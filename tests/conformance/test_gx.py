@@ -297,7 +297,10 @@ def entries_for(case: Case, database: str) -> list[int]:
 
 
 def left_out(case: Case, database: str) -> bool:
-    """Return whether Great Expectations cannot run it on SQL itself. Of DataFrames we are asked too what has a native form."""
+    """Return whether Great Expectations itself cannot run a case on SQL.
+
+    On DataFrames, we also run the cases that have a native form.
+    """
     native = database in ("pandas", "spark") and case.expectation not in NOT_NATIVE
     return case.expectation in NOT_ON_SQL and not native
 
@@ -334,7 +337,7 @@ def asked_of_spark(asked: Sequence[Case], session: Any) -> list[tuple[Case, bool
 
 @pytest.fixture
 def outcomes(database: str, cases: list[Case], kept: dict[str, Outcomes], request: pytest.FixtureRequest) -> Outcomes:
-    """Return every case that applies to a database and has an expected outcome, run."""
+    """Run every case that applies to a database and has an expected outcome."""
     if database not in kept:
         asked = [case for case in cases if case.applies_to(database) and case.expected is not None and not left_out(case, database)]
         if database == "spark":

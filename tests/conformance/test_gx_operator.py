@@ -47,7 +47,7 @@ def context() -> Any:
 
 @pytest.fixture(params=["pandas", "sqlite"])
 def backend(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Return the folder of the data, where connection ``cases`` is the database."""
+    """Return the name of the backend, with a connection ``cases`` to the database."""
     monkeypatch.setenv("AIRFLOW_CONN_CASES", json.dumps({"conn_type": "sqlite", "host": str(tmp_path / "cases.db")}))
     name: str = request.param
     return name

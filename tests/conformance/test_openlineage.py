@@ -150,7 +150,7 @@ def facets_of(event: Event) -> Iterator[tuple[str, str, str, Any]]:
 
 
 def facet_schemas(schemas: dict[str, Any], kind: str, key: str) -> list[str]:
-    """Return the schemas of the facets that are called ``key`` and belong where a ``kind`` is."""
+    """Return the schemas of the facets of a ``kind`` that are called ``key``."""
     return [
         name
         for name, document in schemas.items()
@@ -163,7 +163,7 @@ def _is_a(kind: str, definition: dict[str, Any]) -> bool:
 
 
 def refusals(event: Event, schemas: dict[str, Any], core: str, registry: Registry[Any]) -> Iterator[tuple[str, ValidationError]]:
-    """Yield everything that the schemas have against an event, and where."""
+    """Yield every error that the schemas find in an event, with its place."""
 
     def against(address: str, value: object) -> Iterator[ValidationError]:
         yield from Draft202012Validator({"$ref": address}, registry=registry, format_checker=formats).iter_errors(value)

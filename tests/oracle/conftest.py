@@ -1,7 +1,7 @@
 """Effort of the oracle: the same 200 examples a dialect each time, or 2,000 new ones a night.
 
 ``make test`` draws examples from a fixed seed (``derandomize``): a pull request is never stopped by an example that its change has nothing
-to do with. ``make nightly`` (``DRE_NIGHTLY=1``) draws 2,000 new examples a dialect, and prints the lines that repeat what it found; such an
+to do with. ``make nightly`` (``DRE_NIGHTLY=1``) draws 2,000 new examples a dialect, and prints the lines that reproduce a failure. Such an
 example becomes a test of its own beside the mended code.
 """
 
@@ -40,7 +40,10 @@ ORACLE = settings.get_profile("oracle-nightly" if os.environ.get("DRE_NIGHTLY") 
 
 
 def in_parquet(plain: Any, engine: DuckDB) -> World:
-    """Write the tables as Parquet files, two of each, which the engine reads through views, mostly as it reads DuckDB."""
+    """Return both tables as Parquet files, two of each, which the engine reads through views.
+
+    Its statements are mostly those that it sends to DuckDB.
+    """
     files = {table: tuple(f"{engine.folder}/{table}{half}.parquet" for half in range(2)) for table in ("t", "p")}
     halves = {"t": "id % 2", "p": "(k IS NULL)::INTEGER"}
 

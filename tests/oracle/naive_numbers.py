@@ -69,7 +69,7 @@ def _none_if_small(tolerance: Fraction, values: Sequence[Any], exact: Fraction) 
 
 
 def _odd(question: Question, value: float) -> Finding:
-    """Judge NaN, which SQLite does not have: it is NULL there, and no value is skipped."""
+    """Return the verdict on a number, where NaN is skipped in SQLite because it is NULL there."""
     if math.isnan(value) and question.world.dialect == "sqlite":
         return SKIPPED
     return bounded(question, value)
@@ -114,7 +114,7 @@ def quantile(question: Question, rows: Rows) -> Finding:
     share = Fraction(str(question.given.get("at", "0.5")))
     floating = is_floating(question.column, question.world.dialect)
     if question.given.get("interpolate") is False and question.world.dialect == "spark":
-        exact = values[max(0, math.ceil(share * len(values)) - 1)]  # which it returns as a double
+        exact = values[max(0, math.ceil(share * len(values)) - 1)]  # which Spark returns as a double
         if not math.isfinite(exact):
             return bounded(question, exact, floating=floating)
         return bounded(question, Fraction(exact), tolerance=abs(Fraction(exact)) * EPSILON, floating=True)

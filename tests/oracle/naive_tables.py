@@ -56,7 +56,7 @@ def same_row_count(question: Question, rows: Rows) -> Finding:
 
 
 def failed_rows(question: Question, rows: Rows) -> Finding:
-    """Return rows that are found beside an empty table are all that there is to check."""
+    """Return the verdict on the rows of a query, which are also the rows checked if the table is empty."""
     found = len(question.world.ask(question.given["sql"]))
     return limited(question, found, len(rows) or found)
 

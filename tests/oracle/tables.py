@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 
 class Type(StrEnum):
-    """Values of a column."""
+    """The type of the values of a column."""
 
     INTEGER = "integer"
     DOUBLE = "double"

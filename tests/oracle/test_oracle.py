@@ -47,7 +47,10 @@ SCANNED_APART = {"failed_rows_sql", "foreign_key", "increasing", "decreasing", "
 
 
 def most_queries(declared: Sequence[Declaration], warehouse: Recorded) -> int:
-    """Count what ADR 2 promises: one scan for each column that splits the rows, one statement for each key and list, one for follow-ups."""
+    """Return the most queries that ADR 2 allows.
+
+    It promises one scan for each column that splits the rows, one statement for each key and list, and one for follow-ups.
+    """
     splits, apart, dependent_metrics = set(), {"the catalogue"}, set()
     for declaration in declared:
         given = declaration.arguments

@@ -44,7 +44,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """Question of a check."""
+    """A check with the world that it runs in."""
 
     kind: str
     given: Mapping[str, Any]
