@@ -96,7 +96,7 @@ def postgres_url(postgres_address: str) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def postgres_template(postgres_address: str) -> Iterator[str]:
-    """Name of a migrated store on it to which nothing connects."""
+    """Yield the name of a migrated PostgreSQL store without connections, for use as a template."""
     with database_on(postgres_address) as url:
         yield str(sa.make_url(migrated(url)).database)
 
@@ -168,7 +168,10 @@ class Receiver:
 
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
-    """Yield a real receiver on loopback, after what the first message of a process loads is loaded."""
+    """Yield a real receiver on loopback.
+
+    The modules that the first message of a process needs are loaded beforehand, so that no measured time includes them.
+    """
     from airflow_dre.channels import http
 
     http._trusted()
@@ -222,7 +225,7 @@ def spark_connect(spark_and_server: tuple[Any, str]) -> Iterator[Any]:
 
 @pytest.fixture
 def settings_for(tmp_path: Path) -> Callable[..., Any]:
-    """Return settings with given routes."""
+    """Return a function that builds settings with the given routes."""
     from airflow_dre.config import Route, Settings
 
     def make(routes: dict[str, dict[str, Any]], **changes: Any) -> Settings:
@@ -244,7 +247,10 @@ def settings_for(tmp_path: Path) -> Callable[..., Any]:
 
 @pytest.fixture(scope="session")
 def dbt_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Run ``dbt build``, whose files are in ``built``, and ``dbt source freshness``, whose files are in ``target``."""
+    """Run dbt in a copy of our project and return its folder.
+
+    The files of ``dbt build`` are in ``built``, those of ``dbt source freshness`` in ``target``.
+    """
     here = Path(__file__).parent
     dbt = Path(os.environ.get("DRE_DBT") or here.parent / ".venv-dbt" / "bin" / "dbt")
     if not dbt.exists():

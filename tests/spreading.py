@@ -40,7 +40,10 @@ def place_of(nodeid: str) -> int:
 
 
 def note(config: pytest.Config, line: str, after_failure: bool = False) -> None:
-    """Print a line when all is over, from the process that reports to the terminal, or only where something failed."""
+    """Print a line at the end of the test run, in the process with the terminal.
+
+    With ``after_failure`` the line is printed only if a test failed.
+    """
     config.stash.setdefault(NOTES, []).append((line, after_failure))
 
 

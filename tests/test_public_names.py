@@ -1,4 +1,4 @@
-"""Names that a Dag author imports: the names, and that they cost a Dag file nothing that it does not need."""
+"""The public names that a Dag author imports, and the modules that they load in a Dag file."""
 
 from __future__ import annotations
 
@@ -164,8 +164,8 @@ with DAG("f", start_date=datetime(2026, 1, 1)):
 """,
     "a Dag with results of dbt": """
 with DAG("t", start_date=datetime(2026, 1, 1)):
-    told = record_dbt_results(target_path="/dbt/target", conn_id="w", routes=["a"])
-    DbtResultsOperator(task_id="r", target_path="/dbt/target", namespace="postgres://db:5432", on_failure_callback=told)
+    callback = record_dbt_results(target_path="/dbt/target", conn_id="w", routes=["a"])
+    DbtResultsOperator(task_id="r", target_path="/dbt/target", namespace="postgres://db:5432", on_failure_callback=callback)
 """,
     "a Dag with expectations": """
 with DAG("e", start_date=datetime(2026, 1, 1)):
@@ -187,7 +187,7 @@ with DAG("v", start_date=datetime(2026, 1, 1)):
 
 @pytest.fixture(scope="module")
 def loaded() -> dict[str, set[str]]:
-    """Return the modules that each statement loads that Airflow's own SDK and the statements before it had not."""
+    """Return the modules that each statement adds to those of Airflow's SDK and of the statements before it."""
     program = ["import json, sys", "from datetime import datetime", "import airflow.sdk", "from airflow.sdk import DAG, BaseOperator"]
     program += ["known, new = set(sys.modules), {}", "def note(label):", "    new[label] = sorted(set(sys.modules) - known)"]
     program += ["    known.update(sys.modules)"]

@@ -1,4 +1,4 @@
-"""What the tests of services share."""
+"""Fixtures of the service tests."""
 
 from __future__ import annotations
 

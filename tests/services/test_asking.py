@@ -21,7 +21,7 @@ _names = (f"subject {number}" for number in itertools.count())
 
 @pytest.fixture
 def subject() -> str:
-    """Return a subject that nobody else asks."""
+    """Return a subject that no other test queries."""
     return next(_names)
 
 

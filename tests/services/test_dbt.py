@@ -1,4 +1,4 @@
-"""What dbt left behind becomes records: every result with its outcome, its dataset and its words; what cannot be read is refused."""
+"""Records made from dbt artefacts, with the outcome, dataset and message of each result, and the refusal of unreadable files."""
 
 from __future__ import annotations
 
@@ -136,7 +136,7 @@ def test_a_test_is_kept_with_its_words_and_numbers(dbt_folder: Path) -> None:
     missing = result_of(runs, "not_null_customers_email")
     assert (missing.definition.severity, missing.definition.owner, missing.expected) == ("warn", "shop team", "warns if != 0")
     unknown = result_of(runs, "no_amount_missing_at_most_one")
-    assert (unknown.outcome, unknown.violations, unknown.observed) == (Outcome.PASSED, None, None), "dbt does not tell how many it accepted"
+    assert (unknown.outcome, unknown.violations, unknown.observed) == (Outcome.PASSED, None, None), "dbt reports no number of accepted rows"
     assert result_of(runs, "not_null_orders_amount").definition.where == "status = 'paid'"
     kinds = {
         name: result_of(runs, name).definition.kind for name in ("no_negative_amounts", "early_orders_are_marked", "model orders builds")
@@ -187,7 +187,7 @@ def test_a_message_is_kept_without_what_the_statement_does_not_say(message: str,
 
 
 def drop_node(results: dict[str, Any], manifest: dict[str, Any]) -> None:
-    """A manifest that lost two of its nodes, one of them unreadable."""
+    """Remove one node from the manifest and make another one unreadable."""
     nodes = manifest["nodes"]
     del nodes[next(name for name in nodes if "customer_ids_differ" in name)]
     nodes[next(name for name in nodes if "few_ids" in name)]["name"] = 7
@@ -213,7 +213,7 @@ def status(name: str, said: str) -> Change:
 
 
 @pytest.mark.parametrize(
-    ("said", "outcome", "reason"),
+    ("reported", "outcome", "reason"),
     [
         ("partial success", Outcome.ERRORED, "dbt reports partial success"),
         ("no-op", Outcome.SKIPPED, "dbt skipped it, since a node before it failed"),
@@ -225,20 +225,20 @@ def status(name: str, said: str) -> Change:
         ),
     ],
 )
-def test_what_else_dbt_may_say(changed: Callable[[Change], Path], said: str, outcome: Outcome, reason: str) -> None:
-    found = result_of(runs_of(changed(status("customers", said))), "model customers builds")
+def test_what_else_dbt_may_say(changed: Callable[[Change], Path], reported: str, outcome: Outcome, reason: str) -> None:
+    found = result_of(runs_of(changed(status("customers", reported))), "model customers builds")
     assert (found.outcome, found.reason) == (outcome, reason)
 
 
 @pytest.mark.parametrize(
-    ("said", "outcome", "event"),
+    ("reported", "outcome", "event"),
     [("pass", Outcome.PASSED, Event.CHECKS_PASSED), ("skipped", Outcome.SKIPPED, None), ("fail", Outcome.FAILED, Event.CHECKS_FAILED)],
 )
-def test_half_an_answer_ends_no_incident(changed: Callable[[Change], Path], said: str, outcome: Outcome, event: Event | None) -> None:
+def test_half_an_answer_ends_no_incident(changed: Callable[[Change], Path], reported: str, outcome: Outcome, event: Event | None) -> None:
     def change(results: dict[str, Any], manifest: dict[str, Any]) -> None:
         for result in results["results"]:
             result["status"] = "pass"
-        status("unique_orders_id", said)(results, manifest)
+        status("unique_orders_id", reported)(results, manifest)
 
     run = runs_of(changed(change))["main.orders"]
     signal = signal_of(run)
@@ -251,7 +251,7 @@ def test_an_invocation_that_ran_nothing_was_skipped(changed: Callable[[Change], 
 
 
 def version(kind: int, said: str | None) -> Change:
-    """Another version of one of the two documents."""
+    """Return a change that sets the schema version of one of the two documents."""
     return lambda *documents: documents[kind]["metadata"].update(dbt_schema_version=said)
 
 

@@ -1,4 +1,4 @@
-"""What Great Expectations found, as records."""
+"""Records made from the results of Great Expectations."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ from airflow_dre.store.tables import incident, outbox, result
 
 @pytest.fixture(scope="session", autouse=True)
 def airflow_database() -> None:
-    """Airflow's own tables."""
+    """Create Airflow's own tables."""
     command = [str(Path(sys.executable).parent / "airflow"), "db", "migrate"]
     subprocess.run(command, check=True, capture_output=True, timeout=180, env=os.environ)
     from airflow.dag_processing.bundles.manager import DagBundlesManager
@@ -54,14 +54,17 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def oncall(world: Path, monkeypatch: pytest.MonkeyPatch, receiver: Any) -> Any:
-    """Route ``oncall``; gives its receiver."""
+    """Add route ``oncall`` and return its receiver."""
     monkeypatch.setenv("AIRFLOW__DRE__ROUTES", json.dumps({"oncall": {"channel": "webhook", "url": receiver.url}}))
     return receiver
 
 
 @pytest.fixture
 def rows(world: Path) -> Callable[[Any], list[Any]]:
-    """Return the rows of a table of the results store, or of a query; those of results with their definitions and statements."""
+    """Return a function that reads the rows of a table of the results store, or of a query.
+
+    Rows of results include their definitions and statements.
+    """
 
     def read(what: Any) -> list[Any]:
         query = what if isinstance(what, Select) else whole_results() if what is result else select(what)
@@ -73,7 +76,7 @@ def rows(world: Path) -> Callable[[Any], list[Any]]:
 
 @pytest.fixture
 def run_dag() -> Callable[..., Any]:
-    """Run a Dag with ``dag.test()``; gives the finished run."""
+    """Return a function that runs a Dag with ``dag.test()`` and returns the finished run."""
     from airflow.models.serialized_dag import SerializedDagModel
     from airflow.serialization.definitions.dag import SerializedDAG
     from airflow.serialization.serialized_objects import LazyDeserializedDAG
@@ -103,7 +106,7 @@ def incidents(world: Path) -> Callable[[], list[Any]]:
 
 @pytest.fixture
 def queued(world: Path, oncall: Any) -> Callable[[], list[tuple[str, str, str]]]:
-    """Route, event and status of every message; route ``oncall`` is there."""
+    """Return a function that reads the route, event and status of every message, with route ``oncall`` configured."""
 
     def read() -> list[tuple[str, str, str]]:
         with open_database(f"sqlite:///{world}/dre.db").read() as connection:

@@ -30,7 +30,7 @@ DEFAULTS = {
 
 
 @pytest.mark.parametrize(
-    ("option", "text", "said"),
+    ("option", "text", "message"),
     [
         pytest.param("routes", '{"a": {"channel": "webhook",}}', "no JSON: line 1, column ", id="a comma too many in the routes"),
         pytest.param("routes", "oncall", "no JSON: line 1, column 1", id="routes as words"),
@@ -63,13 +63,13 @@ DEFAULTS = {
     ],
 )
 def test_an_option_that_cannot_be_read_is_its_default_and_a_problem(
-    monkeypatch: pytest.MonkeyPatch, world: Path, option: str, text: str, said: str
+    monkeypatch: pytest.MonkeyPatch, world: Path, option: str, text: str, message: str
 ) -> None:
     monkeypatch.setenv(f"AIRFLOW__DRE__{option.upper()}", text)
     found = read_settings()
     assert getattr(found, option) == DEFAULTS[option]
     (problem,) = found.problems
-    assert said in str(problem)
+    assert message in str(problem)
     assert option in str(problem)
     assert (found.store_url, found.spool_folder) == (f"sqlite:///{world}/dre.db", world / "spool")
 

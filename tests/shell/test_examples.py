@@ -18,7 +18,7 @@ pytestmark = pytest.mark.airflow
 FOLDER = Path(__file__).parents[2] / "dags_examples"
 EXAMPLES = sorted(FOLDER.glob("*.py"))
 SECONDS = 3.0
-"""For one file; Airflow stops after 30."""
+"""Time limit for one file, against 30 seconds in Airflow."""
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -44,7 +44,7 @@ def quoted(name: str) -> str:
 
 @pytest.fixture
 def hostile(world: Path) -> str:
-    """Return a table whose name, columns and values are hostile, by its name."""
+    """Create a table with a hostile name, columns and values, and return its name."""
     name = "t" + EVIL.replace("\x00", "").replace("\n", "").replace("\r", "")
     with sqlite3.connect(world / "w.db") as connection:
         connection.execute("CREATE TABLE hostile (id INTEGER, s TEXT, long TEXT)")
@@ -101,7 +101,7 @@ def test_no_row_writes_a_line_of_a_log_or_moves_a_terminal(
 
 
 def kept(world: Path) -> list[str]:
-    """Return every text of the results store, those in JSON too. Statements have lines of their own."""
+    """Return every text of the results store, including those in JSON and statements of several lines."""
     found: list[str] = []
 
     def walk(value: object) -> None:

@@ -1,4 +1,4 @@
-"""Incidents of SLAs that are watched no more are ended and announced, although no monitor is left."""
+"""The end of incidents whose monitor disappeared, with a message to their receivers."""
 
 from __future__ import annotations
 
@@ -33,7 +33,10 @@ STALE = {"conn_id": "warehouse", "table": "stale", "column": "created_at", "max_
 
 
 def look_then_vanish(ago: timedelta, *, known: bool = True) -> None:
-    """Run a monitor that finds a stale table, notifies route ``oncall``, and is seen no more. ``known``: it was listed as a monitor."""
+    """Run a monitor that finds a stale table, notifies route ``oncall`` and disappears.
+
+    ``known`` lists it as a monitor beforehand.
+    """
     store, at = store_of(read_settings()), datetime.now(UTC) - ago
     question = read_question("SLA", STALE)
     if known:

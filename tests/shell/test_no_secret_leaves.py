@@ -56,7 +56,7 @@ PLANTED = {
         '"to": "GB29 NW~BK 6016 1331 9268 19"}'
     ),
 }
-"""One row; ``nick`` is known by nothing but ``mask_columns``, and ``password`` by its name."""
+"""One row, whose ``nick`` only ``mask_columns`` reveals as sensitive, and whose ``password`` its name reveals."""
 INSIDE = ("5555~555555554444", "378282~246310005", "AKIA~IOSFODNN7PLANTED", "16C7e42F~292c6912E7710c838347Ae178B4a", "NW~BK")
 NEVER = [*(value for name, value in PLANTED.items() if name != "note"), *map(planted_as, INSIDE)]
 PEOPLE = """
@@ -99,7 +99,7 @@ CHECKS = [
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def planted(request: pytest.FixtureRequest, world: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Create warehouse and results store of each kind, the warehouse with three planted rows."""
+    """Create a warehouse with three planted rows and a results store, and return the URL of the store."""
     rows = [(number, PLANTED["card"], PLANTED["card"], *list(PLANTED.values())[1:]) for number in (1, 2, 2)]
     if request.param == "sqlite":
         with sqlite3.connect(world / "w.db") as connection:

@@ -98,7 +98,7 @@ def live(before: Path) -> dict[str, tuple[str, int]]:
 
 @pytest.fixture
 def before(world: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Copy the store, and the sources that its suites checked, into the folder of the process."""
+    """Copy the store and the sources that its suites checked, and return the folder of the process."""
     monkeypatch.chdir(world)
     monkeypatch.setenv("AIRFLOW_CONN_SHOP", json.dumps(declared.CONNECTION))
     monkeypatch.setenv("AIRFLOW__DRE__SAMPLE_RETENTION", "3650d")

@@ -35,9 +35,9 @@ try:
 except ProcessLookupError:
     pass
 """
-"""Program of a process that ends a process group as soon as no process holds its input any more: we may be killed."""
+"""Program of a process that ends a process group as soon as its input is closed, because pytest itself may be killed."""
 ROUTES = ("oncall", "audit")
-"""``oncall`` is named in the callbacks of the Dags, ``audit`` receives everything."""
+"""``oncall`` is named in the callbacks of the Dags, ``audit`` receives every message."""
 PASSWORDS = {"admin": "admin-pw", "vera": "vera-pw"}
 
 
@@ -61,7 +61,7 @@ class Stack:
         return self.tokens[user]
 
     def call(self, method: str, path: str, *, user: str | None = "admin", **arguments: Any) -> httpx.Response:
-        """Return an HTTP request as a user, or without one."""
+        """Send an HTTP request as a user, or without one, and return the response."""
         headers = {**arguments.pop("headers", {}), **({"Authorization": f"Bearer {self.token(user)}"} if user else {})}
         return httpx.request(method, f"{self.address}/{path}", headers=headers, timeout=60, **arguments)
 
@@ -85,7 +85,7 @@ class Stack:
         return {found["dag_id"] for found in self.insist("GET", "api/v2/dags?limit=100")["dags"]}
 
     def state(self, dag_id: str, run_id: str) -> str:
-        """State of a run."""
+        """Return the state of a run."""
         return str(self.insist("GET", f"api/v2/dags/{dag_id}/dagRuns/{run_id}")["state"])
 
     def finish(self, dag_id: str, run_id: str, seconds: float = 180) -> str:
@@ -119,11 +119,11 @@ class Stack:
             connection.execute(statement)
 
     def messages_about(self, text: str, route: str = "oncall") -> list[dict[str, Any]]:
-        """Return the messages to a route whose summary or labels hold a text, in order."""
+        """Return the messages to a route whose summary or labels contain a text, in order."""
         return [message for message in self.told if message["receiver"] == route and text in json.dumps(message)]
 
     def told_about(self, text: str, route: str = "oncall") -> list[str]:
-        """Return their statuses."""
+        """Return the statuses of the messages to a route that contain a text."""
         return [message["status"] for message in self.messages_about(text, route)]
 
 
@@ -181,7 +181,7 @@ def settings(home: Path, port: int, receiver: int) -> dict[str, str]:
 
 
 def fill(path: Path) -> None:
-    """Open the warehouse of the scenarios."""
+    """Create the warehouse of the scenarios."""
     with contextlib.closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("PRAGMA journal_mode=WAL")
         for table in ("orders", "bounced"):

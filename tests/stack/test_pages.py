@@ -43,7 +43,10 @@ def failed_run(stack: Any, runs: dict[str, str]) -> str:
 
 @pytest.fixture(params=["light", "dark"])
 def visit(request: pytest.FixtureRequest, browser: Browser, stack: Any, pictures: Path) -> Iterator[Callable[..., Page]]:
-    """Open a path as a user, in a theme. At the end a picture is taken, and the console must hold no error."""
+    """Yield a function that opens a path as a user in a theme.
+
+    At the end, take a picture and assert that the console has no error.
+    """
     errors: list[str] = []
     contexts = []
 

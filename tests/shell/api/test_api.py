@@ -63,7 +63,7 @@ class SomeDagsAreClosed(SimpleAuthManager):
 
 @pytest.fixture(scope="module")
 def app() -> Iterator[Any]:
-    """Return Airflow's application with the plugin's mounted in it, and three Dags that it knows."""
+    """Yield Airflow's application with the plugin mounted and three Dags registered."""
     from airflow.api_fastapi.app import create_app, purge_cached_app
     from airflow.models.dag import DagModel
     from airflow.utils.session import create_session
@@ -82,7 +82,7 @@ def app() -> Iterator[Any]:
 
 @pytest.fixture
 def ask(app: Any) -> Callable[..., Any]:
-    """Send a request as a user (``viewer``, ``user`` or ``admin``), or without one."""
+    """Return a function that sends a request as ``viewer``, ``user`` or ``admin``, or without a user."""
     from airflow.api_fastapi.app import get_auth_manager
 
     client = TestClient(app, base_url=BASE, raise_server_exceptions=False)
@@ -332,7 +332,10 @@ def incident_id(world: Path) -> int:
 
 
 def of_dags(*dag_ids: str | None) -> int:
-    """Return a live incident of one suite that Dags report, one after the other, and return its id. A Dag may be None: outside a Dag."""
+    """Report one live incident of a suite from several Dags in turn and return its id.
+
+    None as a Dag id is a report from outside a Dag.
+    """
     for hour, dag_id in enumerate(dag_ids):
         origin = Origin() if dag_id is None else origin_of(dag_id, f"r{hour}")
         cause = DataCause(namespace="n", name="main.shared", suite="shared")
@@ -479,20 +482,20 @@ def test_a_store_that_is_not_migrated_is_said_without_sql(ask: Run, world: Path)
 
 
 @pytest.mark.parametrize(
-    ("statement", "said"),
+    ("statement", "detail"),
     [
         pytest.param("UPDATE dre_alembic_version SET version_num = '9999'", "A newer version of airflow-dre migrated", id="too new"),
         pytest.param("DROP TABLE dre_sla", "lacks tables of this version. Run `airflow dre db migrate`", id="a table that is gone"),
     ],
 )
-def test_a_store_of_another_version_is_said_with_what_to_do(ask: Run, world: Path, statement: str, said: str) -> None:
+def test_a_store_of_another_version_is_said_with_what_to_do(ask: Run, world: Path, statement: str, detail: str) -> None:
     assert ask("GET", "/api/overview").status_code == 200
     with sqlite3.connect(world / "dre.db") as connection:
         connection.execute(statement)
     schema._current.clear()  # as a new process
     answer = ask("GET", "/api/overview")
     assert answer.status_code == 503
-    assert said in answer.json()["detail"]
+    assert detail in answer.json()["detail"]
 
 
 def test_an_address_that_is_none_is_said_with_what_to_do(ask: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -90,7 +90,7 @@ def routes_of(ask: Ask) -> list[APIRoute]:
 
 
 def requests_with(ask: Ask, value: str) -> Iterator[tuple[str, int]]:
-    """Send a value as every parameter, part of a path and header of every route, and return name and status of each request."""
+    """Send a value as every parameter, path segment and header of every route, and yield the name and status of each request."""
     for route in routes_of(ask):
         path, query = address(route)
         (method,) = route.methods

@@ -24,7 +24,7 @@ Said = tuple[int, str, str]
 
 @pytest.fixture
 def run(capsys: pytest.CaptureFixture[str]) -> Callable[[str], Said]:
-    """Run ``db check`` or ``check-config``: its exit code, what it printed, and the error that ended it."""
+    """Return a function that runs ``db check`` or ``check-config`` and returns its exit code, output and final error."""
 
     def command(name: str) -> Said:
         (group,) = get_dre_cli_commands()

@@ -50,7 +50,7 @@ def test_the_configured_store_is_copied_to_an_address_in_the_environment(
 
 
 @pytest.mark.parametrize(
-    ("source", "target", "said"),
+    ("source", "target", "message"),
     [
         ("sqlite:///{world}/gone.db", "sqlite:///{world}/new.db", "there is no results store at sqlite:///{world}/gone.db"),
         ("env:NOT_SET", "sqlite:///{world}/new.db", "the variable NOT_SET is not set in the environment"),
@@ -60,9 +60,9 @@ def test_the_configured_store_is_copied_to_an_address_in_the_environment(
         ("postgresql+psycopg://u:s3cret@127.0.0.1:1/x", "configured", "does not answer"),
     ],
 )
-def test_what_cannot_be_copied_is_said_in_one_line(world: Path, source: str, target: str, said: str) -> None:
+def test_what_cannot_be_copied_is_said_in_one_line(world: Path, source: str, target: str, message: str) -> None:
     told = copy(source.format(world=world), target.format(world=world))
-    assert said.format(world=world) in told
+    assert message.format(world=world) in told
     assert "\n" not in told
     assert "s3cret" not in told
     assert not (world / "new.db").exists()

@@ -80,7 +80,7 @@ with dag("no_warehouse"):
 
 
 def kill_yourself() -> None:
-    """Do as the kernel does when memory is short."""
+    """Kill the current process, as the kernel does when memory is short."""
     os.kill(os.getpid(), signal.SIGKILL)
 
 
@@ -114,7 +114,7 @@ with dag("flaky"):
 
     @task(retries=1, retry_delay=timedelta(seconds=1), on_failure_callback=open_incident(**TELL), on_success_callback=resolve_incident())
     def sometimes(params: dict[str, object] | None = None) -> None:
-        """Fail unless asked to succeed."""
+        """Fail unless the run has the parameter ``well``."""
         if not (params or {}).get("well"):
             raise ValueError("not well: {{ conn.warehouse.host }}")
 
@@ -124,7 +124,7 @@ with dag("late", deadline=dag_deadline("4s", name="noon", routes=["oncall"])):
 
     @task
     def slow() -> None:
-        """Miss the deadline, then succeed."""
+        """Sleep past the deadline, then succeed."""
         time.sleep(30)
 
     slow()
