@@ -27,7 +27,7 @@ class Hook(Protocol):
         """Return a DB-API connection."""
 
 
-class Session:
+class HookSession:
     """A connection and its only cursor, opened on demand and again after it was closed.
 
     Every call of the driver is made on a thread of its own. The exception of a signal handler, by which Airflow ends a task, is then

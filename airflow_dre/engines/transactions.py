@@ -15,7 +15,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from airflow_dre.engines.callers import CallFailed, NoAnswer
 from airflow_dre.engines.refusals import first_line, is_refusal
-from airflow_dre.engines.session import Hook, Session, session_statements
+from airflow_dre.engines.session import Hook, HookSession, session_statements
 from airflow_dre.errors import DefinitionError, Problem, QueryFailed, StatementTimeout, WarehouseUnreachable, WriteConflict
 from airflow_dre.sql.dialect import Dialect, Refusal, Writing
 from airflow_dre.sql.dialects import find_dialect
@@ -45,7 +45,7 @@ class Transaction:
         """
         self.dialect = dialect
         self._timeout = timeout
-        self._session = Session(hook, dialect, timeout, lambda driver, connection: driver.prepare_to_write(connection))
+        self._session = HookSession(hook, dialect, timeout, lambda driver, connection: driver.prepare_to_write(connection))
         self._session.open()
 
     def fetch_rows(self, sql: str, most: int) -> Sequence[Row]:

@@ -11,7 +11,7 @@ from typing import Any
 from airflow_dre.engines.callers import CallFailed, NoAnswer
 from airflow_dre.engines.driver import Driver, end_autocommit
 from airflow_dre.engines.refusals import first_line, is_refusal
-from airflow_dre.engines.session import Hook, Session, session_statements
+from airflow_dre.engines.session import Hook, HookSession, session_statements
 from airflow_dre.errors import QueryFailed, StatementTimeout, WarehouseUnreachable
 from airflow_dre.sql.dialect import Dialect
 from airflow_dre.sql.dialects import find_dialect
@@ -28,7 +28,7 @@ class Warehouse:
         """Number of statements so far."""
         self._timeout = timeout
         guard = [] if self.dialect.session.guard is None else [self.dialect.session.guard]
-        self._session = Session(hook, self.dialect, timeout, self._prepare, [*guard, *session_statements(self.dialect, timeout)])
+        self._session = HookSession(hook, self.dialect, timeout, self._prepare, [*guard, *session_statements(self.dialect, timeout)])
 
     @property
     def name(self) -> str:

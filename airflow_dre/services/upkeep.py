@@ -18,7 +18,7 @@ from airflow_dre.store.schema import head, migrate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Copied:
+class CopyReport:
     """A store that was copied. Addresses are shown without their passwords."""
 
     source: str
@@ -58,7 +58,7 @@ def upgrade_store() -> tuple[str, str]:
     return database.shown, head()
 
 
-def copy_whole_store(source: str, target: str, progress: Callable[[str, int, int], None]) -> Copied:
+def copy_whole_store(source: str, target: str, progress: Callable[[str, int, int], None]) -> CopyReport:
     """Copy a store into an empty one.
 
     :param source: a SQLAlchemy URL.
@@ -68,7 +68,7 @@ def copy_whole_store(source: str, target: str, progress: Callable[[str, int, int
     """
     origin, copy = Database(source), Database(target)
     copied = copy_store(origin, copy, progress)
-    return Copied(
+    return CopyReport(
         source=origin.shown, target=copy.shown, rows=sum(copied.rows.values()), moved=copied.moved, warning=copied.warning or None
     )
 

@@ -27,9 +27,9 @@ from airflow_dre.errors import (
     StoreUnreachable,
 )
 from airflow_dre.store.address import Address, read_address
-from airflow_dre.store.limits import FAIL_FAST, PATIENT, POOL_SECONDS, Limits, is_over, left, limited_connection, within
+from airflow_dre.store.limits import FAIL_FAST, PATIENT, POOL_SECONDS, TimeLimits, is_over, left, limited_connection, within
 from airflow_dre.store.private_files import keep_database_private
-from airflow_dre.store.refusals import CONTENT, Verdict, verdict_on
+from airflow_dre.store.refusals import CONTENT, Fate, fate_after
 from airflow_dre.store.resolving import Unresolved, forget_addresses, with_addresses
 
 BUSY_SECONDS = 30.0
@@ -57,7 +57,7 @@ class Database:
         self.address: Address = read_address(url)
         self.url: URL = self.address.url or _UNUSABLE
         self.fail_fast = fail_fast
-        self.limits: Limits = FAIL_FAST if fail_fast else PATIENT
+        self.limits: TimeLimits = FAIL_FAST if fail_fast else PATIENT
         self.embedded = self.address.url is not None and self.url.get_backend_name() == "sqlite"
 
     @property
@@ -93,7 +93,7 @@ class Database:
             yield
 
     @contextlib.contextmanager
-    def read(self, limits: Limits | None = None) -> Iterator[Transaction]:
+    def read(self, limits: TimeLimits | None = None) -> Iterator[Transaction]:
         """Open a transaction that only reads.
 
         :param limits: default: those of the caller, see ``fail_fast``.
@@ -107,7 +107,7 @@ class Database:
             yield Transaction(connection)
 
     @contextlib.contextmanager
-    def write(self, limits: Limits | None = None) -> Iterator[Transaction]:
+    def write(self, limits: TimeLimits | None = None) -> Iterator[Transaction]:
         """Open a transaction that writes. On SQLite it takes the write lock at once, so that it can wait but not deadlock.
 
         :param limits: default: those of the caller, see ``fail_fast``.
@@ -154,14 +154,14 @@ class Database:
         message = " ".join(self.address.hide(str(error.orig)).split())
         if error.connection_invalidated:
             return StoreUnreachable(f"the results store at {self.shown} broke the connection: {message}")
-        match verdict_on(error):
-            case Verdict.SCHEMA:
+        match fate_after(error):
+            case Fate.SCHEMA:
                 return StoreNotMigrated(f"the results store at {self.shown} lacks a table or column: run `airflow dre db migrate`")
-            case Verdict.REFUSED:
+            case Fate.REFUSED:
                 return StoreRefused(f"the results store at {self.shown} takes it at no time: {message}")
-            case Verdict.BUSY:
+            case Fate.BUSY:
                 return StoreBusy(f"the results store at {self.shown} could not take it now: {message}")
-            case Verdict.DOWN:
+            case Fate.DOWN:
                 return StoreUnreachable(f"the results store at {self.shown} does not answer: {message}")
 
     def _shown_cause(self, error: Exception) -> Exception | None:
@@ -196,7 +196,7 @@ def _sqlite(url: URL, *, fail_fast: bool) -> Engine:
 
     @event.listens_for(engine, "before_cursor_execute")
     def limit(connection: Connection, *_: Any) -> None:
-        wanted: Limits | None = connection.get_execution_options().get("dre_limits")
+        wanted: TimeLimits | None = connection.get_execution_options().get("dre_limits")
         connection.info[_UNTIL] = math.inf if wanted is None else time.monotonic() + wanted.statement
 
     @event.listens_for(engine, "begin")
@@ -251,7 +251,7 @@ def _server(url: URL, *, fail_fast: bool) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        wanted: Limits = connection.get_execution_options().get("dre_limits", limits)
+        wanted: TimeLimits = connection.get_execution_options().get("dre_limits", limits)
         connection.exec_driver_sql("; ".join(f"SET LOCAL {name} = {value}" for name, value in wanted.server_settings.items()))
 
     return engine

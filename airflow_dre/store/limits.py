@@ -17,7 +17,7 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class TimeLimits:
     """Seconds that the store may take, by what it is doing."""
 
     connect: int
@@ -50,11 +50,11 @@ class Limits:
         }
 
 
-FAIL_FAST = Limits(connect=2, lock=1.0, statement=2.0, whole=4.0)
+FAIL_FAST = TimeLimits(connect=2, lock=1.0, statement=2.0, whole=4.0)
 """For a caller that holds others up, such as the listener in the scheduler's loop."""
-PATIENT = Limits(connect=5, lock=30.0, statement=60.0, whole=90.0)
+PATIENT = TimeLimits(connect=5, lock=30.0, statement=60.0, whole=90.0)
 """For tasks, the monitor and the API."""
-MIGRATION = Limits(connect=5, lock=60.0, statement=3600.0, whole=3600.0)
+MIGRATION = TimeLimits(connect=5, lock=60.0, statement=3600.0, whole=3600.0)
 """For a person who upgrades the tables."""
 POOL_SECONDS = 10.0
 """How long a thread waits for one of the connections that the others hold."""

@@ -11,7 +11,7 @@ CONTENT = (ValueError, TypeError, OverflowError, RecursionError, LookupError, At
 """What Python raises for a value that cannot be sent: an integer out of range, half a surrogate pair, a NUL, a text that nests too deep."""
 
 
-class Verdict(StrEnum):
+class Fate(StrEnum):
     """The fate of the record."""
 
     REFUSED = "refused"
@@ -25,43 +25,43 @@ class Verdict(StrEnum):
 
 
 _STATES = {
-    **dict.fromkeys(("42P01", "42703"), Verdict.SCHEMA),  # undefined table, undefined column
-    **dict.fromkeys(("42501", "25006"), Verdict.DOWN),  # no privilege, read only: a replica after a failover
-    **dict.fromkeys(("57014", "53200", "53400"), Verdict.BUSY),  # canceled, no memory for this statement, a limit of the configuration
+    **dict.fromkeys(("42P01", "42703"), Fate.SCHEMA),  # undefined table, undefined column
+    **dict.fromkeys(("42501", "25006"), Fate.DOWN),  # no privilege, read only: a replica after a failover
+    **dict.fromkeys(("57014", "53200", "53400"), Fate.BUSY),  # canceled, no memory for this statement, a limit of the configuration
 }
 _CLASSES = {
-    **dict.fromkeys(("22", "23", "54", "21"), Verdict.REFUSED),  # data, constraints, limits of the program, too many rows
-    **dict.fromkeys(("08", "28", "3D", "3F", "53", "57", "58", "F0"), Verdict.DOWN),
+    **dict.fromkeys(("22", "23", "54", "21"), Fate.REFUSED),  # data, constraints, limits of the program, too many rows
+    **dict.fromkeys(("08", "28", "3D", "3F", "53", "57", "58", "F0"), Fate.DOWN),
 }
 _SQLITE = {
-    **dict.fromkeys(("TOOBIG", "CONSTRAINT", "MISMATCH", "RANGE", "ERROR", "MISUSE"), Verdict.REFUSED),
-    **dict.fromkeys(("INTERRUPT", "SCHEMA", "NOMEM", "ABORT"), Verdict.BUSY),
+    **dict.fromkeys(("TOOBIG", "CONSTRAINT", "MISMATCH", "RANGE", "ERROR", "MISUSE"), Fate.REFUSED),
+    **dict.fromkeys(("INTERRUPT", "SCHEMA", "NOMEM", "ABORT"), Fate.BUSY),
 }
 _SQLITE_CODES = {getattr(sqlite3, f"SQLITE_{name}"): verdict for name, verdict in _SQLITE.items()}
 
 
-def verdict_on(error: DBAPIError) -> Verdict:
+def fate_after(error: DBAPIError) -> Fate:
     """Return what an error of a driver means for the record.
 
     An error that is not known is of another moment: its record is kept and does not hold up those behind it.
     """
     cause = error.orig
     if error.connection_invalidated:
-        return Verdict.DOWN
+        return Fate.DOWN
     if isinstance(cause, sqlite3.Error):
         return _of_sqlite(cause)
     state = getattr(cause, "sqlstate", None) or getattr(cause, "pgcode", None)
     if state is not None:
-        return _STATES.get(state) or _CLASSES.get(state[:2], Verdict.BUSY)
+        return _STATES.get(state) or _CLASSES.get(state[:2], Fate.BUSY)
     if error.statement is None:  # it never came to a statement
-        return Verdict.DOWN
-    return Verdict.REFUSED if isinstance(error, (DataError, ProgrammingError, NotSupportedError)) else Verdict.DOWN
+        return Fate.DOWN
+    return Fate.REFUSED if isinstance(error, (DataError, ProgrammingError, NotSupportedError)) else Fate.DOWN
 
 
-def _of_sqlite(cause: sqlite3.Error) -> Verdict:
+def _of_sqlite(cause: sqlite3.Error) -> Fate:
     if "no such table" in str(cause) or "no such column" in str(cause) or "has no column named" in str(cause):
-        return Verdict.SCHEMA
+        return Fate.SCHEMA
     code = getattr(cause, "sqlite_errorcode", None)
     if code is None:  # raised in Python before SQLite was asked
-        return Verdict.REFUSED if isinstance(cause, (sqlite3.ProgrammingError, sqlite3.InterfaceError, sqlite3.DataError)) else Verdict.DOWN
-    return _SQLITE_CODES.get(code & 0xFF, Verdict.DOWN)
+        return Fate.REFUSED if isinstance(cause, (sqlite3.ProgrammingError, sqlite3.InterfaceError, sqlite3.DataError)) else Fate.DOWN
+    return _SQLITE_CODES.get(code & 0xFF, Fate.DOWN)

@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 
 from airflow_dre.errors import StoreBusy, StoreNotMigrated, StoreRefused, StoreTooNew, StoreUnreachable
 from airflow_dre.store.database import Database
-from airflow_dre.store.limits import MIGRATION, Limits, left
+from airflow_dre.store.limits import MIGRATION, TimeLimits, left
 from airflow_dre.store.private_files import locked_file
 from airflow_dre.store.shared_texts import share_texts
 from airflow_dre.store.tables import VERSION_TABLE
@@ -92,7 +92,7 @@ def refuse_newer(database: Database, revision: str | None) -> None:
         )
 
 
-def migrate(database: Database, revision: str = "head", *, limits: Limits = MIGRATION) -> None:
+def migrate(database: Database, revision: str = "head", *, limits: TimeLimits = MIGRATION) -> None:
     """Upgrade the store to ``revision``. Two at once are one after the other.
 
     :raises StoreTooNew: a newer version migrated it.
@@ -118,7 +118,7 @@ def _write_ahead(database: Database) -> None:
         raise StoreUnreachable(f"the results store at {database.shown} cannot be made: {error}") from error
 
 
-def _upgrade(database: Database, revision: str, limits: Limits) -> None:
+def _upgrade(database: Database, revision: str, limits: TimeLimits) -> None:
     from alembic import command
 
     with database.write(limits) as connection:
@@ -180,7 +180,7 @@ def refuse_other_revision(database: Database) -> None:
 
 
 @contextlib.contextmanager
-def _alone(database: Database, limits: Limits) -> Iterator[None]:
+def _alone(database: Database, limits: TimeLimits) -> Iterator[None]:
     path = database.url.database
     if not database.embedded or not path or path == ":memory:":
         yield

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, FromClause, Table, bindparam, 
 from sqlalchemy.dialects import postgresql, sqlite
 
 from airflow_dre.store.database import Database
-from airflow_dre.store.limits import Limits
+from airflow_dre.store.limits import TimeLimits
 from airflow_dre.store.names import plain_text
 from airflow_dre.store.tables import check_definition, result, statement_text
 from airflow_dre.store.tables.columns import plain_json
@@ -99,7 +99,7 @@ def _insert_missing(connection: Connection, table: Table, rows: Mapping[bytes, M
         connection.execute(dialect.insert(table).on_conflict_do_nothing(), missing)
 
 
-def share_texts(database: Database, *, limits: Limits | None = None, seconds: float | None = None, batch: int = BATCH) -> int:
+def share_texts(database: Database, *, limits: TimeLimits | None = None, seconds: float | None = None, batch: int = BATCH) -> int:
     """Move definitions and statements of results that an older version wrote, in batches, and return the number of results.
 
     Each batch is one transaction, and results are readable before and after it, so that this can be interrupted and run again.

@@ -18,7 +18,7 @@ from airflow_dre.values.text_limits import REASON, one_line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SlaState:
+class SlaEvaluation:
     """One evaluation of an SLA."""
 
     cause: DataCause
@@ -43,7 +43,7 @@ class SlaState:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Unknown:
+class UnknownSla:
     """An SLA that cannot be evaluated."""
 
     since: datetime
@@ -51,7 +51,7 @@ class Unknown:
     """Looks in a row that failed."""
 
 
-def save_sla_state(database: Database, connection: Connection, state: SlaState) -> datetime:
+def save_sla_state(database: Database, connection: Connection, state: SlaEvaluation) -> datetime:
     """Keep the latest look, and return the moment since which the SLA has been met or missed.
 
     A miss goes on while the SLA cannot be evaluated.
@@ -72,21 +72,21 @@ def save_sla_state(database: Database, connection: Connection, state: SlaState) 
     return since
 
 
-def save_unknown(database: Database, connection: Connection, state: SlaState) -> Unknown:
+def save_unknown(database: Database, connection: Connection, state: SlaEvaluation) -> UnknownSla:
     """Keep an evaluation that did not find how old the data is. The earlier facts stay beside it."""
     before = _begin(database, connection, state, failed_looks=1)
     if before is None:
-        return Unknown(since=state.evaluated_at, looks=1)
+        return UnknownSla(since=state.evaluated_at, looks=1)
     since = before.since if before.state == state.name else state.evaluated_at
     if state.evaluated_at < _last_look(before):
-        return Unknown(since=since, looks=before.failed_looks)
+        return UnknownSla(since=since, looks=before.failed_looks)
     looks = before.failed_looks + 1
     values = {**_look(state), "since": since, "failed_looks": looks}
     connection.execute(update(sla).where(sla.c.fingerprint == state.cause.fingerprint).values(**values))
-    return Unknown(since=since, looks=looks)
+    return UnknownSla(since=since, looks=looks)
 
 
-def _begin(database: Database, connection: Connection, state: SlaState, **first: Any) -> Row[Any] | None:
+def _begin(database: Database, connection: Connection, state: SlaEvaluation, **first: Any) -> Row[Any] | None:
     """Lock an SLA and return its row. None where this look is its first, which is then kept."""
     cause = state.cause
     database.lock(connection, cause.fingerprint)
@@ -99,7 +99,7 @@ def _begin(database: Database, connection: Connection, state: SlaState, **first:
     return connection.execute(select(sla).where(sla.c.fingerprint == cause.fingerprint)).one()
 
 
-def _look(state: SlaState) -> dict[str, Any]:
+def _look(state: SlaEvaluation) -> dict[str, Any]:
     return {
         "dag_id": state.dag_id,
         "task_id": state.task_id,

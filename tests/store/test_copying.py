@@ -23,7 +23,7 @@ from airflow_dre.store.monitors import Monitor, save_monitor
 from airflow_dre.store.outbox import claim
 from airflow_dre.store.records import Delivery, PartitionState, PartitionStates, Sample
 from airflow_dre.store.schema import downgrade, migrate
-from airflow_dre.store.slas import SlaState, save_sla_state
+from airflow_dre.store.slas import SlaEvaluation, save_sla_state
 from airflow_dre.store.spool import Spool
 from airflow_dre.store.store import Store
 from airflow_dre.store.tables import incident, metadata, outbox
@@ -57,7 +57,7 @@ def filled(tmp_path: Path, signal: Callable[..., Any], suite_run: Callable[..., 
     cause = DataCause(namespace="n", name="t", suite="hourly", promise=Promise.SLA)
     looked: dict[str, Any] = {"missed": True, "reason": "old", "newest": NOW, "max_age_seconds": 3600.0, "evaluated_at": NOW}
     with store.database.write() as connection:
-        save_sla_state(store.database, connection, SlaState(cause=cause, dag_id="m", **looked))
+        save_sla_state(store.database, connection, SlaEvaluation(cause=cause, dag_id="m", **looked))
         save_monitor(connection, Monitor(dag_id="m", looked_at=NOW, due_at=None, watches=(("hourly", "w.n.t"),)))
     note_aside(store.database, b"{}", tmp_path / "x.unreadable", "a line", "it cannot be read")
     assert all(rows_of(store.database).values()), "every table holds rows"

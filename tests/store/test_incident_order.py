@@ -12,7 +12,7 @@ from sqlalchemy import update
 from airflow_dre.incidents.signals import Severity
 from airflow_dre.store.incidents import record_signal, resolve_by_hand
 from airflow_dre.store.records import Delivery
-from airflow_dre.store.slas import SlaState, save_sla_state
+from airflow_dre.store.slas import SlaEvaluation, save_sla_state
 from airflow_dre.store.store import Store
 from airflow_dre.store.tables import incident, incident_event, outbox
 
@@ -97,7 +97,7 @@ def test_a_look_that_comes_late_does_not_contradict_a_newer_look(store: Store, s
         save_sla_state(
             store.database,
             connection,
-            SlaState(cause=fresh.cause, dag_id="d", missed=False, reason="", newest=None, max_age_seconds=1, evaluated_at=fresh.at),
+            SlaEvaluation(cause=fresh.cause, dag_id="d", missed=False, reason="", newest=None, max_age_seconds=1, evaluated_at=fresh.at),
         )
     store.deliver(Delivery(signals=(fresh,)))
     store.deliver(Delivery(signals=(signal("stale", at=1, occurrence_id="e"),)))

@@ -297,7 +297,7 @@ ENDLESS = sa.text("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM 
         pytest.param(replace(FAIL_FAST, statement=60.0, whole=0.5), id="the limit of the whole"),
     ],
 )
-def test_a_statement_of_sqlite_ends_at_its_limit(tmp_path: Path, sqlite_template: Path, kind: str, wanted: limits.Limits) -> None:
+def test_a_statement_of_sqlite_ends_at_its_limit(tmp_path: Path, sqlite_template: Path, kind: str, wanted: limits.TimeLimits) -> None:
     database = Database(f"sqlite:///{sqlite_template}")
     started = time.monotonic()
     with pytest.raises(StoreBusy, match="interrupted"), getattr(database, kind)(wanted) as connection:

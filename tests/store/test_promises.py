@@ -17,7 +17,7 @@ from airflow_dre.incidents.signals import Event, Origin, Signal
 from airflow_dre.store.database import Database
 from airflow_dre.store.records import Delivery
 from airflow_dre.store.schema import downgrade, migrate
-from airflow_dre.store.slas import SlaState, save_sla_state, take_callback
+from airflow_dre.store.slas import SlaEvaluation, save_sla_state, take_callback
 from airflow_dre.store.spool import Spool
 from airflow_dre.store.store import Store
 from airflow_dre.store.tables import incident, signal, sla
@@ -110,7 +110,7 @@ def old_rows(database: Database, opened_by: str, also: str | None, missed: bool 
 def looked(store: Store, hours: float, *, missed: bool) -> bool:
     """Return a look by the monitor. Whether it must call back."""
     moment = T + timedelta(hours=hours)
-    state = SlaState(cause=SLA, dag_id="monitor", missed=missed, reason="", newest=None, max_age_seconds=1, evaluated_at=moment)
+    state = SlaEvaluation(cause=SLA, dag_id="monitor", missed=missed, reason="", newest=None, max_age_seconds=1, evaluated_at=moment)
     with store.database.write() as connection:
         since = save_sla_state(store.database, connection, state)
     store.deliver(Delivery(signals=(about(SLA, Event.STALE if missed else Event.FRESH, hours, occurrence_id=since.isoformat()),)))

@@ -22,7 +22,7 @@ from airflow_dre.incidents.signals import Event, Origin, Signal
 from airflow_dre.store.aside import count_aside, describe
 from airflow_dre.store.names import DATASET, ID, NAMESPACE, SUITE, Bound
 from airflow_dre.store.records import Delivery, SuiteRunRecord
-from airflow_dre.store.refusals import Verdict, verdict_on
+from airflow_dre.store.refusals import Fate, fate_after
 from airflow_dre.store.store import Store
 from airflow_dre.store.tables import incident, metadata, result
 from airflow_dre.store.tables import suite_run as suite_run_table
@@ -160,7 +160,7 @@ def wrapped(code: str) -> DBAPIError:
 
 @pytest.mark.parametrize("state", states("22001", "22003", "22021", "22P02", "22P05", "54000", "54001", "54023", "23502", "23514"))
 def test_what_no_other_moment_takes_is_told_by_its_state(state: str) -> None:
-    assert verdict_on(wrapped(state)) is Verdict.REFUSED
+    assert fate_after(wrapped(state)) is Fate.REFUSED
 
 
 @pytest.mark.parametrize(
@@ -169,24 +169,24 @@ def test_what_no_other_moment_takes_is_told_by_its_state(state: str) -> None:
     + states("40001", "40P01", "55P03", "57014", "53200", "XX000", "0A000", "P0001"),
 )
 def test_what_another_moment_may_take_is_told_by_its_state(state: str) -> None:
-    assert verdict_on(wrapped(state)) in (Verdict.DOWN, Verdict.BUSY)
+    assert fate_after(wrapped(state)) in (Fate.DOWN, Fate.BUSY)
 
 
 @pytest.mark.parametrize(
     ("code", "verdict"),
     [
-        pytest.param(sqlite3.SQLITE_BUSY, Verdict.DOWN, id="locked"),
-        pytest.param(sqlite3.SQLITE_FULL, Verdict.DOWN, id="the disk is full"),
-        pytest.param(sqlite3.SQLITE_READONLY_DBMOVED, Verdict.DOWN, id="read only"),
-        pytest.param(sqlite3.SQLITE_CORRUPT, Verdict.DOWN, id="damaged"),
-        pytest.param(sqlite3.SQLITE_TOOBIG, Verdict.REFUSED, id="too long"),
-        pytest.param(sqlite3.SQLITE_CONSTRAINT_NOTNULL, Verdict.REFUSED, id="a value is missing"),
+        pytest.param(sqlite3.SQLITE_BUSY, Fate.DOWN, id="locked"),
+        pytest.param(sqlite3.SQLITE_FULL, Fate.DOWN, id="the disk is full"),
+        pytest.param(sqlite3.SQLITE_READONLY_DBMOVED, Fate.DOWN, id="read only"),
+        pytest.param(sqlite3.SQLITE_CORRUPT, Fate.DOWN, id="damaged"),
+        pytest.param(sqlite3.SQLITE_TOOBIG, Fate.REFUSED, id="too long"),
+        pytest.param(sqlite3.SQLITE_CONSTRAINT_NOTNULL, Fate.REFUSED, id="a value is missing"),
     ],
 )
-def test_an_error_of_sqlite_is_told_by_its_code(code: int, verdict: Verdict) -> None:
+def test_an_error_of_sqlite_is_told_by_its_code(code: int, verdict: Fate) -> None:
     error = sqlite3.OperationalError("no")
     error.sqlite_errorcode = code
-    assert verdict_on(DBAPIError("INSERT", {}, error)) is verdict
+    assert fate_after(DBAPIError("INSERT", {}, error)) is verdict
 
 
 def test_a_record_that_the_store_puts_off_does_not_hold_up_those_behind_it(store: Store, suite_run: Make, rows: Make) -> None:

@@ -15,7 +15,7 @@ from airflow_dre.values.dataset import DatasetName
 
 if TYPE_CHECKING:
     from airflow_dre.services.overview import Overview, TablePage, TableState
-    from airflow_dre.services.quality.reading import FailingRows, RunWithResults
+    from airflow_dre.services.quality.reading import RunWithResults, StoredFailingRows
     from airflow_dre.store.records import StoredResult, StoredRun
 
 
@@ -124,7 +124,7 @@ def present_task_results(runs: Sequence[RunWithResults]) -> schemas.TaskResults:
     return schemas.TaskResults(runs=shown)
 
 
-def present_failing_rows(found: FailingRows) -> schemas.FailingRows:
+def present_failing_rows(found: StoredFailingRows) -> schemas.FailingRows:
     """Return the failing rows of a result."""
     return schemas.FailingRows(
         columns=list(found.sample.columns),

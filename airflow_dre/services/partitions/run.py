@@ -16,7 +16,7 @@ from airflow_dre.partitions.merging import StateSpec, Unmergeable, partition_col
 from airflow_dre.partitions.selection import Asked, Choice, Named, Span
 from airflow_dre.partitions.values import latest_names
 from airflow_dre.services.partitions.scans import ScanResult, find_split_error
-from airflow_dre.services.partitions.table import Findings, Table, example, recall, scan_all, scan_missing
+from airflow_dre.services.partitions.table import Findings, PartitionedTable, example, recall, scan_all, scan_missing
 from airflow_dre.services.partitions.versions import read_catalogue, read_versions_of, scan_listed, scan_native
 from airflow_dre.services.partitions.whole import WholeTable, states_to_keep
 from airflow_dre.services.quality.answers import AnswerSet, CountingEngine, ResultHistory, answer_metrics
@@ -129,7 +129,7 @@ class _AskPartitions:
         listed = self._listed(scope, engine) if choice is Choice.CHANGED else None
         natives = read_catalogue(scope, engine) if choice is Choice.CHANGED and listed is None else None
         split = self._split()
-        table = Table(specs, by, scope, engine, recall(self.store.read(split, list(specs))))
+        table = PartitionedTable(specs, by, scope, engine, recall(self.store.read(split, list(specs))))
         if not table.known:
             error = find_split_error(by, scope, engine)
             if error is not None:
@@ -168,7 +168,7 @@ class _AskPartitions:
         read = [repr(sorted(self.partitioning.read_options.items()))] if self.partitioning.read_options else []
         return digest(_FORMAT, dataset.namespace, dataset.name, scope.dialect.name, scope.where, repr(by), *read)[:32]
 
-    def _save(self, split: str, table: Table, findings: Findings) -> WholeTable:
+    def _save(self, split: str, table: PartitionedTable, findings: Findings) -> WholeTable:
         """Keep the states of a scan and return the whole table."""
         states, unkept = states_to_keep(table, findings.result)
         self.store.save(
@@ -185,7 +185,7 @@ class _AskPartitions:
         return WholeTable.of(table, findings, unkept)
 
 
-def _scan_asked(table: Table, asked: Asked) -> Findings:
+def _scan_asked(table: PartitionedTable, asked: Asked) -> Findings:
     """Return a scan of the partitions of the run, or of all partitions where no earlier run kept any."""
     result, like = ScanResult(), example(table.known)
     if like is None:

@@ -20,7 +20,7 @@ LOST = -1
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class PartitionedTable:
     """A table, the states that its checks need, and the partitions that earlier runs kept."""
 
     specs: Mapping[str, StateSpec]
@@ -76,13 +76,13 @@ def example(scans: Mapping[str, PartitionScan]) -> Partition:
     return next((value for value in values if calendar_like(value) is not None), next(iter(values), None))
 
 
-def scan_all(table: Table) -> Findings:
+def scan_all(table: PartitionedTable) -> Findings:
     """Return a scan of every partition."""
     result = table.scan(None)
     return Findings(result=result, gone=frozenset() if table.unanswered(result) else frozenset(table.known.keys() - result.scans.keys()))
 
 
-def scan_missing(table: Table, findings: Findings) -> Findings:
+def scan_missing(table: PartitionedTable, findings: Findings) -> Findings:
     """Return the findings of a run with the metrics that earlier runs did not query.
 
     Partitions that changed since are scanned again.

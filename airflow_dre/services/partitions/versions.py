@@ -10,7 +10,7 @@ from airflow_dre.partitions.bounds import INSTEAD, NativePartition, read_native_
 from airflow_dre.partitions.merging import partition_column
 from airflow_dre.partitions.values import Partition, as_partition, format_partition, latest_names, read_like
 from airflow_dre.services.partitions.scans import ScanResult, as_key
-from airflow_dre.services.partitions.table import Findings, Table, example
+from airflow_dre.services.partitions.table import Findings, PartitionedTable, example
 from airflow_dre.services.quality.answers import CountingEngine
 from airflow_dre.sql.raw import read_versions
 from airflow_dre.sql.scope import Scope
@@ -52,7 +52,7 @@ def read_catalogue(scope: Scope, engine: CountingEngine) -> Sequence[Row]:
         raise Incomparable(f"the query of the catalogue failed: {refused}") from refused
 
 
-def scan_listed(table: Table, rows: Sequence[Row]) -> Findings:
+def scan_listed(table: PartitionedTable, rows: Sequence[Row]) -> Findings:
     """Return a scan of the listed partitions with another version.
 
     Partitions that are not listed no longer exist.
@@ -79,7 +79,7 @@ def scan_listed(table: Table, rows: Sequence[Row]) -> Findings:
     return Findings(result=result, gone=gone, reason=f"there are rows in partitions that the list of changes does not hold: {named}")
 
 
-def scan_native(table: Table, rows: Sequence[Row]) -> Findings:
+def scan_native(table: PartitionedTable, rows: Sequence[Row]) -> Findings:
     """Return a scan of the native partitions that changed.
 
     Partitions outside all native ones no longer exist.
@@ -108,7 +108,9 @@ def scan_native(table: Table, rows: Sequence[Row]) -> Findings:
     return Findings(result=versioned, gone=gone)
 
 
-def _changed(table: Table, natives: Sequence[NativePartition], homes: dict[str, NativePartition | None]) -> list[NativePartition]:
+def _changed(
+    table: PartitionedTable, natives: Sequence[NativePartition], homes: dict[str, NativePartition | None]
+) -> list[NativePartition]:
     """Return the native partitions with another version than when their partitions were scanned, or never scanned."""
     unchanged: dict[NativePartition, bool] = {}
     for text, home in homes.items():

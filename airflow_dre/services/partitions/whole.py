@@ -11,7 +11,7 @@ from airflow_dre.partitions.merging import Merge, StateSpec, answer_of, merged, 
 from airflow_dre.partitions.sensitive import is_sensitive
 from airflow_dre.partitions.states import Extreme, State
 from airflow_dre.services.partitions.scans import PartitionScan, ScanResult
-from airflow_dre.services.partitions.table import LOST, Findings, Table
+from airflow_dre.services.partitions.table import LOST, Findings, PartitionedTable
 from airflow_dre.sql.dialect import Dialect
 from airflow_dre.store.records import PartitionState
 from airflow_dre.values.scalars import Answer, Incomparable, Row
@@ -30,7 +30,7 @@ class WholeTable:
     dialect: Dialect
 
     @classmethod
-    def of(cls, table: Table, findings: Findings, refused: Mapping[str, str]) -> WholeTable:
+    def of(cls, table: PartitionedTable, findings: Findings, refused: Mapping[str, str]) -> WholeTable:
         """Return the partitions that earlier runs kept, updated with the findings of this one."""
         known = {text: scan for text, scan in table.known.items() if text not in findings.gone}
         return cls(
@@ -83,7 +83,7 @@ class WholeTable:
             raise Incomparable(f"texts of several partitions cannot be compared: their order in {self.dialect.name} depends on a collation")
 
 
-def states_to_keep(table: Table, result: ScanResult) -> tuple[list[PartitionState], dict[str, str]]:
+def states_to_keep(table: PartitionedTable, result: ScanResult) -> tuple[list[PartitionState], dict[str, str]]:
     """Return the states of a scan for later runs, and why others cannot be kept by the keys of their specs.
 
     A spec without an answer invalidates the states that earlier runs kept of it.

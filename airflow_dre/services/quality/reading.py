@@ -20,7 +20,7 @@ class RunWithResults:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FailingRows:
+class StoredFailingRows:
     """The failing rows of a result that have not expired, each with its reason."""
 
     sample: SampleNote
@@ -49,7 +49,7 @@ def find_sampled_result(key: str, scope: DagScope) -> SampledResult | None:
     return found if found is not None and found.sample is not None and scope.admits(found.dag_id) else None
 
 
-def read_failing_rows(key: str, sample: SampleNote) -> FailingRows:
+def read_failing_rows(key: str, sample: SampleNote) -> StoredFailingRows:
     """Return the rows of a sample. Whether the user may see them is for the caller to decide first.
 
     :raises airflow_dre.errors.StoreError: the store is down.
@@ -57,4 +57,4 @@ def read_failing_rows(key: str, sample: SampleNote) -> FailingRows:
     moment = now()
     with open_configured_store().database.read() as connection:
         rows = rows_of(connection, key, moment)
-    return FailingRows(sample=sample, rows=tuple(rows), expired=sample.expires_at <= moment and sample.rows > 0)
+    return StoredFailingRows(sample=sample, rows=tuple(rows), expired=sample.expires_at <= moment and sample.rows > 0)

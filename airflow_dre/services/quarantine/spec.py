@@ -26,7 +26,7 @@ OUTCOMES = {"error": (Outcome.FAILED,), "warn": (Outcome.FAILED, Outcome.WARNED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FailingRows:
+class BrokenRows:
     """The rows that break the checks of a run."""
 
     source: Scope
@@ -41,7 +41,7 @@ class QuarantineSpec:
 
     subject: str
     """Name of the task in messages."""
-    rows: FailingRows
+    rows: BrokenRows
     target: tuple[str, ...]
     mode: Mode
     limit: Limit | None
@@ -56,7 +56,7 @@ class QuarantineSpec:
         return DefinitionError([Problem(self.subject, argument, value, allowed)])
 
 
-def find_failing_rows(run: SuiteRunRecord, checks: Sequence[Check], found: AnswersByMetric, scope: Scope, on: str) -> FailingRows:
+def find_failing_rows(run: SuiteRunRecord, checks: Sequence[Check], found: AnswersByMetric, scope: Scope, on: str) -> BrokenRows:
     """Return the rows that break the checks of a run.
 
     :param found: the answers by which the run was judged.
@@ -73,7 +73,7 @@ def find_failing_rows(run: SuiteRunRecord, checks: Sequence[Check], found: Answe
             skipped[check.name] = condition.reason
         else:
             failing_checks.append(FailingCheck(check_id=check.id, name=check.name, condition=condition))
-    return FailingRows(source=scope, checks=tuple(failing_checks), skipped=skipped)
+    return BrokenRows(source=scope, checks=tuple(failing_checks), skipped=skipped)
 
 
 def _condition(check: Check, found: AnswersByMetric, scope: Scope) -> exp.Expr | Refusal:
@@ -106,6 +106,6 @@ def provenance_of(run: SuiteRunRecord) -> Provenance:
     )
 
 
-def incident_note(rows: FailingRows, provenance: Provenance, mode: Mode, target: str) -> str:
+def incident_note(rows: BrokenRows, provenance: Provenance, mode: Mode, target: str) -> str:
     """Return the note of an incident about the rows before they go, empty where no row can."""
     return f"quarantine: {mode} failing rows to {target} as batch {provenance.batch}" if rows.checks else ""

@@ -14,7 +14,7 @@ from airflow_dre.services.quality.source import TableSpec
 from airflow_dre.services.quality.source_of import find_spark_connection
 from airflow_dre.services.quarantine.options import QuarantineOptions
 from airflow_dre.services.quarantine.spark import copy_rows
-from airflow_dre.services.quarantine.spec import FailingRows, QuarantineSpec, find_failing_rows, incident_note, provenance_of
+from airflow_dre.services.quarantine.spec import BrokenRows, QuarantineSpec, find_failing_rows, incident_note, provenance_of
 from airflow_dre.services.quarantine.transfer import transfer_rows
 from airflow_dre.services.rehearsal import is_rehearsal
 from airflow_dre.sql.names import split_table
@@ -29,7 +29,7 @@ class PlannedQuarantine:
 
     options: QuarantineOptions
     run: SuiteRunRecord
-    rows: FailingRows
+    rows: BrokenRows
 
     @property
     def incident_note(self) -> str:
@@ -88,7 +88,7 @@ def quarantine_rows(planned: PlannedQuarantine, table: TableSpec) -> QuarantineR
     return QuarantineReport(result.describe(), {"quarantine": result.summary()})
 
 
-def _rehearse(options: QuarantineOptions, rows: FailingRows) -> QuarantineReport:
+def _rehearse(options: QuarantineOptions, rows: BrokenRows) -> QuarantineReport:
     """Return what a run outside of a test would do."""
     checks = ", ".join(check.name for check in rows.checks) or "no check"
     text = f"quarantine: this is a test, so no row is written; otherwise {options.mode} to {options.to} the rows that break {checks}"

@@ -19,7 +19,7 @@ from airflow_dre.store.database import Transaction
 from airflow_dre.store.incidents import record_signal
 from airflow_dre.store.schema import ensure_embedded
 from airflow_dre.store.slas import (
-    SlaState,
+    SlaEvaluation,
     cause_of_sla,
     give_back_callback,
     save_sla_state,
@@ -60,7 +60,7 @@ def evaluate_sla(
     """
     found = ask_freshness(question, now)
     cause = _cause(name, found.dataset)
-    state = SlaState(
+    state = SlaEvaluation(
         cause=cause,
         dag_id=origin.dag_id,
         task_id=origin.task_id,
@@ -104,7 +104,7 @@ def record_unknown(name: str, question: FreshnessQuestion, store: Store, origin:
     dataset = _dataset_of(question)
     with store.database.write() as connection:
         cause = _cause(name, dataset) if dataset is not None else _last_cause(connection, name, question, origin)
-        state = SlaState(
+        state = SlaEvaluation(
             cause=cause,
             dag_id=origin.dag_id,
             task_id=origin.task_id,

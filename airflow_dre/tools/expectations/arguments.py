@@ -81,7 +81,7 @@ class ExpectationArguments:
             value = gx_parameters.value_of(value, self.setting.parameters, self.setting.now)
             if isinstance(value, (list, tuple)):
                 value = [gx_parameters.value_of(item, self.setting.parameters, self.setting.now) for item in value]
-        except gx_parameters.Unknown as unknown:
+        except gx_parameters.UnknownParameter as unknown:
             raise Refused(name, value, f"{gx_parameters.ALLOWED} ({unknown})") from unknown
         return usual if value is None else value
 
@@ -155,7 +155,7 @@ class ExpectationArguments:
         condition, parser = self.take("row_condition"), self.take("condition_parser")
         try:
             where = gx_conditions.where_of(condition, parser)
-        except gx_conditions.Unreadable as unreadable:
+        except gx_conditions.UnreadableCondition as unreadable:
             raise Refused("row_condition", condition, f"a condition that SQL can express: {unreadable}") from unreadable
         if where is not None and not filtered:
             raise Refused("row_condition", condition, "no row condition: the check reads no rows")

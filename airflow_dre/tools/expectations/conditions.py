@@ -32,21 +32,21 @@ _COMPARED: dict[type[ast.cmpop], str] = {ast.Eq: "==", ast.NotEq: "!=", ast.Lt: 
 _TURNED = {"==": "==", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 
-class Unreadable(ValueError):
+class UnreadableCondition(ValueError):
     """A condition without a SQL form, with the reason."""
 
 
 def where_of(condition: object, parser: object) -> str | None:
     """Return the SQL of a row condition, or None without one.
 
-    :raises Unreadable: SQL cannot express it.
+    :raises UnreadableCondition: SQL cannot express it.
     """
     if condition is None:
         return None
     if isinstance(condition, Mapping):
         return StandardSql(_structured(condition))
     if not isinstance(condition, str):
-        raise Unreadable(f"a {type(condition).__name__} is not a condition")
+        raise UnreadableCondition(f"a {type(condition).__name__} is not a condition")
     match parser:
         case None | "great_expectations" | "great_expectations__experimental__":
             return StandardSql(_compared(condition))
@@ -54,7 +54,7 @@ def where_of(condition: object, parser: object) -> str | None:
             return condition
         case "pandas":
             return StandardSql(_pandas(condition))
-    raise Unreadable(f"condition_parser {parser!r} is not one of {', '.join(PARSERS)}")
+    raise UnreadableCondition(f"condition_parser {parser!r} is not one of {', '.join(PARSERS)}")
 
 
 def _structured(condition: Mapping[str, object]) -> str:
@@ -72,13 +72,13 @@ def _structured(condition: Mapping[str, object]) -> str:
                 return "(" + f" {word.upper()} ".join(parts) + ")"
         case {"type": "pass_through", "pass_through_filter": str(text)}:
             return _pandas(text)
-    raise Unreadable(f"{dict(condition)!r} is not a condition of Great Expectations")
+    raise UnreadableCondition(f"{dict(condition)!r} is not a condition of Great Expectations")
 
 
 def _compared(text: str) -> str:
     found = _GX.fullmatch(text)
     if found is None:
-        raise Unreadable(f'{text!r} is not of the form col("name") > 5, == "text", <= date("2020-01-01") or col("name").notNull()')
+        raise UnreadableCondition(f'{text!r} is not of the form col("name") > 5, == "text", <= date("2020-01-01") or col("name").notNull()')
     if found["known"]:
         return f"{quoted_name(found['column'])} IS NOT NULL"
     value = found["number"]
@@ -100,7 +100,7 @@ def _pandas(text: str) -> str:
     try:
         tree = ast.parse(_PANDAS_WORDS.sub(plain, text).strip(), mode="eval")
     except SyntaxError as error:
-        raise Unreadable(f"{text!r} is not a condition for pandas: {error.msg}") from error
+        raise UnreadableCondition(f"{text!r} is not a condition for pandas: {error.msg}") from error
     return _python(tree.body, {word: name for name, word in names.items()})
 
 
@@ -120,7 +120,7 @@ def _python(node: ast.expr, names: Mapping[str, str]) -> str:
                 return f"{quoted_name(names.get(name, name))} IS {'NOT ' if method.startswith('not') else ''}NULL"
             if method == "isin" and len(args) == 1:
                 return _membership(names.get(name, name), _value(args[0]), negated=False)
-    raise Unreadable(f"{ast.unparse(node)!r} does not compare a column with a value")
+    raise UnreadableCondition(f"{ast.unparse(node)!r} does not compare a column with a value")
 
 
 def _comparison(left: ast.expr, op: ast.cmpop, right: ast.expr, names: Mapping[str, str]) -> str:
@@ -132,11 +132,13 @@ def _comparison(left: ast.expr, op: ast.cmpop, right: ast.expr, names: Mapping[s
         return _membership(names.get(left.id, left.id), _value(right), negated=isinstance(op, ast.NotIn), missing_too=True)
     operator = _COMPARED.get(type(op))
     if operator is None:
-        raise Unreadable(f"{ast.unparse(left)!r} and {ast.unparse(right)!r} are not compared by one of {', '.join(_SQL)}, in, not in")
+        raise UnreadableCondition(
+            f"{ast.unparse(left)!r} and {ast.unparse(right)!r} are not compared by one of {', '.join(_SQL)}, in, not in"
+        )
     if isinstance(right, ast.Name) and not isinstance(left, ast.Name):
         left, right, operator = right, left, _TURNED[operator]
     if not isinstance(left, ast.Name):
-        raise Unreadable(f"{ast.unparse(left)!r} is not a column")
+        raise UnreadableCondition(f"{ast.unparse(left)!r} is not a column")
     column = quoted_name(names.get(left.id, left.id))
     other = quoted_name(names.get(right.id, right.id)) if isinstance(right, ast.Name) else _literal(_value(right))
     condition = f"{column} {_SQL[operator]} {other}"
@@ -147,12 +149,12 @@ def _value(node: ast.expr) -> object:
     try:
         return ast.literal_eval(node)
     except ValueError as error:
-        raise Unreadable(f"{ast.unparse(node)!r} is not a value") from error
+        raise UnreadableCondition(f"{ast.unparse(node)!r} is not a value") from error
 
 
 def _membership(name: str, values: object, *, negated: bool, missing_too: bool = False) -> str:
     if not isinstance(values, (list, tuple, set)) or not values:
-        raise Unreadable(f"{values!r} is not a list of values")
+        raise UnreadableCondition(f"{values!r} is not a list of values")
     listed = ", ".join(_literal(value) for value in values)
     condition = f"{quoted_name(name)} {'NOT ' if negated else ''}IN ({listed})"
     return f"({condition} OR {quoted_name(name)} IS NULL)" if negated and missing_too else condition
@@ -170,4 +172,4 @@ def _literal(value: object) -> str:
             return _literal(value.isoformat())
         case str():
             return "'" + value.replace("'", "''") + "'"
-    raise Unreadable(f"{value!r} is not a number, text or date")
+    raise UnreadableCondition(f"{value!r} is not a number, text or date")

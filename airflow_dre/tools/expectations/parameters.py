@@ -38,7 +38,7 @@ _FUNCTIONS: dict[str, Callable[..., object]] = {
 _CONSTANTS = {"pi": math.pi, "e": math.e}
 
 
-class Unknown(ValueError):
+class UnknownParameter(ValueError):
     """A parameter without a value, with the reason."""
 
 
@@ -51,7 +51,7 @@ def value_of(value: object, parameters: Mapping[str, object], now: datetime | No
     """Return the value of a parameter, or any other value unchanged.
 
     :param now: the value of ``now()``.
-    :raises Unknown: the parameter has no value.
+    :raises UnknownParameter: the parameter has no value.
     """
     if not isinstance(value, Mapping) or "$PARAMETER" not in value:
         return value
@@ -63,10 +63,10 @@ def value_of(value: object, parameters: Mapping[str, object], now: datetime | No
     try:
         tree = ast.parse(formula.replace("^", "**"), mode="eval")
         return _evaluate(tree.body, parameters, now)
-    except Unknown:
+    except UnknownParameter:
         raise
     except (ArithmeticError, SyntaxError, TypeError, ValueError) as error:
-        raise Unknown(f"{formula!r} has no value: {error}") from error
+        raise UnknownParameter(f"{formula!r} has no value: {error}") from error
 
 
 def _evaluate(node: ast.expr, parameters: Mapping[str, object], now: datetime | None) -> Any:
@@ -78,7 +78,7 @@ def _evaluate(node: ast.expr, parameters: Mapping[str, object], now: datetime | 
         case ast.Name(id=name) if name.lower() in _CONSTANTS:
             return _CONSTANTS[name.lower()]
         case ast.Name(id=name):
-            raise Unknown(f"there is no {name!r} in parameters=")
+            raise UnknownParameter(f"there is no {name!r} in parameters=")
         case ast.UnaryOp(op=ast.USub(), operand=inner):
             return -_evaluate(inner, parameters, now)
         case ast.UnaryOp(op=ast.UAdd(), operand=inner):
@@ -87,9 +87,9 @@ def _evaluate(node: ast.expr, parameters: Mapping[str, object], now: datetime | 
             return _OPERATORS[type(op)](_evaluate(left, parameters, now), _evaluate(right, parameters, now))
         case ast.Call(func=ast.Name(id="now"), args=[], keywords=[]):
             if now is None:
-                raise Unknown("now() needs now=, the time of the run")
+                raise UnknownParameter("now() needs now=, the time of the run")
             return now
         case ast.Call(func=ast.Name(id=name), args=args, keywords=keywords) if name in _FUNCTIONS:
             named = {str(word.arg): _evaluate(word.value, parameters, now) for word in keywords}
             return _FUNCTIONS[name](*[_evaluate(item, parameters, now) for item in args], **named)
-    raise Unknown(f"{ast.unparse(node)!r} is not a formula of Great Expectations")
+    raise UnknownParameter(f"{ast.unparse(node)!r} is not a formula of Great Expectations")

@@ -23,7 +23,7 @@ from airflow_dre.engines.warehouse import opened
 from airflow_dre.incidents.signals import Origin
 from airflow_dre.services.quality.run import Suite, run_suite
 from airflow_dre.services.quarantine.result import QuarantineResult
-from airflow_dre.services.quarantine.spec import FailingRows, QuarantineSpec, find_failing_rows, provenance_of
+from airflow_dre.services.quarantine.spec import BrokenRows, QuarantineSpec, find_failing_rows, provenance_of
 from airflow_dre.services.quarantine.transfer import transfer_rows
 from airflow_dre.services.run_context import RunContext
 from airflow_dre.sql.names import split_table
@@ -121,7 +121,7 @@ class Asked:
     """A suite that was run, ready to quarantine its failing rows."""
 
     run: SuiteRunRecord
-    rows: FailingRows
+    rows: BrokenRows
 
     def quarantine(self, hook: Any, target: str = "bad", mode: str = "move", limit: object = "100%") -> QuarantineResult:
         """Quarantine the failing rows."""

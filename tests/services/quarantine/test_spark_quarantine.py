@@ -21,7 +21,7 @@ from airflow_dre.incidents.signals import Origin
 from airflow_dre.services.quality.run import Suite, run_suite
 from airflow_dre.services.quarantine.result import QuarantineResult
 from airflow_dre.services.quarantine.spark import copy_by, copy_rows
-from airflow_dre.services.quarantine.spec import FailingRows, QuarantineSpec, find_failing_rows, provenance_of
+from airflow_dre.services.quarantine.spec import BrokenRows, QuarantineSpec, find_failing_rows, provenance_of
 from airflow_dre.services.run_context import RunContext
 from airflow_dre.sql.quarantine.statements import OWN_COLUMNS, FailingCheck, Mode
 from airflow_dre.sql.scope import Scope
@@ -107,7 +107,7 @@ def test_what_spark_says_of_a_row_is_in_no_cause(session: Any) -> None:
     provenance = provenance_of(run_suite(suite, engine, NOW).record)
     engine.close()
     failing = FailingCheck(check_id="1", name="x", condition=parse_one("CAST(`odd ``x` AS INT) > 0", read="spark"))
-    rows = FailingRows(source=scope, checks=(failing,), skipped={})
+    rows = BrokenRows(source=scope, checks=(failing,), skipped={})
     spec = QuarantineSpec(subject="the task", rows=rows, target=("bad",), mode=Mode.COPY, limit=None, provenance=provenance)
     connection = SimpleNamespace(conn_id="big", conn_type="spark", host=session.sparkContext.master, port=None, extra_dejson={})
     with pytest.raises(QueryFailed) as error:

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from airflow_dre.checks.declared.declaration import Bound, Declaration
 from airflow_dre.checks.standard_sql import KEYWORDS, quoted_name
-from airflow_dre.tools.dbt.reading.document import Table, Test, name_table, spell
+from airflow_dre.tools.dbt.reading.document import DbtTable, Test, name_table, spell
 from airflow_dre.tools.translation import Refused
 
 _REFERENCE = re.compile(
@@ -27,7 +27,7 @@ _QUOTED = re.compile(r"'((?:[^']|'')*)'")
 class DbtSetting:
     """The tables of the document, and the arguments of the caller."""
 
-    known: Mapping[str, Table] = field(default_factory=dict)
+    known: Mapping[str, DbtTable] = field(default_factory=dict)
     tables: Mapping[str, str] = field(default_factory=dict)
     schema: str | None = None
 

@@ -50,7 +50,7 @@ class Test:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
+class DbtTable:
     """One model, seed, snapshot or table of a source."""
 
     place: str
@@ -67,7 +67,7 @@ class Table:
         return found + [(column, test) for column in self.columns for test in _listed(_tests_of(column), self.place)]
 
 
-def read_tables(schema: object) -> dict[str, Table]:
+def read_tables(schema: object) -> dict[str, DbtTable]:
     """Return the tables of the document by name, with one for each version of a model.
 
     :raises DefinitionError: it is not such a document.
@@ -80,7 +80,7 @@ def read_tables(schema: object) -> dict[str, Table]:
             content if not isinstance(content, Mapping) else sorted(map(str, content)),
             f"{ALLOWED} with models, sources, seeds or snapshots",
         )
-    found: dict[str, Table] = {}
+    found: dict[str, DbtTable] = {}
     for kind in _KINDS:
         for item in _items(content, kind, "from_dbt"):
             found |= {table.name: table for table in _versions(item, f"{kind}.{item['name']}")}
@@ -91,7 +91,7 @@ def read_tables(schema: object) -> dict[str, Table]:
     return found
 
 
-def _versions(item: Mapping[str, object], place: str) -> Iterator[Table]:
+def _versions(item: Mapping[str, object], place: str) -> Iterator[DbtTable]:
     """Yield the versions of a model, each with its own tests or those of the model, and with the columns that it includes or adds."""
     name = str(item["name"])
     versions = item.get("versions")
@@ -111,7 +111,7 @@ def _versions(item: Mapping[str, object], place: str) -> Iterator[Table]:
             if (include in ("all", "*") or column["name"] in _listed(include, place)) and column["name"] not in _listed(exclude, place)
         ]
         tests = _tests_of(version)
-        yield Table(
+        yield DbtTable(
             place=f"{place}.v{version['v']}",
             name=f"{name}.v{version['v']}",
             content={**item, **version},
@@ -120,8 +120,8 @@ def _versions(item: Mapping[str, object], place: str) -> Iterator[Table]:
         )
 
 
-def _table(place: str, name: str, content: Mapping[str, object], item: Mapping[str, object]) -> Table:
-    return Table(place=place, name=name, content=content, columns=_columns(item, place), tests=_listed(_tests_of(item), place))
+def _table(place: str, name: str, content: Mapping[str, object], item: Mapping[str, object]) -> DbtTable:
+    return DbtTable(place=place, name=name, content=content, columns=_columns(item, place), tests=_listed(_tests_of(item), place))
 
 
 def _columns(item: Mapping[str, object], place: str) -> list[Mapping[str, object]]:
@@ -147,7 +147,7 @@ def _listed(value: object, place: str) -> Sequence[object]:
     raise _refused(place, "list", value, "a list")
 
 
-def read_test(table: Table, column: Mapping[str, object] | None, written: object) -> Test:
+def read_test(table: DbtTable, column: Mapping[str, object] | None, written: object) -> Test:
     """Return one test in any of dbt's forms.
 
     :raises DefinitionError: it has another form.
@@ -199,7 +199,7 @@ def _tags(item: Mapping[str, object]) -> list[str]:
     return found
 
 
-def name_table(table: Table, schema: str | None) -> str:
+def name_table(table: DbtTable, schema: str | None) -> str:
     """Return the name of a table in SQL, by its alias, and for a source with its own schema."""
     content, config = table.content, _mapping(table.content.get("config"))
     if "source" in content:

@@ -10,7 +10,7 @@ from airflow_dre.checks.declared.declaration import Declaration
 from airflow_dre.checks.declared.parse import find_problems
 from airflow_dre.errors import DefinitionError, Problem
 from airflow_dre.tools.dbt.reading.arguments import Counts, DbtArguments, DbtSetting, Translated, reference_in
-from airflow_dre.tools.dbt.reading.document import Table, Test, read_tables, read_test
+from airflow_dre.tools.dbt.reading.document import DbtTable, Test, read_tables, read_test
 from airflow_dre.tools.dbt.reading.expectations import EXPECTATIONS
 from airflow_dre.tools.dbt.reading.tests import NOT_NATIVE, TESTS
 from airflow_dre.tools.dbt.reading.thresholds import ALLOWED, USUAL, most_accepted
@@ -62,7 +62,7 @@ def read_dbt(
     return found
 
 
-def _chosen(known: Mapping[str, Table], model: str | None, source: str | None) -> Table:
+def _chosen(known: Mapping[str, DbtTable], model: str | None, source: str | None) -> DbtTable:
     """Return the table that the caller chose."""
     names = ", ".join(known) or "none, since the document has no model, seed, snapshot or source"
     wanted = model if source is None else source

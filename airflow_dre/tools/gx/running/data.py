@@ -52,7 +52,7 @@ Data = TableData | QueryData | FrameData
 
 
 @dataclass(slots=True)
-class Count:
+class StatementCount:
     """The number of statements that a warehouse answered."""
 
     statements: int = 0
@@ -89,7 +89,7 @@ def require_answer(data: Data) -> None:
 
 
 @contextlib.contextmanager
-def open_batch(context: Any, data: Data, count: Count) -> Iterator[Any]:
+def open_batch(context: Any, data: Data, count: StatementCount) -> Iterator[Any]:
     """Yield a batch of Great Expectations, and close its connections at the end.
 
     :raises QueryFailed: the table does not exist, or the query was refused.
@@ -118,7 +118,7 @@ def _asset(source: Any, data: TableData | QueryData) -> Any:
 
 
 @contextlib.contextmanager
-def _data_source(context: Any, data: TableData | QueryData, count: Count) -> Iterator[Any]:
+def _data_source(context: Any, data: TableData | QueryData, count: StatementCount) -> Iterator[Any]:
     """Yield a data source with the connections of a hook, so that Great Expectations has neither address nor password."""
     connections = _Connections(data.hook, count)
     engines: list[Any] = []
@@ -140,7 +140,7 @@ def _data_source(context: Any, data: TableData | QueryData, count: Count) -> Ite
 class _Connections:
     """Connections of a hook that cannot write."""
 
-    def __init__(self, hook: Hook, count: Count) -> None:
+    def __init__(self, hook: Hook, count: StatementCount) -> None:
         self._hook = hook
         self._count = count
         self._given: list[Any] = []

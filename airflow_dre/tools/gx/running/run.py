@@ -9,7 +9,7 @@ from typing import Any
 
 from airflow_dre.errors import DefinitionError, Problem, QueryFailed
 from airflow_dre.tools.gx.running.calls import run_apart
-from airflow_dre.tools.gx.running.data import Count, Data, engine_name, open_batch, require_answer
+from airflow_dre.tools.gx.running.data import Data, StatementCount, engine_name, open_batch, require_answer
 from airflow_dre.tools.gx.running.quiet import suppress_output
 from airflow_dre.tools.gx.running.results import Validation, errored, is_by_row, raised, read_result
 
@@ -39,7 +39,7 @@ def run_expectations(expectations: Sequence[Any], data: Data, parameters: Mappin
     :param parameters: values for ``$PARAMETER``.
     :raises WarehouseUnreachable: the warehouse does not answer.
     """
-    count = Count()
+    count = StatementCount()
 
     def validate() -> list[Validation]:
         try:
