@@ -218,14 +218,14 @@ def deliver_inline(store: Store, delivery: Delivery) -> None:
 
 
 def read_time(store: Store, read: Callable[[Any], object], reads: int) -> float:
-    """Return the milliseconds of a query with its records: of the fastest of some, since others may use the machine."""
+    """Return the median of the milliseconds of a query with its records."""
     taken = []
     for _ in range(reads + 1):
         with store.database.read() as connection:
             began = time.perf_counter()
             read(connection)
             taken.append((time.perf_counter() - began) * 1000)
-    return min(taken[1:])
+    return statistics.median(taken[1:])
 
 
 def rank_all(connection: Any) -> object:

@@ -1,4 +1,4 @@
-"""The data, the checks and the Dags of the fixture, made of public names alone; whatever code declares them must read the store."""
+"""The data, the checks and the Dags of the fixture, made of public names alone."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ LATE = [("2025-10-05", number, number * 5, f"key {number}") for number in range(
 
 
 def write_sources(folder: Path, *, late: bool = False) -> None:
-    """Write the tables and files that the Dags check; ``late`` adds a partition to each."""
+    """Write the tables and files that the Dags check, and with ``late`` a partition more of each."""
     (folder / "shop.db").unlink(missing_ok=True)
     with sqlite3.connect(folder / "shop.db") as connection:
         connection.execute(f"CREATE TABLE orders ({', '.join(ORDERS)})")
@@ -222,7 +222,7 @@ class Succeeds(BaseOperator):
 
 
 def orders_dag(checks: Sequence[Any] = EVERY_KIND) -> DAG:
-    """Return the Dag whose suite has every kind of check and fails; ``checks`` replaces them."""
+    """Return the Dag whose suite has every kind of check and fails, or ``checks`` instead."""
     with DAG("shop_orders", schedule=None, start_date=START, on_failure_callback=open_incident(routes=["oncall"])) as dag:
         QualityCheckOperator(
             task_id="every_kind",
