@@ -6,7 +6,7 @@ import os
 from typing import Any
 
 from airflow_dre.checks.outcomes import counted
-from airflow_dre.cli.refusals import one_line
+from airflow_dre.cli.refusals import exit_with_reason
 
 CONFIGURED = "configured"
 FROM_ENVIRONMENT = "env:"
@@ -19,7 +19,7 @@ def copy_database(arguments: Any) -> None:
     """
     from airflow_dre.services.upkeep import copy_whole_store
 
-    with one_line():
+    with exit_with_reason():
         copied = copy_whole_store(_address(arguments.source), _address(arguments.target), _show)
     print(f"{counted(copied.rows, 'row was', 'rows were')} copied from {copied.source} to {copied.target}.")
     if copied.moved:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from airflow_dre.cli.refusals import one_line
+from airflow_dre.cli.refusals import exit_with_reason
 
 
 def migrate_database(_: Any) -> None:
@@ -14,6 +14,6 @@ def migrate_database(_: Any) -> None:
     """
     from airflow_dre.services.upkeep import upgrade_store
 
-    with one_line():
+    with exit_with_reason():
         shown, revision = upgrade_store()
     print(f"The results store at {shown} is at revision {revision}.")

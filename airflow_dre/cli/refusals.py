@@ -9,7 +9,7 @@ ADDRESS_ALLOWED = "sqlite:////path/to/dre.db or postgresql+psycopg://user:passwo
 
 
 @contextlib.contextmanager
-def one_line() -> Iterator[None]:
+def exit_with_reason() -> Iterator[None]:
     """End the command with the reason where a store cannot be used.
 
     :raises SystemExit: its text is the reason, and the exit code is 1.

@@ -6,7 +6,7 @@ import os
 from typing import Any
 
 from airflow_dre.cli.checking import CONTEXT
-from airflow_dre.cli.refusals import one_line
+from airflow_dre.cli.refusals import exit_with_reason
 
 SECONDS = 60.0
 """Longest time to spend sending."""
@@ -20,7 +20,7 @@ def send_waiting(_: Any) -> None:
     from airflow_dre.services.upkeep import send_all
 
     os.environ.setdefault(CONTEXT, "server")  # so that connections of Airflow's own database are found
-    with one_line():
+    with exit_with_reason():
         done = send_all(SECONDS)
     sent = done.messages
     print(

@@ -110,6 +110,6 @@ class GXCheckOperator(GatedOperator):
         )
 
     def _refuse_mistakes(self) -> None:
-        from airflow_dre.services.checking.gx_arguments import find_problems
+        from airflow_dre.services.checking.gx_arguments import find_gx_problems
 
-        self.refuse([*self.find_gate_problems(), *find_problems(self._arguments)])
+        self.refuse([*self.find_gate_problems(), *find_gx_problems(self._arguments)])

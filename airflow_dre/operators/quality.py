@@ -175,13 +175,13 @@ class QualityCheckOperator(GatedOperator):
         """Return what is wrong with the arguments of a mapped task as far as they are known."""
         from airflow.sdk import XComArg
 
-        from airflow_dre.checks.declared.parse import find_problems, read_declarations
+        from airflow_dre.checks.declared.parse import check_declarations, read_declarations
         from airflow_dre.errors import Problem
 
         problems = super().find_partial_problems(subject, given)
         if "checks" in given and not isinstance(given["checks"], XComArg):
             declared, mistaken = read_declarations(given["checks"], subject)
-            problems += [*mistaken, *find_problems(declared)[1]]
+            problems += [*mistaken, *check_declarations(declared)[1]]
         table, to = given.get("table"), given.get("quarantine_to")
         if isinstance(table, str) and isinstance(to, str) and is_same_table(table, to):
             problems.append(Problem(subject, "quarantine_to", to, f"another table than table={table!r}"))
@@ -227,9 +227,9 @@ class QualityCheckOperator(GatedOperator):
         return CheckArguments(subject=self.subject, task=f"{self.dag_id}.{self.task_id}", suite=self.suite_name, **given)
 
     def _refuse_mistakes(self) -> None:
-        from airflow_dre.services.checking.arguments import find_problems
+        from airflow_dre.services.checking.arguments import find_argument_problems
 
-        self.refuse(find_problems(self._arguments, self._mistaken, self.find_gate_problems(), self.find_data_problems()))
+        self.refuse(find_argument_problems(self._arguments, self._mistaken, self.find_gate_problems(), self.find_data_problems()))
 
     def find_data_problems(self) -> list[Problem]:
         """Return what is wrong with the arguments that name the rows."""

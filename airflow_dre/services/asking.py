@@ -28,7 +28,7 @@ PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0)
 """Seconds before a lost connection is tried again; the last of them again and again."""
 
 
-def within(seconds: float, call: Callable[[], R], subject: str) -> R:
+def ask_within(seconds: float, call: Callable[[], R], subject: str) -> R:
     """Return what ``call`` returns or raise what it raises, in a thread that is abandoned after ``seconds``.
 
     :param subject: what is asked, for the message.

@@ -23,7 +23,7 @@ from airflow_dre.tools.dbt.artifacts.documents import Invocation, Node, Result, 
 from airflow_dre.tools.dbt.artifacts.names import Namer, namer_of
 from airflow_dre.tools.dbt.artifacts.nodes import (
     TABLES,
-    columns_of,
+    columns_of_test,
     dimension_of,
     kind_of,
     meta_of,
@@ -61,7 +61,7 @@ class _Subject:
     context: RunContext = field(default_factory=RunContext)
 
 
-def locate(target_path: Any, run_results: Any, manifest: Any) -> tuple[str, str]:
+def locate_artifacts(target_path: Any, run_results: Any, manifest: Any) -> tuple[str, str]:
     """Return the paths of both files, by default in the target folder."""
     folder = None if target_path is None else str(target_path).rstrip("/")
     results = f"{folder}/run_results.json" if run_results is None else str(run_results)
@@ -155,7 +155,7 @@ def _definition(result: Result, node: Node | None, table: Node | None, invocatio
     return Definition(
         name=name,
         kind=kind,
-        columns=columns_of(node),
+        columns=columns_of_test(node),
         dimension=dimension.value,
         severity=(CheckSeverity.WARN if lenient else CheckSeverity.ERROR).value,
         where=node.config.where if node.resource_type == "test" else None,

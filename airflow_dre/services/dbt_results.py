@@ -11,7 +11,7 @@ from airflow_dre.clock import now
 from airflow_dre.errors import DefinitionError
 from airflow_dre.incidents.notify_options import NotifyOptions
 from airflow_dre.incidents.signals import Severity
-from airflow_dre.services.dbt import Artifacts, deliveries_of, locate, read_runs
+from airflow_dre.services.dbt import Artifacts, deliveries_of, locate_artifacts, read_runs
 from airflow_dre.services.incidents.contexts import problem_in, recovery_in, run_context_of
 from airflow_dre.services.incidents.delivery import deliver_all
 from airflow_dre.services.incidents.places import why_not_send
@@ -57,7 +57,7 @@ def record_results_and_end(results: DbtResults, context: Mapping[str, Any]) -> N
 def _deliveries(results: DbtResults, context: Mapping[str, Any]) -> list[Delivery]:
     """Return the results of a task as deliveries, or an empty list where dbt left nothing that can be read."""
     ti = context["ti"]
-    found, manifest = locate(results.target_path, None, None)
+    found, manifest = locate_artifacts(results.target_path, None, None)
     files = Artifacts(
         results=found,
         manifest=manifest,

@@ -30,7 +30,7 @@ from airflow_dre.checks.metrics import (
 from airflow_dre.checks.rules import HasNoValue, HasValue, Nulls
 from airflow_dre.sql import names
 from airflow_dre.sql.dialect import Dialect
-from airflow_dre.sql.fitting import as_number, fitted, for_python, has_no_extremes
+from airflow_dre.sql.fitting import fitted, for_python, has_no_extremes, numeric_value
 from airflow_dre.sql.names import column
 from airflow_dre.sql.predicates import has_all, violation_of
 from airflow_dre.sql.raw import read_condition, read_metric, read_row_expression
@@ -116,7 +116,7 @@ def _(metric: Unreadable, scope: Scope) -> exp.Expr:
 def _aggregate(metric: Minimum | Maximum | Mean | Total | Variance, scope: Scope, function: Callable[[exp.Expr], exp.Expr]) -> exp.Expr:
     value: exp.Expr = column(metric.column)
     if isinstance(metric, (Mean, Total, Variance)):
-        value = as_number(value, metric.column, scope)
+        value = numeric_value(value, metric.column, scope)
     return function(value_if(filter_of(metric, scope.dialect), value))
 
 
@@ -200,7 +200,7 @@ def _(metric: Quantile, scope: Scope) -> exp.Expr:
 def percentile(metric: Quantile, share: exp.Expr, scope: Scope) -> exp.Expr:
     """Return the quantile of a share, or the quantiles of an array of shares."""
     kind = exp.PercentileCont if metric.interpolate else exp.PercentileDisc
-    inner = as_number(column(metric.column), metric.column, scope) if metric.interpolate else column(metric.column)
+    inner = numeric_value(column(metric.column), metric.column, scope) if metric.interpolate else column(metric.column)
     value = value_if(filter_of(metric, scope.dialect), inner)
     return exp.WithinGroup(this=kind(this=share), expression=exp.Order(expressions=[exp.Ordered(this=value)]))
 
@@ -225,7 +225,7 @@ def _(metric: RepeatCount, scope: Scope) -> exp.Expr:
 @expression.register
 def _(metric: OtherRowCount, scope: Scope) -> exp.Expr:
     other = names.split_table(metric.table, "check row_count", "same_as")
-    return exp.select(exp.Count(this=exp.Star())).from_(names.table(other)).subquery()
+    return exp.select(exp.Count(this=exp.Star())).from_(names.quoted_table(other)).subquery()
 
 
 @expression.register

@@ -52,7 +52,7 @@ def for_python(value: exp.Expr, column: str, scope: Scope) -> exp.Expr:
     return exp.cast(shown, "DOUBLE")
 
 
-def as_number(value: exp.Expr, column: str, scope: Scope) -> exp.Expr:
+def numeric_value(value: exp.Expr, column: str, scope: Scope) -> exp.Expr:
     """Return a value of a column to count with: true is 1 and false is 0, where the database has no mean of booleans."""
     return exp.cast(value, "INT") if _counts(column, scope) else value
 

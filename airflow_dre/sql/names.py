@@ -43,7 +43,7 @@ def column(name: str) -> exp.Column:
     return exp.Column(this=quoted(name))
 
 
-def table(parts: tuple[str, ...]) -> exp.Table:
+def quoted_table(parts: tuple[str, ...]) -> exp.Table:
     """Return a table by the parts of its name."""
     names = [quoted(part) for part in parts]
     return exp.Table(**dict(zip(("this", "db", "catalog"), reversed(names), strict=False)))

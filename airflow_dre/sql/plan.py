@@ -25,7 +25,7 @@ from airflow_dre.checks.metrics import (
 from airflow_dre.checks.segments import MOST
 from airflow_dre.sql.dialect import Dialect
 from airflow_dre.sql.expressions import expression
-from airflow_dre.sql.queries import incomplete_of, key_groups, most_common, query_of, sorted_quantiles
+from airflow_dre.sql.queries import incomplete_of, key_groups, most_common_query, query_of, sorted_quantiles
 from airflow_dre.sql.raw import read_metric
 from airflow_dre.sql.readings import by_as_read, metric_as_read
 from airflow_dre.sql.scope import Scope
@@ -100,7 +100,7 @@ def plan(metrics: Iterable[Metric], scope: Scope) -> tuple[Statement, ...]:
         for group in frequent.values():
             for batch in _batches(group, scope.dialect.limits.columns - 3):
                 read = [metric_as_read(metric, scope.readings) for metric in batch]
-                statements.append(_statement(most_common(read, scope, by), batch, scope, by))
+                statements.append(_statement(most_common_query(read, scope, by), batch, scope, by))
         found += statements if by == split else [replace(statement, by=split) for statement in statements]
     return tuple(found)
 

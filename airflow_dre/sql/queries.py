@@ -162,7 +162,7 @@ def _(metric: OrphanCount, scope: Scope, by: GroupBy | None) -> exp.Expr:
 
     Every database reads either table once, whatever their sizes.
     """
-    parent = exp.alias_(names.table(names.split_table(metric.parent, "check foreign_key", "to")), "parent", table=True)
+    parent = exp.alias_(names.quoted_table(names.split_table(metric.parent, "check foreign_key", "to")), "parent", table=True)
     keys = [exp.alias_(column(name), f"k{index}") for index, name in enumerate(metric.columns)]
     child = scope.select(*_segment(by, scope), *keys, extra=[filter_of(metric, scope.dialect), *has_all(metric.columns)])
     found = [exp.Column(this=names.quoted(name), table=exp.to_identifier("parent")) for name in metric.parent_columns]
@@ -197,7 +197,7 @@ def _(metric: StepCount, scope: Scope, by: GroupBy | None) -> exp.Expr:
     return _summed([count_if(scope.dialect, wrong)], inner.subquery("steps"), by)
 
 
-def most_common(metrics: Sequence[MostCommon], scope: Scope, by: GroupBy | None) -> exp.Expr:
+def most_common_query(metrics: Sequence[MostCommon], scope: Scope, by: GroupBy | None) -> exp.Expr:
     """Return the most common values of one column from one grouping, with a column for each list that shows whether it holds the value."""
     first = metrics[0]
     value, size = column(first.column), exp.Count(this=exp.Star())

@@ -64,7 +64,7 @@ def like_with_escape(value: exp.Expr, pattern: str) -> exp.Expr:
     return exp.Escape(this=like, expression=exp.Literal.string("\\")) if "\\" in pattern else like
 
 
-def like(value: exp.Expr, pattern: str) -> exp.Expr:
+def plain_like(value: exp.Expr, pattern: str) -> exp.Expr:
     """Return LIKE, for databases in which a backslash escapes by itself."""
     return exp.Like(this=value, expression=exp.Literal.string(pattern))
 

@@ -41,9 +41,9 @@ class Scope:
 
     def select(self, *columns: exp.Expr, extra: Iterable[exp.Expr | None] = ()) -> exp.Select:
         """Select ``columns`` from these rows, further narrowed by ``extra``."""
-        source: exp.Expr = names.table(self.table)
+        source: exp.Expr = names.quoted_table(self.table)
         if self.readings is not None:
-            source = exp.alias_(names.table((self.readings.view,)), self.table[-1], quoted=True, table=True)
+            source = exp.alias_(names.quoted_table((self.readings.view,)), self.table[-1], quoted=True, table=True)
         query = exp.select(*columns).from_(source)
         only = None if self.only is None else self.only.condition(self.dialect)
         conditions = [condition for condition in (only, self.condition(), *extra) if condition is not None]

@@ -22,7 +22,7 @@ _LONGEST_NAME = 80
 _LONGEST_REASON = 500
 
 
-def describe(delivery: Delivery | None) -> str:
+def describe_delivery(delivery: Delivery | None) -> str:
     """Return what a delivery is about in one line, each name cut."""
     if delivery is None:
         return "a line that cannot be read"

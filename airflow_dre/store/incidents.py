@@ -14,8 +14,8 @@ from airflow_dre.incidents.identity import Cause, DataCause, PipelineCause
 from airflow_dre.incidents.signals import Event, Signal
 from airflow_dre.store.database import Database
 from airflow_dre.store.outbox import enqueue
-from airflow_dre.store.recoveries import remember_recovery, remember_resolution, slice_columns
-from airflow_dre.store.results import insert_new, origin_columns
+from airflow_dre.store.recoveries import remember_recovery, remember_resolution, slice_values
+from airflow_dre.store.results import insert_new, origin_values
 from airflow_dre.store.situations import LIVE_STATUSES, cause_of, load_situation
 from airflow_dre.store.tables import incident, incident_event, signal
 
@@ -62,7 +62,7 @@ def _remember(connection: Connection, found: Signal) -> None:
 
 def _signal_columns(found: Signal, incident_id: int | None) -> dict[str, Any]:
     common = {"fingerprint": found.cause.fingerprint, "event": found.event.value, "at": found.at, "incident_id": incident_id}
-    return {**common, **origin_columns(found.origin)}
+    return {**common, **origin_values(found.origin)}
 
 
 def _keep_signal(connection: Connection, change: Change) -> None:
@@ -77,7 +77,7 @@ def _keep_signal(connection: Connection, change: Change) -> None:
         connection.execute(update(signal).where(signal.c.key == found.key).values(**values))
     if incident_id is not None:
         entry = {"incident_id": incident_id, "at": found.at, "kind": change.action.value, "summary": found.title, "detail": found.detail}
-        connection.execute(incident_event.insert().values(**entry, actor=None, **origin_columns(found.origin)))
+        connection.execute(incident_event.insert().values(**entry, actor=None, **origin_values(found.origin)))
 
 
 def _open(connection: Connection, change: Change) -> int:
@@ -92,7 +92,7 @@ def _opening(change: Change) -> dict[str, Any]:
     return {
         "fingerprint": opening.cause.fingerprint,
         "kind": opening.cause.kind.value,
-        **origin_columns(opening.origin),
+        **origin_values(opening.origin),
         **({"dag_id": opening.cause.dag_id} if isinstance(opening.cause, PipelineCause) else {}),
         "status": "open",
         "severity": change.severity.value,
@@ -137,7 +137,7 @@ def _progress(change: Change) -> dict[str, Any]:
 
 def _renewal(found: Signal) -> dict[str, Any]:
     """Return title and slice of the newest problem as columns. The origin stays that of the opening."""
-    return {"title": found.title, "event": found.event.value, **slice_columns(found.slice)}
+    return {"title": found.title, "event": found.event.value, **slice_values(found.slice)}
 
 
 def _cause_columns(cause: Cause) -> dict[str, Any]:

@@ -48,7 +48,7 @@ def enqueue(connection: Connection, incident_id: int, routes: Sequence[str], eve
     common = {
         "incident_id": incident_id,
         "event": event,
-        "message": write_state(state_of(connection, row)),
+        "message": write_state(incident_state(connection, row)),
         "status": "pending",
         "attempts": 0,
     }
@@ -56,7 +56,7 @@ def enqueue(connection: Connection, incident_id: int, routes: Sequence[str], eve
         connection.execute(outbox.insert().values(**common, misrouted=0, route=route, created_at=created, not_before=created))
 
 
-def state_of(connection: Connection, row: Row[Any]) -> IncidentState:
+def incident_state(connection: Connection, row: Row[Any]) -> IncidentState:
     """Return the present state of an incident as a message carries it."""
     earlier = select(outbox.c.message).where(outbox.c.incident_id == row.id).order_by(outbox.c.id).limit(1)
     first: dict[str, Any] = connection.scalar(earlier) or {}

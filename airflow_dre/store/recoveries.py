@@ -12,7 +12,7 @@ from airflow_dre.incidents.identity import DataCause, PipelineCause, Promise
 from airflow_dre.incidents.recoveries import Recovery, heals, is_covered, settles
 from airflow_dre.incidents.signals import Origin, Signal
 from airflow_dre.incidents.slices import Slice
-from airflow_dre.store.results import insert_new, origin_columns
+from airflow_dre.store.results import insert_new, origin_values
 from airflow_dre.store.slas import met_at
 from airflow_dre.store.tables import recovery, suite_run
 from airflow_dre.values.digest import digest
@@ -71,7 +71,7 @@ def _settled_at(connection: Connection, problem: Signal, cause: DataCause) -> da
     return None
 
 
-def slice_columns(part: Slice) -> dict[str, Any]:
+def slice_values(part: Slice) -> dict[str, Any]:
     """Return a slice as the columns that every table spells alike."""
     return {"data_interval_start": part.interval_start, "data_interval_end": part.interval_end, "partition_key": part.partition_key}
 
@@ -86,9 +86,9 @@ def _origin_of(row: Row[Any]) -> Origin:
 
 
 def _remember(connection: Connection, fingerprint: str, found: Recovery) -> None:
-    origin = origin_columns(found.origin)
+    origin = origin_values(found.origin)
     key = digest(fingerprint, *origin.values(), found.slice.order, found.slice.partition_key)
-    values = {"at": found.at, "still_failed": list(found.still_failed), **origin, **slice_columns(found.slice)}
+    values = {"at": found.at, "still_failed": list(found.still_failed), **origin, **slice_values(found.slice)}
     if not insert_new(connection, recovery, {"key": key, "fingerprint": fingerprint, **values}):
         connection.execute(update(recovery).where(recovery.c.key == key, recovery.c.at < found.at).values(**values))
     others = select(recovery).where(recovery.c.fingerprint == fingerprint, recovery.c.key != key).order_by(recovery.c.at.desc())

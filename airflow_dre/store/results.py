@@ -29,7 +29,7 @@ def insert_new(connection: Connection, table: Table, values: dict[str, Any]) -> 
     return connection.execute(statement).first() is not None
 
 
-def origin_columns(origin: Origin) -> dict[str, Any]:
+def origin_values(origin: Origin) -> dict[str, Any]:
     """Return an origin as the five columns that every table spells alike."""
     columns: dict[str, Any] = msgspec.to_builtins(origin)
     return columns
@@ -66,7 +66,7 @@ def run_row(run: SuiteRunRecord) -> dict[str, Any]:
         "namespace": run.namespace,
         "name": run.name,
         "suite": run.suite,
-        **origin_columns(run.origin),
+        **origin_values(run.origin),
         "dag_version": run.dag_version,
         "data_interval_start": run.data_interval_start,
         "data_interval_end": run.data_interval_end,

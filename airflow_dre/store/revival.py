@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Select, and_, exists, func, or_, select, upda
 
 from airflow_dre.incidents.notice import write_state
 from airflow_dre.store.database import Database
-from airflow_dre.store.outbox import NOT_TAKEN, UNREADABLE, enqueue, state_of
+from airflow_dre.store.outbox import NOT_TAKEN, UNREADABLE, enqueue, incident_state
 from airflow_dre.store.tables import LIVE, incident, outbox
 from airflow_dre.values.digest import digest
 
@@ -88,7 +88,7 @@ def _revive(connection: Connection, message_id: int, now: datetime, *, anew: boo
     """Queue a dead message with the present state of its incident. ``anew`` allows it a whole day of attempts."""
     incident_id = connection.scalar(select(outbox.c.incident_id).where(outbox.c.id == message_id))
     row = connection.execute(select(incident).where(incident.c.id == incident_id)).one()
-    values: dict[str, Any] = {"status": "pending", "not_before": now, "message": write_state(state_of(connection, row))}
+    values: dict[str, Any] = {"status": "pending", "not_before": now, "message": write_state(incident_state(connection, row))}
     if anew:
         values |= {"attempts": 0, "created_at": now}
     connection.execute(update(outbox).where(outbox.c.id == message_id, outbox.c.status == "dead").values(**values))

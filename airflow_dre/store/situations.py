@@ -31,7 +31,7 @@ from airflow_dre.store.database import Database
 from airflow_dre.store.outbox import undelivered_routes
 from airflow_dre.store.records import StoredIncident
 from airflow_dre.store.recoveries import known_recoveries
-from airflow_dre.store.results import BROKEN, origin_columns, siblings_of
+from airflow_dre.store.results import BROKEN, origin_values, siblings_of
 from airflow_dre.store.tables import incident, signal, sla, suite_run
 
 LIVE_STATUSES = ("open", "acknowledged")
@@ -133,7 +133,7 @@ def _suites_of_task(connection: Connection, origin: Origin) -> tuple[MeasuredSui
 
 def _reported_by_task(connection: Connection, origin: Origin) -> tuple[ReportedCause, ...]:
     """Load the causes of the incidents that a task instance reported problems of."""
-    mine = [signal.c[name] == value for name, value in origin_columns(origin).items() if value is not None]
+    mine = [signal.c[name] == value for name, value in origin_values(origin).items() if value is not None]
     rows = connection.execute(
         select(incident, signal.c.event.label("reported")).join(signal, signal.c.incident_id == incident.c.id).where(*mine)
     )

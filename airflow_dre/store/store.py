@@ -10,7 +10,7 @@ from pathlib import Path
 
 from airflow_dre.errors import StoreError, StoreRefused
 from airflow_dre.incidents.decide import Action, Change
-from airflow_dre.store.aside import describe, note_aside
+from airflow_dre.store.aside import describe_delivery, note_aside
 from airflow_dre.store.database import Database, open_database
 from airflow_dre.store.incidents import record_signal
 from airflow_dre.store.names import with_bounded_names
@@ -161,7 +161,7 @@ class Store:
         try:
             path = self.spool.append(delivery)
         except (OSError, *CONTENT) as error:
-            log.critical("airflow-dre: %s is lost: %s, and the spool cannot keep it: %s", describe(delivery), why, error)
+            log.critical("airflow-dre: %s is lost: %s, and the spool cannot keep it: %s", describe_delivery(delivery), why, error)
         else:
             level = logging.DEBUG if self._is_said(why) else logging.ERROR
             log.log(level, "airflow-dre: %s. What was to be written waits in %s and is written when the store is back.", why, path)
@@ -179,12 +179,12 @@ class Store:
         try:
             line, path = self.spool.put_aside_delivery(delivery)
         except (OSError, *CONTENT) as error:
-            log.critical("airflow-dre: %s is lost: %s, and the spool cannot keep it: %s", describe(delivery), reason, error)
+            log.critical("airflow-dre: %s is lost: %s, and the spool cannot keep it: %s", describe_delivery(delivery), reason, error)
         else:
-            self._note(line, path, reason, describe(delivery))
+            self._note(line, path, reason, describe_delivery(delivery))
 
     def _note_line(self, line: bytes, path: Path, reason: StoreRefused) -> None:
-        self._note(line, path, reason, describe(read_line(line)))
+        self._note(line, path, reason, describe_delivery(read_line(line)))
 
     def _note(self, line: bytes, path: Path, reason: StoreRefused, what: str) -> None:
         log.error("airflow-dre: %s was refused and is kept in %s: %s", what, path, reason)

@@ -19,7 +19,7 @@ KEPT_HASHES = 2048
 """k: 40 KiB of text for each partition."""
 _LOWEST = -(2**63)
 STANDARD_ERROR = (KEPT_HASHES - 2) ** -0.5
-SPOKEN_ERROR = f"±{STANDARD_ERROR:.1%}".replace("%", " %")
+SHOWN_ERROR = f"±{STANDARD_ERROR:.1%}".replace("%", " %")
 """The standard error in words: two counts of three lie closer."""
 
 

@@ -67,7 +67,7 @@ from datetime import UTC, datetime
 
 from airflow_dre import checks as c
 from airflow_dre.checks.declared.declaration import Declaration
-from airflow_dre.checks.declared.parse import find_problems, parse_checks
+from airflow_dre.checks.declared.parse import check_declarations, parse_checks
 from airflow_dre.engines.warehouse import Warehouse
 from airflow_dre.services.quality.run import Suite, run_suite
 from airflow_dre.sql.dialects import find_dialect
@@ -88,7 +88,7 @@ class Hook:
         return connection
 
 def problem(declaration):
-    return [problem.allowed for problem in find_problems([declaration])[1]]
+    return [problem.allowed for problem in check_declarations([declaration])[1]]
 
 from airflow_dre.services.checkup import check_plug_ins
 

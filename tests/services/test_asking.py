@@ -14,7 +14,7 @@ from functools import partial
 import pytest
 
 from airflow_dre.errors import QueryFailed, WarehouseUnreachable
-from airflow_dre.services.asking import MOST_ABANDONED, PLACES, ask, ask_again, within
+from airflow_dre.services.asking import MOST_ABANDONED, PLACES, ask, ask_again, ask_within
 
 _names = (f"subject {number}" for number in itertools.count())
 
@@ -106,13 +106,13 @@ def refuse() -> None:
 
 
 def test_answers_and_errors_come_back_as_they_are(subject: str) -> None:
-    assert within(5, lambda: 7, subject) == asyncio.run(ask(subject, 5, lambda: 7)) == 7
-    calls: tuple[Callable[[], None], ...] = (lambda: within(5, refuse, subject), lambda: asyncio.run(ask(subject, 5, refuse)))
+    assert ask_within(5, lambda: 7, subject) == asyncio.run(ask(subject, 5, lambda: 7)) == 7
+    calls: tuple[Callable[[], None], ...] = (lambda: ask_within(5, refuse, subject), lambda: asyncio.run(ask(subject, 5, refuse)))
     for call in calls:
         with pytest.raises(QueryFailed, match="no such column"):
             call()
     with pytest.raises(WarehouseUnreachable, match=f"{subject} did not answer within 0.1 s"):
-        within(0.1, lambda: time.sleep(1), subject)
+        ask_within(0.1, lambda: time.sleep(1), subject)
 
 
 def test_a_lost_connection_is_tried_again_within_its_budget() -> None:
@@ -138,9 +138,9 @@ def test_a_lost_connection_is_tried_again_within_its_budget() -> None:
 def test_a_question_that_hangs_keeps_no_process_from_ending() -> None:
     script = """
 import threading
-from airflow_dre.services.asking import within
+from airflow_dre.services.asking import ask_within
 try:
-    within(0.2, lambda: threading.Event().wait(300), "it")
+    ask_within(0.2, lambda: threading.Event().wait(300), "it")
 except Exception as error:
     print(error)
 """

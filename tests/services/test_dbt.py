@@ -23,7 +23,7 @@ from airflow_dre.services.run_context import RunContext
 from airflow_dre.sql.names import split_table
 from airflow_dre.store.records import ResultRecord, SuiteRunRecord
 from airflow_dre.tools.dbt.artifacts.names import ByConnection, ByNamespace, namer_of
-from airflow_dre.tools.dbt.artifacts.verdicts import without_values
+from airflow_dre.tools.dbt.artifacts.verdicts import without_quoted_values
 
 PLACE = "duckdb:///shop.duckdb"
 Change = Callable[[dict[str, Any], dict[str, Any]], object]
@@ -183,7 +183,7 @@ def test_no_value_of_a_row_is_kept(dbt_folder: Path) -> None:
     ],
 )
 def test_a_message_is_kept_without_what_the_statement_does_not_say(message: str, kept: str) -> None:
-    assert without_values(message, "select amount from t").endswith(kept)
+    assert without_quoted_values(message, "select amount from t").endswith(kept)
 
 
 def drop_node(results: dict[str, Any], manifest: dict[str, Any]) -> None:

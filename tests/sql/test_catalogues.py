@@ -19,7 +19,7 @@ from airflow_dre.checks.metrics import TableColumns, TableConstraints
 from airflow_dre.engines.warehouse import opened
 from airflow_dre.services.quality.run import Suite, run_suite
 from airflow_dre.sql.dialects import find_dialect
-from airflow_dre.sql.names import split_table, table
+from airflow_dre.sql.names import quoted_table, split_table
 from airflow_dre.sql.plan import one
 from airflow_dre.sql.scope import Scope
 from airflow_dre.values.dataset import DatasetName
@@ -107,9 +107,8 @@ class World:
 
     def starred(self, name: str) -> list[str]:
         scope = Scope(split_table(name), None, find_dialect(self.dialect))
-        return [
-            column[0] for column in self.connection.execute(f"SELECT * FROM {table(scope.table).sql(dialect=self.dialect)}").description
-        ]
+        table = quoted_table(scope.table).sql(dialect=self.dialect)
+        return [column[0] for column in self.connection.execute(f"SELECT * FROM {table}").description]
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,7 @@ from sqlglot import exp
 
 from airflow_dre import checks as c
 from airflow_dre.checks.declared.declaration import Declaration
-from airflow_dre.checks.declared.parse import find_problems, parse_checks
+from airflow_dre.checks.declared.parse import check_declarations, parse_checks
 from airflow_dre.checks.declared.registry import CHECK_KINDS
 from airflow_dre.checks.judging import first_round
 from airflow_dre.checks.metrics import Minimum, Periods, Violations
@@ -93,7 +93,7 @@ def variants(declaration: Declaration) -> Iterator[tuple[str, Any]]:
     """Yield a check as it is, with a filter, and by segment, as far as it takes these."""
     for suffix, options in {"": {}, " where": {"where": "a > 1 OR b = 2"}, " by": {"by": "region"}}.items():
         found = Declaration(declaration.kind, {**declaration.arguments, **options})
-        if not find_problems([found])[1]:
+        if not check_declarations([found])[1]:
             yield f"{declaration.kind}{suffix}", parse_checks([found])[0]
 
 

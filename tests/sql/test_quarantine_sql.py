@@ -20,7 +20,7 @@ from airflow_dre.sql.quarantine import release
 from airflow_dre.sql.quarantine import statements as quarantine
 from airflow_dre.sql.quarantine.failing import failing
 from airflow_dre.sql.quarantine.release import Review
-from airflow_dre.sql.quarantine.shape import type_mismatch
+from airflow_dre.sql.quarantine.shape import shape_mismatch
 from airflow_dre.sql.quarantine.statements import FailingCheck, Mode, Provenance, QuarantineQuery
 from airflow_dre.sql.scope import Scope
 
@@ -102,9 +102,9 @@ def trees(dialect: Dialect) -> Iterator[tuple[str, exp.Expr]]:
         yield "delete", quarantine.delete_picked(rows, address)
         yield "give back", release.give_back(review, columns)
         yield "delete what went back", release.drop_moved(review)
-    yield "claim", release.claim(review)
+    yield "claim", release.claim_statement(review)
     yield "tally", release.tally(review)
-    yield "leave to the next", release.unclaim(review)
+    yield "leave to the next", release.unclaim_statement(review)
     yield "drop", release.drop(review)
 
 
@@ -150,4 +150,4 @@ def test_the_address_of_a_row_is_no_column(names: list[str], address: str | None
 )
 def test_types_of_sqlite_are_the_same_where_they_change_no_value(there: str, source: str, fits: bool) -> None:
     own = [(name, "") for name in quarantine.OWN_COLUMNS]
-    assert (type_mismatch([("a", source)], [("a", there), *own], "t", DIALECTS["sqlite"]) is None) == fits
+    assert (shape_mismatch([("a", source)], [("a", there), *own], "t", DIALECTS["sqlite"]) is None) == fits

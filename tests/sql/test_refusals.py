@@ -17,7 +17,7 @@ from airflow_dre.checks.metrics import Metric, RowCount, SqlMetric, Violations
 from airflow_dre.checks.rules import Holds
 from airflow_dre.errors import DefinitionError
 from airflow_dre.sql.dialects import DIALECTS, find_dialect
-from airflow_dre.sql.names import TABLE_ALLOWED, split_table, table
+from airflow_dre.sql.names import TABLE_ALLOWED, quoted_table, split_table
 from airflow_dre.sql.plan import plan, probe
 from airflow_dre.sql.raw import read_condition, read_metric
 from airflow_dre.sql.scope import Scope
@@ -159,7 +159,7 @@ QUOTES = {"bigquery": "``", "databricks": "``", "mysql": "``", "spark": "``", "t
 @pytest.mark.parametrize("dialect", sorted(DIALECTS))
 def test_a_table_name_is_quoted_part_by_part(text: str, parts: tuple[str, ...], sql: str, dialect: str) -> None:
     assert split_table(text) == parts
-    written = table(parts).sql(dialect=dialect)
+    written = quoted_table(parts).sql(dialect=dialect)
     opening, closing = QUOTES.get(dialect, '""')
     assert written == (sql if opening == '"' else ".".join(f"{opening}{part.replace(closing, closing * 2)}{closing}" for part in parts))
     read = [part.name for part in parse_one(f"SELECT 1 FROM {written}", read=dialect).args["from_"].this.parts]

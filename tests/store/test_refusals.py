@@ -19,7 +19,7 @@ from sqlalchemy.exc import DBAPIError
 from airflow_dre.checks.outcomes import Segment
 from airflow_dre.incidents.identity import DataCause, PipelineCause
 from airflow_dre.incidents.signals import Event, Origin, Signal
-from airflow_dre.store.aside import count_aside, describe
+from airflow_dre.store.aside import count_aside, describe_delivery
 from airflow_dre.store.names import DATASET, ID, NAMESPACE, SUITE, Bound
 from airflow_dre.store.records import Delivery, SuiteRunRecord
 from airflow_dre.store.refusals import Fate, fate_after
@@ -141,7 +141,7 @@ def test_a_line_that_cannot_be_read_is_counted_once(store: Store) -> None:
 
 
 def test_what_is_put_aside_is_named_in_one_short_line(suite_run: Make, signal: Make) -> None:
-    told = describe(Delivery(run=replace(suite_run("failed"), suite="s\n" * 99), signals=(signal("checks_failed"),) * 9))
+    told = describe_delivery(Delivery(run=replace(suite_run("failed"), suite="s\n" * 99), signals=(signal("checks_failed"),) * 9))
     assert told.startswith(r"a run of suite 's\ns\n")
     assert len(told) < 700
     assert "\n" not in told

@@ -9,7 +9,7 @@ from fastapi import APIRouter, HTTPException, Path, Query
 from airflow_dre.api.access import ReadableDep, SameOrigin, UserDep, may_resolve
 from airflow_dre.api.incidents import presenters, schemas
 from airflow_dre.services.access import DagScope
-from airflow_dre.services.incidents.act import resolve as resolve_incident
+from airflow_dre.services.incidents.act import resolve_manually as resolve_incident
 from airflow_dre.services.incidents.reading import IncidentPage, list_incidents, read_incident
 
 router = APIRouter(prefix="/api")

@@ -10,7 +10,7 @@ from fastapi import APIRouter, BackgroundTasks, HTTPException, Path, Query, Resp
 from airflow_dre.api.access import ReadableDep, UserDep, may_see_rows
 from airflow_dre.api.quality import presenters, schemas
 from airflow_dre.api.requests import Name
-from airflow_dre.services.incidents.act import end_unwatched, send_waiting
+from airflow_dre.services.incidents.act import end_unwatched, send_outbox
 from airflow_dre.services.overview import read_overview, read_table
 from airflow_dre.services.quality.reading import find_sampled_result, read_failing_rows, read_task_results
 from airflow_dre.values.dataset import DatasetName
@@ -27,7 +27,7 @@ def overview(readable: ReadableDep, after: BackgroundTasks) -> schemas.Overview:
     SLAs and suites that are no longer watched are ended first. The messages about them leave after the answer.
     """
     if end_unwatched():
-        after.add_task(send_waiting)
+        after.add_task(send_outbox)
     return presenters.present_overview(read_overview(readable))
 
 

@@ -9,7 +9,7 @@ from airflow_dre.checks.declared.arguments import Arguments
 from airflow_dre.checks.declared.declaration import Declaration
 from airflow_dre.checks.declared.kind import CheckKind
 from airflow_dre.checks.declared.registry import CHECK_KINDS, find_kind
-from airflow_dre.checks.declared.same_names import tell_apart
+from airflow_dre.checks.declared.same_names import distinguish_names
 from airflow_dre.declaring.functions import REQUIRED
 from airflow_dre.declaring.slips import nearest
 from airflow_dre.errors import DefinitionError, PlugInError, Problem
@@ -22,7 +22,7 @@ _BOUNDS = ("at_least", "at_most", "more_than", "less_than", "equals", "warn_at_l
 def read_declarations(given: object, subject: str) -> tuple[list[Declaration], list[Problem]]:
     """Return the checks of an author, and the problems of the list itself.
 
-    Single checks are read by :func:`find_problems`. Any iterable of checks is accepted, a generator included.
+    Single checks are read by :func:`check_declarations`. Any iterable of checks is accepted, a generator included.
     """
     if given is REQUIRED:
         return [], [Problem(subject, "checks", None, "a list of checks, for example checks=[not_null('id')]: this argument is required")]
@@ -57,7 +57,7 @@ def _kind_of(declaration: object) -> CheckKind | str:
     return kind or _allowed_instead(declaration)
 
 
-def find_problems(declarations: Sequence[object]) -> tuple[tuple[Check, ...], list[Problem]]:
+def check_declarations(declarations: Sequence[object]) -> tuple[tuple[Check, ...], list[Problem]]:
     """Read every declaration, except templated ones, which are read once they are rendered."""
     checks: list[Check] = []
     problems: list[Problem] = []
@@ -82,7 +82,7 @@ def find_problems(declarations: Sequence[object]) -> tuple[tuple[Check, ...], li
             problems.append(Problem(subject, "name", check.name, f"a unique name: this check is identical to {seen[check.id]}"))
         seen.setdefault(check.id, subject)
         checks.append(check)
-    return tell_apart(checks), problems
+    return distinguish_names(checks), problems
 
 
 def _refuse_scope(check: Check, arguments: Arguments) -> None:
@@ -106,7 +106,7 @@ def parse_checks(declarations: Sequence[object]) -> tuple[Check, ...]:
 
     :raises DefinitionError: lists all problems: each names the check, the argument, the value and what is allowed.
     """
-    checks, problems = find_problems(declarations)
+    checks, problems = check_declarations(declarations)
     if problems:
         raise DefinitionError(problems)
     return checks

@@ -14,7 +14,7 @@ LONGEST_WHERE = 60
 _DIGITS = 6
 
 
-def tell_apart(checks: Sequence[Check]) -> tuple[Check, ...]:
+def distinguish_names(checks: Sequence[Check]) -> tuple[Check, ...]:
     """Return the checks of a suite with different default names.
 
     A name that two checks share gets the filter of its check, and a part of its id where that does not suffice. Every id stays, and so do

@@ -13,7 +13,7 @@ from typing import ClassVar
 from airflow_dre.checks.check import Answers, Check
 from airflow_dre.checks.dimensions import Dimension
 from airflow_dre.checks.families import NUMERIC, Families
-from airflow_dre.checks.kinds.schema import columns_of
+from airflow_dre.checks.kinds.schema import answered_columns
 from airflow_dre.checks.metrics import (
     ColumnMetric,
     DistinctCount,
@@ -33,7 +33,7 @@ from airflow_dre.checks.reasons import because, observed
 from airflow_dre.checks.thresholds import Bounds
 from airflow_dre.values.numbers import as_count, as_float, to_float
 from airflow_dre.values.scalars import Scalar
-from airflow_dre.values.sketches import SPOKEN_ERROR, estimate, is_exact, read_hashes
+from airflow_dre.values.sketches import SHOWN_ERROR, estimate, is_exact, read_hashes
 
 _OPEN = Bounds()
 _WORD = re.compile(r"\w+")
@@ -143,7 +143,7 @@ class ColumnCountCheck(MetricCheck):
         return TableColumns()
 
     def observe(self, answers: Answers) -> Scalar:
-        return len(columns_of(answers))
+        return len(answered_columns(answers))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -235,12 +235,12 @@ class DistinctCheck(MetricCheck):
 
     def expected(self) -> str:
         words = super(DistinctCheck, self).expected()
-        return f"{words}, counted to {SPOKEN_ERROR}" if self.approximate else words
+        return f"{words}, counted to {SHOWN_ERROR}" if self.approximate else words
 
     def format_observed(self, value: Scalar) -> str:
         if not self.approximate or (isinstance(value, int) and is_exact(value)):
             return super(DistinctCheck, self).format_observed(value)
-        return f"about {value:,} ({SPOKEN_ERROR})"
+        return f"about {value:,} ({SHOWN_ERROR})"
 
     def observe(self, answers: Answers) -> Scalar:
         return self.different(answers)
@@ -261,7 +261,7 @@ class UniqueRatio(DistinctCheck):
 
     def format_observed(self, value: Scalar) -> str:
         words = super(DistinctCheck, self).format_observed(value)
-        return f"about {words} ({SPOKEN_ERROR})" if self.approximate else words
+        return f"about {words} ({SHOWN_ERROR})" if self.approximate else words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -64,7 +64,7 @@ def same_type(expected: str, found: str) -> bool:
     return name == other and parameters in ("", others)
 
 
-def columns_of(answers: Answers) -> dict[str, str]:
+def answered_columns(answers: Answers) -> dict[str, str]:
     """Return names and types of the columns of the table, in their order, with a mark at a guessed type.
 
     :raises Incomparable: there are no columns, so the table is missing.
@@ -118,7 +118,7 @@ class SchemaIs(Check):
 
     def dependent_metrics(self, answers: Answers) -> tuple[Metric, ...]:
         """Return how many values cannot be read as an expected type, where that of a column was guessed."""
-        found = {self._spelled(name): (name, kind) for name, kind in columns_of(answers).items()}
+        found = {self._spelled(name): (name, kind) for name, kind in answered_columns(answers).items()}
         return tuple(
             asked
             for name, types in self.expected_columns
@@ -132,7 +132,7 @@ class SchemaIs(Check):
 
     def judge(self, answers: Answers, now: datetime) -> Judgement:
         spell = str.casefold if self.any_case else str
-        columns = columns_of(answers)
+        columns = answered_columns(answers)
         found = {spell(name): kind for name, kind in columns.items()}
         exact = {spell(name): name for name in columns}
         wanted = {spell(name): types for name, types in self.expected_columns}
@@ -179,7 +179,7 @@ class SchemaUnchanged(Check):
         return TableColumns(), LastPassed(check_id=self.id)
 
     def judge(self, answers: Answers, now: datetime) -> Judgement:
-        found = columns_of(answers)
+        found = answered_columns(answers)
         before = answers.scalar(LastPassed(check_id=self.id))
         last = found if before is None else _remembered(before)
         problems = [f"{name} {kind} was dropped" for name, kind in last.items() if name not in found]

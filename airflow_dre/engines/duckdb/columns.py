@@ -25,9 +25,9 @@ from airflow_dre.engines.duckdb.guesses import (
     in_sense,
     misfit_of,
     spelling_of,
-    value_of,
+    typed_value,
 )
-from airflow_dre.engines.duckdb.reading import describe, reading
+from airflow_dre.engines.duckdb.reading import describe_relation, reading
 from airflow_dre.engines.duckdb.sampling import TEXTS, sampled_types, types_of_all_rows
 from airflow_dre.sql.names import quoted
 from airflow_dre.sql.readings import Guess, Readings, Sense
@@ -121,7 +121,7 @@ class TextColumns:
     def _create_views(self) -> None:
         places = {column: place for place, column in enumerate(self.kinds)}
         typed = {
-            column: value_of(column, self.kinds[column], self.spelling, places[column] if column in self.unsure else None)
+            column: typed_value(column, self.kinds[column], self.spelling, places[column] if column in self.unsure else None)
             if column in self.kinds
             else exp.column(column, quoted=True)
             for column in self.columns
@@ -195,4 +195,4 @@ def view_all_as_texts(database: DuckDB, readable: Readable, declared: Mapping[st
         wrong = [does_not_fit(column, kind, spelling) for column, kind in declared.items()]
         rows = exp.select("*").from_(rows).where(*[exp.Not(this=exp.paren(each)) for each in wrong]).subquery("rows")
     database.create_view(TEXTS, rows)
-    return [column for column, _ in describe(database, exp.Table(this=quoted(TEXTS)))]
+    return [column for column, _ in describe_relation(database, exp.Table(this=quoted(TEXTS)))]

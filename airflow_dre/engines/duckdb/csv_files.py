@@ -14,7 +14,7 @@ from airflow_dre.engines.duckdb.declared_types import exact_type
 from airflow_dre.engines.duckdb.file_columns import columns_of_file, written_names
 from airflow_dre.engines.duckdb.formats import Readable
 from airflow_dre.engines.duckdb.guesses import FileType, spelling_of
-from airflow_dre.engines.duckdb.reading import APART, describe, reading
+from airflow_dre.engines.duckdb.reading import APART, describe_relation, reading
 from airflow_dre.engines.duckdb.same_columns import refuse_differences, refuse_same_names
 from airflow_dre.errors import QueryFailed
 
@@ -41,7 +41,7 @@ def _declared_apart(database: DuckDB, readable: Readable) -> tuple[Readable, dic
     if not types:
         return readable, {}
     names, spelling = {column.casefold() for column in types}, spelling_of(readable.options)
-    described = describe(database, reading(readable.form, readable.files, readable.as_texts))
+    described = describe_relation(database, reading(readable.form, readable.files, readable.as_texts))
     found = {column: exact_type(kind, spelling) for column, kind in described if column.casefold() in names}
     declared = {column: kind for column, kind in found.items() if kind is not None}
     apart = {column.casefold() for column in declared}

@@ -9,8 +9,8 @@ from sqlglot import exp
 
 from airflow_dre.engines.duckdb.connection import DuckDB
 from airflow_dre.engines.duckdb.formats import CSV, PARQUET, Readable, words_of
-from airflow_dre.engines.duckdb.reading import APART, describe, reading
-from airflow_dre.engines.duckdb.reasons import reason_of
+from airflow_dre.engines.duckdb.reading import APART, describe_relation, reading
+from airflow_dre.engines.duckdb.reasons import duckdb_reason
 from airflow_dre.errors import QueryFailed
 
 _LENIENT: tuple[dict[str, object], ...] = (
@@ -55,12 +55,12 @@ def columns_of_file(database: DuckDB, readable: Readable, file: str) -> list[tup
 
     try:
         texts = {} if readable.form is PARQUET else {"all_varchar": True}
-        return describe(database, reading(readable.form, [file], {**readable.options, **APART, **texts}))
+        return describe_relation(database, reading(readable.form, [file], {**readable.options, **APART, **texts}))
     except duckdb.InvalidInputException as error:
         if readable.form is PARQUET:
             raise
         raise QueryFailed(
-            _broken_line(database, readable, file) or reason_of(error, (*readable.files, *words_of(readable.options)), file)
+            _broken_line(database, readable, file) or duckdb_reason(error, (*readable.files, *words_of(readable.options)), file)
         ) from error
 
 
@@ -74,7 +74,7 @@ def _broken_line(database: DuckDB, readable: Readable, file: str) -> str | None:
     kept = {key: value for key, value in readable.options.items() if key not in ("types", "sample_size")}
     for lenient in _LENIENT:
         try:
-            columns = describe(database, reading(readable.form, [file], {**readable.options, **APART, **lenient}))
+            columns = describe_relation(database, reading(readable.form, [file], {**readable.options, **APART, **lenient}))
         except duckdb.Error:
             continue
         strictly = {**kept, **APART, "auto_detect": False, "columns": {column: "VARCHAR" for column, _ in columns}}
@@ -82,5 +82,5 @@ def _broken_line(database: DuckDB, readable: Readable, file: str) -> str | None:
         try:
             database.fetch_all(exp.select(*largest).from_(reading(CSV, [file], strictly)))
         except duckdb.Error as error:
-            return reason_of(error, (*readable.files, *words_of(readable.options)), file)
+            return duckdb_reason(error, (*readable.files, *words_of(readable.options)), file)
     return None

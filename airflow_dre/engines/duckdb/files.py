@@ -20,7 +20,7 @@ from airflow_dre.engines.duckdb.formats import (
 )
 from airflow_dre.engines.duckdb.json_files import view_json_lines
 from airflow_dre.engines.duckdb.parquet_files import view_parquet
-from airflow_dre.engines.duckdb.reasons import reason_of, store_error
+from airflow_dre.engines.duckdb.reasons import duckdb_reason, store_error
 from airflow_dre.errors import DefinitionError, FilesUnreachable, Problem, QueryFailed
 
 _SHOWN = 3
@@ -78,4 +78,4 @@ def refusal_of(error: Exception, files: Sequence[str], words: Sequence[str] = ()
     raised = store_error(error)
     if raised is not None:
         return FilesUnreachable(f"the store of {files[0]} stopped answering: {raised}")
-    return QueryFailed(reason_of(error, (*files, *words)))
+    return QueryFailed(duckdb_reason(error, (*files, *words)))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from airflow_dre.engines.duckdb.connection import DuckDB
-from airflow_dre.engines.duckdb.reasons import reason_of
+from airflow_dre.engines.duckdb.reasons import duckdb_reason
 from airflow_dre.errors import DefinitionError, Problem, QueryFailed
 
 
@@ -96,7 +96,7 @@ def _guarded(register: Callable[[], None]) -> None:
     try:
         register()
     except Exception as error:  # of DuckDB, pyarrow or polars, as it happens
-        raise QueryFailed(f"the data cannot be read: {reason_of(error)}") from error
+        raise QueryFailed(f"the data cannot be read: {duckdb_reason(error)}") from error
 
 
 def _refuse_columns(columns: list[str], subject: str) -> None:

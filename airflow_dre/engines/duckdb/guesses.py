@@ -268,7 +268,7 @@ def misfit_of(column: str, sense: Sense, spelling: Spelling) -> tuple[exp.Expr, 
     return does_not_fit(column, wanted, spelling), _NAMES[sense], wanted.name
 
 
-def value_of(column: str, kind: FileType, spelling: Spelling, unsure: int | None = None) -> exp.Expr:
+def typed_value(column: str, kind: FileType, spelling: Spelling, unsure: int | None = None) -> exp.Expr:
     """Return a column as its type reads it.
 
     :param unsure: place of a column whose later values may be of another type; to select one is an error with that place.

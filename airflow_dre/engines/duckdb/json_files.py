@@ -11,7 +11,7 @@ from airflow_dre.engines.duckdb.declared_types import exact_type
 from airflow_dre.engines.duckdb.formats import Readable
 from airflow_dre.engines.duckdb.guesses import inexact, spelling_of
 from airflow_dre.engines.duckdb.json_lines import create_empty_view, described_json, inexact_columns, is_guessed, known_type, type_to_read
-from airflow_dre.engines.duckdb.reading import describe, reading
+from airflow_dre.engines.duckdb.reading import describe_relation, reading
 from airflow_dre.errors import QueryFailed
 
 
@@ -47,5 +47,5 @@ def _declared_of_json(database: DuckDB, readable: Readable, types: Mapping[str, 
     """Return the declared types of columns of JSON lines as DuckDB calls them."""
     if not types:
         return {}
-    described = dict(describe(database, reading(readable.form, readable.files, replace(readable, columns=types).as_texts)))
+    described = dict(describe_relation(database, reading(readable.form, readable.files, replace(readable, columns=types).as_texts)))
     return {column: described[column] for column in types}

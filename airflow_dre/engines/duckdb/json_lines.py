@@ -13,7 +13,7 @@ from sqlglot.errors import ParseError
 from airflow_dre.engines.duckdb.connection import DuckDB
 from airflow_dre.engines.duckdb.formats import CSV, JSON_LINES, Format, Readable
 from airflow_dre.engines.duckdb.guesses import EXACT, NOTHING, TYPES, FileType, filled
-from airflow_dre.engines.duckdb.reading import APART, describe, reading
+from airflow_dre.engines.duckdb.reading import APART, describe_relation, reading
 from airflow_dre.errors import QueryFailed
 from airflow_dre.sql.names import quoted
 
@@ -65,7 +65,7 @@ def described_json(database: DuckDB, readable: Readable) -> list[tuple[str, str]
     options = {name: value for name, value in readable.options.items() if name != "types"}
     source = reading(readable.form, readable.files, {**options, **APART})
     try:
-        columns = describe(database, source)
+        columns = describe_relation(database, source)
     except duckdb.Error as error:
         _refuse_arrays(database, readable)
         if (reason := explain_malformed(database, readable, error)) is not None:
@@ -182,12 +182,12 @@ def add_column(database: DuckDB, name: str, error: BaseException) -> bool:
     found = _LACKED.search(str(error))
     if found is None:
         return False
-    columns = [column for column, _ in describe(database, exp.Table(this=quoted(name)))]
+    columns = [column for column, _ in describe_relation(database, exp.Table(this=quoted(name)))]
     lacked = (found[1] or found[2]).replace('""', '"')
     if lacked.casefold() in {column.casefold() for column in columns}:
         return False
     rows = exp.select("*", exp.alias_(exp.Null(), quoted(lacked))).from_(exp.Table(this=quoted(name)))
-    types = dict(describe(database, rows.subquery("rows")))
+    types = dict(describe_relation(database, rows.subquery("rows")))
     create_empty_view(database, name, types)
     return True
 

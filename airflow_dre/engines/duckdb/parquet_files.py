@@ -15,7 +15,7 @@ from airflow_dre.engines.duckdb.connection import DuckDB
 from airflow_dre.engines.duckdb.file_columns import columns_of_file, written_names
 from airflow_dre.engines.duckdb.formats import Readable
 from airflow_dre.engines.duckdb.guesses import NOTHING
-from airflow_dre.engines.duckdb.reading import describe, reading
+from airflow_dre.engines.duckdb.reading import describe_relation, reading
 from airflow_dre.engines.duckdb.same_columns import refuse_differences, refuse_same_names
 
 _FOLDER = re.compile(r"(?<![^/])([^/=]++)=[^/]*+/")
@@ -60,12 +60,12 @@ def _folders(database: DuckDB, readable: Readable, source: exp.Expr) -> list[str
     if readable.options.get("hive_partitioning") is False or _FOLDER.search(readable.files[0]) is None:
         return []
     apart = reading(readable.form, readable.files, {**readable.options, "hive_partitioning": False})
-    held = dict(describe(database, apart))
+    held = dict(describe_relation(database, apart))
     named = {unquote(key).casefold() for key in _FOLDER.findall(readable.files[0])}
     certain = readable.options.get("hive_partitioning") is True
     return [
         column
-        for column, kind in describe(database, source)
+        for column, kind in describe_relation(database, source)
         if column.casefold() in named and kind == "VARCHAR" and (certain or held.get(column) != kind)
     ]
 

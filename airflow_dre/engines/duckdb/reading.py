@@ -24,7 +24,7 @@ def reading(form: Format, files: Sequence[str], options: Mapping[str, object]) -
     return exp.Anonymous(this=form.function, expressions=[names, *arguments])
 
 
-def describe(database: DuckDB, relation: exp.Expr) -> list[tuple[str, str]]:
+def describe_relation(database: DuckDB, relation: exp.Expr) -> list[tuple[str, str]]:
     """Return the names and types of the columns of a relation."""
     return [(str(name), str(kind)) for name, kind, *_ in database.fetch_all(exp.Describe(this=exp.select("*").from_(relation)))]
 

@@ -43,7 +43,7 @@ def line_of(error: BaseException) -> str | None:
     return None if found is None else found[1]
 
 
-def reason_of(error: BaseException, files: Collection[str] = (), file: str = "a CSV file") -> str:
+def duckdb_reason(error: BaseException, files: Collection[str] = (), file: str = "a CSV file") -> str:
     """Return DuckDB's reason in one line.
 
     :param files: names that it may quote.

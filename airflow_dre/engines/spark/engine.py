@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from uuid import uuid4
 
 from airflow_dre.engines.callers import Caller, CallFailed
-from airflow_dre.engines.spark.errors import explained, is_refused, suppress_output
+from airflow_dre.engines.spark.errors import explained, is_refused, suppress_spark_output
 from airflow_dre.engines.spark.session import speaks_connect
 from airflow_dre.errors import QueryFailed, StatementTimeout, WarehouseError, WarehouseUnreachable
 from airflow_dre.sql.dialect import Dialect
@@ -64,7 +64,7 @@ class SparkEngine:
         statement = _Statement(self._session, self._timeout)
         work = _with_properties(self._session, lambda: self._fetch(statement, sql, most))
         try:
-            with suppress_output():
+            with suppress_spark_output():
                 return self._caller.run(work, statement.cancel)
         except CallFailed as failed:
             raise self._explained(failed.error, statement) from failed.error
@@ -91,7 +91,7 @@ class SparkEngine:
 
     def close(self) -> None:
         """Restore the settings of the session."""
-        with suppress_output():
+        with suppress_spark_output():
             self._caller.end(self._restore)
         self._before, self._is_open = {}, False
 
@@ -144,7 +144,7 @@ class SparkEngine:
     def _answers(self) -> bool:
         """Return whether the session answers, since the layers below do not agree on the exception for one that is gone."""
         try:
-            with suppress_output():
+            with suppress_spark_output():
                 self._caller.run(lambda: self._session.sql("SELECT 1").collect(), lambda: None)
         except CallFailed:
             return False

@@ -39,7 +39,7 @@ def explained(error: BaseException) -> str:
 
 
 @contextlib.contextmanager
-def suppress_output() -> Iterator[None]:
+def suppress_spark_output() -> Iterator[None]:
     """Keep pyspark from printing errors, which are raised with a message of ours."""
     from pyspark.logger import PySparkLogger
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Protocol
 from urllib.parse import quote
 
-from airflow_dre.engines.spark.errors import explained, suppress_output
+from airflow_dre.engines.spark.errors import explained, suppress_spark_output
 from airflow_dre.errors import DefinitionError, Problem, WarehouseUnreachable
 
 CONNECT_TYPE = "spark_connect"
@@ -130,7 +130,7 @@ def opened_session(connection: Connection) -> Iterator[Any]:
     """
     subject = f"connection {connection.conn_id}"
     require_pyspark(subject)
-    with contextlib.ExitStack() as stack, suppress_output():
+    with contextlib.ExitStack() as stack, suppress_spark_output():
         try:
             session = (_connect if connection.conn_type == CONNECT_TYPE else _classic)(connection, stack)
         except WarehouseUnreachable:

@@ -79,7 +79,7 @@ class CheckArguments:
         )
 
 
-def find_problems(
+def find_argument_problems(
     arguments: CheckArguments, mistaken: Iterable[Problem], of_gate: Iterable[Problem], of_source: Iterable[Problem]
 ) -> list[Problem]:
     """Return everything that is wrong with the arguments of a task when its Dag is parsed.
@@ -89,7 +89,7 @@ def find_problems(
     :param of_source: problems with the arguments that name the rows.
     """
     subject, mistaken = arguments.subject, list(mistaken)
-    checks, problems = parse.find_problems(arguments.checks)
+    checks, problems = parse.check_declarations(arguments.checks)
     problems = [*mistaken, *problems, *of_gate]
     texts = {name: getattr(arguments, name) for name in ("where", "dataset", "quarantine_to")}
     problems += find_kind_problems(subject, texts, {"trust_constraints": arguments.trust_constraints})

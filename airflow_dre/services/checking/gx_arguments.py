@@ -33,7 +33,7 @@ class GxArguments:
     parameters: Mapping[str, Any] | None
 
 
-def find_problems(arguments: GxArguments) -> list[Problem]:
+def find_gx_problems(arguments: GxArguments) -> list[Problem]:
     """Return what is wrong with the arguments when the Dag is parsed."""
     subject = arguments.subject
     texts = {name: getattr(arguments, name) for name in ("conn_id", "table", "query", "dataset")}

@@ -11,7 +11,7 @@ from airflow_dre.store.incidents import resolve_by_hand
 from airflow_dre.values.text_limits import DETAIL, lines
 
 
-def resolve(incident_id: int, *, actor: str, note: str) -> bool:
+def resolve_manually(incident_id: int, *, actor: str, note: str) -> bool:
     """Resolve an incident by hand and notify its receivers. Return False if it is resolved already.
 
     :param actor: name of the person.
@@ -34,6 +34,6 @@ def end_unwatched() -> bool:
     return run_housekeeping(open_configured_store(), read_settings()) > 0
 
 
-def send_waiting() -> None:
+def send_outbox() -> None:
     """Send the messages that wait in the outbox."""
     dispatch_outbox(open_configured_store(), read_settings())

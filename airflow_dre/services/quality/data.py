@@ -21,7 +21,7 @@ from airflow_dre.engines.duckdb.misfits import explain_misfit
 from airflow_dre.engines.duckdb.versions import folder_versions
 from airflow_dre.errors import DefinitionError, FilesUnreachable, Problem, WarehouseUnreachable
 from airflow_dre.lineage.naming import name_files
-from airflow_dre.services.asking import within
+from airflow_dre.services.asking import ask_within
 from airflow_dre.services.quality.source import DataSpec, Source
 from airflow_dre.services.quality.spark_sources import is_spark_frame, opened_spark_frame
 from airflow_dre.sql.dialects.duckdb import DUCKDB_VIEW
@@ -88,7 +88,7 @@ def _found_files(places: Sequence[Place], spec: DataSpec) -> list[str]:
     if places[0].store is None:
         return find_files(places, spec.subject)
     try:
-        return within(connect_seconds(spec.timeout), lambda: find_files(places, spec.subject), f"the store of {places[0].shown}")
+        return ask_within(connect_seconds(spec.timeout), lambda: find_files(places, spec.subject), f"the store of {places[0].shown}")
     except FilesUnreachable:
         raise
     except WarehouseUnreachable as silent:

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 from airflow_dre.engines.spark.engine import SparkEngine
-from airflow_dre.engines.spark.errors import explained, is_refused, suppress_output
+from airflow_dre.engines.spark.errors import explained, is_refused, suppress_spark_output
 from airflow_dre.engines.spark.session import impatient, opened_session, place_of
 from airflow_dre.errors import QueryFailed, WarehouseUnreachable
 from airflow_dre.lineage.naming import name_spark_table
@@ -37,7 +37,7 @@ def opened_spark_frame(frame: Any, name: str, dataset: DatasetName, where: str |
     """
     session, view = frame.sparkSession, name
     engine = SparkEngine(session, timeout)
-    with suppress_output(), impatient(session):
+    with suppress_spark_output(), impatient(session):
         try:  # before the session is set for us: what the frame means is what it meant to its author
             if session.catalog.tableExists(name):
                 view = f"{name}_{uuid4().hex}"

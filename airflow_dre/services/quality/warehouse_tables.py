@@ -10,7 +10,7 @@ from typing import Any
 from airflow_dre.engines.callers import connect_seconds
 from airflow_dre.engines.warehouse import opened
 from airflow_dre.lineage.naming import name_dataset
-from airflow_dre.services.asking import within
+from airflow_dre.services.asking import ask_within
 from airflow_dre.services.quality.source import Source
 from airflow_dre.sql.names import split_table
 from airflow_dre.sql.scope import Scope
@@ -38,4 +38,4 @@ def named_in_time(hook: Any, connection: Any, parts: tuple[str, ...], timeout: t
     :raises WarehouseUnreachable: the warehouse does not answer in time.
     """
     subject = f"the {hook.conn_type} warehouse, asked for its default schema,"
-    return within(connect_seconds(timeout), lambda: name_dataset(hook, connection, parts), subject)
+    return ask_within(connect_seconds(timeout), lambda: name_dataset(hook, connection, parts), subject)

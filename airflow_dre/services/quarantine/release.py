@@ -13,7 +13,7 @@ from airflow_dre.engines.session import Hook
 from airflow_dre.engines.transactions import Transaction, retry_on_conflict, transaction
 from airflow_dre.errors import DefinitionError, Problem
 from airflow_dre.incidents.signals import Origin
-from airflow_dre.services.quarantine.tables import MOST_COLUMNS, columns_of, require_equal
+from airflow_dre.services.quarantine.tables import MOST_COLUMNS, catalogue_columns, require_equal
 from airflow_dre.sql.dialect import Writing
 from airflow_dre.sql.quarantine import release as statements
 from airflow_dre.sql.quarantine.release import Review
@@ -74,7 +74,7 @@ def claim_rows(hook: Hook, review: Review, subject: str, timeout: timedelta | No
     with transaction(hook, timeout) as (running, writing):
         _locked(running, review, writing)
         _fitting_columns(running, review, subject)
-        for statement in (statements.unclaim(review), statements.claim(review)):
+        for statement in (statements.unclaim_statement(review), statements.claim_statement(review)):
             running.write(_scope(review).render(statement))
         groups = running.fetch_rows(_scope(review).render(statements.tally(review)), _MOST_GROUPS + 1)
         if len(groups) > _MOST_GROUPS:  # what was not counted must not be decided about
@@ -99,7 +99,7 @@ def carry_out(hook: Hook, review: Review, decision: Decision, subject: str, time
             computed = running.fetch_rows(scope.render(writing.computed(review.source)), MOST_COLUMNS)
             columns = [name for name in columns if (name,) not in {tuple(row) for row in computed}]
         if decision is Decision.KEEP:
-            return Decided(kept=running.write(scope.render(statements.unclaim(review))))
+            return Decided(kept=running.write(scope.render(statements.unclaim_statement(review))))
         back = _give_back(running, review, writing, columns) if decision is Decision.RELEASE else 0
         return Decided(given_back=back, dropped=running.write(scope.render(statements.drop(review))))
 
@@ -127,8 +127,8 @@ def _locked(running: Transaction, review: Review, writing: Writing) -> None:
 
 def _fitting_columns(running: Transaction, review: Review, subject: str) -> list[str]:
     """Return the columns that rows go back with."""
-    source = columns_of(running, _scope(review), review.source)
-    there = columns_of(running, _scope(review), review.quarantine)
+    source = catalogue_columns(running, _scope(review), review.source)
+    there = catalogue_columns(running, _scope(review), review.quarantine)
     name, held = ".".join(review.source), ".".join(review.quarantine)
     if not there:
         raise DefinitionError([Problem(subject, "quarantine_table", held, "a table that is there: no row was quarantined so far")])
@@ -153,7 +153,7 @@ def _counted(groups: Sequence[Row]) -> Claimed:
     return Claimed(rows=rows, copies=copies, by_check=dict(by_check.most_common()), by_run=dict(by_run.most_common()))
 
 
-def describe(review: Review, claimed: Claimed) -> str:
+def describe_review(review: Review, claimed: Claimed) -> str:
     """Return the question as Markdown: numbers and names, and never a value of a row."""
     source, held = ".".join(review.source), ".".join(review.quarantine)
     fate = {

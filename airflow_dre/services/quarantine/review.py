@@ -10,7 +10,7 @@ from airflow_dre.errors import DefinitionError, Problem
 from airflow_dre.incidents.signals import Origin
 from airflow_dre.services.quality.source_of import find_spark_connection
 from airflow_dre.services.quality.warehouse_tables import named_in_time
-from airflow_dre.services.quarantine.release import Claimed, Decided, Decision, carry_out, claim_rows, describe, review_id_of
+from airflow_dre.services.quarantine.release import Claimed, Decided, Decision, carry_out, claim_rows, describe_review, review_id_of
 from airflow_dre.sql.dialects import find_dialect
 from airflow_dre.sql.names import split_table
 from airflow_dre.sql.quarantine.release import Review
@@ -52,7 +52,7 @@ def ask_about_rows(request: ReviewRequest, origin: Origin) -> Question:
     """
     hook, review = _open_review(request, origin)
     claimed: Claimed = claim_rows(hook, review, request.subject, request.timeout)
-    return Question(claimed.rows, describe(review, claimed))
+    return Question(claimed.rows, describe_review(review, claimed))
 
 
 def decide_about_rows(request: ReviewRequest, origin: Origin, decision: str) -> Decided:

@@ -11,8 +11,8 @@ from airflow_dre.errors import QueryFailed, WarehouseError
 from airflow_dre.services.quality.answers import Engine
 from airflow_dre.services.quarantine.result import QuarantineResult, result_of
 from airflow_dre.services.quarantine.spec import QuarantineSpec
-from airflow_dre.services.quarantine.tables import columns_of, require_fit, require_other_table, require_within_limit, source_columns
-from airflow_dre.services.quarantine.transfer import query_of
+from airflow_dre.services.quarantine.tables import catalogue_columns, require_fit, require_other_table, require_within_limit, source_columns
+from airflow_dre.services.quarantine.transfer import quarantine_query
 from airflow_dre.sql.dialect import Refusal
 from airflow_dre.sql.quarantine import statements
 from airflow_dre.sql.quarantine.statements import Mode
@@ -54,7 +54,7 @@ def copy_by(engine: Engine, spec: QuarantineSpec, at: datetime) -> QuarantineRes
     if isinstance(writing, Refusal):
         raise spec.refused("quarantine_to", writing.reason)
     require_other_table(spec)
-    query = query_of(spec, source_columns(engine, spec), writing, at)
+    query = quarantine_query(spec, source_columns(engine, spec), writing, at)
     looked_at, failing = map(as_count, engine.fetch_rows(scope.render(statements.count(query)), 1)[0])
     require_within_limit(failing, looked_at, spec)
     if there := _columns_if_there(engine, spec):
@@ -73,7 +73,7 @@ def _refuse_moves(spec: QuarantineSpec) -> None:
 
 def _columns_if_there(engine: Engine, spec: QuarantineSpec) -> tuple[tuple[str, str], ...]:
     try:
-        return columns_of(engine, spec.rows.source, spec.target)
+        return catalogue_columns(engine, spec.rows.source, spec.target)
     except QueryFailed as missing:
         if _MISSING in str(missing):
             return ()

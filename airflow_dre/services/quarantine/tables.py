@@ -10,14 +10,14 @@ from airflow_dre.services.quality.answers import Engine
 from airflow_dre.services.quarantine.spec import QuarantineSpec
 from airflow_dre.sql.dialect import Refusal
 from airflow_dre.sql.quarantine import statements
-from airflow_dre.sql.quarantine.shape import type_mismatch
+from airflow_dre.sql.quarantine.shape import shape_mismatch
 from airflow_dre.sql.quarantine.statements import QuarantineQuery
 from airflow_dre.sql.scope import Scope
 
 MOST_COLUMNS = 10_000
 
 
-def columns_of(running: Engine, scope: Scope, table: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+def catalogue_columns(running: Engine, scope: Scope, table: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
     """Return names and types of a table's columns, or nothing where there is no such table."""
     catalogue = scope.dialect.catalogue.columns
     if isinstance(catalogue, Refusal):
@@ -31,7 +31,7 @@ def source_columns(running: Engine, spec: QuarantineSpec) -> tuple[tuple[str, st
     :raises DefinitionError: they are not known, or one has a name that is reserved for ours.
     """
     scope = spec.rows.source
-    columns = columns_of(running, scope, scope.table)
+    columns = catalogue_columns(running, scope, scope.table)
     if not columns:
         raise DefinitionError([Problem(spec.subject, "table", ".".join(scope.table), "a table whose columns the catalogue lists")])
     if own := statements.find_own(columns):
@@ -54,7 +54,7 @@ def require_fit(query: QuarantineQuery, there: Sequence[tuple[str, str]], spec: 
 
     :raises DefinitionError: it has another shape.
     """
-    if why := type_mismatch(query.columns, there, ".".join(query.source.table), query.source.dialect):
+    if why := shape_mismatch(query.columns, there, ".".join(query.source.table), query.source.dialect):
         raise spec.refused("quarantine_to", why)
 
 

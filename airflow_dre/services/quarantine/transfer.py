@@ -10,7 +10,7 @@ from airflow_dre.errors import QuarantineError, QueryFailed
 from airflow_dre.services.quarantine.result import QuarantineResult, result_of
 from airflow_dre.services.quarantine.spec import QuarantineSpec
 from airflow_dre.services.quarantine.tables import (
-    columns_of,
+    catalogue_columns,
     require_equal,
     require_fit,
     require_other_table,
@@ -42,10 +42,10 @@ def transfer_rows(hook: Hook, spec: QuarantineSpec, at: datetime) -> QuarantineR
     with transaction(hook, spec.timeout) as (running, writing):
         if writing.lock is not None:
             running.fetch_rows(scope.render(writing.lock(spec.target)), 1)
-        there = columns_of(running, scope, spec.target)
+        there = catalogue_columns(running, scope, spec.target)
         if not spec.rows.checks and not there:
             return result_of(spec)
-        query = query_of(spec, source_columns(running, spec), writing, at)
+        query = quarantine_query(spec, source_columns(running, spec), writing, at)
         if there:
             require_fit(query, there, spec)
         else:
@@ -61,7 +61,7 @@ def transfer_rows(hook: Hook, spec: QuarantineSpec, at: datetime) -> QuarantineR
         return result_of(spec, rows=taken, looked_at=looked_at, replaced=replaced)
 
 
-def query_of(spec: QuarantineSpec, columns: tuple[tuple[str, str], ...], writing: Writing, at: datetime) -> QuarantineQuery:
+def quarantine_query(spec: QuarantineSpec, columns: tuple[tuple[str, str], ...], writing: Writing, at: datetime) -> QuarantineQuery:
     """Return the query for the rows of a quarantine, with the columns and the writing of their database."""
     return QuarantineQuery(
         source=spec.rows.source,

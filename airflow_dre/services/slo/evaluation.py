@@ -11,9 +11,9 @@ from airflow_dre.incidents.decide import Change
 from airflow_dre.incidents.identity import DataCause, Promise
 from airflow_dre.incidents.signals import Event, Origin, Signal
 from airflow_dre.privacy.masking import masked_line
-from airflow_dre.services.asking import within
+from airflow_dre.services.asking import ask_within
 from airflow_dre.services.incidents.expiry import end_replaced_slas
-from airflow_dre.services.slo.freshness import Freshness, ask_freshness, locate, subject_of
+from airflow_dre.services.slo.freshness import Freshness, ask_freshness, locate_table, subject_of
 from airflow_dre.services.slo.question import FreshnessQuestion
 from airflow_dre.store.database import Transaction
 from airflow_dre.store.incidents import record_signal
@@ -139,7 +139,7 @@ NAMING_SECONDS = 10.0
 def _dataset_of(question: FreshnessQuestion) -> DatasetName | None:
     """Return the dataset that a question is about, as far as its connection shows it without an answer of the warehouse."""
     try:
-        return within(NAMING_SECONDS, lambda: locate(question).dataset, subject_of(question))
+        return ask_within(NAMING_SECONDS, lambda: locate_table(question).dataset, subject_of(question))
     except Exception:  # the connection may be missing, its provider too, or its hook may have to ask
         return None
 

@@ -12,7 +12,7 @@ from airflow_dre.engines.warehouse import opened
 from airflow_dre.errors import QueryFailed
 from airflow_dre.lineage.naming import name_dataset
 from airflow_dre.privacy.masking import masked_line
-from airflow_dre.services.asking import within
+from airflow_dre.services.asking import ask_within
 from airflow_dre.services.slo.question import FreshnessQuestion
 from airflow_dre.sql.dialects import find_dialect
 from airflow_dre.sql.names import split_table
@@ -56,7 +56,7 @@ class Located:
     dataset: DatasetName
 
 
-def locate(question: FreshnessQuestion) -> Located:
+def locate_table(question: FreshnessQuestion) -> Located:
     """Return the warehouse and the table of a question. Most hooks know its name without a query.
 
     :raises DefinitionError: the name of the table is not what it must be.
@@ -77,7 +77,7 @@ def measure_freshness(question: FreshnessQuestion, now: datetime) -> Freshness:
     :raises WarehouseUnreachable: the warehouse does not answer, or not in time.
     :raises QueryFailed: it refused, for example because the column is missing.
     """
-    return within(question.answer_within.total_seconds(), lambda: _measure(question, locate(question), now), subject_of(question))
+    return ask_within(question.answer_within.total_seconds(), lambda: _measure(question, locate_table(question), now), subject_of(question))
 
 
 def ask_freshness(question: FreshnessQuestion, now: datetime) -> Freshness:
@@ -90,7 +90,7 @@ def ask_freshness(question: FreshnessQuestion, now: datetime) -> Freshness:
 
 def answer_freshness(question: FreshnessQuestion, now: datetime) -> Freshness:
     """Do as :func:`ask_freshness` in the present thread, whose caller keeps the limit."""
-    return _with_age(question, _measure(question, locate(question), now))
+    return _with_age(question, _measure(question, locate_table(question), now))
 
 
 def subject_of(question: FreshnessQuestion) -> str:

@@ -6,7 +6,7 @@ from sqlglot import exp
 
 from airflow_dre.sql.catalogue import Owner, information_schema
 from airflow_dre.sql.dialect import Catalogue, Dialect, Limits, Literals, Texts
-from airflow_dre.sql.rendering import as_text, call, is_given, like, search_by
+from airflow_dre.sql.rendering import as_text, call, is_given, plain_like, search_by
 from airflow_dre.values.calendar import Unit
 
 
@@ -32,7 +32,7 @@ BIGQUERY = Dialect(
         moment=as_text,  # which becomes a DATE, DATETIME or TIMESTAMP, whichever the column is
     ),
     texts=Texts(
-        like=like,
+        like=plain_like,
         regex=search_by("REGEXP_CONTAINS"),
         lookaround=False,  # RE2
         json=_json,

@@ -99,7 +99,7 @@ DUCKDB = Dialect(
 
 
 def _described(table: tuple[str, ...]) -> exp.Expr:
-    described = exp.Subquery(this=exp.Describe(this=names.table(table)))
+    described = exp.Subquery(this=exp.Describe(this=names.quoted_table(table)))
     return exp.select("column_name", "column_type").from_(described)
 
 

@@ -8,7 +8,7 @@ from sqlglot import exp
 
 from airflow_dre.sql.catalogue import information_schema
 from airflow_dre.sql.dialect import Aggregates, Catalogue, Dialect, Limits, Literals, Session, Texts, Types
-from airflow_dre.sql.rendering import above_zero, call, in_doubles, like, typed
+from airflow_dre.sql.rendering import above_zero, call, in_doubles, plain_like, typed
 from airflow_dre.values.calendar import Unit
 
 
@@ -70,7 +70,7 @@ MYSQL = Dialect(
     ),
     literals=Literals(moment=_moment),
     texts=Texts(
-        like=like,
+        like=plain_like,
         # The flag is switched off that a column's collation may have switched on: case matters to regular expressions.
         regex=lambda value, pattern: _found(value, exp.Literal.string(f"(?-i){pattern}")),
         json=lambda value: exp.EQ(this=call("JSON_VALID", value), expression=exp.Literal.number(1)),

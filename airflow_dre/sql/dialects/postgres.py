@@ -6,7 +6,7 @@ from sqlglot import exp, parse_one
 
 from airflow_dre.sql import names
 from airflow_dre.sql.dialect import Aggregates, Catalogue, Dialect, Limits, Session, Texts, Types, Writing
-from airflow_dre.sql.rendering import call, like
+from airflow_dre.sql.rendering import call, plain_like
 
 _CONSTRAINTS = """
 SELECT 'not_null', a.attname, a.attname
@@ -66,11 +66,11 @@ counts arrive up to a minute after the transaction where its session stays open,
 
 
 def _partitions(table: tuple[str, ...]) -> str:
-    return _PARTITIONS.format(name=exp.Literal.string(names.table(table).sql(dialect="postgres")).sql(dialect="postgres"))
+    return _PARTITIONS.format(name=exp.Literal.string(names.quoted_table(table).sql(dialect="postgres")).sql(dialect="postgres"))
 
 
 def _of(table: tuple[str, ...], query: str) -> exp.Expr:
-    name = exp.Literal.string(names.table(table).sql(dialect="postgres"))
+    name = exp.Literal.string(names.quoted_table(table).sql(dialect="postgres"))
     return exp.replace_placeholders(parse_one(query, read="postgres"), name=name)
 
 
@@ -103,7 +103,7 @@ POSTGRES = Dialect(
         timeout=lambda milliseconds: f"SET LOCAL statement_timeout = {milliseconds}",
     ),
     texts=Texts(
-        like=like,
+        like=plain_like,
         regex=lambda value, pattern: exp.RegexpLike(this=value, expression=exp.Literal.string(pattern)),
         json=lambda value: call("PG_INPUT_IS_VALID", value, "json"),
     ),

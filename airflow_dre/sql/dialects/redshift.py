@@ -6,7 +6,7 @@ from sqlglot import exp
 
 from airflow_dre.sql.catalogue import information_schema
 from airflow_dre.sql.dialect import Aggregates, Catalogue, Dialect, Limits, Session, Texts
-from airflow_dre.sql.rendering import call, in_doubles, like
+from airflow_dre.sql.rendering import call, in_doubles, plain_like
 
 REDSHIFT = Dialect(
     name="redshift",
@@ -19,7 +19,7 @@ REDSHIFT = Dialect(
         timeout=lambda milliseconds: f"SET statement_timeout TO {milliseconds}",
     ),
     texts=Texts(
-        like=like,
+        like=plain_like,
         regex=lambda value, pattern: exp.RegexpLike(this=value, expression=exp.Literal.string(pattern)),
         lookaround=False,  # POSIX
         json=lambda value: call("CAN_JSON_PARSE", value),

@@ -6,7 +6,7 @@ from sqlglot import exp
 
 from airflow_dre.sql import names
 from airflow_dre.sql.dialect import Aggregates, Catalogue, Dialect, Limits, Texts, Types, Writing
-from airflow_dre.sql.rendering import UNLIMITED, call, in_doubles, is_given, like
+from airflow_dre.sql.rendering import UNLIMITED, call, in_doubles, is_given, plain_like
 
 
 def _rewrite(tree: exp.Expr) -> exp.Expr:
@@ -38,7 +38,7 @@ SPARK = Dialect(
     name="spark",
     limits=Limits(columns=UNLIMITED),
     texts=Texts(
-        like=like,
+        like=plain_like,
         regex=found,
         json=is_json,
         orders_by_code_point=True,
@@ -51,7 +51,7 @@ SPARK = Dialect(
     ),
     catalogue=Catalogue(
         is_cheap=True,
-        columns=lambda table: exp.Describe(this=names.table(table), kind="TABLE"),  # the engine picks the columns of its result
+        columns=lambda table: exp.Describe(this=names.quoted_table(table), kind="TABLE"),  # the engine picks the columns of its result
     ),
     rewrite=_rewrite,
     writing=Writing(row_id=lambda: call("UUID"), only_inserts=True),

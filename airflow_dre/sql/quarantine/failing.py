@@ -64,7 +64,7 @@ def _(metric: DuplicateCount, scope: Scope, by: str | None = None) -> exp.Expr |
 @failing.register
 def _(metric: OrphanCount, scope: Scope, by: str | None = None) -> exp.Expr | Refusal:
     """Return the condition that the complete key is not in the parent."""
-    parent = names.table(names.split_table(metric.parent, "check foreign_key", "to"))
+    parent = names.quoted_table(names.split_table(metric.parent, "check foreign_key", "to"))
     known = exp.select(*_named(metric.parent_columns)).from_(parent)
     complete = [filter_of(metric, scope.dialect), *has_all(metric.columns)]
     return _all([*complete, exp.Not(this=_key_is_in(metric.columns, known))])

@@ -31,7 +31,7 @@ class Review:
     dialect: Dialect
 
 
-def claim(review: Review) -> exp.Expr:
+def claim_statement(review: Review) -> exp.Expr:
     """Write the review on its rows: a person decides about the rows that were counted, and about none that came later."""
     wanted = {"dre_dataset": review.dataset, "dre_dag_id": review.dag_id, "dre_run_id": review.run_id, "dre_batch": review.batch}
     conditions = [
@@ -43,18 +43,18 @@ def claim(review: Review) -> exp.Expr:
 def tally(review: Review) -> exp.Expr:
     """Return the claimed rows, counted by mode, by run and by the checks that they break."""
     keys = [column(name) for name in ("dre_mode", "dre_dag_id", "dre_run_id", "dre_checks")]
-    query = exp.select(*keys, exp.Count(this=exp.Star())).from_(names.table(review.quarantine))
+    query = exp.select(*keys, exp.Count(this=exp.Star())).from_(names.quoted_table(review.quarantine))
     return query.where(_claimed(review)).group_by(*[key.copy() for key in keys])
 
 
-def unclaim(review: Review) -> exp.Expr:
+def unclaim_statement(review: Review) -> exp.Expr:
     """Leave the rows to the next review."""
     return _update(review, exp.Null()).where(_claimed(review))
 
 
 def give_back_at_once(review: Review, columns: Sequence[str]) -> exp.Expr:
     """Delete the claimed rows and insert exactly those that were deleted, but for copies, in one statement that returns both counts."""
-    gone = exp.delete(names.table(review.quarantine)).where(_claimed(review), _moved(review))
+    gone = exp.delete(names.quoted_table(review.quarantine)).where(_claimed(review), _moved(review))
     gone.set("returning", exp.Returning(expressions=[column(name) for name in columns]))
     back = _insert(review, columns, exp.select(*map(column, columns)).from_("dre_gone"))
     back.set("returning", exp.Returning(expressions=[exp.Literal.number(1)]))
@@ -64,29 +64,29 @@ def give_back_at_once(review: Review, columns: Sequence[str]) -> exp.Expr:
 
 def give_back(review: Review, columns: Sequence[str]) -> exp.Expr:
     """Insert the claimed rows into the source, but for copies, whose originals are there."""
-    rows = exp.select(*map(column, columns)).from_(names.table(review.quarantine)).where(_claimed(review), _moved(review))
+    rows = exp.select(*map(column, columns)).from_(names.quoted_table(review.quarantine)).where(_claimed(review), _moved(review))
     return _insert(review, columns, rows)
 
 
 def drop(review: Review) -> exp.Expr:
     """Delete the claimed rows from the quarantine."""
-    return exp.delete(names.table(review.quarantine)).where(_claimed(review))
+    return exp.delete(names.quoted_table(review.quarantine)).where(_claimed(review))
 
 
 def drop_moved(review: Review) -> exp.Expr:
     """Delete the claimed rows that went back."""
-    return exp.delete(names.table(review.quarantine)).where(_claimed(review), _moved(review))
+    return exp.delete(names.quoted_table(review.quarantine)).where(_claimed(review), _moved(review))
 
 
 def _insert(review: Review, columns: Sequence[str], rows: exp.Expr) -> exp.Insert:
-    into = exp.Schema(this=names.table(review.source), expressions=[quoted(name) for name in columns])
+    into = exp.Schema(this=names.quoted_table(review.source), expressions=[quoted(name) for name in columns])
     writing = review.dialect.writing
     words = None if isinstance(writing, Refusal) or writing.overriding is None else exp.Var(this=writing.overriding)
     return exp.Insert(this=into, expression=rows, stored=words)  # sqlglot has no place of its own for these words
 
 
 def _update(review: Review, value: exp.Expr) -> exp.Update:
-    return exp.Update(this=names.table(review.quarantine), expressions=[exp.EQ(this=column(_REVIEW), expression=value)])
+    return exp.Update(this=names.quoted_table(review.quarantine), expressions=[exp.EQ(this=column(_REVIEW), expression=value)])
 
 
 def _claimed(review: Review) -> exp.Expr:

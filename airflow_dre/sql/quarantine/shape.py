@@ -21,7 +21,7 @@ _AFFINITIES = (
 """Marks of declared types and their affinities, in the order of https://sqlite.org/datatype3.html#determination_of_column_affinity."""
 
 
-def type_mismatch(source: Columns, target: Columns, source_name: str, dialect: Dialect) -> str | None:
+def shape_mismatch(source: Columns, target: Columns, source_name: str, dialect: Dialect) -> str | None:
     """Return what a quarantine table must change to take the rows of a source, or None where it fits."""
     wanted, there = dict(source), dict(target)
     missing_own = [name for name in OWN_COLUMNS if name not in there]

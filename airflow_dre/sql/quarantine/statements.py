@@ -109,13 +109,13 @@ class QuarantineQuery:
 
 def create(query: QuarantineQuery) -> exp.Expr:
     """Return the quarantine table, with the source's columns and our own."""
-    table = names.table(query.target)
+    table = names.quoted_table(query.target)
     if not query.writing.keeps_types:
         own = [exp.ColumnDef(this=quoted(name), kind=exp.DataType.build(kind)) for name, kind in OWN_COLUMNS.items()]
         defined = [exp.ColumnDef(this=quoted(name), kind=_declared(kind)) for name, kind in query.columns]
         return exp.Create(this=exp.Schema(this=table, expressions=[*defined, *own]), kind="TABLE")
     nothing = [exp.alias_(exp.cast(exp.Null(), kind), quoted(name)) for name, kind in OWN_COLUMNS.items()]
-    empty = exp.select(*map(column, query.column_names), *nothing).from_(names.table(query.source.table)).where(exp.false())
+    empty = exp.select(*map(column, query.column_names), *nothing).from_(names.quoted_table(query.source.table)).where(exp.false())
     return exp.Create(this=table, kind="TABLE", expression=empty)
 
 
@@ -144,7 +144,7 @@ def forget_copies(query: QuarantineQuery) -> exp.Expr:
         exp.EQ(this=column("dre_batch"), expression=text(query.provenance.batch)),
         exp.EQ(this=column("dre_mode"), expression=text(Mode.COPY)),
     ]
-    return exp.delete(names.table(query.target)).where(*same)
+    return exp.delete(names.quoted_table(query.target)).where(*same)
 
 
 def copy(query: QuarantineQuery) -> exp.Expr:
@@ -166,13 +166,13 @@ def count_batch(query: QuarantineQuery) -> exp.Expr:
 
 def _batch(query: QuarantineQuery, what: exp.Expr) -> exp.Select:
     same = exp.EQ(this=column("dre_batch"), expression=query.source.dialect.literals.text(query.provenance.batch))
-    return exp.select(what).from_(names.table(query.target)).where(same)
+    return exp.select(what).from_(names.quoted_table(query.target)).where(same)
 
 
 def move_at_once(query: QuarantineQuery) -> exp.Expr:
     """Delete the failing rows and insert exactly those that were deleted, in one statement that returns both counts."""
     conditions = [condition for condition in (query.source.condition(), query.condition()) if condition is not None]
-    gone = exp.delete(names.table(query.source.table)).where(*conditions)
+    gone = exp.delete(names.quoted_table(query.source.table)).where(*conditions)
     reasons = exp.alias_(query.reasons(), quoted("dre_checks"))
     gone.set("returning", exp.Returning(expressions=[*map(column, query.column_names), reasons]))
     taken = exp.select(*map(column, query.column_names), *_own(query, column("dre_checks"))).from_("dre_gone")
@@ -184,7 +184,7 @@ def move_at_once(query: QuarantineQuery) -> exp.Expr:
 
 def probe_address(query: QuarantineQuery, address: str) -> exp.Expr:
     """Select nothing from a table, which fails where its rows have no addresses."""
-    return exp.select(exp.column(address)).from_(names.table(query.source.table)).where(exp.false())
+    return exp.select(exp.column(address)).from_(names.quoted_table(query.source.table)).where(exp.false())
 
 
 def pick(query: QuarantineQuery, address: str) -> exp.Expr:
@@ -200,7 +200,7 @@ def insert_picked(query: QuarantineQuery, address: str) -> exp.Expr:
     """Insert the rows whose addresses were noted."""
     given = [exp.column(quoted(name), table="dre_source") for name in query.column_names]
     own = _own(query, exp.column("dre_checks", table=_PICKED))
-    source = exp.alias_(names.table(query.source.table), "dre_source", table=True)
+    source = exp.alias_(names.quoted_table(query.source.table), "dre_source", table=True)
     same = exp.EQ(this=exp.column(address, table="dre_source"), expression=exp.column("address", table=_PICKED))
     return _insert(query, exp.select(*given, *own).from_(source).join(exp.to_table(_PICKED), on=same))
 
@@ -208,11 +208,11 @@ def insert_picked(query: QuarantineQuery, address: str) -> exp.Expr:
 def delete_picked(query: QuarantineQuery, address: str) -> exp.Expr:
     """Delete the rows whose addresses were noted."""
     noted = exp.select("address").from_(_PICKED)
-    return exp.delete(names.table(query.source.table)).where(exp.In(this=exp.column(address), query=noted.subquery()))
+    return exp.delete(names.quoted_table(query.source.table)).where(exp.In(this=exp.column(address), query=noted.subquery()))
 
 
 def _insert(query: QuarantineQuery, selected: exp.Expr) -> exp.Insert:
-    into = exp.Schema(this=names.table(query.target), expressions=[quoted(name) for name in (*query.column_names, *OWN_COLUMNS)])
+    into = exp.Schema(this=names.quoted_table(query.target), expressions=[quoted(name) for name in (*query.column_names, *OWN_COLUMNS)])
     return exp.Insert(this=into, expression=selected)
 
 

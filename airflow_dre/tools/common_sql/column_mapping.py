@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 
 from airflow_dre.checks.declared.declaration import Declaration
-from airflow_dre.checks.declared.parse import find_problems
+from airflow_dre.checks.declared.parse import check_declarations
 from airflow_dre.errors import DefinitionError, Problem
 
 _BOUNDS = {"geq_to": "at_least", "greater_than": "more_than", "leq_to": "at_most", "less_than": "less_than", "equal_to": "equals"}
@@ -162,5 +162,5 @@ def joined(outer: str | None, inner: object) -> str | None:
 
 def problems_of(subject: str, declared: Declaration) -> list[Problem]:
     """Return the problems of a declared check, as problems of ``subject``."""
-    _, problems = find_problems([declared])
+    _, problems = check_declarations([declared])
     return [Problem(subject, problem.argument, problem.value, problem.allowed) for problem in problems]

@@ -78,9 +78,9 @@ class ExpectationArguments:
         self._known.add(name)
         value = self.expectation.kwargs.get(name)
         try:
-            value = gx_parameters.value_of(value, self.setting.parameters, self.setting.now)
+            value = gx_parameters.parameter_value(value, self.setting.parameters, self.setting.now)
             if isinstance(value, (list, tuple)):
-                value = [gx_parameters.value_of(item, self.setting.parameters, self.setting.now) for item in value]
+                value = [gx_parameters.parameter_value(item, self.setting.parameters, self.setting.now) for item in value]
         except gx_parameters.UnknownParameter as unknown:
             raise Refused(name, value, f"{gx_parameters.ALLOWED} ({unknown})") from unknown
         return usual if value is None else value

@@ -47,7 +47,7 @@ def is_parameter(value: object) -> bool:
     return isinstance(value, Mapping) and "$PARAMETER" in value
 
 
-def value_of(value: object, parameters: Mapping[str, object], now: datetime | None) -> object:
+def parameter_value(value: object, parameters: Mapping[str, object], now: datetime | None) -> object:
     """Return the value of a parameter, or any other value unchanged.
 
     :param now: the value of ``now()``.

@@ -8,7 +8,7 @@ import pytest
 
 from airflow_dre import checks as c
 from airflow_dre.checks.declared.declaration import Declaration
-from airflow_dre.checks.declared.parse import find_problems
+from airflow_dre.checks.declared.parse import check_declarations
 
 
 @pytest.mark.parametrize(
@@ -27,7 +27,7 @@ from airflow_dre.checks.declared.parse import find_problems
     ids=lambda value: value.kind if isinstance(value, Declaration) else "",
 )
 def test_a_bound_that_no_number_can_be_compared_with_is_refused(declaration: Declaration, problem: str) -> None:
-    (found,) = find_problems([declaration])[1]
+    (found,) = check_declarations([declaration])[1]
     assert problem in str(found)
 
 
@@ -35,4 +35,4 @@ def test_a_bound_that_no_number_can_be_compared_with_is_refused(declaration: Dec
     "declaration", [c.row_count(at_least="5"), c.column_max("a", at_most="2026-01-01"), c.metric_sql("MAX(a)", equals="x")]
 )
 def test_other_bounds_may_be_words(declaration: Declaration) -> None:
-    assert find_problems([declaration])[1] == []
+    assert check_declarations([declaration])[1] == []

@@ -10,7 +10,7 @@ import pytest
 
 from airflow_dre import checks as c
 from airflow_dre.checks.declared.declaration import Declaration
-from airflow_dre.checks.declared.parse import find_problems, parse_checks
+from airflow_dre.checks.declared.parse import check_declarations, parse_checks
 from airflow_dre.checks.declared.registry import CHECK_KINDS
 from airflow_dre.errors import DefinitionError
 
@@ -524,7 +524,7 @@ def test_all_mistakes_of_a_suite_are_told_in_one_text() -> None:
 
 
 def test_the_sound_checks_beside_a_mistake_are_read() -> None:
-    checks, problems = find_problems([c.not_null("a"), c.row_count(), c.not_null("b")])
+    checks, problems = check_declarations([c.not_null("a"), c.row_count(), c.not_null("b")])
     assert [check.name for check in checks] == ["not_null(a)", "not_null(b)"]
     assert [problem.where for problem in problems] == ["checks[1] row_count"]
 
@@ -561,7 +561,7 @@ def test_a_check_that_asks_something_else_may_stand_beside(other: Declaration) -
 )
 def test_a_template_anywhere_makes_a_declaration_wait(declaration: Declaration, templated: bool) -> None:
     assert declaration.templated is templated
-    assert len(find_problems([declaration])[0]) == (0 if templated else 1)
+    assert len(check_declarations([declaration])[0]) == (0 if templated else 1)
 
 
 @pytest.mark.parametrize(
@@ -592,7 +592,7 @@ def test_rendering(declaration: Declaration, rendered: dict[str, Any]) -> None:
 
 def test_what_was_rendered_is_read_even_if_it_looks_like_a_template() -> None:
     declared_once = c.in_set("a", ["{{ params.mark }}"])
-    assert find_problems([declared_once]) == ((), []), "not yet"
+    assert check_declarations([declared_once]) == ((), []), "not yet"
     rendered = declared_once.rendered(lambda text: text.replace("params.mark", "a mark"))
     (check,) = parse_checks([rendered])
     assert check.identity_arguments() == {"column": "a", "values": ["{{ a mark }}"]}

@@ -27,7 +27,7 @@ from airflow_dre import checks as c
 from airflow_dre.checks.declared.parse import parse_checks
 from airflow_dre.config import read_settings
 from airflow_dre.engines.duckdb.connection import DuckDB
-from airflow_dre.engines.duckdb.reasons import reason_of
+from airflow_dre.engines.duckdb.reasons import duckdb_reason
 from airflow_dre.errors import DefinitionError, FilesUnreachable
 from airflow_dre.services.quality.data import opened_data
 from airflow_dre.services.quality.run import Suite, run_suite
@@ -586,8 +586,8 @@ def test_a_reason_takes_no_column_from_a_row() -> None:
         "Conversion Error: CSV Error on Line: 9\nOriginal Line: Column secret is being converted as type secret\nThis type was\n"
         'Error when converting column "a".\n\nColumn a is being converted as type DOUBLE\n  file = x.csv\n'
     )
-    assert "secret" not in reason_of(RuntimeError(expected))
-    assert reason_of(RuntimeError(expected)).startswith("x.csv, line 9: a value of column a is no DOUBLE")
+    assert "secret" not in duckdb_reason(RuntimeError(expected))
+    assert duckdb_reason(RuntimeError(expected)).startswith("x.csv, line 9: a value of column a is no DOUBLE")
 
 
 def test_a_name_in_sql_is_no_variable_of_this_process() -> None:

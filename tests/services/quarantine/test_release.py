@@ -12,7 +12,7 @@ from airflow_dre import checks as c
 from airflow_dre.errors import DefinitionError, QueryFailed
 from airflow_dre.incidents.signals import Origin
 from airflow_dre.services.quarantine import release
-from airflow_dre.services.quarantine.release import Claimed, Decided, Decision, carry_out, claim_rows, describe, review_id_of
+from airflow_dre.services.quarantine.release import Claimed, Decided, Decision, carry_out, claim_rows, describe_review, review_id_of
 from airflow_dre.sql.dialects import find_dialect
 from airflow_dre.sql.quarantine.release import Review
 from tests.databases import DATABASES
@@ -190,7 +190,7 @@ def test_the_question_tells_numbers_and_names_and_no_row() -> None:
         dialect=find_dialect("sqlite"),
     )
     by_check = {"not `null`|x": 3, **{f"check {number}": 1 for number in range(30)}}
-    text = describe(review, Claimed(rows=1200, copies=2, by_check=by_check, by_run={"d r1": 1200}))
+    text = describe_review(review, Claimed(rows=1200, copies=2, by_check=by_check, by_run={"d r1": 1200}))
     assert text.splitlines()[:5] == [
         "Rows of `shop.orders` that wait in `bad`: 1200.",
         "",

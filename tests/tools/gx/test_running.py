@@ -18,7 +18,7 @@ from airflow_dre.errors import DefinitionError, WarehouseUnreachable
 from airflow_dre.tools.gx.running.calls import run_apart
 from airflow_dre.tools.gx.running.data import Data, FrameData, QueryData, TableData, read_frame
 from airflow_dre.tools.gx.running.expectations import read_expectations
-from airflow_dre.tools.gx.running.quiet import require_gx, suppress_output
+from airflow_dre.tools.gx.running.quiet import require_gx, suppress_gx_output
 from airflow_dre.tools.gx.running.reasons import reason_for
 from airflow_dre.tools.gx.running.results import Validation
 from airflow_dre.tools.gx.running.run import asset_of, new_context, run_expectations
@@ -141,7 +141,7 @@ def test_nothing_is_written_and_nobody_is_told(hook: SqliteHook, tmp_path: Path,
 
 def test_silence_ends_with_the_work(caplog: pytest.LogCaptureFixture) -> None:
     logger = logging.getLogger("great_expectations.somewhere")
-    with suppress_output():
+    with suppress_gx_output():
         logger.error("lost")
         print("nor this")
     logger.error("heard")
@@ -218,7 +218,7 @@ def test_rows_as_dicts_become_a_dataframe() -> None:
 def test_a_checkpoint_looks_at_one_asset() -> None:
     import great_expectations as gx
 
-    with suppress_output():
+    with suppress_gx_output():
         context = new_context()
         suite = context.suites.add(gx.ExpectationSuite(name="suite"))
         source = context.data_sources.add_pandas("frames")

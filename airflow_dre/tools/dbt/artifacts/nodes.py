@@ -74,7 +74,7 @@ def kind_of(node: Node) -> str:
     return "singular_test" if node.resource_type == "test" else node.resource_type
 
 
-def columns_of(node: Node) -> tuple[str, ...]:
+def columns_of_test(node: Node) -> tuple[str, ...]:
     """Return the columns in the arguments of a test."""
     arguments: Mapping[str, Any] = {} if node.test_metadata is None else node.test_metadata.kwargs
     for name in ("combination_of_columns", "column_list"):

@@ -100,7 +100,7 @@ def judge_source(result: Result) -> Judgement:
     words = [f"{name}s above {_duration(end)}" for name, end in ends.items() if end is not None]
     if age is None:
         message = str(result.error or result.message or f"dbt reports {result.status!r}")
-        reason = _message(outcome, without_values(message, result.compiled_code or ""))
+        reason = _message(outcome, without_quoted_values(message, result.compiled_code or ""))
         return Judgement(outcome=outcome, reason=reason, expected=", ".join(words))
     return Judgement(
         outcome=outcome,
@@ -141,7 +141,7 @@ def _reason(result: Result, outcome: Outcome) -> OutcomeReason:
 
 
 def _text(result: Result, outcome: Outcome) -> str:
-    message = without_values(result.message or "", result.compiled_code or "")
+    message = without_quoted_values(result.message or "", result.compiled_code or "")
     if result.status not in OUTCOMES:
         return f"dbt reports the unknown status {result.status!r}, instead of {', '.join(OUTCOMES)}"
     if outcome is Outcome.SKIPPED:
@@ -151,7 +151,7 @@ def _text(result: Result, outcome: Outcome) -> str:
     return message or f"dbt reports {result.status}"
 
 
-def without_values(message: str, statement: str) -> str:
+def without_quoted_values(message: str, statement: str) -> str:
     """Return the first line of a database's message, without the values that it quotes.
 
     A name is part of the statement, and a value of a row is not.

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from airflow_dre.checks.declared.declaration import Bound, Declaration
 from airflow_dre.checks.standard_sql import KEYWORDS, quoted_name
-from airflow_dre.tools.dbt.reading.document import DbtTable, Test, name_table, spell
+from airflow_dre.tools.dbt.reading.document import DbtTable, Test, name_table, quoted_part
 from airflow_dre.tools.translation import Refused
 
 _REFERENCE = re.compile(
@@ -112,10 +112,10 @@ class DbtArguments:
         if found[1] == "source":
             if len(words) != 2:
                 raise Refused(name, value, "source('source', 'table')")
-            return self._named(".".join(words), f"{spell(words[0])}.{spell(words[1])}")
+            return self._named(".".join(words), f"{quoted_part(words[0])}.{quoted_part(words[1])}")
         versioned = "" if found["v"] is None else f"v{found['v']}"
-        plain = spell("_".join(part for part in (words[-1], versioned) if part))
-        usual = plain if self.setting.schema is None else f"{spell(self.setting.schema)}.{plain}"
+        plain = quoted_part("_".join(part for part in (words[-1], versioned) if part))
+        usual = plain if self.setting.schema is None else f"{quoted_part(self.setting.schema)}.{plain}"
         return self._named(".".join(part for part in (words[-1], versioned) if part), usual)
 
     def _named(self, key: str, usual: str) -> str:

@@ -204,13 +204,15 @@ def name_table(table: DbtTable, schema: str | None) -> str:
     content, config = table.content, _mapping(table.content.get("config"))
     if "source" in content:
         source = _mapping(content["source"])
-        return ".".join(spell(str(part)) for part in (source.get("schema") or source["name"], content.get("identifier") or content["name"]))
+        return ".".join(
+            quoted_part(str(part)) for part in (source.get("schema") or source["name"], content.get("identifier") or content["name"])
+        )
     plain = table.name.replace(".v", "_v")
-    name = spell(str(config.get("alias") or content.get("alias") or plain))
-    return name if schema is None else f"{spell(schema)}.{name}"
+    name = quoted_part(str(config.get("alias") or content.get("alias") or plain))
+    return name if schema is None else f"{quoted_part(schema)}.{name}"
 
 
-def spell(part: str) -> str:
+def quoted_part(part: str) -> str:
     """Return a part of a name, in double quotes where it is odd."""
     return part if _PLAIN.fullmatch(part) else '"' + part.replace('"', '""') + '"'
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 
 from airflow_dre.checks.declared.declaration import Declaration
-from airflow_dre.checks.declared.parse import find_problems
+from airflow_dre.checks.declared.parse import check_declarations
 from airflow_dre.errors import DefinitionError, Problem
 from airflow_dre.tools.dbt.reading.arguments import Counts, DbtArguments, DbtSetting, Translated, reference_in
 from airflow_dre.tools.dbt.reading.document import DbtTable, Test, read_tables, read_test
@@ -160,7 +160,7 @@ def _with_options(part: Declaration, options: Mapping[str, object], test: Test) 
 
 def _named(part: Declaration, test: Test, several: bool, seen: dict[str, int]) -> tuple[Declaration, list[Problem]]:
     """Return the part with a unique name, and its problems, as problems of the test."""
-    checks, problems = find_problems([part])
+    checks, problems = check_declarations([part])
     if problems or not checks:
         return part, [Problem(test.subject, problem.argument, problem.value, problem.allowed) for problem in problems]
     name = f"{checks[0].name}: {checks[0].default_name}" if several and test.name is not None else checks[0].name

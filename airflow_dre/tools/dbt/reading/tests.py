@@ -17,7 +17,7 @@ from airflow_dre.tools.dbt.reading.arguments import (
     name_of,
     once,
 )
-from airflow_dre.tools.dbt.reading.document import spell
+from airflow_dre.tools.dbt.reading.document import quoted_part
 from airflow_dre.tools.translation import Refused, check, limit_of
 
 _GROUPED = "no groups: set by='column' in a check of your own"
@@ -58,7 +58,7 @@ def _relationships(a: DbtArguments) -> Translated:
 
 
 def _key(a: DbtArguments) -> str:
-    return f"{a.other_table('to')}.{spell(name_of('field', a.take('field')))}"
+    return f"{a.other_table('to')}.{quoted_part(name_of('field', a.take('field')))}"
 
 
 def _relationships_where(a: DbtArguments) -> Translated:

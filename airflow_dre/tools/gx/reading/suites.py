@@ -7,7 +7,7 @@ from datetime import datetime
 from difflib import get_close_matches
 
 from airflow_dre.checks.declared.declaration import Declaration
-from airflow_dre.checks.declared.parse import find_problems
+from airflow_dre.checks.declared.parse import check_declarations
 from airflow_dre.errors import DefinitionError, Problem
 from airflow_dre.tools.expectations.arguments import ExpectationArguments, ExpectationSetting
 from airflow_dre.tools.expectations.expectation import Expectation
@@ -87,7 +87,7 @@ def _why_not(kind: str) -> str:
 
 def _checked(part: Declaration, expectation: Expectation, seen: dict[str, int]) -> tuple[Declaration, list[Problem]]:
     """Return the part with a unique name, and its problems, as problems of the expectation."""
-    checks, problems = find_problems([part])
+    checks, problems = check_declarations([part])
     if problems or not checks:
         return part, [Problem(expectation.subject, problem.argument, problem.value, problem.allowed) for problem in problems]
     name = checks[0].name if expectation.name is None else f"{expectation.name}: {checks[0].name}"

@@ -12,7 +12,7 @@ from airflow_dre.engines.session import Hook, no_connection
 from airflow_dre.engines.warehouse import opened
 from airflow_dre.errors import DefinitionError, Problem, QueryFailed
 from airflow_dre.sql.dialects import find_dialect
-from airflow_dre.tools.gx.running.reasons import reason_of
+from airflow_dre.tools.gx.running.reasons import gx_reason
 
 _READ_ONLY: dict[str, Any] = {"execution_options": {"postgresql_readonly": True}}
 _NO_ROLLBACK: dict[str, Any] = {"pool_reset_on_return": None}
@@ -104,7 +104,7 @@ def open_batch(context: Any, data: Data, count: StatementCount) -> Iterator[Any]
             asset = _asset(source, data)
             batch = asset.get_batch(asset.build_batch_request())
         except Exception as error:  # of Great Expectations, SQLAlchemy or the driver, as it happens
-            raise QueryFailed(reason_of(error)) from error
+            raise QueryFailed(gx_reason(error)) from error
         yield batch
 
 

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from airflow_dre.errors import DefinitionError, Problem
-from airflow_dre.tools.gx.running.quiet import suppress_output
+from airflow_dre.tools.gx.running.quiet import suppress_gx_output
 from airflow_dre.tools.gx.running.shape import called, read_items, type_of
 
 
@@ -28,7 +28,7 @@ def read_expectations(given: object, subject: str) -> tuple[Any, ...]:
             problems.append(Problem(called(position, None), "type", kind, allowed))
             continue
         try:
-            with suppress_output():
+            with suppress_gx_output():
                 expectations.append(_numbered(item, position))
         except (GreatExpectationsError, TypeError, ValueError) as error:
             problems.extend(_refused(called(position, kind), item, error))

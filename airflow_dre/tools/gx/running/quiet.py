@@ -13,7 +13,7 @@ from airflow_dre.errors import DefinitionError, Problem
 
 
 @contextlib.contextmanager
-def suppress_output() -> Iterator[None]:
+def suppress_gx_output() -> Iterator[None]:
     """Keep Great Expectations' own log, warnings and prints out of the task log. Reasons of results replace them."""
     logger = logging.getLogger("great_expectations")
     silent, propagates = logging.NullHandler(), logger.propagate
@@ -34,7 +34,7 @@ def require_gx() -> None:
     :raises DefinitionError: it is not installed.
     """
     try:
-        with suppress_output():
+        with suppress_gx_output():
             import_module("great_expectations")
     except ModuleNotFoundError as missing:
         allowed = "an environment with Great Expectations: pip install 'airflow-dre[gx]'"

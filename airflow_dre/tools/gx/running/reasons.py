@@ -33,7 +33,7 @@ def reason_for(message: str, trace: str, arguments: Mapping[str, object]) -> str
     return _without_values(text, {*_TYPES, *_leaves(arguments)})
 
 
-def reason_of(error: Exception, arguments: Mapping[str, object] | None = None) -> str:
+def gx_reason(error: Exception, arguments: Mapping[str, object] | None = None) -> str:
     """Return the reason of an exception, as :func:`reason_for`."""
     return reason_for(str(error), "".join(traceback.format_exception(error)), arguments or {})
 

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from airflow_dre.tools.gx.running.reasons import reason_for, reason_of
+from airflow_dre.tools.gx.running.reasons import gx_reason, reason_for
 from airflow_dre.values.instants import to_instant
 from airflow_dre.values.numbers import as_number
 from airflow_dre.values.scalars import Scalar
@@ -76,7 +76,7 @@ def errored(config: Any, reason: str) -> Validation:
 
 def raised(config: Any, error: Exception) -> Validation:
     """Return the validation of an expectation that raised an exception before it had a result."""
-    return errored(config, reason_of(error, config.kwargs))
+    return errored(config, gx_reason(error, config.kwargs))
 
 
 def _validation(config: Any, *, success: bool = False, **found: Any) -> Validation:

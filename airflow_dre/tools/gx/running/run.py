@@ -10,7 +10,7 @@ from typing import Any
 from airflow_dre.errors import DefinitionError, Problem, QueryFailed
 from airflow_dre.tools.gx.running.calls import run_apart
 from airflow_dre.tools.gx.running.data import Data, StatementCount, engine_name, open_batch, require_answer
-from airflow_dre.tools.gx.running.quiet import suppress_output
+from airflow_dre.tools.gx.running.quiet import suppress_gx_output
 from airflow_dre.tools.gx.running.results import Validation, errored, is_by_row, raised, read_result
 
 _NO_SAMPLES = {
@@ -48,7 +48,7 @@ def run_expectations(expectations: Sequence[Any], data: Data, parameters: Mappin
         except QueryFailed as refused:
             return [errored(expectation.configuration, str(refused)) for expectation in expectations]
 
-    with suppress_output():
+    with suppress_gx_output():
         found = run_apart(validate)
     if any(validation.error is not None for validation in found):
         require_answer(data)
@@ -134,7 +134,7 @@ def run_checkpoint(checkpoint: Any, frame: Any = None, parameters: Mapping[str, 
     from great_expectations.exceptions.resource_freshness import ResourceFreshnessAggregateError
 
     try:
-        with suppress_output():
+        with suppress_gx_output():
             result = run_apart(
                 lambda: checkpoint.run(
                     batch_parameters=None if frame is None else {"dataframe": frame},
