@@ -21,7 +21,7 @@ class Unanswered:
     reason: str
 
 
-_NOT_ASKED = Unanswered("only the database can compare the bounds with values of this type, and beside partition_by it is not asked to")
+_NOT_ASKED = Unanswered("only the database can compare the bounds with values of this type, and with partition_by it is not queried")
 AnswersByMetric = Mapping[Metric, Answer | Unanswered]
 
 

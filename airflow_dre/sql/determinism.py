@@ -12,7 +12,7 @@ from airflow_dre.errors import Problem
 from airflow_dre.sql.raw import read_condition, read_row_expression, why_nondeterministic
 from airflow_dre.sql.scope import Scope
 
-_ALLOWED = "beside partition_by only what rests on the row alone and stays as it is"
+_ALLOWED = "with partition_by only what depends on the row alone and does not change over time"
 
 
 def nondeterminism_problems(checks: Iterable[Check], by: GroupBy, scope: Scope) -> list[Problem]:

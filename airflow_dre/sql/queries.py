@@ -317,7 +317,7 @@ def _(metric: SqlMetric, scope: Scope, by: GroupBy | None) -> exp.Expr:
         return query if by is None else query.group_by(split_of(by, scope.dialect))
     whole = {"where": metric.where, "by": by}
     problems = [
-        Problem("check metric_sql", argument, value, f"no {argument} beside a whole SELECT: write it into the SELECT")
+        Problem("check metric_sql", argument, value, f"no {argument} together with a whole SELECT: write it into the SELECT")
         for argument, value in whole.items()
         if value is not None
     ]

@@ -112,7 +112,7 @@ def test_a_filter_beside_a_whole_select_is_refused() -> None:
         plan([SqlMetric(sql="SELECT 1", where="a = 1")], Scope(("t",), None, find_dialect("sqlite")))
     assert str(error.value) == (
         "1 problem in the definition:\n"
-        "- check metric_sql: invalid where='a = 1'. Allowed: no where beside a whole SELECT: write it into the SELECT"
+        "- check metric_sql: invalid where='a = 1'. Allowed: no where together with a whole SELECT: write it into the SELECT"
     )
 
 
@@ -334,7 +334,7 @@ def test_nothing_that_writes_gives_failed_rows(sql: str) -> None:
 
 def test_segments_of_a_whole_select_are_refused() -> None:
     (check,) = parse_checks([c.metric_sql("SELECT 1", at_least=1, by="g")])
-    with pytest.raises(DefinitionError, match="invalid by='g'. Allowed: no by beside a whole SELECT: write it into the SELECT"):
+    with pytest.raises(DefinitionError, match="invalid by='g'. Allowed: no by together with a whole SELECT: write it into the SELECT"):
         plan(first_round(check), Scope(("t",), None, find_dialect("sqlite")))
 
 

@@ -140,7 +140,7 @@ def _others(a: Arguments, size: int) -> tuple[float, ...]:
         return ()
     found = tuple(given) if isinstance(given, (list, tuple)) else (given,)
     if len(found) != size or not all(map(_is_weight, found)):
-        a.refuse("others", "one weight beside values, two weights (below, above) beside edges, each 0 or more")
+        a.refuse("others", "one weight for values, two weights (below, above) for edges, each 0 or more")
         return ()
     return tuple(float(weight) for weight in found if _is_weight(weight))
 

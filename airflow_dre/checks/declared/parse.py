@@ -88,9 +88,9 @@ def check_declarations(declarations: Sequence[object]) -> tuple[tuple[Check, ...
 def _refuse_scope(check: Check, arguments: Arguments) -> None:
     """Note a filter or a segment that this kind of check cannot have."""
     if check.refuses_by and check.options.by is not None:
-        arguments.refuse("by", f"no by beside {check.kind}: {check.refuses_by}")
+        arguments.refuse("by", f"no by together with {check.kind}: {check.refuses_by}")
     if check.refuses_where and check.options.where is not None:
-        arguments.refuse("where", f"no where beside {check.kind}: {check.refuses_where}")
+        arguments.refuse("where", f"no where together with {check.kind}: {check.refuses_where}")
 
 
 def _refuse_words(check: Check, arguments: Arguments) -> None:

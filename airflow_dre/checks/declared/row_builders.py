@@ -109,7 +109,9 @@ def _tuple_in_set(a: Arguments) -> rules.Rule:
         and all(is_literal(part) or (part is None and nulls is not rules.Nulls.SKIP) for part in item)
     ]
     if (not good and not a.by_kind) or len(good) < len(given):
-        a.refuse("values", f"a list of tuples of {len(columns)} finite numbers, dates, booleans or texts, and None only beside nulls=")
+        a.refuse(
+            "values", f"a list of tuples of {len(columns)} finite numbers, dates, booleans or texts, and None only together with nulls="
+        )
     return rules.TupleOneOf(columns=columns, values=tuple(good), nulls=nulls)
 
 

@@ -27,7 +27,7 @@ def find_source_problems(subject: str, arguments: Mapping[str, object]) -> list[
     given = {name for name, value in arguments.items() if value is not None}
     for one, other in (("conn_id", "table"), ("table", "conn_id")):
         if one in given and not given & {other, "data"}:
-            return [Problem(subject, other, None, f"text: it is required beside {one}")]
+            return [Problem(subject, other, None, f"text: it is required together with {one}")]
     if ("data" in given) == bool(given & {"conn_id", "table"}) or ("data" not in given and len(given & {"conn_id", "table"}) == 1):
         return [Problem(subject, "arguments", ", ".join(sorted(given)) or "none", "exactly one of data, and conn_id with table")]
     if "data" in given:
@@ -35,8 +35,8 @@ def find_source_problems(subject: str, arguments: Mapping[str, object]) -> list[
     texts = [
         Problem(subject, name, arguments[name], "text that is not empty") for name in ("conn_id", "table") if is_no_text(arguments[name])
     ]
-    beside = [Problem(subject, name, arguments[name], _NAMED) for name in ("dataset", "read_options") if name in given]
-    return texts or beside
+    misplaced = [Problem(subject, name, arguments[name], _NAMED) for name in ("dataset", "read_options") if name in given]
+    return texts or misplaced
 
 
 def _find_data_problems(data: object, read_options: object, subject: str) -> list[Problem]:
@@ -47,7 +47,7 @@ def _find_data_problems(data: object, read_options: object, subject: str) -> lis
     problems = [] if read_options is None else find_option_problems(read_options, subject)
     if is_paths(data) and not problems:
         options = read_options if isinstance(read_options, dict) else {}
-        allowed = f"a file that ends in {', '.join(ENDINGS)}; or say {FORMAT} in read_options"
+        allowed = f"a file that ends in {', '.join(ENDINGS)}; or set {FORMAT} in read_options"
         unknown = [text for text in texts_of(data) if _has_known_ending(text) and not find_format(text, options)]
         problems += [Problem(subject, "data", text, allowed) for text in unknown]
     return problems

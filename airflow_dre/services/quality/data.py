@@ -53,7 +53,8 @@ def opened_data(given: Any, spec: DataSpec) -> Iterator[Source]:
         whose = f"{type(given).__module__}.{type(given).__qualname__}"
         raise DefinitionError([Problem(spec.subject, "data", whose, "; ".join(kind.name for kind in KINDS))])
     if spec.read_options and kind is not FILES:
-        raise DefinitionError([Problem(spec.subject, "read_options", dict(spec.read_options), f"nothing beside {kind.name}")])
+        allowed = f"None: read_options is only supported for files, and cannot be combined with {kind.name}"
+        raise DefinitionError([Problem(spec.subject, "read_options", dict(spec.read_options), allowed)])
     with kind.opened(given, spec) as source:
         yield source
 

@@ -49,9 +49,10 @@ class QuarantineOptions:
         if self.limit is not None and read_limit(self.limit) is None:
             problems.append(Problem(self.subject, "quarantine_limit", self.limit, LIMIT_ALLOWED))
         if self.to is not None and self.has_data:
-            problems.append(Problem(self.subject, "quarantine_to", self.to, "nothing beside data: only tables are written to"))
+            allowed = "`quarantine_to` is only supported for tables; remove it or check a table instead of `data`"
+            problems.append(Problem(self.subject, "quarantine_to", self.to, allowed))
         if self.to is not None and self.is_partitioned:
-            allowed = "nothing beside partition_by, whose task does not read all rows; use where instead"
+            allowed = "`quarantine_to` cannot be combined with `partition_by`, whose task does not read all rows; use `where` instead"
             problems.append(Problem(self.subject, "quarantine_to", self.to, allowed))
         problems += self.find_same_table()
         if self.to is not None and not str(self.to).strip():

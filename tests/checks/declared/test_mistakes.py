@@ -23,7 +23,7 @@ METRIC = "at least one of at_least, at_most, more_than, less_than, equals, warn_
 TWO_NAMES = "two or more different names of columns"
 REGEX = "a regular expression, or a list of them"
 KINDS = "integer, number, boolean, date, timestamp, uuid"
-TUPLES = "a list of tuples of 2 finite numbers, dates, booleans or texts, and None only beside nulls="
+TUPLES = "a list of tuples of 2 finite numbers, dates, booleans or texts, and None only together with nulls="
 REFERENCE = "'table.column', or for several columns a list of them in the same table"
 ORDER = "one or more names of columns: the rows of a table have no order of their own"
 DEVIATIONS = "a number of standard deviations above 0"
@@ -350,29 +350,31 @@ def message(*declarations: Any) -> str:
         pytest.param(declared("schema_is", columns="a"), "columns='a'", COLUMNS, id="columns in one text"),
         pytest.param(declared("schema_is", columns={"a": 7}), "columns={'a': 7}", COLUMNS, id="a type that is a number"),
         pytest.param(declared("schema_is", columns=["a"], extra="yes"), "extra='yes'", "True or False", id="extra is yes or no"),
-        pytest.param(declared("schema_unchanged", by="g"), "by='g'", "no by beside schema_unchanged: it reads no rows", id="by, no rows"),
+        pytest.param(
+            declared("schema_unchanged", by="g"), "by='g'", "no by together with schema_unchanged: it reads no rows", id="by, no rows"
+        ),
         pytest.param(
             declared("schema_is", columns=["a"], where="b"),
             "where='b'",
-            "no where beside schema_is: it reads no rows",
+            "no where together with schema_is: it reads no rows",
             id="where, no rows",
         ),
         pytest.param(
             declared("column_count", equals=1, by="g"),
             "by='g'",
-            "no by beside column_count: it reads no rows",
+            "no by together with column_count: it reads no rows",
             id="columns of a segment",
         ),
         pytest.param(
             declared("failed_rows_sql", sql="SELECT 1", where="b"),
             "where='b'",
-            "no where beside failed_rows_sql: write it into the SELECT",
+            "no where together with failed_rows_sql: write it into the SELECT",
             id="where beside a SELECT",
         ),
         pytest.param(
             declared("row_count", same_as="p", by="g"),
             "by='g'",
-            "no by beside row_count: the other table is counted whole",
+            "no by together with row_count: the other table is counted whole",
             id="segments of another table",
         ),
         pytest.param(declared("failed_rows_sql"), "sql=None", "one read-only SELECT", id="no SELECT"),

@@ -177,8 +177,8 @@ MISTAKES: dict[str, tuple[dict[str, Any], str]] = {
         {"data": "x.csv", "conn_id": "w", "table": "t"},
         "invalid arguments='conn_id, data, table'. Allowed: exactly one of data, and",
     ),
-    "a table without a connection": ({"table": "t"}, "invalid conn_id=None. Allowed: text: it is required beside table"),
-    "a connection without a table": ({"conn_id": "w"}, "invalid table=None. Allowed: text: it is required beside conn_id"),
+    "a table without a connection": ({"table": "t"}, "invalid conn_id=None. Allowed: text: it is required together with table"),
+    "a connection without a table": ({"conn_id": "w"}, "invalid table=None. Allowed: text: it is required together with conn_id"),
     "options of a table": ({"conn_id": "w", "table": "t", "read_options": {}}, "invalid read_options={}. Allowed: only with data"),
     "a name of a table": (
         {"conn_id": "w", "table": "t", "dataset": "d"},
@@ -195,7 +195,7 @@ MISTAKES: dict[str, tuple[dict[str, Any], str]] = {
     "a format": ({"data": "a.txt", "read_options": {"format": "xml"}}, "invalid format='xml'. Allowed: parquet, csv, tsv, jsonl"),
     "a quarantine": (
         {"data": "a.csv", "quarantine_to": "bad"},
-        "invalid quarantine_to='bad'. Allowed: nothing beside data: only tables are",
+        "invalid quarantine_to='bad'. Allowed: `quarantine_to` is only supported for tables",
     ),
     "no options": ({"data": "a.csv", "read_options": [";"]}, "invalid read_options=[';']. Allowed: a dict of options by name"),
 }

@@ -144,12 +144,14 @@ def test_mistakes_are_told_at_once_when_the_dag_is_parsed() -> None:
         "- QualityCheckOperator t: invalid quarantine_limit='much'. Allowed: a count of rows such as 0 or 100, or a percent such as '5%'",
         "- QualityCheckOperator t: invalid quarantine_to=None. Allowed: the table that the rows are to go to",
     ]
-    with pytest.raises(DefinitionError, match="invalid quarantine_to='q'. Allowed: nothing beside data: only tables are written to"):
+    allowed = "`quarantine_to` is only supported for tables; remove it or check a table instead of `data`"
+    with pytest.raises(DefinitionError, match=f"invalid quarantine_to='q'. Allowed: {allowed}"):
         QualityCheckOperator(task_id="t", data="orders.parquet", checks=[c.not_null("a")], quarantine_to="q")
     with pytest.raises(DefinitionError, match="invalid quarantine_to=' '. Allowed: the table that the rows are to go to, or None"):
         QualityCheckOperator(task_id="t", conn_id="w", table="t", checks=[c.not_null("a")], quarantine_to=" ")
     with pytest.raises(
-        DefinitionError, match="invalid quarantine_to='q'. Allowed: nothing beside partition_by, whose task does not read all"
+        DefinitionError,
+        match="invalid quarantine_to='q'. Allowed: `quarantine_to` cannot be combined with `partition_by`, whose task does not read all",
     ):
         QualityCheckOperator(task_id="t", conn_id="w", table="t", partition_by="d", checks=[c.not_null("a")], quarantine_to="q")
     with pytest.raises(DefinitionError) as refused:

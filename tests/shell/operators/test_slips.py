@@ -127,11 +127,11 @@ ONE: dict[str, tuple[Make, str]] = {
     "an argument like no other": (lambda: QualityCheckOperator(**QUALITY, zzz=3), "invalid zzz=3. Allowed: It takes task_id, checks"),
     "a missing table": (
         lambda: QualityCheckOperator(**without(QUALITY, "table")),
-        "invalid table=None. Allowed: text: it is required beside conn_id",
+        "invalid table=None. Allowed: text: it is required together with conn_id",
     ),
     "a missing connection": (
         lambda: QualityCheckOperator(**without(QUALITY, "conn_id")),
-        "invalid conn_id=None. Allowed: text: it is required beside table",
+        "invalid conn_id=None. Allowed: text: it is required together with table",
     ),
     "a table that is a number": (
         lambda: QualityCheckOperator(**QUALITY | {"table": 5}),
