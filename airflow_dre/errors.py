@@ -75,6 +75,11 @@ class DefinitionError(DreError):
         heading = "1 problem in the definition" if count == 1 else f"{count} problems in the definition"
         super().__init__("\n".join([f"{heading}:", *(f"- {problem}" for problem in self.problems)]))
 
+    @classmethod
+    def about(cls, where: str, argument: str, value: object, allowed: str) -> DefinitionError:
+        """Return the error of a single problem."""
+        return cls([Problem(where, argument, value, allowed)])
+
     def __reduce__(self) -> tuple[type[DefinitionError], tuple[tuple[Problem, ...]]]:
         return type(self), (self.problems,)
 

@@ -83,9 +83,14 @@ class DeclaredOperator(_Mappable):
         """Return whether an argument was passed to this task itself and not by ``default_args``."""
         return argument in self._given_names
 
+    @property
+    def task_label(self) -> str:
+        """Name of the task in messages."""
+        return f"{type(self).__name__} {getattr(self, 'task_id', '')}"
+
     def find_missing(self, **given: object) -> list[Problem]:
         """Return the required arguments that were not given."""
-        subject = f"{type(self).__name__} {getattr(self, 'task_id', '')}"
+        subject = self.task_label
         return [Problem(subject, name, None, "a value: this argument is required") for name, value in given.items() if value is REQUIRED]
 
     @classmethod

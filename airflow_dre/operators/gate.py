@@ -132,7 +132,7 @@ class GatedOperator(DeclaredOperator, BaseSQLOperator):
     @property
     def subject(self) -> str:
         """Name of the task in messages."""
-        return f"{type(self).__name__} {self.task_id}"
+        return self.task_label
 
     @property
     def suite_name(self) -> str:

@@ -107,7 +107,7 @@ class QuarantineReleaseOperator(DeclaredOperator, BaseOperator):
         from airflow_dre.services.rehearsal import NOTHING_KEPT, is_rehearsal
 
         if is_rehearsal():
-            self.log.warning("%s: %s. No question is asked about the rows in %s.", self._named, NOTHING_KEPT, self.quarantine_table)
+            self.log.warning("%s: %s. No question is asked about the rows in %s.", self.task_label, NOTHING_KEPT, self.quarantine_table)
             return {"decision": None, "by": None, "rows": 0, "given_back": 0, "dropped": 0}
         with _fail_without_retry():
             question = ask_about_rows(self._request, origin_of(context["ti"]))
@@ -164,16 +164,12 @@ class QuarantineReleaseOperator(DeclaredOperator, BaseOperator):
         return TaskAwaitingInput(method_name="execute_complete", timeout=self.response_timeout)
 
     @property
-    def _named(self) -> str:
-        return f"{type(self).__name__} {self.task_id}"
-
-    @property
     def _request(self) -> ReviewRequest:
         from airflow_dre.services.quarantine.review import ReviewRequest
         from airflow_dre.values.instants import read_duration
 
         return ReviewRequest(
-            subject=self._named,
+            subject=self.task_label,
             conn_id=self.conn_id,
             table=self.table,
             quarantine_table=self.quarantine_table,
@@ -192,17 +188,17 @@ class QuarantineReleaseOperator(DeclaredOperator, BaseOperator):
         for name in ("conn_id", "table", "quarantine_table"):
             value = getattr(self, name)
             if value is not REQUIRED and (value is None or is_no_text(value)):
-                problems.append(Problem(self._named, name, value, "text that is not empty"))
+                problems.append(Problem(self.task_label, name, value, "text that is not empty"))
         texts = {name: getattr(self, name) for name in ("from_run", "from_dag", "from_batch", "subject")}
-        problems += find_kind_problems(self._named, texts, {})
-        problems += find_name_problems(self._named, {"conn_id": self.conn_id, **texts})
-        problems += find_name_problems(self._named, {"table": self.table, "quarantine_table": self.quarantine_table}, LONGEST_DATASET)
+        problems += find_kind_problems(self.task_label, texts, {})
+        problems += find_name_problems(self.task_label, {"conn_id": self.conn_id, **texts})
+        problems += find_name_problems(self.task_label, {"table": self.table, "quarantine_table": self.quarantine_table}, LONGEST_DATASET)
         tables = (self.table, self.quarantine_table)
         if all(isinstance(name, str) for name in tables) and is_same_table(*tables):
-            problems.append(Problem(self._named, "quarantine_table", self.quarantine_table, f"another table than table={self.table!r}"))
+            problems.append(Problem(self.task_label, "quarantine_table", self.quarantine_table, f"another table than table={self.table!r}"))
         problems += self._find_mistakes_of_the_question()
         if self.statement_timeout is not None and read_duration(self.statement_timeout) is None:
-            problems.append(Problem(self._named, "statement_timeout", self.statement_timeout, DURATION_ALLOWED))
+            problems.append(Problem(self.task_label, "statement_timeout", self.statement_timeout, DURATION_ALLOWED))
         self.refuse(problems)
 
     def _find_mistakes_of_the_question(self) -> list[Problem]:
@@ -210,12 +206,12 @@ class QuarantineReleaseOperator(DeclaredOperator, BaseOperator):
 
         problems = []
         if self.defaults is not None and (len(self.defaults) != 1 or self.defaults[0] not in OPTIONS):
-            problems.append(Problem(self._named, "defaults", self.defaults, f"one of {', '.join(OPTIONS)}"))
+            problems.append(Problem(self.task_label, "defaults", self.defaults, f"one of {', '.join(OPTIONS)}"))
         waits: object = self.response_timeout
         if waits is not None and not isinstance(waits, timedelta):
-            problems.append(Problem(self._named, "response_timeout", waits, "a timedelta"))
+            problems.append(Problem(self.task_label, "response_timeout", waits, "a timedelta"))
         called: list[object] = list(self.notifiers)
         problems += [
-            Problem(self._named, "notifiers", each, "notifiers of Airflow") for each in called if not isinstance(each, BaseNotifier)
+            Problem(self.task_label, "notifiers", each, "notifiers of Airflow") for each in called if not isinstance(each, BaseNotifier)
         ]
         return problems

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -33,6 +33,7 @@ from airflow_dre.tools.dbt.artifacts.nodes import (
     table_of,
 )
 from airflow_dre.tools.dbt.artifacts.verdicts import judge_build, judge_source, judge_test, judge_unit_test
+from airflow_dre.tools.translation import text_in
 from airflow_dre.values.dataset import DatasetName
 from airflow_dre.values.digest import digest
 
@@ -159,16 +160,11 @@ def _definition(result: Result, node: Node | None, table: Node | None, invocatio
         dimension=dimension.value,
         severity=(CheckSeverity.WARN if lenient else CheckSeverity.ERROR).value,
         where=node.config.where if node.resource_type == "test" else None,
-        description=node.description or _text(meta_of(node), "description"),
+        description=node.description or text_in(meta_of(node), "description"),
         owner=owner_of(node, table, invocation.manifest),
         runbook=runbook_of(node),
         tags=tuple(node.tags),
     )
-
-
-def _text(meta: Mapping[str, Any], key: str) -> str | None:
-    value = meta.get(key)
-    return value if isinstance(value, str) and value.strip() else None
 
 
 def _content(path: str, argument: str, subject: str) -> bytes:

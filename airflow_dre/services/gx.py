@@ -20,6 +20,7 @@ from airflow_dre.store.records import Definition, ResultRecord, SuiteRunRecord
 from airflow_dre.tools.gx.running.results import Validation
 from airflow_dre.tools.gx.running.run import Validated
 from airflow_dre.tools.gx.running.verdicts import judge, short_text
+from airflow_dre.tools.translation import text_in
 from airflow_dre.values.dataset import DatasetName
 from airflow_dre.values.digest import digest
 
@@ -85,7 +86,7 @@ def identify(validation: Validation) -> str:
     asked = {name: value for name, value in validation.declared.items() if name not in thresholds}
     if "quantile_ranges" in asked:
         asked["quantile_ranges"] = asked["quantile_ranges"]["quantiles"]
-    name = _text(validation.meta, "previous_name") or _text(validation.meta, "name")
+    name = text_in(validation.meta, "previous_name") or text_in(validation.meta, "name")
     parts = {"kind": validation.kind, "name": None if name == _default_name(validation) else name, "asked": asked}
     return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
@@ -96,22 +97,17 @@ def _definition(validation: Validation) -> Definition:
     condition = validation.declared.get("row_condition")
     tags = meta.get("tags")
     return Definition(
-        name=_text(meta, "name") or _default_name(validation),
+        name=text_in(meta, "name") or _default_name(validation),
         kind=kind,
         columns=_columns(validation.declared),
         dimension=meta["dimension"] if meta.get("dimension") in list(Dimension) else dimension.value,
         severity=(CheckSeverity.ERROR if validation.severity == "critical" else CheckSeverity.WARN).value,
         where=condition if condition is None or isinstance(condition, str) else str(condition),
         description=validation.description,
-        owner=_text(meta, "owner"),
-        runbook=_text(meta, "runbook"),
+        owner=text_in(meta, "owner"),
+        runbook=text_in(meta, "runbook"),
         tags=tuple(str(tag) for tag in tags) if isinstance(tags, (list, tuple)) else (),
     )
-
-
-def _text(meta: Mapping[str, Any], key: str) -> str | None:
-    value = meta.get(key)
-    return value if isinstance(value, str) and value.strip() else None
 
 
 def _columns(asked: Mapping[str, Any]) -> tuple[str, ...]:

@@ -45,15 +45,16 @@ def filter_of(metric: Metric, dialect: Dialect) -> exp.Expr | None:
     return read_condition(metric.where, dialect.name, "check", "where").in_parentheses()
 
 
-def _both(*conditions: exp.Expr | None) -> exp.Expr:
+def all_of(*conditions: exp.Expr | None) -> exp.Expr:
+    """Return the condition that all conditions are met, those left out that are absent."""
     return exp.and_(*[condition for condition in conditions if condition is not None])
 
 
 def count_if(dialect: Dialect, *conditions: exp.Expr | None) -> exp.Expr:
     """Return the number of rows that meet every condition."""
     if dialect.aggregates.filter_clause:
-        return exp.Filter(this=exp.Count(this=exp.Star()), expression=exp.Where(this=_both(*conditions)))
-    return exp.Count(this=exp.Case().when(_both(*conditions), exp.Literal.number(1)))
+        return exp.Filter(this=exp.Count(this=exp.Star()), expression=exp.Where(this=all_of(*conditions)))
+    return exp.Count(this=exp.Case().when(all_of(*conditions), exp.Literal.number(1)))
 
 
 def value_if(keep: exp.Expr | None, value: exp.Expr) -> exp.Expr:
@@ -217,7 +218,7 @@ def _(metric: RepeatCount, scope: Scope) -> exp.Expr:
         raise TypeError(f"{scope.dialect.name} takes no fingerprints")
     names_of_key: list[exp.Expr] = [column(name) for name in metric.columns]
     fingerprint = names_of_key[0] if len(names_of_key) == 1 else scope.dialect.aggregates.fingerprint(names_of_key)
-    complete = _both(filter_of(metric, scope.dialect), *has_all(metric.columns))
+    complete = all_of(filter_of(metric, scope.dialect), *has_all(metric.columns))
     different = exp.Filter(this=exp.Count(this=exp.Distinct(expressions=[fingerprint])), expression=exp.Where(this=complete))
     return exp.Sub(this=count_if(scope.dialect, complete.copy()), expression=different)
 

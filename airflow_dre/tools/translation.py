@@ -47,3 +47,9 @@ def limit_of(mostly: object) -> dict[str, object]:
 def check(kind: str, *options: Mapping[str, object], **arguments: object) -> Declaration:
     """Return a declared check whose texts are not templates, since other tools have no templates."""
     return Declaration(kind, {**arguments, **{name: value for item in options for name, value in item.items()}}, final=True)
+
+
+def text_in(meta: Mapping[str, object], key: str) -> str | None:
+    """Return a text of the metadata that an author attached to a test, or None where it is empty or no text."""
+    value = meta.get(key)
+    return value if isinstance(value, str) and value.strip() else None

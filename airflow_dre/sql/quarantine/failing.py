@@ -11,7 +11,7 @@ from airflow_dre.checks.metrics import DuplicateCount, FailedRowCount, Metric, O
 from airflow_dre.checks.rules import Nulls
 from airflow_dre.sql import names
 from airflow_dre.sql.dialect import Refusal
-from airflow_dre.sql.expressions import filter_of
+from airflow_dre.sql.expressions import all_of, filter_of
 from airflow_dre.sql.fitting import fitted
 from airflow_dre.sql.names import column
 from airflow_dre.sql.predicates import conditions_of_key, has_all, violation_of
@@ -43,7 +43,7 @@ def _(metric: PerSegment, scope: Scope, by: str | None = None) -> exp.Expr | Ref
 @failing.register
 def _(metric: Violations, scope: Scope, by: str | None = None) -> exp.Expr | Refusal:
     rule = fitted(rule_as_read(metric.rule, scope.readings), scope)
-    return _all([filter_of(metric, scope.dialect), violation_of(rule, scope.dialect)])
+    return all_of(filter_of(metric, scope.dialect), violation_of(rule, scope.dialect))
 
 
 @failing.register
@@ -58,7 +58,7 @@ def _(metric: DuplicateCount, scope: Scope, by: str | None = None) -> exp.Expr |
     parts = () if incomplete is Nulls.SKIP else metric.columns
     nullable = (*parts, *(() if by is None else (by,)))
     found = _key_is_in(key, repeated, nullable) if scope.readings is None else _is_one_of(key, repeated)
-    return _all([*(condition and condition.copy() for condition in complete), found])
+    return all_of(*(condition and condition.copy() for condition in complete), found)
 
 
 @failing.register
@@ -67,7 +67,7 @@ def _(metric: OrphanCount, scope: Scope, by: str | None = None) -> exp.Expr | Re
     parent = names.quoted_table(names.split_table(metric.parent, "check foreign_key", "to"))
     known = exp.select(*_named(metric.parent_columns)).from_(parent)
     complete = [filter_of(metric, scope.dialect), *has_all(metric.columns)]
-    return _all([*complete, exp.Not(this=_key_is_in(metric.columns, known))])
+    return all_of(*complete, exp.Not(this=_key_is_in(metric.columns, known)))
 
 
 @failing.register
@@ -78,10 +78,6 @@ def _(metric: StepCount, scope: Scope, by: str | None = None) -> exp.Expr | Refu
 @failing.register
 def _(metric: FailedRowCount, scope: Scope, by: str | None = None) -> exp.Expr | Refusal:
     return Refusal("failed_rows_sql returns rows of its own SELECT, not of the table")
-
-
-def _all(conditions: Sequence[exp.Expr | None]) -> exp.Expr:
-    return exp.and_(*[condition for condition in conditions if condition is not None])
 
 
 def _named(key: Sequence[str]) -> list[exp.Expr]:

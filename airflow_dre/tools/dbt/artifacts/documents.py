@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 
-from airflow_dre.errors import DefinitionError, Problem
+from airflow_dre.errors import DefinitionError
 from airflow_dre.values.instants import format_duration
 
 Read = TypeVar("Read")
@@ -178,7 +178,7 @@ def read_invocation(results: bytes, results_path: str, manifest: Manifest, manif
     of_sources = kind == "sources"
     if ids[0] != ids[1] and not of_sources:  # freshness is often measured by itself, and refers to no tests
         allowed = f"the results of the invocation that wrote {manifest_path} ({ids[1]}): keep both files of one invocation of dbt"
-        raise _refused(subject, "run_results", f"{results_path} of invocation {ids[0]}", allowed)
+        raise DefinitionError.about(subject, "run_results", f"{results_path} of invocation {ids[0]}", allowed)
     return Invocation(metadata=found.metadata, manifest=manifest, results=tuple(found.results), of_sources=of_sources)
 
 
@@ -192,7 +192,9 @@ def refuse_stale(invocation: Invocation, since: datetime, path: str, subject: st
     written = invocation.metadata.generated_at
     if written < since:
         age = f"dbt wrote these at {written.isoformat(timespec='seconds')}, {format_duration(since - written)} before {began} began"
-        raise _refused(subject, "run_results", path, f"results of {began}: {age}. Did dbt run? Set allow_stale=True to accept them")
+        raise DefinitionError.about(
+            subject, "run_results", path, f"results of {began}: {age}. Did dbt run? Set allow_stale=True to accept them"
+        )
 
 
 class _Versioned(msgspec.Struct, frozen=True, kw_only=True):
@@ -205,9 +207,9 @@ def _refuse_version(content: bytes, path: str, subject: str, argument: str, kind
     found = _VERSION.fullmatch(version) if isinstance(version, str) else None
     allowed = " or ".join(f"{kind} {SUPPORTED[kind]} ({_WRITES[kind]} of dbt 1.8 to 1.11)" for kind in kinds)
     if found is None:
-        raise _refused(subject, argument, path, f"{allowed}: this file has no dbt_schema_version")
+        raise DefinitionError.about(subject, argument, path, f"{allowed}: this file has no dbt_schema_version")
     if found[1] not in kinds or found[2] != SUPPORTED[found[1]]:
-        raise _refused(subject, argument, path, f"{allowed}: this file is {found[1]} {found[2]}")
+        raise DefinitionError.about(subject, argument, path, f"{allowed}: this file is {found[1]} {found[2]}")
     return found[1]
 
 
@@ -215,10 +217,6 @@ def _decoded(content: bytes, kind: type[Read], path: str, subject: str, argument
     try:
         return msgspec.json.decode(content, type=kind)
     except msgspec.ValidationError as error:
-        raise _refused(subject, argument, path, f"a file as dbt writes it: {error}") from error
+        raise DefinitionError.about(subject, argument, path, f"a file as dbt writes it: {error}") from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise _refused(subject, argument, path, f"a whole JSON file: {error}") from error
-
-
-def _refused(subject: str, argument: str, value: str, allowed: str) -> DefinitionError:
-    return DefinitionError([Problem(subject, argument, value, allowed)])
+        raise DefinitionError.about(subject, argument, path, f"a whole JSON file: {error}") from error

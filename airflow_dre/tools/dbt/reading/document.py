@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from airflow_dre.errors import DefinitionError, Problem
+from airflow_dre.errors import DefinitionError
 from airflow_dre.tools.dbt.reading.yaml import ALLOWED, read_yaml
 
 _CONFIGURED = {
@@ -74,7 +74,7 @@ def read_tables(schema: object) -> dict[str, DbtTable]:
     """
     content = read_yaml(schema)
     if not isinstance(content, Mapping) or not content.keys() & {*_KINDS, "sources"}:
-        raise _refused(
+        raise DefinitionError.about(
             "from_dbt",
             "properties",
             content if not isinstance(content, Mapping) else sorted(map(str, content)),
@@ -101,7 +101,7 @@ def _versions(item: Mapping[str, object], place: str) -> Iterator[DbtTable]:
     base = _table(place, name, item, item)
     for version in _listed(versions, place):
         if not isinstance(version, Mapping) or "v" not in version:
-            raise _refused(place, "versions", version, "dicts with v")
+            raise DefinitionError.about(place, "versions", version, "dicts with v")
         own = [column for column in _listed(version.get("columns"), place) if isinstance(column, Mapping)]
         chosen = next((column for column in own if "include" in column), {"include": "all"})
         include, exclude = chosen.get("include"), chosen.get("exclude") or ()
@@ -135,7 +135,7 @@ def _tests_of(item: Mapping[str, object]) -> object:
 def _items(content: Mapping[str, object], kind: str, place: str) -> Iterator[Mapping[str, object]]:
     for item in _listed(content.get(kind), f"{place} {kind}"):
         if not isinstance(item, Mapping) or not isinstance(item.get("name"), str):
-            raise _refused(place, kind, item, "dicts with a name")
+            raise DefinitionError.about(place, kind, item, "dicts with a name")
         yield item
 
 
@@ -144,7 +144,7 @@ def _listed(value: object, place: str) -> Sequence[object]:
         return ()
     if isinstance(value, (list, tuple)):
         return value
-    raise _refused(place, "list", value, "a list")
+    raise DefinitionError.about(place, "list", value, "a list")
 
 
 def read_test(table: DbtTable, column: Mapping[str, object] | None, written: object) -> Test:
@@ -162,9 +162,9 @@ def read_test(table: DbtTable, column: Mapping[str, object] | None, written: obj
         case Mapping() if len(written) == 1:
             ((kind, given),) = written.items()
         case _:
-            raise _refused(place, "test", written, "a name, a dict with one name and its arguments, or a dict with test_name")
+            raise DefinitionError.about(place, "test", written, "a name, a dict with one name and its arguments, or a dict with test_name")
     if not isinstance(kind, str) or not isinstance(given, Mapping):
-        raise _refused(place, "test", written, "a name with a dict of arguments")
+        raise DefinitionError.about(place, "test", written, "a name with a dict of arguments")
     config = {**{name: given[name] for name in given if name in _CONFIGURED}, **_mapping(given.get("config"))}
     about = {"config", "arguments", "description", "name"}
     arguments = {str(name): value for name, value in given.items() if name not in _CONFIGURED | about} | _mapping(given.get("arguments"))
@@ -224,7 +224,3 @@ def _mapping(value: object) -> dict[str, object]:
 def _text(value: object) -> str | None:
     """Return a text unless it has Jinja, which only dbt renders."""
     return value.strip() if isinstance(value, str) and value.strip() and "{{" not in value and "{%" not in value else None
-
-
-def _refused(subject: str, argument: str, value: object, allowed: str) -> DefinitionError:
-    return DefinitionError([Problem(subject, argument, value, allowed)])
