@@ -6,7 +6,9 @@ import importlib.metadata
 from importlib.metadata import EntryPoint
 from typing import TypeVar
 
-from airflow_dre.errors import PlugInError
+from airflow_dre.errors import PlugInError, text_of
+from airflow_dre.privacy.masking import masked_line
+from airflow_dre.values.text_limits import REASON
 
 T = TypeVar("T")
 
@@ -41,8 +43,9 @@ def plug_in_names(group: str) -> list[str]:
 def _loaded(entry: EntryPoint) -> object:
     try:
         return entry.load()
-    except Exception as error:  # a module of somebody else may raise anything when it is imported
-        raise PlugInError(f"{_described(entry)} does not load: {type(error).__name__}: {error}") from error
+    except (Exception, SystemExit) as error:  # a module of somebody else may raise anything when it is imported
+        why = masked_line(f"{type(error).__name__}: {text_of(error)}", REASON)
+        raise PlugInError(f"{_described(entry)} does not load: {why}") from error
 
 
 def _described(entry: EntryPoint) -> str:

@@ -35,5 +35,6 @@ class ChannelType:
     open: Callable[[str, Mapping[str, object]], Channel]
     """Returns the channel of a route, given its name and its options; those of its Airflow connection are among them.
 
-    It may raise :class:`airflow_dre.errors.DefinitionError` for options, or :class:`ChannelUnusable`. It must not connect.
+    It may raise :class:`airflow_dre.errors.DefinitionError` for options, or :class:`ChannelUnusable`. Of every other error only the type is
+    shown. It must not connect, and it has as long as a message.
     """

@@ -23,11 +23,11 @@ class Attempt:
     error: str = ""
     """Cause of the failure, without addresses and secrets."""
     retry_after: timedelta | None = None
-    """The wait that the receiver asked for."""
+    """The wait that the receiver asked for, at most :data:`GIVE_UP_AFTER`."""
 
 
 def next_wait(attempts: int, asked: timedelta | None) -> timedelta:
-    """Return the wait after the ``attempts``-th failure: 10 s doubled each time up to 15 min, and never less than the receiver asked."""
+    """Return the wait after the ``attempts``-th failure: 10 s doubled each time up to 15 min, or longer where the receiver asked for it."""
     factor: int = 1 << min(attempts - 1, 20)
     wait = min(FIRST_WAIT * factor, LONGEST_WAIT)
-    return max(wait, asked) if asked is not None else wait
+    return max(wait, min(asked, GIVE_UP_AFTER)) if asked is not None else wait

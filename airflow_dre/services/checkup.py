@@ -22,14 +22,12 @@ from airflow_dre.config import OPTIONS, Settings
 from airflow_dre.declaring.slips import nearest
 from airflow_dre.errors import DreError, PlugInError, StoreError
 from airflow_dre.plug_ins import find_plug_in, plug_in_names
-from airflow_dre.privacy.masking import masked_line
 from airflow_dre.services.incidents.routes import has_connection, open_channel
 from airflow_dre.services.wiring import store_of
 from airflow_dre.store.database import Database
 from airflow_dre.store.reading.incidents import oldest_waiting_message
 from airflow_dre.store.reading.slas import latest_evaluation
 from airflow_dre.store.schema import current_revision, head, is_missing
-from airflow_dre.values.text_limits import REASON
 
 LATE = timedelta(minutes=30)
 """Age of a waiting message or of the latest evaluation of an SLA that shows that no monitor runs."""
@@ -260,7 +258,7 @@ def _check_group(group: str, kind: type[object], own: Collection[str]) -> Iterat
         try:
             find_plug_in(group, name, kind)
         except PlugInError as broken:
-            yield Finding(Verdict.WRONG, "plug-in", f"{masked_line(str(broken), REASON)}. Repair or uninstall it.")
+            yield Finding(Verdict.WRONG, "plug-in", f"{broken}. Repair or uninstall it.")
         else:
             yield Finding(Verdict.OK, "plug-in", f"{name} of {group} loads.")
 

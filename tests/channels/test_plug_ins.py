@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from typing import Any
 
 import pytest
+
+from tests.packages import install_package, run_with_packages
 
 PACKAGE = """
 import json, time
@@ -102,26 +101,17 @@ print(json.dumps({
 def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """Return what a fresh process does in which a foreign package with channels is installed."""
     folder, home = tmp_path_factory.mktemp("site"), tmp_path_factory.mktemp("home")
-    (folder / "acme_pager").mkdir()
-    (folder / "acme_pager" / "__init__.py").write_text(PACKAGE)
-    (folder / "acme_pager" / "replacement.py").write_text("raise SystemExit('a channel of ours was replaced')")
-    info = folder / "acme_pager-1.0.dist-info"
-    info.mkdir()
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: acme-pager\nVersion: 1.0\n")
-    (info / "entry_points.txt").write_text(ENTRY_POINTS)
+    replacement = "raise SystemExit('a channel of ours was replaced')"
+    install_package(folder, "acme-pager", ENTRY_POINTS, {"__init__": PACKAGE, "replacement": replacement})
     routes = {name: {"channel": name} for name in ("liar", "thrower", "gone", "plain", "unknown")}
     routes |= {"pager": {"channel": "pager", "path": str(home / "pages")}, "unready": {"channel": "pager"}, "hook": {"channel": "webhook"}}
-    path = os.pathsep.join([str(folder), *filter(None, [os.environ.get("PYTHONPATH")])])
     environment = {
-        **os.environ,
-        "PYTHONPATH": path,
         "AIRFLOW_HOME": str(home),
         "AIRFLOW__API__BASE_URL": "http://airflow",
         "AIRFLOW__DRE__ROUTES": json.dumps(routes),
         "AIRFLOW__DRE__SEND_SECONDS": "30",
     }
-    ran = subprocess.run([sys.executable, "-c", SCRIPT], capture_output=True, text=True, check=False, env=environment)
-    assert ran.returncode == 0, ran.stderr
+    ran = run_with_packages(folder, SCRIPT, **environment)
     pages = [json.loads(line) for line in (home / "pages").read_text().splitlines()]
     return {**json.loads(ran.stdout.splitlines()[-1]), "pages": pages, "log": ran.stdout + ran.stderr}
 

@@ -15,7 +15,7 @@ from airflow_dre.incidents.explanation import Explanation, explain
 from airflow_dre.incidents.identity import Cause, DataCause, PipelineCause, Promise
 from airflow_dre.incidents.reasons import Reason, UpdateReason
 from airflow_dre.incidents.recoveries import Recovery
-from airflow_dre.incidents.retry import next_wait
+from airflow_dre.incidents.retry import GIVE_UP_AFTER, next_wait
 from airflow_dre.incidents.signals import Event, Origin, Severity, Signal
 from airflow_dre.incidents.situation import (
     CauseState,
@@ -519,9 +519,14 @@ def test_every_messenger_of_one_occurrence_has_the_same_key() -> None:
         assert failed(LOAD, origin=replace(TASK, **other)).key != by_callback.key
 
 
-@given(st.integers(1, 10_000), st.one_of(st.none(), st.timedeltas(timedelta(0), timedelta(hours=3))))
+@given(st.integers(1, 10_000), st.one_of(st.none(), st.timedeltas(timedelta(0), GIVE_UP_AFTER)))
 def test_waits_grow_are_bounded_and_never_shorter_than_asked(attempts: int, asked: timedelta | None) -> None:
     wait = next_wait(attempts, asked)
     assert timedelta(seconds=10) <= wait <= max(timedelta(minutes=15), asked or timedelta(0))
     assert asked is None or wait >= asked
     assert next_wait(attempts, None) <= next_wait(attempts + 1, None)
+
+
+def test_no_wait_is_longer_than_messages_are_kept() -> None:
+    assert next_wait(1, timedelta.max) == GIVE_UP_AFTER
+    assert next_wait(1, timedelta.min) == timedelta(seconds=10)

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.packages import install_package, run_with_packages
 
 PACKAGE = """
 from sqlglot import exp
@@ -67,29 +65,14 @@ print(json.dumps({
 """
 
 
-def install(folder: Path, name: str, entry_points: str) -> None:
-    """Write what an installer leaves behind of a package."""
-    info = folder / f"{name.replace('-', '_')}-1.0.dist-info"
-    info.mkdir(parents=True)
-    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
-    (info / "entry_points.txt").write_text(entry_points)
-
-
 @pytest.fixture(scope="module")
 def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """Return what a fresh process finds in which two foreign packages are installed."""
     folder = tmp_path_factory.mktemp("site")
-    (folder / "acme_dre").mkdir()
-    (folder / "acme_dre" / "__init__.py").write_text(PACKAGE)
-    (folder / "acme_dre" / "replacement.py").write_text("raise SystemExit('a dialect of ours was replaced')")
-    install(folder, "acme-dre", ENTRY_POINTS)
-    install(folder, "other-dre", "[airflow_dre.dialects]\ntwice = acme_dre:CLICKHOUSE\n")
-    path = os.pathsep.join([str(folder), *filter(None, [os.environ.get("PYTHONPATH")])])
-    ran = subprocess.run(
-        [sys.executable, "-c", SCRIPT], capture_output=True, text=True, check=False, env={**os.environ, "PYTHONPATH": path}
-    )
-    assert ran.returncode == 0, ran.stderr
-    return dict(json.loads(ran.stdout))
+    replacement = "raise SystemExit('a dialect of ours was replaced')"
+    install_package(folder, "acme-dre", ENTRY_POINTS, {"__init__": PACKAGE, "replacement": replacement})
+    install_package(folder, "other-dre", "[airflow_dre.dialects]\ntwice = acme_dre:CLICKHOUSE\n")
+    return dict(json.loads(run_with_packages(folder, SCRIPT).stdout))
 
 
 def test_a_dialect_of_another_package_renders_a_suite(found: dict[str, Any]) -> None:

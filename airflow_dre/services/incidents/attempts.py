@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, wait
 from contextvars import copy_context
 from dataclasses import dataclass
+from datetime import timedelta
+from types import NoneType
 
 from airflow_dre.channels.http import GRACE_SECONDS
 from airflow_dre.config import Settings
@@ -22,6 +24,14 @@ Send = Callable[[float], Attempt]
 
 _LEAST_TO_READ = 0.05
 """Seconds that the connection of a route gets where the round is over."""
+_FIELDS: dict[str, type | tuple[type, ...]] = {
+    "delivered": bool,
+    "retryable": bool,
+    "misrouted": bool,
+    "error": str,
+    "retry_after": (timedelta, NoneType),
+}
+"""Types of the fields of an attempt."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,10 +102,22 @@ def _prepare(message: Message, settings: Settings, seconds: float) -> Send:
         return _always(_failed(error))
 
     def send(limit: float) -> Attempt:
-        attempt: object = channel.send(notice, time.monotonic() + limit)
-        return attempt if isinstance(attempt, Attempt) else _failed(TypeError())
+        return _checked(channel.send(notice, time.monotonic() + limit))
 
     return send
+
+
+def _checked(answer: object) -> Attempt:
+    """Return the answer of a channel, or a failed attempt where it is not valid. The channel may be part of another package."""
+    if not isinstance(answer, Attempt):
+        return _failed(TypeError())
+    if answer.delivered is True:
+        return Attempt(delivered=True)  # an invalid error beside it is no reason to send the message again
+    wrong = [name for name, kind in _FIELDS.items() if not isinstance(getattr(answer, name), kind)]
+    if not wrong:
+        return answer
+    found = type(getattr(answer, wrong[0])).__name__
+    return Attempt(delivered=False, retryable=True, error=f"the channel returned an invalid Attempt: {wrong[0]} is of type {found}")
 
 
 def _always(attempt: Attempt) -> Send:

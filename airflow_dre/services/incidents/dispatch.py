@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from airflow_dre.clock import now
 from airflow_dre.config import Settings
-from airflow_dre.errors import StoreError
-from airflow_dre.services.incidents.attempts import try_all
+from airflow_dre.errors import StoreBusy, StoreError, StoreRefused
+from airflow_dre.services.incidents.attempts import Tried, try_all
 from airflow_dre.services.incidents.routes import has_connection, is_usable
 from airflow_dre.services.rehearsal import is_rehearsal
 from airflow_dre.store.outbox import claim_several, settle
@@ -92,14 +92,36 @@ def _send_due(store: Store, settings: Settings, until: float, outcomes: list[str
             break
         for tried in try_all(messages, settings, until, least=LEAST_SECONDS, most=MOST_SECONDS):
             message, attempt = tried.message, tried.attempt
-            with store.database.write() as connection:
-                outcomes.append(settle(connection, message, attempt, now()))
-                if attempt.delivered:
-                    revive_taking(connection, message.route, now())
+            status = _settle(store, tried)
+            if status is not None:
+                outcomes.append(status)
             if not attempt.delivered:
                 failures.setdefault((message.route, attempt.error), []).append(message.incident_id)
             if not attempt.delivered and tried.seconds > LEAST_SECONDS / 2:
                 silent.add(message.route)
+
+
+def _settle(store: Store, tried: Tried) -> str | None:
+    """Keep the outcome of sending a message, and return its status, or None where the store does not take it.
+
+    The messages that were sent with it are settled all the same: unsettled, they would be sent again.
+
+    :raises airflow_dre.errors.StoreError: the store takes no outcome of any message.
+    """
+    message, attempt = tried.message, tried.attempt
+    try:
+        with store.database.write() as connection:
+            status = settle(connection, message, attempt, now())
+            if attempt.delivered:
+                revive_taking(connection, message.route, now())
+        return status
+    except StoreError as error:
+        if not isinstance(error, (StoreBusy, StoreRefused)):
+            raise
+        log.error("airflow-dre: the outcome of message %s to route %r could not be kept: %s", message.id, message.route, error)
+    except Exception:  # an attempt comes from a channel, which may be part of another package
+        log.exception("airflow-dre: the outcome of message %s to route %r could not be kept", message.id, message.route)
+    return None
 
 
 def _catch_up(store: Store, settings: Settings, until: float, *, probe: bool) -> None:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import time
 from functools import partial
 from typing import Any
 
-from airflow_dre.channels.channel import Channel, ChannelUnusable
+from airflow_dre.channels.channel import Channel, ChannelType, ChannelUnusable
 from airflow_dre.channels.deadline import DeadlinePassed, Exchange, call_within
 from airflow_dre.channels.registry import channel_names, find_channel_type
 from airflow_dre.config import Route, Settings
-from airflow_dre.errors import DefinitionError, DreError, PlugInError, Problem
+from airflow_dre.errors import DefinitionError, DreError, PlugInError, Problem, text_of
+from airflow_dre.privacy.masking import masked
+
+LEAST_TO_OPEN = 0.5
+"""Seconds that a channel gets to open even where the round is over, as its receiver does."""
 
 
 class RouteUnreadable(DreError):
@@ -21,12 +26,12 @@ def open_channel(name: str, settings: Settings, seconds: float) -> Channel:
 
     :param name: name of the route.
     :param settings: settings with the routes.
-    :param seconds: longest time that the connection of the route may take, which can come from a secrets backend that hangs.
+    :param seconds: longest time for the connection of the route, which can come from a secrets backend that hangs, and for its channel.
     :raises RouteUnreadable: the route, its channel or its connection is missing or not valid.
     """
     try:
         return _open(name, settings, seconds)
-    except (DefinitionError, ChannelUnusable, PlugInError) as error:
+    except (DefinitionError, PlugInError) as error:
         raise RouteUnreadable(str(error)) from error
 
 
@@ -51,13 +56,22 @@ def _open(name: str, settings: Settings, seconds: float) -> Channel:
     kind = find_channel_type(route.channel)
     if kind is None:
         raise DefinitionError([Problem(f"[dre] routes {name}", "channel", route.channel, ", ".join(channel_names()))])
+    until = time.monotonic() + seconds
     options = {**route.options, **_connection_options(route, seconds)}
+    return _open_within(max(until - time.monotonic(), LEAST_TO_OPEN), kind, route, options)
+
+
+def _open_within(seconds: float, kind: ChannelType, route: Route, options: dict[str, Any]) -> Channel:
+    """Open a channel, which may be part of another package: it may hang, raise anything, and put secrets into a message."""
+    where = f"channel {route.channel!r} of route {route.name!r}"
     try:
-        return kind.open(name, options)
-    except DreError:
-        raise
-    except Exception as error:  # a channel may be part of another package, and its message may hold secrets
-        raise RouteUnreadable(f"channel {route.channel!r} of route {name!r} cannot be opened: {type(error).__name__}") from error
+        return call_within(seconds, lambda _: kind.open(route.name, options))
+    except (DefinitionError, ChannelUnusable) as error:
+        raise RouteUnreadable(masked(text_of(error))) from error
+    except DeadlinePassed as late:
+        raise RouteUnreadable(f"{where} cannot be opened: {late}") from late
+    except (Exception, SystemExit) as error:
+        raise RouteUnreadable(f"{where} cannot be opened: {type(error).__name__}") from error
 
 
 def _why_unknown(name: str, settings: Settings) -> Problem:
