@@ -54,7 +54,7 @@ def _carry_out(connection: Connection, change: Change) -> Change:
 
 def _remember(connection: Connection, found: Signal) -> None:
     """Keep a signal that concerns no incident, so that those that arrive later are understood."""
-    if not found.event.firing:
+    if found.opens:  # a run that ended well
         remember_recovery(connection, found)
         return
     insert_new(connection, signal, {"key": found.key, **_signal_columns(found, None)})

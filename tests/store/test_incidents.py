@@ -15,7 +15,8 @@ from airflow_dre.store.incidents import resolve_by_hand
 from airflow_dre.store.records import Delivery
 from airflow_dre.store.results import BROKEN
 from airflow_dre.store.store import Store
-from airflow_dre.store.tables import incident, incident_event, outbox, result
+from airflow_dre.store.tables import incident, incident_event, outbox, recovery, result
+from airflow_dre.store.tables import signal as signals
 from airflow_dre.store.tables import suite_run as suite_run_table
 
 Make = Callable[..., Any]
@@ -49,6 +50,14 @@ def test_the_database_itself_admits_one_live_incident_of_a_cause(store: Store, s
     assert isinstance(refused.value.__cause__, IntegrityError)
     with store.database.write() as connection:
         connection.execute(incident.insert().values(**{**again, "status": "resolved"}))
+
+
+def test_a_recovery_that_is_only_remembered_settles_no_problem(store: Store, signal: Make, rows: Make) -> None:
+    store.deliver(Delivery(signals=(signal("run_succeeded", "run", at=1, opens=False),)))
+    assert [(row.event, row.incident_id) for row in rows(store, signals)] == [("run_succeeded", None)]
+    assert rows(store, recovery) == []
+    store.deliver(Delivery(signals=(signal("task_failed", "load"),)))
+    assert [row.status for row in rows(store, incident)] == ["open"]
 
 
 def test_two_messengers_count_once_and_each_route_hears_once(store: Store, signal: Make, rows: Make) -> None:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import logging
+
 from airflow_dre.clock import now
 from airflow_dre.config import read_settings
+from airflow_dre.errors import StoreError
 from airflow_dre.services.access import open_configured_store
 from airflow_dre.services.incidents.dispatch import dispatch_outbox
 from airflow_dre.services.incidents.housekeeping import run_housekeeping
 from airflow_dre.store.incidents import resolve_by_hand
 from airflow_dre.values.text_limits import DETAIL, lines
+
+log = logging.getLogger(__name__)
 
 
 def resolve_manually(incident_id: int, *, actor: str, note: str) -> bool:
@@ -35,5 +40,10 @@ def end_unwatched() -> bool:
 
 
 def send_outbox() -> None:
-    """Send the messages that wait in the outbox."""
-    dispatch_outbox(open_configured_store(), read_settings())
+    """Send the messages that wait in the outbox. A store that is down is one line of the log, since the answer has left by then."""
+    try:
+        store = open_configured_store()
+    except StoreError as error:
+        log.error("airflow-dre: messages wait until the results store is back: %s", error)
+        return
+    dispatch_outbox(store, read_settings())

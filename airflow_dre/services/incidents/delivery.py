@@ -103,7 +103,12 @@ def log_changes(changes: Iterable[Change], settings: Settings) -> None:
     for change in changes:
         if change.action is not Action.IGNORE and change.incident_id is not None:
             address = incident_url(settings.base_url, change.incident_id)
-            log.info("airflow-dre: incident %s: %s (%s). %s", change.incident_id, change.action.value, change.because, address)
+            log.info("airflow-dre: incident %s: %s (%s). %s", change.incident_id, change.action.value, _reason(change), address)
+
+
+def _reason(change: Change) -> str:
+    """Return the reason of a change, and why routes that know the incident are notified once more."""
+    return f"{change.because}; notified again: {change.update_reason}" if change.update else change.because
 
 
 def _is_kept(delivery: Delivery, settings: Settings) -> bool:
