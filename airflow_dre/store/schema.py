@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError
 
 from airflow_dre.errors import StoreBusy, StoreNotMigrated, StoreRefused, StoreTooNew, StoreUnreachable
 from airflow_dre.store.database import Database
+from airflow_dre.store.heads import save_missing_heads
 from airflow_dre.store.limits import MIGRATION, TimeLimits, left
 from airflow_dre.store.private_files import locked_file
 from airflow_dre.store.shared_texts import share_texts
@@ -107,6 +108,7 @@ def migrate(database: Database, revision: str = "head", *, limits: TimeLimits = 
             _upgrade(database, revision, limits)
         if revision == "head":
             share_texts(database, limits=limits, seconds=None if limits is MIGRATION else SHARE_SECONDS)
+            save_missing_heads(database, limits=limits)
 
 
 def _write_ahead(database: Database) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +20,8 @@ from airflow_dre.store.tables.columns import plain_json
 
 BATCH = 1000
 """Results of an older version that are moved in one transaction."""
+CHUNK = 1000
+"""Digests that one condition names. A driver takes some 30,000 parameters in a statement."""
 _DIGEST_BYTES = 16
 _LOCK = 7_262_310_190_372
 """Number of the PostgreSQL advisory lock that keeps writers of references and the deletion of unused texts apart."""
@@ -85,10 +87,17 @@ def _digest(text: str) -> bytes:
 
 def _known(connection: Connection, digests: Sequence[bytes]) -> set[bytes]:
     """Return those of some digests that are there, of definitions as of statements."""
-    if not digests:
-        return set()
-    tables = (check_definition, statement_text)
-    return set(connection.scalars(union_all(*[select(table.c.digest).where(table.c.digest.in_(digests)) for table in tables])))
+    known: set[bytes] = set()
+    for some in in_chunks(digests):
+        of_tables = [select(table.c.digest).where(table.c.digest.in_(some)) for table in (check_definition, statement_text)]
+        known.update(connection.scalars(union_all(*of_tables)))
+    return known
+
+
+def in_chunks(digests: Sequence[bytes]) -> Iterator[Sequence[bytes]]:
+    """Yield digests in parts that one condition can name."""
+    for start in range(0, len(digests), CHUNK):
+        yield digests[start : start + CHUNK]
 
 
 def _insert_missing(connection: Connection, table: Table, rows: Mapping[bytes, Mapping[str, Any]], known: Set[bytes]) -> None:

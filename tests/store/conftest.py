@@ -48,7 +48,7 @@ def signal() -> Callable[..., Signal]:
 def suite_run() -> Callable[..., SuiteRunRecord]:
     """Return a run of suite ``s`` of task ``check`` with one check."""
 
-    def make(outcome: str, *, at: float = 0, run: str = "r1", attempt: int = 1, index: int = -1, dag: str = "d") -> SuiteRunRecord:
+    def make(outcome: str, *, at: float = 0, run: str = "r1", attempt: int = 1, index: int = -1, dag: str | None = "d") -> SuiteRunRecord:
         result = ResultRecord(
             check_id="0123456789abcdef",
             definition=Definition(name="not_null(a)", kind="not_null", columns=("a",), dimension="completeness", severity="error"),

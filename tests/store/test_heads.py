@@ -12,15 +12,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
-from airflow_dre.store.heads import rebuild_heads
+from airflow_dre.store.heads import save_missing_heads
 from airflow_dre.store.reading.runs import HISTORY, Page, latest_runs, recent_runs
 from airflow_dre.store.reading.scope import DagScope, in_scope
 from airflow_dre.store.records import Delivery, SuiteRunRecord
-from airflow_dre.store.results import save_suite_run
+from airflow_dre.store.results import run_row, save_suite_run
+from airflow_dre.store.schema import migrate
 from airflow_dre.store.store import Store
 from airflow_dre.store.tables import suite_head
 from airflow_dre.store.tables import suite_run as runs
 from airflow_dre.values.dataset import DatasetName
+from tests.store.conftest import T
 
 Make = Callable[..., SuiteRunRecord]
 SCOPES = [DagScope(None), DagScope({"d0"}), DagScope({"d0", "d1"}), DagScope({"d1"}, orphans=True), DagScope(set())]
@@ -57,15 +59,25 @@ def test_the_overview_shows_what_ranking_all_runs_shows(store: Store, suite_run:
 
 @given(seed=st.integers(0, 10**6), number=st.integers(0, 60))
 @settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_heads_that_are_kept_are_those_that_are_made_anew(store: Store, suite_run: Make, seed: int, number: int) -> None:
+def test_heads_that_are_lost_or_stale_are_made_anew(store: Store, suite_run: Make, seed: int, number: int) -> None:
     with store.database.write() as connection:
         connection.execute(sa.delete(runs))
         connection.execute(sa.delete(suite_head))
         fill(connection, suite_run, number, seed=seed)
         query = select(suite_head).order_by(suite_head.c.key)
         kept = [tuple(row) for row in connection.execute(query)]
-        assert rebuild_heads(connection) == len(kept)
+        chance = random.Random(seed)
+        for row in kept:
+            match chance.randrange(3):
+                case 0:
+                    connection.execute(sa.delete(suite_head).where(suite_head.c.key == row[0]))
+                case 1:
+                    old = {"run_key": "0", "measured_at": T.replace(year=2000), "outcome": "errored", "counts": {}}
+                    connection.execute(sa.update(suite_head).where(suite_head.c.key == row[0]).values(**old))
+    save_missing_heads(store.database)
+    with store.database.read() as connection:
         assert [tuple(row) for row in connection.execute(query)] == kept
+    assert save_missing_heads(store.database) == 0
 
 
 @pytest.mark.parametrize("limit", [1, 3, 10])
@@ -91,3 +103,16 @@ def test_a_run_that_comes_late_is_not_the_latest(store: Store, suite_run: Make) 
         (latest,) = latest_runs(connection, DagScope(None))
     assert latest.run_key == suite_run("failed", at=2, run="r2").key
     assert (latest.outcome.value, latest.counts["failed"], latest.score) == ("failed", 1, 0.0)
+
+
+def test_a_run_that_was_written_without_a_head_is_shown_after_a_migration(store: Store, suite_run: Make) -> None:
+    store.deliver(Delivery(run=suite_run("passed", at=1, run="r1")))
+    with store.database.write() as connection:
+        connection.execute(runs.insert(), [run_row(suite_run("failed", at=at, run=f"r{at}")) for at in (0, 2)])
+        connection.execute(runs.insert(), [run_row(replace(suite_run("errored", run="other", dag=None), suite="other"))])
+    migrate(store.database)
+    with store.database.read() as connection:
+        assert {(run.suite, run.outcome.value) for run in latest_runs(connection, DagScope(None))} == {
+            ("s", "failed"),
+            ("other", "errored"),
+        }

@@ -92,5 +92,6 @@ suite_head = Table(
     Column("score", Float),
     Column("counts", PlainJson(), nullable=False),
     Index(None, "namespace", "name"),
+    Index(None, "run_key"),
 )
-"""The latest run of each suite by Dag, written with the run. :func:`airflow_dre.store.heads.rebuild_heads` makes it anew."""
+"""The latest run of each suite by Dag, written with the run. :func:`airflow_dre.store.heads.save_missing_heads` adds what lacks."""
