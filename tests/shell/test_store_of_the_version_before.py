@@ -220,7 +220,8 @@ def ending_after(database: Database, statements: int) -> Iterator[list[str]]:
     sent: list[str] = []
 
     def count(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
-        sent.append(statement)
+        if len(sent) <= statements:  # what Alembic sends to clean up does not arrive either
+            sent.append(statement)
         if len(sent) > statements:
             raise Interrupted(statement)
 
