@@ -35,6 +35,11 @@ def find_plug_in(group: str, name: str, kind: type[T]) -> T | None:
     return found
 
 
+def describe_plug_in(group: str, name: str) -> str:
+    """Return the entry point and the package that offer an object, for messages."""
+    return " and ".join(map(_described, importlib.metadata.entry_points(group=group, name=name)))
+
+
 def plug_in_names(group: str) -> list[str]:
     """Return the names under which installed packages offer objects."""
     return sorted({entry.name for entry in importlib.metadata.entry_points(group=group)})

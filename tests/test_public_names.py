@@ -197,6 +197,12 @@ def loaded() -> dict[str, set[str]]:
     return {label: set(names) for label, names in found.items()}
 
 
+def test_an_operator_that_checks_a_table_loads_neither_masks_nor_engines() -> None:
+    constructed = 'QualityCheckOperator(task_id="q", conn_id="w", table="t", checks=[not_null("a")])'
+    loaded = loaded_by("from airflow_dre import QualityCheckOperator", "from airflow_dre.checks import not_null", constructed)
+    assert not {name for name in loaded if name.startswith(("airflow_dre.privacy.masking", "airflow_dre.engines"))}
+
+
 @pytest.mark.parametrize("label", IMPORTS)
 def test_a_dag_file_loads_no_heavy_package_through_us(loaded: dict[str, set[str]], label: str) -> None:
     assert not {name.partition(".")[0] for name in loaded[label]} & HEAVY

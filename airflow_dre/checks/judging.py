@@ -34,7 +34,6 @@ def second_round(check: Check, found: AnswersByMetric) -> tuple[Metric, ...]:
     """Return the metrics that depend on the answers to :func:`first_round`.
 
     There are no such metrics where an answer is missing or cannot be compared.
-    .
     """
     try:
         seen = _seen(first_round(check), found)

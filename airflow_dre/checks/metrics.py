@@ -31,8 +31,8 @@ class Metric:
     """Whether it can be an aggregate in the common scan of a suite."""
     counts_failing_rows: ClassVar[bool] = False
     """Whether it counts rows that break a check, and that can be shown."""
-    unmergeable: ClassVar[str] = ""
-    """Why it does not follow from the states of partitions; empty: it does, at least for some keys."""
+    unmergeable: ClassVar[str] = "how its values in partitions merge is not known"
+    """Why it does not follow from the states of partitions. It has no effect on a metric that merges."""
     of_no_rows: ClassVar[int | None] = None
     """Its answer for no rows, where it is one value."""
     where: str | None = None

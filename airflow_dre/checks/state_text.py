@@ -14,18 +14,30 @@ ENUM_NAMES: Mapping[type[Enum], str] = {Nulls: "Nulls", Operator: "Operator", Te
 """Names of the enums of metrics and rules, as the first version spelled them."""
 
 
+class NoStateName(AttributeError):
+    """A class of metrics, rules or enums without a name in the keys of partition states."""
+
+
 def state_text(value: object) -> str:
     """Return a metric, or a part of one, as the keys of partition states spell it.
 
-    :raises AttributeError: the metric has no ``state_name``, so that no state of it can be stored.
+    :raises NoStateName: the class of a metric, a rule or an enum has no ``state_name`` of its own, so that no state of it can be stored.
     """
     match value:
         case Metric() | Rule():
             parts = (f"{item.name}={state_text(getattr(value, item.name))}" for item in fields(value))
-            return f"{value.state_name}({', '.join(parts)})"
+            return f"{_name_of(type(value))}({', '.join(parts)})"
         case tuple():
             return f"({', '.join(map(state_text, value))}{',' * (len(value) == 1)})"
         case Enum():
-            return f"<{ENUM_NAMES[type(value)]}.{value.name}: {value.value!r}>"
+            return f"<{_name_of(type(value))}.{value.name}: {value.value!r}>"
         case _:
             return repr(value)
+
+
+def _name_of(kind: type) -> str:
+    """Return the name of a class in the keys. An inherited name is that of another class, whose states are others."""
+    name = ENUM_NAMES.get(kind) or vars(kind).get("state_name")
+    if not isinstance(name, str):
+        raise NoStateName(f"{kind.__name__} has no state_name")
+    return name

@@ -30,7 +30,7 @@ from airflow_dre.checks.metrics import (
 )
 from airflow_dre.checks.outcomes import counted
 from airflow_dre.checks.rules import BySegment
-from airflow_dre.checks.state_text import state_text
+from airflow_dre.checks.state_text import NoStateName, state_text
 from airflow_dre.errors import Problem
 from airflow_dre.partitions import states
 from airflow_dre.partitions.states import State
@@ -83,6 +83,16 @@ def state_spec_of(metric: Metric, column: str | None) -> StateSpec | Unmergeable
 
     :param column: the column by which the table is partitioned; None: by an expression.
     """
+    spec = _spec_of(metric, column)
+    if isinstance(spec, StateSpec):
+        try:
+            state_text(spec.parts)
+        except NoStateName as unnamed:
+            return Unmergeable(f"it has no state_name, by which its states are kept: {unnamed}")
+    return spec
+
+
+def _spec_of(metric: Metric, column: str | None) -> StateSpec | Unmergeable:
     match metric:
         case RowCount() | ValueCount() | KeyCount() | Violations():
             if isinstance(metric, Violations) and isinstance(metric.rule, BySegment):

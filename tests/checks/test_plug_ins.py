@@ -19,7 +19,7 @@ from airflow_dre.checks.declared.kind import CheckKind
 from airflow_dre.checks.dimensions import Dimension
 from airflow_dre.checks.kinds.rows import LimitedCheck
 from airflow_dre.checks.metrics import ValueCount, Violations
-from airflow_dre.checks.rules import Within
+from airflow_dre.checks.rules import Rule, Within
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,10 +47,42 @@ PERCENTAGE = CheckKind(
     lambda a: Percentage(column=a.column(), most=a.number("most", 0, 1000, "a number from 0 to 1000"), **a.limit_arguments()),
     frozenset({"most"}),
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unnamed(Within):
+    pass
+
+
+class Strict(Percentage):
+    kind = "strict"
+
+    def violations(self):
+        return Violations(rule=Unnamed(column=self.column, low=0, high=self.most), where=self.options.where)
+
+
+class Nameless(Percentage):
+    def identity_arguments(self):
+        raise SystemError("no identity")
+
+
+def fail(arguments):
+    arguments.refuse("most", "nothing at all")
+    raise ZeroDivisionError("of {braces}")
+
+
+STRICT = CheckKind(lambda a: Strict(column=a.column(), most=1, **a.limit_arguments()))
+NAMELESS = CheckKind(lambda a: Nameless(column=a.column(), most=1, **a.limit_arguments()))
+FAILING = CheckKind(fail)
+NOTHING = CheckKind(lambda a: None)
 """
 ENTRY_POINTS = """
 [airflow_dre.checks]
 percentage = acme_checks:PERCENTAGE
+strict = acme_checks:STRICT
+nameless = acme_checks:NAMELESS
+failing = acme_checks:FAILING
+nothing = acme_checks:NOTHING
 gone = acme_checks.missing:KIND
 plain = acme_checks:percentage
 not_null = acme_checks.replacement:KIND
@@ -88,7 +120,11 @@ class Hook:
 def problem(declaration):
     return [problem.allowed for problem in check_declarations([declaration])[1]]
 
+from airflow_dre.partitions.selection import find_partition_problems
 from airflow_dre.services.checkup import check_plug_ins
+
+broken = [Declaration(name, {"column": "rate"}) for name in ("failing", "nameless", "nothing")]
+partitioned = parse_checks([Declaration("strict", {"column": "rate"}), percentage("rate")])
 
 rendered = percentage("rate", most="{{ params.most }}").rendered(lambda text: "110" if "params" in text else text)
 suite = Suite(name="s", dataset=DatasetName("n", "t"), scope=Scope(("t",), None, find_dialect("sqlite")),
@@ -98,6 +134,8 @@ print(json.dumps({
     "read_for_ours": read_for_ours, "read": bool(opened), "replaced": "acme_checks.replacement" in sys.modules,
     "results": [(each.definition.name, each.outcome.value, each.reason) for each in results],
     "findings": [str(finding) for finding in check_plug_ins()],
+    "broken": [str(problem) for problem in check_declarations([*broken, c.not_null(""), c.row_count(at_least=1)])[1]],
+    "partitioned": [str(problem) for problem in find_partition_problems("s", partitioned, "day", "all", None)],
     "most": rendered.arguments["most"], "mistake": problem(percentage("rate", most=2000)), "unknown": problem(percentage("rate", mots=1)),
     **{name: problem(Declaration(name, {"column": "rate"})) for name in ("gone", "plain", "twice", "nobody_has_it")},
 }))
@@ -164,7 +202,23 @@ def test_a_kind_that_does_not_load_is_named(found: dict[str, Any], name: str, me
 )
 def test_check_config_has_a_line_for_each_of_them(found: dict[str, Any], line: str) -> None:
     assert len([each for each in found["findings"] if each.startswith(line)]) == 1
-    assert len(found["findings"]) == 5
+    assert len(found["findings"]) == 9
+
+
+def test_a_kind_that_raises_is_named_and_the_other_problems_are_reported(found: dict[str, Any]) -> None:
+    refused, failing, nameless, nothing, ours = found["broken"]
+    assert refused == "checks[0] failing: invalid most=None. Allowed: nothing at all"
+    offered = "a kind of check that works; the entry point {0} = acme_checks:{1} of acme-checks 1.0 raised "
+    assert failing.endswith(offered.format("failing", "FAILING") + "ZeroDivisionError: of {braces}")
+    assert nameless.endswith(offered.format("nameless", "NAMELESS") + "SystemError: no identity")
+    assert offered.format("nothing", "NOTHING") + "AttributeError: " in nothing
+    assert ours.startswith("checks[3] not_null: invalid column=''")
+
+
+def test_a_rule_without_a_name_for_its_states_is_refused_with_partition_by(found: dict[str, Any]) -> None:
+    (problem,) = found["partitioned"]
+    assert problem.startswith("check strict(rate): invalid partition_by='day'. Allowed: None with this check")
+    assert problem.endswith("; it has no state_name, by which its states are kept: Unnamed has no state_name")
 
 
 def test_an_unknown_kind_is_refused_with_the_known_ones(found: dict[str, Any]) -> None:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
-from enum import Enum
-from typing import get_type_hints
+from enum import Enum, nonmember
+from typing import ClassVar, get_type_hints
 
 import pytest
 
 from airflow_dre.checks import metrics as m
 from airflow_dre.checks import rules as r
-from airflow_dre.checks.state_text import ENUM_NAMES
-from airflow_dre.partitions.merging import StateSpec, state_spec_of
+from airflow_dre.checks.state_text import ENUM_NAMES, NoStateName, state_text
+from airflow_dre.partitions.merging import StateSpec, Unmergeable, state_spec_of
 from airflow_dre.values.calendar import Unit
 
 RULES: dict[str, r.Rule] = {
@@ -133,3 +133,50 @@ def test_every_enum_in_a_key_has_a_name_of_its_own() -> None:
         if isinstance(part, type) and issubclass(part, Enum)
     }
     assert enums == ENUM_NAMES.keys()
+
+
+class Mood(Enum):
+    """An enum of another package, with a name in the keys."""
+
+    GOOD = 1
+    state_name = nonmember("acme.Mood")
+
+
+class Side(Enum):
+    """An enum of another package, without a name in the keys."""
+
+    LEFT = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Foreign(r.Rule):
+    """A rule of another package, with a name in the keys."""
+
+    state_name: ClassVar[str] = "acme.Foreign"
+    part: object = Mood.GOOD
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heir(r.HasValue):
+    """A rule of another package that inherits the name of one of ours, whose states are others."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForeignMetric(m.Metric):
+    """A metric of another package, which merging does not know."""
+
+
+def test_a_foreign_rule_and_enum_with_names_are_spelled() -> None:
+    assert state_text(Foreign()) == "acme.Foreign(by_kind=False, part=<acme.Mood.GOOD: 1>)"
+
+
+@pytest.mark.parametrize(("rule", "name"), [(Foreign(part=Side.LEFT), "Side"), (Heir(column="a"), "Heir")], ids=["enum", "rule"])
+def test_a_foreign_rule_without_a_name_of_its_own_is_not_merged(rule: r.Rule, name: str) -> None:
+    with pytest.raises(NoStateName, match=f"{name} has no state_name"):
+        state_text(rule)
+    found = state_spec_of(m.Violations(rule=rule), "day")
+    assert found == Unmergeable(f"it has no state_name, by which its states are kept: {name} has no state_name")
+
+
+def test_a_metric_that_merging_does_not_know_has_a_reason() -> None:
+    assert state_spec_of(ForeignMetric(), "day") == Unmergeable("how its values in partitions merge is not known")

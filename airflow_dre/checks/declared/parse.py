@@ -8,12 +8,14 @@ from airflow_dre.checks.check import Check
 from airflow_dre.checks.declared.arguments import Arguments
 from airflow_dre.checks.declared.declaration import Declaration
 from airflow_dre.checks.declared.kind import CheckKind
-from airflow_dre.checks.declared.registry import CHECK_KINDS, find_kind
+from airflow_dre.checks.declared.registry import CHECK_KINDS, GROUP, find_kind
 from airflow_dre.checks.declared.same_names import distinguish_names
 from airflow_dre.declaring.functions import REQUIRED
 from airflow_dre.declaring.slips import nearest
-from airflow_dre.errors import DefinitionError, PlugInError, Problem
+from airflow_dre.errors import MOST_SHOWN, DefinitionError, PlugInError, Problem, text_of
+from airflow_dre.plug_ins import describe_plug_in
 from airflow_dre.values.numbers import as_number
+from airflow_dre.values.text_limits import one_line
 
 _IMPORTERS = ("from_column_mapping", "from_dbt", "from_gx")
 _BOUNDS = ("at_least", "at_most", "more_than", "less_than", "equals", "warn_at_least", "warn_at_most")
@@ -71,10 +73,11 @@ def check_declarations(declarations: Sequence[object]) -> tuple[tuple[Check, ...
             continue
         subject = f"checks[{place}] {declaration.kind}"
         arguments = Arguments(subject, declaration.arguments, by_kind=declaration.by_kind)
-        check = kind.read(arguments)
-        _refuse_scope(check, arguments)
-        _refuse_words(check, arguments)
-        arguments.finish()
+        try:
+            check = _read_check(kind, arguments) if declaration.kind in CHECK_KINDS else _read_foreign_check(kind, declaration, arguments)
+        except PlugInError as broken:
+            problems += [*arguments.problems, Problem("checks", f"[{place}]", declaration, f"a kind of check that works; {broken}")]
+            continue
         problems.extend(arguments.problems)
         if arguments.problems:
             continue
@@ -83,6 +86,32 @@ def check_declarations(declarations: Sequence[object]) -> tuple[tuple[Check, ...
         seen.setdefault(check.id, subject)
         checks.append(check)
     return distinguish_names(checks), problems
+
+
+def _read_check(kind: CheckKind, arguments: Arguments) -> Check:
+    """Read the arguments of a declaration, and note what is wrong with them."""
+    check = kind.read(arguments)
+    _refuse_scope(check, arguments)
+    _refuse_words(check, arguments)
+    arguments.finish()
+    return check
+
+
+def _read_foreign_check(kind: CheckKind, declaration: Declaration, arguments: Arguments) -> Check:
+    """Read a check of another package as :func:`_read_check` does.
+
+    :raises PlugInError: the kind raised an error, or it made no check that can be identified.
+    """
+    try:
+        check = _read_check(kind, arguments)
+        if not isinstance(check, Check):
+            raise TypeError(f"it is no Check, but of type {type(check).__name__}")
+        if not arguments.problems:
+            _ = check.id, check.name
+    except Exception as error:  # a kind of somebody else may raise anything
+        reason = one_line(f"{type(error).__name__}: {text_of(error)}", MOST_SHOWN)
+        raise PlugInError(f"{describe_plug_in(GROUP, declaration.kind)} raised {reason}") from error
+    return check
 
 
 def _refuse_scope(check: Check, arguments: Arguments) -> None:

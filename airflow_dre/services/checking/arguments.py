@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from airflow_dre.checks.check import Check
 from airflow_dre.checks.declared import parse
@@ -14,11 +14,11 @@ from airflow_dre.declaring.names import LONGEST_DATASET, LONGEST_SQL, find_name_
 from airflow_dre.declaring.slips import find_kind_problems, find_names_problems
 from airflow_dre.errors import Problem
 from airflow_dre.partitions.selection import find_partition_problems
-from airflow_dre.partitions.sensitive import secret_problems
-from airflow_dre.partitions.values import split_by
-from airflow_dre.privacy.masking import Mask
 from airflow_dre.services.quarantine.options import QuarantineOptions
 from airflow_dre.values.instants import DURATION_ALLOWED, read_duration
+
+if TYPE_CHECKING:
+    from airflow_dre.privacy.masking import Mask
 
 MOST_SAMPLE_ROWS = 100
 """Most failing rows to keep of one check: enough to see what is wrong, too few to be a copy of the data."""
@@ -61,6 +61,8 @@ class CheckArguments:
     @property
     def mask(self) -> Mask:
         """The columns whose values are hidden."""
+        from airflow_dre.privacy.masking import Mask  # its many regular expressions are compiled only for a task that masks or runs
+
         return Mask(columns=tuple(self.mask_columns))
 
     @property
@@ -111,6 +113,9 @@ def find_kept_secrets(arguments: CheckArguments, checks: Iterable[Check]) -> lis
     """Return a problem for each check whose kept states would reveal values of a masked column."""
     if not isinstance(arguments.partition_by, str):
         return []
+    from airflow_dre.partitions.sensitive import secret_problems
+    from airflow_dre.partitions.values import split_by
+
     return secret_problems(arguments.subject, checks, split_by(arguments.partition_by), arguments.mask)
 
 

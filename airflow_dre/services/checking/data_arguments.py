@@ -7,8 +7,6 @@ import posixpath
 from collections.abc import Mapping
 
 from airflow_dre.declaring.slips import is_no_text
-from airflow_dre.engines.duckdb.formats import ENDINGS, FORMAT, find_format, find_option_problems
-from airflow_dre.engines.duckdb.locations import is_path, is_paths, texts_of
 from airflow_dre.errors import Problem
 
 _NAMED = "only with data: a table has a name of its own"
@@ -16,6 +14,8 @@ _NAMED = "only with data: a table has a name of its own"
 
 def are_paths(data: object) -> bool:
     """Return whether data are files: one path, pattern or URL, or several."""
+    from airflow_dre.engines.duckdb.locations import is_paths  # of files alone: a task that checks a table does not load it
+
     return is_paths(data)
 
 
@@ -41,6 +41,9 @@ def find_source_problems(subject: str, arguments: Mapping[str, object]) -> list[
 
 def _find_data_problems(data: object, read_options: object, subject: str) -> list[Problem]:
     """Return what is wrong with data and its options, without reading it."""
+    from airflow_dre.engines.duckdb.formats import ENDINGS, FORMAT, find_format, find_option_problems
+    from airflow_dre.engines.duckdb.locations import is_paths, texts_of
+
     if isinstance(data, (bool, bytes, dict, float, int, set)) or (isinstance(data, (list, str, tuple)) and not data) or _is_mixed(data):
         allowed = "a path or several, a frame, a list of dicts (one a row), a function that returns one of these, or the output of a task"
         return [Problem(subject, "data", data if not isinstance(data, (dict, list)) else type(data).__name__, allowed)]
@@ -55,6 +58,8 @@ def _find_data_problems(data: object, read_options: object, subject: str) -> lis
 
 def _is_mixed(data: object) -> bool:
     """Return whether a list holds something that is neither a path nor a row, or both."""
+    from airflow_dre.engines.duckdb.locations import is_path
+
     return isinstance(data, (list, tuple)) and not all(map(is_path, data)) and not all(isinstance(row, dict) for row in data)
 
 

@@ -42,11 +42,6 @@ class UnknownParameter(ValueError):
     """A parameter without a value, with the reason."""
 
 
-def is_parameter(value: object) -> bool:
-    """Return whether a value is a parameter to be replaced."""
-    return isinstance(value, Mapping) and "$PARAMETER" in value
-
-
 def parameter_value(value: object, parameters: Mapping[str, object], now: datetime | None) -> object:
     """Return the value of a parameter, or any other value unchanged.
 
