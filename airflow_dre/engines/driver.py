@@ -21,15 +21,18 @@ _CONFLICTS = ("40001", "40P01")
 """SQLSTATE of a serialization failure and of a deadlock (PostgreSQL, appendix A)."""
 
 
-def interrupter(connection: Any) -> Callable[[], None] | None:
-    """Return the method of a connection that ends its statement from another thread, or None where the driver has none."""
-    methods = (getattr(connection, name, None) for name in ("interrupt", "cancel"))
+def interrupter(connection: Any, names: Sequence[str]) -> Callable[[], None] | None:
+    """Return the method of a connection that ends its statement from another thread, or None where the driver has none.
+
+    :param names: the names that the method may have.
+    """
+    methods = (getattr(connection, name, None) for name in names)
     return next((method for method in methods if callable(method)), None)
 
 
 def interrupt(connection: Any) -> None:
-    """End the statement of a connection early, where its driver can."""
-    if (end := interrupter(connection)) is not None:
+    """End the statement of a connection that is given up, where its driver can."""
+    if (end := interrupter(connection, ("interrupt", "cancel"))) is not None:
         end()
 
 
@@ -42,10 +45,6 @@ def end_autocommit(connection: Any) -> None:
 def _begin_by_statement(connection: Any) -> None:
     """Keep Python's module for SQLite from beginning transactions of another kind."""
     connection.isolation_level = None
-
-
-def _leave(connection: Any) -> None:
-    """Leave a connection as its hook opened it."""
 
 
 def _add_nothing(connection: Any, regexps: Regexps) -> None:
@@ -74,7 +73,7 @@ def _is_of_another_thread(error: BaseException) -> bool:
     return isinstance(error, sqlite3.ProgrammingError) and "thread" in str(error)
 
 
-def _is_conflict_of_postgres(error: BaseException) -> bool:
+def _is_conflict_by_sqlstate(error: BaseException) -> bool:
     return (getattr(error, "sqlstate", None) or getattr(error, "pgcode", None)) in _CONFLICTS
 
 
@@ -94,8 +93,11 @@ class Driver:
     """Returns the only cursor of a connection."""
     add_functions: Callable[[Any, Regexps], None] = _add_nothing
     """Adds the SQL functions that the database lacks and statements need."""
-    load_all_values: Callable[[Any], None] = _leave
-    """Lets a connection load values that Python has no type for, as their text."""
+    load_all_values: Callable[[Any], None] = load_far_values
+    """Lets a connection load values that Python has no type for, as their text. The default knows psycopg and psycopg2, whatever the
+    dialect."""
+    ends_in_time: tuple[str, ...] = ("interrupt",)
+    """Methods of a connection, of which the first that it has ends a statement at its limit, and the connection stays usable."""
     restore_values: Callable[[Any, str, Sequence[Row], int], Sequence[Row]] = _unchanged
     """Returns the first rows of a statement without the mistakes that the driver made of their values. Takes cursor, statement, rows and
     their limit."""
@@ -105,8 +107,9 @@ class Driver:
     """Returns the number of rows that the last statement changed. Takes the cursor."""
     is_of_another_thread: Callable[[BaseException], bool] = _is_never
     """Whether a connection refused a call because another thread, that of the hook, opened it."""
-    is_conflict: Callable[[BaseException], bool] = _is_never
-    """Whether another transaction was in the way, or the database ended this one to let another continue."""
+    is_conflict: Callable[[BaseException], bool] = _is_conflict_by_sqlstate
+    """Whether another transaction was in the way, or the database ended this one to let another continue. The default knows the codes of
+    the SQL standard and of PostgreSQL."""
 
 
 DRIVERS: Mapping[str, Driver] = {
@@ -116,8 +119,6 @@ DRIVERS: Mapping[str, Driver] = {
         count_changed=_count_of_result,
         is_conflict=_is_conflict_of_duckdb,
     ),
-    "postgres": Driver(load_all_values=load_far_values, is_conflict=_is_conflict_of_postgres),
-    "redshift": Driver(load_all_values=load_far_values),
     "sqlite": Driver(
         add_functions=add_functions,
         prepare_to_write=_begin_by_statement,

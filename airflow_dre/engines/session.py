@@ -146,7 +146,7 @@ class HookSession:
     @contextlib.contextmanager
     def _interrupted_in_time(self) -> Iterator[None]:
         """Interrupt the driver when time is up, where the database keeps no limit itself."""
-        end = interrupter(self._connection)
+        end = interrupter(self._connection, self.driver.ends_in_time)
         if self._timeout is None or self._dialect.session.timeout is not None or end is None:
             yield
             return

@@ -70,7 +70,7 @@ class DbtResultsOperator(GatedOperator):
     def measure(self, context: Context) -> tuple[SuiteRunRecord, ...]:
         """Read the artifacts of dbt."""
         from airflow_dre.services.dbt import Artifacts, locate_artifacts, read_runs
-        from airflow_dre.services.incidents.contexts import run_context_of
+        from airflow_dre.services.run_context import run_context_of
 
         results, manifest = locate_artifacts(self.target_path, self.run_results, self.manifest)
         files = Artifacts(

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from airflow.providers.openlineage.extractors import OperatorLineage
     from airflow.sdk import Context
 
+    from airflow_dre.config import Settings
     from airflow_dre.errors import Problem
     from airflow_dre.incidents.notify_options import NotifyOptions
     from airflow_dre.services.quality.record import SuiteRunRecord
@@ -73,6 +74,11 @@ class GatedOperator(DeclaredOperator, BaseSQLOperator):
         """The runs whose datasets are part of the lineage."""
         return self.suite_runs
 
+    @property
+    def _settings(self) -> Settings | None:
+        """The settings that the task has read, or None if it has read none."""
+        return None
+
     @abstractmethod
     def measure(self, context: Context) -> SuiteRunRecord | tuple[SuiteRunRecord, ...]:
         """Query the data and judge it. Return one run, or one for each of several datasets.
@@ -109,7 +115,7 @@ class GatedOperator(DeclaredOperator, BaseSQLOperator):
             self.suite_runs = found if isinstance(found, tuple) else (found,)
             self.log.info("%s", render_reports(found) if isinstance(found, tuple) else render_report(found))
             notify_options = self.read_notify_options()
-            deliver_all(delivery_of(run, self.incident_note(run), notify_options) for run in self.suite_runs)
+            deliver_all((delivery_of(run, self.incident_note(run), notify_options) for run in self.suite_runs), self._settings)
             for run in self.suite_runs:
                 self.extra_summary |= self.after_results(run)
             check_gates(self.suite_runs, self.fail_on)

@@ -86,7 +86,7 @@ class GXCheckOperator(GatedOperator):
         """Run the expectations or the checkpoint."""
         from airflow_dre.operators.given import resolve_data
         from airflow_dre.services.checking.gx_task import GxTask, run_gx_task
-        from airflow_dre.services.incidents.contexts import run_context_of
+        from airflow_dre.services.run_context import run_context_of
 
         task = GxTask(self._arguments, lambda given: resolve_data(given, context), self.get_db_hook)
         return run_gx_task(task, run_context_of(context))

@@ -16,6 +16,7 @@ from airflow_dre.services.quarantine import MODES, ON
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
+    from airflow_dre.config import Settings
     from airflow_dre.errors import Problem
     from airflow_dre.services.checking.arguments import CheckArguments
     from airflow_dre.services.checking.task import TaskResult
@@ -193,11 +194,16 @@ class QualityCheckOperator(GatedOperator):
     def measure(self, context: Context) -> SuiteRunRecord:
         """Query the source and judge the results."""
         from airflow_dre.services.checking.task import read_task, run_task
-        from airflow_dre.services.incidents.contexts import run_context_of
+        from airflow_dre.services.run_context import run_context_of
 
         task = read_task(self._arguments, lambda: self.given_data(context), self.get_db_hook)
         self._result = run_task(task, run_context_of(context))
         return self._result.run
+
+    @property
+    def _settings(self) -> Settings | None:
+        """The settings with which the task ran."""
+        return None if self._result is None else self._result.task.wiring.settings
 
     def incident_note(self, run: SuiteRunRecord) -> str:
         """Return where the failing rows are quarantined."""

@@ -12,9 +12,10 @@ from airflow_dre.errors import DefinitionError
 from airflow_dre.incidents.notify_options import NotifyOptions
 from airflow_dre.incidents.signals import Severity
 from airflow_dre.services.dbt import Artifacts, deliveries_of, locate_artifacts, read_runs
-from airflow_dre.services.incidents.contexts import problem_in, recovery_in, run_context_of
+from airflow_dre.services.incidents.contexts import problem_in, recovery_in
 from airflow_dre.services.incidents.delivery import deliver_all
 from airflow_dre.services.incidents.places import why_not_send
+from airflow_dre.services.run_context import run_context_of
 from airflow_dre.store.records import Delivery
 
 log = logging.getLogger(__name__)

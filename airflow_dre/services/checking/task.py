@@ -104,7 +104,7 @@ def finish_task(result: TaskResult) -> QuarantineReport | None:
     """
     if result.quarantine is None or isinstance(result.task.source, GivenData):
         return None
-    return quarantine_rows(result.quarantine, result.task.source)
+    return quarantine_rows(result.quarantine, result.task.source, result.task.wiring.settings)
 
 
 def _read_source(

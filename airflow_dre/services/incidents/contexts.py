@@ -1,4 +1,4 @@
-"""Airflow's contexts as signals and run contexts. A context looks different in each place that a callback can run in."""
+"""Airflow's contexts as signals. A context looks different in each place that a callback can run in."""
 
 from __future__ import annotations
 
@@ -12,25 +12,11 @@ from airflow_dre.incidents.identity import PipelineCause
 from airflow_dre.incidents.notify_options import NotifyOptions
 from airflow_dre.incidents.signals import Event, Origin, Signal
 from airflow_dre.incidents.slices import Slice
-from airflow_dre.services.incidents.outcomes import DagRun, end_of, failed_run, failed_task, origin_of, succeeded_run, succeeded_task
-from airflow_dre.services.run_context import RunContext
+from airflow_dre.services.incidents.outcomes import DagRun, end_of, failed_run, failed_task, succeeded_run, succeeded_task
 from airflow_dre.values.instants import format_duration, to_instant
 
 SIGNAL = "dre_signal"
 """Key under which a context carries a ready signal, for example of a missed SLA."""
-
-
-def run_context_of(context: Mapping[str, Any]) -> RunContext:
-    """Return when and for which task instance a suite runs. A run without a logical date has no data interval."""
-    ti = context["ti"]
-    version = getattr(ti, "dag_version_id", None)
-    return RunContext(
-        origin=origin_of(ti),
-        dag_version=None if version is None else str(version),
-        data_interval_start=to_instant(context.get("data_interval_start")),
-        data_interval_end=to_instant(context.get("data_interval_end")),
-        partition_key=context.get("partition_key"),
-    )
 
 
 def slice_in(context: Mapping[str, Any]) -> Slice:

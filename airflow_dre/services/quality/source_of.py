@@ -35,4 +35,9 @@ def find_spark_connection(conn_id: str) -> Any | None:
     from airflow.sdk import BaseHook
 
     connection = BaseHook.get_connection(conn_id)
-    return connection if connection.conn_type in CONNECTION_TYPES else None
+    return connection if is_of_spark(connection) else None
+
+
+def is_of_spark(connection: Any) -> bool:
+    """Return whether an Airflow connection leads to Spark."""
+    return connection.conn_type in CONNECTION_TYPES

@@ -8,7 +8,7 @@ from typing import Any
 
 from airflow_dre.errors import DefinitionError, Problem
 from airflow_dre.incidents.signals import Origin
-from airflow_dre.services.quality.source_of import find_spark_connection
+from airflow_dre.services.quality.source_of import is_of_spark
 from airflow_dre.services.quality.warehouse_tables import named_in_time
 from airflow_dre.services.quarantine.release import Claimed, Decided, Decision, carry_out, claim_rows, describe_review, review_id_of
 from airflow_dre.sql.dialects import find_dialect
@@ -71,9 +71,9 @@ def _open_review(request: ReviewRequest, origin: Origin) -> tuple[Any, Review]:
     """Return the hook of the connection, and the rows of the review."""
     from airflow.sdk import BaseHook
 
-    if find_spark_connection(request.conn_id) is not None:
-        raise DefinitionError([Problem(request.subject, "conn_id", request.conn_id, "a connection of PostgreSQL, SQLite or DuckDB")])
     connection = BaseHook.get_connection(request.conn_id)
+    if is_of_spark(connection):
+        raise DefinitionError([Problem(request.subject, "conn_id", request.conn_id, "a connection of PostgreSQL, SQLite or DuckDB")])
     hook = connection.get_hook()
     source = split_table(request.table, request.subject)
     named = named_in_time(hook, connection, source, request.timeout)

@@ -8,6 +8,7 @@ from typing import Any
 
 from airflow_dre.checks.check import Check
 from airflow_dre.clock import now
+from airflow_dre.config import Settings
 from airflow_dre.errors import DefinitionError
 from airflow_dre.services.quality.run import SuiteRun
 from airflow_dre.services.quality.source import TableSpec
@@ -71,7 +72,7 @@ def plan_quarantine(options: QuarantineOptions, run: SuiteRun, checks: Sequence[
     return PlannedQuarantine(options, run.record, find_failing_rows(run.record, checks, run.answers, scope, options.on))
 
 
-def quarantine_rows(planned: PlannedQuarantine, table: TableSpec) -> QuarantineReport:
+def quarantine_rows(planned: PlannedQuarantine, table: TableSpec, settings: Settings) -> QuarantineReport:
     """Copy or move the rows, or only report that they would go, if this is a test on the command line.
 
     :raises airflow_dre.errors.DefinitionError: the quarantine table does not fit, or the database does not support it.
@@ -80,7 +81,7 @@ def quarantine_rows(planned: PlannedQuarantine, table: TableSpec) -> QuarantineR
     """
     if same := planned.options.find_same_table():
         raise DefinitionError(same)
-    if is_rehearsal():
+    if is_rehearsal(settings):
         return _rehearse(planned.options, planned.rows)
     spec = planned.spec()
     spark = find_spark_connection(table.conn_id)

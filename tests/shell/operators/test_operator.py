@@ -20,12 +20,14 @@ from sqlalchemy import select
 
 from airflow_dre import QualityCheckOperator, open_incident, resolve_incident
 from airflow_dre import checks as c
+from airflow_dre.config import read_settings
 from airflow_dre.errors import DefinitionError, WarehouseUnreachable
 from airflow_dre.operators.links import ResultsLink
 from airflow_dre.services.incidents.delivery import flush
 from airflow_dre.store.database import open_database
 from airflow_dre.store.reading.runs import whole_results
 from airflow_dre.store.tables import result, suite_run
+from tests.calls import calls_of
 from tests.task_instances import task_instance
 
 pytestmark = pytest.mark.airflow
@@ -86,6 +88,14 @@ def executed(world: Path, run_id: str = "r", **arguments: Any) -> tuple[Any, Bas
     except Exception as error:
         return operator, error, summaries
     return operator, None, summaries
+
+
+def test_a_task_reads_the_settings_once(world: Path) -> None:
+    with calls_of(read_settings) as callers:
+        operator, error, _ = executed(world, checks=[c.not_null("amount")], quarantine_to="bad", quarantine_limit="100%")
+    assert isinstance(error, AirflowFailException)
+    assert operator.extra_summary["quarantine"]["rows"] > 0
+    assert [Path(caller).name for caller in callers] == ["wiring.py"]
 
 
 BY_OUTCOME = {

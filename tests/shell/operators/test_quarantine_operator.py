@@ -13,13 +13,14 @@ from typing import Any
 
 import pytest
 from airflow.dag_processing.dagbag import DagBag
-from airflow.sdk import DAG
+from airflow.sdk import DAG, BaseHook
 from airflow.sdk.exceptions import AirflowFailException, TaskAwaitingInput
 
 from airflow_dre import QualityCheckOperator, QuarantineReleaseOperator
 from airflow_dre import checks as c
 from airflow_dre.errors import DefinitionError, QueryFailed
 from airflow_dre.store.tables import failing_row, incident, incident_event, result
+from tests.calls import calls_of
 from tests.task_instances import task_instance
 
 pytestmark = pytest.mark.airflow
@@ -256,6 +257,14 @@ def test_the_question_counts_and_shows_no_row(world: Path, monkeypatch: pytest.M
     assert "| `known` | 2 |" in question["body"]
     assert "| `not_null(amount)` | 1 |" in question["body"]
     assert "secret" not in json.dumps(question, default=str) + capsys.readouterr().out
+
+
+def test_a_review_fetches_its_connection_once(world: Path) -> None:
+    executed(quarantine="move", quarantine_limit="100%")
+    operator, context = review(from_run="another")
+    with calls_of(BaseHook.get_connection) as callers:
+        operator.execute(context)
+    assert [Path(caller).name for caller in callers if "airflow_dre" in Path(caller).parts] == ["review.py"]
 
 
 def test_with_nothing_in_quarantine_nobody_is_asked(world: Path) -> None:
