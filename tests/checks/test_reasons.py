@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
 import pytest
 
-from airflow_dre.checks import column_max, in_set, row_count
+from airflow_dre.checks import column_max, fresh, in_set, row_count
 from airflow_dre.checks.check import Answers, Check
 from airflow_dre.checks.declared.declaration import Declaration
 from airflow_dre.checks.declared.parse import parse_checks
@@ -107,4 +107,30 @@ def test_a_reason_that_marks_no_value_is_hidden_as_a_whole() -> None:
     assert str(judgement.reason) == "found 41"
     definition = Definition(name="n", kind="careless", columns=("salary",), dimension="accuracy", severity="error")
     redaction = Redaction(definition=definition, mask=Mask(columns=("salary",)))
-    assert redacted_result("0" * 16, judgement, None, redaction).reason == "***"
+    assert redacted_result("0" * 16, judgement, None, redaction).reason == "***, expected at most 3"
+
+
+AT = fresh("at", max_age="1h")
+
+
+def test_a_hidden_value_leaves_the_limit_in_the_reason() -> None:
+    shown, hidden = (result(AT, mask, NOW - timedelta(hours=3)) for mask in (Mask(), Mask(columns=("at",))))
+    assert (shown.outcome.value, shown.reason) == ("failed", "the newest row is 3 h old (2025-12-31T21:00:00+00:00)")
+    assert (hidden.outcome.value, hidden.reason) == ("failed", "the newest row is *** old (***), expected at most 1 h old")
+
+
+@pytest.mark.parametrize(("by", "dataset"), [("email", "main.orders"), (None, "main.email")], ids=["segments", "dataset"])
+def test_an_errored_reason_hides_values_where_a_foreign_message_hides_its_numbers(by: str | None, dataset: str) -> None:
+    (check,) = parse_checks([AT])
+    judgement = evaluate(check, {first_round(check)[0]: datetime(2099, 1, 1, tzinfo=UTC)}, NOW)
+    assert judgement.outcome is Outcome.ERRORED
+    definition = Definition(name="n", kind="fresh", columns=("at",), dimension="timeliness", severity="error", by=by)
+    reasons = [
+        redacted_result(check.id, judgement, None, Redaction(definition=definition, mask=mask, dataset=dataset)).reason
+        for mask in (Mask(columns=("other",)), Mask(columns=("email",)))
+    ]
+    assert [text.partition(", so that")[0] for text in reasons] == [
+        "the newest row lies 26663 d in the future (2099-01-01T00:00:00+00:00), where 5 min are tolerated",
+        "the newest row lies *** in the future (***), where 5 min are tolerated",
+    ]
+    assert "expected" not in reasons[1]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 
-from airflow_dre.checks.outcomes import JudgedSegment, Judgement, Observes, Segment, format_value
+from airflow_dre.checks.outcomes import JudgedSegment, Judgement, Observes, Outcome, Segment, format_value
 from airflow_dre.checks.reasons import OutcomeReason, Value, ValueSource
 from airflow_dre.privacy.masking import HIDDEN, Mask, masked, masked_line, without_quotes
 from airflow_dre.store.records import Definition, ResultRecord
@@ -38,9 +38,30 @@ class Redaction:
         """True where values of the column of segments are hidden."""
         return self.definition.by is not None and self.mask.hides(self.definition.by)
 
-    def reason(self, reason: OutcomeReason, *, hides_observed: bool) -> str:
-        """Return a reason as text, with hidden values replaced."""
+    @property
+    def hides_messages(self) -> bool:
+        """True where the numbers of foreign messages are hidden: a column of the check, its segments or the dataset is masked."""
+        return any(map(self.mask.hides, self._names))
 
+    @property
+    def _names(self) -> set[str]:
+        definition = self.definition
+        return {*definition.columns, *self.dataset.split("."), *([] if definition.by is None else [definition.by])}
+
+    def reason_of(self, judgement: Judgement, *, hides_observed: bool) -> str:
+        """Return the reason of a judgement as text, with hidden values replaced.
+
+        A reason with a hidden value ends with what was expected, because its limit may have been known by the value alone.
+        """
+        is_errored = Outcome.ERRORED in (judgement.outcome, *(each.judgement.outcome for each in judgement.segments))
+        hides = hides_observed or (is_errored and self.hides_messages)
+        text = self._text_of(judgement.reason, hides_observed=hides)
+        is_complete = not judgement.expected or judgement.expected in text or judgement.outcome is Outcome.ERRORED
+        if is_complete or not (hides and judgement.reason.quotes(ValueSource.OBSERVED)):
+            return masked_line(text, REASON)
+        return masked_line(f"{text}, expected {judgement.expected}", REASON)
+
+    def _text_of(self, reason: OutcomeReason, *, hides_observed: bool) -> str:
         def show(value: Value) -> str:
             match value.source:
                 case ValueSource.FOREIGN:
@@ -52,14 +73,12 @@ class Redaction:
                 case _:
                     return value.text
 
-        return masked_line(str(reason.with_texts(show)), REASON)
+        return str(reason.with_texts(show))
 
     def _message(self, text: str) -> str:
         """Return a foreign message without what it quotes, and without numbers where a column of the check is masked."""
-        definition = self.definition
-        names = {*definition.columns, *self.dataset.split("."), *([] if definition.by is None else [definition.by])}
-        plain = without_quotes(text[: 2 * REASON], names) if self.mask.columns else text
-        return _NUMBER.sub(HIDDEN, plain[: 2 * REASON]) if any(map(self.mask.hides, names)) else plain
+        plain = without_quotes(text[: 2 * REASON], self._names) if self.mask.columns else text
+        return _NUMBER.sub(HIDDEN, plain[: 2 * REASON]) if self.hides_messages else plain
 
 
 def redacted_result(check_id: str, judgement: Judgement, statement: str | None, redaction: Redaction) -> ResultRecord:
@@ -71,7 +90,7 @@ def redacted_result(check_id: str, judgement: Judgement, statement: str | None, 
     seen, number = format_value(judgement.observed), as_float(judgement.observed)
     expected, shown = masked_line(judgement.expected, OBSERVED), _observed(seen, hides=hides)
     is_card = _is_masked_number(number)
-    reason = redaction.reason(judgement.reason, hides_observed=hides or is_card)
+    reason = redaction.reason_of(judgement, hides_observed=hides or is_card)
     hidden = is_card or (shown is not None and HIDDEN in shown and shown != seen)
     if judgement.observes is Observes.CATALOGUE:
         expected, shown, hidden, reason = judgement.expected, seen, False, masked_line(str(judgement.reason), REASON)
@@ -98,7 +117,7 @@ def _segment(segment: JudgedSegment, redaction: Redaction, *, hides: bool) -> Se
     return Segment(
         value=HIDDEN if redaction.hides_segments and segment.value is not None else _masked(segment.value, NAME),
         outcome=judgement.outcome,
-        reason=redaction.reason(judgement.reason, hides_observed=hides),
+        reason=redaction.reason_of(judgement, hides_observed=hides),
         observed=_observed(format_value(judgement.observed), hides=hides),
         violations=judgement.violations,
         rows=judgement.rows,
