@@ -26,7 +26,7 @@ CONFLICTS = {
     "postgres": psycopg.errors.DeadlockDetected(),
     "sqlite": BUSY,
 }
-"""An error of each writable database that says that another transaction was in the way."""
+"""An error of each writable database whose reason is that another transaction was in the way."""
 
 
 def test_every_driver_of_the_table_is_of_a_dialect_and_differs_from_the_usual_one() -> None:
