@@ -7,8 +7,6 @@ from importlib.metadata import EntryPoint
 from typing import TypeVar
 
 from airflow_dre.errors import PlugInError, text_of
-from airflow_dre.privacy.masking import masked_line
-from airflow_dre.values.text_limits import REASON
 
 T = TypeVar("T")
 
@@ -49,8 +47,15 @@ def _loaded(entry: EntryPoint) -> object:
     try:
         return entry.load()
     except (Exception, SystemExit) as error:  # a module of somebody else may raise anything when it is imported
-        why = masked_line(f"{type(error).__name__}: {text_of(error)}", REASON)
-        raise PlugInError(f"{_described(entry)} does not load: {why}") from error
+        raise PlugInError(f"{_described(entry)} does not load: {foreign_reason(error)}") from error
+
+
+def foreign_reason(error: BaseException) -> str:
+    """Return the class and the text of an error of another package, masked."""
+    from airflow_dre.privacy.masking import masked_line  # its expressions take time to compile, and most Dags have no such error
+    from airflow_dre.values.text_limits import REASON
+
+    return masked_line(f"{type(error).__name__}: {text_of(error)}", REASON)
 
 
 def _described(entry: EntryPoint) -> str:

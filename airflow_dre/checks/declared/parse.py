@@ -12,10 +12,9 @@ from airflow_dre.checks.declared.registry import CHECK_KINDS, GROUP, find_kind
 from airflow_dre.checks.declared.same_names import distinguish_names
 from airflow_dre.declaring.functions import REQUIRED
 from airflow_dre.declaring.slips import nearest
-from airflow_dre.errors import MOST_SHOWN, DefinitionError, PlugInError, Problem, text_of
-from airflow_dre.plug_ins import describe_plug_in
+from airflow_dre.errors import DefinitionError, PlugInError, Problem
+from airflow_dre.plug_ins import describe_plug_in, foreign_reason
 from airflow_dre.values.numbers import as_number
-from airflow_dre.values.text_limits import one_line
 
 _IMPORTERS = ("from_column_mapping", "from_dbt", "from_gx")
 _BOUNDS = ("at_least", "at_most", "more_than", "less_than", "equals", "warn_at_least", "warn_at_most")
@@ -109,8 +108,7 @@ def _read_foreign_check(kind: CheckKind, declaration: Declaration, arguments: Ar
         if not arguments.problems:
             _ = check.id, check.name
     except Exception as error:  # a kind of somebody else may raise anything
-        reason = one_line(f"{type(error).__name__}: {text_of(error)}", MOST_SHOWN)
-        raise PlugInError(f"{describe_plug_in(GROUP, declaration.kind)} raised {reason}") from error
+        raise PlugInError(f"{describe_plug_in(GROUP, declaration.kind)} raised {foreign_reason(error)}") from error
     return check
 
 
