@@ -5,11 +5,11 @@ writes the first runs; the server repeats them with keys and moments of their ow
 suite filters by the day, so that each of its runs has a statement of its own. Then
 
 - *bytes* is the size of the tables of runs, results, definitions, statements and heads with all of their indexes, by result,
-- *write* is ``Store.deliver`` of a run with 44 results and its signal, at that size; in turn with it such a run is written *inline*, as the
-  version before did: each result with its own definition and statement, and no head,
+- *write* is ``Store.deliver`` of a run with 44 results and its signal, at that size; in turn with it such a run is written *inline*, to the
+  tables of today: each result with its own definition and statement, and no head. It is a substitute for the version before,
 - *overview* is the query for the latest run of each suite of all tables with its counts by outcome,
-- *page* is the query for 50 tables with the last 30 runs of each suite, which a page draws as trends, *all trends* that for all tables, and
-  *ranked* that of the version before, which ranks all runs; these have no bar.
+- *all trends* is the query for the last 30 runs of each suite of all tables, which the overview draws, and *ranked* that of the version
+  before, which ranks all runs; these have no bar.
 
 Prints a line for each figure and one JSON object; exits 1 if a bar is missed.
 """
@@ -39,7 +39,7 @@ from airflow_dre.incidents.signals import Event, Origin, Signal
 from airflow_dre.store.database import Database
 from airflow_dre.store.incidents import record_signal
 from airflow_dre.store.names import with_bounded_names
-from airflow_dre.store.reading.runs import HISTORY, Page, latest_runs, recent_runs
+from airflow_dre.store.reading.runs import HISTORY, latest_runs, recent_runs
 from airflow_dre.store.reading.scope import DagScope
 from airflow_dre.store.records import Definition, Delivery, ResultRecord, SuiteRunRecord
 from airflow_dre.store.results import insert_new, result_row, run_row, save_suite_run
@@ -59,7 +59,6 @@ WRITTEN = 44
 WRITES = 200
 WARM_UP = 5
 READS = 60
-PAGE = 50
 BARS = {"bytes_per_result": 700.0, "write_to_inline": 1.25, "overview_ms": 50.0}
 FIRST = datetime(2026, 1, 1, 4, 30, tzinfo=UTC)
 EVERYTHING = DagScope(None)
@@ -195,7 +194,7 @@ def write_times(store: Store, tables: int, writes: int) -> dict[str, list[float]
 
 
 def deliver_inline(store: Store, delivery: Delivery) -> None:
-    """Write a delivery as the version before did."""
+    """Write a delivery as the version before did, to the tables of today."""
     delivery = with_bounded_names(delivery)
     run = delivery.run
     assert run is not None
@@ -249,7 +248,6 @@ def measure(store: Store, results: int, writes: int, reads: int) -> dict[str, An
     for name, found in size.items():
         print(f"{name:<22} {found / count:8.1f} bytes for each result", flush=True)
     overview = read_time(store, lambda connection: latest_runs(connection, EVERYTHING), reads)
-    page = read_time(store, lambda connection: recent_runs(connection, EVERYTHING, page=Page(limit=PAGE)), reads)
     trends = read_time(store, lambda connection: recent_runs(connection, EVERYTHING), 3)
     ranked = read_time(store, rank_all, 3)
     taken = write_times(store, tables, writes)
@@ -265,7 +263,6 @@ def measure(store: Store, results: int, writes: int, reads: int) -> dict[str, An
         "inline_p95_ms": round(p95["inline"], 1),
         "write_to_inline": round(p95["write"] / p95["inline"], 2),
         "overview_ms": round(overview, 1),
-        "page_ms": round(page, 1),
         "all_trends_ms": round(trends, 1),
         "ranked_ms": round(ranked, 1),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,9 +16,9 @@ from airflow_dre.services.slo.reading import MonitorState, SlaState, state_of_mo
 from airflow_dre.store.aside import count_aside
 from airflow_dre.store.forgetting import is_forgotten
 from airflow_dre.store.reading.incidents import incidents_of_dataset, live_incidents
-from airflow_dre.store.reading.runs import recent_runs, result_histories
+from airflow_dre.store.reading.runs import latest_runs, recent_runs, result_histories
 from airflow_dre.store.reading.slas import readable_monitors, readable_slas
-from airflow_dre.store.records import StoredIncident, StoredResult, StoredRun
+from airflow_dre.store.records import LatestRun, StoredIncident, StoredResult, StoredRun
 from airflow_dre.values.dataset import DatasetName
 
 TREND = 30
@@ -77,12 +78,13 @@ def read_overview(scope: DagScope) -> Overview:
     store = open_configured_store()
     with store.database.read() as connection:
         runs = recent_runs(connection, scope)
+        latest = _by_dataset(latest_runs(connection, scope))
         put_aside = count_aside(connection)
         live = live_incidents(connection, scope)
         slas = readable_slas(connection, scope)
         monitors = readable_monitors(connection, scope)
     watched = {dataset: kept for dataset, rows in runs.items() if (kept := _without_forgotten(rows, settings.forget_after, moment))}
-    tables = [_table_state(dataset, rows, live) for dataset, rows in watched.items()]
+    tables = [_table_state(dataset, latest[dataset], rows, live) for dataset, rows in watched.items()]
     return Overview(
         tables=tuple(sorted(tables, key=lambda table: (-table.outcome.rank, table.dataset.name))),
         slas=tuple(state_of_sla(sla, monitors, moment) for sla in slas),
@@ -101,14 +103,14 @@ def read_table(dataset: DatasetName, scope: DagScope) -> TablePage | None:
     """
     with open_configured_store().database.read() as connection:
         runs = recent_runs(connection, scope, dataset=dataset).get(dataset, [])
+        latest = latest_runs(connection, scope, dataset=dataset)
         histories = result_histories(connection, scope, dataset)
         slas = readable_slas(connection, scope, dataset)
         incidents = incidents_of_dataset(connection, scope, dataset)
         monitors = readable_monitors(connection, scope)
     if not runs and not slas and not incidents:
         return None
-    latest = _latest_of_each_suite(runs)
-    current = {run.suite: run.key for run in latest}
+    current = {run.suite: run.run_key for run in latest}
     checks = [tuple(results) for (suite, _), results in histories.items() if results[-1].run_key == current.get(suite)]
     checks.sort(key=lambda results: (-results[-1].outcome.rank, results[-1].definition.name))
     moment = now()
@@ -132,8 +134,23 @@ def _without_forgotten(runs: Sequence[StoredRun], forget_after: timedelta, momen
     return [run for run in runs if run.suite not in gone]
 
 
-def _table_state(dataset: DatasetName, runs: Sequence[StoredRun], live: Sequence[StoredIncident]) -> TableState:
-    latest = _latest_of_each_suite(runs)
+def _by_dataset(latest: Sequence[LatestRun]) -> dict[DatasetName, list[LatestRun]]:
+    """Return the latest runs of the suites of each table."""
+    found: dict[DatasetName, list[LatestRun]] = defaultdict(list)
+    for run in latest:
+        found[DatasetName(run.namespace, run.name)].append(run)
+    return found
+
+
+def _table_state(
+    dataset: DatasetName, latest_of_all: Sequence[LatestRun], runs: Sequence[StoredRun], live: Sequence[StoredIncident]
+) -> TableState:
+    """Return the state of a table by the latest runs of those suites that still run.
+
+    :param runs: the last runs of these suites, oldest first.
+    """
+    suites = {run.suite for run in runs}
+    latest = [run for run in latest_of_all if run.suite in suites]
     return TableState(
         dataset=dataset,
         outcome=worst([run.outcome for run in latest]),
@@ -144,11 +161,7 @@ def _table_state(dataset: DatasetName, runs: Sequence[StoredRun], live: Sequence
     )
 
 
-def _latest_of_each_suite(runs: Sequence[StoredRun]) -> list[StoredRun]:
-    return list({run.suite: run for run in runs}.values())
-
-
-def _mean_score(latest: Sequence[StoredRun]) -> float | None:
+def _mean_score(latest: Sequence[LatestRun]) -> float | None:
     """Return the mean of the scores of suites, each weighted by its number of checks."""
     scored = [(run.score, sum(run.counts.values())) for run in latest if run.score is not None]
     weight = sum(checks for _, checks in scored)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -13,7 +15,7 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from airflow_dre.store.heads import save_missing_heads
-from airflow_dre.store.reading.runs import HISTORY, Page, latest_runs, recent_runs
+from airflow_dre.store.reading.runs import HISTORY, latest_runs, recent_runs
 from airflow_dre.store.reading.scope import DagScope, in_scope
 from airflow_dre.store.records import Delivery, SuiteRunRecord
 from airflow_dre.store.results import run_row, save_suite_run
@@ -21,7 +23,6 @@ from airflow_dre.store.schema import migrate
 from airflow_dre.store.store import Store
 from airflow_dre.store.tables import suite_head
 from airflow_dre.store.tables import suite_run as runs
-from airflow_dre.values.dataset import DatasetName
 from tests.store.conftest import T
 
 Make = Callable[..., SuiteRunRecord]
@@ -80,22 +81,6 @@ def test_heads_that_are_lost_or_stale_are_made_anew(store: Store, suite_run: Mak
     assert save_missing_heads(store.database) == 0
 
 
-@pytest.mark.parametrize("limit", [1, 3, 10])
-def test_pages_are_complete_and_overlap_nowhere(store: Store, suite_run: Make, limit: int) -> None:
-    with store.database.write() as connection:
-        fill(connection, suite_run, 60, seed=2)
-    with store.database.read() as connection:
-        everything = [run.run_key for run in latest_runs(connection, DagScope(None))]
-        found, page = list[str](), Page(limit=limit)
-        while part := latest_runs(connection, DagScope(None), page=page):
-            trends = recent_runs(connection, DagScope(None), page=page)
-            assert set(trends) == {DatasetName(run.namespace, run.name) for run in part}
-            assert len(trends) <= limit
-            found += [run.run_key for run in part]
-            page = Page(limit=limit, after=DatasetName(part[-1].namespace, part[-1].name))
-    assert found == everything
-
-
 def test_a_run_that_comes_late_is_not_the_latest(store: Store, suite_run: Make) -> None:
     for at in (2, 1):
         store.deliver(Delivery(run=suite_run("failed" if at == 2 else "passed", at=at, run=f"r{at}")))
@@ -116,3 +101,25 @@ def test_a_run_that_was_written_without_a_head_is_shown_after_a_migration(store:
             ("s", "failed"),
             ("other", "errored"),
         }
+
+
+@pytest.mark.postgres
+def test_the_start_of_a_trend_is_searched_once_for_a_suite_of_many_dags(store_url: str, store: Store, suite_run: Make) -> None:
+    if not store_url.startswith("postgresql"):
+        pytest.skip("SQLite does not count what it evaluates")
+    with store.database.write() as connection:
+        for number in range(20):
+            save_suite_run(connection, suite_run("passed", at=number, run=f"r{number}", dag=f"d{number}"))
+    sent: list[tuple[str, Any]] = []
+
+    def note(*of_statement: Any) -> None:
+        sent.append((of_statement[2], of_statement[3]))
+
+    with store.database.read() as connection:
+        sa.event.listen(store.database.engine, "before_cursor_execute", note)
+        assert len(recent_runs(connection, DagScope(None))) == 1
+        sa.event.remove(store.database.engine, "before_cursor_execute", note)
+        statement, parameters = sent[-1]
+        plan = str(connection.exec_driver_sql(f"EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF) {statement}", parameters).scalars().all())
+    searches = re.findall(r"SubPlan \d+', '\W+Limit \(actual rows=\S+ loops=(\d+)\)", plan)
+    assert searches == ["1"], plan

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Subquery, and_, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Select, Subquery, and_, func, literal, select
 
 from airflow_dre.store.reading.scope import DagScope, in_scope
 from airflow_dre.store.records.runs import LatestRun, StoredResult, StoredRun
@@ -21,40 +20,25 @@ HISTORY = 30
 _SUITE = ("namespace", "name", "suite")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
-    """A part of the datasets, in the order of their names."""
-
-    limit: int
-    after: DatasetName | None = None
-    """The last dataset of the page before."""
-
-
-def latest_runs(
-    connection: Connection, scope: DagScope, *, page: Page | None = None, dataset: DatasetName | None = None
-) -> list[LatestRun]:
+def latest_runs(connection: Connection, scope: DagScope, *, dataset: DatasetName | None = None) -> list[LatestRun]:
     """Return the latest run of each suite, in the order of the datasets, without reading any other run.
 
-    :param page: the datasets; None: all.
-    :param dataset: only this one.
+    :param dataset: only this one; None: all.
     """
     order = (suite_head.c.namespace, suite_head.c.name, suite_head.c.measured_at, suite_head.c.run_key)
-    query = select(*[column for column in suite_head.c if column.name != "key"]).where(_heads(scope, page, dataset))
+    query = select(*[column for column in suite_head.c if column.name != "key"]).where(_heads(scope, dataset))
     latest: dict[tuple[str, str, str], LatestRun] = {}
     for run in as_packed_records(connection.execute(query.order_by(*order)), LatestRun):
         latest[run.namespace, run.name, run.suite] = run
     return list(latest.values())
 
 
-def recent_runs(
-    connection: Connection, scope: DagScope, *, page: Page | None = None, dataset: DatasetName | None = None
-) -> dict[DatasetName, list[StoredRun]]:
+def recent_runs(connection: Connection, scope: DagScope, *, dataset: DatasetName | None = None) -> dict[DatasetName, list[StoredRun]]:
     """Return the last runs of each suite, by dataset, oldest first.
 
-    :param page: the datasets; None: all.
-    :param dataset: only this one.
+    :param dataset: only this one; None: all.
     """
-    suites = _suites_since(scope, page, dataset)
+    suites = _suites_since(scope, dataset)
     same = and_(*[suite_run.c[name] == suites.c[name] for name in _SUITE], suite_run.c.measured_at >= suites.c.since)
     query = select(suite_run).join(suites, same).where(in_scope(scope, suite_run.c.dag_id))
     by_suite: dict[tuple[str, str, str], list[StoredRun]] = defaultdict(list)
@@ -70,34 +54,27 @@ def recent_runs(
     return runs
 
 
-def _suites_since(scope: DagScope, page: Page | None, dataset: DatasetName | None) -> Subquery:
-    """Return the suites, each with the moment since which it ran :data:`HISTORY` times. DISTINCT keeps it one look for each suite."""
+def _suites_since(scope: DagScope, dataset: DatasetName | None) -> Subquery:
+    """Return the suites, each with the moment since which it ran :data:`HISTORY` times. However many Dags run one, it is searched once."""
+    suites = select(*[suite_head.c[name] for name in _SUITE]).where(_heads(scope, dataset)).distinct().subquery("each")
     run = suite_run.alias("older")
     nth = (
         select(run.c.measured_at)
-        .where(*[run.c[name] == suite_head.c[name] for name in _SUITE], in_scope(scope, run.c.dag_id))
+        .where(*[run.c[name] == suites.c[name] for name in _SUITE], in_scope(scope, run.c.dag_id))
         .order_by(run.c.measured_at.desc())
         .limit(1)
         .offset(HISTORY - 1)
         .scalar_subquery()
     )
     since = func.coalesce(nth, literal(datetime.min.replace(tzinfo=UTC), UtcDateTime()))
-    columns = [suite_head.c[name] for name in _SUITE]
-    return select(*columns, since.label("since")).where(_heads(scope, page, dataset)).distinct().subquery("suites")
+    return select(*suites.c, since.label("since")).distinct().subquery("suites")  # else PostgreSQL merges it, and searches for each run
 
 
-def _heads(scope: DagScope, page: Page | None, dataset: DatasetName | None) -> ColumnElement[bool]:
+def _heads(scope: DagScope, dataset: DatasetName | None) -> ColumnElement[bool]:
     """Return the condition for the latest runs of the suites of some datasets."""
     conditions = [in_scope(scope, suite_head.c.dag_id)]
     if dataset is not None:
         conditions += [suite_head.c.namespace == dataset.namespace, suite_head.c.name == dataset.name]
-    if page is not None:
-        head = suite_head.alias("paged")
-        names = select(head.c.namespace, head.c.name).where(in_scope(scope, head.c.dag_id)).distinct()
-        if page.after is not None:
-            names = names.where(tuple_(head.c.namespace, head.c.name) > (page.after.namespace, page.after.name))
-        names = names.order_by(head.c.namespace, head.c.name).limit(page.limit)
-        conditions.append(tuple_(suite_head.c.namespace, suite_head.c.name).in_(names))
     return and_(*conditions)
 
 

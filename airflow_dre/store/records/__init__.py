@@ -7,6 +7,7 @@ from airflow_dre.store.records.incidents import IncidentStory, StoredEvent, Stor
 from airflow_dre.store.records.partitions import PartitionState, PartitionStates
 from airflow_dre.store.records.runs import (
     Definition,
+    LatestRun,
     ResultRecord,
     Sample,
     SampledResult,

@@ -19,7 +19,8 @@ from airflow_dre.errors import StoreBusy
 from airflow_dre.incidents.signals import Origin
 from airflow_dre.services.incidents import housekeeping
 from airflow_dre.services.incidents.delivery import flush
-from airflow_dre.store.reading.runs import latest_runs
+from airflow_dre.store.forgetting import is_forgotten
+from airflow_dre.store.reading.runs import latest_runs, recent_runs
 from airflow_dre.store.reading.scope import DagScope
 from airflow_dre.store.records import Definition, Delivery, ResultRecord, SuiteRunRecord
 from airflow_dre.store.results import run_row
@@ -154,3 +155,16 @@ def test_a_flush_does_not_fail_because_a_store_is_busy_after_everything_was_sent
     with store.database.read() as connection:
         left = connection.scalar(sa.select(sa.func.count()).select_from(suite_run))
     assert left == (5 if step == "prune" else 3)
+
+
+def test_a_suite_that_runs_monthly_is_not_forgotten_where_results_are_kept_for_a_month(
+    store: Store, store_url: str, settings_for: Callable[..., Settings], tmp_path: Path
+) -> None:
+    for days in range(185, 30, -30):
+        store.deliver(Delivery(run=run_of(days)))
+    settings = settings_for({}, store_url=store_url, spool_folder=tmp_path / "spool")
+    flush(replace(settings, retention=timedelta(days=30)))
+    with store.database.read() as connection:
+        ((_, runs),) = recent_runs(connection, DagScope(None)).items()
+    assert len(runs) == 3
+    assert not is_forgotten([run.measured_at for run in runs], timedelta(days=30), now())

@@ -692,6 +692,18 @@ def test_the_shape_of_the_overview(ask: Run, one_run: dict[str, Any]) -> None:
     assert found == {"tables": [table], "slas": [], "live_incidents": [one_run["incident"]], "config_problems": [], **QUIET}
 
 
+def test_the_state_of_a_table_in_the_overview_is_that_of_its_latest_runs(ask: Run, one_run: dict[str, Any], world: Path) -> None:
+    facts = ("errored", 12.5, json.dumps({"passed": 3, "errored": 4}))
+    with sqlite3.connect(world / "dre.db") as connection:
+        connection.execute("UPDATE dre_suite_head SET outcome = ?, score = ?, counts = ?", facts)
+    (table,) = ask("GET", "/api/overview").json()["tables"]
+    assert (table["outcome"], table["score"], table["checks"]["passed"], table["checks"]["errored"]) == ("errored", 12.5, 3, 4)
+    assert [run["outcome"] for run in table["trend"]] == ["failed"], "the trend is of the runs themselves"
+    query = {name: one_run["dataset"][name] for name in ("namespace", "name")}
+    page = ask("GET", "/api/table", params=query).json()
+    assert (page["outcome"], page["score"], len(page["runs"])) == ("errored", 12.5, 1)
+
+
 def test_the_shape_of_an_sla(ask: Run, world: Path) -> None:
     question = read_question("x", {"conn_id": "warehouse", "table": "stale", "column": "created_at", "max_age": "1h"})
     evaluate_sla("hourly", question, _store(), Origin(dag_id="monitor"), datetime.now(UTC))
