@@ -10,7 +10,7 @@ PYTEST_WORKERS ?= 3
 PURE := tests/values tests/privacy tests/checks tests/incidents tests/lineage tests/tools/common_sql tests/tools/dbt
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test unit lowest nightly check bench docs ui ui-check golden clean
+.PHONY: help setup demo test unit lowest nightly check bench docs ui ui-check golden clean pictures
 
 help: ## Show this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -75,6 +75,10 @@ docs: $(BIN)/python ## Build the documentation site in site/; a broken link fail
 	@.ci/docs
 	@NO_MKDOCS_2_WARNING=1 .venv-docs/bin/mkdocs build --strict
 	@echo "Open site/index.html"
+
+pictures: $(VENV)/.dev ## Take the pictures of the documentation, light and dark, from a run of the demo
+	@.ci/browser
+	@DEMO_HOME="$${TMPDIR:-/tmp}/flights" $(BIN)/python demo/pictures.py
 
 ui: ## Build the pages (needs Node 20)
 	cd $(UI) && npm ci --no-audit --no-fund && npm run build

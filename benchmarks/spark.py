@@ -108,7 +108,7 @@ def run(session: Any, rows: int, rounds: int, folder: Path) -> dict[str, float |
     """Measure both."""
     frame = filled(session, rows, folder)
     mine, reference = ours(frame), fused(session, frame)
-    for _ in range(WARM):
+    for _ in range(min(WARM, 2 * rounds)):
         reference()
         mine()
     jobs = counted_jobs(session, mine)
