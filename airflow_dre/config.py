@@ -55,7 +55,7 @@ OPTIONS = (
 SENSITIVE = ("sql_alchemy_conn", "routes")
 """The options that a command (``_cmd``) or a secrets backend (``_secret``) may supply."""
 OUTSIDE_SECONDS = 3.0
-"""How long a command or a secrets backend may take; beyond it the option cannot be read."""
+"""How long a command or a secrets backend may take. Beyond it the option cannot be read."""
 SILENT_SECONDS = 60.0
 """For how long one that took longer is not asked again, so that those who hold others up wait for it once."""
 LONGEST_ROUTE = 250
@@ -92,20 +92,20 @@ class Settings:
     """Everything that an administrator can set."""
 
     store_url: str = field(repr=False)
-    """SQLAlchemy URL of the results store; empty where it cannot be read."""
+    """SQLAlchemy URL of the results store. Empty where it cannot be read."""
     spool_folder: Path
     routes: dict[str, Route]
     """The routes that can be read, by name."""
     default_routes: tuple[str, ...]
     watch_dags: tuple[str, ...]
     send_seconds: float
-    """Longest that a task waits for receivers; the monitor sends the rest."""
+    """Longest that a task waits for receivers. The monitor sends the rest."""
     sample_retention: timedelta
     """How long failing rows are kept."""
     forget_after: timedelta = FORGET_AFTER
     """How long a monitor, a suite or a wait may be without news before its incidents are ended."""
     retention: timedelta | None = RETENTION
-    """How long results, runs, signals and resolved incidents are kept; None: for ever."""
+    """How long results, runs, signals and resolved incidents are kept. None: for ever."""
     duckdb_memory_limit: str = DUCKDB_MEMORY
     """Most memory of DuckDB in a task. It writes what it has no room for to the disk."""
     base_url: str
@@ -113,7 +113,7 @@ class Settings:
     keep_tests: bool = False
     """Whether ``airflow tasks test`` and ``airflow dags test`` keep results, change incidents and notify people."""
     problems: tuple[Problem, ...] = ()
-    """Every option that could not be read, with what is allowed; no secret is in it."""
+    """Every option that could not be read, with what is allowed. No secret is in it."""
     broken_routes: dict[str, Problem] = field(default_factory=dict)
     """The routes that are configured and cannot be read, by name: they may be mended later."""
     routes_unreadable: bool = False

@@ -57,7 +57,7 @@ class Contender:
     """Someone who does the work, and what it took."""
 
     work: Callable[[], float]
-    """Does it once; the seconds."""
+    """Does it once, and returns the seconds."""
     seconds: list[float] = field(default_factory=list)
     database: list[float] = field(default_factory=list)
     queries: int = 0

@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 SETTINGS = ("ALTER SYSTEM SET shared_buffers = '2GB'",)
-"""The tables fit in memory; everything else is PostgreSQL's default."""
+"""The tables fit in memory. Everything else is PostgreSQL's default."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Server:
 
     address: str
     folder: Path
-    """Its data; the file ``log`` there is its log."""
+    """Its data. The file ``log`` there is its log."""
     hook: Any
     """An Airflow hook to it, from the connection ``bench``."""
 

@@ -157,7 +157,7 @@ class Receiver:
 
     url: str
     answers: list[tuple[int, dict[str, str]]] = field(default_factory=list)
-    """Status and headers of the next answers; 200 when the list is empty."""
+    """Status and headers of the next answers. 200 when the list is empty."""
     requests: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
 
     @property

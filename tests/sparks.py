@@ -32,7 +32,7 @@ def free_port() -> int:
 
 
 SMALL = {"spark.sql.adaptive.enabled": "false", "spark.sql.shuffle.partitions": "1"}
-"""What a session is set to for many questions about a dozen rows: planning in stages would take longer than they do."""
+"""Settings of a session for many questions about a dozen rows: planning in stages would take longer than they do."""
 
 
 @contextlib.contextmanager

@@ -7,6 +7,7 @@ import io
 import re
 import tokenize
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -48,7 +49,13 @@ def texts() -> list[Path]:
 
 def docstring_problems(text: str) -> Iterator[str]:
     """Yield each docstring whose first line breaks a rule, with its line."""
-    for node in ast.walk(ast.parse(text)):
+    tree = ast.parse(text)
+    for line, first in attribute_docs(tree):
+        if ";" in first:
+            yield f"{line}: a semicolon in the first line about a field: two sentences are easier to read"
+        if re.match(r"(What|Who|Whose|Why|Whatever|Whoever)\b", first):
+            yield f"{line}: the text about a field begins with {first.split()[0]!r}: say what it is"
+    for node in ast.walk(tree):
         if not isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) or not (doc := ast.get_docstring(node)):
             continue
         first, line = doc.splitlines()[0], node.body[0].lineno
@@ -58,6 +65,15 @@ def docstring_problems(text: str) -> Iterator[str]:
             yield f"{line}: the docstring begins with {first.split()[0]!r}: say what it does or is"
         elif is_called(node) and re.split(r"[^A-Za-z'-]", first)[0] not in IMPERATIVES:
             yield f"{line}: the docstring of {getattr(node, 'name', '')} begins with {first.split()[0]!r}, which is no imperative verb"
+
+
+def attribute_docs(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """Yield the first line of each text below an assignment, which documents a field or a constant, with its line."""
+    for node in ast.walk(tree):
+        for assigned, doc in pairwise(getattr(node, "body", None) or []) if isinstance(node, ast.Module | ast.ClassDef) else []:
+            is_text = isinstance(doc, ast.Expr) and isinstance(doc.value, ast.Constant) and isinstance(doc.value.value, str)
+            if isinstance(assigned, ast.Assign | ast.AnnAssign) and is_text:
+                yield doc.lineno, doc.value.value.splitlines()[0]
 
 
 def is_called(node: ast.AST) -> bool:
@@ -117,6 +133,8 @@ def test_every_excuse_is_needed() -> None:
         pytest.param('def f():\n    """What it is."""', "begins with 'What'", id="a question"),
         pytest.param('def f():\n    """The value."""', "no imperative verb", id="a noun phrase of a function"),
         pytest.param('class C:\n    """A value; frozen."""', "semicolon", id="two sentences in the first line"),
+        pytest.param('class C:\n    a = 1\n    """A number; not 0."""', "semicolon", id="two sentences about a field"),
+        pytest.param('A = 1\n"""What it is."""', "begins with 'What'", id="a question about a constant"),
         pytest.param('class C:\n    """How it works."""', "begins with 'How'", id="a question of a class"),
     ],
 )

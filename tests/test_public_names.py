@@ -182,7 +182,7 @@ with DAG("v", start_date=datetime(2026, 1, 1)):
     QuarantineReleaseOperator(task_id="r", conn_id="w", table="t", quarantine_table="bad")
 """,
 }
-"""What Dag files say, one after the other in one interpreter."""
+"""Statements of Dag files, one after the other in one interpreter."""
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,8 @@ from airflow_dre.api import schemas
 from airflow_dre.values.dataset import DatasetName, short_name
 
 if TYPE_CHECKING:
-    from airflow_dre.store.records import StoredEvent, StoredIncident, StoredResult, StoredRun
+    from airflow_dre.services.incidents.reading import StoredEvent, StoredIncident
+    from airflow_dre.services.quality.reading import StoredResult, StoredRun
 
 
 def present_origin(row: StoredRun | StoredResult | StoredIncident | StoredEvent) -> schemas.Origin:

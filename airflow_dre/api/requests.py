@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse
 from pydantic import AfterValidator, StringConstraints
 
 LONGEST = 4_000
-"""Characters of a text parameter; names in the store are shorter."""
+"""Characters of a text parameter. Names in the store are shorter."""
 
 
 def _storable(text: str) -> str:

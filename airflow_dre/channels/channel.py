@@ -33,7 +33,7 @@ class ChannelType:
     """A kind of channel, as an entry point of the group ``airflow_dre.channels`` offers it."""
 
     open: Callable[[str, Mapping[str, object]], Channel]
-    """Returns the channel of a route, given its name and its options; those of its Airflow connection are among them.
+    """Returns the channel of a route, given its name and its options. Those of its Airflow connection are among them.
 
     It may raise :class:`airflow_dre.errors.DefinitionError` for options, or :class:`ChannelUnusable`. Of every other error only the type is
     shown. It must not connect, and it has as long as a message.

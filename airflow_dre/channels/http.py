@@ -28,7 +28,7 @@ from airflow_dre.incidents.retry import Attempt
 SIGNATURE = "X-Dre-Signature"
 """Header with the signature of :func:`sign`, where the route has a secret."""
 TIMESTAMP = "X-Dre-Timestamp"
-"""Header with the seconds since 1970 at which the message was sent; the signature covers it."""
+"""Header with the seconds since 1970 at which the message was sent. The signature covers it."""
 GRACE_SECONDS = 0.25
 """Added to the deadline of an exchange, so that the HTTP client names the step that was too slow where it can."""
 REFUSES_CONTENT = frozenset((400, 406, 409, 411, 412, 413, 415, 416, 417, 422))
@@ -77,7 +77,7 @@ class HttpReceiver:
 
     url: str = field(repr=False)
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
-    """Headers of the route; those of airflow-dre and of the transport are ignored."""
+    """Headers of the route. Those of airflow-dre and of the transport are ignored."""
     secret: str | None = field(default=None, repr=False)
     timeout_seconds: float = 5.0
     """Longest time for the whole exchange, from the look-up of the name to the status of the answer."""

@@ -80,13 +80,13 @@ class Check(ABC):
     observes: ClassVar[Observes] = Observes.VALUE
     """The subject of the value that it observes."""
     refuses_by: ClassVar[str] = ""
-    """Why the kind cannot be judged by segment; empty: it can."""
+    """Reason why the kind cannot be judged by segment. Empty: it can."""
     refuses_where: ClassVar[str] = ""
-    """Why the kind takes no filter; empty: it takes one."""
+    """Reason why the kind takes no filter. Empty: it takes one."""
     bounds_are_numbers: ClassVar[bool] = False
     """Whether its bounds must be numbers, since what it observes always is one."""
     unmergeable: ClassVar[str] = ""
-    """Why the kind cannot be judged from the states of partitions; empty: its metrics decide."""
+    """Reason why the kind cannot be judged from the states of partitions. Empty: its metrics decide."""
 
     @property
     @abstractmethod

@@ -19,7 +19,7 @@ class Family(StrEnum):
 
 Families = tuple[Family, ...]
 NUMERIC: Families = (Family.NUMBERS, Family.BOOLEANS)
-"""Some databases count with booleans; the others refuse to themselves."""
+"""Some databases count with booleans. The others refuse to themselves."""
 NOT_TEXTS: Families = (Family.NUMBERS, Family.MOMENTS, Family.BOOLEANS)
 """Values that can be subtracted or ordered without a collation."""
 TEMPORAL: Families = (Family.MOMENTS, Family.TEXTS)

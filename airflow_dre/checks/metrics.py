@@ -20,11 +20,11 @@ class Metric:
     """One number (or date, or text, or list) about the rows of a table."""
 
     state_name: ClassVar[str]
-    """Name in the keys of stored partition states; it never changes, whatever the class is called. Metrics without a state have none."""
+    """Name in the keys of stored partition states. It never changes, whatever the class is called. Metrics without a state have none."""
     lists_rows: ClassVar[bool] = False
     """Whether its answer is rows, and not one value."""
     reads_rows: ClassVar[bool] = True
-    """Whether it reads rows of the table; the catalogue, another table and earlier results are read anew by each run."""
+    """Whether it reads rows of the table. The catalogue, another table and earlier results are read anew by each run."""
     reads_catalogue: ClassVar[bool] = False
     """Whether it reads the catalogue only."""
     shares_scan: ClassVar[bool] = True
@@ -32,7 +32,7 @@ class Metric:
     counts_failing_rows: ClassVar[bool] = False
     """Whether it counts rows that break a check, and that can be shown."""
     unmergeable: ClassVar[str] = "how its values in partitions merge is not known"
-    """Why it does not follow from the states of partitions. It has no effect on a metric that merges."""
+    """Reason why it does not follow from the states of partitions. It has no effect on a metric that merges."""
     of_no_rows: ClassVar[int | None] = None
     """Its answer for no rows, where it is one value."""
     where: str | None = None
@@ -129,7 +129,7 @@ class Quantile(ColumnMetric):
     unmergeable: ClassVar[str] = "the quantile of a table does not follow from those of its partitions"
     at: Decimal
     interpolate: bool
-    """Between two values, as SQL's PERCENTILE_CONT; otherwise a value of the column, as PERCENTILE_DISC."""
+    """Between two values, as SQL's PERCENTILE_CONT. Otherwise a value of the column, as PERCENTILE_DISC."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -289,7 +289,7 @@ class Expression:
 
 
 GroupBy = str | Expression
-"""What splits rows: a column by its exact name, or an expression."""
+"""Criterion that splits rows: a column by its exact name, or an expression."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

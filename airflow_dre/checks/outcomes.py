@@ -64,7 +64,7 @@ class Segment:
     """The stored verdict on one segment."""
 
     value: str | None
-    """The value as text; None: the rows without a value."""
+    """The value as text. None: the rows without a value."""
     outcome: Outcome
     reason: str
     observed: str | None = None
@@ -106,7 +106,7 @@ class JudgedSegment:
     """The verdict on the rows of one value of the column that a check is judged by."""
 
     value: str | None
-    """The value as text; None: the rows without a value."""
+    """The value as text. None: the rows without a value."""
     judgement: Judgement
 
 

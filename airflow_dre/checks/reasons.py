@@ -35,7 +35,7 @@ class OutcomeReason:
     template: str
     """A format string, with a name in braces for each value."""
     values: tuple[tuple[str, Value | OutcomeReason | tuple[OutcomeReason, ...]], ...] = ()
-    """Values by name; several reasons are listed between semicolons."""
+    """Values by name. Several reasons are listed between semicolons."""
 
     def __str__(self) -> str:
         return self.template.format(**{name: _text(value) for name, value in self.values})

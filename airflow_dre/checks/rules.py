@@ -61,7 +61,7 @@ class Rule:
     kind: ClassVar[str]
     """The name of the check that declares it."""
     state_name: ClassVar[str]
-    """Name in the keys of stored partition states; it never changes, whatever the class is called."""
+    """Name in the keys of stored partition states. It never changes, whatever the class is called."""
     default_dimension: ClassVar[Dimension] = Dimension.CONFORMITY
     """The quality dimension that the rule speaks for."""
     kinds_matter: ClassVar[bool] = False
@@ -200,7 +200,7 @@ class TextRule(ColumnRule):
 
     kinds_matter: ClassVar[bool] = True
     text_of: str | None = None
-    """The family of the values whose text is meant; None: they are texts, or the database knows."""
+    """The family of the values whose text is meant. None: they are texts, or the database knows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,7 +36,7 @@ class DeclaredOperator(_Mappable):
     """
 
     choices: ClassVar[Mapping[str, tuple[str, ...]]] = {}
-    """Words that an argument may have, by argument; checked where the operator is mapped."""
+    """Words that an argument may have, by argument. They are checked where the operator is mapped."""
     _slips: tuple[Problem, ...] = ()
     _given_names: frozenset[str] = frozenset()
 

@@ -43,7 +43,7 @@ class Change:
     action: Action
     reason: Reason
     incident_id: int | None = None
-    """The incident that it changes; None before it is opened, and where nothing changes."""
+    """The incident that it changes. None before it is opened, and where nothing changes."""
     severity: Severity = Severity.MEDIUM
     notify: tuple[str, ...] = ()
     """Routes that get a message about the action: resolved for RESOLVE, opened for OPEN, REPEAT and UPDATE."""
@@ -57,7 +57,7 @@ class Change:
     explains: bool = False
     """Whether the explanation of the incident is that of this signal from now on."""
     last_problem_at: datetime | None = None
-    """The moment of the last problem afterwards; None: unchanged."""
+    """The moment of the last problem afterwards. None: unchanged."""
     broken: tuple[Broken, ...] = ()
     """The broken slices afterwards."""
     parts: frozenset[str] = frozenset()

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 MOST_REASONS = 5
-"""Reasons that a message and the page of an incident hold; the results hold all."""
+"""Reasons that a message and the page of an incident hold. The results hold all."""
 LONGEST_REASON = 400
 LONGEST_NAME = 200
 LONGEST_URL = 1000
@@ -21,7 +21,7 @@ class Explanation:
     reasons: tuple[str, ...] = ()
     """Of the first broken checks, or the text of the exception of a task."""
     broken: int | None = None
-    """Number of broken checks; None where no checks ran."""
+    """Number of broken checks. None where no checks ran."""
     checks: int | None = None
     """Number of checks that ran."""
     owner: str | None = None

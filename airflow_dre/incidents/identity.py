@@ -62,7 +62,7 @@ class PipelineCause(msgspec.Struct, frozen=True, kw_only=True, tag="pipeline", t
     task_id: str = ""
     """Empty where the whole run is meant."""
     deadline: str = ""
-    """Name of a missed deadline; empty where something failed."""
+    """Name of a missed deadline. Empty where something failed."""
 
     @property
     def kind(self) -> CauseKind:

@@ -29,7 +29,7 @@ class IncidentState(msgspec.Struct, frozen=True, kw_only=True):
     """State of an incident when a notice about it was queued. The outbox holds it as JSON under these names."""
 
     fingerprint: str
-    """Fingerprint of the cause; see :attr:`Notice.fingerprint` for the one that receivers know."""
+    """Fingerprint of the cause. See :attr:`Notice.fingerprint` for the one that receivers know."""
     kind: CauseKind
     event: Event
     """Event of the newest problem."""
@@ -44,12 +44,12 @@ class IncidentState(msgspec.Struct, frozen=True, kw_only=True):
     explanation: Explanation | None = None
     """Reasons, numbers of checks, owner and runbook."""
     installation: str | None = None
-    """Id of the results store; None in messages about incidents of an earlier version."""
+    """Id of the results store. None in messages about incidents of an earlier version."""
     namespace: str | None = None
     name: str | None = None
     suite: str | None = None
     promise: str | None = None
-    """``suite`` or ``sla``; None: a suite, or no data."""
+    """``suite`` or ``sla``. None: a suite, or no data."""
     dag_id: str | None = None
     run_id: str | None = None
     task_id: str | None = None

@@ -24,9 +24,9 @@ class NotifyOptions:
     routes: tuple[str, ...] = ()
     """Names of routes of ``[dre] routes``."""
     severity: Severity | None = None
-    """Severity of the incident; None: ``medium``, or that of another reporter."""
+    """Severity of the incident. None: ``medium``, or that of another reporter."""
     notify_on: str = "failed"
-    """``failed``: failed and errored checks; ``warned``: warnings too; ``never``: no check opens an incident."""
+    """``failed``: failed and errored checks. ``warned``: warnings too. ``never``: no check opens an incident."""
 
     @property
     def warnings_count(self) -> bool:

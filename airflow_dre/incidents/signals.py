@@ -89,17 +89,17 @@ class Signal(msgspec.Struct, frozen=True, kw_only=True, rename={"occurrence_id":
     occurrence_id: str = ""
     """Distinguishes two problems of one origin, for example the moment since which a table is stale."""
     explanation: Explanation = msgspec.field(default_factory=Explanation)
-    """Why it happened and who can help; empty: ``detail`` is all that is known."""
+    """Reason of the problem and persons who can help. Empty: ``detail`` is all that is known."""
     slice: Slice = msgspec.field(default_factory=Slice)
-    """The part of the data that it is about; empty: only wall time counts."""
+    """The part of the data that it is about. Empty: only wall time counts."""
     parts: tuple[str, ...] = ()
     """Names of what is broken, for example of the checks."""
     tasks: tuple[str, ...] = ()
     """Tasks of a run that ended well although the run failed, for TASK_SUCCEEDED of a whole Dag."""
     still_failed: tuple[str, ...] | None = None
-    """Tasks that are failed although their run succeeded, for RUN_SUCCEEDED; None: the messenger does not know."""
+    """Tasks that are failed although their run succeeded, for RUN_SUCCEEDED. None: the messenger does not know."""
     opens: bool = True
-    """Whether it may open an incident; False: it is only remembered that it happened, so that others are understood."""
+    """Whether it may open an incident. False: it is only remembered that it happened, so that others are understood."""
     seen_at: datetime | None = None
     """When the messenger saw that it is still so, where that is later than ``at``: at the end of the run."""
 

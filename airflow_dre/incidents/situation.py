@@ -24,11 +24,11 @@ class LiveIncident:
     undelivered: frozenset[str] = frozenset()
     """Those of ``routes`` that no message reached and that none waits for: a new occurrence notifies them again."""
     broken: tuple[Broken, ...] = ()
-    """The slices that are broken; empty: known by wall time only."""
+    """The slices that are broken. Empty: known by wall time only."""
     parts: frozenset[str] = frozenset()
-    """Names of everything that was broken since it was opened; empty: not known."""
+    """Names of everything that was broken since it was opened. Empty: not known."""
     event: Event | None = None
-    """Event of the newest problem; None: not known."""
+    """Event of the newest problem. None: not known."""
     explained: bool = False
     """Whether its explanation comes from the messenger that saw the problem."""
 

@@ -50,7 +50,7 @@ class Broken:
 
 
 MOST_BROKEN = 100
-"""Problems that one incident remembers of partitions and intervals; the one seen first is forgotten beyond that."""
+"""Problems that one incident remembers of partitions and intervals. The one seen first is forgotten beyond that."""
 
 
 def add_broken(broken: tuple[Broken, ...], part: Slice, at: datetime) -> tuple[Broken, ...]:

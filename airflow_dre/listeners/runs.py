@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from airflow_dre.services.incidents.outcomes import DagRun
 
 _BY_HAND = "manually set"
-"""What Airflow's message holds when a person set the state of a run or a task."""
+"""Text of Airflow's message when a person set the state of a run or a task."""
 
 
 @hookimpl

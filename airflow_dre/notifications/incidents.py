@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from airflow.sdk import Context
 
 CALLBACK_SECONDS = 120.0
-"""How long a callback in the triggerer may take; what it records is kept within seconds, or waits in the spool."""
+"""How long a callback in the triggerer may take. What it records is kept within seconds, or waits in the spool."""
 
 
 class Verbatim(BaseNotifier):

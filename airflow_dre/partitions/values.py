@@ -15,7 +15,7 @@ from airflow_dre.values.instants import to_instant
 from airflow_dre.values.scalars import Incomparable
 
 Partition = int | Decimal | str | date | datetime | None
-"""The value that the rows of a partition share; None: they have none."""
+"""The value that the rows of a partition share. None: they have none."""
 
 _COLUMN = re.compile(r'\w+|"((?:[^"\x00]|"")+)"')
 _FORMATS = (

@@ -30,7 +30,7 @@ _FORMS = (
     _form(8, 8),
     _form(6, 13),
 )
-"""Groups in which numbers are written; those that make the longest number come first."""
+"""Groups in which numbers are written. Those that make the longest number come first."""
 _GROUPED = re.compile(r"(?:\d{4}[ \t\r\n._/-]{1,3}\d{4}|\d{8}[ \t\r\n._/-]{1,3}\d{8}|\d{6}[ \t\r\n._/-]{1,3}\d{13})", re.ASCII)
 """Prefix of each of them."""
 _NAMELESS = re.compile(

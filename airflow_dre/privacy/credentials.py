@@ -31,7 +31,7 @@ _BEGINNINGS = (
     # Alibaba, Tencent
     *("LTAI", "AKID"),
 )
-"""Beginnings of tokens; what follows is at least sixteen letters, digits and dashes, of which one is a digit."""
+"""Beginnings of tokens. What follows is at least sixteen letters, digits and dashes, of which one is a digit."""
 _BODIES = {
     "sk-": r"[\w-]{20,}+",
     "npm_": r"[A-Za-z0-9]{30,}+",
@@ -87,7 +87,7 @@ _FORMS = (
 )
 """Other forms, each with words one of which is in every text that it is found in: most texts have none, and looking is quick."""
 _JWT = re.compile(r"eyJ([\w-]*+)(?:\.[\w-]*+){0,4}+")
-"""The header of a JSON web token begins with ``{"``; the pattern takes whatever begins so, that no text is read twice."""
+"""The header of a JSON web token begins with ``{"``. The pattern takes whatever begins so, that no text is read twice."""
 _AWS_ID = re.compile(r"A(?:KI|SI)A[A-Z0-9]{16}")
 _AWS_SECRET = re.compile(r"(?<![\w/+.-])[A-Za-z0-9/+]{40}(?![\w/+=.-])")
 _SECRET_LIKE = re.compile(r"(?=\D*\d)(?=(?:[^A-Z]*[A-Z]){3})(?:[^a-z]*[a-z]){3}")

@@ -22,7 +22,7 @@ HIDDEN = "***"
 LONGEST = 500
 """Characters of a cell that are kept."""
 SHOWN = 32_000
-"""Characters of a text that are masked and come back; a longer one is cut there. Every caller keeps fewer."""
+"""Characters of a text that are masked and come back. A longer one is cut there. Every caller keeps fewer."""
 _JUDGED = SHOWN + 8_000
 """Characters that are searched, so that a secret that begins before :data:`SHOWN` and ends behind it is found."""
 _SEEN_BEYOND = 500
@@ -93,7 +93,7 @@ class Mask:
     """Columns whose values are never shown."""
 
     columns: tuple[str, ...] = ()
-    """Names of columns, or patterns with ``*``; upper and lower case are the same."""
+    """Names of columns, or patterns with ``*``. Upper and lower case are the same."""
 
     def hides(self, column: str) -> bool:
         """Return whether the values of a column are never shown: it is listed, or it is called ``password`` or the like."""

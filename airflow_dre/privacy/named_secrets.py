@@ -30,7 +30,7 @@ _QUOTED = (
     r"(?:[a-z]\w{0,30}\()?[brfu]{0,2}(?:\"\"(?![\s,;)}\]])([^\"\n]{1,4000}+)\"\""
     r"|\"(?:((?:[^\"\\]|\\.|\"\"){0,4000}+)\"|([^\"\n]*+))|'(?:((?:[^'\\]|\\.|''){0,4000}+)'|([^'\n]*+)))"
 )
-"""A text in quotes, perhaps as an argument (``SecretStr('...')``); a quote within is escaped or doubled, and one that is not closed ends
+"""A text in quotes, perhaps as an argument (``SecretStr('...')``). A quote within is escaped or doubled, and one that is not closed ends
 with its line."""
 _GROUPED = r"(\([^)]{0,2000}+\)?|\[[^\]]{0,2000}+\]?|\{[^}]{0,2000}+\}?)"
 _BLOCK = r"[|>][+-]?[ \t]*+\n[ \t]*+([^\n]++)"
@@ -69,7 +69,7 @@ _COMMANDS = (
     (" -p", re.compile(r"\s-p[ \t]?([^\s-]\S*+)|\b(?:mysql\w{0,20}+|mariadb[\w-]{0,20}+|sshpass\b|mongo\w{0,20}+|sqlcmd\b|bcp\b)|[\n|;]")),
     (" -a", re.compile(r"\s-a[ \t]?([^\s-]\S*+)|redis-cli\b|[\n|;]")),
 )
-"""Options that hold a password, the programs that take them, and what ends a command; each with a word that is in every such text."""
+"""Options that hold a password, the programs that take them, and what ends a command, each with a word that is in every such text."""
 _NEAR = 200
 """Characters between the name of a program and its option."""
 _ORDINARY = frozenset(

@@ -25,7 +25,7 @@ PLACES = 4
 MOST_ABANDONED = 12
 """Threads of one subject that may be abandoned before further questions are refused."""
 PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0)
-"""Seconds before a lost connection is tried again; the last of them again and again."""
+"""Seconds before a lost connection is tried again. The last one is used again and again."""
 
 
 def ask_within(seconds: float, call: Callable[[], R], subject: str) -> R:

@@ -30,7 +30,7 @@ class DbtResults:
     conn_id: str | None = None
     namespace: str | None = None
     suite: str | None = None
-    """Name of the suite; None: ``<dag_id>.<task_id>``."""
+    """Name of the suite. None: ``<dag_id>.<task_id>``."""
     allow_stale: bool = False
     options: NotifyOptions
 

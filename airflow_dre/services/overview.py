@@ -32,7 +32,7 @@ class TableState:
     dataset: DatasetName
     outcome: Outcome
     score: float | None
-    """Mean of the scores of its suites, 0 to 100, each weighted by its number of checks; None where no check has one."""
+    """Mean of the scores of its suites, 0 to 100, each weighted by its number of checks. None where no check has one."""
     counts: dict[str, int]
     """Number of checks by outcome in the latest run of each suite."""
     trend: tuple[StoredRun, ...]
@@ -62,7 +62,7 @@ class TablePage:
     outcome: Outcome
     score: float | None
     histories: tuple[tuple[StoredResult, ...], ...]
-    """The results of each check of the latest runs, oldest first; the checks worst first."""
+    """The results of each check of the latest runs, oldest first, and the checks worst first."""
     runs: tuple[StoredRun, ...]
     slas: tuple[SlaState, ...]
     incidents: tuple[StoredIncident, ...]

@@ -62,7 +62,7 @@ class Texts:
     json: Callable[[exp.Expr], exp.Expr] | Refusal
     """Whether a text is one JSON document. Never NULL for a text."""
     regex_error: Callable[[str], str | None] = lambda pattern: None
-    """Why a pattern is known to be invalid. None: it is valid, or only the database knows."""
+    """Reason why a pattern is known to be invalid. None: it is valid, or only the database knows."""
     lookaround: bool = True
     """Whether regular expressions have lookahead and back-references."""
     like: Callable[[exp.Expr, str], exp.Expr] = rendering.like_with_escape

@@ -25,7 +25,7 @@ _SHOWN = frozenset(
 """Parameters whose values may be shown. Any other part of an address may be a secret."""
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+]{0,40}(?=://)")
 _CREDENTIAL_LIKE = re.compile(r"[\s=@]|://|[\x00-\x1f\x7f]")
-"""What no plain host, user or database has, and an address in which a special character was not escaped does."""
+"""Characters that no plain host, user or database has, and an address in which a special character was not escaped does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +37,9 @@ class Address:
     shown: str
     """The address without its secrets."""
     wrong: str = ""
-    """Why it cannot be used."""
+    """Reason why it cannot be used."""
     secrets: tuple[str, ...] = ()
-    """What must not be shown, in every form in which a driver may quote it, longest first."""
+    """Secrets, in every form in which a driver may quote it, longest first."""
 
     def hide(self, text: str) -> str:
         """Return a driver's message without the secrets of the address."""

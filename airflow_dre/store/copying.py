@@ -35,7 +35,7 @@ class Copied:
     moved: int
     """Messages that the source no longer sends, because the target does."""
     warning: str = ""
-    """Why the source could not be marked, where it could not."""
+    """Reason why the source could not be marked, where it could not."""
 
 
 def copy_store(source: Database, target: Database, progress: Progress = lambda table, done, rows: None) -> Copied:

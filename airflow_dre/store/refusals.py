@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlalchemy.exc import DataError, DBAPIError, NotSupportedError, ProgrammingError
 
 CONTENT = (ValueError, TypeError, OverflowError, RecursionError, LookupError, AttributeError)
-"""What Python raises for a value that cannot be sent: an integer out of range, half a surrogate pair, a NUL, a text that nests too deep."""
+"""Exceptions of Python for a value that cannot be sent: an integer out of range, half a surrogate pair, a NUL, too deep a text."""
 
 
 class Fate(StrEnum):

@@ -19,7 +19,7 @@ from airflow_dre.incidents.signals import Event, Signal
 
 T = datetime(2026, 1, 1, tzinfo=UTC)
 MOST_BYTES = 512 * 1024
-"""What PagerDuty takes; texts of letters outside ASCII are written as escapes."""
+"""The longest message that PagerDuty takes. Texts of letters outside ASCII are written as escapes."""
 
 
 def signal(**changes: Any) -> Signal:

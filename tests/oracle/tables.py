@@ -45,7 +45,7 @@ COLUMNS: dict[str, Type] = {
     "z": Type.ZONED,
     ODD: Type.INTEGER,
 }
-"""The table ``t``; ``id`` is never NULL and never twice, so that an order by it is one order."""
+"""The table ``t``. Its ``id`` is never NULL and never repeats, so that an order by it is one order."""
 PARENT: dict[str, Type] = {"k": Type.INTEGER, "x": Type.DOUBLE, "s": Type.TEXT, "q": Type.DECIMAL, "d": Type.DATE}
 """The table ``p``, which keys are looked for in."""
 

@@ -59,7 +59,7 @@ CHECKS: Sequence[Declaration] = (
     c.not_null("n", name="each day", by="day", fail_above=1),
 )
 EXAMPLES = {"sqlite": 80, "duckdb": 20, "postgres": 15}
-"""Of each two to five runs of up to nine checks; ``DRE_NIGHTLY=1`` tries 2,000 new ones."""
+"""Of each two to five runs of up to nine checks. ``DRE_NIGHTLY=1`` tries 2,000 new ones."""
 
 SUITES = st.lists(st.integers(1, len(CHECKS) - 1), min_size=4, max_size=8, unique=True)
 

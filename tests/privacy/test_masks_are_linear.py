@@ -69,7 +69,7 @@ WORST = [
     *("\\\\\\\\n", "&amp;amp;", "&#x40;", "%E2%80%8B", "\u200b4", '"a b"@x.de ', "-u a:b ", "mysql -p x\n", "jane@example.com "),
     "password:x 4111-4111 MD12 ://a:b@ ",
 ]
-"""What took more than half a second for 1 MB when each place of it was judged, beside what is in the list above."""
+"""Texts that took more than half a second for 1 MB when each place of it was judged, beside what is in the list above."""
 DEEP = "\\" * 16 + "n "
 """As many levels of escapes as are undone: the text behind it is read once for each."""
 

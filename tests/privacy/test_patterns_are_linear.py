@@ -22,7 +22,7 @@ ALLOWED = 0.2
 """Seconds of the processor for it: most patterns need a thousandth, and one that grows with the square needs more than this."""
 NOT_OF_DATA = ("airflow_dre.store.migrations", "airflow_dre.ui")
 AT_ONE_PLACE = {"match", "fullmatch"}
-"""Ways to use a pattern that try one beginning only; whether many places are tried is a matter of the masks as a whole."""
+"""Ways to use a pattern that try one beginning only. Whether many places are tried is a matter of the masks as a whole."""
 
 
 def modules() -> Iterator[str]:

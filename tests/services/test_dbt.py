@@ -94,7 +94,7 @@ OUTCOMES = {
     "dbt/shop": {"shop-on-run-start-0": "passed", "dashboard": "skipped"},
     "main.after_broken": {"model after_broken builds": "skipped", "unique_after_broken_no_such_column": "skipped"},
 }
-"""What dbt finds in our project, by dataset and name."""
+"""The findings of dbt in our project, by dataset and name."""
 
 
 def test_every_result_appears_with_the_right_outcome_and_dataset(dbt_folder: Path) -> None:

@@ -37,7 +37,7 @@ SERIALIZED = json.loads((KEPT / "dags.json").read_text())
 WAITING = [json.loads(line) for line in (KEPT / "spool" / "host-2.jsonl").read_text().splitlines()]
 ORIGIN = ("dag_id", "run_id", "task_id", "map_index", "try_number")
 FACTS = ("dre_suite_run", "dre_result", "dre_failing_row", "dre_signal", "dre_incident", "dre_recovery", "dre_partition_state", "dre_sla")
-"""Tables of what happened; the others also hold what became of messages."""
+"""Tables of what happened. The others also hold what became of messages."""
 MOVED: dict[str, str] = {
     "dre_result.definition": "SELECT r.key, COALESCE(d.definition, r.definition) AS value FROM dre_result AS r "
     "LEFT JOIN dre_check_definition AS d ON d.digest = r.definition_digest",
@@ -182,7 +182,7 @@ def test_the_same_causes_have_the_same_fingerprints(run_dag: Run, before: Path) 
 
 
 STARTS = [None, "0010", "0008"]
-"""Revisions that the store is taken back to before it is upgraded; None: it stays as it was written."""
+"""Revisions that the store is taken back to before it is upgraded. None: it stays as it was written."""
 
 
 @pytest.fixture(params=STARTS, ids=lambda revision: f"from {revision or 'the revision it was written at'}")

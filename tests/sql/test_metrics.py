@@ -32,7 +32,7 @@ from tests.databases import DATABASES
 
 GOLDEN = Path(__file__).parent / "golden"
 REAL = ["duckdb", "postgres", "sqlite"]
-"""What runs here; the SQL of the other dialects is read in test_dialects.py."""
+"""The dialects that run here. The SQL of the other dialects is read in test_dialects.py."""
 PAINFUL = ["O'Hare", 'q"q', "back\\slash", "per%cent %s", ":x $1 ?", "new\nline", "Ünï😀", "", " ", "--", "/* */"]
 """Texts that break SQL which is glued together."""
 

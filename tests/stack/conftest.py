@@ -48,7 +48,7 @@ class Stack:
     home: Path
     address: str
     told: list[dict[str, Any]]
-    """What the receiver got, in order."""
+    """The messages of the receiver, in order."""
     refusals: list[str]
     """Texts: for each one the next message to ``oncall`` that holds it is answered with 500."""
     tokens: dict[str, str] = field(default_factory=dict)
@@ -258,7 +258,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureReque
 
 
 _ENDS = contextlib.ExitStack()
-"""What ends the running Airflow."""
+"""Stops of the running Airflow."""
 
 
 @pytest.hookimpl(trylast=True)

@@ -23,7 +23,7 @@ STATUS = {
     "/api/incidents/{incident_id}/resolve": 404,
     "/api/results/{key}/rows": 404,
 }
-"""What an admin gets for things that do not exist; 200 for all others."""
+"""Status that an admin gets for things that do not exist. It is 200 for all others."""
 
 
 def routes() -> list[tuple[str, str]]:

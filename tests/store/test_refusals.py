@@ -50,7 +50,7 @@ WRONG = [
     pytest.param(lambda run: replace(run, engine=None), id="nothing in the place of a name"),
     pytest.param(lambda run: replace(run, seconds=None), id="nothing in the place of a number"),
 ]
-"""What is of another type: read back from the spool it is no record at all."""
+"""Values of another type: read back from the spool it is no record at all."""
 MAY_BE_CUT = [
     pytest.param(lambda run: replace(run, name=LONG), id="a dataset without end"),
     pytest.param(lambda run: replace(run, namespace=LONG), id="a namespace without end"),

@@ -9,8 +9,7 @@ from airflow_dre.api.presenters import present_dataset, present_origin
 from airflow_dre.values.dataset import DatasetName
 
 if TYPE_CHECKING:
-    from airflow_dre.services.incidents.reading import IncidentPage
-    from airflow_dre.store.records import StoredEvent, StoredIncident, StoredMessage
+    from airflow_dre.services.incidents.reading import IncidentPage, StoredEvent, StoredIncident, StoredMessage
 
 
 def present_incident(row: StoredIncident) -> schemas.IncidentSummary:

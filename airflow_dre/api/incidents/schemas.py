@@ -26,35 +26,35 @@ class IncidentSummary(BaseModel):
     suite: str | None
     """Name of the suite or SLA, where the incident is about data."""
     promise: Literal["suite", "sla", "deadline", "slo", "contract"] | None
-    """The kind of promise that is broken; null where the incident is about a Dag."""
+    """The kind of promise that is broken. ``null`` where the incident is about a Dag."""
     origin: Origin
-    """Where the incident was opened."""
+    """The try of a task instance that opened the incident."""
     data_interval_start: datetime | None
     data_interval_end: datetime | None
-    """The data interval of the newest problem; null where its run has none."""
+    """The data interval of the newest problem. ``null`` where its run has none."""
     partition_key: str | None
-    """The partition of the newest problem; null where its run has none."""
+    """The partition of the newest problem. ``null`` where its run has none."""
     opened_at: datetime
     last_seen_at: datetime
     resolved_at: datetime | None
     occurrences: int
     reasons: list[str]
-    """Reasons of the first broken checks, or the text of the exception; at most five, masked and cut."""
+    """Reasons of the first broken checks, or the text of the exception: at most five, masked and cut."""
     broken_checks: int | None
-    """Number of broken checks; null where no checks ran."""
+    """Number of broken checks. ``null`` where no checks ran."""
     checks: int | None
     """Number of checks that ran."""
     owner: str | None
     """Owners of the broken checks, with commas between them."""
     runbook_url: str | None
-    """Runbook of the first broken check that has one; text of a Dag author, so make it a link only where it starts with http(s)://."""
+    """Runbook of the first broken check that has one. Text of a Dag author, so make it a link only where it starts with http(s)://."""
 
 
 class Reach(BaseModel):
     """The notification of the receivers that an incident was opened."""
 
     state: Literal["no_route", "failed", "waiting", "notified"]
-    """``no_route``: none was named; ``failed``: one was given up; ``waiting``: a message is to be sent; ``notified``: all were notified."""
+    """``no_route``: none was named. ``failed``: one was given up. ``waiting``: a message is to be sent. ``notified``: all were notified."""
     reason: str
     """Sentences for a person: which routes, why not, and what helps."""
 
@@ -89,13 +89,13 @@ class IncidentDetail(BaseModel):
     timeline: list[TimelineEntry]
     notifications: list[Notification]
     reach: Reach
-    """Whether its receivers were notified, and why not."""
+    """The notification of its receivers."""
     log_url: str | None
-    """Log of the task instance that opened it; null where no task did."""
+    """Log of the task instance that opened it. ``null`` where no task did."""
     results_url: str | None
-    """Results of that task instance; null where no checks ran."""
+    """Results of that task instance. ``null`` where no checks ran."""
     may_resolve: bool
-    """Whether the user who asks may resolve it."""
+    """True for a live incident that the user may resolve."""
 
 
 class IncidentList(BaseModel):

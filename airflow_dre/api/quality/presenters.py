@@ -15,8 +15,7 @@ from airflow_dre.values.dataset import DatasetName
 
 if TYPE_CHECKING:
     from airflow_dre.services.overview import Overview, TablePage, TableState
-    from airflow_dre.services.quality.reading import RunWithResults, StoredFailingRows
-    from airflow_dre.store.records import StoredResult, StoredRun
+    from airflow_dre.services.quality.reading import RunWithResults, StoredFailingRows, StoredResult, StoredRun
 
 
 def present_result(row: StoredResult) -> schemas.Result:

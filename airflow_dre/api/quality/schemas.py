@@ -23,7 +23,7 @@ class Segment(BaseModel):
     """The outcome for one value of the column that a check is judged by."""
 
     value: str | None
-    """The value as text; null: the rows without a value."""
+    """The value as text. ``null``: the rows without a value."""
     outcome: OutcomeName
     reason: str
     observed: str | None
@@ -35,7 +35,7 @@ class FailingRow(BaseModel):
     """One row that breaks a check, masked."""
 
     values: list[str | None]
-    """Its values as text, in the order of the columns; null: NULL."""
+    """Its values as text, in the order of the columns. ``null`` is NULL."""
     reason: str
 
 
@@ -45,7 +45,7 @@ class FailingRows(BaseModel):
     columns: list[str]
     rows: list[FailingRow]
     missing: str | None
-    """Reason why no rows were kept; null where rows are or were kept."""
+    """Reason why no rows were kept. ``null`` where rows are or were kept."""
     expires_at: datetime
     expired: bool
     """Whether the rows were dropped because their time is over."""
@@ -56,7 +56,7 @@ class Result(BaseModel):
 
     key: str
     has_sample: bool
-    """Whether failing rows were asked for; they are given to those only who may edit the Dag and read its XComs."""
+    """Whether failing rows were asked for. They are shown only to users who may edit the Dag and read its XComs."""
     check_id: str
     suite: str
     name: str
@@ -74,7 +74,7 @@ class Result(BaseModel):
     observed: str | None
     """The observed value as text, to read."""
     value: float | None
-    """The observed value as a number, to draw; null where it is text."""
+    """The observed value as a number, to draw. ``null`` where it is text."""
     unit: str
     violations: int | None
     rows: int | None
@@ -140,9 +140,9 @@ class Overview(BaseModel):
     monitors: list[MonitorSummary]
     """The Dags that watch, those that are overdue first."""
     config_problems: list[str] = []
-    """Options of ``[dre]`` that the API server cannot read, each with what is allowed; no secret is in it."""
+    """Options of ``[dre]`` that the API server cannot read, each with what is allowed. No secret is in it."""
     spool_waiting: int | None = None
-    """Deliveries that wait in the spool of the API server's machine; null where it may not look."""
+    """Deliveries that wait in the spool of the API server's machine. ``null`` where it may not look."""
     put_aside: int = 0
     """Records that no results store takes, of the last 30 days: each waits in a file for a person to inspect it."""
 

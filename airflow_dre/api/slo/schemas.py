@@ -24,9 +24,9 @@ class SlaSummary(BaseModel):
     monitor: str | None
     """The Dag that evaluates it."""
     last_look: datetime
-    """Moment of the latest evaluation, with or without a result; ``evaluated_at`` is the latest one with a result."""
+    """Moment of the latest evaluation, with or without a result. ``evaluated_at`` is the latest one with a result."""
     overdue: bool
-    """Whether its monitor should have evaluated it again by now; ``state`` is then ``unknown``."""
+    """Whether its monitor should have evaluated it again by now. ``state`` is then ``unknown``."""
 
 
 class MonitorSummary(BaseModel):
@@ -35,11 +35,11 @@ class MonitorSummary(BaseModel):
     dag_id: str
     last_look: datetime
     seconds_since: float
-    """How long ago that was."""
+    """Seconds since the last look."""
     due_at: datetime | None
-    """When it is to look again; null: it has no schedule."""
+    """Moment of the next look. ``null``: it has no schedule."""
     interval_seconds: float | None
-    """How long after a look the next is due."""
+    """Seconds between two looks."""
     overdue: bool
     """Whether it should have looked by now: it is paused, or dead."""
     slas: int

@@ -17,6 +17,6 @@ class CheckKind:
     """
 
     read: Callable[[Arguments], Check]
-    """Reads the arguments of a declaration; mistakes are noted by :meth:`Arguments.refuse`, and a harmless check is returned."""
+    """Reads the arguments of a declaration. Mistakes are noted by :meth:`Arguments.refuse`, and a harmless check is returned."""
     numbers: frozenset[str] = frozenset()
     """Arguments that are numbers: a template in one that renders to the text of a number becomes that number."""

@@ -26,11 +26,11 @@ class Distance(StrEnum):
     """A measure of the distance of an observed distribution from a reference."""
 
     KL = "kl"
-    """Kullback-Leibler divergence of observed from reference, in nats: sum of p ln(p / q); infinite where the reference has no weight."""
+    """Kullback-Leibler divergence of observed from reference, in nats: sum of p ln(p / q). Infinite where the reference has no weight."""
     CHI_SQUARE = "chi_square"
     """Pearson's statistic: sum of (observed - expected)^2 / expected over the counts."""
     KS = "ks"
-    """Kolmogorov-Smirnov: the largest difference of the cumulated shares, 0 to 1; at the edges of the bins."""
+    """Kolmogorov-Smirnov: the largest difference of the cumulated shares at the edges of the bins, 0 to 1."""
 
 
 def distance_between(observed: list[int], reference: list[float], distance: Distance) -> float | None:
@@ -76,7 +76,7 @@ class Distribution(MetricCheck):
     values: tuple[Literal, ...] = ()
     """The categories, one a weight."""
     edges: tuple[float, ...] = ()
-    """Or the edges of bins, one more than weights; a bin holds its lower edge, the last one both. The outermost may be infinite."""
+    """Or the edges of bins, one more than weights. A bin holds its lower edge, the last one both. The outermost may be infinite."""
     others: tuple[float, ...] = ()
     """The weight of values that are no category, or of those below and of those above the bins."""
     by_kind: bool = False
@@ -183,7 +183,7 @@ class MostCommonIn(Check):
     column: str
     values: tuple[Literal, ...]
     ties: bool = True
-    """Whether one of several equally common values may be in the set; otherwise a tie fails."""
+    """Whether one of several equally common values may be in the set. Otherwise a tie fails."""
     if_empty: Empty = Empty.SKIP
     by_kind: bool = False
 

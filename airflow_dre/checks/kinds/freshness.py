@@ -20,7 +20,7 @@ from airflow_dre.values.scalars import Incomparable, Scalar
 FUTURE_TOLERANCE = timedelta(minutes=5)
 """How far ahead of now the newest timestamp may lie, unless ``future_tolerance`` is set: clocks differ."""
 _EARLIEST_DAY = timedelta(hours=14)
-"""How long before UTC a day begins at UTC+14; a date without a zone may be of there."""
+"""How long before UTC a day begins at UTC+14. A date without a zone may be of there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +32,7 @@ class AgeLimits:
     tolerance: timedelta = FUTURE_TOLERANCE
     """How far a timestamp may lie ahead of now."""
     zone: ZoneInfo | None = None
-    """The time zone of values without one; None: UTC."""
+    """The time zone of values without one. None: UTC."""
 
 
 def judge_age(newest: Scalar, now: datetime, limits: AgeLimits, *, as_of: datetime | None = None) -> Judgement:
@@ -107,7 +107,7 @@ class Fresh(Check):
     warn_age: timedelta | None = None
     as_of: datetime | None = None
     time_zone: ZoneInfo | None = None
-    """The time zone of values without one; None: UTC."""
+    """The time zone of values without one. None: UTC."""
     future_tolerance: timedelta = FUTURE_TOLERANCE
 
     def identity_arguments(self) -> Mapping[str, object]:

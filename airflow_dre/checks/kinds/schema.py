@@ -32,9 +32,9 @@ _SYNONYMS = {
     "time without time zone": "time", "blob": "binary", "bytea": "binary", "varbinary": "binary", "bytes": "binary", "jsonb": "json",
 }  # fmt: skip
 _NO_TYPE = '"NULL"'
-"""What DuckDB calls the type of a column that holds nothing but NULL."""
+"""DuckDB's name for the type of a column that holds nothing but NULL."""
 _GUESSED = " (guessed)"
-"""What follows a type that files do not state and that may be another with other values."""
+"""Suffix of a type that files do not state and that may be another with other values."""
 _READABLE = (
     "tinyint", "smallint", "integer", "bigint", "hugeint", "numeric", "float", "double", "boolean",
     "date", "time", "timestamp", "timestamptz", "uuid", "json", "text", "varchar", "char",
@@ -98,12 +98,12 @@ class SchemaIs(Check):
     kind: ClassVar[str] = "schema_is"
     default_dimension: ClassVar[Dimension] = Dimension.CONFORMITY
     expected_columns: tuple[tuple[str, tuple[str, ...]], ...]
-    """Names, each with the types that are accepted; none: any type."""
+    """Names, each with the types that are accepted. None: any type."""
     ordered: bool = False
     extra: bool = False
     """Whether further columns are allowed."""
     places: tuple[tuple[str, int], ...] = ()
-    """Places of columns, from 0; a place below 0 is counted from the end."""
+    """Places of columns, from 0. A place below 0 is counted from the end."""
     any_case: bool = False
     """Whether names that differ in case only are the same."""
 

@@ -44,7 +44,7 @@ class Unique(LimitedCheck):
     default_dimension: ClassVar[Dimension] = Dimension.UNIQUENESS
     key: tuple[str, ...]
     nulls: Nulls = Nulls.SKIP
-    """Which rows with an incomplete key are left out; the others are checked and right."""
+    """Which rows with an incomplete key are left out. The others are checked and right."""
     by_kind: bool = False
     """Whether two missing parts are the same, as in pandas, where the values may have been of a frame."""
 

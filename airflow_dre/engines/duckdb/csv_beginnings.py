@@ -27,9 +27,9 @@ class Beginning:
     """The beginning of the rows of one file."""
 
     skip: int | None
-    """Lines above the rows; None: unknown, since the file is broken."""
+    """Lines above the rows. None: unknown, since the file is broken."""
     columns: tuple[str, ...] | None
-    """Names of the columns; None: DuckDB did not read all lines below."""
+    """Names of the columns. None: DuckDB did not read all lines below."""
 
 
 def beginning_of(database: DuckDB, readable: Readable, file: str) -> Beginning:

@@ -60,9 +60,9 @@ class DataEngine:
         self.completes: Callable[[Exception], bool] = lambda error: False
         """Adds the column that a statement lacked to data without a row, and returns whether it did."""
         self._missing: str | None = None
-        """Why there is no data to read."""
+        """Reason why there is no data to read."""
         self._spoiled: str | None = None
-        """Why no statement that reads rows can be answered. The catalogue can."""
+        """Reason why no statement that reads rows can be answered. The catalogue can."""
 
     @property
     def name(self) -> str:

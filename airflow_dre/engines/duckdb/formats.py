@@ -69,7 +69,7 @@ class Readable:
     files: tuple[str, ...]
     options: Mapping[str, Any]
     columns: Mapping[str, str] | None = None
-    """Names and types by which JSON lines are read; None: those of the files."""
+    """Names and types by which JSON lines are read. None: those of the files."""
     inexact: Mapping[str, str] = field(default_factory=dict)
     """Columns of JSON lines with numbers that a double does not hold, each with a file that has one."""
 

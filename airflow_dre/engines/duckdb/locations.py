@@ -20,11 +20,11 @@ class Place:
     shown: str
     """As the author wrote it."""
     scheme: str
-    """The scheme of its store; ``file`` on a disk."""
+    """The scheme of its store. ``file`` on a disk."""
     path: str
     """The path within its store, without the scheme."""
     store: Any = None
-    """The fsspec filesystem of its store, with the credentials of its connection; None on a disk."""
+    """The fsspec filesystem of its store, with the credentials of its connection. None on a disk."""
 
     @property
     def inner(self) -> str:

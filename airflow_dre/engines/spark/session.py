@@ -17,7 +17,7 @@ CONNECTION_TYPES = ("spark", CONNECT_TYPE)
 """Airflow's connection types, as the provider for Spark names them."""
 _CONNECT_PORT = 15002
 _REACHABLE_IN = 10.0
-"""Seconds in which a server must take a connection; pyspark itself would try for minutes."""
+"""Seconds in which a server must take a connection. The package pyspark itself would try for minutes."""
 _MASTER = re.compile(r"spark://(.+)")
 _EXTRA_CONF = {
     "queue": "spark.yarn.queue",

@@ -23,7 +23,7 @@ class _Group:
         self.fixed = 0.0
         """Logarithm of the ways in which its parts can match, independent of the length of the text."""
         self.open_ends = 0
-        """Parts that repeat without a limit; each multiplies the ways by the length of the text."""
+        """Parts that repeat without a limit. Each multiplies the ways by the length of the text."""
         self.last: tuple[float, int] = (0.0, 0)
         """Both numbers of the last part, which a quantifier may repeat."""
 

@@ -35,7 +35,7 @@ class Regexps:
 
     def __init__(self) -> None:
         self.ended: str | None = None
-        """Why a search of the current statement was ended; None: no search was."""
+        """Reason why a search of the current statement was ended. None: no search was."""
         self._deadline: float | None = None
         self._process: _Process | None = None
         self._found = functools.lru_cache(maxsize=1024)(self._search_apart)

@@ -35,7 +35,7 @@ class CheckTask:
     source: TableSpec | GivenData
     trust_constraints: bool
     partitioning: Partitioning | None
-    """How the table is split; None: all rows are read."""
+    """How the table is split. None: all rows are read."""
     samples: SamplePlan
     quarantine: QuarantineOptions
 

@@ -11,7 +11,9 @@ from airflow_dre.services.access import DagScope, open_configured_store
 from airflow_dre.services.incidents.links import log_url, results_url
 from airflow_dre.store.incidents import LIVE_STATUSES
 from airflow_dre.store.reading.incidents import as_seen, incident_story, page_of_incidents, reporters_of
-from airflow_dre.store.records import StoredEvent, StoredIncident, StoredMessage
+from airflow_dre.store.records import StoredEvent as StoredEvent
+from airflow_dre.store.records import StoredIncident as StoredIncident
+from airflow_dre.store.records import StoredMessage as StoredMessage
 
 STATUSES = {"live": LIVE_STATUSES, "resolved": ("resolved",), "all": ()}
 
@@ -24,7 +26,7 @@ class IncidentPage:
     events: tuple[StoredEvent, ...]
     messages: tuple[StoredMessage, ...]
     reporters: frozenset[str | None]
-    """The Dags that opened or reported it; None: something outside any Dag did."""
+    """The Dags that opened or reported it. None: something outside any Dag did."""
     reach: Reach
     log_url: str | None
     results_url: str | None

@@ -30,7 +30,7 @@ from airflow_dre.values.scalars import Incomparable, Row
 
 log = logging.getLogger(__name__)
 _FORMAT = 1
-"""Version of the kept states; a new number starts afresh."""
+"""Version of the kept states. A new number starts afresh."""
 
 
 class PartitionStateStore(Protocol):

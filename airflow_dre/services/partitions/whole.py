@@ -26,7 +26,7 @@ class WholeTable:
     result: ScanResult
     """The scans of this run."""
     refused: Mapping[str, str]
-    """Why a state is unknown, by the key of its spec."""
+    """Reason why a state is unknown, by the key of its spec."""
     dialect: Dialect
 
     @classmethod

@@ -60,7 +60,7 @@ class AnswerSet:
     values: Mapping[Metric, Answer | Unanswered] = field(default_factory=dict)
     statements: Mapping[Metric, str] = field(default_factory=dict)
     partitions: tuple[int, int] | None = None
-    """Number of partitions that were scanned, and of all whose states were merged; None: the rows were read, and no states."""
+    """Number of partitions that were scanned, and of all whose states were merged. None: the rows were read, and no states."""
 
 
 NOTHING = AnswerSet()

@@ -8,7 +8,9 @@ from airflow_dre.clock import now
 from airflow_dre.services.access import DagScope, open_configured_store
 from airflow_dre.store.failing_rows import rows_of, sampled_result
 from airflow_dre.store.reading.runs import results_of_run, runs_of_task
-from airflow_dre.store.records import SampledResult, SampleNote, StoredResult, StoredRun
+from airflow_dre.store.records import SampledResult, SampleNote
+from airflow_dre.store.records import StoredResult as StoredResult
+from airflow_dre.store.records import StoredRun as StoredRun
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -43,7 +43,7 @@ class Measurement:
     lookups: int = 0
     """Number of statements that read only the catalogue."""
     partitions: tuple[int, int] | None = None
-    """Number of partitions that were scanned, and of all; None: the table was not split."""
+    """Number of partitions that were scanned, and of all. None: the table was not split."""
     row_filter: str | None = None
 
 

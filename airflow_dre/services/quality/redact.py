@@ -24,7 +24,7 @@ class Redaction:
     definition: Definition
     mask: Mask = field(default_factory=Mask)
     dataset: str = ""
-    """Name of the dataset; a driver's message may quote its parts."""
+    """Name of the dataset. A driver's message may quote its parts."""
     sql_words: Collection[str] = ()
     """Words of SQL of the author whose value is observed: columns may be among them."""
 

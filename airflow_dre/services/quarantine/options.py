@@ -22,7 +22,7 @@ class QuarantineOptions:
     """Name of the task in messages."""
     to: str | None
     table: str | None
-    """The table that is checked; None for data."""
+    """The table that is checked. None for data."""
     has_data: bool
     """Whether files or frames are checked instead of a table."""
     is_partitioned: bool

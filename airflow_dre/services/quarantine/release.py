@@ -44,7 +44,7 @@ class Claimed:
     copies: int
     """Of them, those whose originals are still in the source."""
     by_check: Mapping[str, int]
-    """Rows by the name of a check that they break; a row counts for each of its checks."""
+    """Rows by the name of a check that they break. A row counts for each of its checks."""
     by_run: Mapping[str, int]
 
 

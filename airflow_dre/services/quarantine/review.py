@@ -26,11 +26,11 @@ class ReviewRequest:
     table: str
     quarantine_table: str
     dag_id: str | None
-    """Only rows of this Dag; None: of any."""
+    """Only rows of this Dag. None: of any."""
     run_id: str | None
-    """Only rows of this run; None: of any."""
+    """Only rows of this run. None: of any."""
     batch: str | None
-    """Only rows of this batch; None: of any."""
+    """Only rows of this batch. None: of any."""
     timeout: timedelta | None
     """Longest time that one statement may take."""
 

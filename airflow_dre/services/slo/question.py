@@ -30,11 +30,11 @@ class FreshnessQuestion:
     expression: str | None = None
     """SQL about one row whose value is its timestamp, instead of a column."""
     time_zone: str | None = None
-    """IANA name of the time zone of values without one; None: UTC."""
+    """IANA name of the time zone of values without one. None: UTC."""
     future_tolerance: timedelta = FUTURE_TOLERANCE
     """How far ahead of now the newest timestamp may lie."""
     answer_within: timedelta = ANSWER_WITHIN
-    """How long the whole of connecting and asking may take; the statement alone gets nine tenths of it."""
+    """How long the whole of connecting and asking may take. The statement alone gets nine tenths of it."""
 
     @property
     def watched(self) -> str:

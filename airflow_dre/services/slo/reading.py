@@ -31,7 +31,7 @@ class MonitorState:
     overdue: bool
     since_last_look: timedelta
     interval: timedelta | None
-    """Time between two looks; None where the monitor has no schedule."""
+    """Time between two looks. None where the monitor has no schedule."""
 
 
 def state_of_sla(sla: StoredSla, monitors: Sequence[Monitor], moment: datetime) -> SlaState:

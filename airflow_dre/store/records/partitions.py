@@ -15,7 +15,7 @@ class PartitionState:
     form: str
     """Digest of what was asked, by which all suites of the dataset share it."""
     answers: str
-    """What the database answered, as JSON."""
+    """Answer of the database, as JSON."""
     rows: int
     """Rows of the partition when it was scanned. States of one partition that differ in it are of different moments."""
     version: str | None = None

@@ -39,9 +39,9 @@ class Sample:
     rows: tuple[tuple[str | None, ...], ...] = ()
     """Values as text. None: NULL."""
     reason: str = ""
-    """Why each of them breaks the check."""
+    """Reason why each of them breaks the check."""
     missing: str | None = None
-    """Why there are no rows."""
+    """Reason why there are no rows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -85,7 +85,7 @@ ACTIONS: dict[str, tuple[Callable[[Hook, Hook], None], Callable[[World], None], 
     "move": (move, nothing, {"CREATE"}, 3, 5),
     "release": (release, put_there, {"DELETE"}, 9, 0),
 }
-"""What is done, what was there before, statements that are among its steps, and rows of source and quarantine in the end."""
+"""Each action with the state before it, statements among its steps, and the rows of source and quarantine in the end."""
 
 
 def standing(world: World) -> tuple[list[Any], list[Any]]:

@@ -47,7 +47,7 @@ ENDS: dict[str, dict[str, str | None]] = {
     "a skip": {"none": SKIPPED, "soft_fail": SKIPPED, "never_fail": SKIPPED, "silent_fail": SKIPPED},
     "time": {"none": OVER, "soft_fail": SKIPPED, "never_fail": SKIPPED, "silent_fail": OVER},
 }
-"""What a wait ends with, by what happens and by flag; None: with the exception itself."""
+"""The exception that ends a wait, by what happens and by flag. None: with the exception itself."""
 EXCEPTIONS = {
     "a refused question": (QueryFailed("no such column"), "an error"),
     "a definition that cannot be": (DefinitionError([Problem("x", "y", "z", "w")]), "an error"),

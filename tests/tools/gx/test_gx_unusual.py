@@ -175,14 +175,14 @@ OF_FRAMES: dict[str, tuple[str, tuple[str, dict[str, Any]], bool]] = {
         False,
     ),
 }
-"""What pandas, whose values have a kind of their own, answers otherwise than a database of texts and numbers."""
+"""Cases that pandas, whose values have a kind of their own, answers otherwise than a database of texts and numbers."""
 IN_ERROR: dict[str, tuple[str, tuple[str, dict[str, Any]]]] = {
     "no text is compared with a date": ("rows.word", between("values", "2020-01-01", None)),
     "no mean of texts is looked for between reversed ends": ("rows.word", between("mean", 5, 1)),
     "no sum of timestamps lies between numbers": ("rows.ts", between("sum", 2, 2, strict_min=True)),
     "no steps are taken from text to text": ("rows.word", of("values_to_be_increasing")),
 }
-"""What Great Expectations ends in an exception of pandas for."""
+"""Cases for which Great Expectations ends in an exception of pandas."""
 
 
 @pytest.fixture(params=["pandas", "sqlite"])

@@ -42,7 +42,7 @@ class Validation:
     description: str | None = None
     success: bool
     error: str | None = None
-    """Why it could not be evaluated."""
+    """Reason why it could not be evaluated."""
     elements: int | None = None
     missing: int | None = None
     unexpected: int | None = None

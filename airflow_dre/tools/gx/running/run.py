@@ -20,7 +20,7 @@ _NO_SAMPLES = {
     "partial_unexpected_count": 0,
     "return_unexpected_index_query": False,
 }
-"""Counts and observed values; no row that broke a rule leaves the data."""
+"""Counts and observed values. No row that broke a rule leaves the data."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
