@@ -151,6 +151,11 @@ class Check(ABC):
         return None
 
     @property
+    def sql_conditions(self) -> Mapping[str, str]:
+        """The SQL conditions of the author about one row, by argument, without ``where``."""
+        return {}
+
+    @property
     def sql_words(self) -> tuple[str, ...]:
         """The words of SQL of the author whose value is observed: names of columns may be among them."""
         return ()

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import ClassVar
 
-from airflow_dre.checks.rules import Nulls, Rule
+from airflow_dre.checks.merge import Merge
+from airflow_dre.checks.rule import Nulls, Rule
 from airflow_dre.values.calendar import Unit
 from airflow_dre.values.scalars import Literal
 
@@ -27,16 +28,40 @@ class Metric:
     """Whether it reads rows of the table. The catalogue, another table and earlier results are read anew by each run."""
     reads_catalogue: ClassVar[bool] = False
     """Whether it reads the catalogue only."""
+    reads_history: ClassVar[bool] = False
+    """Whether the results store answers it, and not the warehouse."""
     shares_scan: ClassVar[bool] = True
     """Whether it can be an aggregate in the common scan of a suite."""
     counts_failing_rows: ClassVar[bool] = False
     """Whether it counts rows that break a check, and that can be shown."""
+    merge: ClassVar[Merge | None] = None
+    """How its states of partitions merge. None: it does not follow from them, for the reason in ``unmergeable``."""
     unmergeable: ClassVar[str] = "how its values in partitions merge is not known"
     """Reason why it does not follow from the states of partitions. It has no effect on a metric that merges."""
+    averages: ClassVar[bool] = False
+    """Whether it is the mean of the values that its state adds up, and not their sum."""
     of_no_rows: ClassVar[int | None] = None
     """Its answer for no rows, where it is one value."""
     where: str | None = None
     """SQL condition of the check itself, on top of the row filter of the suite."""
+
+    def state_parts(self) -> tuple[Metric, ...]:
+        """Return the metrics whose answers about a partition are its state. Metrics with the same parts and merge share a state."""
+        return (self,)
+
+    def unmergeable_by(self, column: str | None) -> str | None:
+        """Return why a metric with a ``merge`` does not follow from these partitions all the same, or None where it does.
+
+        :param column: the column by which the table is partitioned; None: by an expression.
+        """
+        return None
+
+    def row_reason(self, by: str | None) -> str | None:
+        """Return why each row that it counts breaks a check, in words that quote no row, or None where it counts no such rows.
+
+        :param by: the column of segments.
+        """
+        return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +69,7 @@ class RowCount(Metric):
     """All rows."""
 
     state_name: ClassVar[str] = "RowCount"
+    merge: ClassVar[Merge | None] = Merge.COUNT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +84,7 @@ class ValueCount(ColumnMetric):
     """Rows in which the column is not NULL."""
 
     state_name: ClassVar[str] = "ValueCount"
+    merge: ClassVar[Merge | None] = Merge.COUNT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +92,7 @@ class KeyCount(Metric):
     """Rows in which every column of the key has a value."""
 
     state_name: ClassVar[str] = "KeyCount"
+    merge: ClassVar[Merge | None] = Merge.COUNT
     columns: tuple[str, ...]
     nulls: Nulls = Nulls.SKIP
     """With ``skip_all`` rows in which any of the columns has a value."""
@@ -75,8 +103,15 @@ class Violations(Metric):
     """Rows that a rule applies to and that break it."""
 
     state_name: ClassVar[str] = "Violations"
+    merge: ClassVar[Merge | None] = Merge.COUNT
     counts_failing_rows: ClassVar[bool] = True
     rule: Rule
+
+    def unmergeable_by(self, column: str | None) -> str | None:
+        return self.rule.unmergeable or None
+
+    def row_reason(self, by: str | None) -> str | None:
+        return self.rule.row_reason()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +119,7 @@ class Minimum(ColumnMetric):
     """The smallest value."""
 
     state_name: ClassVar[str] = "Minimum"
+    merge: ClassVar[Merge | None] = Merge.SMALLEST
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +127,7 @@ class Maximum(ColumnMetric):
     """The largest value."""
 
     state_name: ClassVar[str] = "Maximum"
+    merge: ClassVar[Merge | None] = Merge.LARGEST
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +135,7 @@ class MaximumOf(Metric):
     """The largest value of a SQL expression about one row."""
 
     state_name: ClassVar[str] = "MaximumOf"
+    merge: ClassVar[Merge | None] = Merge.LARGEST
     sql: str
 
 
@@ -105,14 +143,24 @@ class MaximumOf(Metric):
 class Mean(ColumnMetric):
     """The arithmetic mean of the values that are not NULL."""
 
+    merge: ClassVar[Merge | None] = Merge.SUM
+    averages: ClassVar[bool] = True
+
+    def state_parts(self) -> tuple[Metric, ...]:
+        return (ValueCount(column=self.column, where=self.where), Total(column=self.column, where=self.where))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Total(ColumnMetric):
     """The sum of the values that are not NULL."""
 
     state_name: ClassVar[str] = "Total"
+    merge: ClassVar[Merge | None] = Merge.SUM
     by_kind: bool = False
     """Whether the sum of nothing is 0, as in pandas, where the values may have been of a frame."""
+
+    def state_parts(self) -> tuple[Metric, ...]:
+        return (ValueCount(column=self.column, where=self.where), Total(column=self.column, where=self.where))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +168,10 @@ class Variance(ColumnMetric):
     """The variance of a sample, with n - 1 below the line. It is NULL for fewer than two values."""
 
     state_name: ClassVar[str] = "Variance"
+    merge: ClassVar[Merge | None] = Merge.MOMENTS
+
+    def state_parts(self) -> tuple[Metric, ...]:
+        return (ValueCount(column=self.column, where=self.where), Total(column=self.column, where=self.where), self)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,9 +189,14 @@ class DistinctCount(Metric):
     """Different complete keys, which need a grouping."""
 
     state_name: ClassVar[str] = "DistinctCount"
+    merge: ClassVar[Merge | None] = Merge.COUNT
     shares_scan: ClassVar[bool] = False
     of_no_rows: ClassVar[int | None] = 0
     columns: tuple[str, ...]
+
+    def unmergeable_by(self, column: str | None) -> str | None:
+        reason = f"one key may be in several partitions; approximate=True merges, and {_key_that_merges(column)}"
+        return None if column in self.columns else reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,6 +204,7 @@ class Sketch(Metric):
     """The smallest different 64-bit hashes of complete keys, as numbers between commas. They need a grouping."""
 
     state_name: ClassVar[str] = "Sketch"
+    merge: ClassVar[Merge | None] = Merge.HASHES
     shares_scan: ClassVar[bool] = False
     columns: tuple[str, ...]
 
@@ -164,11 +222,20 @@ class DuplicateCount(Metric):
     """Rows that share a complete key with at least one other row. They need a grouping."""
 
     state_name: ClassVar[str] = "DuplicateCount"
+    merge: ClassVar[Merge | None] = Merge.COUNT
     shares_scan: ClassVar[bool] = False
     counts_failing_rows: ClassVar[bool] = True
     columns: tuple[str, ...]
     incomplete: Nulls = Nulls.SKIP
     """With another word keys with NULL count too, where the values may have been of a frame: two that are missing are the same there."""
+
+    def unmergeable_by(self, column: str | None) -> str | None:
+        reason = f"two rows with one key may lie in different partitions; {_key_that_merges(column)}"
+        return None if column in self.columns else reason
+
+    def row_reason(self, by: str | None) -> str | None:
+        segment = f" of the same {by}" if by and by not in self.columns else ""
+        return f"another row{segment} has the same {', '.join(self.columns)}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,6 +248,9 @@ class OrphanCount(Metric):
     columns: tuple[str, ...]
     parent: str
     parent_columns: tuple[str, ...]
+
+    def row_reason(self, by: str | None) -> str | None:
+        return f"{', '.join(self.columns)} is not in {self.parent}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,6 +282,7 @@ class Periods(ColumnMetric):
     """The calendar units in which the column has a value, as rows of one value."""
 
     state_name: ClassVar[str] = "Periods"
+    merge: ClassVar[Merge | None] = Merge.LIST
     lists_rows: ClassVar[bool] = True
     shares_scan: ClassVar[bool] = False
     unit: Unit
@@ -233,6 +304,9 @@ class FailedRowCount(Metric):
     counts_failing_rows: ClassVar[bool] = True
     unmergeable: ClassVar[str] = "its SELECT may read any partition"
     sql: str
+
+    def row_reason(self, by: str | None) -> str | None:
+        return "its SELECT returns this row"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -275,9 +349,10 @@ class TableConstraints(Metric):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LastPassed(Metric):
-    """The value that a check observed when it last passed, which the results store answers and not the warehouse."""
+    """The value that a check observed when it last passed."""
 
     reads_rows: ClassVar[bool] = False
+    reads_history: ClassVar[bool] = True
     check_id: str
 
 
@@ -298,3 +373,10 @@ class PerSegment(Metric):
 
     by: GroupBy
     metric: Metric
+
+    def row_reason(self, by: str | None) -> str | None:
+        return self.metric.row_reason(by)
+
+
+def _key_that_merges(column: str | None) -> str:
+    return "a key that holds the partition column would merge" if column is None else f"a key with the column {column} in it merges"

@@ -1,4 +1,4 @@
-"""Rules for one row: which rows a rule applies to, and what it means to break it.
+"""Rules for one row: which rows a rule applies to, what it means to break it, and how a row that breaks it is described.
 
 A rule is a frozen value without SQL; ``airflow_dre.sql.predicates`` renders each. NULL is no value: a rule about values applies
 only to rows in which all its columns have one, so that completeness is judged by the checks made for it.
@@ -6,14 +6,17 @@ only to rows in which all its columns have one, so that completeness is judged b
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import ClassVar
 
 from airflow_dre.checks.dimensions import Dimension
+from airflow_dre.checks.enforced import Enforced
 from airflow_dre.checks.families import NOT_TEXTS, NUMERIC, Families, Family, comparable_with
+from airflow_dre.checks.outcomes import counted, format_value
+from airflow_dre.checks.rule import Nulls, Rule
 from airflow_dre.values.scalars import Literal
 
 
@@ -28,17 +31,6 @@ class TextType(StrEnum):
     UUID = "uuid"
 
 
-class Nulls(StrEnum):
-    """The rows that a rule about several columns leaves out because of NULL."""
-
-    SKIP = "skip"
-    """Those with a NULL in any of the columns."""
-    SKIP_ALL = "skip_all"
-    """Those with a NULL in all of the columns."""
-    KEEP = "keep"
-    """None."""
-
-
 class Operator(StrEnum):
     """The comparisons of two columns."""
 
@@ -48,59 +40,6 @@ class Operator(StrEnum):
     AT_MOST = "<="
     MORE = ">"
     AT_LEAST = ">="
-
-
-_UNASKED = {"by_kind", "unlike", "text_of", "unknown_breaks", "flags", "counted"}
-"""Fields that say how a question is put, and not which question it is."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
-    """A requirement that must hold for one row."""
-
-    kind: ClassVar[str]
-    """The name of the check that declares it."""
-    state_name: ClassVar[str]
-    """Name in the keys of stored partition states. It never changes, whatever the class is called."""
-    default_dimension: ClassVar[Dimension] = Dimension.CONFORMITY
-    """The quality dimension that the rule speaks for."""
-    kinds_matter: ClassVar[bool] = False
-    """Whether the kinds of values can make a difference to it, as in pandas."""
-    by_kind: bool = False
-    """Whether values of different kinds never equal and every value has a text, as in pandas, where a database would read one as the
-    other or refuse to. A suite of another tool sets it, for databases whose values pandas may have held."""
-
-    @property
-    def needs(self) -> tuple[str, ...]:
-        """The columns that must have a value for the rule to apply. Without any it applies to every row."""
-        return ()
-
-    @property
-    def leaves_out(self) -> Nulls:
-        """The rows that it does not apply to, by the NULLs in the columns that it needs."""
-        return Nulls.SKIP
-
-    def column_types(self) -> Mapping[str, Families]:
-        """Return the families that columns must be of, without columns of any family."""
-        return {}
-
-    def frame_types(self) -> Mapping[str, Families]:
-        """Return the families that columns must be of where the rows are judged as pandas judges them.
-
-        pandas subtracts a value from the next, and compares no text with a date.
-        """
-        return {}
-
-    @property
-    def orders_values(self) -> bool:
-        """True where it orders values that may be neither numbers nor texts."""
-        return False
-
-    def identity_arguments(self) -> Mapping[str, object]:
-        """Return its arguments as JSON values, without those at their default, so that a new option changes no id."""
-        given = {item.name: getattr(self, item.name) for item in fields(self) if item.name not in _UNASKED}
-        usual = {item.name: item.default for item in fields(self)}
-        return {name: list(value) if isinstance(value, tuple) else value for name, value in given.items() if value != usual[name]}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +62,12 @@ class HasValue(Rule):
     state_name: ClassVar[str] = "HasValue"
     column: str
 
+    def row_reason(self) -> str:
+        return f"{self.column} is NULL"
+
+    def enforced_by(self, enforced: Enforced) -> str | None:
+        return "NOT NULL" if self.column in enforced.not_null else None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HasNoValue(Rule):
@@ -133,6 +78,9 @@ class HasNoValue(Rule):
     state_name: ClassVar[str] = "HasNoValue"
     column: str
 
+    def row_reason(self) -> str:
+        return f"{self.column} is not NULL"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HasText(Rule):
@@ -142,6 +90,9 @@ class HasText(Rule):
     kind: ClassVar[str] = "not_empty"
     state_name: ClassVar[str] = "HasText"
     column: str
+
+    def row_reason(self) -> str:
+        return f"{self.column} is empty"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,6 +123,14 @@ class Within(ColumnRule):
     def orders_values(self) -> bool:
         return isinstance(self.low, str) or isinstance(self.high, str)
 
+    def row_reason(self) -> str:
+        ends = []
+        if self.low is not None:
+            ends.append(f"{'below' if self.low_belongs else 'not above'} {format_value(self.low)}")
+        if self.high is not None:
+            ends.append(f"{'above' if self.high_belongs else 'not below'} {format_value(self.high)}")
+        return f"{self.column} is {' or '.join(ends)}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OneOf(ColumnRule):
@@ -185,6 +144,9 @@ class OneOf(ColumnRule):
     def column_types(self) -> Mapping[str, Families]:
         return {} if self.by_kind else comparable_with(self.column, self.values)
 
+    def row_reason(self) -> str:
+        return f"{self.column} is not one of {counted(len(self.values), 'value', 'values')}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoneOf(OneOf):
@@ -192,6 +154,9 @@ class NoneOf(OneOf):
 
     kind: ClassVar[str] = "not_in_set"
     state_name: ClassVar[str] = "NoneOf"
+
+    def row_reason(self) -> str:
+        return f"{self.column} is one of {counted(len(self.values), 'value', 'values')} that it must not be"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,6 +177,9 @@ class Matches(TextRule):
     patterns: tuple[str, ...]
     every: bool = False
 
+    def row_reason(self) -> str:
+        return f"{self.column} does not match {_patterns(self.patterns, every=self.every)}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MatchesNot(Matches):
@@ -219,6 +187,9 @@ class MatchesNot(Matches):
 
     kind: ClassVar[str] = "not_matches"
     state_name: ClassVar[str] = "MatchesNot"
+
+    def row_reason(self) -> str:
+        return f"{self.column} matches {_patterns(self.patterns)}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -230,6 +201,9 @@ class Like(ColumnRule):
     patterns: tuple[str, ...]
     every: bool = False
 
+    def row_reason(self) -> str:
+        return f"{self.column} is not like {_patterns(self.patterns, every=self.every)}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LikeNot(Like):
@@ -237,6 +211,9 @@ class LikeNot(Like):
 
     kind: ClassVar[str] = "not_like"
     state_name: ClassVar[str] = "LikeNot"
+
+    def row_reason(self) -> str:
+        return f"{self.column} is like {_patterns(self.patterns)}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -248,6 +225,13 @@ class LengthWithin(TextRule):
     low: int | None = None
     high: int | None = None
 
+    def row_reason(self) -> str:
+        low = [] if self.low is None else [f"fewer than {self.low}"]
+        high = [] if self.high is None else [f"more than {self.high}"]
+        ends = [*low, *high]
+        noun = "character" if len(ends) == 1 and 1 in (self.low, self.high) else "characters"
+        return f"{self.column} has {' or '.join(ends)} {noun}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadableAs(ColumnRule):
@@ -257,6 +241,9 @@ class ReadableAs(ColumnRule):
     state_name: ClassVar[str] = "ReadableAs"
     as_kind: TextType
 
+    def row_reason(self) -> str:
+        return f"{self.column} cannot be read as {self.as_kind}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IsJson(TextRule):
@@ -264,6 +251,9 @@ class IsJson(TextRule):
 
     kind: ClassVar[str] = "json_valid"
     state_name: ClassVar[str] = "IsJson"
+
+    def row_reason(self) -> str:
+        return f"{self.column} is no JSON"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -297,6 +287,9 @@ class Compares(CrossRule):
     def needs(self) -> tuple[str, ...]:
         return (self.left, self.right)
 
+    def row_reason(self) -> str:
+        return f"{self.left} {self.operator} {self.right} does not hold"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SumIs(CrossRule):
@@ -320,6 +313,9 @@ class SumIs(CrossRule):
     def column_types(self) -> Mapping[str, Families]:
         return dict.fromkeys(self.columns, NUMERIC)
 
+    def row_reason(self) -> str:
+        return f"{' + '.join(self.columns)} is not {format_value(self.total)}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TupleOneOf(CrossRule):
@@ -340,6 +336,9 @@ class TupleOneOf(CrossRule):
     def needs(self) -> tuple[str, ...]:
         return self.columns
 
+    def row_reason(self) -> str:
+        return f"{', '.join(self.columns)} are not one of {len(self.values)} tuples"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AllDiffer(CrossRule):
@@ -357,6 +356,9 @@ class AllDiffer(CrossRule):
     def needs(self) -> tuple[str, ...]:
         return self.columns
 
+    def row_reason(self) -> str:
+        return f"{', '.join(self.columns)} do not all differ"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Holds(Rule):
@@ -367,11 +369,23 @@ class Holds(Rule):
     state_name: ClassVar[str] = "Holds"
     condition: str
 
+    @property
+    def sql_conditions(self) -> Mapping[str, str]:
+        return {"condition": self.condition}
+
+    def row_reason(self) -> str:
+        return f"it is false that {self.condition}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BySegment(Rule):
     """A rule of its own for the rows of each segment."""
 
+    unmergeable: ClassVar[str] = "its limits move with the mean of the whole table"
     kind: ClassVar[str] = "by"
     by: str
     rules: tuple[tuple[Literal | None, Rule], ...]
+
+
+def _patterns(patterns: Sequence[str], *, every: bool = False) -> str:
+    return (" and " if every else " or ").join(patterns)

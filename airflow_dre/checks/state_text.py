@@ -7,7 +7,8 @@ from dataclasses import fields
 from enum import Enum
 
 from airflow_dre.checks.metrics import Metric
-from airflow_dre.checks.rules import Nulls, Operator, Rule, TextType
+from airflow_dre.checks.rule import Nulls, Rule
+from airflow_dre.checks.rules import Operator, TextType
 from airflow_dre.values.calendar import Unit
 
 ENUM_NAMES: Mapping[type[Enum], str] = {Nulls: "Nulls", Operator: "Operator", TextType: "Kind", Unit: "Unit"}

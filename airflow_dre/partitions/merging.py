@@ -5,31 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import reduce
 from typing import assert_never
 
 from airflow_dre.checks.check import Check
-from airflow_dre.checks.metrics import (
-    DistinctCount,
-    DuplicateCount,
-    GroupBy,
-    KeyCount,
-    Maximum,
-    MaximumOf,
-    Mean,
-    Metric,
-    Minimum,
-    Periods,
-    RowCount,
-    Sketch,
-    Total,
-    ValueCount,
-    Variance,
-    Violations,
-)
+from airflow_dre.checks.merge import Merge
+from airflow_dre.checks.metrics import GroupBy, Metric
 from airflow_dre.checks.outcomes import counted
-from airflow_dre.checks.rules import BySegment
 from airflow_dre.checks.state_text import NoStateName, state_text
 from airflow_dre.errors import Problem
 from airflow_dre.partitions import states
@@ -38,18 +20,6 @@ from airflow_dre.values.exact import as_exact
 from airflow_dre.values.numbers import as_count
 from airflow_dre.values.scalars import Answer, Incomparable, Scalar
 from airflow_dre.values.sketches import read_hashes, spell_hashes
-
-
-class Merge(StrEnum):
-    """Ways of making a state from answers."""
-
-    COUNT = "count"
-    SUM = "sum"
-    MOMENTS = "moments"
-    SMALLEST = "smallest"
-    LARGEST = "largest"
-    LIST = "list"
-    HASHES = "hashes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,34 +63,10 @@ def state_spec_of(metric: Metric, column: str | None) -> StateSpec | Unmergeable
 
 
 def _spec_of(metric: Metric, column: str | None) -> StateSpec | Unmergeable:
-    match metric:
-        case RowCount() | ValueCount() | KeyCount() | Violations():
-            if isinstance(metric, Violations) and isinstance(metric.rule, BySegment):
-                return Unmergeable("its limits move with the mean of the whole table")
-            return StateSpec(Merge.COUNT, (metric,))
-        case Total(column=name, where=where) | Mean(column=name, where=where):
-            return StateSpec(Merge.SUM, (ValueCount(column=name, where=where), Total(column=name, where=where)))
-        case Variance(column=name, where=where):
-            return StateSpec(Merge.MOMENTS, (ValueCount(column=name, where=where), Total(column=name, where=where), metric))
-        case Minimum():
-            return StateSpec(Merge.SMALLEST, (metric,))
-        case Maximum() | MaximumOf():
-            return StateSpec(Merge.LARGEST, (metric,))
-        case Periods():
-            return StateSpec(Merge.LIST, (metric,))
-        case Sketch():
-            return StateSpec(Merge.HASHES, (metric,))
-        case DuplicateCount(columns=key) | DistinctCount(columns=key):
-            return StateSpec(Merge.COUNT, (metric,)) if column in key else Unmergeable(_several(metric, column))
-        case _:
-            return Unmergeable(metric.unmergeable)
-
-
-def _several(metric: Metric, column: str | None) -> str:
-    put = "a key that holds the partition column would merge" if column is None else f"a key with the column {column} in it merges"
-    if isinstance(metric, DuplicateCount):
-        return f"two rows with one key may lie in different partitions; {put}"
-    return f"one key may be in several partitions; approximate=True merges, and {put}"
+    if metric.merge is None:
+        return Unmergeable(metric.unmergeable)
+    reason = metric.unmergeable_by(column)
+    return StateSpec(metric.merge, metric.state_parts()) if reason is None else Unmergeable(reason)
 
 
 def why_unmergeable(check: Check, column: str | None) -> str | None:
@@ -206,7 +152,7 @@ def answer_of(metric: Metric, state: State) -> Answer:
         case states.Count(n=n):
             return n
         case states.Sum():
-            return state.mean() if isinstance(metric, Mean) else state.sum()
+            return state.mean() if metric.averages else state.sum()
         case states.Moments():
             return state.variance()
         case states.Extreme(value=value):

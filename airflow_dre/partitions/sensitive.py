@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterable
 
 from airflow_dre.checks.check import Check
+from airflow_dre.checks.merge import Merge
 from airflow_dre.checks.metrics import ColumnMetric, GroupBy
 from airflow_dre.errors import Problem
-from airflow_dre.partitions.merging import Merge, StateSpec, partition_column, state_spec_of
+from airflow_dre.partitions.merging import StateSpec, partition_column, state_spec_of
 from airflow_dre.privacy.masking import Mask, masked
 
 _MADE_OF_VALUES = (Merge.SUM, Merge.MOMENTS, Merge.SMALLEST, Merge.LARGEST, Merge.LIST)

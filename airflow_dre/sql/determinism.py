@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from airflow_dre.checks.check import Check
-from airflow_dre.checks.kinds.rows import RowCheck
 from airflow_dre.checks.metrics import GroupBy
-from airflow_dre.checks.rules import Holds
 from airflow_dre.errors import Problem
 from airflow_dre.sql.raw import read_condition, read_row_expression, why_nondeterministic
 from airflow_dre.sql.scope import Scope
@@ -23,8 +21,7 @@ def nondeterminism_problems(checks: Iterable[Check], by: GroupBy, scope: Scope) 
     conditions = [("suite", "where", scope.where)]
     for check in checks:
         conditions.append((f"check {check.name}", "where", check.options.where))
-        if isinstance(check, RowCheck) and isinstance(check.rule, Holds):
-            conditions.append((f"check {check.name}", "condition", check.rule.condition))
+        conditions += [(f"check {check.name}", argument, text) for argument, text in check.sql_conditions.items()]
     read = [
         (subject, argument, text, read_condition(text, scope.dialect.name, subject, argument).tree)
         for subject, argument, text in conditions

@@ -27,7 +27,8 @@ from airflow_dre.checks.metrics import (
     Variance,
     Violations,
 )
-from airflow_dre.checks.rules import HasNoValue, HasValue, Nulls
+from airflow_dre.checks.rule import Nulls
+from airflow_dre.checks.rules import HasNoValue, HasValue
 from airflow_dre.sql import names
 from airflow_dre.sql.dialect import Dialect
 from airflow_dre.sql.fitting import fitted, for_python, has_no_extremes, numeric_value

@@ -10,7 +10,8 @@ from typing import TypeVar, cast
 from sqlglot import exp
 
 from airflow_dre.checks.families import Family
-from airflow_dre.checks.rules import BySegment, Compares, OneOf, Rule, Within
+from airflow_dre.checks.rule import Rule
+from airflow_dre.checks.rules import BySegment, Compares, OneOf, Within
 from airflow_dre.sql.kinds import by_kind, family
 from airflow_dre.sql.scope import Scope
 from airflow_dre.values.scalars import Literal, Member, Single

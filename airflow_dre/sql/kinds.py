@@ -15,7 +15,7 @@ from itertools import combinations
 from airflow_dre.checks import rules
 from airflow_dre.checks.aspects.fitness import family_of
 from airflow_dre.checks.families import Family
-from airflow_dre.checks.rules import Rule
+from airflow_dre.checks.rule import Rule
 from airflow_dre.sql.scope import Scope
 from airflow_dre.values.scalars import Literal
 

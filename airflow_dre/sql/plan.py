@@ -12,7 +12,6 @@ from airflow_dre.checks.metrics import (
     DistinctCount,
     DuplicateCount,
     GroupBy,
-    LastPassed,
     Metric,
     MostCommon,
     OtherRowCount,
@@ -184,7 +183,7 @@ def _by_segment(metrics: Iterable[Metric]) -> dict[GroupBy | None, list[Metric]]
     for metric in metrics:
         if isinstance(metric, PerSegment):
             found.setdefault(metric.by, {})[metric.metric] = None
-        elif not isinstance(metric, LastPassed):
+        elif not metric.reads_history:
             found.setdefault(None, {})[metric] = None
     return {by: list(asked) for by, asked in found.items()}
 

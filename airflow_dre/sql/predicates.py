@@ -14,7 +14,8 @@ from sqlglot import exp
 
 from airflow_dre.checks import rules
 from airflow_dre.checks.families import Family
-from airflow_dre.checks.rules import Nulls, Operator, Rule
+from airflow_dre.checks.rule import Nulls, Rule
+from airflow_dre.checks.rules import Operator
 from airflow_dre.errors import DefinitionError, Problem
 from airflow_dre.sql.dialect import Dialect, Refusal
 from airflow_dre.sql.names import column

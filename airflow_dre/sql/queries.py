@@ -27,7 +27,8 @@ from airflow_dre.checks.metrics import (
     TableConstraints,
     Variance,
 )
-from airflow_dre.checks.rules import Nulls, OneOf
+from airflow_dre.checks.rule import Nulls
+from airflow_dre.checks.rules import OneOf
 from airflow_dre.errors import DefinitionError, Problem
 from airflow_dre.sql import names
 from airflow_dre.sql.dialect import Dialect

@@ -20,6 +20,7 @@ from airflow_dre.checks import rules
 from airflow_dre.checks.kinds import ordered
 from airflow_dre.checks.kinds.distribution import MostCommonIn
 from airflow_dre.checks.kinds.freshness import Fresh
+from airflow_dre.checks.rule import Rule
 
 if TYPE_CHECKING:
     from sqlglot import exp
@@ -145,7 +146,7 @@ def _sense_of(metric: m.Metric, readings: Readings) -> Sense | None:
             return None
 
 
-def rule_as_read(rule: rules.Rule, readings: Readings | None) -> rules.Rule:
+def rule_as_read(rule: Rule, readings: Readings | None) -> Rule:
     """Return a rule about the columns that it is to read, which is the same where no type was guessed."""
     if readings is None:
         return rule

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import ast
 from pathlib import Path
 
 import pytest
 
 from airflow_dre import checks as public
 from airflow_dre.checks import metrics, rules
-from airflow_dre.checks.aspects.row_reasons import broken
 from airflow_dre.checks.check import Check
 from airflow_dre.checks.declared.declaration import Declaration
 from airflow_dre.checks.declared.parse import parse_checks
 from airflow_dre.checks.declared.registry import CHECK_KINDS
 from airflow_dre.checks.kinds.rows import RowCheck
+from airflow_dre.checks.rule import Rule
 from airflow_dre.partitions.merging import Unmergeable, state_spec_of
 from airflow_dre.sql.expressions import expression
 from airflow_dre.sql.predicates import violation_of
@@ -53,10 +54,10 @@ def text(path: str) -> str:
 def _parts_of(check: Check) -> list[tuple[bool, str]]:
     rule = check.rule if isinstance(check, RowCheck) else None
     return [
-        (rule is None or _is_registered(broken, rule), "airflow_dre/checks/aspects/row_reasons.py: why a row breaks its rule"),
+        (rule is None or type(rule).row_reason is not Rule.row_reason, "airflow_dre/checks/rules.py: row_reason, why a row breaks it"),
         (rule is None or _is_registered(violation_of, rule), "airflow_dre/sql/predicates.py: the SQL of its rule"),
         *((_has_sql(metric), f"airflow_dre/sql/expressions.py or queries.py: the SQL of {metric}") for metric in check.metrics()),
-        *((_merges_or_not(metric), f"airflow_dre/checks/metrics.py: unmergeable of {metric}") for metric in check.metrics()),
+        *((_merges_or_not(metric), f"airflow_dre/checks/metrics.py: merge or unmergeable of {metric}") for metric in check.metrics()),
     ]
 
 
@@ -101,4 +102,46 @@ class Palindrome(rules.ColumnRule):
 
 def test_what_a_new_rule_lacks_is_named() -> None:
     lacks = [part for is_there, part in _parts_of(RowCheck(rule=Palindrome(column="a"))) if not is_there]
-    assert [part.partition(":")[0] for part in lacks] == ["airflow_dre/checks/aspects/row_reasons.py", "airflow_dre/sql/predicates.py"]
+    assert [part.partition(":")[0] for part in lacks] == ["airflow_dre/checks/rules.py", "airflow_dre/sql/predicates.py"]
+
+
+def test_knowledge_of_one_kind_is_on_the_kind() -> None:
+    """Only the modules that render SQL may test which rule, metric or check they have."""
+    named = {kind.__name__ for kind in _subclasses(metrics.Metric) | _subclasses(Rule) | _subclasses(Check)} - SHARED
+    found = {
+        path.relative_to(ROOT).as_posix()
+        for path in sorted((ROOT / "airflow_dre").rglob("*.py"))
+        if "node_modules" not in path.parts and "sql" not in path.parts and named & _tested_classes(ast.parse(path.read_text()))
+    }
+    assert found == set(MAY_ASK)
+
+
+SHARED = {"PerSegment", "ColumnMetric", "LimitedCheck", "MetricCheck", "RowCheck", "Rule"}
+"""Bases and wrappers, of which a new kind is one or inside one."""
+MAY_ASK = {
+    "airflow_dre/checks/segments.py": "second rounds, which count violations of a rule of each segment",
+    "airflow_dre/services/quality/answers.py": "answers the metric that reads earlier results",
+}
+
+
+def _subclasses(kind: type) -> set[type]:
+    direct: set[type] = set(kind.__subclasses__())
+    return direct.union(*map(_subclasses, direct))
+
+
+def _tested_classes(tree: ast.AST) -> set[str]:
+    """Return the names of the classes that a module tests values for, and of the keys of its tables."""
+    found: list[ast.expr] = []
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(func=ast.Name(id="isinstance"), args=[_, kinds]):
+                found += kinds.elts if isinstance(kinds, ast.Tuple) else [kinds]
+            case ast.MatchClass(cls=kind):
+                found.append(kind)
+            case ast.Dict(keys=keys):
+                found += [key for key in keys if key is not None]
+            case ast.Compare(left=ast.Call(func=ast.Name(id="type")), comparators=kinds):
+                found += kinds
+            case ast.FunctionDef(args=ast.arguments(args=[ast.arg(annotation=ast.expr() as kind), *_]), decorator_list=[*decorators]):
+                found += [kind for decorator in decorators if isinstance(decorator, ast.Attribute) and decorator.attr == "register"]
+    return {name.attr if isinstance(name, ast.Attribute) else name.id for name in found if isinstance(name, (ast.Attribute, ast.Name))}

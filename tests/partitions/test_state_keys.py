@@ -14,11 +14,13 @@ import pytest
 
 from airflow_dre.checks import metrics as m
 from airflow_dre.checks import rules as r
+from airflow_dre.checks.merge import Merge
+from airflow_dre.checks.rule import Nulls, Rule
 from airflow_dre.checks.state_text import ENUM_NAMES, NoStateName, state_text
 from airflow_dre.partitions.merging import StateSpec, Unmergeable, state_spec_of
 from airflow_dre.values.calendar import Unit
 
-RULES: dict[str, r.Rule] = {
+RULES: dict[str, Rule] = {
     "not_null": r.HasValue(column="a"),
     "null": r.HasNoValue(column="a"),
     "not_empty": r.HasText(column="a"),
@@ -33,16 +35,16 @@ RULES: dict[str, r.Rule] = {
     "length": r.LengthWithin(column="a", low=1, high=3, text_of="numbers"),
     "of_type": r.ReadableAs(column="a", as_kind=r.TextType.INTEGER),
     "json_valid": r.IsJson(column="a"),
-    "compare": r.Compares(left="a", operator=r.Operator.AT_MOST, right="b", nulls=r.Nulls.SKIP_ALL),
+    "compare": r.Compares(left="a", operator=r.Operator.AT_MOST, right="b", nulls=Nulls.SKIP_ALL),
     "sum_equals": r.SumIs(columns=("a", "b"), total=3, by_kind=True),
     "tuple_in_set": r.TupleOneOf(columns=("a", "b"), values=((1, None), ("x", 2))),
-    "all_differ": r.AllDiffer(columns=("a", "b"), nulls=r.Nulls.KEEP, unlike=(("a", "b"),)),
+    "all_differ": r.AllDiffer(columns=("a", "b"), nulls=Nulls.KEEP, unlike=(("a", "b"),)),
     "rows": r.Holds(condition="a > 0"),
 }
 METRICS: dict[str, m.Metric] = {
     "rows counted": m.RowCount(where="x = 1"),
     "values counted": m.ValueCount(column="a"),
-    "keys counted": m.KeyCount(columns=("a", "b"), nulls=r.Nulls.SKIP_ALL),
+    "keys counted": m.KeyCount(columns=("a", "b"), nulls=Nulls.SKIP_ALL),
     "smallest": m.Minimum(column="a"),
     "largest": m.Maximum(column="a"),
     "largest of an expression": m.MaximumOf(sql="a + b"),
@@ -52,7 +54,7 @@ METRICS: dict[str, m.Metric] = {
     "periods": m.Periods(column="a", unit=Unit.DAY),
     "sketch": m.Sketch(columns=("a",)),
     "distinct": m.DistinctCount(columns=("a", "day")),
-    "duplicates": m.DuplicateCount(columns=("day",), incomplete=r.Nulls.KEEP),
+    "duplicates": m.DuplicateCount(columns=("day",), incomplete=Nulls.KEEP),
     **{name: m.Violations(rule=rule) for name, rule in RULES.items()},
 }
 KEYS = {
@@ -99,7 +101,7 @@ def form(name: str) -> StateSpec:
     return found
 
 
-def with_states() -> Iterator[type[m.Metric | r.Rule]]:
+def with_states() -> Iterator[type[m.Metric | Rule]]:
     """Yield the classes of metrics and rules of which states are stored."""
     for name in METRICS:
         for part in form(name).parts:
@@ -120,7 +122,7 @@ def test_every_class_with_states_spells_a_name_of_its_own() -> None:
 
 
 def test_every_rule_that_an_author_declares_has_a_pinned_key() -> None:
-    declared = {kind for _, kind in inspect.getmembers(r, inspect.isclass) if issubclass(kind, r.Rule) and "kind" in vars(kind)}
+    declared = {kind for _, kind in inspect.getmembers(r, inspect.isclass) if issubclass(kind, Rule) and "kind" in vars(kind)}
     assert declared - {r.BySegment} == {type(rule) for rule in RULES.values()}
 
 
@@ -149,7 +151,7 @@ class Side(Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Foreign(r.Rule):
+class Foreign(Rule):
     """A rule of another package, with a name in the keys."""
 
     state_name: ClassVar[str] = "acme.Foreign"
@@ -163,7 +165,15 @@ class Heir(r.HasValue):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ForeignMetric(m.Metric):
-    """A metric of another package, which merging does not know."""
+    """A metric of another package, which does not merge."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MergedMetric(m.Metric):
+    """A metric of another package, which merges as counts do."""
+
+    merge: ClassVar[Merge | None] = Merge.COUNT
+    state_name: ClassVar[str] = "acme.MergedMetric"
 
 
 def test_a_foreign_rule_and_enum_with_names_are_spelled() -> None:
@@ -171,12 +181,16 @@ def test_a_foreign_rule_and_enum_with_names_are_spelled() -> None:
 
 
 @pytest.mark.parametrize(("rule", "name"), [(Foreign(part=Side.LEFT), "Side"), (Heir(column="a"), "Heir")], ids=["enum", "rule"])
-def test_a_foreign_rule_without_a_name_of_its_own_is_not_merged(rule: r.Rule, name: str) -> None:
+def test_a_foreign_rule_without_a_name_of_its_own_is_not_merged(rule: Rule, name: str) -> None:
     with pytest.raises(NoStateName, match=f"{name} has no state_name"):
         state_text(rule)
     found = state_spec_of(m.Violations(rule=rule), "day")
     assert found == Unmergeable(f"it has no state_name, by which its states are kept: {name} has no state_name")
 
 
-def test_a_metric_that_merging_does_not_know_has_a_reason() -> None:
+def test_a_metric_without_a_merge_has_a_reason() -> None:
     assert state_spec_of(ForeignMetric(), "day") == Unmergeable("how its values in partitions merge is not known")
+
+
+def test_a_foreign_metric_with_a_merge_and_a_name_has_a_state() -> None:
+    assert state_spec_of(MergedMetric(), "day") == StateSpec(Merge.COUNT, (MergedMetric(),))

@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 from airflow_dre import checks as c
 from airflow_dre.checks.declared.declaration import Declaration
 from airflow_dre.checks.declared.parse import parse_checks
+from airflow_dre.checks.merge import Merge
 from airflow_dre.checks.metrics import Maximum, Mean, Metric, Minimum, Periods, RowCount, Sketch, Total, Variance
 from airflow_dre.engines.sqlite.functions import hash_values
-from airflow_dre.partitions.merging import Merge, StateSpec, answer_of, merged, state_of, state_spec_of, why_unmergeable
+from airflow_dre.partitions.merging import StateSpec, answer_of, merged, state_of, state_spec_of, why_unmergeable
 from airflow_dre.services.partitions.scans import as_key
 from airflow_dre.values.calendar import Unit
 from airflow_dre.values.scalars import Answer, Incomparable

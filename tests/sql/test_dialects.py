@@ -22,7 +22,8 @@ from airflow_dre.checks.declared.parse import check_declarations, parse_checks
 from airflow_dre.checks.declared.registry import CHECK_KINDS
 from airflow_dre.checks.judging import first_round
 from airflow_dre.checks.metrics import Minimum, Periods, Violations
-from airflow_dre.checks.rules import LengthWithin, OneOf, ReadableAs, Rule, TextType, Within
+from airflow_dre.checks.rule import Rule
+from airflow_dre.checks.rules import LengthWithin, OneOf, ReadableAs, TextType, Within
 from airflow_dre.errors import DefinitionError
 from airflow_dre.sql.dialect import Dialect
 from airflow_dre.sql.dialects import CONNECTION_TYPES, DIALECTS, find_dialect

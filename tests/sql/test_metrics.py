@@ -22,6 +22,7 @@ from airflow_dre.checks import metrics as m
 from airflow_dre.checks import rules as r
 from airflow_dre.checks.declared.parse import parse_checks
 from airflow_dre.checks.metrics import Metric
+from airflow_dre.checks.rule import Rule
 from airflow_dre.sql.dialect import Limits
 from airflow_dre.sql.dialects import DIALECTS, find_dialect
 from airflow_dre.sql.names import split_table
@@ -155,7 +156,7 @@ def test_the_list_has_every_kind_of_metric() -> None:
 
 
 def test_the_list_has_every_rule() -> None:
-    kinds = {kind for kind in vars(r).values() if isinstance(kind, type) and issubclass(kind, r.Rule)}
+    kinds = {kind for kind in vars(r).values() if isinstance(kind, type) and issubclass(kind, Rule)}
     asked = {type(metric.rule) for metric in EVERY_METRIC.values() if isinstance(metric, m.Violations)}
     assert asked == {kind for kind in kinds if not kind.__subclasses__() or kind in asked}
 

@@ -17,3 +17,12 @@ def failing_rows_of(check: Check, found: AnswersByMetric) -> Metric | None:
         if counted.counts_failing_rows:
             return metric
     return None
+
+
+def row_reason(check: Check, metric: Metric) -> str:
+    """Return why the rows that ``metric`` counts break ``check``, in words that quote no row."""
+    by = metric.by if isinstance(metric, PerSegment) and isinstance(metric.by, str) else None
+    for reason in (check.row_reason(by), metric.row_reason(by)):
+        if reason is not None:
+            return reason
+    return f"it breaks {check.name}"

@@ -10,7 +10,7 @@ from typing import TypedDict, TypeVar
 from airflow_dre.checks.check import CheckOptions, CheckSeverity
 from airflow_dre.checks.dimensions import Dimension
 from airflow_dre.checks.outcomes import Empty
-from airflow_dre.checks.rules import Nulls
+from airflow_dre.checks.rule import Nulls
 from airflow_dre.checks.thresholds import LIMIT_ALLOWED, Bound, Bounds, Limit, read_limit
 from airflow_dre.declaring.names import find_name_problems
 from airflow_dre.declaring.slips import nearest, one_of

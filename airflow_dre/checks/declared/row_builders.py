@@ -12,17 +12,18 @@ from airflow_dre.checks.check import Check
 from airflow_dre.checks.declared.arguments import Arguments
 from airflow_dre.checks.declared.kind import CheckKind
 from airflow_dre.checks.kinds.rows import RowCheck
+from airflow_dre.checks.rule import Nulls, Rule
 from airflow_dre.values.numbers import as_number
 from airflow_dre.values.scalars import is_literal
 
 _BROKEN_EVERYWHERE = ("unterminated", "missing )", "unbalanced", "nothing to repeat", "bad character range", "missing group name")
 
 
-def _rule(make: Callable[[Arguments], rules.Rule]) -> Callable[[Arguments], Check]:
+def _rule(make: Callable[[Arguments], Rule]) -> Callable[[Arguments], Check]:
     return lambda a: RowCheck(rule=replace(make(a), by_kind=a.by_kind), **a.limit_arguments())
 
 
-def _between(a: Arguments) -> rules.Rule:
+def _between(a: Arguments) -> Rule:
     low, high = a.bound("low"), a.bound("high")
     if low is None and high is None and not a.problems:
         a.refuse("low", "a finite number, a date or text; at least one of low and high")
@@ -64,7 +65,7 @@ def why_broken(pattern: str) -> str | None:
     return None
 
 
-def _length(a: Arguments) -> rules.Rule:
+def _length(a: Arguments) -> Rule:
     ends = {name: a.take(name) for name in ("at_least", "at_most", "equals")}
     for name, value in ends.items():
         if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 0):
@@ -80,25 +81,25 @@ def _length(a: Arguments) -> rules.Rule:
     return rules.LengthWithin(column=a.column(), low=low if exact is None else exact, high=high if exact is None else exact)
 
 
-def _of_type(a: Arguments) -> rules.Rule:
+def _of_type(a: Arguments) -> Rule:
     kind = a.choice("kind", rules.TextType)
     if kind is None and a.given.get("kind") is None:
         a.refuse("kind", ", ".join(item.value for item in rules.TextType))
     return rules.ReadableAs(column=a.column(), as_kind=kind or rules.TextType.INTEGER)
 
 
-def _compare(a: Arguments) -> rules.Rule:
+def _compare(a: Arguments) -> Rule:
     operator = a.choice("operator", rules.Operator)
     left, right = (a.text(name, "the name of a column") for name in ("left", "right"))
     return rules.Compares(left=left, operator=operator or rules.Operator.EQUAL, right=right, nulls=a.nulls())
 
 
-def _sum_equals(a: Arguments) -> rules.Rule:
+def _sum_equals(a: Arguments) -> Rule:
     total = a.literal("total")
     return rules.SumIs(columns=a.names("columns", 2), total=0 if total is None else total, nulls=a.nulls())
 
 
-def _tuple_in_set(a: Arguments) -> rules.Rule:
+def _tuple_in_set(a: Arguments) -> Rule:
     columns, values, nulls = a.names("columns", 2), a.take("values"), a.nulls()
     given = list(values) if isinstance(values, (list, tuple, set, frozenset)) else []
     good = [
@@ -106,7 +107,7 @@ def _tuple_in_set(a: Arguments) -> rules.Rule:
         for item in given
         if isinstance(item, (list, tuple))
         and len(item) == len(columns)
-        and all(is_literal(part) or (part is None and nulls is not rules.Nulls.SKIP) for part in item)
+        and all(is_literal(part) or (part is None and nulls is not Nulls.SKIP) for part in item)
     ]
     if (not good and not a.by_kind) or len(good) < len(given):
         a.refuse(

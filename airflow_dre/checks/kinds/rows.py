@@ -12,11 +12,12 @@ from typing import ClassVar
 
 from airflow_dre.checks.check import Answers, Check
 from airflow_dre.checks.dimensions import Dimension
+from airflow_dre.checks.enforced import Enforced
 from airflow_dre.checks.families import Families
 from airflow_dre.checks.metrics import KeyCount, Metric, RowCount, ValueCount, Violations
 from airflow_dre.checks.outcomes import Judgement, Observes, Outcome, Range, all_meet_it, counted
 from airflow_dre.checks.reasons import because
-from airflow_dre.checks.rules import Nulls, Rule
+from airflow_dre.checks.rule import Nulls, Rule
 from airflow_dre.checks.thresholds import Limit
 from airflow_dre.values.numbers import as_count
 
@@ -38,6 +39,10 @@ class LimitedCheck(Check):
     @abstractmethod
     def violations(self) -> Metric:
         """Return the number of rows that are wrong."""
+
+    def enforced_by(self, enforced: Enforced) -> str | None:
+        """Return the constraint by which the database lets no row be wrong, or None where there is no such constraint."""
+        return None
 
     def metrics(self) -> tuple[Metric, ...]:
         return self.looked_at(), self.violations()
@@ -119,6 +124,13 @@ class RowCheck(LimitedCheck):
 
     def violations(self) -> Metric:
         return Violations(rule=self.rule, where=self.options.where)
+
+    def enforced_by(self, enforced: Enforced) -> str | None:
+        return self.rule.enforced_by(enforced)
+
+    @property
+    def sql_conditions(self) -> Mapping[str, str]:
+        return self.rule.sql_conditions
 
     def column_types(self) -> Mapping[str, Families]:
         return self.rule.column_types()

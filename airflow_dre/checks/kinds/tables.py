@@ -10,6 +10,7 @@ from typing import ClassVar
 
 from airflow_dre.checks.check import Answers
 from airflow_dre.checks.dimensions import Dimension
+from airflow_dre.checks.enforced import Enforced
 from airflow_dre.checks.families import NOT_TEXTS, NUMERIC, TEMPORAL, Families
 from airflow_dre.checks.kinds.rows import LimitedCheck, rows_with
 from airflow_dre.checks.metrics import (
@@ -29,7 +30,8 @@ from airflow_dre.checks.metrics import (
 )
 from airflow_dre.checks.outcomes import Judgement, Outcome, counted
 from airflow_dre.checks.reasons import because
-from airflow_dre.checks.rules import Nulls, Within
+from airflow_dre.checks.rule import Nulls
+from airflow_dre.checks.rules import Within
 from airflow_dre.values.calendar import Unit, periods_between, start_of, unit_after
 from airflow_dre.values.instants import to_instant
 from airflow_dre.values.numbers import as_count, to_float
@@ -56,6 +58,9 @@ class Unique(LimitedCheck):
 
     def violations(self) -> Metric:
         return DuplicateCount(columns=self.key, where=self.options.where, incomplete=self.nulls if self.by_kind else Nulls.SKIP)
+
+    def enforced_by(self, enforced: Enforced) -> str | None:
+        return "a unique key" if any(unique <= set(self.key) for unique in enforced.unique) else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from airflow_dre.checks.judging import Unanswered
+from airflow_dre.checks.merge import Merge
 from airflow_dre.checks.metrics import Metric, PerSegment
-from airflow_dre.partitions.merging import Merge, StateSpec, answer_of, merged, state_of
+from airflow_dre.partitions.merging import StateSpec, answer_of, merged, state_of
 from airflow_dre.partitions.sensitive import is_sensitive
 from airflow_dre.partitions.states import Extreme, State
 from airflow_dre.services.partitions.scans import PartitionScan, ScanResult

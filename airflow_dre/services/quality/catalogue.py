@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from airflow_dre.checks.aspects.constraints import judge_by_constraints, read_constraints
+from airflow_dre.checks.aspects.constraints import judge_by_constraints
 from airflow_dre.checks.aspects.fitness import needs_types, type_mismatch
 from airflow_dre.checks.check import Check
+from airflow_dre.checks.enforced import read_constraints
 from airflow_dre.checks.metrics import TableColumns, TableConstraints
 from airflow_dre.checks.outcomes import Judgement, Outcome
 from airflow_dre.checks.reasons import foreign

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from airflow_dre.checks.aspects.failing import failing_rows_of
-from airflow_dre.checks.aspects.row_reasons import row_reason
+from airflow_dre.checks.aspects.failing import failing_rows_of, row_reason
 from airflow_dre.checks.check import Check
 from airflow_dre.checks.judging import AnswersByMetric
 from airflow_dre.checks.metrics import Metric

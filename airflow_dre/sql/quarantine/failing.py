@@ -8,7 +8,7 @@ from functools import singledispatch
 from sqlglot import exp
 
 from airflow_dre.checks.metrics import DuplicateCount, FailedRowCount, Metric, OrphanCount, PerSegment, StepCount, Violations
-from airflow_dre.checks.rules import Nulls
+from airflow_dre.checks.rule import Nulls
 from airflow_dre.sql import names
 from airflow_dre.sql.dialect import Refusal
 from airflow_dre.sql.expressions import all_of, filter_of

@@ -9,7 +9,6 @@ from functools import singledispatch
 from sqlglot import exp
 
 from airflow_dre.checks.metrics import FailedRowCount, Metric, PerSegment, Violations
-from airflow_dre.checks.rules import Holds
 from airflow_dre.sql.dialect import Refusal
 from airflow_dre.sql.names import column, quoted
 from airflow_dre.sql.quarantine.failing import failing
@@ -70,10 +69,11 @@ def _(metric: FailedRowCount, scope: Scope, columns: Sequence[str], most: int) -
 def _named_in(metric: Metric, scope: Scope) -> list[exp.Identifier]:
     """Return the columns of the table that a condition of the author names, spelled as there."""
     counted = metric.metric if isinstance(metric, PerSegment) else metric
-    if not isinstance(counted, Violations) or not isinstance(counted.rule, Holds):
+    if not isinstance(counted, Violations):
         return []
-    tree = read_condition(counted.rule.condition, scope.dialect.name, "check rows", "condition").tree
-    found = [name for name in tree.find_all(exp.Column) if name.find_ancestor(exp.Query) is None]
+    conditions = counted.rule.sql_conditions.items()
+    trees = [read_condition(text, scope.dialect.name, f"check {counted.rule.kind}", argument).tree for argument, text in conditions]
+    found = [name for tree in trees for name in tree.find_all(exp.Column) if name.find_ancestor(exp.Query) is None]
     own = {name.name.lower(): name.this.copy() for name in found if isinstance(name.this, exp.Identifier)}
     return list(own.values())
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from airflow_dre.checks.declared.declaration import Bound
-from airflow_dre.checks.rules import Nulls
+from airflow_dre.checks.rule import Nulls
 from airflow_dre.tools.expectations import conditions as gx_conditions
 from airflow_dre.tools.expectations import parameters as gx_parameters
 from airflow_dre.tools.expectations.expectation import Expectation
