@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gzip
 import json
 import os
 import shutil
@@ -99,6 +100,18 @@ def postgres_template(postgres_address: str) -> Iterator[str]:
     """Yield the name of a migrated PostgreSQL store without connections, for use as a template."""
     with database_on(postgres_address) as url:
         yield str(sa.make_url(migrated(url)).database)
+
+
+@pytest.fixture(scope="session")
+def old_postgres_store(postgres_address: str) -> Iterator[str]:
+    """Yield the name of a PostgreSQL store of the version before without connections, for use as a template."""
+    kept = Path(__file__).parent / "data" / "store_before_the_house" / "store.sql.gz"
+    script = gzip.decompress(kept.read_bytes()).decode()
+    with database_on(postgres_address) as url:
+        engine = sa.create_engine(url, poolclass=sa.NullPool)
+        with engine.begin() as connection:
+            connection.exec_driver_sql(script.replace("%", "%%"))
+        yield str(sa.make_url(url).database)
 
 
 @pytest.fixture(scope="session")

@@ -28,6 +28,7 @@ from airflow_dre import FreshnessSensor
 from airflow_dre import checks as c
 from airflow_dre.store.database import Database
 from airflow_dre.store.schema import current_revision, downgrade, head, migrate
+from tests.conftest import database_on
 from tests.data.store_before_the_house import declared
 
 pytestmark = pytest.mark.airflow
@@ -304,6 +305,26 @@ def test_a_further_failure_joins_the_live_incident_and_a_pass_resolves_it(run_da
     assert count(before, "dre_incident") == EXPECTED["rows"]["dre_incident"], "none was opened"
     told = [message for message in oncall.messages if message["alerts"][0]["labels"].get("suite") == "orders"]
     assert {message["status"] for message in told} == {"firing", "resolved"}
+
+
+@pytest.mark.postgres
+def test_a_postgres_store_goes_on_with_a_live_incident(
+    before: Path, old_postgres_store: str, postgres_address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (open_one,) = [one for one in EXPECTED["incidents"] if one["suite"] == "orders"]
+    of_one = sa.text("SELECT status, occurrences FROM dre_incident WHERE fingerprint = :fingerprint")
+    with database_on(postgres_address, old_postgres_store) as url:
+        database = Database(url)
+        migrate(database)
+        monkeypatch.setenv("AIRFLOW__DRE__SQL_ALCHEMY_CONN", url)
+        found = []
+        for run, checks in enumerate([declared.EVERY_KIND, [c.row_count(at_least=1)]]):
+            executed(declared.orders_dag(checks), "every_kind", run_id=f"later {run}")
+            with database.read() as connection:
+                found.append(tuple(connection.execute(of_one, {"fingerprint": open_one["fingerprint"]}).one()))
+        database.engine.dispose()
+    occurrences = open_one["occurrences"] + 1
+    assert found == [("open", occurrences), ("resolved", occurrences)], "one incident, and no other is opened"
 
 
 def test_a_task_and_an_sla_go_on_with_their_incidents(run_dag: Run, before: Path) -> None:
