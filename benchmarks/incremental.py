@@ -22,12 +22,16 @@ import sys
 import tempfile
 from contextlib import redirect_stderr, redirect_stdout
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mixed import timed
 from server import Server, served
+
+if TYPE_CHECKING:
+    from airflow_dre.store.records import SuiteRunRecord
 
 ROWS = 40_000_000
 BUFFERS = "6GB"
@@ -97,15 +101,16 @@ class Table:
             self.add_day()
 
 
-def task(table: Table, number: list[int], key: str | None, partitions: str = "run") -> Any:
-    """Return the operator of a run of its own, which keeps its record. With a key it judges from states."""
+def task(table: Table, number: list[int], key: str | None, partitions: str = "run") -> SuiteRunRecord:
+    """Return the record of a run of its own. With a key it judges from states."""
     from airflow_dre import QualityCheckOperator
 
     number[0] += 1
-    split = {} if key is None else {"partition_by": "day", "partitions": partitions}
+    split: dict[str, Any] = {} if key is None else {"partition_by": "day", "partitions": partitions}
     operator = QualityCheckOperator(task_id="check", conn_id="bench", table=table.name, checks=checks(), **split)
-    ti = SimpleNamespace(dag_id="bench", run_id=f"r{number[0]}", task_id="check", map_index=-1, try_number=1)
+    ti: Any = SimpleNamespace(dag_id="bench", run_id=f"r{number[0]}", task_id="check", map_index=-1, try_number=1)
     operator.execute({"ti": ti, "partition_key": key})
+    assert operator.suite_run is not None
     assert operator.suite_run.outcome.value == "passed", operator.suite_run.outcome
     return operator.suite_run
 
@@ -120,12 +125,12 @@ def measure(table: Table, sizes: tuple[int, ...], rounds: int) -> list[dict[str,
         key = table.add_day()
         table.settle(table.layout == "partitions")
         task(table, number, None)
-        first = timed(lambda key=key: task(table, number, key))
+        first = timed(partial(task, table, number, key))
         taken: dict[str, list[float]] = {"new": [first], "full": []}
         scanned = (1, size)
         for _ in range(rounds):
-            taken["full"].append(timed(lambda: task(table, number, None)))
-            taken["new"].append(timed(lambda key=key: task(table, number, key)))
+            taken["full"].append(timed(partial(task, table, number, None)))
+            taken["new"].append(timed(partial(task, table, number, key)))
         counts = task(table, number, key).partitions
         assert counts == scanned, f"{counts} partitions were scanned, not {scanned}"
         new, full = (statistics.median(taken[name]) for name in ("new", "full"))

@@ -125,9 +125,10 @@ def hand(hook: Any) -> Callable[[], float]:
 def great_expectations(url: str) -> Callable[[], float]:
     """Return the suite of Great Expectations."""
     import great_expectations as gx
+    from great_expectations.data_context.types.base import ProgressBarsConfig
 
     context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = {"globally": False}
+    context.variables.progress_bars = ProgressBarsConfig(globally=False)
     asset = context.data_sources.add_sql("mixed", connection_string=url).add_table_asset("wide_mixed", table_name="wide_mixed")
     definition = asset.add_batch_definition_whole_table("all")
 
@@ -148,19 +149,20 @@ def soda(connection: dict[str, Any], interpreter: Path, folder: Path) -> Iterato
     command = [str(interpreter), str(Path(__file__).with_name("soda_side.py")), str(source), str(contract)]
     environment = os.environ | {"SODA_CORE_TELEMETRY_ENABLED": "false"}
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment) as process:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        process.stdout.readline()
+        commands, answers = process.stdin, process.stdout
+        assert commands is not None
+        assert answers is not None
+        answers.readline()
 
         def work() -> float:
-            print("again", file=process.stdin, flush=True)
-            found = json.loads(process.stdout.readline())
+            print("again", file=commands, flush=True)
+            found = json.loads(answers.readline())
             expected = mixed_tools.done("soda")
             assert (found["checks"], found["passed"]) == (expected, expected), found
             return float(found["seconds"])
 
         yield work
-        process.stdin.close()
+        commands.close()
 
 
 def find_soda(folder: Path) -> Path | None:

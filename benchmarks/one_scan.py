@@ -112,9 +112,10 @@ def great_expectations(url: str) -> Callable[[], object]:
     """Return the same 44 expectations as one suite."""
     import great_expectations as gx
     import great_expectations.expectations as gxe
+    from great_expectations.data_context.types.base import ProgressBarsConfig
 
     context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = {"globally": False}
+    context.variables.progress_bars = ProgressBarsConfig(globally=False)
     batch = context.data_sources.add_sql("bench", connection_string=url).add_table_asset("wide", table_name="wide")
     definition = batch.add_batch_definition_whole_table("all")
     expectations: list[Any] = [gxe.ExpectColumnValuesToNotBeNull(column=name) for name in NOT_NULL]

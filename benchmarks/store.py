@@ -155,7 +155,7 @@ def fill(store: Store, tables: int, runs: int) -> None:
             for table in range(start, min(start + 100, tables)):
                 at = FIRST + timedelta(seconds=table)
                 save_suite_run(connection, suite_run_of(table, CHECKS, run=f"scheduled__{at.date()}", at=at))
-    with store.database.engine.connect() as connection, connection.begin():
+    with store.database.engine.begin() as connection:
         connection.execute(text("SET LOCAL statement_timeout = 0"))
         connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
         for statement in (REPEAT_RUNS, REPEAT_RESULTS, REPEAT_STATEMENTS):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import TYPE_CHECKING, Any
 
 from airflow.triggers.base import BaseTrigger, TriggerEvent
@@ -97,7 +97,7 @@ class FreshnessTrigger(BaseTrigger):
         arguments |= {name: value for name, value in later.items() if value != _LATER[name]}
         return "airflow_dre.triggers.freshness.FreshnessTrigger", arguments
 
-    async def run(self) -> AsyncIterator[TriggerEvent]:
+    async def run(self) -> AsyncGenerator[TriggerEvent, None]:
         """Query until the table is fresh. An error ends the wait, as it does in the other modes."""
         from airflow_dre.errors import WarehouseUnreachable
         from airflow_dre.services.asking import pause_before

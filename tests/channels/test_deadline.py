@@ -14,11 +14,18 @@ from airflow_dre.channels.deadline import DeadlinePassed, Exchange, GivenUp, cal
 known: ContextVar[str] = ContextVar("known", default="nothing")
 
 
-def test_what_is_returned_and_raised_arrives() -> None:
+def test_what_is_returned_arrives() -> None:
     assert call_within(5, lambda _: 7) == 7
-    for error in (ValueError("x"), TimeoutError("of the call itself"), KeyboardInterrupt()):
-        with pytest.raises(type(error)):
-            call_within(5, lambda _, error=error: (_ for _ in ()).throw(error))
+
+
+@pytest.mark.parametrize("error", [ValueError("x"), TimeoutError("of the call itself"), KeyboardInterrupt()], ids=repr)
+def test_what_is_raised_arrives(error: BaseException) -> None:
+    def call(_: Exchange) -> None:
+        raise error
+
+    with pytest.raises(type(error)) as raised:
+        call_within(5, call)
+    assert raised.value is error
 
 
 def test_native_code_that_hangs_is_left_behind() -> None:

@@ -25,7 +25,13 @@ from tests.task_instances import task_instance
 
 HERE = Path(__file__).resolve()
 NOT_ASKED = {"catch_exceptions", "result_format"}
-SAID = {Outcome.PASSED: True, Outcome.SKIPPED: True, Outcome.FAILED: False, Outcome.WARNED: False, Outcome.ERRORED: "raised"}
+SAID: dict[Outcome, bool | str] = {
+    Outcome.PASSED: True,
+    Outcome.SKIPPED: True,
+    Outcome.FAILED: False,
+    Outcome.WARNED: False,
+    Outcome.ERRORED: "raised",
+}
 
 
 def cases_folder() -> Path:

@@ -21,6 +21,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from airflow._shared.module_loading import import_string
+from airflow.sdk import BaseOperator
 from airflow.sdk.exceptions import AirflowFailException
 from airflow.serialization.serialized_objects import DagSerialization
 
@@ -133,7 +134,9 @@ def executed(dag: Any, task_id: str, /, **origin: Any) -> Any:
 
 def drained() -> int:
     """Let the monitor write what waits, and return the number of deliveries."""
-    return int(declared.monitor_dag().get_task("dispatch_after_looks").execute({})["written"])
+    writer = declared.monitor_dag().get_task("dispatch_after_looks")
+    assert isinstance(writer, BaseOperator)
+    return int(writer.execute({})["written"])
 
 
 def test_the_fixture_holds_what_it_is_there_for() -> None:
@@ -351,8 +354,8 @@ def test_what_waited_in_the_spool_is_written_once(before: Path, spooled: Callabl
         assert ids == [{"check_id": one["check_id"], "outcome": one["outcome"]} for one in run["results"]]
     for found in [line["partitions"] for line in WAITING if line["partitions"]]:
         columns = "form, partition, answers, rows, version"
-        kept = ask(store, f"SELECT {columns} FROM dre_partition_state WHERE split = ? AND run_id = ?", found["split"], found["run_id"])
-        assert sorted(kept, key=str) == sorted(({name: one[name] for name in columns.split(", ")} for one in found["states"]), key=str)
+        states = ask(store, f"SELECT {columns} FROM dre_partition_state WHERE split = ? AND run_id = ?", found["split"], found["run_id"])
+        assert sorted(states, key=str) == sorted(({name: one[name] for name in columns.split(", ")} for one in found["states"]), key=str)
     for fact in [fact for line in WAITING for fact in line["signals"] if fact["event"] != "checks_passed"]:
         named = " AND ".join(f"{name} IS ?" for name in ("event", *ORIGIN))
         values = [fact["event"], *(fact["origin"][name] for name in ORIGIN)]

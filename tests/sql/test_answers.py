@@ -259,7 +259,10 @@ def observed(judgement: Judgement, expected: Any) -> Any:
         return judgement.violations, judgement.rows
     if judgement.observed is None or isinstance(judgement.observed, str):
         return judgement.violations if isinstance(expected, int) else judgement.observed
-    return judgement.observed if isinstance(expected, (int, Decimal)) else float(judgement.observed)
+    if isinstance(expected, (int, Decimal)):
+        return judgement.observed
+    assert not isinstance(judgement.observed, date)
+    return float(judgement.observed)
 
 
 def test_the_table_has_every_kind_of_check() -> None:

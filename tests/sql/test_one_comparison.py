@@ -21,6 +21,7 @@ from airflow_dre.sql.scope import Scope
 from airflow_dre.store.records import SuiteRunRecord
 from airflow_dre.values.dataset import DatasetName
 from airflow_dre.values.numbers import is_ordered
+from airflow_dre.values.scalars import Scalar
 from tests.hooks import Hook
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -197,7 +198,7 @@ def test_infinities_are_shown_as_they_are_and_no_day_as_one(world: tuple[str, Ho
     assert all(word in found["most_common"].reason for word in FAR)
 
 
-ORDER = [
+ORDER: list[Scalar] = [
     "-infinity",
     "4713-01-01 BC",
     "0044-03-15 BC",

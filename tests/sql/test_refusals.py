@@ -138,7 +138,7 @@ def test_a_comment_hides_nothing_of_the_statement(dialect: str, sql: str, place:
     assert connection.execute("SELECT COUNT(*) FROM y").fetchone() == (0,)
 
 
-QUOTES = {"bigquery": "``", "databricks": "``", "mysql": "``", "spark": "``", "tsql": "[]"}
+QUOTES = {"bigquery": ("`", "`"), "databricks": ("`", "`"), "mysql": ("`", "`"), "spark": ("`", "`"), "tsql": ("[", "]")}
 """Quotes around names, where they are not double quotes."""
 
 
@@ -160,7 +160,7 @@ QUOTES = {"bigquery": "``", "databricks": "``", "mysql": "``", "spark": "``", "t
 def test_a_table_name_is_quoted_part_by_part(text: str, parts: tuple[str, ...], sql: str, dialect: str) -> None:
     assert split_table(text) == parts
     written = quoted_table(parts).sql(dialect=dialect)
-    opening, closing = QUOTES.get(dialect, '""')
+    opening, closing = QUOTES.get(dialect, ('"', '"'))
     assert written == (sql if opening == '"' else ".".join(f"{opening}{part.replace(closing, closing * 2)}{closing}" for part in parts))
     read = [part.name for part in parse_one(f"SELECT 1 FROM {written}", read=dialect).args["from_"].this.parts]
     assert read == (".".join(parts).split(".") if dialect == "bigquery" else list(parts)), "BigQuery's names hold no dot"

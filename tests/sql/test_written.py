@@ -143,7 +143,7 @@ WHOLE = {
         "TABLE t",
     ],
 }
-NUMBERS = {
+NUMBERS: dict[str, list[tuple[str, float]]] = {
     "sqlite": [
         ("SUM(CAST(n AS NUMERIC) / 2)", 3),
         ("SELECT CAST(n AS NUMERIC) / 2 FROM t -- half\n;", 3),

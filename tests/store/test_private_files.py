@@ -95,6 +95,11 @@ def open_socket(path: Path) -> None:
         server.bind(str(path))
 
 
+def of_another_user(path: Path) -> None:
+    path.write_text("{}\n")
+    os.chown(path, 65534, 65534)
+
+
 FOREIGN = [
     pytest.param(Path.mkdir, id="a folder"),
     pytest.param(os.mkfifo, id="a FIFO"),
@@ -105,7 +110,7 @@ FOREIGN = [
     pytest.param(hard_link, id="a second name of another file"),
     pytest.param(open_socket, id="a socket"),
     pytest.param(
-        lambda path: (path.write_text("{}\n"), os.chown(path, 65534, 65534)),
+        of_another_user,
         marks=pytest.mark.skipif(os.geteuid() != 0, reason="only root can change the owner of files"),
         id="a file of another user",
     ),

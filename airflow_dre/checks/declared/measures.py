@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import TypeVar, Unpack
+from typing import TypedDict, TypeVar, Unpack
 
 from airflow_dre.checks.declared.declaration import Bound, Declaration, MetricOptions, Options, RowCountOptions
 from airflow_dre.declaring.functions import strict
 
 _Key = TypeVar("_Key", bound=Bound | bool)
+
+
+class Bins(TypedDict):
+    """A reference distribution of numbers: n + 1 edges, and the weights of the n bins between them."""
+
+    edges: Sequence[float]
+    weights: Sequence[float]
 
 
 @strict
@@ -140,7 +147,7 @@ def most_common(
 @strict
 def distribution(
     column: str,
-    reference: Mapping[_Key, float] | Mapping[str, Sequence[float]],
+    reference: Bins | Mapping[str, Sequence[float]] | Mapping[_Key, float],
     *,
     distance: str = "kl",
     others: float | Sequence[float] | None = None,

@@ -27,7 +27,8 @@ from airflow_dre.values.dataset import DatasetName
 class NamedEngine(Engine, Protocol):
     """An engine with a name and a count of its queries."""
 
-    queries: int
+    @property
+    def queries(self) -> int: ...
 
     @property
     def name(self) -> str: ...

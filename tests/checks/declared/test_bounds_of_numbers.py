@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 
 from airflow_dre import checks as c
 from airflow_dre.checks.declared.declaration import Declaration
 from airflow_dre.checks.declared.parse import check_declarations
+
+NO_EDGES: Any = {"edges": 3, "weights": [1]}
+NO_WEIGHTS: Any = {"edges": [0, 1], "weights": 1}
 
 
 @pytest.mark.parametrize(
@@ -21,8 +25,8 @@ from airflow_dre.checks.declared.parse import check_declarations
         (c.stddev("a", less_than="x"), "invalid less_than='x'. Allowed: a number"),
         (c.distribution("a", {1: 1}, at_most="x"), "invalid at_most='x'. Allowed: a number"),
         (c.sum_equals("a", "b", total="x"), "invalid total='x'. Allowed: a number"),
-        (c.distribution("a", {"edges": 3, "weights": [1]}, at_most=1), "invalid reference={'edges': 3, 'weights': [1]}. Allowed: a dict"),
-        (c.distribution("a", {"edges": [0, 1], "weights": 1}, at_most=1), "invalid reference={'edges': [0, 1], 'weights': 1}. Allowed"),
+        (c.distribution("a", NO_EDGES, at_most=1), "invalid reference={'edges': 3, 'weights': [1]}. Allowed: a dict"),
+        (c.distribution("a", NO_WEIGHTS, at_most=1), "invalid reference={'edges': [0, 1], 'weights': 1}. Allowed"),
     ],
     ids=lambda value: value.kind if isinstance(value, Declaration) else "",
 )

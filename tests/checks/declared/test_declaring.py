@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from airflow_dre import checks as c
@@ -22,11 +24,12 @@ def test_every_public_check_can_be_read() -> None:
 
 
 def test_all_mistakes_are_reported_at_once() -> None:
+    misspelled: dict[str, Any] = {"severty": "warn"}
     with pytest.raises(DefinitionError) as error:
         parse_checks(
             [
                 c.not_null("a", fail_above="5 %%"),
-                c.not_null("b", severty="warn"),
+                c.not_null("b", **misspelled),
                 c.between("a", 3, 1),
                 c.row_count(),
                 c.mean("a", at_least=5, at_most=1, dimension="taste"),

@@ -601,7 +601,8 @@ def test_what_was_rendered_is_read_even_if_it_looks_like_a_template() -> None:
 
 
 def test_a_declaration_is_a_value_that_leaves_out_what_was_not_given() -> None:
-    one, same, other = (c.not_null("a", where=None), c.not_null("a"), c.not_null("b"))
+    nothing: dict[str, Any] = {"where": None}
+    one, same, other = (c.not_null("a", **nothing), c.not_null("a"), c.not_null("b"))
     assert one == same != other
     assert len({one, same, other}) == 2
     assert repr(one) == "not_null(column='a')"

@@ -16,6 +16,7 @@ import pytest
 import sqlalchemy as sa
 
 from airflow_dre import checks as c
+from airflow_dre.checks.declared.declaration import Declaration
 from airflow_dre.checks.declared.parse import parse_checks
 from airflow_dre.checks.outcomes import Judgement, Outcome
 from airflow_dre.checks.reasons import foreign
@@ -75,7 +76,7 @@ def sample(hook: Hook, declared: Any, **arguments: Any) -> Sample:
     return result.sample
 
 
-CASES = {
+CASES: dict[str, tuple[Declaration, tuple[str, ...], list[tuple[str | None, ...]], str | None]] = {
     "not_null": (c.not_null("amount"), ("id", "amount"), [("2", None)], "amount is NULL"),
     "between": (c.between("amount", 0, 50), ("id", "amount"), [("4", "400")], "amount is below 0 or above 50"),
     "a warning": (

@@ -609,7 +609,8 @@ def golden(world: Path) -> dict[str, Any]:
         "runbook_url": "https://example.org/amounts",
     }
     around = {"row_filter": "id > 0", "engine": "sqlite", "measured_at": Moment(), "seconds": Anything(float), "origin": origin}
-    later = {"data_interval_start": None, "partition_key": None, "statement": Anything(str), "check_id": Anything(str), "suite": "orders"}
+    later: dict[str, object] = {"data_interval_start": None, "partition_key": None, "statement": Anything(str), "suite": "orders"}
+    later |= {"check_id": Anything(str)}
     later |= {"by": None, "segments": [], "key": Anything(str), "has_sample": False}
     failed = {
         **around,

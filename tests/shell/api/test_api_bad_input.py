@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import quote
 
-import httpx
 import pytest
 from airflow.api_fastapi.app import create_auth_manager
 from airflow.api_fastapi.auth.managers.simple.user import SimpleAuthManagerUser
@@ -27,7 +27,28 @@ from airflow_dre.store.schema import migrate
 from tests.shell.api.test_api import address
 
 pytestmark = pytest.mark.airflow
-Ask = Callable[..., httpx.Response]
+
+
+class Answer(Protocol):
+    """The part of an answer that tests read: the test client is of one library or another."""
+
+    @property
+    def status_code(self) -> int: ...
+
+    def json(self) -> Any: ...
+
+
+@dataclass(frozen=True)
+class Ask:
+    """Requests of an admin, and the routes that there are."""
+
+    request: Callable[..., Answer]
+    routes: list[APIRoute]
+
+    def __call__(self, method: str, path: str, **arguments: Any) -> Answer:
+        return self.request(method, path, **arguments)
+
+
 HOSTILE = {
     "NUL": "a\x00b",
     "NUL alone": "\x00",
@@ -78,20 +99,14 @@ def ask(request: pytest.FixtureRequest, world: Path, monkeypatch: pytest.MonkeyP
     app = create_app(world)
     with TestClient(app, base_url="http://airflow.example", raise_server_exceptions=False) as client:
         client.headers["Authorization"] = f"Bearer {token}"
-        client.app_routes = [route for route in app.routes if isinstance(route, APIRoute)]  # type: ignore[attr-defined]
-        yield client.request
-
-
-def routes_of(ask: Ask) -> list[APIRoute]:
-    """Return the routes that a client asks."""
-    found: list[APIRoute] = ask.__self__.app_routes  # type: ignore[attr-defined]
-    assert found
-    return found
+        routes = [route for route in app.routes if isinstance(route, APIRoute)]
+        assert routes
+        yield Ask(client.request, routes)
 
 
 def requests_with(ask: Ask, value: str) -> Iterator[tuple[str, int]]:
     """Send a value as every parameter, path segment and header of every route, and yield the name and status of each request."""
-    for route in routes_of(ask):
+    for route in ask.routes:
         path, query = address(route)
         (method,) = route.methods
         body: dict[str, Any] = {"json": {}} if method == "POST" else {}

@@ -318,13 +318,10 @@ def test_one_route_may_be_written_as_text() -> None:
 
 def test_a_dag_and_its_task_call_and_one_incident_opens_and_closes(run_dag: Run, incidents: Run, queued: Run) -> None:
     def dag(broken: bool) -> DAG:
-        tell: dict[str, Any] = {
-            "on_failure_callback": open_incident(severity="high", routes=["oncall"]),
-            "on_success_callback": resolve_incident(),
-        }
-        with DAG("both_levels", schedule=None, start_date=START, **tell) as made:
+        opens, resolves = open_incident(severity="high", routes=["oncall"]), resolve_incident()
+        with DAG("both_levels", schedule=None, start_date=START, on_failure_callback=opens, on_success_callback=resolves) as made:
 
-            @task(**tell)
+            @task(on_failure_callback=opens, on_success_callback=resolves)
             def load() -> None:
                 if broken:
                     raise ValueError(TEMPLATE)

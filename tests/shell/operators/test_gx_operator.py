@@ -21,6 +21,8 @@ import sqlalchemy as sa
 from airflow.providers.common.sql.operators.sql import BaseSQLOperator
 from airflow.sdk import DAG, task
 from airflow.sdk.exceptions import AirflowFailException
+from great_expectations.core.result_format import ResultFormat
+from great_expectations.expectations.metadata_types import FailureSeverity
 from great_expectations.expectations.row_conditions import Column
 from sqlalchemy import select
 
@@ -100,7 +102,7 @@ def test_a_rule_for_each_row_is_kept_with_its_numbers(run_dag: Run, rows: Run) -
     }
     expectations = [
         {"type": "expect_column_values_to_not_be_null", "kwargs": {"column": "amount", "mostly": 0.9}, **told},
-        gxe.ExpectColumnValuesToBeBetween(column="amount", min_value=0, max_value=20, mostly=0.4, severity="warning"),
+        gxe.ExpectColumnValuesToBeBetween(column="amount", min_value=0, max_value=20, mostly=0.4, severity=FailureSeverity.WARNING),
         gxe.ExpectCompoundColumnsToBeUnique(column_list=["id", "amount"]),
         gxe.ExpectColumnValuesToBeInSet(column="id", value_set=[9], row_condition=Column("id") > 5),
     ]
@@ -160,7 +162,7 @@ def test_a_check_keeps_its_identity_when_only_its_threshold_changes(run_dag: Run
             gxe.ExpectColumnValuesToNotBeNull(column="amount", mostly=mostly),
             gxe.ExpectColumnMeanToBeBetween(column="amount", min_value=least),
             gxe.ExpectColumnValuesToBeBetween(column="id", min_value=0, max_value=high),
-            gxe.ExpectColumnValuesToNotBeNull(column="amount", mostly=0.1, severity="warning"),
+            gxe.ExpectColumnValuesToNotBeNull(column="amount", mostly=0.1, severity=FailureSeverity.WARNING),
             {"type": "expect_column_values_to_not_be_null", "kwargs": {"column": "amount"}, "meta": {"name": "amounts"}},
         ]
 
@@ -211,7 +213,7 @@ def test_an_unreachable_warehouse_is_retried(run_dag: Run, rows: Run, incidents:
 
 
 @pytest.fixture
-def pg(world: Path, postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+def pg(world: Path, postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str | None]:
     """Yield connection ``pg``, whose role has a password that no URL could hold as it is, and the name of the database."""
     url = sa.make_url(postgres_url)
     password = f"p@ss/{CANARY}:%"
@@ -281,13 +283,15 @@ def test_sql_that_is_not_one_read_only_select_is_refused_before_anything_is_aske
     assert summary is None
 
 
+FROM_2026: Any = "2026-01-01"
+"""A bound that is a text, which Great Expectations takes though its types do not say so."""
 LEAKY = [
     gxe.ExpectColumnValuesToBeInSet(column="note", value_set=["a"]),
-    gxe.ExpectColumnValuesToBeInSet(column="note", value_set=["a"], result_format="COMPLETE"),
+    gxe.ExpectColumnValuesToBeInSet(column="note", value_set=["a"], result_format=ResultFormat.COMPLETE),
     gxe.ExpectColumnValuesToMatchRegex(column="note", regex="^.$"),
     gxe.ExpectColumnDistinctValuesToEqualSet(column="note", value_set=["a"]),
     gxe.ExpectColumnMostCommonValueToBeInSet(column="note", value_set=["a"]),
-    gxe.ExpectColumnMaxToBeBetween(column="note", min_value="2026-01-01"),
+    gxe.ExpectColumnMaxToBeBetween(column="note", min_value=FROM_2026),
     gxe.ExpectColumnValuesToBeBetween(column="note", min_value=1, max_value=2),
     gxe.ExpectColumnMeanToBeBetween(column="note", min_value=1),
     gxe.ExpectColumnSumToBeBetween(column="note", min_value=1),
@@ -390,7 +394,8 @@ def checkpoint_of(frame_or_file: Path | None, name: str = "nightly", added: bool
     else:
         source = context.data_sources.add_sqlite("files", connection_string=f"sqlite:///{frame_or_file}")
         batch = source.add_table_asset("orders").add_batch_definition_whole_table("all")
-    expectations = [gxe.ExpectTableRowCountToEqual(value=3), gxe.ExpectColumnValuesToNotBeNull(column="amount", severity="warning")]
+    filled = gxe.ExpectColumnValuesToNotBeNull(column="amount", severity=FailureSeverity.WARNING)
+    expectations = [gxe.ExpectTableRowCountToEqual(value=3), filled]
     suite = gx.ExpectationSuite(name="suite", expectations=expectations)
     definition = gx.ValidationDefinition(name="definition", data=batch, suite=suite)
     if added:
@@ -485,7 +490,7 @@ def test_lineage_tells_what_native_checks_tell() -> None:
         ROWS,
         FILLED,
         gxe.ExpectColumnMinToBeBetween(column="amount", min_value=1),
-        gxe.ExpectColumnMaxToBeBetween(column="amount", max_value=9, severity="warning"),
+        gxe.ExpectColumnMaxToBeBetween(column="amount", max_value=9, severity=FailureSeverity.WARNING),
         MISSPELLED,
     ]
     operator, error, _ = executed(expectations=expectations)

@@ -26,6 +26,7 @@ from airflow.sdk.exceptions import (
 )
 
 from airflow_dre.errors import DefinitionError, Problem, QueryFailed, WarehouseUnreachable
+from airflow_dre.sensors.freshness import FreshnessSensor
 from airflow_dre.triggers.failures import read_error, spell_error
 from airflow_dre.triggers.freshness import FreshnessTrigger
 from tests.shell.sensors.test_sensor import MODES, by_mode, dag_of, sensor_of, waited
@@ -72,7 +73,8 @@ def cases() -> Iterator[Any]:
 def test_flags_mean_the_same_in_every_mode(
     world: Path, monkeypatch: pytest.MonkeyPatch, error: Exception | None, after: int, flags: dict[str, bool], ends: str
 ) -> None:
-    hook_of, asked = Connection.get_hook, itertools.count()
+    hook_of: Callable[..., Any] = Connection.get_hook
+    asked = itertools.count()
 
     def get_hook(self: Connection, **arguments: Any) -> Any:
         if error is not None and next(asked) >= after:
@@ -166,8 +168,8 @@ def test_the_failure_of_a_wait_is_an_incident_of_the_dataset(
 
 @pytest.mark.parametrize(("notify_on", "count"), [("failed", 1), ("never", 0)])
 def test_the_same_where_the_triggerer_waited(world: Path, incidents: Run, notify_on: str, count: int) -> None:
-    with dag_of("waits_deferred", "deferrable", table="stale", timeout=0, notify_on=notify_on) as dag:
-        sensor = dag.get_task("wait")
+    sensor = dag_of("waits_deferred", "deferrable", table="stale", timeout=0, notify_on=notify_on).get_task("wait")
+    assert isinstance(sensor, FreshnessSensor)
     over = {"error": TriggerFailureReason.TRIGGER_TIMEOUT}
     with pytest.raises(AirflowSensorTimeout, match="stale is stale"):
         sensor.resume_execution("__fail__", over, of_run("deferrable"))
@@ -183,7 +185,8 @@ def test_the_same_where_the_triggerer_waited(world: Path, incidents: Run, notify
 
 @by_mode
 def test_a_lost_connection_is_tried_again_within_its_budget(world: Path, monkeypatch: pytest.MonkeyPatch, mode: str) -> None:
-    hook_of, asked = Connection.get_hook, itertools.count()
+    hook_of: Callable[..., Any] = Connection.get_hook
+    asked = itertools.count()
 
     def get_hook(self: Connection, **arguments: Any) -> Any:
         if next(asked) in lost:

@@ -12,6 +12,7 @@ from typing import Any
 import great_expectations as gx
 import great_expectations.expectations as gxe
 import pytest
+from great_expectations.expectations.metadata_types import FailureSeverity
 from great_expectations.expectations.row_conditions import Column
 from hypothesis import given
 from hypothesis import strategies as st
@@ -437,7 +438,8 @@ def test_what_is_no_suite_is_refused(suite: object, allowed: str | None) -> None
 def test_objects_and_both_forms_of_json_say_the_same(tmp_path: Path) -> None:
     expectation = gxe.ExpectColumnValuesToBeBetween(column="a", min_value=1, max_value=5, mostly=0.9, strict_min=True)
     kwargs = {"column": "a", "min_value": 1, "max_value": 5, "mostly": 0.9, "strict_min": True}
-    old = {"expectation_type": "expect_column_values_to_be_between", "kwargs": kwargs}
+    kind = "expect_column_values_to_be_between"
+    old = {"expectation_type": kind, "kwargs": kwargs}
     path = tmp_path / "suite.json"
     path.write_text(json.dumps({"name": "s", "expectations": [old]}))
     expected = [
@@ -448,7 +450,7 @@ def test_objects_and_both_forms_of_json_say_the_same(tmp_path: Path) -> None:
         [expectation],
         expectation,
         expectation.configuration,
-        [one(old["expectation_type"], **kwargs)],
+        [one(kind, **kwargs)],
         {"expectations": [old]},
         old,
         path,
@@ -465,7 +467,7 @@ def test_an_object_tells_its_condition_dates_severity_and_notes() -> None:
         min_value=datetime(2020, 1, 1),
         max_value=datetime(2021, 1, 1),
         row_condition=(Column("b") > 5) & (Column("C c").is_not_null()) & Column("d").is_in(["x", "it's"]),
-        severity="warning",
+        severity=FailureSeverity.WARNING,
         meta={"name": "in 2020"},
         notes=["because", "of that"],
     )
@@ -582,8 +584,8 @@ def test_what_is_no_formula_is_refused(formula: str) -> None:
 def shares(draw: st.DrawFn) -> float | Decimal | int:
     """Return numbers from 0 to 1 that are written with the digits they have."""
     share = draw(st.decimals(0, 1, places=10))
-    found: float | Decimal | int = draw(st.sampled_from([share, float(share), draw(st.decimals(0, 1, places=40)), draw(st.integers(0, 1))]))
-    return found
+    found: list[float | Decimal | int] = [share, float(share), draw(st.decimals(0, 1, places=40)), draw(st.integers(0, 1))]
+    return draw(st.sampled_from(found))
 
 
 def limit(mostly: float | Decimal | int) -> Limit:
