@@ -151,7 +151,7 @@ def leaks_of(store_url: str, folder: Path) -> list[str]:
     if store_url.startswith("sqlite"):
         return opened
     engine = sa.create_engine(store_url, poolclass=sa.NullPool)
-    mine = "datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'"
+    mine = "datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid() AND state <> 'idle'"
     with engine.connect() as connection:
         return [*opened, *connection.scalars(sa.text(f"SELECT state || ': ' || query FROM pg_stat_activity WHERE {mine}"))]
 
