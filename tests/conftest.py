@@ -39,7 +39,7 @@ from airflow_dre.store.spool import Spool
 from airflow_dre.store.store import Store
 from tests import sparks
 
-pytest_plugins = ["tests.spreading"]
+pytest_plugins = ["tests.skipping", "tests.spreading"]
 settings.register_profile("patient", deadline=None)  # a busy machine breaks no law
 settings.register_profile("quick", deadline=None, max_examples=10)  # `make unit`; every other command tries more
 settings.load_profile("quick" if os.environ.get("DRE_QUICK") else "patient")
