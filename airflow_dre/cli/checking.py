@@ -28,11 +28,11 @@ def check_config(_: Any) -> None:
 
 
 def _report(*, wide: bool) -> None:
-    from airflow_dre.config import read_settings
     from airflow_dre.services.checkup import Verdict, check_all
+    from airflow_dre.services.wiring import read_wiring
 
     os.environ.setdefault(CONTEXT, "server")  # so that connections of Airflow's own database are found
-    findings = check_all(read_settings())
+    findings = check_all(read_wiring().settings)
     if not wide:
         findings = [finding for finding in findings if finding.subject != "monitor"]
     for finding in findings:

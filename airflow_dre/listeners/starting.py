@@ -18,12 +18,11 @@ def on_starting(component: Any) -> None:
         runner = getattr(component, "job_runner", None)
         if SCHEDULER not in (getattr(component, "job_type", None), getattr(runner, "job_type", None)):
             return
-        from airflow_dre.config import read_settings
         from airflow_dre.services.checkup import find_mistakes
         from airflow_dre.services.incidents.housekeeping import run_housekeeping
-        from airflow_dre.services.wiring import store_of
+        from airflow_dre.services.wiring import read_wiring, store_of
 
-        settings = read_settings()
+        settings = read_wiring().settings
         for finding in find_mistakes(settings):
             log.error("airflow-dre: %s: %s `airflow dre check-config` looks again.", finding.subject, finding.text)
         run_housekeeping(store_of(settings, fail_fast=True), settings)

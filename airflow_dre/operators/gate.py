@@ -75,9 +75,11 @@ class GatedOperator(DeclaredOperator, BaseSQLOperator):
         return self.suite_runs
 
     @property
-    def _settings(self) -> Settings | None:
-        """The settings that the task has read, or None if it has read none."""
-        return None
+    def _settings(self) -> Settings:
+        """The settings of the task."""
+        from airflow_dre.services.wiring import read_wiring
+
+        return read_wiring().settings
 
     @abstractmethod
     def measure(self, context: Context) -> SuiteRunRecord | tuple[SuiteRunRecord, ...]:

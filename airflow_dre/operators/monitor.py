@@ -57,13 +57,13 @@ class EvaluateSlaOperator(BaseOperator):
         """
         from airflow_dre.errors import StoreError, text_of
         from airflow_dre.services.incidents.outcomes import origin_of
-        from airflow_dre.services.slo.looks import SlaWatch, begin_look, rehearse_look
+        from airflow_dre.services.slo.looks import SlaWatch, begin_look
 
         watch = SlaWatch(name=self.sla, question=self.question, seconds=self.look_seconds, unknown_after=self.unknown_after)
-        if (rehearsed := rehearse_look(watch)) is not None:
+        look = begin_look(watch, origin_of(context["ti"]))
+        if (rehearsed := look.rehearse()) is not None:
             self.log.info("%s: %s", self.question.table, rehearsed.judgement.reason)
             return {"sla": self.sla, "missed": not rehearsed.fresh, "called_back": False}
-        look = begin_look(watch, origin_of(context["ti"]))
         try:
             found = look.evaluate()
         except StoreError:
@@ -115,11 +115,13 @@ class DispatchOperator(BaseOperator):
         """Flush spool and outbox. The next run writes and sends the rest."""
         from airflow_dre.services.incidents.delivery import flush
         from airflow_dre.services.slo.looks import record_watches
+        from airflow_dre.services.wiring import read_wiring
 
+        wiring = read_wiring()
         try:
-            ended = 0 if self.watches is None else record_watches(self.dag_id, self.watches, self.schedule)
+            ended = 0 if self.watches is None else record_watches(self.dag_id, self.watches, self.schedule, wiring)
         finally:  # messages are sent in any case
-            written, sent = flush(seconds=self.seconds)
+            written, sent = flush(wiring.settings, seconds=self.seconds)
         self.log.info("%d deliveries written, %d messages sent, %d wait, %d dead", written, sent.sent, sent.waiting, sent.dead)
         if ended:
             self.log.info("%d SLAs and suites are no longer watched", ended)

@@ -201,9 +201,9 @@ class QualityCheckOperator(GatedOperator):
         return self._result.run
 
     @property
-    def _settings(self) -> Settings | None:
+    def _settings(self) -> Settings:
         """The settings with which the task ran."""
-        return None if self._result is None else self._result.task.wiring.settings
+        return super()._settings if self._result is None else self._result.task.wiring.settings
 
     def incident_note(self, run: SuiteRunRecord) -> str:
         """Return where the failing rows are quarantined."""

@@ -105,8 +105,9 @@ class QuarantineReleaseOperator(DeclaredOperator, BaseOperator):
         from airflow_dre.services.incidents.outcomes import origin_of
         from airflow_dre.services.quarantine.review import ask_about_rows
         from airflow_dre.services.rehearsal import NOTHING_KEPT, is_rehearsal
+        from airflow_dre.services.wiring import read_wiring
 
-        if is_rehearsal():
+        if is_rehearsal(read_wiring().settings):
             self.log.warning("%s: %s. No question is asked about the rows in %s.", self.task_label, NOTHING_KEPT, self.quarantine_table)
             return {"decision": None, "by": None, "rows": 0, "given_back": 0, "dropped": 0}
         with _fail_without_retry():

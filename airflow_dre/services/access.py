@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from airflow_dre.config import read_settings
-from airflow_dre.services.wiring import store_of
+from airflow_dre.services.wiring import read_wiring
 from airflow_dre.store.reading.incidents import known_dags
 from airflow_dre.store.reading.scope import DagScope as DagScope
-from airflow_dre.store.schema import ensure_embedded
 from airflow_dre.store.store import Store
 
 
@@ -15,9 +13,7 @@ def open_configured_store() -> Store:
 
     :raises airflow_dre.errors.StoreError: the store is down.
     """
-    store = store_of(read_settings())
-    ensure_embedded(store.database)
-    return store
+    return read_wiring().open_store()
 
 
 def read_known_dags() -> set[str]:

@@ -16,6 +16,7 @@ from airflow_dre.services.incidents.contexts import problem_in, recovery_in
 from airflow_dre.services.incidents.delivery import deliver_all
 from airflow_dre.services.incidents.places import why_not_send
 from airflow_dre.services.run_context import run_context_of
+from airflow_dre.services.wiring import read_wiring
 from airflow_dre.store.records import Delivery
 
 log = logging.getLogger(__name__)
@@ -37,7 +38,7 @@ class DbtResults:
 
 def record_results(results: DbtResults, context: Mapping[str, Any]) -> None:
     """Record what dbt found before its task ends, and send what waits. What cannot be read is logged."""
-    deliver_all(_deliveries(results, context))
+    deliver_all(_deliveries(results, context), read_wiring().settings)
 
 
 def record_results_and_end(results: DbtResults, context: Mapping[str, Any]) -> None:
@@ -52,7 +53,7 @@ def record_results_and_end(results: DbtResults, context: Mapping[str, Any]) -> N
     elif str(getattr(known["ti"], "state", None)) != "up_for_retry":
         options = replace(results.options, severity=results.options.severity or Severity.MEDIUM)
         deliveries.append(Delivery(signals=(problem_in(known, now(), options),)))
-    deliver_all(deliveries, send=why_not_send(known) is None)
+    deliver_all(deliveries, read_wiring().settings, send=why_not_send(known) is None)
 
 
 def _deliveries(results: DbtResults, context: Mapping[str, Any]) -> list[Delivery]:

@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 
 from airflow_dre.checks.outcomes import Outcome, worst
 from airflow_dre.clock import now
-from airflow_dre.config import read_settings
 from airflow_dre.services.access import DagScope, open_configured_store
 from airflow_dre.services.checkup import find_banner
 from airflow_dre.services.slo.reading import MonitorState, SlaState, state_of_monitors, state_of_sla
+from airflow_dre.services.wiring import read_wiring
 from airflow_dre.store.aside import count_aside
 from airflow_dre.store.forgetting import is_forgotten
 from airflow_dre.store.reading.incidents import incidents_of_dataset, live_incidents
@@ -74,8 +74,8 @@ def read_overview(scope: DagScope) -> Overview:
 
     :raises airflow_dre.errors.StoreError: the store is down.
     """
-    settings, moment = read_settings(), now()
-    store = open_configured_store()
+    wiring, moment = read_wiring(), now()
+    store = wiring.open_store()
     with store.database.read() as connection:
         runs = recent_runs(connection, scope)
         latest = _by_dataset(latest_runs(connection, scope))
@@ -83,14 +83,14 @@ def read_overview(scope: DagScope) -> Overview:
         live = live_incidents(connection, scope)
         slas = readable_slas(connection, scope)
         monitors = readable_monitors(connection, scope)
-    watched = {dataset: kept for dataset, rows in runs.items() if (kept := _without_forgotten(rows, settings.forget_after, moment))}
+    watched = {dataset: kept for dataset, rows in runs.items() if (kept := _without_forgotten(rows, wiring.settings.forget_after, moment))}
     tables = [_table_state(dataset, latest[dataset], rows, live) for dataset, rows in watched.items()]
     return Overview(
         tables=tuple(sorted(tables, key=lambda table: (-table.outcome.rank, table.dataset.name))),
         slas=tuple(state_of_sla(sla, monitors, moment) for sla in slas),
         live_incidents=tuple(live),
         monitors=state_of_monitors(monitors, moment),
-        config_problems=tuple(find_banner(settings)),
+        config_problems=tuple(find_banner(wiring.settings)),
         spool_waiting=store.spool.count(),
         put_aside=put_aside,
     )

@@ -36,13 +36,9 @@ def mark_end(*, sub_command: str | None = None, **_: object) -> None:
         os.environ.pop(MARK, None)
 
 
-def is_rehearsal(settings: Settings | None = None) -> bool:
+def is_rehearsal(settings: Settings) -> bool:
     """Return whether this process runs a test of which nothing is kept."""
-    if MARK not in os.environ:
-        return False
-    from airflow_dre.config import read_settings
-
-    return not (settings or read_settings()).keep_tests
+    return MARK in os.environ and not settings.keep_tests
 
 
 def is_kept(delivery: Delivery, settings: Settings) -> bool:

@@ -6,12 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from airflow_dre.clock import now
-from airflow_dre.config import Settings, read_settings
 from airflow_dre.errors import StoreError
 from airflow_dre.services.incidents.delivery import flush
 from airflow_dre.services.incidents.dispatch import Dispatched
 from airflow_dre.services.incidents.expiry import end_expired
-from airflow_dre.services.wiring import store_of
+from airflow_dre.services.wiring import read_wiring
 from airflow_dre.store.copying import copy_store
 from airflow_dre.store.database import Database
 from airflow_dre.store.schema import head, migrate
@@ -42,7 +41,7 @@ class Sent:
 
 def configured_address() -> str:
     """Return the address of the store in ``[dre] sql_alchemy_conn``."""
-    return read_settings().store_url
+    return read_wiring().settings.store_url
 
 
 def upgrade_store() -> tuple[str, str]:
@@ -50,7 +49,7 @@ def upgrade_store() -> tuple[str, str]:
 
     :raises airflow_dre.errors.StoreError: it cannot be upgraded, or its file cannot be made.
     """
-    database = store_of(read_settings()).database
+    database = read_wiring().store.database
     try:
         migrate(database)
     except OSError as error:
@@ -73,15 +72,15 @@ def copy_whole_store(source: str, target: str, progress: Callable[[str, int, int
     )
 
 
-def send_all(seconds: float, settings: Settings | None = None) -> Sent:
+def send_all(seconds: float) -> Sent:
     """Write what waits in the spool, end what is no longer watched, and send what waits.
 
     :param seconds: longest time to spend sending.
     :raises airflow_dre.errors.StoreError: the store is down.
     """
-    settings = settings or read_settings()
-    store = store_of(settings)
+    wiring = read_wiring()
+    store = wiring.store
     written = store.replay()
-    ended = end_expired(store, settings.forget_after, now())
-    more, messages = flush(settings, seconds=seconds)
+    ended = end_expired(store, wiring.settings.forget_after, now())
+    more, messages = flush(wiring.settings, seconds=seconds)
     return Sent(written=written + more, ended=ended, messages=messages)

@@ -34,6 +34,15 @@ class Wiring:
         """The results store."""
         return store_of(self.settings)
 
+    def open_store(self) -> Store:
+        """Return the results store, with its tables where it is the embedded one.
+
+        :raises airflow_dre.errors.StoreError: the store is down.
+        """
+        store = self.store
+        ensure_embedded(store.database)
+        return store
+
     def history(self, dataset: DatasetName, suite: str) -> StoredHistory:
         """Return earlier results of one suite and dataset."""
         return StoredHistory(self.settings, dataset, suite)
@@ -44,7 +53,11 @@ class Wiring:
 
 
 def read_wiring() -> Wiring:
-    """Return the wiring of a use case by the settings as they are now."""
+    """Return the wiring of a use case by the settings as they are now.
+
+    Nothing else reads the settings. A use case calls it once and passes on what it returns: processes live longer than settings, and two
+    reads within one use case could differ. Never raises.
+    """
     return Wiring(read_settings())
 
 

@@ -218,7 +218,7 @@ def test_hostile_texts_have_bounds_and_no_power_wherever_they_leave(
 ) -> None:
     caplog.set_level(logging.DEBUG, logger="airflow_dre")
     enter(hostile)
-    flush()
+    flush(read_settings())
     stored = kept(hostile)
     exits = {
         "store": stored,

@@ -43,7 +43,7 @@ def look_then_vanish(ago: timedelta, *, known: bool = True) -> None:
         watches = (("orders_fresh", question.watched),)
         record_monitor_run(store, Monitor(dag_id="monitor", looked_at=at, due_at=at + timedelta(minutes=5), watches=watches))
     evaluate_sla("orders_fresh", question, store, Origin(dag_id="monitor"), at, routes=("oncall",))
-    flush()
+    flush(read_settings())
 
 
 def run_a_suite(run_dag: Callable[..., Any]) -> None:
@@ -103,7 +103,7 @@ def test_the_slas_of_the_last_monitor_are_ended_and_told(
     (ended,) = [row for row in incidents() if row.suite == "orders_fresh"]
     assert ended.status == "resolved"
     assert queued()[1:] == [("oncall", "resolved", "sent" if sends else "pending")]
-    flush()
+    flush(read_settings())
     (opened, resolved) = oncall.messages
     assert (opened["status"], resolved["status"]) == ("firing", "resolved")
     see(run_dag)

@@ -25,6 +25,7 @@ from starlette.testclient import TestClient
 from airflow_dre import QualityCheckOperator, open_incident
 from airflow_dre import checks as c
 from airflow_dre.api.app import create_app
+from airflow_dre.config import read_settings
 from airflow_dre.errors import QueryFailed
 from airflow_dre.services.incidents.delivery import flush
 from airflow_dre.services.incidents.outcomes import failed_task
@@ -186,7 +187,7 @@ def test_nothing_that_was_planted_leaves_the_warehouse(
     operator.execute({"ti": task_instance(dag_id=dag.dag_id, task_id="again")})
     spooled = "".join(path.read_text() for path in (world / "spool").glob("*.jsonl"))
     monkeypatch.setenv("AIRFLOW__DRE__SQL_ALCHEMY_CONN", planted)
-    assert flush()[0] == 1
+    assert flush(read_settings())[0] == 1
 
     kept = everything_kept(planted)
     lineage = operator.get_openlineage_facets_on_complete(None)

@@ -5,11 +5,10 @@ from __future__ import annotations
 import logging
 
 from airflow_dre.clock import now
-from airflow_dre.config import read_settings
 from airflow_dre.errors import StoreError
-from airflow_dre.services.access import open_configured_store
 from airflow_dre.services.incidents.dispatch import dispatch_outbox
 from airflow_dre.services.incidents.housekeeping import run_housekeeping
+from airflow_dre.services.wiring import read_wiring
 from airflow_dre.store.incidents import resolve_by_hand
 from airflow_dre.values.text_limits import DETAIL, lines
 
@@ -23,11 +22,12 @@ def resolve_manually(incident_id: int, *, actor: str, note: str) -> bool:
     :param note: text of the person; it is cut to what the store keeps.
     :raises airflow_dre.errors.StoreError: the store is down.
     """
-    store = open_configured_store()
+    wiring = read_wiring()
+    store = wiring.open_store()
     with store.database.write() as connection:
         done = resolve_by_hand(connection, incident_id, actor=actor, note=lines(note, DETAIL), at=now())
     if done:
-        dispatch_outbox(store, read_settings())
+        dispatch_outbox(store, wiring.settings)
     return bool(done)
 
 
@@ -36,14 +36,16 @@ def end_unwatched() -> bool:
 
     :raises airflow_dre.errors.StoreError: the store is down.
     """
-    return run_housekeeping(open_configured_store(), read_settings()) > 0
+    wiring = read_wiring()
+    return run_housekeeping(wiring.open_store(), wiring.settings) > 0
 
 
 def send_outbox() -> None:
     """Send the messages that wait in the outbox. A store that is down is one line of the log, since the answer has left by then."""
+    wiring = read_wiring()
     try:
-        store = open_configured_store()
+        store = wiring.open_store()
     except StoreError as error:
         log.error("airflow-dre: messages wait until the results store is back: %s", error)
         return
-    dispatch_outbox(store, read_settings())
+    dispatch_outbox(store, wiring.settings)

@@ -11,6 +11,7 @@ from airflow_dre.incidents.signals import Signal
 from airflow_dre.services.incidents.contexts import problem_in, recovery_in
 from airflow_dre.services.incidents.delivery import deliver
 from airflow_dre.services.incidents.places import why_not_send
+from airflow_dre.services.wiring import read_wiring
 from airflow_dre.store.records import Delivery
 
 
@@ -30,4 +31,4 @@ def record_recovery(context: Mapping[str, Any]) -> None:
 
 
 def _record(signal: Signal, context: Mapping[str, Any]) -> None:
-    deliver(Delivery(signals=(signal,)), send=why_not_send(context) is None)
+    deliver(Delivery(signals=(signal,)), read_wiring().settings, send=why_not_send(context) is None)

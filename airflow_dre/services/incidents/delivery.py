@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import msgspec
 
-from airflow_dre.config import Settings, read_settings
+from airflow_dre.config import Settings
 from airflow_dre.errors import StoreError
 from airflow_dre.incidents.decide import Action, Change
 from airflow_dre.incidents.signals import Signal
@@ -33,7 +33,7 @@ def _with_routes(signal: Signal, routes: tuple[str, ...]) -> Signal:
     return msgspec.structs.replace(signal, routes=(*signal.routes, *routes))
 
 
-def deliver(delivery: Delivery, settings: Settings | None = None, *, send: bool = True) -> list[Change]:
+def deliver(delivery: Delivery, settings: Settings, *, send: bool = True) -> list[Change]:
     """Keep a delivery, or spool it, and then send what waits for as long as ``[dre] send_seconds`` allows.
 
     :param send: False for a caller that holds others up: the delivery is recorded, and no receiver is waited for.
@@ -41,9 +41,8 @@ def deliver(delivery: Delivery, settings: Settings | None = None, *, send: bool 
     return deliver_all([delivery], settings, send=send)
 
 
-def deliver_all(deliveries: Iterable[Delivery], settings: Settings | None = None, *, send: bool = True) -> list[Change]:
+def deliver_all(deliveries: Iterable[Delivery], settings: Settings, *, send: bool = True) -> list[Change]:
     """Keep deliveries one by one, as :func:`deliver` does, and send what waits once. Nothing of a test is kept or sent."""
-    settings = settings or read_settings()
     kept = [add_default_routes(delivery, settings.default_routes) for delivery in deliveries if _is_kept(delivery, settings)]
     if not kept:
         return []
@@ -118,13 +117,12 @@ def _is_kept(delivery: Delivery, settings: Settings) -> bool:
     return False
 
 
-def flush(settings: Settings | None = None, *, seconds: float | None = None) -> tuple[int, Dispatched]:
+def flush(settings: Settings, *, seconds: float | None = None) -> tuple[int, Dispatched]:
     """Write what waits in the spool, send what waits in the outbox, and delete what has expired.
 
     :return: the number of deliveries written, and the outcome of sending.
     :raises airflow_dre.errors.StoreError: the store is down.
     """
-    settings = settings or read_settings()
     if is_rehearsal(settings):
         log_nothing_kept()
         return 0, Dispatched()

@@ -7,12 +7,11 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from airflow_dre.config import read_settings
 from airflow_dre.incidents.signals import Signal
 from airflow_dre.services.incidents.delivery import add_default_routes, deliver, deliver_at_once, is_down, log_changes
 from airflow_dre.services.incidents.housekeeping import run_housekeeping
 from airflow_dre.services.rehearsal import is_rehearsal
-from airflow_dre.services.wiring import store_of
+from airflow_dre.services.wiring import read_wiring, store_of
 from airflow_dre.store.records import Delivery
 
 log = logging.getLogger(__name__)
@@ -35,7 +34,7 @@ def record_in_worker(ti: Any, signal: Callable[[], Signal]) -> None:
     :param signal: returns the signal; it is called where the Dag is watched.
     """
     try:
-        settings = read_settings()
+        settings = read_wiring().settings
         if settings.watches(ti.dag_id):
             deliver(Delivery(signals=(signal(),)), settings)
     except Exception:  # how a task ends is not the listener's to change
@@ -52,7 +51,7 @@ def record_end(about: Any, signals: Signals, unwatched: Signals = tuple) -> None
     :param unwatched: returns what is remembered of a Dag that is not watched.
     """
     try:
-        settings = read_settings()
+        settings = read_wiring().settings
         if is_rehearsal(settings):
             return
         found = tuple(signals())

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from airflow_dre.config import read_settings
 from airflow_dre.incidents.reach import Delivered, Reach, explain_reach
 from airflow_dre.services.access import DagScope, open_configured_store
 from airflow_dre.services.incidents.links import log_url, results_url
+from airflow_dre.services.wiring import read_wiring
 from airflow_dre.store.incidents import LIVE_STATUSES
 from airflow_dre.store.reading.incidents import as_seen, incident_story, page_of_incidents, reporters_of
 from airflow_dre.store.records import StoredEvent as StoredEvent
@@ -49,13 +49,14 @@ def read_incident(incident_id: int, scope: DagScope) -> IncidentPage | None:
 
     :raises airflow_dre.errors.StoreError: the store is down.
     """
-    with open_configured_store().database.read() as connection:
+    wiring = read_wiring()
+    with wiring.open_store().database.read() as connection:
         story = incident_story(connection, incident_id)
         reporters = reporters_of(connection, [incident_id])[incident_id]
         if story is None or not any(scope.admits(dag_id) for dag_id in reporters):
             return None
         (seen,) = as_seen(connection, [story.incident], scope)
-    settings = read_settings()
+    settings = wiring.settings
     origin = {name: getattr(seen, name) for name in ("dag_id", "run_id", "task_id", "map_index", "try_number")}
     sent = [Delivered(route=one.route, event=one.event, status=one.status, error=one.last_error) for one in story.messages]
     return IncidentPage(

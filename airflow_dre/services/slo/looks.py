@@ -45,6 +45,14 @@ class SlaLook:
     origin: Origin
     wiring: Wiring
 
+    def rehearse(self) -> Freshness | None:
+        """Return the freshness without keeping it if this is a test on the command line, or None if it is not."""
+        if not is_rehearsal(self.wiring.settings):
+            return None
+        found = measure_freshness(self.watch.question, now())
+        log_nothing_kept()
+        return found
+
     def evaluate(self) -> Evaluation:
         """Evaluate the SLA, and try a lost connection again as long as the look may take.
 
@@ -82,22 +90,13 @@ def begin_look(watch: SlaWatch, origin: Origin) -> SlaLook:
     return SlaLook(watch, origin, read_wiring())
 
 
-def rehearse_look(watch: SlaWatch) -> Freshness | None:
-    """Return the freshness without keeping it if this is a test on the command line, or None if it is not."""
-    if not is_rehearsal():
-        return None
-    found = measure_freshness(watch.question, now())
-    log_nothing_kept()
-    return found
-
-
-def record_watches(dag_id: str, watches: tuple[tuple[str, str], ...], schedule: object) -> int:
+def record_watches(dag_id: str, watches: tuple[tuple[str, str], ...], schedule: object, wiring: Wiring) -> int:
     """Keep that a monitor runs, end the SLAs and suites that are no longer watched, and return their number.
 
     :param watches: name, and connection with table, of each SLA of the monitor.
     :param schedule: the schedule of the monitor, which shows when it is due again.
     """
-    wiring, moment = read_wiring(), now()
+    moment = now()
     if is_rehearsal(wiring.settings):
         return 0
     found = Monitor(dag_id=dag_id, looked_at=moment, due_at=next_due(schedule, moment), watches=watches)

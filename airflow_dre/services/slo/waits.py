@@ -13,6 +13,7 @@ from airflow_dre.incidents.notify_options import NotifyOptions
 from airflow_dre.incidents.signals import Event, Signal
 from airflow_dre.services.incidents.delivery import deliver
 from airflow_dre.services.incidents.outcomes import origin_of
+from airflow_dre.services.wiring import read_wiring
 from airflow_dre.store.records import Delivery
 from airflow_dre.values.dataset import DatasetName
 
@@ -43,6 +44,6 @@ def _keep(signals: Iterable[Signal]) -> None:
     if not kept:
         return
     try:
-        deliver(Delivery(signals=kept))
+        deliver(Delivery(signals=kept), read_wiring().settings)
     except (DreError, OSError) as error:
         log.error("airflow-dre: the end of the wait is not recorded: %s", error)

@@ -23,6 +23,7 @@ from airflow_dre import checks as c
 from airflow_dre.api.access import require_user
 from airflow_dre.api.incidents.schemas import IncidentDetail
 from airflow_dre.api.quality.schemas import FailingRows, Overview, TableDetail, TaskResults
+from airflow_dre.config import read_settings
 from airflow_dre.incidents.identity import DataCause, PipelineCause
 from airflow_dre.incidents.signals import Event, Origin, Severity, Signal
 from airflow_dre.notifications import OpenIncident
@@ -133,8 +134,6 @@ def history(world: Path) -> Path:
 
 
 def _store() -> Any:
-    from airflow_dre.config import read_settings
-
     return store_of(read_settings())
 
 
@@ -326,7 +325,7 @@ def incident_id(world: Path) -> int:
         origin=origin_of("open_dag", "r1"),
         severity=Severity.HIGH,
     )
-    (change,) = deliver(Delivery(signals=(failed,)))
+    (change,) = deliver(Delivery(signals=(failed,)), read_settings())
     assert change.incident_id is not None
     return change.incident_id
 
@@ -341,7 +340,7 @@ def of_dags(*dag_ids: str | None) -> int:
         cause = DataCause(namespace="n", name="main.shared", suite="shared")
         at = NOON + timedelta(hours=hour)
         told = Signal(cause=cause, event=Event.CHECKS_FAILED, at=at, title=f"broken in {dag_id}", origin=origin, detail=f"why: {dag_id}")
-        (change,) = deliver(Delivery(signals=(told,)))
+        (change,) = deliver(Delivery(signals=(told,)), read_settings())
     assert change.incident_id is not None
     return change.incident_id
 
@@ -402,7 +401,7 @@ def test_a_viewer_reads_an_incident_and_may_not_resolve_it(ask: Run, incident_id
 def test_the_page_says_why_nobody_was_told(ask: Run, oncall: Any, routes: tuple[str, ...], state: str, reason: str) -> None:
     cause = PipelineCause(dag_id="open_dag", task_id="check")
     fact = Signal(cause=cause, event=Event.TASK_FAILED, at=NOON, title="x", origin=origin_of("open_dag", "r1"), routes=routes)
-    deliver(Delivery(signals=(fact,)))
+    deliver(Delivery(signals=(fact,)), read_settings())
     reach = ask("GET", "/api/incidents/1").json()["reach"]
     assert reach["state"] == state
     assert reason in reach["reason"]
@@ -415,7 +414,7 @@ def test_resolving_waits_for_a_receiver_no_longer_than_it_may(ask: Run, world: P
         monkeypatch.setenv("AIRFLOW__DRE__SEND_SECONDS", "1")
         cause = PipelineCause(dag_id="open_dag", task_id="check")
         fact = Signal(cause=cause, event=Event.TASK_FAILED, at=NOON, title="x", origin=origin_of("open_dag", "r1"), routes=("oncall",))
-        deliver(Delivery(signals=(fact,)), send=False)
+        deliver(Delivery(signals=(fact,)), read_settings(), send=False)
         started = time.monotonic()
         done = ask("POST", "/api/incidents/1/resolve", json={}, headers={"Origin": BASE})
         took = time.monotonic() - started
@@ -802,7 +801,7 @@ def test_the_shape_of_an_incident(ask: Run, one_run: dict[str, Any], oncall: Any
         routes=("oncall",),
         severity=Severity.HIGH,
     )
-    deliver(Delivery(signals=(told,)))
+    deliver(Delivery(signals=(told,)), read_settings())
     found = ask("GET", "/api/incidents/1").json()
     IncidentDetail.model_validate(found)
     assert found["incident"] == {**one_run["incident"], "title": "again", "severity": "high", "occurrences": 2}

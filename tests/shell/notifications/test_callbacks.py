@@ -21,6 +21,7 @@ from msgspec.structs import replace
 from sqlalchemy import select
 
 from airflow_dre import open_incident, resolve_incident
+from airflow_dre.config import read_settings
 from airflow_dre.errors import DefinitionError
 from airflow_dre.incidents.identity import DataCause
 from airflow_dre.incidents.signals import Event, Origin, Severity, Signal
@@ -116,7 +117,7 @@ def test_each_context_names_its_cause(
     assert (row.kind, row.event, row.severity, row.occurrences, row.routes) == (kind, event, "high", 1, ["oncall"])
     assert (row.dag_id, row.task_id, row.deadline, row.suite) == where
     assert queued() == [("oncall", "opened", status)], "one message, however often it was called"
-    flush()
+    flush(read_settings())
     assert [message["status"] for message in oncall.messages] == ["firing"], "the monitor sends what others must not"
 
 
@@ -180,7 +181,7 @@ def test_a_dozen_dags_that_fail_at_once_are_recorded_within_seconds(
         other.rollback()
     assert took < 15  # less than 5 on a machine that does nothing else; waiting for each would take 24 and more
     monkeypatch.setenv("AIRFLOW__DRE__SQL_ALCHEMY_CONN", f"sqlite:///{world}/dre.db")
-    flush(seconds=0)
+    flush(read_settings(), seconds=0)
     assert [(row.severity, row.routes) for row in incidents()[1:]] == [("critical", ["oncall"])] * 12
 
 

@@ -342,7 +342,7 @@ def test_a_store_that_is_down_changes_no_verdict_and_loses_nothing(
     assert waiting
     kept = [path.read_bytes() for path in waiting]
     monkeypatch.setenv("AIRFLOW__DRE__SQL_ALCHEMY_CONN", f"sqlite:///{world}/dre.db")
-    written, _ = flush()
+    written, _ = flush(read_settings())
     assert written == sum(text.count(b"\n") for text in kept)
     for again in range(2):
         assert [row.dag_id for row in rows(select(suite_run).order_by(suite_run.c.measured_at))] == ["down_good", "down_bad"]
@@ -351,7 +351,7 @@ def test_a_store_that_is_down_changes_no_verdict_and_loses_nothing(
         if not again:  # a replay that was interrupted delivers what it delivered before
             for path, text in zip(waiting, kept, strict=True):
                 path.write_bytes(text)
-            flush()
+            flush(read_settings())
 
 
 def test_the_log_holds_the_report(run_dag: Run, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture) -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from airflow_dre import QualityCheckOperator
 from airflow_dre import checks as c
+from airflow_dre.config import read_settings
 from airflow_dre.errors import DefinitionError
 from airflow_dre.services.incidents.delivery import flush
 from airflow_dre.services.quality.report import render_report
@@ -77,7 +78,7 @@ def test_samples_live_as_long_as_the_configuration_says(
     assert {round((row.expires_at - row.created_at).total_seconds() / 60) for row in kept} == {120}
     with open_database(f"sqlite:///{world}/dre.db").write() as connection:
         connection.execute(failing_row.update().where(failing_row.c.reason == "amount is NULL").values(expires_at=datetime.now(UTC)))
-    flush()
+    flush(read_settings())
     assert {row.reason for row in rows(failing_row)} == {"another row has the same id"}
 
 

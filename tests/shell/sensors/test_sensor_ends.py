@@ -25,6 +25,7 @@ from airflow.sdk.exceptions import (
     TaskDeferred,
 )
 
+from airflow_dre.config import read_settings
 from airflow_dre.errors import DefinitionError, Problem, QueryFailed, WarehouseUnreachable
 from airflow_dre.sensors.freshness import FreshnessSensor
 from airflow_dre.triggers.failures import read_error, spell_error
@@ -175,7 +176,7 @@ def test_the_same_where_the_triggerer_waited(world: Path, incidents: Run, notify
         sensor.resume_execution("__fail__", over, of_run("deferrable"))
     from airflow_dre.services.incidents.delivery import flush
 
-    flush(seconds=0)
+    flush(read_settings(), seconds=0)
     assert [(row.kind, row.suite, row.status) for row in incidents()] == [("data", "waits_deferred.wait", "open")] * count
     with sqlite3.connect(world / "w.db") as connection:
         connection.execute("INSERT INTO stale VALUES (2, datetime('now'))")
