@@ -7,6 +7,7 @@ import math
 import os
 import sqlite3
 import time
+import weakref
 from collections.abc import Iterator
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -76,12 +77,14 @@ class Database:
                 f"the address of the results store ({self.shown}; usually [dre] sql_alchemy_conn) cannot be used: {self.address.wrong}"
             )
         try:
-            return _sqlite(self.url, fail_fast=self.fail_fast) if self.embedded else _server(self.url, fail_fast=self.fail_fast)
+            engine = _sqlite(self.url, fail_fast=self.fail_fast) if self.embedded else _server(self.url, fail_fast=self.fail_fast)
         except Exception as error:  # a driver that is not installed, or a parameter that it does not know
             why = self.address.hide(f"{type(error).__name__}: {error}")
             raise StoreMisaddressed(
                 f"the address of the results store ({self.shown}; usually [dre] sql_alchemy_conn) cannot be used: {why}"
             ) from None
+        weakref.finalize(self, _close_connections, engine, os.getpid()).atexit = False
+        return engine
 
     @contextlib.contextmanager
     def in_time(self, seconds: float | None = None) -> Iterator[None]:
@@ -166,6 +169,12 @@ class Database:
 
     def _shown_cause(self, error: Exception) -> Exception | None:
         return None if self.address.hides(str(error)) else error
+
+
+def _close_connections(engine: Engine, process: int) -> None:
+    """Close the connections of a store that is no longer used. Those that a forked process inherited belong to its parent."""
+    if os.getpid() == process:
+        engine.dispose()
 
 
 def _sqlite(url: URL, *, fail_fast: bool) -> Engine:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import shutil
 import signal as signals
@@ -22,7 +23,7 @@ import sqlalchemy as sa
 
 from airflow_dre.errors import StoreBusy, StoreUnreachable
 from airflow_dre.store import limits
-from airflow_dre.store.database import Database
+from airflow_dre.store.database import Database, _close_connections
 from airflow_dre.store.limits import FAIL_FAST
 from airflow_dre.store.records import Delivery
 from airflow_dre.store.resolving import Unresolved, forget_addresses, with_addresses
@@ -283,6 +284,17 @@ def test_a_pool_that_is_used_up_is_said_and_not_waited_for(postgres_url: str, mo
         connection.close()
     database.engine.dispose()
     assert isinstance(database.engine, sa.Engine)
+
+
+def test_a_store_that_is_no_longer_used_closes_its_connections(postgres_url: str) -> None:
+    database = Database(postgres_url)
+    with database.read() as connection:
+        driver: Any = connection.connection.driver_connection
+    _close_connections(database.engine, -1)
+    assert not driver.closed, "it belongs to another process"
+    del database, connection
+    gc.collect()
+    assert driver.closed
 
 
 ENDLESS = sa.text("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n")
