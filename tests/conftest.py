@@ -38,6 +38,7 @@ from airflow_dre.store.schema import migrate
 from airflow_dre.store.spool import Spool
 from airflow_dre.store.store import Store
 from tests import sparks
+from tests.databases import SERVERS
 
 pytest_plugins = ["tests.skipping", "tests.spreading"]
 settings.register_profile("patient", deadline=None)  # a busy machine breaks no law
@@ -122,7 +123,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+@pytest.fixture(params=SERVERS)
 def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """Yield a results store of each kind: empty, or a copy of a migrated one where the test asks for ``store`` as well."""
     filled = "store" in request.fixturenames

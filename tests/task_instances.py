@@ -1,4 +1,4 @@
-"""Task instances like Airflow's, for code that reads a few of their attributes."""
+"""Task instances, runs and Dags like Airflow's, for code that reads a few of their attributes."""
 
 from types import SimpleNamespace
 from typing import Any
@@ -9,3 +9,13 @@ def task_instance(
 ) -> Any:
     """Return a task instance with these attributes and no others: Airflow's protocol has members that no test reads."""
     return SimpleNamespace(dag_id=dag_id, run_id=run_id, task_id=task_id, map_index=map_index, try_number=try_number, **more)
+
+
+def dag_run(dag_id: str = "d", run_id: str = "r", **more: object) -> Any:
+    """Return a run of a Dag with these attributes and no others."""
+    return SimpleNamespace(dag_id=dag_id, run_id=run_id, **more)
+
+
+def bare_dag(dag_id: str = "d") -> Any:
+    """Return a Dag of which only the id is known."""
+    return SimpleNamespace(dag_id=dag_id)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import sqlite3
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,6 +20,7 @@ from airflow_dre import GXCheckOperator
 from airflow_dre.checks.outcomes import Outcome
 from airflow_dre.errors import DefinitionError
 from airflow_dre.tools.gx.running.expectations import read_expectations
+from tests.databases import sqlite_file
 from tests.task_instances import task_instance
 
 HERE = Path(__file__).resolve()
@@ -125,7 +125,7 @@ def test_the_operator_agrees_with_great_expectations(path: Path, backend: str, c
                 batch = asset.get_batch(asset.build_batch_request({"dataframe": tables[name][0]}))
                 arguments = {"dataframe": tables[name][0]}
             else:
-                with sqlite3.connect(tmp_path / "cases.db") as connection:
+                with sqlite_file(tmp_path / "cases.db") as connection:
                     for table, (frame, types) in tables.items():
                         frame.to_sql(table, connection, index=False, dtype=types or None)
                 asset = context.data_sources.add_sqlite(source, connection_string=f"sqlite:///{tmp_path}/cases.db").add_table_asset(name)

@@ -18,6 +18,7 @@ from airflow_dre.engines.far_values import load_far_values
 from airflow_dre.sql.dialect import Writing
 from airflow_dre.sql.dialects import DIALECTS
 from airflow_dre.sql.dialects.duckdb import DUCKDB_VIEW
+from tests.databases import sqlite_file
 
 BUSY = sqlite3.OperationalError("database is locked")
 BUSY.sqlite_errorname = "SQLITE_BUSY"
@@ -54,7 +55,7 @@ def test_a_statement_at_its_limit_is_not_ended_by_a_method_that_may_mean_somethi
         def cancel(self) -> None:
             raise AssertionError("it may end more than the statement")
 
-    with sqlite3.connect(":memory:") as connection:
+    with sqlite_file(":memory:") as connection:
         assert interrupter(connection, Driver().ends_in_time) == connection.interrupt
     assert interrupter(Cancels(), Driver().ends_in_time) is None
     assert interrupter(Cancels(), ("interrupt", "cancel")) is not None

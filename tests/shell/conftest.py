@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
@@ -19,6 +18,7 @@ from airflow_dre.services.incidents import delivery
 from airflow_dre.store.database import open_database
 from airflow_dre.store.reading.runs import whole_results
 from airflow_dre.store.tables import incident, outbox, result
+from tests.databases import sqlite_file
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -34,7 +34,7 @@ def airflow_database() -> None:
 @pytest.fixture(autouse=True)
 def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return a warehouse and an empty results store for one test."""
-    with sqlite3.connect(tmp_path / "w.db") as connection:
+    with sqlite_file(tmp_path / "w.db") as connection:
         connection.execute("CREATE TABLE orders (id INTEGER, amount INTEGER, created_at TEXT)")
         connection.executemany("INSERT INTO orders VALUES (?, ?, datetime('now'))", [(1, 10), (2, None), (2, 30)])
         connection.execute("CREATE TABLE good AS SELECT 1 AS id, 5 AS amount, datetime('now') AS created_at")

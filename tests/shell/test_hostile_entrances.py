@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import json
 import logging
-import sqlite3
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 from urllib.parse import quote
 
@@ -29,10 +27,11 @@ from airflow_dre.services.wiring import store_of
 from airflow_dre.store.database import open_database
 from airflow_dre.store.tables import incident, suite_run
 from airflow_dre.values.text_limits import STATEMENT
+from tests.databases import sqlite_file
 from tests.shell.api.test_api import app, ask
 from tests.shell.listeners.test_run_ends import end, ti
 from tests.shell.test_hostile_texts import EVIL, kept, powers_in
-from tests.task_instances import task_instance
+from tests.task_instances import bare_dag, task_instance
 
 __all__ = ["app", "ask"]
 pytestmark = pytest.mark.airflow
@@ -162,7 +161,7 @@ def of_exceptions(world: Path) -> None:
     tell(context("a", exception=ValueError(HALF)))
     tell(context("b", exception=QueryFailed(HALF)))
     tell(context("c", exception=type(EVIL.replace("\x00", ""), (Exception,), {})(HOSTILE)))
-    tell({"dag": SimpleNamespace(dag_id="d"), "run_id": "r", "reason": HALF})
+    tell({"dag": bare_dag(), "run_id": "r", "reason": HALF})
 
 
 def of_the_scheduler(world: Path) -> None:
@@ -179,7 +178,7 @@ def hostile(world: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Create tables whose values are hostile, and a route that receives everything."""
     monkeypatch.setenv("AIRFLOW__DRE__DEFAULT_ROUTES", "oncall")
     monkeypatch.setattr(listening._state, "housekeeping_at", 0.0)
-    with sqlite3.connect(world / "w.db") as connection:
+    with sqlite_file(world / "w.db") as connection:
         for table, text in (("hostile", HOSTILE), ("hostile_short", SHORT)):
             connection.execute(f"CREATE TABLE {table} (id INTEGER, s TEXT)")
             connection.executemany(f"INSERT INTO {table} VALUES (?, ?)", [(None, text), (1, text + "2")])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -24,6 +23,7 @@ from airflow_dre.store.database import open_database
 from airflow_dre.store.reading.runs import whole_results
 from airflow_dre.store.tables import incident_event, metadata
 from airflow_dre.values.text_limits import DETAIL, OBSERVED, REASON, STATEMENT, TITLE, lines, one_line
+from tests.databases import sqlite_file
 from tests.task_instances import task_instance
 
 pytestmark = pytest.mark.airflow
@@ -46,7 +46,7 @@ def quoted(name: str) -> str:
 def hostile(world: Path) -> str:
     """Create a table with a hostile name, columns and values, and return its name."""
     name = "t" + EVIL.replace("\x00", "").replace("\n", "").replace("\r", "")
-    with sqlite3.connect(world / "w.db") as connection:
+    with sqlite_file(world / "w.db") as connection:
         connection.execute("CREATE TABLE hostile (id INTEGER, s TEXT, long TEXT)")
         connection.executemany("INSERT INTO hostile VALUES (?, ?, ?)", [(None, EVIL, LONG), (1, EVIL + "2", LONG + "2")])
         connection.execute(f"CREATE VIEW {quoted(name)} AS SELECT * FROM hostile")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import socket
-import sqlite3
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -27,6 +26,7 @@ from airflow_dre.monitor import task_ids_of
 from airflow_dre.notifications import OpenIncident
 from airflow_dre.services.incidents.contexts import SIGNAL
 from airflow_dre.store.tables import outbox, sla, suite_run
+from tests.databases import sqlite_file
 
 loose_monitor: Any = reliability_monitor
 """The monitor without the types of its arguments, for values that they refuse."""
@@ -43,13 +43,13 @@ def sla_of(name: str = "orders hourly", **arguments: Any) -> FreshnessSLA:
 
 def load(world: Path) -> None:
     """Make table ``stale`` fresh."""
-    with sqlite3.connect(world / "w.db") as connection:
+    with sqlite_file(world / "w.db") as connection:
         connection.execute("INSERT INTO stale VALUES (2, datetime('now'))")
 
 
 def unload(world: Path) -> None:
     """Make it stale again."""
-    with sqlite3.connect(world / "w.db") as connection:
+    with sqlite_file(world / "w.db") as connection:
         connection.execute("DELETE FROM stale WHERE id = 2")
 
 
@@ -249,7 +249,7 @@ def test_a_warehouse_that_is_down_hides_no_other_sla(run_dag: Run, world: Path, 
 def test_a_warehouse_that_never_answers_delays_no_other_sla_and_no_message(
     run_dag: Run, world: Path, rows: Run, incidents: Run, queued: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with socket.create_server(("127.0.0.1", 0), backlog=16) as silent, sqlite3.connect(world / "w.db") as connection:
+    with socket.create_server(("127.0.0.1", 0), backlog=16) as silent, sqlite_file(world / "w.db") as connection:
         numbers = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)"
         connection.execute(f"CREATE VIEW runaway AS {numbers} SELECT datetime('now') AS created_at FROM n")
         parts = {"conn_type": "postgres", "host": "127.0.0.1", "port": silent.getsockname()[1], "login": "u"}
@@ -321,7 +321,7 @@ def test_the_monitor_writes_what_waits_and_sends_what_waits(
     assert done["written"] >= 2
     assert (done["sent"], done["waiting"], done["dead"]) == (0, 1, 0)
     assert [row.dag_id for row in rows(suite_run)] == ["unlucky"]
-    with sqlite3.connect(world / "dre.db") as connection:  # ten seconds later
+    with sqlite_file(world / "dre.db") as connection:  # ten seconds later
         connection.execute("UPDATE dre_outbox SET not_before = '2026-01-01 00:00:00'")
     finished = run_dag(reliability_monitor(dag_id="sends"), day=2)
     done = finished.get_task_instances()[0].xcom_pull(task_ids="dispatch")

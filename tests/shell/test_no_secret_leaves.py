@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import logging
 import os
-import sqlite3
 import traceback
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -34,6 +33,7 @@ from airflow_dre.services.slo.question import read_question
 from airflow_dre.store.database import open_database
 from airflow_dre.store.schema import migrate
 from airflow_dre.store.tables import metadata
+from tests.databases import SERVERS, sqlite_file
 from tests.task_instances import task_instance
 
 pytestmark = pytest.mark.airflow
@@ -98,12 +98,12 @@ CHECKS = [
 ]
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+@pytest.fixture(params=SERVERS)
 def planted(request: pytest.FixtureRequest, world: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """Create a warehouse with three planted rows and a results store, and return the URL of the store."""
     rows = [(number, PLANTED["card"], PLANTED["card"], *list(PLANTED.values())[1:]) for number in (1, 2, 2)]
     if request.param == "sqlite":
-        with sqlite3.connect(world / "w.db") as connection:
+        with sqlite_file(world / "w.db") as connection:
             connection.execute(PEOPLE.format(big="INTEGER", double="REAL"))
             connection.executemany(f"INSERT INTO people VALUES ({', '.join('?' * 9)})", rows)
         return f"sqlite:///{world}/dre.db"
@@ -232,7 +232,7 @@ def test_an_exception_that_quotes_a_row_is_masked(world: Path) -> None:
 
 
 def test_a_timestamp_that_is_none_is_not_told(world: Path) -> None:
-    with sqlite3.connect(world / "w.db") as connection:
+    with sqlite_file(world / "w.db") as connection:
         connection.execute("CREATE TABLE odd AS SELECT ? AS at, ? AS json", (PLANTED["email"], PLANTED["note"]))
     for column in ("at", "json", "missing"):
         question = read_question("x", {"conn_id": "warehouse", "table": "odd", "column": column, "max_age": "1h"})

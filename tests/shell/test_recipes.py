@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
@@ -16,6 +15,7 @@ from airflow.dag_processing.dagbag import DagBag
 from sqlalchemy import select
 
 from airflow_dre.store.tables import incident, result, sla, suite_run
+from tests.databases import sqlite_file
 
 pytestmark = pytest.mark.airflow
 FOLDER = Path(__file__).parents[2] / "docs" / "recipes"
@@ -47,7 +47,7 @@ def shop(world: Path) -> Callable[[str], list[Any]]:
     """Run SQL on the warehouse, which has a table ``orders`` with two orders of one id and an amount that is missing."""
 
     def run(sql: str) -> list[Any]:
-        with sqlite3.connect(world / "w.db") as connection:
+        with sqlite_file(world / "w.db") as connection:
             return connection.execute(sql).fetchall()
 
     run("ALTER TABLE orders ADD COLUMN country TEXT DEFAULT 'DE'")
@@ -121,5 +121,5 @@ def test_store_is_moved(world: Path, shop: Callable[[str], list[Any]], recipe: C
     environment = {**os.environ, "NEW_STORE": f"sqlite:///{new}", "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
     done = subprocess.run(["bash", "-e"], input="".join(blocks), env=environment, capture_output=True, text=True, timeout=200, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
-    with sqlite3.connect(new) as connection:
+    with sqlite_file(new) as connection:
         assert connection.execute(f"SELECT COUNT(*) FROM {result.name}").fetchone() == (3,)

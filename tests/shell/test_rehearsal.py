@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import logging
 import os
-import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -19,7 +17,8 @@ from airflow_dre.listeners import runs
 from airflow_dre.services.rehearsal import MARK, mark_start
 from airflow_dre.store.database import open_database
 from airflow_dre.store.tables import metadata
-from tests.task_instances import task_instance
+from tests.databases import sqlite_file
+from tests.task_instances import dag_run, task_instance
 
 pytestmark = pytest.mark.airflow
 FILE = """
@@ -67,7 +66,7 @@ def command() -> Iterator[Callable[..., None]]:
 
 def contents(folder: Path) -> dict[str, list[Any]]:
     """Return all rows of the warehouse, and of the results store where there is one."""
-    with sqlite3.connect(folder / "w.db") as connection:
+    with sqlite_file(folder / "w.db") as connection:
         names = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")]
         found = {name: connection.execute(f'SELECT * FROM "{name}"').fetchall() for name in names}
     if (folder / "dre.db").exists():
@@ -131,7 +130,7 @@ def test_the_report_and_a_word_about_the_test_are_printed(
 
 def test_the_end_of_a_tested_run_is_no_news(world: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(MARK, "1")
-    ended = SimpleNamespace(dag_id="d", run_id="manual__1", get_task_instances=lambda **_: [])
+    ended = dag_run(run_id="manual__1", get_task_instances=lambda **_: [])
     runs.on_dag_run_failed(ended, "task_failure")
     runs.on_dag_run_success(ended, "success")
     assert not (world / "dre.db").exists()

@@ -15,7 +15,6 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -31,6 +30,7 @@ from airflow_dre.store.database import Database
 from airflow_dre.store.schema import current_revision, downgrade, head, migrate
 from tests.conftest import database_on
 from tests.data.store_before_the_house import declared
+from tests.task_instances import task_instance
 
 pytestmark = pytest.mark.airflow
 KEPT = Path(declared.__file__).parent
@@ -125,8 +125,7 @@ def spooled(before: Path) -> Callable[[], None]:
 def executed(dag: Any, task_id: str, /, **origin: Any) -> Any:
     """Execute a task and return the record of its suite run."""
     operator = dag.get_task(task_id)
-    usual = {"dag_id": dag.dag_id, "run_id": "later", "task_id": task_id, "map_index": -1, "try_number": 1}
-    ti = SimpleNamespace(**{**usual, **origin}, xcom_push=lambda **_: None)
+    ti = task_instance(**{"dag_id": dag.dag_id, "run_id": "later", "task_id": task_id, **origin}, xcom_push=lambda **_: None)
     with contextlib.suppress(AirflowFailException):
         operator.execute({"ti": ti})
     return operator.suite_run

@@ -1,15 +1,31 @@
-"""A MariaDB server for all tests of SQL."""
+"""Databases for all tests of SQL: in memory, and a MariaDB server."""
 
 from __future__ import annotations
 
 import contextlib
+import sqlite3
 from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
+import duckdb
 import pytest
 
 from tests.sql import mariadb
+
+
+@pytest.fixture
+def memory() -> Iterator[sqlite3.Connection]:
+    """Yield an empty SQLite database in memory."""
+    with contextlib.closing(sqlite3.connect(":memory:")) as connection:
+        yield connection
+
+
+@pytest.fixture
+def embedded(dialect: str) -> Iterator[Any]:
+    """Yield an empty database in memory, a SQLite or a DuckDB as the test's argument ``dialect`` says."""
+    with contextlib.closing(sqlite3.connect(":memory:") if dialect == "sqlite" else duckdb.connect()) as connection:
+        yield connection
 
 
 @pytest.fixture(scope="session")

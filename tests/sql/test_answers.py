@@ -24,6 +24,7 @@ from airflow_dre.engines.warehouse import Warehouse
 from airflow_dre.services.quality.answers import NOTHING, CountingEngine
 from airflow_dre.services.quality.run import answer_rows
 from airflow_dre.sql.scope import Scope
+from tests.databases import DATABASES
 
 NOW = datetime(2025, 1, 1, tzinfo=UTC)
 BIG = 9_007_199_254_740_993  # the first integer that a double cannot hold
@@ -117,7 +118,7 @@ class Database:
 
 @pytest.fixture(
     scope="module",
-    params=["sqlite", "duckdb", pytest.param("postgres", marks=pytest.mark.postgres), pytest.param("mysql", marks=pytest.mark.mariadb)],
+    params=[*DATABASES, pytest.param("mysql", marks=pytest.mark.mariadb)],
 )
 def database(request: pytest.FixtureRequest) -> Iterator[Database]:
     """Yield each database with the same rows."""

@@ -23,7 +23,7 @@ from airflow_dre.sql.names import quoted_table, split_table
 from airflow_dre.sql.plan import one
 from airflow_dre.sql.scope import Scope
 from airflow_dre.values.dataset import DatasetName
-from tests.databases import DATABASES
+from tests.databases import DATABASES, sqlite_file
 from tests.hooks import Hook
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -171,7 +171,7 @@ def test_an_attached_table_of_sqlite_is_not_taken_for_its_namesake(worlds: Any) 
 
 
 def test_generated_columns_are_columns_to_every_check(tmp_path: Path) -> None:
-    with sqlite3.connect(tmp_path / "w.db") as connection:
+    with sqlite_file(tmp_path / "w.db") as connection:
         connection.execute(TABLES["sqlite"][0][1])
         connection.execute("INSERT INTO made (id, price) VALUES (1, 2.5)")
     declared = [

@@ -96,12 +96,11 @@ def test_accepted_values_of_dbt(values: list[object], options: dict[str, object]
 
 @pytest.mark.parametrize("limit", [{}, {"error_if": "> 1"}], ids=["rows", "values"])
 @pytest.mark.parametrize(("rows", "good"), [([True, False, None], True), ([True], True), ([None], True)], ids=str)
-def test_accepted_booleans_of_dbt_are_asked(limit: dict[str, str], rows: list[object], good: bool) -> None:
+def test_accepted_booleans_of_dbt_are_asked(limit: dict[str, str], rows: list[object], good: bool, memory: sqlite3.Connection) -> None:
     test = {"accepted_values": {"arguments": {"values": [True, False], "quote": False}, "config": limit}}
     schema = {"models": [{"name": "t", "columns": [{"name": "user", "data_tests": [test]}]}]}
-    connection = sqlite3.connect(":memory:")
-    connection.execute('CREATE TABLE t ("user" BOOLEAN)')
-    connection.executemany("INSERT INTO t VALUES (?)", [(row,) for row in rows])
+    memory.execute('CREATE TABLE t ("user" BOOLEAN)')
+    memory.executemany("INSERT INTO t VALUES (?)", [(row,) for row in rows])
     (check,) = parse_checks(c.from_dbt(schema, model="t"))
     (statement,) = plan([check.metrics()[-1]], Scope(("t",), None, find_dialect("sqlite")))
-    assert (connection.execute(statement.sql).fetchone()[0] == 0) is good
+    assert (memory.execute(statement.sql).fetchone()[0] == 0) is good

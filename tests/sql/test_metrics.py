@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import psycopg
 import pytest
-import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -29,10 +29,9 @@ from airflow_dre.sql.names import split_table
 from airflow_dre.sql.plan import plan, scan
 from airflow_dre.sql.scope import Scope
 from airflow_dre.values.calendar import Unit
-from tests.databases import DATABASES
+from tests.databases import DATABASES, REAL_DIALECTS
 
 GOLDEN = Path(__file__).parent / "golden"
-REAL = ["duckdb", "postgres", "sqlite"]
 """The dialects that run here. The SQL of the other dialects is read in test_dialects.py."""
 PAINFUL = ["O'Hare", 'q"q', "back\\slash", "per%cent %s", ":x $1 ?", "new\nline", "Ünï😀", "", " ", "--", "/* */"]
 """Texts that break SQL which is glued together."""
@@ -161,7 +160,7 @@ def test_the_list_has_every_rule() -> None:
     assert asked == {kind for kind in kinds if not kind.__subclasses__() or kind in asked}
 
 
-@pytest.mark.parametrize("dialect", REAL)
+@pytest.mark.parametrize("dialect", REAL_DIALECTS)
 def test_golden_metrics(dialect: str) -> None:
     scopes = {"": Scope(("t",), None, find_dialect(dialect)), ", the suite too": Scope(("s", "t"), "d = 1 OR e", find_dialect(dialect))}
     blocks = []
@@ -181,7 +180,7 @@ def test_golden_metrics(dialect: str) -> None:
 class Warehouse:
     """A real database that runs what was planned."""
 
-    def __init__(self, dialect: str, url: sa.URL | None) -> None:
+    def __init__(self, dialect: str, address: str) -> None:
         self.dialect = find_dialect(dialect)
         connection: Any
         if dialect == "sqlite":
@@ -189,7 +188,7 @@ class Warehouse:
         elif dialect == "duckdb":
             connection = duckdb.connect()
         else:
-            connection = sa.create_engine(url or "").raw_connection()
+            connection = psycopg.connect(address)
         self.connection = connection
 
     def run(self, sql: str) -> Any:
@@ -216,10 +215,8 @@ class Warehouse:
 @pytest.fixture(scope="module", params=DATABASES)
 def warehouse(request: pytest.FixtureRequest) -> Iterator[Warehouse]:
     """Yield a database of each dialect with an ordinary table, an odd one, and one that must outlive every test."""
-    url = None
-    if request.param == "postgres":
-        url = sa.make_url(request.getfixturevalue("postgres_address")).set(drivername="postgresql+psycopg")
-    found = Warehouse(request.param, url)  # its transaction is never committed
+    address = request.getfixturevalue("postgres_address") if request.param == "postgres" else ""
+    found = Warehouse(request.param, address)  # its transaction is never committed
     odd = '"x""; DROP TABLE y --"'
     for statement in (
         "CREATE TABLE y (a INTEGER)",

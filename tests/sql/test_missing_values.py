@@ -21,13 +21,14 @@ from airflow_dre.sql.dialects import find_dialect
 from airflow_dre.sql.scope import Scope
 from airflow_dre.store.records import ResultRecord
 from airflow_dre.values.dataset import DatasetName
+from tests.databases import DATABASES
 from tests.hooks import Hook
 
 ROWS = [(1, 1), (2, 1), (2, 1), (3, None), (None, 3), (None, None), (None, None)]
 VALUES = [-1, 0, 0, 1, 1, 1, 2, 5]
 
 
-@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres), "duckdb"])
+@pytest.fixture(scope="module", params=DATABASES)
 def warehouse(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
     """Yield a database of each kind with ``pairs`` (a, b), ``numbers`` (v, word) and the empty ``no_rows``."""
     folder = tmp_path_factory.mktemp("missing")

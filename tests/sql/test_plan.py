@@ -8,7 +8,6 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -21,6 +20,7 @@ from airflow_dre.sql.dialects import DIALECTS, find_dialect
 from airflow_dre.sql.names import split_table
 from airflow_dre.sql.plan import plan, probe
 from airflow_dre.sql.scope import Scope
+from tests.databases import REAL_DIALECTS
 
 GOLDEN = Path(__file__).parent / "golden"
 SUITE = [
@@ -48,7 +48,7 @@ def metrics_of(*declarations: Any) -> list[Metric]:
     return [metric for check in parse_checks(declarations) for metric in check.metrics()]
 
 
-@pytest.mark.parametrize("dialect", ["duckdb", "postgres", "sqlite"])
+@pytest.mark.parametrize("dialect", REAL_DIALECTS)
 def test_golden_statements(dialect: str) -> None:
     scope = Scope(split_table('shop."odd ""name; x"'), "month = 2 OR month = 3", find_dialect(dialect))
     text = ";\n".join([*(statement.sql for statement in plan(metrics_of(*SUITE), scope)), probe(scope)]) + ";\n"
@@ -165,8 +165,8 @@ def test_an_unknown_dialect_is_refused_with_those_that_are_known() -> None:
 
 
 @pytest.mark.parametrize("dialect", ["sqlite", "duckdb"])
-def test_a_malicious_table_name_is_a_name(dialect: str) -> None:
-    connection: Any = sqlite3.connect(":memory:") if dialect == "sqlite" else duckdb.connect()
+def test_a_malicious_table_name_is_a_name(dialect: str, embedded: Any) -> None:
+    connection = embedded
     connection.execute("CREATE TABLE y (a INTEGER)")
     connection.execute('CREATE TABLE "x""; DROP TABLE y --" ("q""c" INTEGER, t TEXT)')
     connection.execute("INSERT INTO \"x\"\"; DROP TABLE y --\" VALUES (1, 'a'), (NULL, 'a'), (1, 'O''Hare')")
@@ -195,13 +195,12 @@ def test_a_malicious_table_name_is_a_name(dialect: str) -> None:
     ],
     ids=repr,
 )
-def test_sqlite_does_not_take_a_missing_column_for_a_text(declaration: Any) -> None:
-    connection = sqlite3.connect(":memory:")
-    connection.execute("CREATE TABLE t (a INTEGER)")
+def test_sqlite_does_not_take_a_missing_column_for_a_text(declaration: Any, memory: sqlite3.Connection) -> None:
+    memory.execute("CREATE TABLE t (a INTEGER)")
     refused = 0
     for statement in plan(metrics_of(declaration), Scope(("t",), None, find_dialect("sqlite"))):
         try:
-            connection.execute(statement.sql)
+            memory.execute(statement.sql)
         except sqlite3.OperationalError as error:
             assert "no such column" in str(error)
             refused += 1

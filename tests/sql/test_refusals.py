@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlite3
 from typing import Any
 
-import duckdb
 import pytest
 from sqlglot import parse_one
 
@@ -127,8 +126,8 @@ def test_a_filter_beside_a_whole_select_is_refused() -> None:
     ],
 )
 @pytest.mark.parametrize("dialect", ["sqlite", "duckdb"])
-def test_a_comment_hides_nothing_of_the_statement(dialect: str, sql: str, place: str) -> None:
-    connection: Any = sqlite3.connect(":memory:") if dialect == "sqlite" else duckdb.connect()
+def test_a_comment_hides_nothing_of_the_statement(dialect: str, sql: str, place: str, embedded: Any) -> None:
+    connection = embedded
     connection.execute("CREATE TABLE t (a INTEGER)")
     connection.execute("CREATE TABLE y (a INTEGER)")
     connection.execute("INSERT INTO t VALUES (1), (2), (3)")
@@ -277,16 +276,15 @@ def test_a_missing_column_is_tried_in_every_kind() -> None:
 
 @pytest.mark.parametrize("where", [None, "a = 1"], ids=["no suite filter", "a suite filter"])
 @pytest.mark.parametrize("declaration", UNKNOWN, ids=repr)
-def test_sqlite_refuses_a_column_that_is_not_there(declaration: Any, where: str | None) -> None:
-    connection = sqlite3.connect(":memory:")
-    connection.execute("CREATE TABLE t (a INTEGER)")
-    connection.execute("CREATE TABLE o (a INTEGER)")
+def test_sqlite_refuses_a_column_that_is_not_there(declaration: Any, where: str | None, memory: sqlite3.Connection) -> None:
+    memory.execute("CREATE TABLE t (a INTEGER)")
+    memory.execute("CREATE TABLE o (a INTEGER)")
     refusals = []
     for statement in plan(
         [metric for check in parse_checks([declaration]) for metric in first_round(check)], Scope(("t",), where, find_dialect("sqlite"))
     ):
         try:
-            connection.execute(statement.sql)
+            memory.execute(statement.sql)
         except sqlite3.OperationalError as error:
             refusals.append(str(error))
     assert refusals
@@ -338,21 +336,19 @@ def test_segments_of_a_whole_select_are_refused() -> None:
         plan(first_round(check), Scope(("t",), None, find_dialect("sqlite")))
 
 
-def test_sqlite_refuses_a_suite_filter_on_a_column_that_is_not_there() -> None:
-    connection = sqlite3.connect(":memory:")
-    connection.execute("CREATE TABLE t (a INTEGER)")
+def test_sqlite_refuses_a_suite_filter_on_a_column_that_is_not_there(memory: sqlite3.Connection) -> None:
+    memory.execute("CREATE TABLE t (a INTEGER)")
     scope = Scope(("t",), '"zz" = 1', find_dialect("sqlite"))
     for sql in (plan([RowCount()], scope)[0].sql, probe(scope)):
         with pytest.raises(sqlite3.OperationalError, match="no such column: zz"):
-            connection.execute(sql)
+            memory.execute(sql)
 
 
-def test_a_subquery_may_speak_of_the_outer_table() -> None:
-    connection = sqlite3.connect(":memory:")
-    connection.execute("CREATE TABLE t (a INTEGER, k INTEGER)")
-    connection.execute("CREATE TABLE o (b INTEGER)")
-    connection.execute("INSERT INTO t VALUES (1, 1), (2, 2)")
-    connection.execute("INSERT INTO o VALUES (1)")
+def test_a_subquery_may_speak_of_the_outer_table(memory: sqlite3.Connection) -> None:
+    memory.execute("CREATE TABLE t (a INTEGER, k INTEGER)")
+    memory.execute("CREATE TABLE o (b INTEGER)")
+    memory.execute("INSERT INTO t VALUES (1, 1), (2, 2)")
+    memory.execute("INSERT INTO o VALUES (1)")
     for condition in ("EXISTS (SELECT 1 FROM o WHERE o.b = t.k)", 'EXISTS (SELECT 1 FROM o WHERE o."b" = "t"."k")'):
         (statement,) = plan([Violations(rule=Holds(condition=condition))], Scope(("t",), None, find_dialect("sqlite")))
-        assert connection.execute(statement.sql).fetchone() == (1,)
+        assert memory.execute(statement.sql).fetchone() == (1,)

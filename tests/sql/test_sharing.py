@@ -14,6 +14,7 @@ from airflow_dre.checks.segments import MOST
 from airflow_dre.sql.dialects import find_dialect
 from airflow_dre.sql.plan import MOST_ROWS, Statement, plan
 from airflow_dre.sql.scope import Scope
+from tests.databases import REAL_DIALECTS
 
 
 def planned(*declarations: Any, dialect: str = "duckdb") -> tuple[Statement, ...]:
@@ -95,7 +96,7 @@ def test_another_table_alone_is_counted_without_a_row_of_this_one() -> None:
     assert statement.sql == 'SELECT (SELECT COUNT(*) FROM "p") AS m0'
 
 
-@pytest.mark.parametrize("dialect", ["duckdb", "postgres", "sqlite"])
+@pytest.mark.parametrize("dialect", REAL_DIALECTS)
 def test_the_sql_does_not_depend_on_who_asked_before(dialect: str) -> None:
     declared = [c.not_null("a"), c.unique("a", by="g"), c.not_null("a", by="g"), c.mean("a", at_least=1)]
     assert planned(*declared, dialect=dialect) == planned(*declared, *[c.not_null("a", name="again")], dialect=dialect)

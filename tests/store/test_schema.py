@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
@@ -22,6 +21,7 @@ from airflow_dre.store.schema import current_revision, downgrade, head, migrate
 from airflow_dre.store.spool import Spool
 from airflow_dre.store.store import Store
 from airflow_dre.store.tables import VERSION_TABLE, metadata
+from tests.databases import sqlite_file
 
 
 def tables(database: Database) -> set[str]:
@@ -72,7 +72,7 @@ def test_the_embedded_store_migrates_itself_from_many_processes_at_once(tmp_path
     )
     running = [subprocess.Popen([sys.executable, "-c", program], stderr=subprocess.PIPE, env=os.environ) for _ in range(8)]
     assert [process.communicate()[1].decode() for process in running] == [""] * 8
-    with sqlite3.connect(tmp_path / "dre.db") as connection:
+    with sqlite_file(tmp_path / "dre.db") as connection:
         assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
         assert connection.execute(f"SELECT COUNT(*) FROM {VERSION_TABLE}").fetchone() == (1,)
     assert not Spool(tmp_path).waiting()

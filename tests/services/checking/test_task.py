@@ -6,6 +6,7 @@ import json
 import sqlite3
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ from airflow_dre.services.checking.arguments import CheckArguments
 from airflow_dre.services.checking.task import read_task, run_task
 from airflow_dre.services.quality.source import GivenData, TableSpec
 from airflow_dre.services.run_context import RunContext
+from tests.databases import sqlite_file
+from tests.hooks import Hook
 
 ARGUMENTS = CheckArguments(
     subject="QualityCheckOperator check",
@@ -44,18 +47,10 @@ ARGUMENTS = CheckArguments(
 )
 
 
-class Hook:
-    """The part of a hook that a task needs."""
+class AirflowHook(Hook):
+    """A hook that finds connections of Airflow, as a task needs it."""
 
-    conn_type = "sqlite"
     sqlalchemy_url = None
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-
-    def get_conn(self) -> sqlite3.Connection:
-        """Return a connection to the database."""
-        return sqlite3.connect(self._path)
 
     def get_connection(self, conn_id: str) -> Any:
         """Return the Airflow connection."""
@@ -65,14 +60,14 @@ class Hook:
 
 
 @pytest.fixture
-def hook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Hook:
+def hook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AirflowHook:
     """Return the hook of connection ``shop``, with an order that has no amount."""
     path = tmp_path / "shop.db"
     monkeypatch.setenv("AIRFLOW_CONN_SHOP", json.dumps({"conn_type": "sqlite", "host": str(path)}))
-    with sqlite3.connect(path) as connection:
+    with sqlite_file(path) as connection:
         connection.execute("CREATE TABLE orders (id INTEGER, amount INTEGER)")
         connection.execute("INSERT INTO orders VALUES (1, 10), (2, NULL)")
-    return Hook(path)
+    return AirflowHook("sqlite", partial(sqlite3.connect, path))
 
 
 def unopened() -> object:
@@ -103,7 +98,7 @@ def test_rendered_mistakes_are_refused_before_the_source_is_opened(arguments: di
         read_task(replace(ARGUMENTS, **arguments), unopened, unopened)
 
 
-def test_a_run_returns_its_record_and_keeps_nothing(hook: Hook, tmp_path: Path) -> None:
+def test_a_run_returns_its_record_and_keeps_nothing(hook: AirflowHook, tmp_path: Path) -> None:
     before = sorted(tmp_path.iterdir())
     result = run_task(read_task(ARGUMENTS, unopened, lambda: hook), RunContext(partition_key="p"))
     assert [found.outcome.value for found in result.run.results] == ["failed", "passed"]
@@ -112,7 +107,7 @@ def test_a_run_returns_its_record_and_keeps_nothing(hook: Hook, tmp_path: Path) 
     assert sorted(tmp_path.iterdir()) == before
 
 
-def test_the_rows_to_quarantine_are_planned_and_not_moved(hook: Hook) -> None:
+def test_the_rows_to_quarantine_are_planned_and_not_moved(hook: AirflowHook) -> None:
     task = read_task(replace(ARGUMENTS, quarantine_to="orders_bad", quarantine="move"), unopened, lambda: hook)
     result = run_task(task, RunContext())
     assert result.quarantine is not None

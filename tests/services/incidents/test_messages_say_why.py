@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from types import SimpleNamespace
 from typing import Any
 
 import msgspec
@@ -22,6 +21,7 @@ from airflow_dre.services.quality.signal import delivery_of
 from airflow_dre.store.records import Definition, Delivery, ResultRecord, SuiteRunRecord
 from airflow_dre.store.store import Store
 from airflow_dre.store.tables import incident
+from tests.task_instances import task_instance
 
 T = datetime(2026, 1, 1, tzinfo=UTC)
 Configure = Callable[..., Any]
@@ -111,7 +111,7 @@ def test_a_new_occurrence_says_its_own_reasons(store: Store) -> None:
 
 def task_failed(error: object) -> Signal:
     """Return a failed task."""
-    return failed_task(SimpleNamespace(**TASK), T, error=error, options=NotifyOptions(routes=("oncall",)))
+    return failed_task(task_instance(**TASK), T, error=error, options=NotifyOptions(routes=("oncall",)))
 
 
 def test_a_failed_task_says_its_exception_masked(store: Store, receiver: Any, settings_for: Configure) -> None:

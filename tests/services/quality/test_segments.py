@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 from datetime import UTC, datetime
 from typing import Any
@@ -91,6 +92,10 @@ class Database:
     def get_conn(self) -> Any:
         return self._connection
 
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
+
     def judge(self, declaration: Declaration, where: str | None = None) -> Judgement:
         """Return the result of a check of the rows that meet the filter of the suite."""
         (check,) = parse_checks([declaration])
@@ -106,13 +111,12 @@ def test_every_kind_that_looks_at_rows_is_tried() -> None:
 @settings(max_examples=15)
 @given(table=rows)
 def test_each_segment_is_judged_as_its_rows_alone(declaration: Declaration, table: list[tuple[Any, ...]]) -> None:
-    database = Database(table)
-    whole = database.judge(Declaration(declaration.kind, {**declaration.arguments, "by": "g"}))
-    segments = {row[4] for row in table}
-    alone = {
-        segment: database.judge(declaration, "g IS NULL" if segment is None else "g = '{}'".format(segment.replace("'", "''")))
-        for segment in segments
-    }
+    with contextlib.closing(Database(table)) as database:
+        whole = database.judge(Declaration(declaration.kind, {**declaration.arguments, "by": "g"}))
+        alone = {
+            segment: database.judge(declaration, "g IS NULL" if segment is None else "g = '{}'".format(segment.replace("'", "''")))
+            for segment in {row[4] for row in table}
+        }
     assert whole.outcome is worst([judgement.outcome for judgement in alone.values()])
     seen: dict[str | None, Judgement] = {segment.value: segment.judgement for segment in whole.segments}
     assert {segment: (one.outcome, str(one.reason), one.violations, one.rows) for segment, one in seen.items()} == {

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -40,6 +41,11 @@ class Asked(Warehouse):
             "CREATE TABLE p (k INTEGER); INSERT INTO p VALUES (1), (2), (2)"
         )
 
+    def close(self) -> None:
+        """Close the connection and the tables."""
+        super().close()
+        self._database.close()
+
     def get_conn(self) -> Any:
         """Return a copy of the tables: a connection that refused something is closed."""
         copy = sqlite3.connect(":memory:")
@@ -64,9 +70,15 @@ class Asked(Warehouse):
 @pytest.fixture
 def asked() -> Iterator[Asked]:
     """Yield a fresh one."""
-    found = Asked()
-    yield found
-    found.close()
+    with contextlib.closing(Asked()) as found:
+        yield found
+
+
+@pytest.fixture
+def slowly() -> Iterator[Callable[[str], Asked]]:
+    """Yield a function that returns one that takes too long for a word."""
+    with contextlib.ExitStack() as stack:
+        yield lambda word: stack.enter_context(contextlib.closing(Asked(slow=word)))
 
 
 def outcomes(record: SuiteRunRecord) -> list[str]:
@@ -108,22 +120,21 @@ def test_another_table_is_counted_after_a_split_even_where_this_one_is_empty(ask
     assert record.results[0].reason.startswith("0 rows, p has 3")
 
 
-def test_a_scan_that_takes_too_long_is_not_split() -> None:
-    asked = Asked(slow="m0")
+def test_a_scan_that_takes_too_long_is_not_split(slowly: Callable[[str], Asked]) -> None:
+    asked = slowly("m0")
     record = asked.run(*[c.not_null(column) for column in ("id", "a", "f", "g")])
     assert outcomes(record) == ["errored"] * 4
     assert len(asked.statements) == 1
     assert record.results[0].reason == "ended after 60 s"
 
 
-def test_a_part_that_takes_too_long_is_not_split_further() -> None:
-    asked = Asked(slow="7919")
+def test_a_part_that_takes_too_long_is_not_split_further(slowly: Callable[[str], Asked]) -> None:
+    asked = slowly("7919")
     halves = [c.not_null(column) for column in ("id", "a")] + [c.rows(f"id <> {7919 + n}", name=f"slow {n}") for n in range(4)]
     asked._slow = None
     whole = asked.run(*halves, c.not_null("zz"))
     assert outcomes(whole)[:6] == ["passed", "failed", *["passed"] * 4]
     without = len(asked.statements)
-    asked = Asked(slow="id <> 7920")
 
     class Refusing(Asked):
         def fetch_rows(self, sql: str, most: int) -> Sequence[Row]:
@@ -132,8 +143,8 @@ def test_a_part_that_takes_too_long_is_not_split_further() -> None:
                 raise QueryFailed("no such column: zz")
             return super().fetch_rows(sql, most)
 
-    refusing = Refusing(slow="id <> 7920")
-    record = refusing.run(*halves, c.not_null("zz"))
+    with contextlib.closing(Refusing(slow="id <> 7920")) as refusing:
+        record = refusing.run(*halves, c.not_null("zz"))
     assert "ended after 60 s" in [result.reason for result in record.results]
     assert record.results[-1].reason == "no such column: zz"
     assert len(refusing.statements) <= without

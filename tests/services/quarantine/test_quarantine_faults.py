@@ -19,12 +19,11 @@ from airflow_dre.errors import QuarantineError, QueryFailed, WarehouseError
 from airflow_dre.services.quarantine.release import Decision, carry_out, claim_rows
 from airflow_dre.sql.dialects import find_dialect
 from airflow_dre.sql.quarantine.release import Review
-from tests.databases import DATABASES
+from tests.databases import DATABASES, SERVERS
 from tests.hooks import Hook
 from tests.services.quarantine.deadly import fail, stepping
 from tests.services.quarantine.quarantine_world import OWN, World, ask_suite, make_world
 
-SERVERS = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
 """The databases that a worker can be killed beside: a file of DuckDB belongs to one process."""
 
 

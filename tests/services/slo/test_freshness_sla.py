@@ -25,13 +25,14 @@ from airflow_dre.store.reading.slas import readable_slas
 from airflow_dre.store.spool import Spool
 from airflow_dre.store.store import Store
 from airflow_dre.store.tables import incident
+from tests.databases import SERVERS
 
 NOW = datetime(2026, 1, 2, 12, tzinfo=UTC)
 QUESTION = FreshnessQuestion(conn_id="dre_warehouse", table="orders", column="created_at", max_age=timedelta(hours=6))
 Arrive = Callable[[datetime | None], None]
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+@pytest.fixture(params=SERVERS)
 def arrive(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Arrive]:
     """Yield a warehouse behind an Airflow connection, and a way to let its newest row be of a given moment."""
     connect: Callable[[], Any]

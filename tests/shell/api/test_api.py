@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import socket
-import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -38,6 +37,7 @@ from airflow_dre.store.monitors import Monitor
 from airflow_dre.store.records import Delivery
 from airflow_dre.store.spool import Spool
 from airflow_dre.store.store import Store
+from tests.databases import sqlite_file
 from tests.task_instances import task_instance
 
 pytestmark = pytest.mark.airflow
@@ -298,7 +298,7 @@ def test_who_gets_to_see_failing_rows(ask: Run, world: Path, caplog: pytest.LogC
     for path in ("/api/overview", "/api/incidents"):
         assert '"2"' not in ask("GET", path).text, "lists say only that there are rows"
 
-    with sqlite3.connect(world / "dre.db") as connection:
+    with sqlite_file(world / "dre.db") as connection:
         connection.execute("UPDATE dre_failing_row SET expires_at = '2001-01-01 00:00:00.000000'")
         connection.execute(
             "UPDATE dre_result SET sample = json_set(sample, '$.expires_at', '2001-01-01T00:00:00+00:00') WHERE sample != 'null'"
@@ -472,7 +472,7 @@ def test_a_store_that_is_down_is_said_clearly(app: Any, ask: Run, world: Path, m
 
 def test_a_store_that_is_not_migrated_is_said_without_sql(ask: Run, world: Path) -> None:
     assert ask("GET", "/api/overview").status_code == 200
-    with sqlite3.connect(world / "dre.db") as connection:
+    with sqlite_file(world / "dre.db") as connection:
         connection.execute("DROP TABLE dre_sla")
     answer = ask("GET", "/api/overview")
     assert answer.status_code == 503
@@ -489,7 +489,7 @@ def test_a_store_that_is_not_migrated_is_said_without_sql(ask: Run, world: Path)
 )
 def test_a_store_of_another_version_is_said_with_what_to_do(ask: Run, world: Path, statement: str, detail: str) -> None:
     assert ask("GET", "/api/overview").status_code == 200
-    with sqlite3.connect(world / "dre.db") as connection:
+    with sqlite_file(world / "dre.db") as connection:
         connection.execute(statement)
     schema._current.clear()  # as a new process
     answer = ask("GET", "/api/overview")
@@ -694,7 +694,7 @@ def test_the_shape_of_the_overview(ask: Run, one_run: dict[str, Any]) -> None:
 
 def test_the_state_of_a_table_in_the_overview_is_that_of_its_latest_runs(ask: Run, one_run: dict[str, Any], world: Path) -> None:
     facts = ("errored", 12.5, json.dumps({"passed": 3, "errored": 4}))
-    with sqlite3.connect(world / "dre.db") as connection:
+    with sqlite_file(world / "dre.db") as connection:
         connection.execute("UPDATE dre_suite_head SET outcome = ?, score = ?, counts = ?", facts)
     (table,) = ask("GET", "/api/overview").json()["tables"]
     assert (table["outcome"], table["score"], table["checks"]["passed"], table["checks"]["errored"]) == ("errored", 12.5, 3, 4)
@@ -757,7 +757,7 @@ def test_the_shape_of_a_monitor_and_of_what_it_should_have_looked_at(ask: Run, w
 
 
 def test_the_overview_forgets_a_suite_that_does_not_run_any_more(ask: Run, one_run: dict[str, Any], world: Path) -> None:
-    with sqlite3.connect(world / "dre.db") as connection:
+    with sqlite_file(world / "dre.db") as connection:
         connection.execute("UPDATE dre_suite_run SET measured_at = '2020-01-01 00:00:00'")
     assert ask("GET", "/api/overview").json()["tables"] == []
     query = {key: one_run["dataset"][key] for key in ("namespace", "name")}

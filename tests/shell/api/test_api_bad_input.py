@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any, Protocol
 from urllib.parse import quote
 
@@ -24,7 +23,9 @@ from airflow_dre.api.app import create_app
 from airflow_dre.notifications import OpenIncident
 from airflow_dre.store.database import open_database
 from airflow_dre.store.schema import migrate
+from tests.databases import SERVERS
 from tests.shell.api.test_api import address
+from tests.task_instances import dag_run
 
 pytestmark = pytest.mark.airflow
 
@@ -84,7 +85,7 @@ BODIES = {
 }
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+@pytest.fixture(params=SERVERS)
 def ask(request: pytest.FixtureRequest, world: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ask]:
     """Yield the API's answer to an admin, with a results store of each kind that holds one live incident."""
     if request.param == "postgres":
@@ -94,7 +95,7 @@ def ask(request: pytest.FixtureRequest, world: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("AIRFLOW__API_AUTH__JWT_SECRET", "for tests only, and long enough for HMAC with SHA-512: 0123456789 0123456789")
     with create_session() as session:
         session.merge(DagModel(dag_id="open_dag", bundle_name="dags-folder", is_stale=False))
-    OpenIncident()({"dag_run": SimpleNamespace(dag_id="open_dag", run_id="r"), "reason": "x"})
+    OpenIncident()({"dag_run": dag_run("open_dag"), "reason": "x"})
     token = create_auth_manager().generate_jwt(SimpleAuthManagerUser(username="admin", role="ADMIN", teams=[]))
     app = create_app(world)
     with TestClient(app, base_url="http://airflow.example", raise_server_exceptions=False) as client:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import logging
 import socket
-import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,6 +16,7 @@ from airflow_dre.cli import get_dre_cli_commands
 from airflow_dre.listeners import starting
 from airflow_dre.store.database import Database
 from airflow_dre.store.schema import downgrade, head, migrate
+from tests.databases import sqlite_file
 
 pytestmark = pytest.mark.airflow
 Said = tuple[int, str, str]
@@ -125,7 +125,7 @@ def test_an_older_file_migrates_itself(run: Callable[[str], Said], world: Path) 
 
 def test_a_newer_file_is_wrong(run: Callable[[str], Said], world: Path) -> None:
     migrate(Database(f"sqlite:///{world}/dre.db"))
-    with sqlite3.connect(world / "dre.db") as connection:
+    with sqlite_file(world / "dre.db") as connection:
         connection.execute("UPDATE dre_alembic_version SET version_num = '9999'")
     code, _, wrong = run("check")
     assert code == 1
@@ -156,7 +156,7 @@ def test_everything_that_is_right_is_said_by_check_config(run: Callable[[str], S
 def test_a_message_that_waits_shows_that_no_monitor_runs(run: Callable[[str], Said], world: Path) -> None:
     migrate(Database(f"sqlite:///{world}/dre.db"))
     assert run("check-config")[0] == 0
-    with sqlite3.connect(world / "dre.db") as connection:
+    with sqlite_file(world / "dre.db") as connection:
         columns = "fingerprint, kind, event, status, severity, title, routes, occurrences, opened_at, last_problem_at"
         values = "'f', 'data', 'stale', 'open', 'high', 't', '[]', 1, '2026-01-01', '2026-01-01'"
         connection.execute(f"INSERT INTO dre_incident ({columns}) VALUES ({values})")

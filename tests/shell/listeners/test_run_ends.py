@@ -15,7 +15,7 @@ from airflow.sdk import DAG, task
 from airflow_dre.listeners import runs
 from airflow_dre.notifications import OpenIncident, ResolveIncident
 from airflow_dre.store.tables import incident_event, outbox
-from tests.task_instances import task_instance
+from tests.task_instances import bare_dag, task_instance
 
 pytestmark = pytest.mark.airflow
 Run = Callable[..., Any]
@@ -217,7 +217,7 @@ def test_a_task_that_is_to_be_tried_again_is_not_marked_failed(incidents: Run) -
 
 def test_a_run_that_fails_again_is_told_by_a_callback_that_knows_no_moment(incidents: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AIRFLOW__DRE__WATCH_DAGS", "other*")
-    context: Any = {"dag": SimpleNamespace(dag_id="d"), "run_id": "r1", "reason": "task_failure"}
+    context: Any = {"dag": bare_dag(), "run_id": "r1", "reason": "task_failure"}
     seen = []
     for _ in range(3):
         OpenIncident().notify(context)

@@ -29,6 +29,7 @@ from airflow_dre.notifications import OpenIncident, ResolveIncident
 from airflow_dre.services.incidents.contexts import SIGNAL
 from airflow_dre.services.incidents.delivery import flush
 from airflow_dre.store.tables import incident_event
+from tests.task_instances import bare_dag, dag_run, task_instance
 
 pytestmark = pytest.mark.airflow
 Run = Callable[..., Any]
@@ -38,12 +39,12 @@ NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 def ti_of(run_id: str = "r1", task_id: str = "load", **more: Any) -> Any:
     """Return a task instance, as far as a callback reads it."""
-    return SimpleNamespace(**{"dag_id": "d", "run_id": run_id, "task_id": task_id, "map_index": -1, "try_number": 1, **more})
+    return task_instance(run_id=run_id, task_id=task_id, **more)
 
 
 def run_of(run_id: str = "r1") -> Any:
     """Return a run."""
-    return SimpleNamespace(dag_id="d", run_id=run_id)
+    return dag_run(run_id=run_id)
 
 
 def in_task(run_id: str = "r1", **more: Any) -> dict[str, Any]:
@@ -134,9 +135,9 @@ class Mute(Exception):
         pytest.param({"ti": ti_of(), "reason": "all_tasks_deadlocked"}, id="a task instance and no run"),
         pytest.param({"dag_run": {"dag_id": "d", "run_id": "r1"}, "reason": "timed_out"}, id="a run as a mapping"),
         pytest.param({"dag_run": {"dag_id": "d", "dag_run_id": "r1"}, "reason": "timed_out"}, id="a run as the API spells it"),
-        pytest.param({"dag": SimpleNamespace(dag_id="d"), "reason": "timed_out"}, id="no id of a run"),
+        pytest.param({"dag": bare_dag(), "reason": "timed_out"}, id="no id of a run"),
         pytest.param({"dag_id": "d", "run_id": "r1", "reason": "timed_out"}, id="ids alone"),
-        pytest.param({"dag_run": None, "dag": SimpleNamespace(dag_id="d"), "run_id": "r1", "reason": None}, id="neither run nor reason"),
+        pytest.param({"dag_run": None, "dag": bare_dag(), "run_id": "r1", "reason": None}, id="neither run nor reason"),
         pytest.param({"dag_run": run_of(), "deadline": {}}, id="a deadline without a moment"),
         pytest.param({"dag_run": {"dag_id": "d", "dag_run_id": "r1"}, "deadline": None}, id="no deadline"),
         pytest.param({"ti": ti_of(), "exception": Mute()}, id="an exception without a text"),

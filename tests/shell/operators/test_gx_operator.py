@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import logging
 import os
-import sqlite3
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -32,6 +31,7 @@ from airflow_dre.errors import DefinitionError, WarehouseUnreachable
 from airflow_dre.operators.links import ResultsLink
 from airflow_dre.store.reading.runs import whole_results
 from airflow_dre.store.tables import incident, outbox, result, signal, suite_run
+from tests.databases import sqlite_file
 from tests.task_instances import task_instance
 
 pytestmark = pytest.mark.airflow
@@ -192,7 +192,7 @@ def test_a_missing_table_is_said_by_every_check(rows: Run) -> None:
 
 
 def test_an_empty_table_is_judged_or_skipped(world: Path, rows: Run) -> None:
-    with sqlite3.connect(world / "w.db") as connection:
+    with sqlite_file(world / "w.db") as connection:
         connection.execute("CREATE TABLE empty AS SELECT * FROM orders WHERE 0")
     mean = gxe.ExpectColumnMeanToBeBetween(column="amount", min_value=1)
     _, error, _ = executed(table="empty", expectations=[FILLED, gxe.ExpectTableRowCountToEqual(value=0), ROWS, mean])
@@ -308,7 +308,7 @@ def test_no_value_of_a_row_and_no_secret_leaves_the_data(
     from airflow.models.renderedtifields import RenderedTaskInstanceFields
 
     frame = pd.DataFrame({"note": ["a", CANARY, CANARY], "note2": ["a", CANARY, "c"], "same": ["x", "x", "x"]})
-    with sqlite3.connect(world / "w.db") as connection:
+    with sqlite_file(world / "w.db") as connection:
         frame.to_sql("leaky", connection)
     if source == "objects":
         frame = frame.astype(object)

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import logging
-import sqlite3
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 from urllib.parse import quote
 
@@ -28,6 +26,7 @@ from airflow_dre.store.database import open_database
 from airflow_dre.store.reading.runs import whole_results
 from airflow_dre.store.tables import result, suite_run
 from tests.calls import calls_of
+from tests.databases import sqlite_file
 from tests.task_instances import task_instance
 
 pytestmark = pytest.mark.airflow
@@ -151,7 +150,7 @@ def test_a_missing_table_is_said_once_for_all_checks(world: Path, rows: Run) -> 
 
 
 def test_an_empty_table_is_judged_or_skipped_as_each_check_says(run_dag: Run, world: Path, rows: Run, incidents: Run) -> None:
-    with sqlite3.connect(world / "w.db") as connection:
+    with sqlite_file(world / "w.db") as connection:
         connection.execute("CREATE TABLE empty AS SELECT * FROM orders WHERE 0")
     checks = [
         c.not_null("id", fail_above="5%"),
@@ -322,7 +321,7 @@ def test_a_hostile_table_name_fails_clearly_and_harms_nothing(world: Path, table
 
 
 def test_an_odd_table_name_in_double_quotes_is_a_name(run_dag: Run, world: Path, rows: Run) -> None:
-    with sqlite3.connect(world / "w.db") as connection:
+    with sqlite_file(world / "w.db") as connection:
         connection.execute('CREATE TABLE "odd; ""name" AS SELECT 1 AS id')
     finished = run_dag(dag_of("odd", table='"odd; ""name"', checks=[c.row_count(equals=1), c.unique("id")]))
     assert finished.state == "success"
@@ -375,7 +374,7 @@ def test_the_log_holds_the_report(run_dag: Run, capsys: pytest.CaptureFixture[st
 )
 def test_the_deep_link(monkeypatch: pytest.MonkeyPatch, index: int, base: str, path: str) -> None:
     monkeypatch.setenv("AIRFLOW__API__BASE_URL", base)
-    key = SimpleNamespace(dag_id="d", run_id="manual__2026-01-01T00:00:00+00:00", task_id="t", map_index=index)
+    key = task_instance(run_id="manual__2026-01-01T00:00:00+00:00", task_id="t", map_index=index)
     assert ResultsLink().get_link(None, ti_key=key) == path
 
 

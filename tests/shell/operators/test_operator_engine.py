@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,6 +18,7 @@ from airflow_dre.services.quality.report import render_report
 from airflow_dre.store.database import open_database
 from airflow_dre.store.reading.runs import whole_results
 from airflow_dre.store.tables import failing_row, result
+from tests.databases import sqlite_file
 from tests.task_instances import task_instance
 
 pytestmark = pytest.mark.airflow
@@ -34,7 +34,7 @@ def executed(run_id: str = "r", **arguments: Any) -> QualityCheckOperator:
 
 
 def test_a_statement_that_takes_too_long_is_ended_and_hides_no_other(world: Path, rows: Callable[[Any], list[Any]]) -> None:
-    with sqlite3.connect(world / "w.db") as connection:
+    with sqlite_file(world / "w.db") as connection:
         connection.executemany("INSERT INTO orders VALUES (?, 1, '2026-01-01')", [(n,) for n in range(60)])
     operator = executed(checks=[c.row_count(equals=63), c.metric_sql(SLOW, equals=0, name="slow")], statement_timeout="1s")
     found = {row.definition["name"]: (row.outcome, row.reason) for row in rows(result)}
@@ -92,7 +92,7 @@ def test_a_retention_that_cannot_be_read_costs_no_result(
 
 
 def test_constraints_answer_where_they_are_trusted(world: Path, rows: Callable[[Any], list[Any]]) -> None:
-    with sqlite3.connect(world / "w.db") as connection:
+    with sqlite_file(world / "w.db") as connection:
         connection.execute("CREATE TABLE kept (id INTEGER NOT NULL UNIQUE)")
     for trusted in (False, True):
         executed(run_id=str(trusted), table="kept", checks=[c.unique("id")], trust_constraints=trusted)
@@ -117,7 +117,7 @@ def test_a_changed_schema_is_told_by_what_changed_since_it_last_passed(world: Pa
     checks = [c.schema_unchanged()]
     executed(run_id="1", checks=checks)
     executed(run_id="2", checks=checks)
-    with sqlite3.connect(world / "w.db") as connection:
+    with sqlite_file(world / "w.db") as connection:
         connection.execute("ALTER TABLE orders ADD COLUMN coupon TEXT")
         connection.execute("ALTER TABLE orders DROP COLUMN amount")
     executed(run_id="3", checks=checks)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -21,6 +20,7 @@ from airflow_dre import checks as c
 from airflow_dre.errors import DefinitionError, QueryFailed
 from airflow_dre.store.tables import failing_row, incident, incident_event, result
 from tests.calls import calls_of
+from tests.databases import sqlite_file
 from tests.task_instances import task_instance
 
 pytestmark = pytest.mark.airflow
@@ -29,7 +29,7 @@ Rows = Callable[[Any], list[Any]]
 
 def ask(world: Path, sql: str) -> list[tuple[Any, ...]]:
     """Return all rows of a query on the warehouse."""
-    with sqlite3.connect(world / "w.db") as connection:
+    with sqlite_file(world / "w.db") as connection:
         return connection.execute(sql).fetchall()
 
 
@@ -68,7 +68,7 @@ def test_moved_rows_leave_a_good_table_behind(world: Path) -> None:
 def test_names_and_rows_that_look_like_code_are_neither(world: Path, rows: Rows) -> None:
     table, planted = 'x"; DROP TABLE orders --', "{{ conn.warehouse.password }}'); DROP TABLE orders; --"
     name = '"' + table.replace('"', '""') + '"'
-    with sqlite3.connect(world / "w.db") as connection:
+    with sqlite_file(world / "w.db") as connection:
         connection.execute(f"CREATE TABLE {name} (id INTEGER, {name} TEXT)")
         connection.executemany(f"INSERT INTO {name} VALUES (?, ?)", [(1, planted), (2, "y")])
     checks = [c.in_set(table, ["y"]), c.most_common(table, ["y"]), c.not_null(table, by=table)]
@@ -243,7 +243,7 @@ def review(**arguments: Any) -> tuple[QuarantineReleaseOperator, Any]:
 
 
 def test_the_question_counts_and_shows_no_row(world: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    with sqlite3.connect(world / "w.db") as connection:
+    with sqlite_file(world / "w.db") as connection:
         connection.execute("UPDATE orders SET created_at = 'secret-4111'")
     executed(quarantine="move", quarantine_limit="100%", checks=[c.not_null("amount"), c.in_set("id", [1], name="known")])
     sent: list[Any] = []
@@ -296,7 +296,7 @@ def test_the_answer_that_stands_in_when_nobody_answered_is_done_and_told(
 def test_the_example_moves_bad_orders_away_and_asks_about_them(
     world: Path, run_dag: Callable[..., Any], answer: Callable[[str, str], threading.Thread]
 ) -> None:
-    with sqlite3.connect(world / "w.db") as connection:
+    with sqlite_file(world / "w.db") as connection:
         connection.executemany("INSERT INTO orders VALUES (?, 1, '2026-01-01')", [(number,) for number in range(10, 22)])
     folder = Path(__file__).parents[3] / "dags_examples"
     thread = answer("orders_quarantine", "Discard")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import sqlite3
 import threading
 import time
 from collections.abc import Callable
@@ -22,6 +21,7 @@ from airflow.serialization.serialized_objects import LazyDeserializedDAG
 from airflow_dre import FreshnessSensor
 from airflow_dre.errors import DefinitionError
 from airflow_dre.triggers.freshness import FreshnessTrigger
+from tests.databases import sqlite_file
 
 pytestmark = pytest.mark.airflow
 Run = Callable[..., Any]
@@ -84,7 +84,7 @@ def timedelta_of(value: Any) -> timedelta:
 
 def newest(world: Path, table: str) -> str:
     """Return the timestamp as the sensor reports it."""
-    with sqlite3.connect(world / "w.db") as connection:
+    with sqlite_file(world / "w.db") as connection:
         (text,) = connection.execute(f"SELECT max(created_at) FROM {table}").fetchone()
     return datetime.fromisoformat(text).replace(tzinfo=UTC).isoformat()
 
@@ -102,7 +102,7 @@ def test_a_fresh_table_ends_the_wait_with_the_same_value(run_dag: Run, world: Pa
 @by_mode
 def test_a_table_that_becomes_fresh_ends_the_wait_with_the_same_value(run_dag: Run, world: Path, mode: str) -> None:
     def load() -> None:
-        with sqlite3.connect(world / "w.db") as connection:
+        with sqlite_file(world / "w.db") as connection:
             connection.execute("INSERT INTO stale VALUES (2, datetime('now'))")
 
     loader = threading.Timer(1.0, load)
@@ -156,7 +156,7 @@ def test_every_mode_ends_in_the_same_way(world: Path, arguments: dict[str, Any],
 )
 def test_a_table_that_vanishes_while_waiting_ends_every_mode_in_the_same_way(world: Path, arguments: dict[str, Any], ends: str) -> None:
     def drop() -> None:
-        with sqlite3.connect(world / "w.db") as connection:
+        with sqlite_file(world / "w.db") as connection:
             connection.execute("ALTER TABLE stale RENAME TO elsewhere")
 
     found = {}
@@ -165,7 +165,7 @@ def test_a_table_that_vanishes_while_waiting_ends_every_mode_in_the_same_way(wor
         dropper.start()
         found[mode] = waited(sensor_of(mode, table="stale", timeout=1.5, **arguments))[0]
         dropper.join()
-        with sqlite3.connect(world / "w.db") as connection:
+        with sqlite_file(world / "w.db") as connection:
             connection.execute("ALTER TABLE elsewhere RENAME TO stale")
     assert found == dict.fromkeys(MODES, ends)
 
@@ -226,7 +226,7 @@ def test_a_trigger_survives_serialization() -> None:
 
 
 def test_a_slow_warehouse_does_not_block_the_event_loop(world: Path) -> None:
-    with sqlite3.connect(world / "w.db") as connection:
+    with sqlite_file(world / "w.db") as connection:
         numbers = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 8000000)"
         connection.execute(f"CREATE VIEW slow AS {numbers} SELECT datetime('now') AS created_at FROM n")
     FreshnessTrigger("warehouse", "good", "created_at", 60.0)  # imports are not what is measured here

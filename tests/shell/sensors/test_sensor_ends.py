@@ -6,7 +6,6 @@ import asyncio
 import itertools
 import json
 import socket
-import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -30,6 +29,7 @@ from airflow_dre.errors import DefinitionError, Problem, QueryFailed, WarehouseU
 from airflow_dre.sensors.freshness import FreshnessSensor
 from airflow_dre.triggers.failures import read_error, spell_error
 from airflow_dre.triggers.freshness import FreshnessTrigger
+from tests.databases import sqlite_file
 from tests.shell.sensors.test_sensor import MODES, by_mode, dag_of, sensor_of, waited
 from tests.task_instances import task_instance
 
@@ -160,7 +160,7 @@ def test_the_failure_of_a_wait_is_an_incident_of_the_dataset(
     assert (row.status, row.severity, row.routes) == ("open", "high", ["oncall"])
     assert row.title.startswith("stale is stale: the newest row is")
     assert [(route, event) for route, event, _ in queued()] == [("oncall", "opened")]
-    with sqlite3.connect(world / "w.db") as connection:
+    with sqlite_file(world / "w.db") as connection:
         connection.execute("INSERT INTO stale VALUES (2, datetime('now'))")
     run_dag(dag, day=2)
     assert [row.status for row in incidents()] == ["resolved"]
@@ -178,7 +178,7 @@ def test_the_same_where_the_triggerer_waited(world: Path, incidents: Run, notify
 
     flush(read_settings(), seconds=0)
     assert [(row.kind, row.suite, row.status) for row in incidents()] == [("data", "waits_deferred.wait", "open")] * count
-    with sqlite3.connect(world / "w.db") as connection:
+    with sqlite_file(world / "w.db") as connection:
         connection.execute("INSERT INTO stale VALUES (2, datetime('now'))")
     assert sensor.resume_execution("__fail__", over, of_run("deferrable"))["fresh"] is True
     assert [row.status for row in incidents()] == ["resolved"] * count

@@ -24,6 +24,7 @@ from airflow_dre.services.quality.run import Suite, run_suite
 from airflow_dre.sql.dialects import find_dialect
 from airflow_dre.sql.scope import Scope
 from airflow_dre.values.dataset import DatasetName
+from tests.databases import sqlite_file
 
 TABLES = {
     "orders": [(1, 10, "x", "2013-01-01"), (2, None, "y", "2013-01-02"), (3, 30, "y", None), (4, -5, None, "2013-01-02")],
@@ -47,7 +48,7 @@ class File:
 def warehouse(tmp_path_factory: pytest.TempPathFactory) -> File:
     """Return a database with a table of every kind of value and an empty one."""
     path = tmp_path_factory.mktemp("mapping") / "w.db"
-    with sqlite3.connect(path) as connection:
+    with sqlite_file(path) as connection:
         for name, rows in TABLES.items():
             connection.execute(f"CREATE TABLE {name} (id INTEGER, amount INTEGER, kind TEXT, day TEXT)")
             connection.executemany(f"INSERT INTO {name} VALUES (?, ?, ?, ?)", rows)

@@ -21,6 +21,7 @@ from airflow_dre.services.quality.run import Suite, run_suite
 from airflow_dre.sql.dialects import find_dialect
 from airflow_dre.sql.scope import Scope
 from airflow_dre.values.dataset import DatasetName
+from tests.databases import sqlite_file
 
 TABLES = {
     "rows": pd.DataFrame(
@@ -191,7 +192,7 @@ def engines(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[dict[str
     if request.param == "sqlite":
         found = {name: Warehouse(File(tmp_path / f"{name}.db")) for name in TABLES}
         for name, frame in TABLES.items():
-            with sqlite3.connect(tmp_path / f"{name}.db") as connection:
+            with sqlite_file(tmp_path / f"{name}.db") as connection:
                 frame.to_sql("t", connection, index=False, dtype={"yes": "BOOLEAN"} if "yes" in frame else None)
         yield found
         for engine in found.values():

@@ -7,6 +7,7 @@ import sqlite3
 import sys
 import time
 from dataclasses import dataclass, field, fields
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,8 @@ from airflow_dre.tools.gx.running.reasons import reason_for
 from airflow_dre.tools.gx.running.results import Validation
 from airflow_dre.tools.gx.running.run import asset_of, new_context, run_expectations
 from tests.alarms import TaskTimeout, time_is_up
+from tests.databases import sqlite_file
+from tests.hooks import Hook
 
 
 @dataclass
@@ -44,7 +47,7 @@ class SqliteHook:
 @pytest.fixture
 def hook(tmp_path: Path) -> SqliteHook:
     """Return a hook of a database with a table ``orders``."""
-    with sqlite3.connect(tmp_path / "w.db") as connection:
+    with sqlite_file(tmp_path / "w.db") as connection:
         connection.execute("CREATE TABLE orders (id INTEGER, amount INTEGER)")
         connection.executemany("INSERT INTO orders VALUES (?, ?)", [(number, number * 10) for number in range(11)])
     return SqliteHook(tmp_path / "w.db")
@@ -114,15 +117,9 @@ def test_postgresql_answers_through_either_driver(postgres_url: str, driver: str
     with engine.begin() as connection:
         connection.exec_driver_sql("CREATE TABLE orders AS SELECT 1 AS id UNION ALL SELECT 1")
 
-    @dataclass
-    class Hook:
-        conn_type: str = "postgres"
-
-        def get_conn(self) -> Any:
-            return package.connect(host=url.query["host"], user=url.username, dbname=url.database)
-
+    hook = Hook("postgres", lambda: package.connect(host=url.query["host"], user=url.username, dbname=url.database))
     declared = [{"type": "expect_column_values_to_be_unique", "kwargs": {"column": "id"}}]
-    (one,) = found(declared, TableData(Hook(), ("public", "orders")))
+    (one,) = found(declared, TableData(hook, ("public", "orders")))
     assert (one.success, one.elements, one.unexpected, one.error) == (False, 2, 2, None)
     with engine.begin() as connection:
         connection.exec_driver_sql("DROP TABLE orders")  # waits for ever where a connection still holds it
@@ -258,20 +255,11 @@ def test_the_exception_of_a_signal_handler_ends_a_validation(hook: SqliteHook, e
 @pytest.mark.parametrize("driver", ["psycopg", "psycopg2"])
 def test_the_exception_of_a_signal_handler_ends_a_statement_of_postgresql(postgres_url: str, driver: str) -> None:
     package = pytest.importorskip(driver)
-    url = postgres_url.replace("postgresql+psycopg", "postgresql")
-
-    class Hook:
-        """Connections of the server."""
-
-        conn_type = "postgres"
-
-        def get_conn(self) -> Any:
-            return package.connect(url)
-
+    hook = Hook("postgres", partial(package.connect, postgres_url.replace("postgresql+psycopg", "postgresql")))
     require_gx()
     started = time.monotonic()
     with pytest.raises(TaskTimeout), time_is_up(2):
-        found([SLOW], QueryData(Hook(), "SELECT pg_sleep(60) AS s"))
+        found([SLOW], QueryData(hook, "SELECT pg_sleep(60) AS s"))
     assert time.monotonic() - started < 3.5
 
 
