@@ -6,7 +6,7 @@ import contextlib
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Self
 
 import pytest
 
@@ -41,9 +41,11 @@ class Asked(Warehouse):
             "CREATE TABLE p (k INTEGER); INSERT INTO p VALUES (1), (2), (2)"
         )
 
-    def close(self) -> None:
-        """Close the connection and the tables."""
-        super().close()
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
         self._database.close()
 
     def get_conn(self) -> Any:
@@ -70,7 +72,7 @@ class Asked(Warehouse):
 @pytest.fixture
 def asked() -> Iterator[Asked]:
     """Yield a fresh one."""
-    with contextlib.closing(Asked()) as found:
+    with Asked() as found:
         yield found
 
 
@@ -78,7 +80,7 @@ def asked() -> Iterator[Asked]:
 def slowly() -> Iterator[Callable[[str], Asked]]:
     """Yield a function that returns one that takes too long for a word."""
     with contextlib.ExitStack() as stack:
-        yield lambda word: stack.enter_context(contextlib.closing(Asked(slow=word)))
+        yield lambda word: stack.enter_context(Asked(slow=word))
 
 
 def outcomes(record: SuiteRunRecord) -> list[str]:
@@ -143,7 +145,7 @@ def test_a_part_that_takes_too_long_is_not_split_further(slowly: Callable[[str],
                 raise QueryFailed("no such column: zz")
             return super().fetch_rows(sql, most)
 
-    with contextlib.closing(Refusing(slow="id <> 7920")) as refusing:
+    with Refusing(slow="id <> 7920") as refusing:
         record = refusing.run(*halves, c.not_null("zz"))
     assert "ended after 60 s" in [result.reason for result in record.results]
     assert record.results[-1].reason == "no such column: zz"
