@@ -34,6 +34,9 @@ def free_port() -> int:
 SMALL = {"spark.sql.adaptive.enabled": "false", "spark.sql.shuffle.partitions": "1"}
 """Settings of a session for many questions about a dozen rows: planning in stages would take longer than they do."""
 
+UNCOMPILED = "--conf spark.sql.codegen.wholeStage=false --conf spark.sql.codegen.factoryMode=NO_CODEGEN pyspark-shell"
+"""``PYSPARK_SUBMIT_ARGS`` of a process that reads a few rows: compiling takes longer than they do."""
+
 
 @contextlib.contextmanager
 def running(folder: Path) -> Iterator[tuple[Any, str]]:

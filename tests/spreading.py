@@ -11,15 +11,22 @@ from typing import Any
 
 import pytest
 
-WHOLE = ("tests/stack/",)
-"""Beginnings of paths: the files that share one are run by one process, since one Airflow is started for them."""
+SPARK = (
+    "tests/engines/spark/",
+    "tests/oracle/",
+    "tests/conformance/test_gx.py",
+    "tests/services/quarantine/test_spark_quarantine.py",
+    "tests/shell/operators/test_spark.py",
+)
+WHOLE = {"tests/stack/": "Airflow", **dict.fromkeys(SPARK, "Spark")}
+"""What one process starts for the files whose paths begin so: it runs all of them."""
 EARLY = (
     "tests/stack/",
+    *SPARK,
     "tests/shell/",
     "tests/store/",
     "tests/conformance/",
     "tests/services/",
-    "tests/oracle/",
     "tests/benchmarks/",
     "tests/privacy/",
     "tests/checks/test_laws.py",
@@ -31,7 +38,7 @@ NOTES = pytest.StashKey[list[tuple[str, bool]]]()
 
 def unit_of(nodeid: str) -> str:
     """Return the unit of tests that one process runs together with a test."""
-    return next((folder for folder in WHOLE if nodeid.startswith(folder)), nodeid.partition("::")[0])
+    return next((started for start, started in WHOLE.items() if nodeid.startswith(start)), nodeid.partition("::")[0])
 
 
 def place_of(nodeid: str) -> int:

@@ -18,6 +18,7 @@ ROOT = Path(__file__).parent.parent
     ("one", "other", "together"),
     [
         pytest.param("tests/stack/test_a.py::test_x", "tests/stack/test_b.py::test_y[z]", True, id="one folder that is whole"),
+        pytest.param("tests/oracle/test_a.py::test_x", "tests/conformance/test_gx.py::test_y", True, id="what needs one Spark"),
         pytest.param("tests/sql/test_a.py::test_x[a::b/c]", "tests/sql/test_a.py::TestY::test_z", True, id="one file"),
         pytest.param("tests/sql/test_a.py::test_x", "tests/sql/test_b.py::test_x", False, id="two files"),
         pytest.param("tests/stack/test_a.py::test_x", "tests/shell/test_a.py::test_x", False, id="two folders"),

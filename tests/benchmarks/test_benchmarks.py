@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import runpy
 import subprocess
 import sys
@@ -14,19 +15,6 @@ import pytest
 from tests import sparks
 
 BENCHMARKS = Path(__file__).parent.parent.parent / "benchmarks"
-
-
-@pytest.mark.postgres
-def test_one_scan_compares_four_ways_to_ask() -> None:
-    command = [sys.executable, str(BENCHMARKS / "one_scan.py"), "--rows", "2000", "--rounds", "1", "--only", "44", "--no-bounds"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=200, check=False)
-    assert done.returncode == 0, done.stderr
-    (line,) = [line for line in done.stdout.splitlines() if line.startswith("{")]  # others write warnings there, PySpark for one
-    found: dict[str, float] = json.loads(line)
-    times = {"ours_s", "fused_s", "common_sql_s", "gx_s", "ratio_to_fused", "speedup_common_sql", "speedup_gx"}
-    assert found.keys() == {"rows", "checks", "queries"} | times
-    assert (found["rows"], found["checks"], found["queries"]) == (2000, 44, 1)
-    assert all(found[name] > 0 for name in times)
 
 
 @pytest.mark.parametrize("form", [pytest.param([], id="parquet"), pytest.param(["--csv"], id="csv")])
@@ -53,7 +41,8 @@ def test_spark_runs_one_job_beside_the_aggregation_by_hand() -> None:
     if why := sparks.why_missing():
         pytest.skip(why)
     command = [sys.executable, str(BENCHMARKS / "spark.py"), "--rows", "2000", "--rounds", "1", "--no-bounds"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=200, check=False)
+    quick = {**os.environ, "JAVA_TOOL_OPTIONS": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC", "PYSPARK_SUBMIT_ARGS": sparks.UNCOMPILED}
+    done = subprocess.run(command, env=quick, capture_output=True, text=True, timeout=200, check=False)
     assert done.returncode == 0, done.stderr
     (line,) = [line for line in done.stdout.splitlines() if line.startswith("{")]
     found: dict[str, float] = json.loads(line)

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from airflow_dre import checks as c
@@ -30,6 +30,7 @@ from airflow_dre.checks.thresholds import Bounds, Limit, read_limit
 from airflow_dre.values.instants import format_duration, read_duration, to_instant
 from airflow_dre.values.numbers import as_count, is_ordered
 from airflow_dre.values.scalars import Incomparable
+from tests.examples import tries
 
 NOW = datetime(2013, 2, 2, tzinfo=UTC)
 EVERY_KIND = [
@@ -166,7 +167,7 @@ SEGMENTED = [
 
 
 @pytest.mark.parametrize("declaration", EVERY_KIND + SEGMENTED, ids=repr)
-@settings(max_examples=25)
+@tries(25)
 @given(data=st.data())
 def test_evaluating_is_total(declaration: Declaration, data: st.DataObject) -> None:
     check = check_of(declaration)
@@ -179,7 +180,7 @@ def test_evaluating_is_total(declaration: Declaration, data: st.DataObject) -> N
 
 
 @pytest.mark.parametrize("declaration", EVERY_KIND + SEGMENTED, ids=repr)
-@settings(max_examples=25)
+@tries(25)
 @given(data=st.data())
 def test_evaluating_numbers_is_total(declaration: Declaration, data: st.DataObject) -> None:
     """Numbers reach further into the judging than words do."""

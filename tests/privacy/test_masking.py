@@ -11,12 +11,13 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from airflow_dre.privacy.cards import find_cards
 from airflow_dre.privacy.ibans import _COUNTRIES, find_ibans
 from airflow_dre.privacy.masking import HIDDEN, Mask, masked, without_quotes
+from tests.examples import tries
 
 CARDS = {
     "Visa": "4111111111111111",
@@ -244,7 +245,7 @@ PLAIN = st.text(st.characters(exclude_categories=["Nd", "Cs"], exclude_character
 """Text without a digit, and without what could be a gap between two."""
 
 
-@settings(max_examples=400, deadline=None)
+@tries(400)
 @given(secret=st.one_of(cards(), ibans()), before=PLAIN, after=PLAIN)
 def test_every_valid_number_is_masked_wherever_it_is_embedded(secret: str, before: str, after: str) -> None:
     found = masked(before + secret + after)
@@ -253,7 +254,7 @@ def test_every_valid_number_is_masked_wherever_it_is_embedded(secret: str, befor
     assert secret not in masked(json.dumps({"v": before + secret + after}))
 
 
-@settings(max_examples=400, deadline=None)
+@tries(400)
 @given(body=st.text("0123456789", min_size=13, max_size=19))
 @example(body="4111111111111112")
 def test_a_number_that_fails_luhn_is_no_card(body: str) -> None:
@@ -263,7 +264,7 @@ def test_a_number_that_fails_luhn_is_no_card(body: str) -> None:
     assert list(find_cards(longer)) == [], "nor is a part of a longer number"
 
 
-@settings(max_examples=300, deadline=None)
+@tries(300)
 @given(
     identity=st.one_of(
         st.uuids().map(str),
@@ -282,7 +283,7 @@ def test_ordinary_ids_stay(identity: str) -> None:
     assert masked(f"most common: {identity} is not in the set") == f"most common: {identity} is not in the set"
 
 
-@settings(max_examples=200, deadline=None)
+@tries(200)
 @given(iban=ibans(), digit=st.integers(min_value=1, max_value=9))
 @example(iban="SV90 AARS 9795 1405 5349 8370 8271", digit=1)  # a Serbian IBAN is inside
 def test_an_iban_with_another_check_digit_is_none(iban: str, digit: int) -> None:
@@ -290,7 +291,7 @@ def test_an_iban_with_another_check_digit_is_none(iban: str, digit: int) -> None
     assert 0 not in [start for start, _ in find_ibans(wrong)]
 
 
-@settings(max_examples=300, deadline=None)
+@tries(300)
 @given(text=st.text(max_size=200))
 def test_masking_is_total_and_done_once(text: str) -> None:
     assert masked(masked(text)) == masked(text)

@@ -10,6 +10,8 @@ import pytest
 from airflow_dre.engines.transactions import without_values
 from airflow_dre.privacy.masking import masked, without_quotes
 
+pytestmark = pytest.mark.long
+
 
 def seconds(work: Callable[[], object]) -> float:
     """Time of the processor: a busy machine changes nothing."""

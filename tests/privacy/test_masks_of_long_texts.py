@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from airflow_dre.partitions.sensitive import is_sensitive
 from airflow_dre.privacy.masking import HIDDEN, SHOWN, masked
 from airflow_dre.values import text_limits as bounds
+from tests.examples import tries
 
 WORDS = "the rows of a table "
 LINE = "2026-11-24T11:22:33 INFO orders.load: 12 of 34 rows (35.3%) in 1.5 s\n"
@@ -32,6 +33,7 @@ SECRETS = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("secret", "part"), SECRETS.values(), ids=SECRETS)
 def test_nothing_is_shown_of_a_secret_that_the_cut_goes_through(secret: str, part: str) -> None:
     for place in {*range(max(1, len(part)), min(len(secret), 60)), min(len(secret) - 1, 5_000)}:
@@ -70,7 +72,7 @@ def test_a_value_that_is_too_long_to_be_judged_is_not_kept_of_a_partition() -> N
     assert not is_sensitive(LINE * 500)
 
 
-@settings(max_examples=30, deadline=None)
+@tries(30)
 @given(piece=st.text(min_size=1, max_size=30), secret=st.sampled_from(["4111111111111111", "jane@example.com"]), shift=st.integers(0, 60))
 def test_a_long_text_of_anything_shows_no_secret_at_the_cut(piece: str, secret: str, shift: int) -> None:
     before = (piece * SHOWN)[: SHOWN - shift] + "\n"

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
+import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,18 +21,18 @@ from tests.databases import sqlite_file
 
 
 @pytest.fixture(scope="session", autouse=True)
-def airflow_database() -> None:
+def airflow_database(airflow_template: Path) -> None:
     """Create Airflow's own tables."""
-    command = [str(Path(sys.executable).parent / "airflow"), "db", "migrate"]
-    subprocess.run(command, check=True, capture_output=True, timeout=180, env=os.environ)
+    shutil.copy(airflow_template, os.environ["AIRFLOW_HOME"])
     from airflow.dag_processing.bundles.manager import DagBundlesManager
 
     DagBundlesManager().sync_bundles_to_db()
 
 
 @pytest.fixture(autouse=True)
-def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sqlite_template: Path) -> Path:
     """Return a warehouse and an empty results store for one test."""
+    shutil.copy(sqlite_template, tmp_path / "dre.db")
     with sqlite_file(tmp_path / "w.db") as connection:
         connection.execute("CREATE TABLE orders (id INTEGER, amount INTEGER, created_at TEXT)")
         connection.executemany("INSERT INTO orders VALUES (?, ?, datetime('now'))", [(1, 10), (2, None), (2, 30)])
@@ -50,6 +49,12 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(delivery._state, "down_until", 0.0)
     return tmp_path
+
+
+@pytest.fixture
+def fresh_home(world: Path) -> None:
+    """Take the results store away, as before the first use."""
+    (world / "dre.db").unlink()
 
 
 @pytest.fixture

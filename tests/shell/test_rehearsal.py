@@ -20,7 +20,7 @@ from airflow_dre.store.tables import metadata
 from tests.databases import sqlite_file
 from tests.task_instances import dag_run, task_instance
 
-pytestmark = pytest.mark.airflow
+pytestmark = [pytest.mark.airflow, pytest.mark.usefixtures("fresh_home")]
 FILE = """
 from datetime import datetime
 from airflow.sdk import DAG

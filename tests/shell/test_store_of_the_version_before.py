@@ -236,6 +236,7 @@ def ending_after(database: Database, statements: int) -> Iterator[list[str]]:
 def test_an_upgrade_that_is_interrupted_after_any_statement_is_run_again(old: tuple[Path, Path], tmp_path: Path) -> None:
     path, like = old
     before, statements, interrupted = records(like, like), 0, True
+    left: set[str] = set()  # contents of interrupted stores: of two that are the same, one is upgraded further
     while interrupted:
         again = tmp_path / "again.db"
         for name in ("again.db", "again.db-wal", "again.db-shm"):
@@ -248,10 +249,14 @@ def test_an_upgrade_that_is_interrupted_after_any_statement_is_run_again(old: tu
                 interrupted = False
             except Interrupted:
                 assert len(sent) == statements + 1
-        migrate(database)
-        assert current_revision(database) == head()
+        with contextlib.closing(sqlite3.connect(again)) as connection:
+            content = "".join(connection.iterdump())
+        if content not in left:
+            left.add(content)
+            migrate(database)
+            assert current_revision(database) == head()
+            assert records(again, like) == before, f"interrupted after {statements} statements"
         database.engine.dispose()
-        assert records(again, like) == before, f"interrupted after {statements} statements"
         statements += 1
 
 

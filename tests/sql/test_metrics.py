@@ -14,7 +14,7 @@ from typing import Any
 import duckdb
 import psycopg
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from airflow_dre import checks as c
@@ -30,6 +30,7 @@ from airflow_dre.sql.plan import plan, scan
 from airflow_dre.sql.scope import Scope
 from airflow_dre.values.calendar import Unit
 from tests.databases import DATABASES, REAL_DIALECTS
+from tests.examples import tries
 
 GOLDEN = Path(__file__).parent / "golden"
 """The dialects that run here. The SQL of the other dialects is read in test_dialects.py."""
@@ -372,7 +373,7 @@ def test_each_metric_is_asked_once_in_as_few_scans_as_fit(asked: list[Metric], w
     assert all(len(statement.metrics) <= widest for statement in statements)
 
 
-@settings(max_examples=25)
+@tries(25)
 @given(asked=st.lists(any_metric, min_size=1, unique=True))
 def test_the_sql_does_not_depend_on_who_asked_before(asked: list[Metric]) -> None:
     scope = Scope(("t",), None, find_dialect("postgres"))

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from airflow_dre import checks as c
@@ -21,6 +21,7 @@ from airflow_dre.engines.warehouse import Warehouse
 from airflow_dre.services.quality.answers import NOTHING, CountingEngine
 from airflow_dre.services.quality.run import answer_rows
 from airflow_dre.sql.scope import Scope
+from tests.examples import tries
 
 NOW = datetime(2013, 1, 5, tzinfo=UTC)
 SEGMENTED = [
@@ -108,7 +109,7 @@ def test_every_kind_that_looks_at_rows_is_tried() -> None:
 
 
 @pytest.mark.parametrize("declaration", SEGMENTED, ids=repr)
-@settings(max_examples=15)
+@tries(15)
 @given(table=rows)
 def test_each_segment_is_judged_as_its_rows_alone(declaration: Declaration, table: list[tuple[Any, ...]]) -> None:
     with contextlib.closing(Database(table)) as database:

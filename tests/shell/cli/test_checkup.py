@@ -105,6 +105,7 @@ def test_a_server_that_says_nothing_takes_seconds(run: Callable[[str], Said], si
     assert time.monotonic() - began < 15
 
 
+@pytest.mark.usefixtures("fresh_home")
 @pytest.mark.parametrize("command", ["check", "check-config"])
 def test_a_fresh_home_is_right_and_stays_as_it_is(run: Callable[[str], Said], world: Path, command: str) -> None:
     code, shown, wrong = run(command)

@@ -49,6 +49,7 @@ def test_the_configured_store_is_copied_to_an_address_in_the_environment(
         assert [row.status for row in connection.execute(sa.select(incident))] == ["open"]
 
 
+@pytest.mark.usefixtures("fresh_home")
 @pytest.mark.parametrize(
     ("source", "target", "message"),
     [

@@ -116,6 +116,7 @@ def test_plugins(airflow: Cli) -> None:
     assert shown["listeners"] == ["airflow_dre.listeners.runs", "airflow_dre.listeners.starting"]
 
 
+@pytest.mark.usefixtures("fresh_home")
 def test_the_embedded_store_from_the_command_line(airflow: Cli, world: Path) -> None:
     before = airflow("dre", "db", "check")
     assert before.returncode == 0, "it is made and migrates itself at first use"

@@ -91,6 +91,7 @@ def test_a_broken_file_is_a_result_without_retry(run_dag: Run, rows: Run, incide
     assert [(row.event, row.title.partition(":")[0]) for row in incidents()] == [("checks_errored", "2026-01-03.parquet")]
 
 
+@pytest.mark.usefixtures("fresh_home")
 def test_files_that_are_not_there_are_awaited(run_dag: Run, rows: Run, files: Path) -> None:
     def arrive(context: Any) -> None:
         assert str(context["exception"]) == f"no file matches {files}/2027-*.parquet"

@@ -179,7 +179,7 @@ def dag_of(name: str, **arguments: Any) -> DAG:
     return dag
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def answer() -> Iterator[Callable[[str, str], threading.Thread]]:
     """Answer the question of a Dag's task ``review`` as user ``vera``, through Airflow's own API, once it is asked."""
     from airflow.api_fastapi.app import create_app, get_auth_manager, purge_cached_app
