@@ -8,5 +8,10 @@ from hypothesis import settings
 
 
 def tries(usual: int) -> settings:
-    """Return the settings of a law that is tried on fewer examples, or on more, than is usual. ``make unit`` tries a tenth of them."""
+    """Return the settings of a law that is tried on fewer or more examples than Hypothesis's hundred.
+
+    ``make unit`` tries a tenth of them, ``make nightly`` twenty times as many.
+    """
+    if os.environ.get("DRE_NIGHTLY"):
+        return settings(max_examples=usual * 20, deadline=None)
     return settings(max_examples=max(usual // 10, 3) if os.environ.get("DRE_QUICK") else usual, deadline=None)

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 pytestmark = [pytest.mark.stack, pytest.mark.browser, pytest.mark.timeout(600)]
 expect.set_options(timeout=30_000)
@@ -41,22 +41,38 @@ def failed_run(stack: Any, runs: dict[str, str]) -> str:
     return run_id
 
 
+@pytest.fixture(scope="module")
+def context_of(browser: Browser, stack: Any) -> Callable[[str, str | None], BrowserContext]:
+    """Return a function that opens the context of a theme and a user once, so that Airflow's files are loaded once. A stranger's is new."""
+    opened: dict[tuple[str, str], BrowserContext] = {}
+
+    def context(theme: str, user: str | None) -> BrowserContext:
+        if user is not None and (theme, user) in opened:
+            return opened[theme, user]
+        made = browser.new_context(viewport={"width": 1600, "height": 1000}, reduced_motion="reduce")
+        made.add_init_script(f"localStorage.setItem('theme', '{theme}')")
+        if user is not None:
+            made.add_cookies([{"name": "_token", "value": stack.token(user), "url": stack.address}])
+            opened[theme, user] = made
+        return made
+
+    return context
+
+
 @pytest.fixture(params=["light", "dark"])
-def visit(request: pytest.FixtureRequest, browser: Browser, stack: Any, pictures: Path) -> Iterator[Callable[..., Page]]:
+def visit(
+    request: pytest.FixtureRequest, context_of: Callable[[str, str | None], BrowserContext], stack: Any, pictures: Path
+) -> Iterator[Callable[..., Page]]:
     """Yield a function that opens a path as a user in a theme.
 
     At the end, take a picture and assert that the console has no error.
     """
     errors: list[str] = []
-    contexts = []
+    pages: list[Page] = []
 
     def open_page(path: str, user: str | None = "admin") -> Page:
-        context = browser.new_context(viewport={"width": 1600, "height": 1000})
-        contexts.append(context)
-        context.add_init_script(f"localStorage.setItem('theme', '{request.param}')")
-        if user is not None:
-            context.add_cookies([{"name": "_token", "value": stack.token(user), "url": stack.address}])
-        page = context.new_page()
+        page = context_of(request.param, user).new_page()
+        pages.append(page)
         page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.goto(f"{stack.address}/{path}")
@@ -66,10 +82,9 @@ def visit(request: pytest.FixtureRequest, browser: Browser, stack: Any, pictures
 
     yield open_page
     name = request.node.originalname.removeprefix("test_")
-    for number, context in enumerate(contexts):
-        for page in context.pages:
-            page.screenshot(path=pictures / f"{name}-{number}-{request.param}.png", full_page=True)
-        context.close()
+    for number, page in enumerate(pages):
+        page.screenshot(path=pictures / f"{name}-{number}-{request.param}.png", full_page=True)
+        page.close()
     assert [error for error in errors if "401" not in error] == []
 
 
