@@ -10,7 +10,7 @@ PYTEST_WORKERS ?= 4
 PURE := tests/values tests/privacy tests/checks tests/incidents tests/lineage tests/tools/dbt \
 	--ignore tests/lineage/test_naming.py
 
-# Python keeps what it compiled, whatever the environment says: the tests start hundreds of processes, each of which would compile the package anew.
+# Python keeps what it compiled, whatever the environment is: the tests start hundreds of processes, each of which would compile the package anew.
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help

@@ -1,4 +1,4 @@
-"""How many examples a law is tried on."""
+"""Numbers of examples that laws are tried on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is made once in a run of the tests, by the first of its processes that needs it."""
+"""Folders that one process of a run of the tests fills and all of them read."""
 
 from __future__ import annotations
 

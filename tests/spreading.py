@@ -19,7 +19,7 @@ SPARK = (
     "tests/shell/operators/test_spark.py",
 )
 WHOLE = {"tests/stack/": "Airflow", **dict.fromkeys(SPARK, "Spark")}
-"""What one process starts for the files whose paths begin so: it runs all of them."""
+"""Programs that one process starts for the files whose paths begin so: it runs all of these files."""
 EARLY = (
     "tests/stack/",
     *SPARK,

@@ -43,12 +43,13 @@ def report(url: str, spool: str, numbers: list[int], barrier: Any, errors: Any) 
     [pytest.param(False, 1, id="the very same occurrence"), pytest.param(True, PROCESSES * 3, id="three occurrences of each process")],
 )
 def test_one_incident(store: Store, store_url: str, tmp_path: Path, distinct: bool, occurrences: int) -> None:
-    fork = multiprocessing.get_context("fork")
-    barrier, errors = fork.Barrier(PROCESSES), fork.Queue()
+    server = multiprocessing.get_context("forkserver")  # small, unlike this process: its pages are copied 64 times
+    server.set_forkserver_preload([__name__])
+    barrier, errors = server.Barrier(PROCESSES), server.Queue()
     store.database.engine.dispose()
     given = [[worker * 3 + n for n in range(3)] if distinct else [0] for worker in range(PROCESSES)]
     arguments = [(store_url, str(tmp_path / "spool"), numbers, barrier, errors) for numbers in given]
-    running = [fork.Process(target=report, args=one) for one in arguments]
+    running = [server.Process(target=report, args=one) for one in arguments]
     for process in running:
         process.start()
     for process in running:
