@@ -23,7 +23,7 @@ def memory() -> Iterator[sqlite3.Connection]:
 
 @pytest.fixture
 def embedded(dialect: str) -> Iterator[Any]:
-    """Yield an empty database in memory, a SQLite or a DuckDB as the test's argument ``dialect`` says."""
+    """Yield an empty database in memory, a SQLite or a DuckDB named by the test's argument ``dialect``."""
     with contextlib.closing(sqlite3.connect(":memory:") if dialect == "sqlite" else duckdb.connect()) as connection:
         yield connection
 
