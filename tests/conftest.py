@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import gzip
 import json
 import os
@@ -47,6 +48,12 @@ settings.register_profile("patient", deadline=None)  # a busy machine breaks no 
 settings.register_profile("quick", deadline=None, max_examples=10)  # `make unit`
 settings.register_profile("long", deadline=None, max_examples=2_000)  # `make nightly`
 settings.load_profile("quick" if os.environ.get("DRE_QUICK") else "long" if os.environ.get("DRE_NIGHTLY") else "patient")
+
+
+def pytest_collection_finish() -> None:
+    """Let the garbage collector leave out what was imported and collected, which it would look through again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_unconfigure() -> None:
