@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
 
 pytestmark = [pytest.mark.stack, pytest.mark.browser, pytest.mark.timeout(600)]
 expect.set_options(timeout=30_000)
@@ -18,13 +18,22 @@ FAILED = "8 of 100 rows (8%) break it, more than 5%"
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Yield the system's browser, or Playwright's own."""
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrowserContext]:
+    """Yield the system's browser, or Playwright's own.
+
+    Its profile is on disk, so that Airflow's scripts are loaded and compiled once: without one each page would take seconds for them.
+    """
     known = next((found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None)
     with sync_playwright() as playwright:
         if known is None and not Path(playwright.chromium.executable_path).exists():
             pytest.skip("NO BROWSER: neither chromium on the PATH nor Playwright's own; run .ci/browser")
-        started = playwright.chromium.launch(executable_path=known, args=["--no-sandbox"])
+        started = playwright.chromium.launch_persistent_context(
+            tmp_path_factory.mktemp("browser"),
+            executable_path=known,
+            args=["--no-sandbox", "--disable-gpu"],
+            viewport={"width": 1600, "height": 1000},
+            reduced_motion="reduce",
+        )
         yield started
         started.close()
 
@@ -41,28 +50,8 @@ def failed_run(stack: Any, runs: dict[str, str]) -> str:
     return run_id
 
 
-@pytest.fixture(scope="module")
-def context_of(browser: Browser, stack: Any) -> Callable[[str, str | None], BrowserContext]:
-    """Return a function that opens the context of a theme and a user once, so that Airflow's files are loaded once. A stranger's is new."""
-    opened: dict[tuple[str, str], BrowserContext] = {}
-
-    def context(theme: str, user: str | None) -> BrowserContext:
-        if user is not None and (theme, user) in opened:
-            return opened[theme, user]
-        made = browser.new_context(viewport={"width": 1600, "height": 1000}, reduced_motion="reduce")
-        made.add_init_script(f"localStorage.setItem('theme', '{theme}')")
-        if user is not None:
-            made.add_cookies([{"name": "_token", "value": stack.token(user), "url": stack.address}])
-            opened[theme, user] = made
-        return made
-
-    return context
-
-
 @pytest.fixture(params=["light", "dark"])
-def visit(
-    request: pytest.FixtureRequest, context_of: Callable[[str, str | None], BrowserContext], stack: Any, pictures: Path
-) -> Iterator[Callable[..., Page]]:
+def visit(request: pytest.FixtureRequest, browser: BrowserContext, stack: Any, pictures: Path) -> Iterator[Callable[..., Page]]:
     """Yield a function that opens a path as a user in a theme.
 
     At the end, take a picture and assert that the console has no error.
@@ -71,7 +60,11 @@ def visit(
     pages: list[Page] = []
 
     def open_page(path: str, user: str | None = "admin") -> Page:
-        page = context_of(request.param, user).new_page()
+        browser.clear_cookies()
+        if user is not None:
+            browser.add_cookies([{"name": "_token", "value": stack.token(user), "url": stack.address}])
+        page = browser.new_page()
+        page.add_init_script(f"localStorage.setItem('theme', '{request.param}')")
         pages.append(page)
         page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: errors.append(str(error)))
