@@ -36,7 +36,7 @@ from tests.task_instances import bare_dag, task_instance
 __all__ = ["app", "ask"]
 pytestmark = pytest.mark.airflow
 SECRET = "hunter2s3cret"
-SHORT = f"{EVIL}{{{{ 7 * 191 }}}}<script>alert(1)</script> password={SECRET} "
+SHORT = f"{EVIL}{{{{ 7 * 123457 }}}}<script>alert(1)</script> password={SECRET} "
 HOSTILE = SHORT + "v" * 1_000_000
 HALF = SHORT + "\ud800" + "v" * 1_000_000
 MOST_KEPT = 400_000
@@ -127,7 +127,7 @@ def of_dbt(world: Path) -> None:
 
 def of_an_sla(world: Path) -> None:
     """Report the values that an SLA finds instead of timestamps, with a name that moves the direction of a text."""
-    name = "nightly \u202e{{ 7 * 191 }}<script>"
+    name = "nightly \u202e{{ 7 * 123457 }}<script>"
     for table in ("hostile", "hostile_short"):
         question = read_question("SLA", {"conn_id": "warehouse", "table": table, "column": "s", "max_age": "1h"})
         look = EvaluateSlaOperator(task_id="t", sla=f"{name} {table}", question=question, on_miss=[open_incident(routes=["oncall"])])
@@ -231,7 +231,7 @@ def test_hostile_texts_have_bounds_and_no_power_wherever_they_leave(
         assert max(map(len, left), default=0) <= STATEMENT, name
         assert {power for text in left for power in powers_in(text, "\n\t")} == set(), name
         assert [text[:300] for text in left if SECRET in text] == [], name
-        assert [text[:300] for text in left if "1337" in text] == [], name
+        assert [text[:300] for text in left if "864199" in text] == [], name
     assert sum(map(len, stored)) < MOST_KEPT
     assert max(len(json.dumps(body)) for body in oncall.messages) < 100_000
     with open_database(f"sqlite:///{hostile}/dre.db").read() as connection:
