@@ -111,13 +111,13 @@ class Settings:
     base_url: str
     """Where people reach Airflow's UI, without a slash at the end."""
     keep_tests: bool = False
-    """Whether ``airflow tasks test`` and ``airflow dags test`` keep results, change incidents and notify people."""
+    """True if ``airflow tasks test`` and ``airflow dags test`` keep results, change incidents and notify people."""
     problems: tuple[Problem, ...] = ()
     """Every option that could not be read, with what is allowed. No secret is in it."""
     broken_routes: dict[str, Problem] = field(default_factory=dict)
     """The routes that are configured and cannot be read, by name: they may be mended later."""
     routes_unreadable: bool = False
-    """Whether ``routes`` as a whole could not be read, so that a route which is not known may still be configured."""
+    """True if ``routes`` as a whole could not be read, so that a route which is not known may still be configured."""
 
     def watches(self, dag_id: str) -> bool:
         """Return whether failed runs of a Dag open incidents without a callback."""

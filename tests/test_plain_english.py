@@ -53,7 +53,7 @@ def docstring_problems(text: str) -> Iterator[str]:
     for line, first in attribute_docs(tree):
         if ";" in first:
             yield f"{line}: a semicolon in the first line about a field: two sentences are easier to read"
-        if re.match(r"(What|Who|Whose|Why|Whatever|Whoever)\b", first):
+        if re.match(r"(What|Who|Whose|Why|Whatever|Whoever|Whether)\b", first):
             yield f"{line}: the text about a field begins with {first.split()[0]!r}: say what it is"
     for node in ast.walk(tree):
         if not isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) or not (doc := ast.get_docstring(node)):
@@ -135,6 +135,7 @@ def test_every_excuse_is_needed() -> None:
         pytest.param('class C:\n    """A value; frozen."""', "semicolon", id="two sentences in the first line"),
         pytest.param('class C:\n    a = 1\n    """A number; not 0."""', "semicolon", id="two sentences about a field"),
         pytest.param('A = 1\n"""What it is."""', "begins with 'What'", id="a question about a constant"),
+        pytest.param('A = True\n"""Whether it is."""', "begins with 'Whether'", id="a question about a boolean"),
         pytest.param('class C:\n    """How it works."""', "begins with 'How'", id="a question of a class"),
     ],
 )

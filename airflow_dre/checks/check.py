@@ -84,7 +84,7 @@ class Check(ABC):
     refuses_where: ClassVar[str] = ""
     """Reason why the kind takes no filter. Empty: it takes one."""
     bounds_are_numbers: ClassVar[bool] = False
-    """Whether its bounds must be numbers, since what it observes always is one."""
+    """True if its bounds must be numbers, since what it observes always is one."""
     unmergeable: ClassVar[str] = ""
     """Reason why the kind cannot be judged from the states of partitions. Empty: its metrics decide."""
 

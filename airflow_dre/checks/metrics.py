@@ -23,23 +23,23 @@ class Metric:
     state_name: ClassVar[str]
     """Name in the keys of stored partition states. It never changes, whatever the class is called. Metrics without a state have none."""
     lists_rows: ClassVar[bool] = False
-    """Whether its answer is rows, and not one value."""
+    """True if its answer is rows, and not one value."""
     reads_rows: ClassVar[bool] = True
-    """Whether it reads rows of the table. The catalogue, another table and earlier results are read anew by each run."""
+    """True if it reads rows of the table. The catalogue, another table and earlier results are read anew by each run."""
     reads_catalogue: ClassVar[bool] = False
-    """Whether it reads the catalogue only."""
+    """True if it reads the catalogue only."""
     reads_history: ClassVar[bool] = False
-    """Whether the results store answers it, and not the warehouse."""
+    """True if the results store answers it, and not the warehouse."""
     shares_scan: ClassVar[bool] = True
-    """Whether it can be an aggregate in the common scan of a suite."""
+    """True if it can be an aggregate in the common scan of a suite."""
     counts_failing_rows: ClassVar[bool] = False
-    """Whether it counts rows that break a check, and that can be shown."""
+    """True if it counts rows that break a check, and that can be shown."""
     merge: ClassVar[Merge | None] = None
     """How its states of partitions merge. None: it does not follow from them, for the reason in ``unmergeable``."""
     unmergeable: ClassVar[str] = "how its values in partitions merge is not known"
     """Reason why it does not follow from the states of partitions. It has no effect on a metric that merges."""
     averages: ClassVar[bool] = False
-    """Whether it is the mean of the values that its state adds up, and not their sum."""
+    """True if it is the mean of the values that its state adds up, and not their sum."""
     of_no_rows: ClassVar[int | None] = None
     """Its answer for no rows, where it is one value."""
     where: str | None = None
@@ -157,7 +157,7 @@ class Total(ColumnMetric):
     state_name: ClassVar[str] = "Total"
     merge: ClassVar[Merge | None] = Merge.SUM
     by_kind: bool = False
-    """Whether the sum of nothing is 0, as in pandas, where the values may have been of a frame."""
+    """True if the sum of nothing is 0, as in pandas, where the values may have been of a frame."""
 
     def state_parts(self) -> tuple[Metric, ...]:
         return (ValueCount(column=self.column, where=self.where), Total(column=self.column, where=self.where))

@@ -40,9 +40,9 @@ class Rule:
     unmergeable: ClassVar[str] = ""
     """Reason why the rows that break it do not add up from partition to partition. Empty: they do."""
     kinds_matter: ClassVar[bool] = False
-    """Whether the kinds of values can make a difference to it, as in pandas."""
+    """True if the kinds of values can make a difference to it, as in pandas."""
     by_kind: bool = False
-    """Whether values of different kinds never equal and every value has a text, as in pandas, where a database would read one as the
+    """True if values of different kinds never equal and every value has a text, as in pandas, where a database would read one as the
     other or refuse to. A suite of another tool sets it, for databases whose values pandas may have held."""
 
     @property

@@ -106,7 +106,7 @@ class Within(ColumnRule):
     low_belongs: bool = True
     high_belongs: bool = True
     counted: bool = False
-    """Whether the column is known to hold booleans, of which true counts 1 and false 0."""
+    """True if the column is known to hold booleans, of which true counts 1 and false 0."""
 
     def column_types(self) -> Mapping[str, Families]:
         return comparable_with(self.column, (self.low, self.high))
@@ -279,9 +279,9 @@ class Compares(CrossRule):
     operator: Operator
     right: str
     unknown_breaks: bool = False
-    """Whether a NULL that is not left out breaks the other comparisons too."""
+    """True if a NULL that is not left out breaks the other comparisons too."""
     unlike: bool = False
-    """Whether the columns are known to hold values of different kinds."""
+    """True if the columns are known to hold values of different kinds."""
 
     @property
     def needs(self) -> tuple[str, ...]:
@@ -304,7 +304,7 @@ class SumIs(CrossRule):
     flags: tuple[str, ...] = ()
     """Columns of booleans, of which true counts 1."""
     unknown_breaks: bool = False
-    """Whether a sum with a NULL that is not left out is wrong."""
+    """True if a sum with a NULL that is not left out is wrong."""
 
     @property
     def needs(self) -> tuple[str, ...]:
@@ -330,7 +330,7 @@ class TupleOneOf(CrossRule):
     columns: tuple[str, ...]
     values: tuple[tuple[Literal | None, ...], ...]
     unknown_breaks: bool = False
-    """Whether a NULL that is not left out is met by None in a tuple only."""
+    """True if a NULL that is not left out is met by None in a tuple only."""
 
     @property
     def needs(self) -> tuple[str, ...]:

@@ -63,7 +63,7 @@ class Caller:
     def __init__(self, grace: float = GRACE) -> None:
         self._grace = grace
         self.is_bypassed = False
-        """Whether calls are made in the caller's own thread, for a connection that belongs to it."""
+        """True if calls are made in the caller's own thread, for a connection that belongs to it."""
         self._jobs: SimpleQueue[_Job | None] | None = None
 
     def run(self, work: Callable[[], R], interrupt: Callable[[], None], seconds: float | None = None, *, ends_early: bool = True) -> R:

@@ -106,9 +106,9 @@ class Driver:
     count_changed: Callable[[Any], int] = _count_of_cursor
     """Returns the number of rows that the last statement changed. Takes the cursor."""
     is_of_another_thread: Callable[[BaseException], bool] = _is_never
-    """Whether a connection refused a call because another thread, that of the hook, opened it."""
+    """True if a connection refused a call because another thread, that of the hook, opened it."""
     is_conflict: Callable[[BaseException], bool] = _is_conflict_by_sqlstate
-    """Whether another transaction was in the way, or the database ended this one to let another continue. The default knows the codes of
+    """True if another transaction was in the way, or the database ended this one to let another continue. The default knows the codes of
     the SQL standard and of PostgreSQL."""
 
 

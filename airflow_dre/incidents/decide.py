@@ -53,9 +53,9 @@ class Change:
     """Routes that know the incident and get one message more, for the reason of ``update_reason``."""
     update_reason: UpdateReason | None = None
     renews: bool = False
-    """Whether title and slice of the incident are those of this signal from now on."""
+    """True if title and slice of the incident are those of this signal from now on."""
     explains: bool = False
-    """Whether the explanation of the incident is that of this signal from now on."""
+    """True if the explanation of the incident is that of this signal from now on."""
     last_problem_at: datetime | None = None
     """The moment of the last problem afterwards. None: unchanged."""
     broken: tuple[Broken, ...] = ()
@@ -63,7 +63,7 @@ class Change:
     parts: frozenset[str] = frozenset()
     """Names of everything that was broken since the incident was opened."""
     keeps: bool = False
-    """Whether the signal is kept, so that its next report counts nothing."""
+    """True if the signal is kept, so that its next report counts nothing."""
 
     @property
     def because(self) -> str:

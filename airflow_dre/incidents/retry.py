@@ -17,9 +17,9 @@ class Attempt:
 
     delivered: bool
     retryable: bool = False
-    """Whether trying again can help: no where the receiver refuses the content, yes for every other answer and network errors."""
+    """True if trying again can help: false where the receiver refuses the content, true for every other answer and network errors."""
     misrouted: bool = False
-    """Whether the route or its connection is at fault: it may be mended, so the message waits as one that can be retried."""
+    """True if the route or its connection is at fault: it may be mended, so the message waits as one that can be retried."""
     error: str = ""
     """Cause of the failure, without addresses and secrets."""
     retry_after: timedelta | None = None

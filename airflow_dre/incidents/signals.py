@@ -99,7 +99,7 @@ class Signal(msgspec.Struct, frozen=True, kw_only=True, rename={"occurrence_id":
     still_failed: tuple[str, ...] | None = None
     """Tasks that are failed although their run succeeded, for RUN_SUCCEEDED. None: the messenger does not know."""
     opens: bool = True
-    """Whether it may open an incident. False: it is only remembered that it happened, so that others are understood."""
+    """True if it may open an incident. False: it is only remembered that it happened, so that others are understood."""
     seen_at: datetime | None = None
     """When the messenger saw that it is still so, where that is later than ``at``: at the end of the run."""
 

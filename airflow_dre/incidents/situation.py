@@ -30,7 +30,7 @@ class LiveIncident:
     event: Event | None = None
     """Event of the newest problem. None: not known."""
     explained: bool = False
-    """Whether its explanation comes from the messenger that saw the problem."""
+    """True if its explanation comes from the messenger that saw the problem."""
 
     @property
     def problems(self) -> tuple[Broken, ...]:
@@ -118,7 +118,7 @@ class WatchedSla:
 
     cause: DataCause
     known: bool
-    """Whether its last evaluation succeeded."""
+    """True if its last evaluation succeeded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

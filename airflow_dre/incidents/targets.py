@@ -21,7 +21,7 @@ class Target:
 
     signal: Signal
     known: bool = False
-    """Whether the occurrence is counted already, here or with the cause that explains it."""
+    """True if the occurrence is counted already, here or with the cause that explains it."""
 
 
 def find_targets(signal: Signal, around: Surroundings) -> tuple[Target, ...]:

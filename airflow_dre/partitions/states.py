@@ -35,7 +35,7 @@ class Sum:
     n: int = 0
     total: Exact = field(default_factory=Exact)
     unknown: bool = False
-    """Whether the sum is unknown: databases without not-a-number return NULL for it."""
+    """True if the sum is unknown: databases without not-a-number return NULL for it."""
 
     def merged(self, other: Sum) -> Sum:
         """Return the merged state."""

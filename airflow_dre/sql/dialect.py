@@ -58,21 +58,21 @@ class Texts:
     """Functions of texts, and their order."""
 
     regex: Callable[[exp.Expr, str], exp.Expr] | Refusal
-    """Whether a regular expression is found anywhere in a text."""
+    """True if a regular expression is found anywhere in a text."""
     json: Callable[[exp.Expr], exp.Expr] | Refusal
-    """Whether a text is one JSON document. Never NULL for a text."""
+    """True if a text is one JSON document. Never NULL for a text."""
     regex_error: Callable[[str], str | None] = lambda pattern: None
     """Reason why a pattern is known to be invalid. None: it is valid, or only the database knows."""
     lookaround: bool = True
-    """Whether regular expressions have lookahead and back-references."""
+    """True if regular expressions have lookahead and back-references."""
     like: Callable[[exp.Expr, str], exp.Expr] = rendering.like_with_escape
-    """Whether a text is like a pattern in which only ``%``, ``_`` and, before one of the three, the backslash are special."""
+    """True if a text is like a pattern in which only ``%``, ``_`` and, before one of the three, the backslash are special."""
     reads: Callable[[exp.Expr, TextType], exp.Expr] | None = None
-    """Whether a text can be read as a type. Never NULL for a text. None: regular expressions decide."""
+    """True if a text can be read as a type. Never NULL for a text. None: regular expressions decide."""
     length: Callable[[exp.Expr], exp.Expr] = lambda value: exp.Length(this=value)
     """Number of characters of a text."""
     orders_by_code_point: bool = False
-    """Whether texts are in the order of their code points. Otherwise a collation orders them, which only the database knows."""
+    """True if texts are in the order of their code points. Otherwise a collation orders them, which only the database knows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,13 +84,13 @@ class Types:
     without_extremes: frozenset[str] = frozenset()
     """Have an order, but neither MIN nor MAX."""
     read_as_text: Callable[[str], bool] = lambda kind: False
-    """Whether values are read as the text that the database writes, since a driver changes them."""
+    """True if values are read as the text that the database writes, since a driver changes them."""
     single_precision: str | None = None
     """Holds numbers of about seven digits, so that the numbers of a check are rounded to it. None: no type does, or it is not looked up."""
     booleans_have_mean: bool = False
-    """Whether booleans are numbers."""
+    """True if booleans are numbers."""
     kinds_apart: bool = False
-    """Whether rules that are ``by_kind`` are judged as pandas judges them, whose frames this database reads."""
+    """True if rules that are ``by_kind`` are judged as pandas judges them, whose frames this database reads."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,9 +98,9 @@ class Aggregates:
     """Aggregate functions, and which of them are cheap."""
 
     filter_clause: bool = False
-    """Whether COUNT(*) FILTER (WHERE ...) is known. It costs less than COUNT(CASE WHEN ... END)."""
+    """True if COUNT(*) FILTER (WHERE ...) is known. It costs less than COUNT(CASE WHEN ... END)."""
     nulls_by_filter: bool = False
-    """Whether counting NULLs by a filter costs less than COUNT(*) - COUNT(column)."""
+    """True if counting NULLs by a filter costs less than COUNT(*) - COUNT(column)."""
     sums_small_integers: tuple[str, ...] = ()
     """Types whose mean is SUM divided by COUNT, which costs less than AVG. A 64-bit SUM of them is exact."""
     mean: Callable[[exp.Expr], exp.Expr] = lambda value: exp.Avg(this=value)
@@ -110,9 +110,9 @@ class Aggregates:
     variance: Callable[[exp.Expr], exp.Expr] | None = lambda value: exp.Variance(this=value)
     """Variance of a sample. None: it is computed from sums."""
     quantile_is_aggregate: bool = False
-    """Whether PERCENTILE_CONT and PERCENTILE_DISC are aggregates, which share the scan. Otherwise rows are numbered."""
+    """True if PERCENTILE_CONT and PERCENTILE_DISC are aggregates, which share the scan. Otherwise rows are numbered."""
     sorts_apart: bool = False
-    """Whether an aggregate that sorts gets a statement of its own, since it keeps workers from sharing a scan."""
+    """True if an aggregate that sorts gets a statement of its own, since it keeps workers from sharing a scan."""
     fingerprint: Callable[[list[exp.Expr]], exp.Expr] | None = None
     """A number of several values, equal for equal values. Keys are compared by it first, where COUNT(DISTINCT ...) costs far less than
     grouping. None: it costs as much."""
@@ -131,7 +131,7 @@ class Catalogue:
     partitions: Callable[[tuple[str, ...]], str] | None = None
     """SELECT of the native partitions, as rows of column, bounds, version and size. None: the database does not list them."""
     is_cheap: bool = False
-    """Whether a query of it costs next to nothing, so that it precedes the scan wherever types matter."""
+    """True if a query of it costs next to nothing, so that it precedes the scan wherever types matter."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,9 +153,9 @@ class Writing:
     overriding: str | None = None
     """Words that let an INSERT set identity columns."""
     keeps_types: bool = True
-    """Whether CREATE TABLE AS keeps the column types of its SELECT."""
+    """True if CREATE TABLE AS keeps the column types of its SELECT."""
     only_inserts: bool = False
-    """Whether the database has neither multi-statement transactions nor DELETE: rows are copied in one INSERT, and never moved."""
+    """True if the database has neither multi-statement transactions nor DELETE: rows are copied in one INSERT, and never moved."""
 
 
 READ_ONLY = Refusal("rows can only be quarantined on PostgreSQL, SQLite, DuckDB and Spark")
@@ -179,6 +179,6 @@ class Dialect:
     start_of: Callable[[exp.Expr, Unit], exp.Expr] = rendering.truncated
     """The beginning of the calendar unit of a timestamp."""
     unknown_quoted_is_text: bool = False
-    """Whether an unknown name in double quotes is silently a string, unless it follows a table name."""
+    """True if an unknown name in double quotes is silently a string, unless it follows a table name."""
     rewrite: Callable[[exp.Expr], exp.Expr] = lambda tree: tree
     """The tree of a statement, changed where sqlglot would write what the database does not read."""

@@ -72,7 +72,7 @@ class Readings:
     ordered: Mapping[tuple[type, str], Sense] = field(default_factory=dict)
     """The senses of bounds on the values of a metric, by the metric and the column in lower case."""
     as_written: Callable[[str], bool] = lambda column: False
-    """Whether values of a column, in lower case, are different keys where only their spelling differs, since they need not be numbers."""
+    """True if values of a column, in lower case, are different keys where only their spelling differs, since they need not be numbers."""
     settle: Callable[[], object] = lambda: None
     """Confirms guesses by reading all rows, and corrects those that are wrong."""
 

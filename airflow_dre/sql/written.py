@@ -47,7 +47,7 @@ class Written:
     main: int | None = None
     """Where the SELECT begins that follows a WITH."""
     is_ours: bool = False
-    """Whether this package wrote it, in standard SQL that is rendered for the database."""
+    """True if this package wrote it, in standard SQL that is rendered for the database."""
 
     def sql(self) -> exp.Expr:
         """Return a node that is rendered as the text itself, or as the database spells what this package wrote."""

@@ -30,7 +30,7 @@ class SlaEvaluation:
     max_age_seconds: float
     evaluated_at: datetime
     known: bool = True
-    """Whether the evaluation found how old the data is."""
+    """True if the evaluation found how old the data is."""
     task_id: str | None = None
     """The task that looks."""
     watched: str = ""

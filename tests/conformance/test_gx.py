@@ -79,7 +79,7 @@ class Case:
     title: str
     kwargs: dict[str, Any]
     expected: bool | str | None
-    """Whether it succeeds, the error that it ends in, or None where it is not known."""
+    """True if it succeeds, the error that it ends in, or None where it is not known."""
     tables: tuple[Table, ...]
     """The first is the one that is checked."""
     only_for: frozenset[str]

@@ -48,7 +48,7 @@ class FailingRows(BaseModel):
     """Reason why no rows were kept. ``null`` where rows are or were kept."""
     expires_at: datetime
     expired: bool
-    """Whether the rows were dropped because their time is over."""
+    """True if the rows were dropped because their time is over."""
 
 
 class Result(BaseModel):
@@ -56,7 +56,7 @@ class Result(BaseModel):
 
     key: str
     has_sample: bool
-    """Whether failing rows were asked for. They are shown only to users who may edit the Dag and read its XComs."""
+    """True if failing rows were asked for. They are shown only to users who may edit the Dag and read its XComs."""
     check_id: str
     suite: str
     name: str

@@ -26,7 +26,7 @@ class SlaSummary(BaseModel):
     last_look: datetime
     """Moment of the latest evaluation, with or without a result. ``evaluated_at`` is the latest one with a result."""
     overdue: bool
-    """Whether its monitor should have evaluated it again by now. ``state`` is then ``unknown``."""
+    """True if its monitor should have evaluated it again by now. ``state`` is then ``unknown``."""
 
 
 class MonitorSummary(BaseModel):
@@ -41,6 +41,6 @@ class MonitorSummary(BaseModel):
     interval_seconds: float | None
     """Seconds between two looks."""
     overdue: bool
-    """Whether it should have looked by now: it is paused, or dead."""
+    """True if it should have looked by now: it is paused, or dead."""
     slas: int
     """Number of SLAs that it watches."""

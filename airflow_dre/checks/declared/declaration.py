@@ -85,7 +85,7 @@ class Declaration:
         self.kind = kind
         self.final = final
         self.by_kind = by_kind
-        """Whether values of different kinds are never equal, as in pandas. Only importers set it."""
+        """True if values of different kinds are never equal, as in pandas. Only importers set it."""
         self.arguments = {name: value for name, value in arguments.items() if value is not None}
 
     def __repr__(self) -> str:

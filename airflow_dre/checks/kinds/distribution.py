@@ -183,7 +183,7 @@ class MostCommonIn(Check):
     column: str
     values: tuple[Literal, ...]
     ties: bool = True
-    """Whether one of several equally common values may be in the set. Otherwise a tie fails."""
+    """True if one of several equally common values may be in the set. Otherwise a tie fails."""
     if_empty: Empty = Empty.SKIP
     by_kind: bool = False
 

@@ -44,7 +44,7 @@ class MetricCheck(Check):
     """A number and the bounds it must keep."""
 
     counts_rows: ClassVar[bool] = False
-    """Whether the number is one of rows."""
+    """True if the number is one of rows."""
     fail: Bounds = _OPEN
     warn: Bounds = _OPEN
     if_empty: Empty = Empty.SKIP

@@ -101,11 +101,11 @@ class SchemaIs(Check):
     """Names, each with the types that are accepted. None: any type."""
     ordered: bool = False
     extra: bool = False
-    """Whether further columns are allowed."""
+    """True if further columns are allowed."""
     places: tuple[tuple[str, int], ...] = ()
     """Places of columns, from 0. A place below 0 is counted from the end."""
     any_case: bool = False
-    """Whether names that differ in case only are the same."""
+    """True if names that differ in case only are the same."""
 
     def identity_arguments(self) -> Mapping[str, object]:
         places: dict[str, object] = {"places": dict(self.places)} if self.places else {}

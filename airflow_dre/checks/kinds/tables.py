@@ -48,7 +48,7 @@ class Unique(LimitedCheck):
     nulls: Nulls = Nulls.SKIP
     """Which rows with an incomplete key are left out. The others are checked and right."""
     by_kind: bool = False
-    """Whether two missing parts are the same, as in pandas, where the values may have been of a frame."""
+    """True if two missing parts are the same, as in pandas, where the values may have been of a frame."""
 
     def identity_arguments(self) -> Mapping[str, object]:
         return {"columns": list(self.key), **({} if self.nulls is Nulls.SKIP else {"nulls": self.nulls.value})}
@@ -125,9 +125,9 @@ class ZScores(LimitedCheck):
     column: str
     within: float
     two_sided: bool = True
-    """Whether values far below the mean are wrong too."""
+    """True if values far below the mean are wrong too."""
     strictly: bool = False
-    """Whether a value that lies exactly that far is wrong too."""
+    """True if a value that lies exactly that far is wrong too."""
 
     def identity_arguments(self) -> Mapping[str, object]:
         strictly = {"strictly": True} if self.strictly else {}

@@ -51,7 +51,7 @@ class Misfit:
     kind: str
     """The same type as DuckDB calls it."""
     declared: bool = False
-    """Whether an author declared the type."""
+    """True if an author declared the type."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

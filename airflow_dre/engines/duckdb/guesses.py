@@ -30,7 +30,7 @@ DIGITS = "REGEXP_REPLACE(REPLACE(REGEXP_EXTRACT(LOWER({0}), '^[^0-9.]*([0-9.]*)'
 """The digits of a number without its sign, its point, its exponent and the zeros around them."""
 _SPELLED = "CAST(TRY_CAST(x AS DOUBLE) AS VARCHAR)"
 EXACT = f"CASE WHEN STRLEN(x) <= 15 OR {_SPELLED} = x THEN TRUE ELSE {DIGITS.format('x')} = {DIGITS.format(_SPELLED)} END"
-"""Whether a double holds all digits of a number. DuckDB evaluates a CASE step by step, and all parts of an AND at once."""
+"""True if a double holds all digits of a number. DuckDB evaluates a CASE step by step, and all parts of an AND at once."""
 _FINITE = "ISFINITE(TRY_CAST(x AS DOUBLE))"
 _NUMBER = (
     "CASE WHEN TRY_CAST(x AS DOUBLE) IS NULL OR CONTAINS(x, '_') THEN FALSE "

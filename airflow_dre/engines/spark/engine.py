@@ -156,7 +156,7 @@ class _Statement:
 
     def __init__(self, session: Any, timeout: timedelta | None) -> None:
         self.is_over = False
-        """Whether it took longer than it may."""
+        """True if it took longer than it may."""
         self._tag, self._timeout, self._done = f"airflow-dre-{uuid4().hex}", timeout, threading.Event()
         if speaks_connect(session):
             self._add, self._remove, self._cancel = session.addTag, session.removeTag, session.interruptTag

@@ -36,7 +36,7 @@ class PartitionScan:
     """Answers of earlier runs as text, by the keys of state specs."""
     version: str | None = None
     mixed: bool = False
-    """Whether its answers are of different moments."""
+    """True if its answers are of different moments."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ class DataKind:
     name: str
     """Its name in messages."""
     holds: Callable[[Any], bool]
-    """Whether a value is of the kind. It is cheap, and imports nothing heavy."""
+    """True if a value is of the kind. It is cheap, and imports nothing heavy."""
     opened: Callable[[Any, DataSpec], AbstractContextManager[Source]]
     """Opens its rows, until they are no longer queried."""
 

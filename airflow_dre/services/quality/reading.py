@@ -28,7 +28,7 @@ class StoredFailingRows:
     sample: SampleNote
     rows: tuple[tuple[list[str | None], str], ...]
     expired: bool
-    """Whether there were rows, and their time is over."""
+    """True if there were rows, and their time is over."""
 
 
 def read_task_results(dag_id: str, run_id: str, task_id: str, map_index: int) -> list[RunWithResults]:

@@ -43,7 +43,7 @@ class Suite:
     scope: Scope
     checks: tuple[Check, ...]
     trust_constraints: bool = False
-    """Whether a constraint that the database enforces may answer a check without a scan."""
+    """True if a constraint that the database enforces may answer a check without a scan."""
     context: RunContext = field(default_factory=RunContext)
 
 

@@ -24,9 +24,9 @@ class QuarantineOptions:
     table: str | None
     """The table that is checked. None for data."""
     has_data: bool
-    """Whether files or frames are checked instead of a table."""
+    """True if files or frames are checked instead of a table."""
     is_partitioned: bool
-    """Whether the table is judged from the states of its partitions."""
+    """True if the table is judged from the states of its partitions."""
     mode: str
     on: str
     limit: int | str | None

@@ -40,7 +40,7 @@ class Evaluation:
 
     missed: bool
     must_call_back: bool
-    """Whether the caller must call back about this miss."""
+    """True if the caller must call back about this miss."""
     signal: Signal
     cause: DataCause
     changes: tuple[Change, ...] = ()

@@ -20,7 +20,7 @@ class SlaState:
     state: Literal["met", "missed", "unknown"]
     reason: str
     overdue: bool
-    """Whether its monitor should have evaluated it again by now."""
+    """True if its monitor should have evaluated it again by now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -47,7 +47,7 @@ class Shop:
         """Name and size of what was given."""
         self.refuses = False
         self.answers = threading.Event()
-        """Whether it answers at all. Otherwise it hangs."""
+        """True if it answers at all. Otherwise it hangs."""
         self.answers.set()
         self.hangs_after: int | None = None
         """Parts of files that are given before it hangs."""

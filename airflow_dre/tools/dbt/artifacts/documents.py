@@ -153,7 +153,7 @@ class Invocation:
     manifest: Manifest
     results: tuple[Result, ...]
     of_sources: bool = field(default=False)
-    """Whether the results are of ``dbt source freshness``."""
+    """True if the results are of ``dbt source freshness``."""
 
 
 def read_manifest(content: bytes, path: str, subject: str) -> Manifest:

@@ -35,7 +35,7 @@ class Validation:
     arguments: Mapping[str, Any]
     """Arguments with the values of parameters filled in."""
     by_row: bool
-    """Whether it is a rule for each row."""
+    """True if it is a rule for each row."""
     severity: str
     """``critical``, ``warning`` or ``info``."""
     meta: Mapping[str, Any] = field(default_factory=dict)
@@ -48,7 +48,7 @@ class Validation:
     unexpected: int | None = None
     observed: Scalar = None
     nothing: bool = False
-    """Whether there was no value to observe, as in an empty column."""
+    """True if there was no value to observe, as in an empty column."""
 
 
 def read_result(result: Any) -> Validation:
