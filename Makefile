@@ -55,7 +55,7 @@ lowest: $(VENV)/.dev ## Run the tests without a stack on the lowest versions tha
 	@.venv-lowest/bin/python -m pytest -n $(PYTEST_WORKERS) -m 'not stack and not browser'
 
 nightly: $(VENV)/.dev ## Hold 2,000 new random suites a database against the naive oracle (DRE_NIGHTLY_EXAMPLES: how many), and try the laws longer
-	DRE_NIGHTLY=1 $(BIN)/python -m pytest tests/oracle tests/checks tests/privacy tests/partitions tests/shell/test_store_of_the_version_before.py --timeout 3600
+	DRE_NIGHTLY=1 $(BIN)/python -m pytest tests/oracle tests/checks tests/privacy tests/partitions --timeout 3600
 
 check: $(VENV)/.dev ## Lint, types, import contracts and spelling
 	$(BIN)/ruff check .

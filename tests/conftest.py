@@ -44,7 +44,7 @@ from tests.databases import SERVERS
 from tests.once import made_once
 
 pytest_plugins = ["tests.skipping", "tests.spreading"]
-settings.register_profile("patient", deadline=None, max_examples=50)  # a busy machine breaks no law; `make nightly` tries more
+settings.register_profile("patient", deadline=None)  # a busy machine breaks no law
 settings.register_profile("quick", deadline=None, max_examples=10)  # `make unit`
 settings.register_profile("long", deadline=None, max_examples=2_000)  # `make nightly`
 settings.load_profile("quick" if os.environ.get("DRE_QUICK") else "long" if os.environ.get("DRE_NIGHTLY") else "patient")

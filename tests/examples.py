@@ -8,7 +8,7 @@ from hypothesis import settings
 
 
 def tries(usual: int) -> settings:
-    """Return the settings of a law that is tried on fewer or more examples than Hypothesis's hundred.
+    """Return the settings of a law that ``make test`` tries on ``usual`` examples.
 
     ``make unit`` tries a tenth of them, ``make nightly`` twenty times as many.
     """

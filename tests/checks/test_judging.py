@@ -19,7 +19,6 @@ from airflow_dre.checks.metrics import Violations
 from airflow_dre.checks.outcomes import Judgement, Outcome, worst
 from airflow_dre.checks.reasons import because
 from tests.checks.test_laws import EVERY_KIND
-from tests.examples import tries
 
 NOW = datetime(2013, 2, 2, tzinfo=UTC)
 NAN = pytest.approx(float("nan"), nan_ok=True)
@@ -217,7 +216,6 @@ scalars = st.one_of(
 
 
 @pytest.mark.parametrize("declaration", EVERY_KIND, ids=repr)
-@tries(40)
 @given(answer=scalars)
 def test_judging_any_answer_is_total(declaration: Declaration, answer: Any) -> None:
     (check,) = parse_checks([declaration])
@@ -225,7 +223,6 @@ def test_judging_any_answer_is_total(declaration: Declaration, answer: Any) -> N
 
 
 @pytest.mark.parametrize("declaration", [each for each in EVERY_KIND if isinstance(parse_checks([each])[0], LimitedCheck)], ids=repr)
-@tries(40)
 @given(data=st.data())
 def test_judging_rows_is_total(declaration: Declaration, data: st.DataObject) -> None:
     (check,) = parse_checks([declaration])

@@ -233,10 +233,6 @@ def ending_after(database: Database, statements: int) -> Iterator[list[str]]:
     sa.event.remove(database.engine, "before_cursor_execute", count)
 
 
-EACH = 1 if os.environ.get("DRE_NIGHTLY") else 3
-"""Distance between the statements after which an upgrade is interrupted."""
-
-
 def test_an_upgrade_that_is_interrupted_after_any_statement_is_run_again(old: tuple[Path, Path], tmp_path: Path) -> None:
     path, like = old
     before, statements, interrupted = records(like, like), 0, True
@@ -261,7 +257,7 @@ def test_an_upgrade_that_is_interrupted_after_any_statement_is_run_again(old: tu
             assert current_revision(database) == head()
             assert records(again, like) == before, f"interrupted after {statements} statements"
         database.engine.dispose()
-        statements += EACH
+        statements += 1
 
 
 def test_an_upgrade_whose_process_is_killed_is_run_again(old: tuple[Path, Path]) -> None:
