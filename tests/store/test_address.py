@@ -47,7 +47,11 @@ def everything_said(database: Database) -> str:
         pytest.param(f"host=127.0.0.1 user=u password={WORD}", id="as libpq's words"),
         pytest.param(f"mysql://u:{WORD}@127.0.0.1/db", id="of another database"),
         pytest.param(f"nosuch+driver://u:{WORD}@127.0.0.1/db?key={WORD}", id="of a driver that there is not"),
-        pytest.param(f"sqlite:////dev/null/dre.db?key={WORD}", id="of a SQLite that is encrypted"),
+        pytest.param(
+            f"sqlite:////dev/null/dre.db?key={WORD}",
+            marks=pytest.mark.filterwarnings("ignore:Query string argument.* 'key' are not accepted:sqlalchemy.exc.SAWarning"),
+            id="of a SQLite that is encrypted",
+        ),
         pytest.param(f"sqlite:///file:/dev/null/dre.db?uri=true&key={WORD}", id="of a SQLite address"),
     ],
 )
