@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from airflow_dre.store.database import open_database
 from airflow_dre.store.reading.runs import whole_results
 from airflow_dre.store.tables import incident, outbox, result
 from tests.databases import sqlite_file
+from tests.warm import warm_airflow
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -27,6 +28,13 @@ def airflow_database(airflow_template: Path) -> None:
     from airflow.dag_processing.bundles.manager import DagBundlesManager
 
     DagBundlesManager().sync_bundles_to_db()
+
+
+@pytest.fixture(scope="session")
+def commands(airflow_database: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Yield a folder with a program ``airflow`` that starts warm."""
+    with warm_airflow(tmp_path_factory.mktemp("commands"), os.environ) as folder:
+        yield folder
 
 
 @pytest.fixture(autouse=True)

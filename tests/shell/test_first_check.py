@@ -18,6 +18,7 @@ from sqlalchemy import select
 
 from airflow_dre.store.database import open_database
 from airflow_dre.store.tables import incident, suite_run
+from tests.warm import warm_airflow
 
 pytestmark = [pytest.mark.airflow, pytest.mark.timeout(600)]
 ROOT = Path(__file__).parents[2]
@@ -45,6 +46,12 @@ def followed(airflow_database: None, tmp_path_factory: pytest.TempPathFactory) -
     for name, text in FILES.items():
         (home / name).parent.mkdir(exist_ok=True)
         (home / name).write_text(text)
+    with warm_airflow(tmp_path_factory.mktemp("commands"), environment(home)) as commands:
+        return follow(home, {**environment(home), "PATH": f"{commands}:{environment(home)['PATH']}"})
+
+
+def follow(home: Path, environment: dict[str, str]) -> Followed:
+    """Enter the commands of the page in a shell."""
     receiver = subprocess.Popen([sys.executable, "-c", RECEIVER, str(home / "heard")], stdout=subprocess.PIPE, text=True)
     try:
         assert receiver.stdout is not None
@@ -54,7 +61,7 @@ def followed(airflow_database: None, tmp_path_factory: pytest.TempPathFactory) -
             ["bash"],
             input=script.replace("localhost:9000", f"127.0.0.1:{port}"),
             cwd=home,
-            env=environment(home),
+            env=environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -114,11 +113,13 @@ def test_suite_of_great_expectations_runs_on_this_engine(
     assert rows(incident) == []
 
 
-def test_store_is_moved(world: Path, shop: Callable[[str], list[Any]], recipe: Callable[[str], Any], run_dag: RunDag) -> None:
+def test_store_is_moved(
+    world: Path, shop: Callable[[str], list[Any]], recipe: Callable[[str], Any], run_dag: RunDag, commands: Path
+) -> None:
     run_dag(recipe("great-expectations"))
     blocks = re.findall(r"^```bash\n(.*?)^```$", (FOLDER / "move-the-store.md").read_text(), re.MULTILINE | re.DOTALL)
     new = world / "new.db"
-    environment = {**os.environ, "NEW_STORE": f"sqlite:///{new}", "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    environment = {**os.environ, "NEW_STORE": f"sqlite:///{new}", "PATH": f"{commands}:{os.environ['PATH']}"}
     done = subprocess.run(["bash", "-e"], input="".join(blocks), env=environment, capture_output=True, text=True, timeout=200, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     with sqlite_file(new) as connection:

@@ -1,11 +1,10 @@
-"""Output of Airflow's own commands about the package, each in a process of its own, and of ``airflow dre``."""
+"""Output of Airflow's own commands about the package, each in a process of its own that starts warm, and of ``airflow dre``."""
 
 from __future__ import annotations
 
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Callable
 from importlib import import_module
 from importlib.metadata import entry_points
@@ -39,13 +38,13 @@ class Vault(BaseSecretsBackend):
 
 
 @pytest.fixture
-def airflow(world: Path) -> Cli:
+def airflow(world: Path, commands: Path) -> Cli:
     """Run ``airflow`` with arguments, and with changes to the environment: None takes a variable away."""
 
     def run(*arguments: str, **changes: str | None) -> subprocess.CompletedProcess[str]:
         wanted = {**os.environ, "COLUMNS": "200", "NO_COLOR": "1", **changes}
         env = {name: value for name, value in wanted.items() if value is not None}
-        command = [str(Path(sys.executable).parent / "airflow"), *arguments]
+        command = [str(commands / "airflow"), *arguments]
         return subprocess.run(command, capture_output=True, text=True, timeout=90, env=env, check=False)
 
     return run

@@ -1,0 +1,123 @@
+"""Airflow's commands in forks of a process that has imported Airflow: a command costs little more than its imports.
+
+The first process only imports. A fork configures Airflow from its own environment, as a process does that starts with the command.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import json
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from importlib import import_module
+from pathlib import Path
+
+MODULES = (
+    "airflow.__main__",
+    "airflow.api_fastapi.execution_api.app",
+    "airflow.cli.commands.connection_command",
+    "airflow.cli.commands.dag_command",
+    "airflow.dag_processing.dagbag",
+    "airflow.dag_processing.processor",
+    "airflow.models.serialized_dag",
+    "airflow.providers.sqlite.hooks.sqlite",
+    "airflow.sdk.execution_time.supervisor",
+    "airflow.sdk.execution_time.task_runner",
+    "airflow.serialization.definitions.dag",
+    "airflow_dre.operators.quality",
+    "airflow_dre.services.wiring",
+)
+"""Modules that the first process imports."""
+CLIENT = """#!{python} -IS
+import json, os, socket, sys
+
+with socket.socket(socket.AF_UNIX) as warm:
+    warm.connect({address!r})
+    socket.send_fds(warm, [b"."], [0, 1, 2])
+    warm.sendall(json.dumps([sys.argv, os.getcwd(), dict(os.environ)]).encode())
+    warm.shutdown(socket.SHUT_WR)
+    code = warm.recv(16)
+sys.exit(int(code))
+"""
+"""A program that has its command run by the warm process, with its arguments, folder, environment and open files."""
+
+
+@contextlib.contextmanager
+def warm_airflow(folder: Path, environment: Mapping[str, str]) -> Iterator[Path]:
+    """Start a warm process, and yield a folder with a program ``airflow`` that may be called with its ``AIRFLOW_HOME``.
+
+    :param folder: an empty folder.
+    :param environment: what the warm process starts with.
+    """
+    address = str(folder / "warm")
+    program = folder / "airflow"
+    program.write_text(CLIENT.format(python=sys.executable, address=address))
+    program.chmod(0o755)
+    command = [sys.executable, "-P", __file__, address]
+    with subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as warm:
+        assert warm.stdout is not None
+        assert warm.stdout.readline() == b"ready\n"
+        yield folder
+
+
+def load(modules: Sequence[str] = MODULES) -> None:
+    """Import Airflow without configuring it, and keep what was imported from the garbage collector."""
+    os.environ["_AIRFLOW__AS_LIBRARY"] = "1"
+    for name in modules:
+        import_module(name)
+    del os.environ["_AIRFLOW__AS_LIBRARY"]
+    gc.collect()
+    gc.freeze()
+
+
+def run(arguments: list[str]) -> None:
+    """Run a command of Airflow in this process, which is a fork."""
+    from airflow import settings
+    from airflow.__main__ import main
+
+    signal.alarm(600)  # a command that hangs is ended
+    sys.argv = arguments
+    settings.initialize()
+    main()
+
+
+def serve(address: str) -> None:
+    """Run one command after the other, each in a fork, until the standard input ends."""
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(address)
+        server.listen()
+        print("ready", flush=True)
+        while server in select.select([server, sys.stdin], [], [])[0]:
+            connection, _ = server.accept()
+            _, files, _, _ = socket.recv_fds(connection, 1, 3)
+            with connection.makefile("rb") as sent:
+                arguments, folder, environment = json.loads(sent.read())
+            if (child := os.fork()) == 0:
+                break
+            for file in files:
+                os.close(file)
+            _, status = os.waitpid(child, 0)
+            with contextlib.suppress(BrokenPipeError), connection:
+                connection.sendall(str(os.waitstatus_to_exitcode(status) % 256).encode())
+        else:
+            return
+    connection.close()
+    for number, file in enumerate(files):
+        os.dup2(file, number)
+        os.close(file)
+    os.chdir(folder)
+    os.environ.clear()
+    os.environ.update(environment)
+    sys.path[:0] = [entry for entry in environment.get("PYTHONPATH", "").split(os.pathsep) if entry and entry not in sys.path]
+    run(arguments)
+
+
+if __name__ == "__main__":
+    load()
+    serve(sys.argv[1])
