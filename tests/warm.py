@@ -5,6 +5,7 @@ The first process only imports. A fork configures Airflow from its own environme
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import gc
 import json
@@ -21,17 +22,32 @@ from pathlib import Path
 MODULES = (
     "airflow.__main__",
     "airflow.api_fastapi.execution_api.app",
+    "airflow.api_fastapi.execution_api.routes",
     "airflow.cli.commands.connection_command",
     "airflow.cli.commands.dag_command",
     "airflow.dag_processing.dagbag",
     "airflow.dag_processing.processor",
     "airflow.models.serialized_dag",
+    "airflow.providers.openlineage.plugins.listener",
     "airflow.providers.sqlite.hooks.sqlite",
+    "airflow.providers.standard.decorators.python",
     "airflow.sdk.execution_time.supervisor",
     "airflow.sdk.execution_time.task_runner",
     "airflow.serialization.definitions.dag",
+    "airflow_dre.channels.webhook",
+    "airflow_dre.cli",
+    "airflow_dre.engines.sqlite",
+    "airflow_dre.notifications.incidents",
+    "airflow_dre.operators.monitor",
     "airflow_dre.operators.quality",
+    "airflow_dre.sensors.freshness",
+    "airflow_dre.services.checking",
+    "airflow_dre.services.incidents.listening",
+    "airflow_dre.services.quality",
+    "airflow_dre.services.slo",
     "airflow_dre.services.wiring",
+    "airflow_dre.store.schema",
+    "airflow_dre.triggers.freshness",
 )
 """Modules that the first process imports."""
 CLIENT = """#!{python} -IS
@@ -49,17 +65,18 @@ sys.exit(int(code))
 
 
 @contextlib.contextmanager
-def warm_airflow(folder: Path, environment: Mapping[str, str]) -> Iterator[Path]:
+def warm_airflow(folder: Path, environment: Mapping[str, str], runs_tasks: bool = False) -> Iterator[Path]:
     """Start a warm process, and yield a folder with a program ``airflow`` that may be called with its ``AIRFLOW_HOME``.
 
     :param folder: an empty folder.
     :param environment: what the warm process starts with.
+    :param runs_tasks: whether there are commands that run tasks: what these take long to build is built once.
     """
     address = str(folder / "warm")
     program = folder / "airflow"
     program.write_text(CLIENT.format(python=sys.executable, address=address))
     program.chmod(0o755)
-    command = [sys.executable, "-P", __file__, address]
+    command = [sys.executable, "-P", __file__, "serve tasks" if runs_tasks else "serve", address]
     with subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as warm:
         assert warm.stdout is not None
         assert warm.stdout.readline() == b"ready\n"
@@ -67,13 +84,24 @@ def warm_airflow(folder: Path, environment: Mapping[str, str]) -> Iterator[Path]
 
 
 def load(modules: Sequence[str] = MODULES) -> None:
-    """Import Airflow without configuring it, and keep what was imported from the garbage collector."""
+    """Import Airflow without configuring it, but write its configuration file with the secret keys, which all forks share."""
     os.environ["_AIRFLOW__AS_LIBRARY"] = "1"
     for name in modules:
         import_module(name)
     del os.environ["_AIRFLOW__AS_LIBRARY"]
-    gc.collect()
-    gc.freeze()
+    from airflow.configuration import write_default_airflow_configuration_if_needed
+
+    write_default_airflow_configuration_if_needed()
+
+
+async def build_api() -> None:
+    """Build the API that tasks call in a command ``dags test``: at its first request it builds the routes of all its versions."""
+    import httpx
+    from airflow.sdk.execution_time.supervisor import in_process_api_server
+
+    transport = httpx.ASGITransport(app=in_process_api_server().app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://warm.example") as client:
+        await client.get("/nothing")
 
 
 def run(arguments: list[str]) -> None:
@@ -81,7 +109,6 @@ def run(arguments: list[str]) -> None:
     from airflow import settings
     from airflow.__main__ import main
 
-    signal.alarm(600)  # a command that hangs is ended
     sys.argv = arguments
     settings.initialize()
     main()
@@ -115,9 +142,20 @@ def serve(address: str) -> None:
     os.environ.clear()
     os.environ.update(environment)
     sys.path[:0] = [entry for entry in environment.get("PYTHONPATH", "").split(os.pathsep) if entry and entry not in sys.path]
+    signal.alarm(600)  # a command that hangs is ended
     run(arguments)
 
 
+def freeze() -> None:
+    """Keep what is in memory from the garbage collectors of the forks."""
+    gc.collect()
+    gc.freeze()
+
+
 if __name__ == "__main__":
+    what, address = sys.argv[1:]
     load()
-    serve(sys.argv[1])
+    if what == "serve tasks":
+        asyncio.run(build_api())
+    freeze()
+    serve(address)

@@ -46,7 +46,7 @@ def followed(airflow_database: None, tmp_path_factory: pytest.TempPathFactory) -
     for name, text in FILES.items():
         (home / name).parent.mkdir(exist_ok=True)
         (home / name).write_text(text)
-    with warm_airflow(tmp_path_factory.mktemp("commands"), environment(home)) as commands:
+    with warm_airflow(tmp_path_factory.mktemp("commands"), environment(home), runs_tasks=True) as commands:
         return follow(home, {**environment(home), "PATH": f"{commands}:{environment(home)['PATH']}"})
 
 
