@@ -38,6 +38,17 @@ UNCOMPILED = "--conf spark.sql.codegen.wholeStage=false --conf spark.sql.codegen
 """``PYSPARK_SUBMIT_ARGS`` of a process that reads a few rows: compiling takes longer than they do."""
 
 
+JAVA = " ".join(
+    [
+        "-XX:TieredStopAtLevel=1",
+        "-XX:ReservedCodeCacheSize=240m -XX:-UseCodeCacheFlushing",  # what was compiled stays
+        "-XX:+UseSerialGC -Xms1g -Xmn512m -XX:MetaspaceSize=512m",  # much is made and little is kept
+        "-XX:+UnlockDiagnosticVMOptions -XX:-BytecodeVerificationRemote -XX:-UsePerfData",
+    ]
+)
+"""Options of a Java process that loads many classes and lives for a few minutes."""
+
+
 @contextlib.contextmanager
 def running(folder: Path) -> Iterator[tuple[Any, str]]:
     """Yield a classic session, and the address of a Connect server beside it."""
@@ -50,14 +61,17 @@ def running(folder: Path) -> Iterator[tuple[Any, str]]:
             "spark.driver.host": "127.0.0.1",
             "spark.driver.bindAddress": "127.0.0.1",
             "spark.driver.memory": "1g",
-            "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+            "spark.driver.extraJavaOptions": JAVA,
             "spark.ui.enabled": "false",
             "spark.ui.showConsoleProgress": "false",
             "spark.log.level": "OFF",
             "spark.plugins": "org.apache.spark.sql.connect.SparkConnectPlugin",
             "spark.connect.grpc.binding.address": "127.0.0.1",
             "spark.connect.grpc.binding.port": str(port),
-            "spark.sql.shuffle.partitions": "2",
+            "spark.sql.shuffle.partitions": "1",
+            "spark.sql.ui.explainMode": "simple",  # no test reads how a plan is described
+            "spark.sql.debug.maxToStringFields": "1",
+            "spark.sql.maxPlanStringLength": "0",
             "spark.sql.codegen.wholeStage": "false",  # compiling takes longer than a dozen rows do; the benchmark compiles
             "spark.sql.codegen.factoryMode": "NO_CODEGEN",
             "spark.default.parallelism": "2",

@@ -44,7 +44,7 @@ def report(url: str, spool: str, numbers: list[int], barrier: Any, errors: Any) 
 )
 def test_one_incident(store: Store, store_url: str, tmp_path: Path, distinct: bool, occurrences: int) -> None:
     server = multiprocessing.get_context("forkserver")  # small, unlike this process: its pages are copied 64 times
-    server.set_forkserver_preload([__name__])
+    server.set_forkserver_preload([__name__, "psycopg", "sqlalchemy.dialects.postgresql.psycopg"])  # or each would import them
     barrier, errors = server.Barrier(PROCESSES), server.Queue()
     store.database.engine.dispose()
     given = [[worker * 3 + n for n in range(3)] if distinct else [0] for worker in range(PROCESSES)]

@@ -38,7 +38,7 @@ from tests.sql import test_answers as answers
 
 SESSIONS = ["spark", "spark_connect"]
 DATASET = DatasetName("n", "t")
-LONG = "SELECT COUNT(*) FROM range(200000) AS a CROSS JOIN range(300000) AS b WHERE a.id * b.id % 7 = 3"
+LONG = "SELECT COUNT(*) FROM range(200000) WHERE JAVA_METHOD('java.lang.Thread', 'sleep', id * 0 + 50) = ''"
 
 
 @pytest.fixture(params=SESSIONS)
