@@ -116,7 +116,7 @@ def scan(metrics: Sequence[Metric], scope: Scope, by: GroupBy | None = None) -> 
     if by is None:
         return _statement(scope.select(*columns), metrics, scope, by)
     split = split_of(by, scope.dialect)
-    return _statement(scope.select(exp.alias_(split, "segment"), *columns).group_by(split.copy()), metrics, scope, by)
+    return _statement(scope.select(exp.alias_(split, "segment"), *columns).group_by(split.copy(), copy=False), metrics, scope, by)
 
 
 def quantiles(metrics: Sequence[Quantile], scope: Scope, by: GroupBy | None = None) -> Statement:
@@ -173,7 +173,7 @@ def probe(scope: Scope) -> str:
 def _statement(query: exp.Expr, metrics: Sequence[Metric], scope: Scope, by: GroupBy | None) -> Statement:
     statement = Statement("", tuple(metrics), by)
     if (statement.lists or by is not None) and isinstance(query, exp.Select):
-        query = query.limit(statement.most_rows)
+        query = query.limit(statement.most_rows, copy=False)
     return Statement(scope.render(query), tuple(metrics), by)
 
 

@@ -44,16 +44,20 @@ class Scope:
         source: exp.Expr = names.quoted_table(self.table)
         if self.readings is not None:
             source = exp.alias_(names.quoted_table((self.readings.view,)), self.table[-1], quoted=True, table=True)
-        query = exp.select(*columns).from_(source)
         only = None if self.only is None else self.only.condition(self.dialect)
         conditions = [condition for condition in (only, self.condition(), *extra) if condition is not None]
-        return query.where(*conditions) if conditions else query
+        query = exp.select().where(*conditions) if conditions else exp.select()
+        return query.select(*columns, copy=False).from_(source, copy=False)
 
     def render(self, query: exp.Expr) -> str:
-        """Return the SQL text."""
+        """Return the SQL text.
+
+        One copy is made here, in which every node has one parent.
+        """
+        tree = query.copy()
         if self.dialect.unknown_quoted_is_text:
-            _qualify_quoted(query)
-        return self.dialect.rewrite(query.copy()).sql(dialect=self.dialect.name)
+            _qualify_quoted(tree)
+        return self.dialect.rewrite(tree).sql(dialect=self.dialect.name, copy=False)
 
 
 def _qualify_quoted(query: exp.Expr) -> None:
