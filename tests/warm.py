@@ -23,33 +23,59 @@ MODULES = (
     "airflow.__main__",
     "airflow.api_fastapi.execution_api.app",
     "airflow.api_fastapi.execution_api.routes",
+    "airflow.api_fastapi.execution_api.versions",
     "airflow.cli.commands.connection_command",
     "airflow.cli.commands.dag_command",
+    "airflow.dag_processing.collection",
     "airflow.dag_processing.dagbag",
     "airflow.dag_processing.processor",
     "airflow.models.serialized_dag",
     "airflow.providers.openlineage.plugins.listener",
     "airflow.providers.sqlite.hooks.sqlite",
     "airflow.providers.standard.decorators.python",
+    "airflow.providers.standard.operators.empty",
+    "airflow.sdk.definitions.decorators",
     "airflow.sdk.execution_time.supervisor",
     "airflow.sdk.execution_time.task_runner",
     "airflow.serialization.definitions.dag",
     "airflow_dre.channels.webhook",
+    "airflow_dre.checks.declared.parse",
+    "airflow_dre.checks.declared.row_builders",
     "airflow_dre.cli",
     "airflow_dre.engines.sqlite",
+    "airflow_dre.engines.warehouse",
+    "airflow_dre.listeners.runs",
+    "airflow_dre.monitor",
     "airflow_dre.notifications.incidents",
     "airflow_dre.operators.monitor",
     "airflow_dre.operators.quality",
     "airflow_dre.sensors.freshness",
-    "airflow_dre.services.checking",
+    "airflow_dre.services.checking.data_arguments",
+    "airflow_dre.services.checking.task",
+    "airflow_dre.services.incidents.callbacks",
     "airflow_dre.services.incidents.listening",
-    "airflow_dre.services.quality",
-    "airflow_dre.services.slo",
+    "airflow_dre.services.quality.warehouse_tables",
+    "airflow_dre.services.slo.evaluation",
     "airflow_dre.services.wiring",
+    "airflow_dre.sla",
     "airflow_dre.store.schema",
     "airflow_dre.triggers.freshness",
+    "alembic.command",
+    "sqlglot.dialects.sqlite",
 )
 """Modules that the first process imports."""
+SERVERS = (
+    "airflow.api_fastapi.app",
+    "airflow.api_fastapi.core_api.app",
+    "airflow.api_fastapi.core_api.routes.public",
+    "airflow.api_fastapi.core_api.routes.ui",
+    "airflow.cli.commands.api_server_command",
+    "airflow.cli.commands.dag_processor_command",
+    "airflow.cli.commands.scheduler_command",
+    "airflow.cli.commands.triggerer_command",
+    "airflow_dre.api.app",
+)
+"""Further modules of the parts of Airflow that keep running."""
 CLIENT = """#!{python} -IS
 import json, os, socket, sys
 
@@ -146,6 +172,16 @@ def serve(address: str) -> None:
     run(arguments)
 
 
+def together(commands: Sequence[str]) -> None:
+    """Run commands of Airflow at the same time, each in a fork, until all have ended."""
+    for command in commands:
+        if os.fork() == 0:
+            run(["airflow", command])
+            return
+    for _ in commands:
+        os.wait()
+
+
 def freeze() -> None:
     """Keep what is in memory from the garbage collectors of the forks."""
     gc.collect()
@@ -153,9 +189,12 @@ def freeze() -> None:
 
 
 if __name__ == "__main__":
-    what, address = sys.argv[1:]
-    load()
+    what, *names = sys.argv[1:]
+    load([*MODULES, *SERVERS] if what == "run together" else MODULES)
     if what == "serve tasks":
         asyncio.run(build_api())
     freeze()
-    serve(address)
+    if what == "run together":
+        together(names)
+    else:
+        serve(*names)

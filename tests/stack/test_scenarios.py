@@ -142,7 +142,7 @@ def test_a_mapped_check_has_results_and_an_incident_of_its_own(stack: Any, runs:
 def test_every_mode_of_the_sensor_gives_the_same_outcome(stack: Any, runs: dict[str, str]) -> None:
     waits = [f"waits_{mode}" for mode in MODES]
     wait(
-        lambda: all(stack.tasks(dag_id, runs[dag_id])["soft"]["state"] == "skipped" for dag_id in waits),
+        lambda: all(stack.in_state(dag_id, runs[dag_id], "soft", "skipped") for dag_id in waits),
         120,
         "the sensors whose time is over",
     )
