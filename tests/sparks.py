@@ -42,7 +42,7 @@ JAVA = " ".join(
     [
         "-XX:TieredStopAtLevel=1",
         "-XX:ReservedCodeCacheSize=240m -XX:-UseCodeCacheFlushing",  # what was compiled stays
-        "-XX:+UseSerialGC -Xms1g -Xmn512m -XX:MetaspaceSize=512m",  # much is made and little is kept
+        "-XX:+UseSerialGC -XX:MetaspaceSize=512m",
         "-XX:+UnlockDiagnosticVMOptions -XX:-BytecodeVerificationRemote -XX:-UsePerfData",
     ]
 )
@@ -61,7 +61,7 @@ def running(folder: Path) -> Iterator[tuple[Any, str]]:
             "spark.driver.host": "127.0.0.1",
             "spark.driver.bindAddress": "127.0.0.1",
             "spark.driver.memory": "1g",
-            "spark.driver.extraJavaOptions": JAVA,
+            "spark.driver.extraJavaOptions": f"{JAVA} -Xms1g -Xmn512m",  # much is made and little is kept
             "spark.ui.enabled": "false",
             "spark.ui.showConsoleProgress": "false",
             "spark.log.level": "OFF",

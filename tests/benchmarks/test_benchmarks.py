@@ -44,7 +44,7 @@ def test_spark_runs_one_job_beside_the_aggregation_by_hand() -> None:
     if why := sparks.why_missing():
         pytest.skip(why)
     command = [sys.executable, str(BENCHMARKS / "spark.py"), "--rows", "2000", "--rounds", "1", "--no-bounds"]
-    quick = {**os.environ, "JAVA_TOOL_OPTIONS": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC", "PYSPARK_SUBMIT_ARGS": sparks.UNCOMPILED}
+    quick = {**os.environ, "JAVA_TOOL_OPTIONS": sparks.JAVA, "PYSPARK_SUBMIT_ARGS": sparks.UNCOMPILED}
     done = subprocess.run(command, env=quick, capture_output=True, text=True, timeout=200, check=False)
     assert done.returncode == 0, done.stderr
     (line,) = [line for line in done.stdout.splitlines() if line.startswith("{")]
