@@ -24,7 +24,7 @@ FOLDER = Path(
 
 
 def cases(name: str) -> list[Any]:
-    """Return the cases of a file, or one that states that there is none."""
+    """Return the cases of a file, or one that states that there are no cases."""
     path = FOLDER / f"{name}.json"
     if not path.is_file():
         return [

@@ -37,7 +37,7 @@ def test_events_are_counted_as_the_method_says(budgeting: Budgeting, missing: Mi
 
 def test_a_slice_without_a_target_of_its_own_must_be_good_as_a_whole() -> None:
     objective = Objective(target=TARGET, budgeting=Budgeting.TIMESLICES)
-    assert count_events(objective, SLICES) == (1, 3)
+    assert count_events(objective, SLICES) == (Fraction(1), 3)
 
 
 @pytest.mark.parametrize(
