@@ -69,7 +69,7 @@ def test_budget(case: dict[str, Any]) -> None:
         found["minutes_to_exhaust"] = slices_until_spent(objective, case["window_slices"], usual, present)
     wanted = {name: value for name, value in case.items() if name in found}
     assert wanted
-    assert {name: float(found[name] if found[name] is not None else "nan") for name in wanted} == wanted
+    assert {name: float("nan" if (value := found[name]) is None else Fraction(value)) for name in wanted} == wanted
 
 
 @pytest.mark.parametrize("case", cases("burn_factors"))

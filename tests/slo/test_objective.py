@@ -30,7 +30,7 @@ SLICES = [Count(10, 10), Count(0, 0), Count(9, 10), Count(0, 1)]
         (Budgeting.RATIO_TIMESLICES, Missing.GOOD, (Fraction(29, 10), 4)),
     ],
 )
-def test_events_are_counted_as_the_method_says(budgeting: Budgeting, missing: Missing, counted: tuple[Fraction, int]) -> None:
+def test_events_are_counted_as_the_method_says(budgeting: Budgeting, missing: Missing, counted: tuple[Fraction | int, int]) -> None:
     objective = Objective(target=TARGET, budgeting=budgeting, missing=missing, slice_target=TARGET)
     assert count_events(objective, SLICES) == counted
 
