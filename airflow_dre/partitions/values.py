@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from decimal import Decimal, InvalidOperation
+from zoneinfo import ZoneInfo
 
 from airflow_dre.checks.metrics import Expression, GroupBy
 from airflow_dre.values.calendar import Unit, start_of, unit_after
@@ -124,6 +125,17 @@ def calendar_like(value: Partition) -> Calendar | None:
             found = Calendar(value, unit, spelling)
             return found if found.begin(value) is not None else None
     return None
+
+
+def begin_of_partition(value: object, zone: ZoneInfo | None = None) -> datetime | None:
+    """Return the moment at which a partition begins, in UTC, or None where its value is no moment.
+
+    :param zone: the time zone of values without one; None: UTC.
+    """
+    if isinstance(value, (int, str)) and (calendar := calendar_like(value)) is not None and calendar.spelling:
+        begin = calendar.begin(value)
+        return None if begin is None else to_instant(begin.replace(tzinfo=None), zone)
+    return to_instant(value, zone)
 
 
 def read_like(text: str, like: Partition) -> Partition:

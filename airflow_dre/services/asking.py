@@ -34,7 +34,7 @@ def ask_within(seconds: float, call: Callable[[], R], subject: str) -> R:
     :param subject: what is asked, for the message.
     :raises WarehouseUnreachable: there is no answer in time.
     """
-    question: _Question[R] = _Question(call)
+    question: Call[R] = Call(call)
     done = threading.Event()
     question.start(done.set)
     if not done.wait(seconds):
@@ -82,7 +82,7 @@ async def ask(subject: str, seconds: float, call: Callable[[], R]) -> R:
     places = _places_of(subject)
     await places.enter()
     loop, answered = asyncio.get_running_loop(), asyncio.Event()
-    question: _Question[R] = _Question(call)
+    question: Call[R] = Call(call)
 
     def finish() -> None:
         places.leave(question)
@@ -98,7 +98,7 @@ async def ask(subject: str, seconds: float, call: Callable[[], R]) -> R:
     return question.result()
 
 
-class _Question(Generic[R]):
+class Call(Generic[R]):
     """A call in a thread that does not keep the process from ending."""
 
     def __init__(self, call: Callable[[], R]) -> None:
@@ -173,7 +173,7 @@ class _Places:
                 self._give_back()
             raise
 
-    def leave(self, question: _Question[Any]) -> None:
+    def leave(self, question: Call[Any]) -> None:
         """Note that the thread of a question has ended."""
         with self.lock:
             question.finished = True
@@ -182,7 +182,7 @@ class _Places:
                 return
         self._give_back()
 
-    def abandon(self, question: _Question[Any]) -> None:
+    def abandon(self, question: Call[Any]) -> None:
         """Abandon a question that is not answered, and free its place."""
         with self.lock:
             if question.finished:

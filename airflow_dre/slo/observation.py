@@ -11,6 +11,6 @@ class Observation:
     """The newest value or event of a target, or the reason why it is unknown."""
 
     newest: datetime | None = None
-    """In UTC. None: there is none at all, unless ``unknown`` is set."""
+    """In UTC. None: the target has no value, unless ``unknown`` is set."""
     unknown: str | None = None
     """Reason why the newest value is unknown, with secrets masked. None: it is known."""

@@ -28,6 +28,11 @@ class Limits:
     """Most columns of one SELECT. A wider scan is split there and no sooner."""
     bytes: int | None = None
     """Most bytes of one statement. A longer scan is split. None: no scan comes near the limit."""
+    questions: int = 100
+    """Most questions about the newest values of different tables in one statement."""
+    questions_are_rows: bool = False
+    """True if such a statement has a row for each question instead of a column, since subqueries beside each other are joined there, and
+    the order of a thousand joins takes minutes to plan."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +135,8 @@ class Catalogue:
     """SELECT of the enforced constraints, as rows of kind, name and column. None: the database enforces none."""
     partitions: Callable[[tuple[str, ...]], str] | None = None
     """SELECT of the native partitions, as rows of column, bounds, version and size. None: the database does not list them."""
+    last_modified: Callable[[tuple[str, ...]], exp.Query] | Refusal = Refusal("it keeps no moment of the last change of a table")
+    """SELECT of the moment at which a table was last changed, from what the database keeps without reading a row."""
     is_cheap: bool = False
     """True if a query of it costs next to nothing, so that it precedes the scan wherever types matter."""
 

@@ -112,6 +112,18 @@ def read_metric(text: str, dialect: str, subject: str) -> Written:
     return written
 
 
+def read_value(text: str, dialect: str, subject: str, argument: str) -> Written:
+    """Return one SELECT of one column.
+
+    :raises DefinitionError: it is anything else.
+    """
+    allowed = "one read-only SELECT of one value"
+    written = _read(text, dialect, subject, argument, allowed)
+    if not isinstance(written.tree, exp.Query) or len(written.tree.selects) != 1:
+        raise _refused(text, subject, argument, allowed)
+    return written
+
+
 def read_rows(text: str, dialect: str, subject: str) -> Written:
     """Return one SELECT of any columns.
 

@@ -67,7 +67,7 @@ def _hash(values: list[exp.Expr]) -> exp.Expr:
 
 DUCKDB = Dialect(
     name="duckdb",
-    limits=Limits(columns=UNLIMITED),
+    limits=Limits(columns=UNLIMITED, questions=1000, questions_are_rows=True),
     session=Session(setup="SET TimeZone = 'UTC'"),
     texts=Texts(
         regex=search_by("REGEXP_MATCHES"),

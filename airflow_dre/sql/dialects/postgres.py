@@ -96,6 +96,7 @@ POSTGRES = Dialect(
     name="postgres",
     limits=Limits(
         columns=1664,  # MaxTupleAttributeNumber
+        questions=1000,
     ),
     session=Session(
         guard="SET TRANSACTION READ ONLY",

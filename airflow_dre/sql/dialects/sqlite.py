@@ -84,6 +84,7 @@ SQLITE = Dialect(
     name="sqlite",
     limits=Limits(
         columns=2000,  # SQLITE_MAX_COLUMN
+        questions=1000,
     ),
     session=Session(guard="PRAGMA query_only = ON"),
     literals=Literals(
