@@ -10,6 +10,7 @@ from typing import Any, cast
 from airflow.plugins_manager import AirflowPlugin
 
 from airflow_dre.listeners import runs, starting
+from airflow_dre.triggers.references import REFERENCES
 
 log = logging.getLogger(__name__)
 DIST = Path(__file__).parent / "ui" / "dist"
@@ -42,6 +43,7 @@ def _build_pages(_: AirflowPlugin) -> list[dict[str, Any]]:
 
 
 _LISTENERS: list[Any] = [runs, starting]
+_REFERENCES: list[Any] = [*REFERENCES]
 
 
 class DataReliabilityPlugin(AirflowPlugin):
@@ -49,5 +51,6 @@ class DataReliabilityPlugin(AirflowPlugin):
 
     name = "data_reliability"
     listeners = _LISTENERS
+    deadline_references = _REFERENCES
     fastapi_apps = cast("list[Any]", functools.cached_property(_build_api))
     react_apps = cast("list[Any]", functools.cached_property(_build_pages))

@@ -7,12 +7,11 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from unicodedata import category
 
+from airflow_dre.deadline import dag_deadline as dag_deadline
 from airflow_dre.declaring.functions import REQUIRED, strict
 from airflow_dre.declaring.slips import find_callback_problems
 
 if TYPE_CHECKING:
-    from airflow.sdk.definitions.deadline import DeadlineAlert
-
     from airflow_dre.errors import Problem
 
 LONGEST_NAME = 246
@@ -114,53 +113,3 @@ def _read_callbacks(subject: str, argument: str, given: Any) -> tuple[tuple[Call
     else:
         calls = list(given)
     return tuple(calls), find_callback_problems(subject, argument, calls)
-
-
-@strict
-def dag_deadline(
-    interval: timedelta | str,
-    *,
-    name: str = "deadline",
-    reference: Any = None,
-    severity: str = "high",
-    routes: Iterable[str] = (),
-) -> DeadlineAlert:
-    """Return a deadline for each run of a Dag, wired to an incident: ``DAG(..., deadline=dag_deadline("2h"))``.
-
-    The alert runs in the triggerer. The incident is resolved when a run of the Dag succeeds. A deadline exists only for a run that exists;
-    for a table that must be fresh even if no run ever started use :class:`FreshnessSLA`.
-
-    :param interval: time after the reference by which the run must have succeeded, for example ``"2h"`` or a timedelta.
-    :param name: name of the deadline, unique within the Dag.
-    :param reference: a ``DeadlineReference``; the default is ``DAGRUN_QUEUED_AT``, which manual runs have too.
-    :param severity: severity of the incident: ``low``, ``medium``, ``high`` or ``critical``.
-    :param routes: names of routes of ``[dre] routes`` that are notified.
-    :raises airflow_dre.errors.DefinitionError: an argument is not what it must be.
-    """
-    from airflow.sdk.definitions.callback import AsyncCallback
-    from airflow.sdk.definitions.deadline import BaseDeadlineReference, DeadlineAlert, DeadlineReference
-
-    from airflow_dre.declaring.names import find_name_problems
-    from airflow_dre.errors import DefinitionError, Problem
-    from airflow_dre.notifications import OpenIncident
-    from airflow_dre.values.instants import DURATION_ALLOWED, read_duration
-
-    problems: list[Problem] = []
-    duration = read_duration(interval)
-    if duration is None:
-        problems = [Problem("dag_deadline", "interval", interval, DURATION_ALLOWED)]
-    if not isinstance(name, str) or not name.strip():
-        problems.append(Problem("dag_deadline", "name", name, "text that is not empty"))
-    problems += find_name_problems("dag_deadline", {"name": name})
-    if reference is not None and not isinstance(reference, BaseDeadlineReference):
-        problems.append(Problem("dag_deadline", "reference", reference, "a reference such as DeadlineReference.DAGRUN_QUEUED_AT"))
-    if problems or duration is None:
-        raise DefinitionError(problems)
-    notifier = OpenIncident(severity=severity, routes=routes, deadline=name)  # refuses mistakes here, where the Dag author sees them
-    arguments = {"severity": severity, "routes": list(notifier.routes), "deadline": name}
-    return DeadlineAlert(
-        reference=DeadlineReference.DAGRUN_QUEUED_AT if reference is None else reference,
-        interval=duration,
-        callback=AsyncCallback(OpenIncident, kwargs=arguments),
-        name=name,
-    )

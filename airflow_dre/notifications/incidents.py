@@ -78,8 +78,22 @@ class OpenIncident(Verbatim):
         record_problem(context, options, deadline=self.deadline)
 
     async def async_notify(self, context: Context) -> None:
-        """Do the same in the triggerer, without blocking it and without the threads that others wait for."""
+        """Do the same in the triggerer, without blocking it and without the threads that others wait for.
+
+        A deadline that is over is reported where the states of the run and of its incidents show that it was missed.
+        """
+        if context.get("deadline") is not None and await self._is_settled(context):
+            return
         await _in_the_triggerer(lambda: self.notify(context))
+
+    async def _is_settled(self, context: Context) -> bool:
+        """Return whether the run of a deadline needs no report: it succeeded in time, or its failure is reported already."""
+        from airflow_dre.clock import now
+        from airflow_dre.services.slo.deadlines import run_in, watch_deadline
+        from airflow_dre.slo.deadline import Alert, Deadline, Verdict
+
+        alert = Alert(deadline=Deadline(name=self.deadline))
+        return (await watch_deadline(run_in(context, now()), alert)).verdict is not Verdict.MISSED
 
 
 async def _in_the_triggerer(call: Callable[[], None]) -> None:

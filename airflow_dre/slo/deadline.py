@@ -1,0 +1,218 @@
+"""Deadlines of tasks and runs: the promise, and the decision whether states of Airflow break it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from airflow_dre.values.instants import to_instant
+
+CONTEXT, SLA_MISS = "context", "sla_miss"
+"""Forms of a callable: one that takes a context, and one that takes the five arguments of an ``sla_miss_callback`` of Airflow 2."""
+_FAILED = ("failed", "upstream_failed")
+_WORDS = {
+    None: "not started",
+    "scheduled": "not started",
+    "queued": "not started",
+    "up_for_retry": "waiting for its next try",
+    "up_for_reschedule": "waiting",
+    "deferred": "waiting",
+    "awaiting_input": "waiting for a person",
+    "upstream_failed": "not started, since a task before it failed",
+}
+_WORST = (
+    *("failed", "upstream_failed", "up_for_retry", "skipped", None, "scheduled", "queued", "restarting"),
+    *("up_for_reschedule", "deferred", "awaiting_input", "running"),
+)
+"""States in the order in which a message names one of several."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deadline:
+    """A promise about each run of a Dag: the run, or a task or group of it, has succeeded by a moment."""
+
+    name: str
+    task: str = ""
+    """A task or a task group. Empty: the whole run."""
+    after_start: timedelta | None = None
+    """The time after the start of the run. None: the moment at which Airflow calls, and ``held`` after it."""
+    held: timedelta = timedelta(0)
+    """How long before the due moment Airflow calls, for what it would forget at the end of a run."""
+    skipped_is_fine: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class States:
+    """The state of a run and of the task instances that a deadline is about, as Airflow knows them at one moment."""
+
+    run: str | None
+    """None: the run is gone."""
+    tasks: Mapping[str, str | None] = field(default_factory=dict)
+    """States by task, with the map index where the task is mapped. Empty: the run has no such task, or the whole run is meant."""
+    run_ended: datetime | None = None
+
+    @property
+    def failed(self) -> bool:
+        """True if the run failed, or a task that the deadline is about can no longer succeed."""
+        return self.run == "failed" or any(state in _FAILED for state in self.tasks.values())
+
+
+class Verdict(StrEnum):
+    """Result of an evaluation of a deadline."""
+
+    MET = "met"
+    PENDING = "pending"
+    """It is too early to judge."""
+    MISSED = "missed"
+    REPORTED = "reported"
+    """It failed, and the incident of the failure is known."""
+    GONE = "gone"
+    """The run was deleted."""
+
+
+def judge_deadline(deadline: Deadline, states: States, *, due: datetime | None, at: datetime, reported: bool) -> Verdict:
+    """Return whether a deadline is met, missed, or neither.
+
+    :param due: the due moment. None: not known yet, since the run has not started.
+    :param at: the moment of the look.
+    :param reported: whether an incident has reported a failure within the run.
+    """
+    if states.run is None:
+        return Verdict.GONE
+    if _is_met(deadline, states, due):
+        return Verdict.MET
+    if due is None or at < due:
+        return Verdict.PENDING
+    if states.failed and reported:
+        return Verdict.REPORTED
+    return Verdict.MISSED
+
+
+def _is_met(deadline: Deadline, states: States, due: datetime | None) -> bool:
+    if not deadline.task:
+        in_time = due is not None and states.run_ended is not None and states.run_ended <= due
+        return states.run == "success" and in_time
+    fine = {"success", "removed"}
+    if deadline.skipped_is_fine and states.run != "failed":
+        fine.add("skipped")
+    return bool(states.tasks) and all(state in fine for state in states.tasks.values())
+
+
+def due_moment(deadline: Deadline, *, called_for: datetime, started: datetime | None) -> datetime | None:
+    """Return the due moment, or None where it counts from the start of a run that has not started.
+
+    :param called_for: the moment for which Airflow called.
+    :param started: when the run started.
+    """
+    if deadline.after_start is None:
+        return called_for + deadline.held
+    return None if started is None else started + deadline.after_start
+
+
+def worst_state(states: States) -> str | None:
+    """Return the state that a message names: that of the run, or the worst among several tasks."""
+    found = set(states.tasks.values()) - {"success", "removed"}
+    return next((state for state in _WORST if state in found), states.run) if found else states.run
+
+
+def describe_state(deadline: Deadline, states: States) -> str:
+    """Return the states of a missed deadline in words, for example ``running`` or ``2 of 5 done, 3 running``."""
+    if not deadline.task:
+        return _WORDS.get(states.run, str(states.run)) if states.run != "success" else "ended late"
+    if not states.tasks:
+        return "not started: the run has no such task"
+    if len(states.tasks) == 1:
+        (state,) = states.tasks.values()
+        return _WORDS.get(state, str(state))
+    done = sum(state in ("success", "removed") for state in states.tasks.values())
+    worst = worst_state(states)
+    like = sum(state == worst for state in states.tasks.values())
+    return f"{done} of {len(states.tasks)} done, {like} {_WORDS.get(worst, str(worst))}"
+
+
+def next_wall_clock(after: datetime, clock: time, zone: ZoneInfo) -> datetime:
+    """Return the first moment after ``after`` at which clocks in ``zone`` show ``clock``, in UTC.
+
+    A time that clocks skip on a day is the first moment after the gap. One that occurs twice is its first occurrence.
+    """
+    day = after.astimezone(zone).date() - timedelta(days=1)
+    while (moment := _wall_clock(day, clock, zone)) <= after:
+        day += timedelta(days=1)
+    return moment
+
+
+def _wall_clock(day: date, clock: time, zone: ZoneInfo) -> datetime:
+    local = datetime.combine(day, clock)
+    moment = to_instant(local, zone)
+    if moment is None:
+        raise OverflowError(f"{local} in {zone} is no moment that Python can hold")
+    shown = moment.astimezone(zone).replace(tzinfo=None)
+    if shown == local:
+        return moment
+    before = moment - timedelta(days=1)
+    offset = before.astimezone(zone).utcoffset()
+    while moment - before > timedelta(seconds=1):
+        middle = before + (moment - before) / 2
+        if middle.astimezone(zone).utcoffset() == offset:
+            before = middle
+        else:
+            moment = middle
+    return moment.replace(microsecond=0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeadlineMiss:
+    """A missed deadline, as callables of ``on_miss`` get it in ``context["sla"]``."""
+
+    dag_id: str
+    run_id: str
+    task: str
+    """The task or task group. Empty: the whole run."""
+    name: str
+    """Name of the deadline."""
+    due: datetime
+    """The moment by which it had to be done (aware, UTC)."""
+    how_late: timedelta
+    """Time between the due moment and this evaluation."""
+    state: str
+    """The states in words, for example ``running``, ``not started`` or ``2 of 5 done, 3 running``."""
+    tasks: Mapping[str, str | None]
+    """States by task instance, with the map index where a task is mapped."""
+    since: datetime
+    """The first moment at which the promise was broken: the due moment."""
+    counted_from: datetime | None
+    """The moment from which the deadline counts, if it is known: the start of the run, or the end of its data interval."""
+    links: Mapping[str, str] = field(default_factory=dict)
+    """Addresses of Airflow's pages: ``run``, and ``task`` where one task is meant."""
+
+    @property
+    def what(self) -> str:
+        """The task with its Dag, or the Dag."""
+        return f"{self.dag_id}.{self.task}" if self.task else self.dag_id
+
+
+class Opening(msgspec.Struct, frozen=True, kw_only=True):
+    """An incident that a miss opens."""
+
+    severity: str = "high"
+    routes: tuple[str, ...] = ()
+
+
+class ImportedCallable(msgspec.Struct, frozen=True, kw_only=True):
+    """A callable that a miss calls, by the path under which the triggerer imports it."""
+
+    path: str
+    form: str = CONTEXT
+
+
+class Alert(msgspec.Struct, frozen=True, kw_only=True):
+    """A deadline and what its miss opens and calls, as Airflow keeps it as arguments of a callback."""
+
+    deadline: Deadline
+    openings: tuple[Opening, ...] = ()
+    callables: tuple[ImportedCallable, ...] = ()

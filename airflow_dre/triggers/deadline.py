@@ -1,0 +1,31 @@
+"""The callback of Deadline Alerts, which Airflow runs in the triggerer when a deadline is over."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+log = logging.getLogger(__name__)
+REPORT_SECONDS = 120.0
+"""Longest time for the report of a miss. What it records is kept within seconds, or waits in the spool."""
+
+
+async def settle_deadline(context: Mapping[str, Any], alert: Mapping[str, Any]) -> str:
+    """Evaluate a deadline when Airflow calls, report a miss once, and return the result.
+
+    :param context: the context that Airflow passes to a Deadline Alert.
+    :param alert: the deadline and what its miss opens and calls, as plain values.
+    """
+    from airflow_dre.clock import now
+    from airflow_dre.services.asking import ask
+    from airflow_dre.services.slo.deadline_reports import report_miss
+    from airflow_dre.services.slo.deadlines import read_alert, run_in, watch_deadline
+    from airflow_dre.slo.deadline import Verdict
+
+    wanted, run = read_alert(alert), run_in(context, now())
+    look = await watch_deadline(run, wanted)
+    log.info("airflow-dre: the deadline %s of run %s of %s is %s", wanted.deadline.name, run.run_id, run.dag_id, look.verdict)
+    if look.verdict is Verdict.MISSED:
+        await ask("the results store, asked by callbacks,", REPORT_SECONDS, lambda: report_miss(run, wanted, look, context))
+    return str(look.verdict)

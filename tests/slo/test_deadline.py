@@ -1,0 +1,107 @@
+"""A table of states at deadlines, and wall-clock times across changes of clocks."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from airflow_dre.slo.deadline import Deadline, States, Verdict, describe_state, due_moment, judge_deadline, next_wall_clock
+
+DUE = datetime(2026, 3, 1, 8, tzinfo=UTC)
+LATER, EARLIER = DUE + timedelta(seconds=5), DUE - timedelta(minutes=1)
+RUN = Deadline(name="deadline")
+TASK = Deadline(name="after 2h", task="load")
+STRICT = Deadline(name="after 2h", task="load", skipped_is_fine=False)
+
+
+def tasks(*states: str | None, run: str = "running") -> States:
+    """Return the states of the instances of a task."""
+    names = ["load"] if len(states) == 1 else [f"load_{index}" for index in range(len(states))]
+    return States(run=run, tasks=dict(zip(names, states, strict=True)))
+
+
+@pytest.mark.parametrize(
+    ("deadline", "states", "at", "reported", "verdict"),
+    [
+        pytest.param(TASK, tasks("success"), LATER, False, Verdict.MET, id="a task in time"),
+        pytest.param(TASK, tasks("success"), EARLIER, False, Verdict.MET, id="a task in time, seen early"),
+        pytest.param(TASK, tasks("running"), EARLIER, False, Verdict.PENDING, id="a task that still has time"),
+        pytest.param(TASK, tasks("running"), DUE, False, Verdict.MISSED, id="a task that hangs"),
+        pytest.param(TASK, tasks(None), LATER, False, Verdict.MISSED, id="a task that never started"),
+        pytest.param(TASK, tasks(None, run="queued"), LATER, False, Verdict.MISSED, id="a run that never started"),
+        pytest.param(TASK, tasks("scheduled"), LATER, False, Verdict.MISSED, id="a task without a place in its pool"),
+        pytest.param(TASK, tasks("up_for_retry"), LATER, False, Verdict.MISSED, id="a task between two tries"),
+        pytest.param(TASK, States(run="running"), LATER, False, Verdict.MISSED, id="a run without such a task"),
+        pytest.param(TASK, tasks("skipped"), LATER, False, Verdict.MET, id="a task that was skipped"),
+        pytest.param(STRICT, tasks("skipped"), LATER, False, Verdict.MISSED, id="a skipped task where that is late"),
+        pytest.param(STRICT, tasks("removed", "success"), LATER, False, Verdict.MET, id="an instance that was removed"),
+        pytest.param(TASK, tasks("skipped", run="failed"), LATER, False, Verdict.MISSED, id="skipped since a person failed the run"),
+        pytest.param(TASK, tasks("skipped", run="failed"), LATER, True, Verdict.REPORTED, id="skipped, and the failed run is reported"),
+        pytest.param(TASK, tasks("failed"), LATER, False, Verdict.MISSED, id="a failure that no incident reports"),
+        pytest.param(TASK, tasks("failed"), LATER, True, Verdict.REPORTED, id="a failure that an incident reports"),
+        pytest.param(TASK, tasks("failed"), EARLIER, True, Verdict.PENDING, id="a failure that may be cleared in time"),
+        pytest.param(TASK, tasks("upstream_failed"), LATER, True, Verdict.REPORTED, id="a reported failure before the task"),
+        pytest.param(TASK, tasks("running"), LATER, True, Verdict.MISSED, id="it hangs while another task is reported"),
+        pytest.param(TASK, tasks("success", "success", "skipped"), LATER, False, Verdict.MET, id="a mapped task in time"),
+        pytest.param(TASK, tasks("success", "running", "success"), LATER, False, Verdict.MISSED, id="one map index that hangs"),
+        pytest.param(TASK, States(run=None), LATER, False, Verdict.GONE, id="a run that was deleted"),
+        pytest.param(RUN, States(run="running"), LATER, False, Verdict.MISSED, id="a run that takes too long"),
+        pytest.param(RUN, States(run="queued"), LATER, True, Verdict.MISSED, id="a run that was cleared after a failure"),
+        pytest.param(RUN, States(run="failed", run_ended=EARLIER), LATER, True, Verdict.REPORTED, id="a run whose failure is reported"),
+        pytest.param(RUN, States(run="failed", run_ended=EARLIER), LATER, False, Verdict.MISSED, id="a run whose failure is not"),
+        pytest.param(RUN, States(run="success", run_ended=EARLIER), LATER, False, Verdict.MET, id="a run in time that Airflow kept"),
+        pytest.param(RUN, States(run="success", run_ended=LATER), LATER, False, Verdict.MISSED, id="a run that ended late"),
+        pytest.param(RUN, States(run="success"), LATER, False, Verdict.MISSED, id="a run that ended since Airflow called"),
+    ],
+)
+def test_a_look_at_a_deadline(deadline: Deadline, states: States, at: datetime, reported: bool, verdict: Verdict) -> None:
+    assert judge_deadline(deadline, states, due=DUE, at=at, reported=reported) is verdict
+
+
+def test_a_deadline_after_the_start_waits_for_a_run_that_is_queued() -> None:
+    late = Deadline(name="after 2h", task="load", after_start=timedelta(hours=2))
+    assert due_moment(late, called_for=DUE, started=None) is None
+    assert judge_deadline(late, tasks(None, run="queued"), due=None, at=LATER, reported=False) is Verdict.PENDING
+    assert due_moment(late, called_for=DUE, started=DUE) == DUE + timedelta(hours=2)
+    held = Deadline(name="at 08:00", task="load", held=timedelta(minutes=30))
+    assert due_moment(held, called_for=DUE, started=DUE) == DUE + timedelta(minutes=30)
+
+
+@pytest.mark.parametrize(
+    ("deadline", "states", "text"),
+    [
+        (TASK, tasks("running"), "running"),
+        (TASK, tasks("queued"), "not started"),
+        (TASK, tasks("up_for_retry"), "waiting for its next try"),
+        (TASK, tasks("success", "running", "running", "success"), "2 of 4 done, 2 running"),
+        (TASK, tasks("success", "failed", None), "1 of 3 done, 1 failed"),
+        (TASK, States(run="running"), "not started: the run has no such task"),
+        (RUN, States(run="queued"), "not started"),
+        (RUN, States(run="failed"), "failed"),
+        (RUN, States(run="success"), "ended late"),
+    ],
+)
+def test_the_states_in_words(deadline: Deadline, states: States, text: str) -> None:
+    assert describe_state(deadline, states) == text
+
+
+@pytest.mark.parametrize(
+    ("after", "clock", "zone", "moment"),
+    [
+        pytest.param("2026-03-01T06:59:59Z", "08:00", "Europe/Berlin", "2026-03-01T07:00:00Z", id="later the same day"),
+        pytest.param("2026-03-01T07:00:00Z", "08:00", "Europe/Berlin", "2026-03-02T07:00:00Z", id="the moment itself is over"),
+        pytest.param("2026-03-28T23:30:00Z", "02:30", "Europe/Berlin", "2026-03-29T01:00:00Z", id="a time that clocks skip in Berlin"),
+        pytest.param("2026-03-08T05:00:00Z", "02:30", "America/New_York", "2026-03-08T07:00:00Z", id="a time that clocks skip in New York"),
+        pytest.param("2026-10-24T23:00:00Z", "02:30", "Europe/Berlin", "2026-10-25T00:30:00Z", id="a time that occurs twice in Berlin"),
+        pytest.param("2026-10-25T00:30:00Z", "02:30", "Europe/Berlin", "2026-10-26T01:30:00Z", id="its second occurrence does not count"),
+        pytest.param("2026-10-03T15:00:00Z", "02:15", "Australia/Lord_Howe", "2026-10-03T15:30:00Z", id="half an hour is skipped"),
+        pytest.param("2028-02-28T12:00:00Z", "08:00", "UTC", "2028-02-29T08:00:00Z", id="a leap day"),
+        pytest.param("2026-12-31T20:00:00Z", "08:00", "Asia/Tokyo", "2026-12-31T23:00:00Z", id="a zone whose day is the next"),
+        pytest.param("2026-06-01T00:00:00Z", "00:00", "Pacific/Kiritimati", "2026-06-01T10:00:00Z", id="midnight far in the east"),
+    ],
+)
+def test_the_next_time_that_clocks_show(after: str, clock: str, zone: str, moment: str) -> None:
+    found = next_wall_clock(datetime.fromisoformat(after), time.fromisoformat(clock), ZoneInfo(zone))
+    assert found == datetime.fromisoformat(moment)
