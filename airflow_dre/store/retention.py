@@ -15,13 +15,18 @@ from airflow_dre.checks.outcomes import Outcome
 from airflow_dre.incidents.identity import CauseKind
 from airflow_dre.store.database import Database
 from airflow_dre.store.incidents import LIVE_STATUSES
+from airflow_dre.store.monitors import prune_monitors
 from airflow_dre.store.shared_texts import in_chunks, lock_texts
+from airflow_dre.store.sla_calls import prune_calls
+from airflow_dre.store.sla_history import prune_intervals
 from airflow_dre.store.tables import check_definition, incident, outbox, result, signal, statement_text, suite_head, suite_run
 
 BATCH = 100
 """Suite runs, or incidents, or signals that one transaction deletes: with some thousand results it takes a fraction of a second."""
 PRUNE_SECONDS = 2.0
 """How long one round goes on with suite runs. Incidents and signals have as long again each."""
+MOST_STRETCHES = 10_000
+"""Stretches, and calls, of SLAs that one round deletes."""
 KEPT_RUNS = 3
 """Latest runs of each suite by Dag that stay: they show how often it runs, so that one that runs rarely is not taken for gone."""
 _SUITE = ("namespace", "name", "suite")
@@ -89,6 +94,16 @@ def prune(
                 break
             after = found[-1]
     return pruned
+
+
+def prune_promises(database: Database, before: datetime, *, most: int = MOST_STRETCHES) -> int:
+    """Delete stretches and calls of SLAs, and gaps and costs of monitors, that ended before a moment, and return how many.
+
+    :param most: stretches, and calls, that one round deletes at most.
+    :raises airflow_dre.errors.StoreError: the store does not answer.
+    """
+    with database.write() as connection:
+        return prune_intervals(connection, before, most) + prune_calls(connection, before, most) + prune_monitors(connection, before)
 
 
 def _next(connection: Connection, old: Select[Any], after: tuple[Any, ...] | None, batch: int) -> list[tuple[Any, ...]]:

@@ -7,7 +7,7 @@ import json
 import time
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, FromClause, Table, bindparam, case, func, select, union_all, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -18,10 +18,11 @@ from airflow_dre.store.names import plain_text
 from airflow_dre.store.tables import check_definition, result, statement_text
 from airflow_dre.store.tables.columns import plain_json
 
+_Key = TypeVar("_Key")
 BATCH = 1000
 """Results of an older version that are moved in one transaction."""
 CHUNK = 1000
-"""Digests that one condition names. A driver takes some 30,000 parameters in a statement."""
+"""Keys that one condition names. A driver takes some 30,000 parameters in a statement."""
 _DIGEST_BYTES = 16
 _LOCK = 7_262_310_190_372
 """Number of the PostgreSQL advisory lock that keeps writers of references and the deletion of unused texts apart."""
@@ -94,10 +95,10 @@ def _known(connection: Connection, digests: Sequence[bytes]) -> set[bytes]:
     return known
 
 
-def in_chunks(digests: Sequence[bytes]) -> Iterator[Sequence[bytes]]:
-    """Yield digests in parts that one condition can name."""
-    for start in range(0, len(digests), CHUNK):
-        yield digests[start : start + CHUNK]
+def in_chunks(keys: Sequence[_Key]) -> Iterator[Sequence[_Key]]:
+    """Yield keys in parts that one condition can name."""
+    for start in range(0, len(keys), CHUNK):
+        yield keys[start : start + CHUNK]
 
 
 def _insert_missing(connection: Connection, table: Table, rows: Mapping[bytes, Mapping[str, Any]], known: Set[bytes]) -> None:

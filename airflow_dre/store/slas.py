@@ -13,6 +13,8 @@ from airflow_dre.store.database import Database
 from airflow_dre.store.records import StoredSla
 from airflow_dre.store.results import insert_new
 from airflow_dre.store.rows import as_record, as_records
+from airflow_dre.store.sla_calls import drop_waiting
+from airflow_dre.store.sla_history import end_history
 from airflow_dre.store.tables import sla
 from airflow_dre.values.text_limits import REASON, one_line
 
@@ -164,6 +166,8 @@ def hand_over(connection: Connection, found: StoredSla, dag_id: str) -> None:
     connection.execute(update(sla).where(sla.c.fingerprint == found.fingerprint).values(dag_id=dag_id, task_id=None))
 
 
-def drop_sla(connection: Connection, cause: DataCause) -> None:
-    """Forget an SLA."""
+def drop_sla(connection: Connection, cause: DataCause, at: datetime) -> None:
+    """Forget an SLA. Its history stays and ends, and calls that wait are given up."""
+    end_history(connection, cause.fingerprint, at)
+    drop_waiting(connection, cause.fingerprint, at)
     connection.execute(delete(sla).where(sla.c.fingerprint == cause.fingerprint))

@@ -18,11 +18,24 @@ from airflow_dre.store import copying
 from airflow_dre.store.aside import note_aside
 from airflow_dre.store.copying import copy_store
 from airflow_dre.store.database import Database
+from airflow_dre.store.declarations import declare
 from airflow_dre.store.installation import read_installation_id
-from airflow_dre.store.monitors import Monitor, save_monitor
+from airflow_dre.store.monitors import Monitor, add_cost, save_gap, save_monitor
 from airflow_dre.store.outbox import claim
-from airflow_dre.store.records import Delivery, PartitionState, PartitionStates, Sample
+from airflow_dre.store.records import (
+    Delivery,
+    MonitorCost,
+    NewCall,
+    PartitionState,
+    PartitionStates,
+    Sample,
+    StoredDeclaration,
+    StoredGap,
+    StoredInterval,
+)
 from airflow_dre.store.schema import downgrade, migrate
+from airflow_dre.store.sla_calls import add_calls
+from airflow_dre.store.sla_history import Stretches, save_stretches
 from airflow_dre.store.slas import SlaEvaluation, save_sla_state
 from airflow_dre.store.spool import Spool
 from airflow_dre.store.store import Store
@@ -59,8 +72,15 @@ def filled(tmp_path: Path, signal: Callable[..., Any], suite_run: Callable[..., 
     with store.database.write() as connection:
         save_sla_state(store.database, connection, SlaEvaluation(cause=cause, dag_id="m", **looked))
         save_monitor(connection, Monitor(dag_id="m", looked_at=NOW, due_at=None, watches=(("hourly", "w.n.t"),)))
+        declare(connection, "m", [StoredDeclaration(sla="hourly", digest="d", declared={"a": 1}, source=None, declared_at=NOW)])
+        save_stretches(connection, [Stretches(cause.fingerprint, None, (StoredInterval(state="missed", since=NOW, until=None),))])
+        call: dict[str, Any] = {"kind": "miss", "callback": "page", "place": 0, "details": {"a": 1}, "created_at": NOW}
+        add_calls(connection, [NewCall(key="k", fingerprint=cause.fingerprint, dag_id="m", sla="hourly", **call)])
+        save_gap(connection, StoredGap(dag_id="m", since=NOW, until=NOW))
+        cost: dict[str, Any] = {"worker_seconds": 0.5, "wakes": 1, "looks": 1, "look_seconds": 0.5}
+        add_cost(connection, MonitorCost(dag_id="m", run_id="r", began_at=NOW, ended_at=NOW, **cost))
     note_aside(store.database, b"{}", tmp_path / "x.unreadable", "a line", "it cannot be read")
-    assert all(rows_of(store.database).values()), "every table holds rows"
+    assert [name for name, held in rows_of(store.database).items() if not held] == [], "every table holds rows"
     return store
 
 

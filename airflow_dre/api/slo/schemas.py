@@ -20,7 +20,8 @@ class SlaSummary(BaseModel):
     reason: str
     evaluated_at: datetime
     newest: datetime | None
-    max_age_seconds: float
+    max_age_seconds: float | None
+    """Allowed age. ``null``: only its due moments count."""
     monitor: str | None
     """The Dag that evaluates it."""
     last_look: datetime

@@ -109,7 +109,7 @@ def _end(database: Database, connection: Transaction, row: StoredSla, reason: st
         return False
     cause = cause_of_sla(row)
     _resolve(database, connection, cause, row.dag_id, reason, at)
-    drop_sla(connection, cause)
+    drop_sla(connection, cause, at)
     return True
 
 

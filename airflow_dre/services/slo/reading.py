@@ -9,6 +9,7 @@ from typing import Literal
 
 from airflow_dre.store.monitors import Monitor
 from airflow_dre.store.records import StoredSla
+from airflow_dre.store.records.slas import State
 from airflow_dre.values.instants import format_duration
 
 
@@ -18,6 +19,7 @@ class SlaState:
 
     sla: StoredSla
     state: Literal["met", "missed", "unknown"]
+    """``met`` also where it is about to be missed, and on a day that does not count."""
     reason: str
     overdue: bool
     """True if its monitor should have evaluated it again by now."""
@@ -37,10 +39,19 @@ class MonitorState:
 def state_of_sla(sla: StoredSla, monitors: Sequence[Monitor], moment: datetime) -> SlaState:
     """Return the state of an SLA."""
     if not any(monitor.dag_id == sla.dag_id and monitor.is_overdue(moment) for monitor in monitors):
-        return SlaState(sla=sla, state=sla.state, reason=sla.reason, overdue=False)
+        return SlaState(sla=sla, state=_SHOWN[sla.state], reason=sla.reason, overdue=False)
     since = format_duration(moment - sla.last_look)
     reason = f"not watched: monitor {sla.dag_id} has not looked for {since}; last found: {sla.state}, {sla.reason}"
     return SlaState(sla=sla, state="unknown", reason=reason, overdue=True)
+
+
+_SHOWN: dict[State, Literal["met", "missed", "unknown"]] = {
+    "met": "met",
+    "warned": "met",
+    "missed": "missed",
+    "unknown": "unknown",
+    "not_watched": "met",
+}
 
 
 def state_of_monitors(monitors: Sequence[Monitor], moment: datetime) -> tuple[MonitorState, ...]:

@@ -7,11 +7,11 @@ from airflow_dre.store.tables.columns import LIVE, VERSION_TABLE, Name, PlainJso
 from airflow_dre.store.tables.failing_rows import failing_row
 from airflow_dre.store.tables.incidents import incident, incident_event, recovery, signal
 from airflow_dre.store.tables.installation import installation
-from airflow_dre.store.tables.monitors import monitor
+from airflow_dre.store.tables.monitors import monitor, monitor_gap, monitor_run
 from airflow_dre.store.tables.outbox import outbox
 from airflow_dre.store.tables.partitions import partition_state
 from airflow_dre.store.tables.runs import check_definition, result, statement_text, suite_head, suite_run
-from airflow_dre.store.tables.slas import sla
+from airflow_dre.store.tables.slas import sla, sla_call, sla_declaration, sla_interval
 
 __all__ = [
     "LIVE",
@@ -29,12 +29,17 @@ __all__ = [
     "installation",
     "metadata",
     "monitor",
+    "monitor_gap",
+    "monitor_run",
     "outbox",
     "partition_state",
     "recovery",
     "result",
     "signal",
     "sla",
+    "sla_call",
+    "sla_declaration",
+    "sla_interval",
     "statement_text",
     "suite_head",
     "suite_run",

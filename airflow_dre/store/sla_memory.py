@@ -1,0 +1,61 @@
+"""Memories of SLAs between two looks, read and written for thousands at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import Connection, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from airflow_dre.store.database import Database
+from airflow_dre.store.records import NewSlaState, SlaMemory
+from airflow_dre.store.rows import as_packed_records
+from airflow_dre.store.shared_texts import in_chunks
+from airflow_dre.store.tables import sla
+from airflow_dre.values.digest import digest
+from airflow_dre.values.text_limits import REASON, one_line
+
+_MEMORY = [sla.c[name] for name in SlaMemory.__struct_fields__]
+_FEW = 500
+"""So many SLAs are read by name. Where there are more the whole table is read in one statement."""
+
+
+def read_memories(connection: Connection, fingerprints: Sequence[str]) -> dict[str, SlaMemory]:
+    """Return what is remembered of SLAs by fingerprint. One that is not remembered has no entry."""
+    query = select(*_MEMORY)
+    if len(fingerprints) <= _FEW:
+        query = query.where(sla.c.fingerprint.in_(fingerprints))
+    wanted = frozenset(fingerprints)
+    found = as_packed_records(connection.execute(query), SlaMemory)
+    return {memory.fingerprint: memory for memory in found if memory.fingerprint in wanted}
+
+
+def lock_memories(database: Database, connection: Connection) -> None:
+    """Let the looks write one after the other."""
+    database.lock(connection, digest("memories of SLAs"))
+
+
+def unchanged(connection: Connection, states: Iterable[NewSlaState]) -> list[NewSlaState]:
+    """Return the states whose SLA no other look wrote in the meantime. Call it behind :func:`lock_memories`."""
+    states = list(states)
+    revisions: dict[str, int] = {}
+    for some in in_chunks([state.fingerprint for state in states]):
+        rows = connection.execute(select(sla.c.fingerprint, sla.c.revision).where(sla.c.fingerprint.in_(some)))
+        revisions.update((row.fingerprint, row.revision) for row in rows)
+    return [state for state in states if revisions.get(state.fingerprint, 0) == state.revision]
+
+
+def save_states(connection: Connection, states: Sequence[NewSlaState]) -> None:
+    """Keep what a look found, each in a row that is new or replaced."""
+    if not states:
+        return
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    statement = dialect.insert(sla)
+    replaced = {name: statement.excluded[name] for name in NewSlaState.__slots__ if name != "fingerprint"}
+    connection.execute(statement.on_conflict_do_update(index_elements=["fingerprint"], set_=replaced), [_values(state) for state in states])
+
+
+def _values(state: NewSlaState) -> dict[str, Any]:
+    return {**asdict(state), "revision": state.revision + 1, "reason": one_line(state.reason, REASON)}
