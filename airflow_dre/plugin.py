@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from airflow.plugins_manager import AirflowPlugin
 
-from airflow_dre.listeners import runs, starting
+from airflow_dre.listeners import assets, runs, starting
 from airflow_dre.triggers.references import REFERENCES
 
 log = logging.getLogger(__name__)
@@ -42,7 +42,7 @@ def _build_pages(_: AirflowPlugin) -> list[dict[str, Any]]:
     ]
 
 
-_LISTENERS: list[Any] = [runs, starting]
+_LISTENERS: list[Any] = [assets, runs, starting]
 _REFERENCES: list[Any] = [*REFERENCES]
 
 

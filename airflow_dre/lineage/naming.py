@@ -103,6 +103,17 @@ def name_files(scheme: str, paths: Sequence[str], given: str | None, otherwise: 
     return DatasetName(namespace, given or together or otherwise)
 
 
+def name_asset(asset: str) -> DatasetName:
+    """Name an asset of Airflow by its URI, as files and objects are named, or by its name where it has no URI."""
+    scheme, sign, place = asset.partition("://")
+    if not sign:
+        return DatasetName("asset", asset)
+    authority, _, path = place.partition("/")
+    if scheme == "file":
+        return DatasetName("file", f"/{path}")
+    return DatasetName(f"{_STORES.get(scheme, scheme)}://{authority}", path or authority)
+
+
 def _common(paths: Sequence[str]) -> str | None:
     """Return the only path, or the folder of several unless it is the root."""
     if len(set(paths)) == 1:

@@ -31,7 +31,9 @@ def on_dag_run_failed(dag_run: Any, msg: str) -> None:
 @hookimpl
 def on_dag_run_success(dag_run: Any, msg: str) -> None:
     """Record that a run succeeded, and tasks that failed without failing it."""
-    _record(dag_run, lambda: _succeeded(dag_run, msg))
+    from airflow_dre.services.incidents.listening import end_of_success, record_end
+
+    record_end(dag_run, lambda: _succeeded(dag_run, msg), events=lambda: end_of_success(dag_run))
 
 
 @hookimpl

@@ -32,6 +32,7 @@ def describe_delivery(delivery: Delivery | None) -> str:
     parts += [f"the signal {signal.event.value} {_of(signal.origin)}: {_cut(signal.title)}" for signal in delivery.signals[:3]]
     if delivery.partitions is not None:
         parts.append(f"states of partitions of {_cut(delivery.partitions.name)}")
+    parts += [f"the last event of {event.kind} {_cut(event.name)}" for event in delivery.last_events[:1]]
     return "; ".join(parts) or "an empty delivery"
 
 

@@ -64,6 +64,7 @@ def with_bounded_names(delivery: Delivery) -> Delivery:
         run=None if delivery.run is None else _run(delivery.run),
         signals=tuple(_signal(signal) for signal in delivery.signals),
         partitions=None if delivery.partitions is None else _states(delivery.partitions),
+        last_events=tuple(replace(event, name=DATASET.cut(event.name)) for event in delivery.last_events),
     )
 
 

@@ -13,6 +13,7 @@ from airflow_dre.incidents.decide import Action, Change
 from airflow_dre.store.aside import describe_delivery, note_aside
 from airflow_dre.store.database import Database, open_database
 from airflow_dre.store.incidents import record_signal
+from airflow_dre.store.last_events import save_last_event
 from airflow_dre.store.names import with_bounded_names
 from airflow_dre.store.partitions import save_partition_states
 from airflow_dre.store.records import Delivery
@@ -73,6 +74,8 @@ class Store:
                 save_suite_run(connection, delivery.run)
             if delivery.partitions is not None:
                 save_partition_states(connection, delivery.partitions)
+            for event in delivery.last_events:
+                save_last_event(connection, event)
             for signal in delivery.signals:
                 changes.extend(record_signal(self.database, connection, signal))
         return changes

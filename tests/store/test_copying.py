@@ -24,6 +24,7 @@ from airflow_dre.store.monitors import Monitor, add_cost, save_gap, save_monitor
 from airflow_dre.store.outbox import claim
 from airflow_dre.store.records import (
     Delivery,
+    LastEvent,
     MonitorCost,
     NewCall,
     PartitionState,
@@ -79,6 +80,7 @@ def filled(tmp_path: Path, signal: Callable[..., Any], suite_run: Callable[..., 
         save_gap(connection, StoredGap(dag_id="m", since=NOW, until=NOW))
         cost: dict[str, Any] = {"worker_seconds": 0.5, "wakes": 1, "looks": 1, "look_seconds": 0.5}
         add_cost(connection, MonitorCost(dag_id="m", run_id="r", began_at=NOW, ended_at=NOW, **cost))
+    store.deliver(Delivery(last_events=(LastEvent(kind="asset", name="orders", happened_at=NOW),)))
     note_aside(store.database, b"{}", tmp_path / "x.unreadable", "a line", "it cannot be read")
     assert [name for name, held in rows_of(store.database).items() if not held] == [], "every table holds rows"
     return store

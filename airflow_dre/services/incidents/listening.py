@@ -7,17 +7,20 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from airflow_dre.clock import now
 from airflow_dre.incidents.signals import Signal
 from airflow_dre.services.incidents.delivery import add_default_routes, deliver, deliver_at_once, is_down, log_changes
 from airflow_dre.services.incidents.housekeeping import run_housekeeping
+from airflow_dre.services.incidents.outcomes import end_of
 from airflow_dre.services.rehearsal import is_rehearsal
 from airflow_dre.services.wiring import read_wiring, store_of
-from airflow_dre.store.records import Delivery
+from airflow_dre.store.records import Delivery, LastEvent
 
 log = logging.getLogger(__name__)
 HOUSEKEEPING_SECONDS = 300.0
 """How often what is no longer watched is ended."""
 Signals = Callable[[], Sequence[Signal]]
+Events = Callable[[], Sequence[LastEvent]]
 
 
 class _State:
@@ -41,7 +44,7 @@ def record_in_worker(ti: Any, signal: Callable[[], Signal]) -> None:
         log.exception("airflow-dre: could not record the failure of task %s of %s", ti.task_id, ti.dag_id)
 
 
-def record_end(about: Any, signals: Signals, unwatched: Signals = tuple) -> None:
+def record_end(about: Any, signals: Signals, unwatched: Signals = tuple, events: Events = tuple) -> None:
     """Record signals about a run or a task instance within the transaction of another program, and send nothing.
 
     Of a Dag that is not watched only recoveries are recorded, which end what others opened.
@@ -49,6 +52,7 @@ def record_end(about: Any, signals: Signals, unwatched: Signals = tuple) -> None
     :param about: the run or the task instance.
     :param signals: returns the signals.
     :param unwatched: returns what is remembered of a Dag that is not watched.
+    :param events: returns the events that targets of freshness are judged by, of any Dag.
     """
     try:
         settings = read_wiring().settings
@@ -57,11 +61,34 @@ def record_end(about: Any, signals: Signals, unwatched: Signals = tuple) -> None
         found = tuple(signals())
         if not settings.watches(about.dag_id):
             found = (*(signal for signal in found if not signal.event.firing), *unwatched())
-        if not found:
+        last_events = tuple(events())
+        if not found and not last_events:
             return
-        log_changes(deliver_at_once([add_default_routes(Delivery(signals=found), settings.default_routes)], settings), settings)
+        delivery = add_default_routes(Delivery(signals=found, last_events=last_events), settings.default_routes)
+        log_changes(deliver_at_once([delivery], settings), settings)
         if not is_down() and time.monotonic() > _state.housekeeping_at:
             _state.housekeeping_at = time.monotonic() + HOUSEKEEPING_SECONDS
             run_housekeeping(store_of(settings, fail_fast=True), settings)
     except Exception:  # a listener must never stop the scheduler
         log.exception("airflow-dre: could not record the end of run %s of %s", about.run_id, about.dag_id)
+
+
+def record_asset_event(name: str, uri: str) -> None:
+    """Record an event of an asset under its name and its URI, by either of which it may be watched.
+
+    The API server calls within a request and the triggerer within its loop, so that nothing is sent and a store that is down is left alone.
+    """
+    try:
+        settings = read_wiring().settings
+        if is_rehearsal(settings):
+            return
+        moment = now()
+        events = tuple(LastEvent(kind="asset", name=each, happened_at=moment) for each in dict.fromkeys((name, uri)))
+        deliver_at_once([Delivery(last_events=events)], settings)
+    except Exception:  # a listener must never stop the API server
+        log.exception("airflow-dre: could not record the event of asset %s", name)
+
+
+def end_of_success(dag_run: Any) -> tuple[LastEvent, ...]:
+    """Return the end of a successful run, as the last event of its Dag."""
+    return (LastEvent(kind="dag", name=dag_run.dag_id, happened_at=end_of(dag_run) or now()),)

@@ -14,9 +14,10 @@ from queue import Empty, SimpleQueue
 
 from airflow_dre.checks.kinds.freshness import FUTURE_TOLERANCE
 from airflow_dre.engines.file_times import newest_file
-from airflow_dre.errors import DreError, WarehouseUnreachable
+from airflow_dre.errors import WarehouseUnreachable
 from airflow_dre.services.asking import MOST_ABANDONED, Call, no_answer
 from airflow_dre.services.slo.answers import NewestAnswer
+from airflow_dre.services.slo.event_round import ask_store
 from airflow_dre.services.slo.question import ANSWER_WITHIN
 from airflow_dre.services.slo.targets import AssetTarget, DagTarget, FileTarget, Target
 from airflow_dre.services.slo.warehouse_round import ask_warehouse
@@ -144,7 +145,7 @@ def _ask_place(targets: Sequence[Target], seconds: float) -> Answers:
         case FileTarget():
             return {target: _ask_file(target) for target in targets if isinstance(target, FileTarget)}
         case AssetTarget() | DagTarget():
-            raise DreError("events of assets and runs of Dags are not recorded yet")
+            return ask_store(targets)
         case first:
             asked = [target for target in targets if not isinstance(target, _OTHERS)]
             return ask_warehouse(first.conn_id, asked, seconds * _OF_STATEMENTS)

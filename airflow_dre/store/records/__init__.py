@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from airflow_dre.store.records.deliveries import Delivery
+from airflow_dre.store.records.deliveries import Delivery, LastEvent
 from airflow_dre.store.records.incidents import IncidentStory, StoredEvent, StoredIncident, StoredMessage
 from airflow_dre.store.records.partitions import PartitionState, PartitionStates
 from airflow_dre.store.records.runs import (
@@ -32,6 +32,7 @@ __all__ = [
     "Definition",
     "Delivery",
     "IncidentStory",
+    "LastEvent",
     "LatestRun",
     "MonitorCost",
     "NewCall",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
 
 from airflow_dre.incidents.signals import Signal
 from airflow_dre.store.records.partitions import PartitionStates
@@ -10,16 +12,28 @@ from airflow_dre.store.records.runs import SuiteRunRecord
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LastEvent:
+    """An event of an asset, or the end of a successful run of a Dag."""
+
+    kind: Literal["asset", "dag"]
+    name: str
+    """The URI or the name of the asset, or the id of the Dag."""
+    happened_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """One unit of work for the store: a suite run, a signal, a suite run with its signal, or states of partitions."""
+    """One unit of work for the store: a suite run, signals, a suite run with its signal, states of partitions, or last events."""
 
     run: SuiteRunRecord | None = None
     signals: tuple[Signal, ...] = ()
     partitions: PartitionStates | None = None
+    last_events: tuple[LastEvent, ...] = ()
 
     @property
     def parts(self) -> tuple[Delivery, ...]:
         """The delivery as several, each with one record."""
         run = () if self.run is None else (Delivery(run=self.run),)
         states = () if self.partitions is None else (Delivery(partitions=self.partitions),)
-        return (*run, *states, *(Delivery(signals=(signal,)) for signal in self.signals))
+        events = () if not self.last_events else (Delivery(last_events=self.last_events),)
+        return (*run, *states, *events, *(Delivery(signals=(signal,)) for signal in self.signals))

@@ -7,6 +7,7 @@ from airflow_dre.store.tables.columns import LIVE, VERSION_TABLE, Name, PlainJso
 from airflow_dre.store.tables.failing_rows import failing_row
 from airflow_dre.store.tables.incidents import incident, incident_event, recovery, signal
 from airflow_dre.store.tables.installation import installation
+from airflow_dre.store.tables.last_events import last_event
 from airflow_dre.store.tables.monitors import monitor, monitor_gap, monitor_run
 from airflow_dre.store.tables.outbox import outbox
 from airflow_dre.store.tables.partitions import partition_state
@@ -27,6 +28,7 @@ __all__ = [
     "incident",
     "incident_event",
     "installation",
+    "last_event",
     "metadata",
     "monitor",
     "monitor_gap",
