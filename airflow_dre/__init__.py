@@ -9,6 +9,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from airflow_dre.deadline import dag_deadline as dag_deadline
+    from airflow_dre.deadline import from_sla_miss_callback as from_sla_miss_callback
+    from airflow_dre.deadline import task_deadline as task_deadline
     from airflow_dre.monitor import reliability_monitor as reliability_monitor
     from airflow_dre.notifications import open_incident as open_incident
     from airflow_dre.notifications import record_cosmos_results as record_cosmos_results
@@ -20,7 +23,6 @@ if TYPE_CHECKING:
     from airflow_dre.operators.quarantine import QuarantineReleaseOperator as QuarantineReleaseOperator
     from airflow_dre.sensors.freshness import FreshnessSensor as FreshnessSensor
     from airflow_dre.sla import FreshnessSLA as FreshnessSLA
-    from airflow_dre.sla import dag_deadline as dag_deadline
 
 __version__ = "0.1.0"
 
@@ -31,12 +33,14 @@ _HOME = {
     "GXCheckOperator": "airflow_dre.operators.gx",
     "QualityCheckOperator": "airflow_dre.operators.quality",
     "QuarantineReleaseOperator": "airflow_dre.operators.quarantine",
-    "dag_deadline": "airflow_dre.sla",
+    "dag_deadline": "airflow_dre.deadline",
+    "from_sla_miss_callback": "airflow_dre.deadline",
     "open_incident": "airflow_dre.notifications",
     "record_cosmos_results": "airflow_dre.notifications",
     "record_dbt_results": "airflow_dre.notifications",
     "reliability_monitor": "airflow_dre.monitor",
     "resolve_incident": "airflow_dre.notifications",
+    "task_deadline": "airflow_dre.deadline",
 }
 __all__ = [
     "DbtResultsOperator",
@@ -46,11 +50,13 @@ __all__ = [
     "QualityCheckOperator",
     "QuarantineReleaseOperator",
     "dag_deadline",
+    "from_sla_miss_callback",
     "open_incident",
     "record_cosmos_results",
     "record_dbt_results",
     "reliability_monitor",
     "resolve_incident",
+    "task_deadline",
 ]
 
 

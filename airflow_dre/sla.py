@@ -8,10 +8,14 @@ from typing import TYPE_CHECKING, Any
 from unicodedata import category
 
 from airflow_dre.deadline import dag_deadline as dag_deadline
+from airflow_dre.deadline import from_sla_miss_callback as from_sla_miss_callback
+from airflow_dre.deadline import task_deadline as task_deadline
 from airflow_dre.declaring.functions import REQUIRED, strict
 from airflow_dre.declaring.slips import find_callback_problems
 
 if TYPE_CHECKING:
+    from airflow.sdk import DAG
+
     from airflow_dre.errors import Problem
 
 LONGEST_NAME = 246
@@ -88,6 +92,9 @@ class FreshnessSLA:
         opening = tuple(call for call in callbacks if hasattr(call, "notify_options"))
         self.on_unknown: Sequence[Callable[[Any], Any]] = opening if on_unknown is None else of_unknown
         self.unknown_after = unknown_after
+
+    def hold_task(self, dag: DAG, task_id: str) -> None:
+        """Leave the task as it is: the monitor evaluates the SLA of an operator as any other of its Dag file."""
 
     def __repr__(self) -> str:
         return f"FreshnessSLA({self.name!r}, table={self.question.table!r}, max_age={self.question.max_age!r})"

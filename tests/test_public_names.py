@@ -23,6 +23,7 @@ IMPORTERS = ["from_column_mapping", "from_dbt", "from_gx"]
 """Names that declare checks of several kinds at once."""
 
 HOMES = {
+    "airflow_dre.deadline": ["dag_deadline", "from_sla_miss_callback", "task_deadline"],
     "airflow_dre.monitor": ["reliability_monitor"],
     "airflow_dre.notifications": ["open_incident", "record_cosmos_results", "record_dbt_results", "resolve_incident"],
     "airflow_dre.operators.dbt": ["DbtResultsOperator"],
@@ -30,7 +31,7 @@ HOMES = {
     "airflow_dre.operators.quality": ["QualityCheckOperator"],
     "airflow_dre.operators.quarantine": ["QuarantineReleaseOperator"],
     "airflow_dre.sensors.freshness": ["FreshnessSensor"],
-    "airflow_dre.sla": ["FreshnessSLA", "dag_deadline"],
+    "airflow_dre.sla": ["FreshnessSLA"],
 }
 """The documented place of every public name."""
 
@@ -63,13 +64,21 @@ def test_a_public_name_is_the_one_of_its_home(home: str, name: str) -> None:
     assert name in dir(airflow_dre)
 
 
+def test_the_deadlines_keep_their_first_home() -> None:
+    first = import_module("airflow_dre.sla")
+    assert first.dag_deadline is airflow_dre.dag_deadline
+
+
 def test_an_unknown_name_is_refused_with_those_that_are_known() -> None:
     with pytest.raises(AttributeError) as error:
         airflow_dre.QualityOperator  # noqa: B018
     known = (
         "DbtResultsOperator, FreshnessSLA, FreshnessSensor, GXCheckOperator, QualityCheckOperator, QuarantineReleaseOperator, dag_deadline"
     )
-    more = "open_incident, record_cosmos_results, record_dbt_results, reliability_monitor, resolve_incident"
+    more = (
+        "from_sla_miss_callback, open_incident, record_cosmos_results, record_dbt_results, reliability_monitor, resolve_incident, "
+        "task_deadline"
+    )
     assert str(error.value) == f"module 'airflow_dre' has no attribute 'QualityOperator'. It has: {known}, {more}"
 
 
@@ -151,6 +160,7 @@ IMPORTS = {
     "sensors": "from airflow_dre.sensors.freshness import FreshnessSensor",
     "notifications": "from airflow_dre.notifications import open_incident, resolve_incident",
     "sla": "from airflow_dre.sla import FreshnessSLA, dag_deadline",
+    "deadline": "from airflow_dre.deadline import dag_deadline, from_sla_miss_callback, task_deadline",
     "monitor": "from airflow_dre.monitor import reliability_monitor",
     "everything at once": "from airflow_dre import *",
     "a Dag with checks": """

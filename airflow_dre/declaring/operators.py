@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from functools import cache
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, runtime_checkable
 
 from airflow_dre.declaring.calls import unknown_problems
 from airflow_dre.declaring.functions import REQUIRED
@@ -13,20 +14,35 @@ from airflow_dre.declaring.slips import find_callback_problems, nearest, one_of
 from airflow_dre.errors import DefinitionError, Problem
 
 if TYPE_CHECKING:
+    from airflow.sdk import DAG
     from airflow.sdk.definitions.mappedoperator import MappedOperator, OperatorPartial
 
     class _Mappable:
         """The part of Airflow's operators that the mixin precedes."""
+
+        task_id: str
+
+        def _convert__dag(self, dag: Any) -> Any: ...
 
         @classmethod
         def partial(cls, **kwargs: Any) -> OperatorPartial: ...
 else:
     _Mappable = object
 
+SLA = "sla"
+SLA_ALLOWED = "task_deadline(...) without a task, or a FreshnessSLA"
 CALLBACKS = ("on_execute_callback", "on_failure_callback", "on_success_callback", "on_retry_callback", "on_skipped_callback")
 _OF_THE_DAG = ("on_failure_callback", "on_success_callback")
 _VARIADIC = (inspect.Parameter.VAR_KEYWORD, inspect.Parameter.VAR_POSITIONAL)
 _MORE = ", and the arguments of Airflow's BaseOperator"
+
+
+@runtime_checkable
+class TaskPromise(Protocol):
+    """A promise about a task, as the argument ``sla`` of an operator: a deadline, or the freshness of what it writes."""
+
+    def hold_task(self, dag: DAG, task_id: str) -> None:
+        """Hold a task of a Dag to the promise. It is safe to repeat."""
 
 
 class DeclaredOperator(_Mappable):
@@ -39,6 +55,8 @@ class DeclaredOperator(_Mappable):
     """Words that an argument may have, by argument. They are checked where the operator is mapped."""
     _slips: tuple[Problem, ...] = ()
     _given_names: frozenset[str] = frozenset()
+    sla: TaskPromise | None = None
+    """The promise about the task. It is kept from Airflow, whose own SLAs are removed."""
 
     def __new__(cls, *args: object, **_: object) -> Any:
         """Refuse arguments by position."""
@@ -51,17 +69,27 @@ class DeclaredOperator(_Mappable):
 
         Airflow calls this with all arguments, defaults of the Dag included, before each ``__init__`` of the class.
         """
+        sla, kwargs = _without_sla(kwargs)
         if "_slips" not in self.__dict__:
             kind = type(self)
             subject = f"{kind.__name__} {kwargs.get('task_id', '')}".rstrip()
             problems, kwargs = _without_unknown(kind, subject, kwargs)
             problems += _find_all_callback_problems(subject, kwargs, kwargs.get("default_args") or {})
             problems += _find_dag_callback_problems(kwargs.get("dag"))
+            problems += find_sla_problems(subject, sla)
             if "task_id" not in kwargs:
                 raise DefinitionError([*problems, Problem(subject, "task_id", None, "a value: this argument is required")])
             object.__setattr__(self, "_slips", tuple(problems))
             object.__setattr__(self, "_given_names", frozenset(kwargs))
+            object.__setattr__(self, "sla", sla if isinstance(sla, TaskPromise) else None)
         return args, kwargs
+
+    def _convert__dag(self, dag: Any) -> Any:
+        """Take a Dag, which learns of the promise about the task. Airflow calls this at whatever moment the task gets one."""
+        taken = super()._convert__dag(dag)
+        if taken is not None and self.sla is not None:
+            self.sla.hold_task(taken, self.task_id)
+        return taken
 
     def refuse(self, problems: Iterable[Problem]) -> None:
         """Refuse the operator where its arguments have problems, those of their names included.
@@ -110,6 +138,7 @@ class DeclaredOperator(_Mappable):
         """
         problems, known = _without_unknown(cls, subject, given)
         problems += _find_all_callback_problems(subject, known, known.get("default_args") or {})
+        problems += find_sla_problems(subject, known.get(SLA))
         problems += cls.find_partial_problems(subject, known)
         if problems:
             raise DefinitionError(problems)
@@ -122,6 +151,66 @@ class DeclaredOperator(_Mappable):
         """
         cls.refuse_partial(f"{cls.__name__} {kwargs.get('task_id', '')}".rstrip(), kwargs)
         return _strict_partial(super().partial(**kwargs))
+
+
+def find_sla_problems(subject: str, sla: object) -> list[Problem]:
+    """Return what is wrong with the argument ``sla``."""
+    if sla is None or (isinstance(sla, TaskPromise) and not isinstance(sla, type)):
+        return []
+    allowed = f"{SLA_ALLOWED}; sla={sla!r} of Airflow 2 is task_deadline(after={sla!r})" if isinstance(sla, timedelta) else SLA_ALLOWED
+    return [Problem(subject, SLA, sla, allowed)]
+
+
+def _without_sla(given: Mapping[str, Any]) -> tuple[object, dict[str, Any]]:
+    """Return the argument ``sla`` of a task, perhaps from the defaults of its Dag, and the arguments that Airflow gets."""
+    defaults = dict(given.get("default_args") or {})
+    default = defaults.pop(SLA, None)
+    others = {name: value for name, value in given.items() if name != SLA}
+    return given.get(SLA, default), {**others, **({"default_args": defaults} if "default_args" in given else {})}
+
+
+def hold_mapped(mapped: MappedOperator) -> MappedOperator:
+    """Hold a mapped task to its promise as soon as it has a Dag, and keep the promise from Airflow.
+
+    :raises airflow_dre.errors.DefinitionError: the argument ``sla`` is no promise.
+    """
+    sla = mapped.partial_kwargs.pop(SLA, None)
+    if problems := find_sla_problems(f"{mapped.operator_class.__name__} {mapped.task_id}", sla):
+        raise DefinitionError(problems)
+    if sla is None:
+        return mapped
+    if mapped.dag is not None:
+        sla.hold_task(mapped.dag, mapped.task_id)
+        return mapped
+    mapped.__class__ = _held_class()
+    object.__setattr__(mapped, "_promise", sla)
+    return mapped
+
+
+@cache
+def _held_class() -> type[MappedOperator]:
+    from airflow.sdk.definitions.mappedoperator import MappedOperator
+
+    class HeldMappedOperator(MappedOperator):
+        """A mapped task that gets its Dag later, and is then held to its promise."""
+
+        __slots__ = ()
+
+        @property
+        def dag(self) -> DAG | None:
+            """The Dag of the task."""
+            found: DAG | None = MappedOperator.__dict__["dag"].__get__(self, type(self))
+            return found
+
+        @dag.setter
+        def dag(self, dag: DAG | None) -> None:
+            """Take a Dag, which learns of the promise about the task."""
+            MappedOperator.__dict__["dag"].__set__(self, dag)
+            promise: TaskPromise | None = self.__dict__.get("_promise")
+            if dag is not None and promise is not None:
+                promise.hold_task(dag, self.task_id)
+
+    return HeldMappedOperator
 
 
 @cache
@@ -194,7 +283,7 @@ def _strict_class() -> type[OperatorPartial]:
             if not mapped_kwargs:
                 problems = [Problem(subject, "expand", None, "at least one argument with a list of values")]
             self._refuse(problems)
-            return super().expand(**mapped_kwargs)
+            return hold_mapped(super().expand(**mapped_kwargs))
 
         def expand_kwargs(self, kwargs: Any, *, strict: bool = True) -> MappedOperator:
             """Map over dicts of arguments."""
@@ -204,7 +293,7 @@ def _strict_class() -> type[OperatorPartial]:
                 if isinstance(item, Mapping):
                     problems += _without_unknown(self.operator_class, subject, item)[0]
             self._refuse(problems)
-            return super().expand_kwargs(kwargs, strict=strict)
+            return hold_mapped(super().expand_kwargs(kwargs, strict=strict))
 
         def _refuse(self, problems: list[Problem]) -> None:
             if problems:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Any, ClassVar
+from functools import cache
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from airflow.sdk.bases.decorator import DecoratedOperator, TaskDecorator, task_decorator_factory
 
+from airflow_dre.declaring.operators import hold_mapped
 from airflow_dre.declaring.slips import one_of
 from airflow_dre.errors import DefinitionError, Problem
 from airflow_dre.operators.quality import QualityCheckOperator
@@ -123,9 +125,29 @@ def quality_check_task(python_callable: Any = None, **kwargs: Any) -> TaskDecora
         problem = Problem(SUBJECT, "arguments", python_callable, "arguments by name, for example checks=[not_null('id')]")
         raise DefinitionError([problem])
     QualityCheckDecoratedOperator.refuse_partial(SUBJECT, kwargs)
-    return task_decorator_factory(
+    made = task_decorator_factory(
         python_callable=python_callable,
         multiple_outputs=False,
         decorated_operator_class=QualityCheckDecoratedOperator,
         **kwargs,
     )
+    if python_callable is not None:
+        return _held(made)
+    return cast("TaskDecorator", lambda function: _held(made(function)))
+
+
+def _held(made: Any) -> TaskDecorator:
+    """Return a decorated function whose tasks are held to their ``sla`` where they are mapped, too."""
+    kind: Any = type(made)
+    made.__class__ = _held_class(kind)
+    return cast("TaskDecorator", made)
+
+
+@cache
+def _held_class(kind: Any) -> type:
+    def _expand(self: Any, expand_input: Any, *, strict: bool) -> Any:
+        made = kind._expand(self, expand_input, strict=strict)
+        hold_mapped(made.operator)
+        return made
+
+    return type("HeldDecorator", (kind,), {"_expand": _expand})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -40,9 +40,14 @@ class Deadline:
     task: str = ""
     """A task or a task group. Empty: the whole run."""
     after_start: timedelta | None = None
-    """The time after the start of the run. None: the moment at which Airflow calls, and ``held`` after it."""
-    held: timedelta = timedelta(0)
-    """How long before the due moment Airflow calls, for what it would forget at the end of a run."""
+    """Due this time after the start of the run."""
+    after_interval: timedelta | None = None
+    """Due this time after the end of the data interval of the run."""
+    clock: str = ""
+    """Due when clocks in ``time_zone`` show this time."""
+    time_zone: str = "UTC"
+    early: bool = False
+    """True if Airflow calls at the begin of the run and not at the due moment, for what it would forget at the end of the run."""
     skipped_is_fine: bool = True
 
 
@@ -103,15 +108,33 @@ def _is_met(deadline: Deadline, states: States, due: datetime | None) -> bool:
     return bool(states.tasks) and all(state in fine for state in states.tasks.values())
 
 
-def due_moment(deadline: Deadline, *, called_for: datetime, started: datetime | None) -> datetime | None:
-    """Return the due moment, or None where it counts from the start of a run that has not started.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunMoments:
+    """Moments of a run, as far as they are known."""
 
-    :param called_for: the moment for which Airflow called.
-    :param started: when the run started.
-    """
-    if deadline.after_start is None:
-        return called_for + deadline.held
-    return None if started is None else started + deadline.after_start
+    called_for: datetime
+    """The moment for which Airflow called."""
+    started: datetime | None = None
+    run_after: datetime | None = None
+    """When it could start at the earliest."""
+    interval_end: datetime | None = None
+
+
+def due_moment(deadline: Deadline, run: RunMoments) -> datetime | None:
+    """Return the due moment, or None where it counts from the start of a run that has not started."""
+    if deadline.after_start is not None:
+        return None if run.started is None else run.started + deadline.after_start
+    if not deadline.early:
+        return run.called_for
+    begin = run.run_after or run.called_for
+    if deadline.after_interval is not None:
+        return (run.interval_end or begin) + deadline.after_interval
+    return next_wall_clock(begin, time.fromisoformat(deadline.clock), ZoneInfo(deadline.time_zone))
+
+
+def of_task(deadline: Deadline, task: str) -> Deadline:
+    """Return the deadline of a task."""
+    return replace(deadline, task=task)
 
 
 def worst_state(states: States) -> str | None:

@@ -11,15 +11,16 @@ REPORT_SECONDS = 120.0
 """Longest time for the report of a miss. What it records is kept within seconds, or waits in the spool."""
 
 
-async def settle_deadline(context: Mapping[str, Any], alert: Mapping[str, Any]) -> str:
+async def settle_deadline(context: Mapping[str, Any], alert: str) -> str:
     """Evaluate a deadline when Airflow calls, report a miss once, and return the result.
 
     :param context: the context that Airflow passes to a Deadline Alert.
-    :param alert: the deadline and what its miss opens and calls, as plain values.
+    :param alert: the deadline and what its miss opens and calls, as text.
     """
     from airflow_dre.clock import now
     from airflow_dre.services.asking import ask
-    from airflow_dre.services.slo.deadline_reports import report_miss
+    from airflow_dre.services.slo.deadline_calls import call_all
+    from airflow_dre.services.slo.deadline_reports import call_signal, report_miss
     from airflow_dre.services.slo.deadlines import read_alert, run_in, watch_deadline
     from airflow_dre.slo.deadline import Verdict
 
@@ -27,5 +28,6 @@ async def settle_deadline(context: Mapping[str, Any], alert: Mapping[str, Any]) 
     look = await watch_deadline(run, wanted)
     log.info("airflow-dre: the deadline %s of run %s of %s is %s", wanted.deadline.name, run.run_id, run.dag_id, look.verdict)
     if look.verdict is Verdict.MISSED:
-        await ask("the results store, asked by callbacks,", REPORT_SECONDS, lambda: report_miss(run, wanted, look, context))
+        miss = await ask("the results store, asked by callbacks,", REPORT_SECONDS, lambda: report_miss(run, wanted, look, context))
+        await call_all(wanted.callables, miss, call_signal(miss, run, context), context)
     return str(look.verdict)

@@ -63,19 +63,23 @@ class IntervalEnd(RunReference):
     """The end of the data interval of a run. For a run without one, the moment from which it may start.
 
     :param seconds: the time after it at which the deadline is due.
+    :param early: count from when the run is queued instead, and only skip the runs that have no such deadline. The default is False.
     """
 
-    def __init__(self, seconds: float = 0.0) -> None:
+    def __init__(self, seconds: float = 0.0, early: bool = False) -> None:
         self.seconds = seconds
+        self.early = early
 
     def arguments(self) -> dict[str, Any]:
         """Return the arguments of the constructor as JSON."""
-        return {"seconds": self.seconds}
+        return {"seconds": self.seconds, "early": self.early}
 
     def moment_of(self, run: Any) -> datetime | None:
         """Return the end of the interval."""
         moment: datetime | None = run.data_interval_end or run.run_after
-        return moment if moment is not None and _is_ahead(run, moment + timedelta(seconds=self.seconds)) else None
+        if moment is None or not _is_ahead(run, moment + timedelta(seconds=self.seconds)):
+            return None
+        return RunQueued().moment_of(run) if self.early else moment
 
 
 class WallClock(RunReference):
@@ -83,15 +87,17 @@ class WallClock(RunReference):
 
     :param clock: the time, for example ``"08:00"``.
     :param time_zone: IANA name of the zone.
+    :param early: count from when the run is queued instead, and only skip the runs that have no such deadline. The default is False.
     """
 
-    def __init__(self, clock: str = "00:00", time_zone: str = "UTC") -> None:
+    def __init__(self, clock: str = "00:00", time_zone: str = "UTC", early: bool = False) -> None:
         self.clock = clock
         self.time_zone = time_zone
+        self.early = early
 
     def arguments(self) -> dict[str, Any]:
         """Return the arguments of the constructor as JSON."""
-        return {"clock": self.clock, "time_zone": self.time_zone}
+        return {"clock": self.clock, "time_zone": self.time_zone, "early": self.early}
 
     def moment_of(self, run: Any) -> datetime | None:
         """Return the moment."""
@@ -101,7 +107,9 @@ class WallClock(RunReference):
 
         start: datetime = run.run_after or run.queued_at or datetime.now(UTC)
         moment = next_wall_clock(start, time.fromisoformat(self.clock), ZoneInfo(self.time_zone))
-        return moment if _is_ahead(run, moment) else None
+        if not _is_ahead(run, moment):
+            return None
+        return RunQueued().moment_of(run) if self.early else moment
 
 
 def _is_ahead(run: Any, due: datetime) -> bool:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from airflow_dre.slo.deadline import Deadline, States, Verdict, describe_state, due_moment, judge_deadline, next_wall_clock
+from airflow_dre.slo.deadline import Deadline, RunMoments, States, Verdict, describe_state, due_moment, judge_deadline, next_wall_clock
 
 DUE = datetime(2026, 3, 1, 8, tzinfo=UTC)
 LATER, EARLIER = DUE + timedelta(seconds=5), DUE - timedelta(minutes=1)
@@ -60,13 +60,31 @@ def test_a_look_at_a_deadline(deadline: Deadline, states: States, at: datetime, 
     assert judge_deadline(deadline, states, due=DUE, at=at, reported=reported) is verdict
 
 
-def test_a_deadline_after_the_start_waits_for_a_run_that_is_queued() -> None:
+START = DUE - timedelta(hours=2)
+NO_INTERVAL = RunMoments(called_for=DUE)
+INTERVAL = Deadline(name="d", early=True, after_interval=timedelta(hours=1))
+CLOCK = Deadline(name="d", early=True, clock="09:30", time_zone="Europe/Berlin")
+OF_RUN = RunMoments(called_for=DUE, started=START, run_after=START - timedelta(hours=1), interval_end=START - timedelta(hours=3))
+
+
+@pytest.mark.parametrize(
+    ("deadline", "run", "due"),
+    [
+        pytest.param(RUN, OF_RUN, DUE, id="the moment for which Airflow called"),
+        pytest.param(Deadline(name="d", after_start=timedelta(hours=3)), OF_RUN, DUE + timedelta(hours=1), id="after the start"),
+        pytest.param(Deadline(name="d", after_start=timedelta(hours=3)), RunMoments(called_for=DUE), None, id="a run that is queued"),
+        pytest.param(INTERVAL, OF_RUN, START - timedelta(hours=2), id="after its interval"),
+        pytest.param(CLOCK, OF_RUN, DUE + timedelta(minutes=30), id="a time of day"),
+        pytest.param(INTERVAL, NO_INTERVAL, DUE + timedelta(hours=1), id="no interval"),
+    ],
+)
+def test_the_due_moment(deadline: Deadline, run: RunMoments, due: datetime | None) -> None:
+    assert due_moment(deadline, run) == due
+
+
+def test_a_deadline_of_a_run_that_is_queued_is_pending() -> None:
     late = Deadline(name="after 2h", task="load", after_start=timedelta(hours=2))
-    assert due_moment(late, called_for=DUE, started=None) is None
     assert judge_deadline(late, tasks(None, run="queued"), due=None, at=LATER, reported=False) is Verdict.PENDING
-    assert due_moment(late, called_for=DUE, started=DUE) == DUE + timedelta(hours=2)
-    held = Deadline(name="at 08:00", task="load", held=timedelta(minutes=30))
-    assert due_moment(held, called_for=DUE, started=DUE) == DUE + timedelta(minutes=30)
 
 
 @pytest.mark.parametrize(

@@ -82,3 +82,8 @@ def signal_of(miss: DeadlineMiss, run: RunInContext, opening: Opening, context: 
         occurrence_id=run.deadline_id if miss.task else "",
         slice=slice_in(context),
     )
+
+
+def call_signal(miss: DeadlineMiss, run: RunInContext, context: Mapping[str, Any]) -> Signal:
+    """Return the signal by whose key the calls of a miss are claimed."""
+    return signal_of(miss, run, Opening(), context)

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,7 +17,7 @@ from airflow_dre.errors import StoreError, WarehouseUnreachable
 from airflow_dre.services.asking import ask, pause_before
 from airflow_dre.services.slo.run_states import is_answered, read_states
 from airflow_dre.services.wiring import read_wiring
-from airflow_dre.slo.deadline import Alert, States, Verdict, due_moment, judge_deadline
+from airflow_dre.slo.deadline import Alert, RunMoments, States, Verdict, due_moment, judge_deadline
 from airflow_dre.store.deadlines import is_failure_reported
 from airflow_dre.values.instants import to_instant
 
@@ -38,9 +38,8 @@ class RunInContext:
 
     dag_id: str
     run_id: str
-    called_for: datetime
     deadline_id: str
-    started: datetime | None = None
+    moments: RunMoments
     ended: datetime | None = None
     state: str | None = None
 
@@ -63,9 +62,13 @@ def run_in(context: Mapping[str, Any], at: datetime) -> RunInContext:
     return RunInContext(
         dag_id=str(run["dag_id"]),
         run_id=str(run.get("dag_run_id") or run.get("run_id")),
-        called_for=to_instant(deadline.get("deadline_time")) or at,
         deadline_id=str(deadline.get("id") or ""),
-        started=to_instant(run.get("start_date")),
+        moments=RunMoments(
+            called_for=to_instant(deadline.get("deadline_time")) or at,
+            started=to_instant(run.get("start_date")),
+            run_after=to_instant(run.get("run_after")),
+            interval_end=to_instant(run.get("data_interval_end")),
+        ),
         ended=to_instant(run.get("end_date")),
         state=None if run.get("state") is None else str(run["state"]),
     )
@@ -73,7 +76,7 @@ def run_in(context: Mapping[str, Any], at: datetime) -> RunInContext:
 
 async def watch_deadline(run: RunInContext, alert: Alert) -> Look:
     """Return the look that settles a deadline: met, missed, reported already, or about a run that is gone."""
-    started, looks = run.started, 0
+    started, looks = run.moments.started, 0
     while True:
         look = await _look(run, alert, started)
         started = look.started
@@ -105,7 +108,7 @@ async def _look(run: RunInContext, alert: Alert, started: datetime | None) -> Lo
     at = now()
     if started is None and states.run not in ("queued", None):
         started = at
-    due = due_moment(deadline, called_for=run.called_for, started=started)
+    due = due_moment(deadline, replace(run.moments, started=started))
     reported = states.failed and await ask("the results store, asked by callbacks,", ANSWER_SECONDS, lambda: _is_reported(run))
     verdict = judge_deadline(deadline, states, due=due, at=at, reported=reported)
     return Look(verdict=verdict, states=states, due=due, started=started, known=known)
@@ -137,12 +140,11 @@ def _is_reported(run: RunInContext) -> bool:
         return False
 
 
-def read_alert(given: Mapping[str, Any]) -> Alert:
+def read_alert(text: str) -> Alert:
     """Return a deadline as Airflow kept it."""
-    return msgspec.convert(given, Alert)
+    return msgspec.json.decode(text, type=Alert)
 
 
-def write_alert(alert: Alert) -> dict[str, Any]:
-    """Return a deadline as plain values, which Airflow keeps with the Dag."""
-    plain: dict[str, Any] = msgspec.to_builtins(alert)
-    return plain
+def write_alert(alert: Alert) -> str:
+    """Return a deadline as text, which Airflow keeps with the Dag."""
+    return msgspec.json.encode(alert).decode()

@@ -61,12 +61,17 @@ def _task_states(dag_id: str, run_id: str, *, task_ids: list[str] | None = None,
 
 def _ask(message: GetDagRunState | GetTaskStates) -> object:
     """Return the answer of the process that supervises this one, or None where there is no such run, task or group."""
+    from airflow.sdk.api.client import ServerResponseError
     from airflow.sdk.exceptions import AirflowRuntimeError
     from airflow.sdk.execution_time import task_runner
     from airflow.sdk.execution_time.comms import ErrorResponse
 
     try:
         answer = task_runner.SUPERVISOR_COMMS.send(message)
+    except ServerResponseError as error:  # of ``dag.test()``, which asks without another process
+        if error.response.status_code == _GONE:
+            return None
+        raise WarehouseUnreachable(f"Airflow did not answer a question about states: {error}") from error
     except AirflowRuntimeError as error:
         answer = error.error
     if isinstance(answer, ErrorResponse):
