@@ -36,6 +36,10 @@ class Event(StrEnum):
     RUN_FAILED = "run_failed"
     RUN_SUCCEEDED = "run_succeeded"
     DEADLINE_MISSED = "deadline_missed"
+    SLO_ALERT = "slo_alert"
+    """An alert of an SLO is due: its budget is spent, or is being spent too fast."""
+    SLO_RECOVERED = "slo_recovered"
+    """No alert of an SLO is due any more."""
 
     @property
     def firing(self) -> bool:
@@ -43,7 +47,7 @@ class Event(StrEnum):
         return self not in _RECOVERIES
 
 
-_RECOVERIES = {Event.CHECKS_PASSED, Event.FRESH, Event.UNWATCHED, Event.TASK_SUCCEEDED, Event.RUN_SUCCEEDED}
+_RECOVERIES = {Event.CHECKS_PASSED, Event.FRESH, Event.UNWATCHED, Event.TASK_SUCCEEDED, Event.RUN_SUCCEEDED, Event.SLO_RECOVERED}
 
 
 class Severity(StrEnum):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from fractions import Fraction
 
 from airflow_dre.declaring.names import find_name_problems
@@ -28,6 +28,7 @@ FULL_TARGET = (
     "write for example '99.9%'"
 )
 DEFAULT_SLICE = timedelta(minutes=15)
+_DAY = timedelta(days=1)
 LONGEST_WINDOW = timedelta(days=366)
 
 
@@ -49,6 +50,11 @@ class SloDefinition:
     description: str | None = None
     owner: str | None = None
     runbook: str | None = None
+
+    def reach(self, at: datetime) -> datetime:
+        """Return the moment from which the events of the window and of the alerts are needed."""
+        longest = max((alert.long for alert in self.alerts.burn), default=timedelta(0))
+        return min(self.window.bounds(at)[0], at - max(longest, 3 * (self.every or _DAY)))
 
     @property
     def components(self) -> tuple[str, ...]:

@@ -33,6 +33,7 @@ def describe_delivery(delivery: Delivery | None) -> str:
     if delivery.partitions is not None:
         parts.append(f"states of partitions of {_cut(delivery.partitions.name)}")
     parts += [f"the last event of {event.kind} {_cut(event.name)}" for event in delivery.last_events[:1]]
+    parts += [f"the end of run {_cut(end.run_id)} of Dag {_cut(end.dag_id)}" for end in delivery.dag_runs[:1]]
     return "; ".join(parts) or "an empty delivery"
 
 

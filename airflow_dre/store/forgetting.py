@@ -11,7 +11,7 @@ from sqlalchemy import Connection, and_, func, or_, select
 from airflow_dre.incidents.identity import CauseKind
 from airflow_dre.store.records import StoredIncident, StoredSla
 from airflow_dre.store.rows import as_records
-from airflow_dre.store.tables import incident, monitor, sla, suite_run
+from airflow_dre.store.tables import incident, monitor, sla, slo, suite_run
 from airflow_dre.values.dataset import DatasetName
 
 _REMEMBERED = 10
@@ -32,10 +32,13 @@ def is_forgotten(moments: Sequence[datetime], forget_after: timedelta, now: date
 
 
 def live_data_incidents(connection: Connection, *, quiet_since: datetime) -> list[StoredIncident]:
-    """Return the live incidents of datasets without a problem since a moment, except those of SLAs that a monitor evaluates."""
+    """Return the live incidents of datasets without a problem since a moment, except those of SLAs and SLOs that a monitor evaluates."""
     looked_at = select(sla.c.fingerprint)
+    objectives = select(slo.c.fingerprint).where(slo.c.fingerprint.is_not(None))
     live = and_(incident.c.status.in_(("open", "acknowledged")), incident.c.last_problem_at < quiet_since)
-    query = select(incident).where(live, incident.c.kind == CauseKind.DATA.value, incident.c.fingerprint.not_in(looked_at))
+    query = select(incident).where(
+        live, incident.c.kind == CauseKind.DATA.value, incident.c.fingerprint.not_in(looked_at), incident.c.fingerprint.not_in(objectives)
+    )
     return as_records(connection.execute(query.order_by(incident.c.fingerprint)), StoredIncident)
 
 

@@ -65,6 +65,7 @@ def with_bounded_names(delivery: Delivery) -> Delivery:
         signals=tuple(_signal(signal) for signal in delivery.signals),
         partitions=None if delivery.partitions is None else _states(delivery.partitions),
         last_events=tuple(replace(event, name=DATASET.cut(event.name)) for event in delivery.last_events),
+        dag_runs=tuple(replace(end, dag_id=ID.cut(end.dag_id), run_id=ID.cut(end.run_id)) for end in delivery.dag_runs),
     )
 
 

@@ -15,6 +15,7 @@ from airflow_dre.store.failing_rows import sample_columns, save_samples
 from airflow_dre.store.heads import save_head
 from airflow_dre.store.records import ResultRecord, SuiteRunRecord
 from airflow_dre.store.shared_texts import References, keep_texts
+from airflow_dre.store.slo_events import note_event
 from airflow_dre.store.tables import result, suite_run
 from airflow_dre.values.dataset import DatasetName
 from airflow_dre.values.digest import digest
@@ -56,6 +57,7 @@ def save_suite_run(connection: Connection, run: SuiteRunRecord) -> bool:
             save_samples(connection, samples, now())
     if new:
         save_head(connection, run)
+        note_event(connection, run)
     return new
 
 

@@ -20,6 +20,7 @@ from airflow_dre.store.records import Delivery
 from airflow_dre.store.refusals import CONTENT
 from airflow_dre.store.results import save_suite_run
 from airflow_dre.store.schema import ensure_embedded, refuse_other_revision
+from airflow_dre.store.slo_dag_runs import save_dag_run
 from airflow_dre.store.spool import REPLAY_SECONDS, Spool, read_line
 
 log = logging.getLogger(__name__)
@@ -76,6 +77,8 @@ class Store:
                 save_partition_states(connection, delivery.partitions)
             for event in delivery.last_events:
                 save_last_event(connection, event)
+            for end in delivery.dag_runs:
+                save_dag_run(connection, end)
             for signal in delivery.signals:
                 changes.extend(record_signal(self.database, connection, signal))
         return changes

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from airflow_dre.checks.outcomes import Outcome
 from airflow_dre.errors import StoreError
 from airflow_dre.incidents.identity import DataCause, Promise
+from airflow_dre.slo import dag_runs_succeeded, rows_passed
 from airflow_dre.store import copying
 from airflow_dre.store.aside import note_aside
 from airflow_dre.store.copying import copy_store
@@ -23,6 +24,7 @@ from airflow_dre.store.installation import read_installation_id
 from airflow_dre.store.monitors import Monitor, add_cost, save_gap, save_monitor
 from airflow_dre.store.outbox import claim
 from airflow_dre.store.records import (
+    DagRunEnd,
     Delivery,
     LastEvent,
     MonitorCost,
@@ -30,6 +32,7 @@ from airflow_dre.store.records import (
     PartitionState,
     PartitionStates,
     Sample,
+    StoredAlert,
     StoredDeclaration,
     StoredGap,
     StoredInterval,
@@ -38,6 +41,8 @@ from airflow_dre.store.schema import downgrade, migrate
 from airflow_dre.store.sla_calls import add_calls
 from airflow_dre.store.sla_history import Stretches, save_stretches
 from airflow_dre.store.slas import SlaEvaluation, save_sla_state
+from airflow_dre.store.slo_events import add_series, count_batch
+from airflow_dre.store.slos import add_override, save_alerts, save_declaration
 from airflow_dre.store.spool import Spool
 from airflow_dre.store.store import Store
 from airflow_dre.store.tables import incident, metadata, outbox
@@ -81,6 +86,15 @@ def filled(tmp_path: Path, signal: Callable[..., Any], suite_run: Callable[..., 
         cost: dict[str, Any] = {"worker_seconds": 0.5, "wakes": 1, "looks": 1, "look_seconds": 0.5}
         add_cost(connection, MonitorCost(dag_id="m", run_id="r", began_at=NOW, ended_at=NOW, **cost))
     store.deliver(Delivery(last_events=(LastEvent(kind="asset", name="orders", happened_at=NOW),)))
+    with store.database.write() as connection:
+        counted = [dag_runs_succeeded("d"), rows_passed(suite="s")]
+        add_series(store.database, connection, counted, NOW)
+        count_batch(store.database, connection)
+        values: dict[str, Any] = {"dag_id": "m", "definition": {"a": 1}, "series": None, "declared_at": NOW}
+        save_declaration(connection, "a", values, new=True)
+        save_alerts(connection, [StoredAlert(slo="a", alert="page_fast", severity="high", since=NOW)], [])
+        add_override(connection, "a", reason="because", actor="ann", at=NOW, expires_at=NOW)
+    store.deliver(Delivery(dag_runs=(DagRunEnd(dag_id="d", run_id="r", ended_at=NOW, succeeded=True),)))
     note_aside(store.database, b"{}", tmp_path / "x.unreadable", "a line", "it cannot be read")
     assert [name for name, held in rows_of(store.database).items() if not held] == [], "every table holds rows"
     return store

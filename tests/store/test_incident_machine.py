@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from sqlalchemy import func, select
 
-from airflow_dre.incidents.identity import Cause, DataCause, PipelineCause
+from airflow_dre.incidents.identity import Cause, DataCause, PipelineCause, Promise
 from airflow_dre.incidents.signals import Event, Origin, Severity, Signal
 from airflow_dre.store.database import Database
 from airflow_dre.store.incidents import LIVE_STATUSES, resolve_by_hand
@@ -25,7 +25,11 @@ from airflow_dre.store.store import Store
 from airflow_dre.store.tables import incident, outbox
 
 T = datetime(2026, 1, 1, tzinfo=UTC)
-CAUSES: tuple[Cause, ...] = (DataCause(namespace="n", name="t", suite="s"), PipelineCause(dag_id="d", task_id="load"))
+CAUSES: tuple[Cause, ...] = (
+    DataCause(namespace="n", name="t", suite="s"),
+    DataCause(namespace="n", name="t", suite="s", promise=Promise.SLO),
+    PipelineCause(dag_id="d", task_id="load"),
+)
 _template: list[tempfile.TemporaryDirectory[str]] = []
 
 
@@ -84,6 +88,14 @@ class Known:
             self.live.live = False
 
 
+def events_of(cause: Cause) -> tuple[Event, Event]:
+    """Return the events of a problem of a cause and of its recovery."""
+    if isinstance(cause, DataCause):
+        slo = cause.promise is Promise.SLO
+        return (Event.SLO_ALERT, Event.SLO_RECOVERED) if slo else (Event.CHECKS_FAILED, Event.CHECKS_PASSED)
+    return Event.TASK_FAILED, Event.TASK_SUCCEEDED
+
+
 class Incidents(RuleBasedStateMachine):
     """Deliveries to a real SQLite store."""
 
@@ -117,7 +129,7 @@ class Incidents(RuleBasedStateMachine):
     )
     def hear(self, cause: Cause, broken: bool, run: int, at: int, severity: Severity | None, routes: tuple[str, ...]) -> None:
         data = isinstance(cause, DataCause)
-        event = (Event.CHECKS_FAILED if data else Event.TASK_FAILED) if broken else (Event.CHECKS_PASSED if data else Event.TASK_SUCCEEDED)
+        event = events_of(cause)[0 if broken else 1]
         moment = T + timedelta(hours=at)
         # one occurrence happens at one moment, for every messenger
         origin = Origin(dag_id="d", run_id=f"{run}@{at}", task_id="check" if data else "load", map_index=-1, try_number=1)

@@ -14,7 +14,7 @@ from airflow_dre.services.incidents.housekeeping import run_housekeeping
 from airflow_dre.services.incidents.outcomes import end_of
 from airflow_dre.services.rehearsal import is_rehearsal
 from airflow_dre.services.wiring import read_wiring, store_of
-from airflow_dre.store.records import Delivery, LastEvent
+from airflow_dre.store.records import DagRunEnd, Delivery, LastEvent
 
 log = logging.getLogger(__name__)
 HOUSEKEEPING_SECONDS = 300.0
@@ -62,15 +62,25 @@ def record_end(about: Any, signals: Signals, unwatched: Signals = tuple, events:
         if not settings.watches(about.dag_id):
             found = (*(signal for signal in found if not signal.event.firing), *unwatched())
         last_events = tuple(events())
-        if not found and not last_events:
+        ends = _ends_of(about)
+        if not found and not last_events and not ends:
             return
-        delivery = add_default_routes(Delivery(signals=found, last_events=last_events), settings.default_routes)
+        delivery = Delivery(signals=found, last_events=last_events, dag_runs=ends)
+        delivery = add_default_routes(delivery, settings.default_routes)
         log_changes(deliver_at_once([delivery], settings), settings)
         if not is_down() and time.monotonic() > _state.housekeeping_at:
             _state.housekeeping_at = time.monotonic() + HOUSEKEEPING_SECONDS
             run_housekeeping(store_of(settings, fail_fast=True), settings)
     except Exception:  # a listener must never stop the scheduler
         log.exception("airflow-dre: could not record the end of run %s of %s", about.run_id, about.dag_id)
+
+
+def _ends_of(about: Any) -> tuple[DagRunEnd, ...]:
+    """Return how a run of a Dag ended, for the objectives that count it. A task instance is no such run."""
+    state = str(getattr(about, "state", ""))
+    if hasattr(about, "task_id") or state not in ("success", "failed"):
+        return ()
+    return (DagRunEnd(dag_id=about.dag_id, run_id=about.run_id, ended_at=end_of(about) or now(), succeeded=state == "success"),)
 
 
 def record_asset_event(name: str, uri: str) -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, case, func, select
 
 from airflow_dre.store.monitors import Monitor, read_monitors
 from airflow_dre.store.reading.scope import DagScope, in_scope
-from airflow_dre.store.records.slas import StoredSla
+from airflow_dre.store.records.slas import StoredInterval, StoredSla
 from airflow_dre.store.rows import as_records
+from airflow_dre.store.sla_history import read_several
 from airflow_dre.store.tables import sla
 from airflow_dre.values.dataset import DatasetName
 
@@ -32,3 +35,33 @@ def latest_evaluation(connection: Connection) -> datetime | None:
 def readable_monitors(connection: Connection, scope: DagScope) -> list[Monitor]:
     """Return the monitors among the Dags that the user may read."""
     return read_monitors(connection, None if scope.dag_ids is None else sorted(scope.dag_ids))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlaHistory:
+    """The times at which it is known whether an SLA was met."""
+
+    dataset: DatasetName
+    states: tuple[tuple[datetime, datetime, bool], ...]
+    """Beginning, end, and True where it was met."""
+
+
+def sla_histories(connection: Connection, names: Sequence[str], since: datetime, until: datetime) -> dict[str, SlaHistory]:
+    """Return the history of SLAs by name. An SLA that no monitor evaluated is not among them."""
+    rows = connection.execute(select(sla).where(sla.c.sla.in_(names)).order_by(sla.c.sla, sla.c.evaluated_at)).all()
+    intervals = read_several(connection, [row.fingerprint for row in rows], since, until)
+    return {
+        row.sla: SlaHistory(
+            dataset=DatasetName(row.namespace, row.name),
+            states=tuple(_known_states(intervals[row.fingerprint], since, min(row.looked_at or row.evaluated_at, until))),
+        )
+        for row in rows
+    }
+
+
+def _known_states(intervals: Sequence[StoredInterval], since: datetime, until: datetime) -> Iterator[tuple[datetime, datetime, bool]]:
+    """Yield the known states of a time. One that goes on is known until the latest look."""
+    for interval in intervals:
+        begin, end = max(interval.since, since), min(interval.until or until, until)
+        if begin < end and interval.state not in ("unknown", "not_watched"):
+            yield begin, end, interval.state in ("met", "warned")

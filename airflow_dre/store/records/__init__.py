@@ -27,8 +27,10 @@ from airflow_dre.store.records.slas import (
     StoredInterval,
     StoredSla,
 )
+from airflow_dre.store.records.slos import DagRunEnd, StoredAlert, StoredOverride, StoredSlo
 
 __all__ = [
+    "DagRunEnd",
     "Definition",
     "Delivery",
     "IncidentStory",
@@ -44,6 +46,7 @@ __all__ = [
     "SampleNote",
     "SampledResult",
     "SlaMemory",
+    "StoredAlert",
     "StoredCall",
     "StoredDeclaration",
     "StoredEvent",
@@ -51,8 +54,10 @@ __all__ = [
     "StoredIncident",
     "StoredInterval",
     "StoredMessage",
+    "StoredOverride",
     "StoredResult",
     "StoredRun",
     "StoredSla",
+    "StoredSlo",
     "SuiteRunRecord",
 ]

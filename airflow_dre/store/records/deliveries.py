@@ -9,6 +9,7 @@ from typing import Literal
 from airflow_dre.incidents.signals import Signal
 from airflow_dre.store.records.partitions import PartitionStates
 from airflow_dre.store.records.runs import SuiteRunRecord
+from airflow_dre.store.records.slos import DagRunEnd
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,12 +24,13 @@ class LastEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """One unit of work for the store: a suite run, signals, a suite run with its signal, states of partitions, or last events."""
+    """One unit of work for the store: a suite run, signals, both, states of partitions, last events, or ends of runs of Dags."""
 
     run: SuiteRunRecord | None = None
     signals: tuple[Signal, ...] = ()
     partitions: PartitionStates | None = None
     last_events: tuple[LastEvent, ...] = ()
+    dag_runs: tuple[DagRunEnd, ...] = ()
 
     @property
     def parts(self) -> tuple[Delivery, ...]:
@@ -36,4 +38,5 @@ class Delivery:
         run = () if self.run is None else (Delivery(run=self.run),)
         states = () if self.partitions is None else (Delivery(partitions=self.partitions),)
         events = () if not self.last_events else (Delivery(last_events=self.last_events),)
-        return (*run, *states, *events, *(Delivery(signals=(signal,)) for signal in self.signals))
+        ends = () if not self.dag_runs else (Delivery(dag_runs=self.dag_runs),)
+        return (*run, *states, *events, *ends, *(Delivery(signals=(signal,)) for signal in self.signals))

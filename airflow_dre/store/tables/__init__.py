@@ -13,6 +13,7 @@ from airflow_dre.store.tables.outbox import outbox
 from airflow_dre.store.tables.partitions import partition_state
 from airflow_dre.store.tables.runs import check_definition, result, statement_text, suite_head, suite_run
 from airflow_dre.store.tables.slas import sla, sla_call, sla_declaration, sla_interval
+from airflow_dre.store.tables.slos import slo, slo_alert, slo_count, slo_dag_run, slo_event, slo_override, slo_series
 
 __all__ = [
     "LIVE",
@@ -42,6 +43,13 @@ __all__ = [
     "sla_call",
     "sla_declaration",
     "sla_interval",
+    "slo",
+    "slo_alert",
+    "slo_count",
+    "slo_dag_run",
+    "slo_event",
+    "slo_override",
+    "slo_series",
     "statement_text",
     "suite_head",
     "suite_run",

@@ -1,0 +1,173 @@
+"""Suite runs as events of objectives. Each is read once, as it arrives.
+
+A suite run is one event of the part of the data that it measured. A later measurement of the same part takes its place, at the same
+moment: a partition that was repaired is good where it was bad before. A run counts when it was measured, except a backfill, which counts at
+the end of its data interval.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import BindParameter, Connection, Row, Select, bindparam, delete, func, select, update
+
+from airflow_dre.incidents.signals import Origin
+from airflow_dre.incidents.slices import Slice
+from airflow_dre.slo.indicators import Counts, Indicator
+from airflow_dre.slo.routing import Router, series_key
+from airflow_dre.slo.window import to_minute
+from airflow_dre.store.database import Database
+from airflow_dre.store.records import SuiteRunRecord
+from airflow_dre.store.shared_texts import in_chunks
+from airflow_dre.store.slo_counts import Counted, Span, add_runs
+from airflow_dre.store.tables import slo_count, slo_event, slo_series, suite_head, suite_run
+from airflow_dre.values.dataset import DatasetName
+from airflow_dre.values.digest import digest
+
+BATCH = 5_000
+"""Suite runs that one transaction counts."""
+_LATE = timedelta(days=1)
+"""A run that measures data so long after its interval, and two intervals after it, is a backfill."""
+_LOCK = digest("count the events of objectives")
+_RUN = [suite_run.c[name] for name in ("namespace", "name", "suite", "dag_id", "outcome")]
+_SUITE = (suite_head.c.namespace, suite_head.c.name, suite_head.c.suite, suite_head.c.dag_id)
+
+
+def note_event(connection: Connection, run: SuiteRunRecord) -> None:
+    """Keep that a suite run is still to be counted."""
+    part = Slice(interval_start=run.data_interval_start, interval_end=run.data_interval_end, partition_key=run.partition_key)
+    identity = _identity((run.namespace, run.name, run.suite), run.origin, part, run.key)
+    connection.execute(slo_event.insert().values(run_key=run.key, identity=identity, minute=_minute(part, run.measured_at)))
+
+
+def _identity(suite: tuple[str, str, str], origin: Origin, part: Slice, key: str) -> str:
+    """Return the digest of the part of the data that a suite run measured. Runs with the same one are tries at one event."""
+    values = (part.interval_start, part.interval_end, part.partition_key)
+    about: tuple[object, ...] = tuple(value.isoformat() if isinstance(value, datetime) else value for value in values)
+    if part == Slice():
+        about = ("run", origin.run_id) if origin.run_id is not None else ("key", key)
+    return digest(*suite, origin.dag_id, origin.task_id, origin.map_index, *about)
+
+
+def _minute(part: Slice, measured_at: datetime) -> int:
+    """Return when a suite run counts: when it was measured, or for a backfill at the end of its data interval."""
+    start, end = part.interval_start, part.interval_end
+    if end is None:
+        return to_minute(measured_at)
+    length = timedelta(0) if start is None else end - start
+    return to_minute(end if measured_at - end > max(_LATE, 2 * length) else measured_at)
+
+
+def read_series(connection: Connection) -> dict[str, Indicator]:
+    """Return the indicators whose events are counted, by key."""
+    rows = connection.execute(select(slo_series.c.key, slo_series.c.indicator))
+    return {row.key: Indicator(**{**row.indicator, "counts": Counts(row.indicator["counts"])}) for row in rows}
+
+
+def datasets_of(connection: Connection, series: Mapping[str, Indicator]) -> dict[str, list[DatasetName]]:
+    """Return the datasets with results that each indicator is about, by its key."""
+    router, found = Router(series), defaultdict(set)
+    for row in connection.execute(select(*_SUITE)):
+        for key, _ in router.of(row):
+            found[key].add((row.namespace, row.name))
+    return {key: [DatasetName(*name) for name in sorted(found[key])] for key in series}
+
+
+def add_series(database: Database, connection: Connection, indicators: Iterable[Indicator], at: datetime) -> int:
+    """Begin to count the events of indicators, with those of all suite runs that are counted already, and return how many are new."""
+    database.lock(connection, _LOCK)
+    known = read_series(connection)
+    wanted = {series_key(indicator): indicator for indicator in indicators}
+    new = {key: indicator for key, indicator in wanted.items() if key not in known}
+    if not new:
+        return 0
+    connection.execute(slo_series.insert(), [{"key": key, "indicator": each.parts, "created_at": at} for key, each in new.items()])
+    router = Router(new)
+    suites = {(row.namespace, row.name, row.suite) for row in connection.execute(select(*_SUITE)) if router.of(row)}
+    for suite in sorted(suites):
+        same = [suite_run.c[name] == value for name, value in zip(("namespace", "name", "suite"), suite, strict=True)]
+        runs = connection.execute(_runs().where(slo_event.c.counted.is_not(None), *same)).all()
+        add_runs(connection, router, [Counted(run, run.minute, 1) for run in runs], None)
+    return len(new)
+
+
+def drop_series(connection: Connection, keys: Sequence[str]) -> None:
+    """Forget indicators and the counts of their events."""
+    for some in in_chunks(keys):
+        connection.execute(delete(slo_count).where(slo_count.c.series.in_(some)))
+        connection.execute(delete(slo_series).where(slo_series.c.key.in_(some)))
+
+
+def count_batch(database: Database, connection: Connection, batch: int = BATCH) -> int:
+    """Count some suite runs that are not counted yet, and return how many. 0: everything is counted."""
+    database.lock(connection, _LOCK)
+    series = read_series(connection)
+    if not series:
+        return 0
+    _identify(connection, batch)
+    pending = connection.execute(_runs().where(slo_event.c.counted.is_(None)).order_by(slo_event.c.run_key).limit(batch)).all()
+    if not pending:
+        return 0
+    span = Span(pending[0].run_key, pending[-1].run_key)
+    repeated = _repeated(connection, span)
+    router = Router(series)
+    add_runs(connection, router, [Counted(run, run.minute, 1) for run in pending if run.identity not in repeated], span)
+    if repeated:
+        add_runs(connection, router, _replace(connection, repeated), None)
+    mark = update(slo_event).where(slo_event.c.counted.is_(None), slo_event.c.run_key.between(*span))
+    connection.execute(mark.values(counted=1))
+    return len(pending)
+
+
+def _runs() -> Select[Any]:
+    events = (slo_event.c.run_key, slo_event.c.identity, slo_event.c.minute, slo_event.c.counted)
+    return select(*events, *_RUN).join_from(slo_event, suite_run, suite_run.c.key == slo_event.c.run_key)
+
+
+def _identify(connection: Connection, batch: int) -> None:
+    """Add the identity and the minute of runs that a version before objectives wrote."""
+    parts = [suite_run.c[name] for name in ("run_id", "task_id", "map_index", "data_interval_start", "data_interval_end", "partition_key")]
+    unknown = _runs().add_columns(suite_run.c.measured_at, *parts).where(slo_event.c.counted.is_(None), slo_event.c.identity.is_(None))
+    rows = []
+    for run in connection.execute(unknown.limit(batch)):
+        part = Slice(interval_start=run.data_interval_start, interval_end=run.data_interval_end, partition_key=run.partition_key)
+        origin = Origin(dag_id=run.dag_id, run_id=run.run_id, task_id=run.task_id, map_index=run.map_index)
+        identity = _identity((run.namespace, run.name, run.suite), origin, part, run.run_key)
+        rows.append({"of": run.run_key, "as_identity": identity, "at": _minute(part, run.measured_at)})
+    if rows:
+        named: dict[str, BindParameter[Any]] = {"identity": bindparam("as_identity"), "minute": bindparam("at")}
+        connection.execute(update(slo_event).where(slo_event.c.run_key == bindparam("of")).values(**named), rows)
+
+
+def _repeated(connection: Connection, span: Span) -> set[str]:
+    """Return the identities of pending runs that other runs have too."""
+    waiting = slo_event.alias("waiting")
+    of_pending = select(waiting.c.identity).where(waiting.c.counted.is_(None), waiting.c.run_key.between(*span))
+    several = select(slo_event.c.identity).where(slo_event.c.identity.in_(of_pending)).group_by(slo_event.c.identity)
+    return set(connection.scalars(several.having(func.count() > 1)))
+
+
+def _replace(connection: Connection, identities: set[str]) -> list[Counted]:
+    """Let the latest measurement of each part of the data take the place of the others, and return what that adds and takes away."""
+    tries: dict[str, list[Row[Any]]] = defaultdict(list)
+    for some in in_chunks(sorted(identities)):
+        query = _runs().add_columns(suite_run.c.measured_at).where(slo_event.c.identity.in_(some))
+        for run in connection.execute(query.order_by(suite_run.c.measured_at, suite_run.c.key)):
+            tries[run.identity].append(run)
+    changes, kept, gone = [], [], []
+    for runs in tries.values():
+        before = next((run for run in runs if run.counted is not None), None)
+        minute, latest = (before or runs[0]).minute, runs[-1]
+        gone += [run.run_key for run in runs if run is not latest]
+        if before is not latest:
+            kept.append({"of": latest.run_key, "at": minute})
+            changes += [Counted(latest, minute, 1), *([Counted(before, minute, -1)] if before is not None else [])]
+    for some in in_chunks(gone):
+        connection.execute(delete(slo_event).where(slo_event.c.run_key.in_(some)))
+    if kept:
+        values = {"minute": bindparam("at"), "counted": 1}
+        connection.execute(update(slo_event).where(slo_event.c.run_key == bindparam("of")).values(**values), kept)
+    return changes
