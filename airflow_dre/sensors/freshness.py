@@ -1,4 +1,4 @@
-"""The sensor that waits until a table is fresh."""
+"""The sensor that waits until a table, a file or an asset is fresh."""
 
 from __future__ import annotations
 
@@ -21,31 +21,47 @@ from airflow.sdk.exceptions import (
 from airflow_dre.declaring.functions import REQUIRED
 from airflow_dre.declaring.operators import DeclaredOperator
 from airflow_dre.errors import DefinitionError, Problem, text_of
+from airflow_dre.services.slo.targets import plain_argument
 from airflow_dre.triggers.failures import FINAL
 
 if TYPE_CHECKING:
-    from airflow.sdk import Context
+    from os import PathLike
+
+    from airflow.sdk import Asset, Context
 
     from airflow_dre.incidents.notify_options import NotifyOptions
     from airflow_dre.services.slo.freshness import Freshness
-    from airflow_dre.services.slo.question import FreshnessQuestion
+    from airflow_dre.services.slo.wait import FreshnessWait
     from airflow_dre.values.dataset import DatasetName
 
 
+_TARGET = ("conn_id", "table", "column", "expression", "partition", "metadata", "file", "asset")
+"""The arguments that name the target and may be templates."""
+
+
 class FreshnessSensor(DeclaredOperator, BaseSensorOperator):
-    """Wait until the newest value of a timestamp column is at most ``max_age`` old.
+    """Wait until the newest value of a table, a file or an asset is at most ``max_age`` old.
+
+    Set ``table`` with one of ``column``, ``expression``, ``partition`` and ``metadata``, or ``file``, or ``asset``.
 
     ``mode="poke"``, ``mode="reschedule"`` and ``deferrable=True`` have the same outcome and the same return value: the dataset, its newest
     timestamp and that it is fresh. A table without any timestamp is not fresh. ``soft_fail`` skips the task if the wait runs out of time,
     ``silent_fail`` continues after an error, and ``never_fail`` skips the task in both cases, in every mode.
 
-    :param conn_id: connection of the warehouse. (templated)
+    :param conn_id: connection of the warehouse, for a table. (templated)
     :param table: the table, ``[[catalog.]schema.]table``. (templated)
     :param column: its timestamp column. (templated)
+    :param partition: instead of ``column``: the column that partitions the table, of dates, timestamps, or texts or whole numbers such as
+        ``2026-01-31``, ``20260131`` and ``2026013107``. The beginning of the newest partition counts. (templated)
+    :param metadata: instead of ``column``: True for the moment of the last change that the database keeps (BigQuery, Databricks, MySQL and
+        Snowflake keep one), or a SELECT of that moment, for example from a table of loads. (templated)
+    :param file: instead of a table: a path, a pattern such as ``/data/orders/*.csv``, or a URL that ``ObjectStoragePath`` takes. The
+        modification time of the newest file counts. (templated)
+    :param asset: instead of a table: an ``Asset``, its URI or its name. Its last event counts, as far as it was recorded. (templated)
     :param max_age: allowed age of the newest value, as a duration such as ``"6h"``, or a timedelta. (templated)
     :param where: a SQL condition. Only rows that meet it count. The default is all rows. (templated)
     :param expression: instead of ``column``: SQL about one row whose value is its timestamp. (templated)
-    :param time_zone: IANA name of the time zone of values without one, for example ``"Asia/Tokyo"``. The default is UTC.
+    :param time_zone: IANA name of the time zone of values of a table without one, for example ``"Asia/Tokyo"``. The default is UTC.
     :param future_tolerance: longest time by which the newest value may be ahead of now, as a duration or a timedelta. Beyond it the age is
         unknown, which is an error. The default is 5 minutes.
     :param answer_within: longest time for one answer, connecting included, as a duration or a timedelta. The default is 5 minutes.
@@ -59,18 +75,33 @@ class FreshnessSensor(DeclaredOperator, BaseSensorOperator):
     :raises airflow_dre.errors.DefinitionError: an argument is invalid. The error lists all of them.
     """
 
-    template_fields: Sequence[str] = ("conn_id", "table", "column", "max_age", "where", "expression")
+    template_fields: Sequence[str] = (
+        "conn_id",
+        "table",
+        "column",
+        "max_age",
+        "where",
+        "expression",
+        "partition",
+        "metadata",
+        "file",
+        "asset",
+    )
     ui_color = "#e0ecf8"
 
     def __init__(
         self,
         *,
-        conn_id: str = REQUIRED,
-        table: str = REQUIRED,
+        conn_id: str | None = None,
+        table: str | None = None,
         column: str | None = None,
         max_age: str | timedelta = REQUIRED,
         where: str | None = None,
         expression: str | None = None,
+        partition: str | None = None,
+        metadata: str | bool | None = None,
+        file: str | PathLike[str] | None = None,
+        asset: Asset | str | None = None,
         time_zone: str | None = None,
         future_tolerance: str | timedelta | None = None,
         answer_within: str | timedelta = timedelta(minutes=5),
@@ -88,6 +119,10 @@ class FreshnessSensor(DeclaredOperator, BaseSensorOperator):
         self.max_age = max_age
         self.where = where
         self.expression = expression
+        self.partition = partition
+        self.metadata = metadata
+        self.file = plain_argument("file", file)
+        self.asset = plain_argument("asset", asset)
         self.time_zone = time_zone
         self.future_tolerance = future_tolerance
         self.answer_within = answer_within
@@ -109,11 +144,11 @@ class FreshnessSensor(DeclaredOperator, BaseSensorOperator):
         from airflow_dre.incidents.notify_options import find_notify_problems
         from airflow_dre.values.instants import DURATION_ALLOWED, read_duration
 
-        given = [self.conn_id, self.table, self.column, self.max_age, self.expression]
+        given = [getattr(self, name) for name in (*_TARGET, "max_age")]
         problems: list[Problem] = []
-        if any(value is REQUIRED for value in given) or not any(map(_is_later, given)):
+        if self.max_age is REQUIRED or not any(map(_is_later, given)):
             try:
-                self._question()
+                self._wait()
             except DefinitionError as error:
                 problems = [problem for problem in error.problems if not _is_later(problem.value)]
         if self.reconnect_for is not None and read_duration(self.reconnect_for) is None:
@@ -129,7 +164,7 @@ class FreshnessSensor(DeclaredOperator, BaseSensorOperator):
         except (Exception, AirflowTaskTimeout) as error:
             self._settle(error)
             return PokeReturnValue(is_done=False)
-        self.log.info("%s: %s", self.table, found.judgement.reason)
+        self.log.info("%s: %s", self._shown, found.judgement.reason)
         return PokeReturnValue(is_done=found.fresh, xcom_value=found.summary())
 
     def execute(self, context: Context) -> Any:
@@ -178,18 +213,18 @@ class FreshnessSensor(DeclaredOperator, BaseSensorOperator):
         return asked.xcom_value if asked.is_done else self._defer(timedelta(seconds=self.timeout))
 
     def _defer(self, timeout: timedelta) -> Any:
-        from airflow_dre.services.slo.question import to_trigger
+        from airflow_dre.services.slo.wait import wait_arguments
         from airflow_dre.triggers.freshness import FreshnessTrigger
 
         interval = float(self.poke_interval)
         try:
-            question = self._question()
+            wait = self._wait()
         except DefinitionError as error:  # silent_fail: every query ends so, until the time is over
             waiting: dict[str, Any] = {"silent_fail": True, "unreadable": str(error), "wait_seconds": timeout.total_seconds()}
-            trigger = FreshnessTrigger(self.conn_id, self.table, self.column, 0.0, None, interval, **waiting)
+            trigger = FreshnessTrigger(self.conn_id or "", self.table or self._shown, self.column, 0.0, None, interval, **waiting)
             return self.defer(trigger=trigger, method_name="execute_complete", timeout=timeout)
         trigger = FreshnessTrigger(
-            **to_trigger(question),
+            **wait_arguments(wait),
             poke_interval=interval,
             silent_fail=self.silent_fail,
             reconnect_seconds=self._reconnect_seconds(),
@@ -224,7 +259,7 @@ class FreshnessSensor(DeclaredOperator, BaseSensorOperator):
         skipped = isinstance(error, AirflowSkipException)
         if self.silent_fail and not isinstance(error, FINAL):
             self._last = f"it could not be asked: {text_of(error)}"
-            self.log.error("%s: %s", self.table, text_of(error))
+            self.log.error("%s: %s", self._shown, text_of(error))
             return
         flag = None if skipped else "soft_fail" if over and self.soft_fail else "never_fail" if self.never_fail else None
         if flag is None:
@@ -251,14 +286,14 @@ class FreshnessSensor(DeclaredOperator, BaseSensorOperator):
         age = read_duration(self.max_age)
         allowed = "" if age is None else f", at most {format_duration(age)} is allowed"
         waited = format_duration(timedelta(seconds=self.timeout)) if self.timeout >= 1 else f"{self.timeout:g} s"
-        return f"{self.table} is stale: {self._last}{allowed}; waited {waited} for it to become fresh"
+        return f"{self._shown} is stale: {self._last}{allowed}; waited {waited} for it to become fresh"
 
     def _recovered(self, context: Context) -> None:
         """Record that the dataset is fresh, if this try has queried it."""
         if self._dataset is not None:
             from airflow_dre.services.slo.waits import record_fresh
 
-            record_fresh(self._dataset, self._suite, f"{self.table} is fresh again: {self._last}", context)
+            record_fresh(self._dataset, self._suite, f"{self._shown} is fresh again: {self._last}", context)
 
     @property
     def _suite(self) -> str:
@@ -277,10 +312,10 @@ class FreshnessSensor(DeclaredOperator, BaseSensorOperator):
         """
         from airflow_dre.clock import now
         from airflow_dre.services.asking import ask_again
-        from airflow_dre.services.slo.freshness import ask_freshness
+        from airflow_dre.services.slo.rounds import ask_once
 
-        question = self._question()
-        found = ask_again(lambda: ask_freshness(question, now()), reconnect_seconds)
+        wait = self._wait()
+        found = ask_again(lambda: ask_once(wait, now()), reconnect_seconds)
         self._dataset, self._last = found.dataset, str(found.judgement.reason)
         return found
 
@@ -294,11 +329,16 @@ class FreshnessSensor(DeclaredOperator, BaseSensorOperator):
     def _subject(self) -> str:
         return f"FreshnessSensor {self.task_id}"
 
-    def _question(self) -> FreshnessQuestion:
-        from airflow_dre.services.slo.question import read_question
+    @property
+    def _shown(self) -> str:
+        """The name of the target in messages."""
+        return str(self.table or self.file or f"asset {self.asset}")
 
-        names = ("conn_id", "table", "column", "max_age", "where", "expression", "time_zone", "future_tolerance", "answer_within")
-        return read_question(self._subject, {name: getattr(self, name) for name in names})
+    def _wait(self) -> FreshnessWait:
+        from airflow_dre.services.slo.wait import read_wait
+
+        names = (*_TARGET, "max_age", "where", "time_zone", "future_tolerance", "answer_within")
+        return read_wait(self._subject, {name: getattr(self, name) for name in names})
 
 
 def _is_later(value: object) -> bool:

@@ -1,4 +1,4 @@
-"""Waiting for a table to become fresh, in the triggerer."""
+"""Waiting for a table, a file or an asset to become fresh, in the triggerer."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from collections.abc import AsyncGenerator
 from typing import TYPE_CHECKING, Any
 
 from airflow.triggers.base import BaseTrigger, TriggerEvent
+
+from airflow_dre.triggers.waiting import Waits, waits_of_loop
 
 if TYPE_CHECKING:
     from airflow_dre.services.slo.freshness import Freshness
@@ -22,18 +24,22 @@ _LATER: dict[str, Any] = {
     "reconnect_seconds": RECONNECT_SECONDS,
     "unreadable": None,
     "wait_seconds": None,
+    "partition": None,
+    "metadata": None,
+    "file": None,
+    "asset": None,
 }
 """Arguments that came after the first version, with their defaults."""
 
 
 class FreshnessTrigger(BaseTrigger):
-    """Fire when the newest timestamp of a table is young enough, or when a query fails.
+    """Fire when the newest value of a target is young enough, or when a query fails.
 
-    Every query runs in a thread of its own, and the triggers of a process send a warehouse few queries at a time, so that a slow
-    warehouse delays only the tasks that wait for it.
+    The triggers of a process ask together: a query a tick for all that wait for a table, and one statement for all tables of a connection.
+    Queries run in threads, and a connection that hangs delays only the tasks that wait for it.
 
-    :param conn_id: connection of the warehouse.
-    :param table: the table.
+    :param conn_id: connection of the warehouse, or an empty text.
+    :param table: the table, or an empty text.
     :param column: its timestamp column.
     :param max_age_seconds: allowed age of the newest value in seconds.
     :param where: a SQL condition on the rows. The default is all rows.
@@ -47,6 +53,10 @@ class FreshnessTrigger(BaseTrigger):
     :param unreadable: why there is no valid query. With ``silent_fail`` the trigger then only waits.
     :param wait_seconds: longest wait in seconds. The default is to wait until the trigger is cancelled. The limit of Airflow holds in a
         triggerer, but not in ``airflow dags test`` and ``airflow tasks test``, which run a trigger themselves.
+    :param partition: instead of ``column``: the column that partitions the table.
+    :param metadata: instead of ``column``: True, or a SELECT of the moment of the last change.
+    :param file: instead of ``table``: a path, a pattern or a URL.
+    :param asset: instead of ``table``: URI or name of an asset.
     """
 
     def __init__(
@@ -65,6 +75,10 @@ class FreshnessTrigger(BaseTrigger):
         reconnect_seconds: float = RECONNECT_SECONDS,
         unreadable: str | None = None,
         wait_seconds: float | None = None,
+        partition: str | None = None,
+        metadata: str | bool | None = None,
+        file: str | None = None,
+        asset: str | None = None,
     ) -> None:
         BaseTrigger.__init__(self)
         self.conn_id = conn_id
@@ -81,6 +95,10 @@ class FreshnessTrigger(BaseTrigger):
         self.reconnect_seconds = reconnect_seconds
         self.unreadable = unreadable
         self.wait_seconds = wait_seconds
+        self.partition = partition
+        self.metadata = metadata
+        self.file = file
+        self.asset = asset
 
     def serialize(self) -> tuple[str, dict[str, Any]]:
         """Return the class path and the arguments, without later arguments at their defaults, so that an older triggerer accepts them."""
@@ -98,16 +116,17 @@ class FreshnessTrigger(BaseTrigger):
         return "airflow_dre.triggers.freshness.FreshnessTrigger", arguments
 
     async def run(self) -> AsyncGenerator[TriggerEvent, None]:
-        """Query until the table is fresh. An error ends the wait, as it does in the other modes."""
+        """Query at each tick until the target is fresh. An error ends the wait, as it does in the other modes."""
         from airflow_dre.errors import WarehouseUnreachable
         from airflow_dre.services.asking import pause_before
         from airflow_dre.triggers.failures import FINAL, spell_error
 
-        lost_at, losses, began = 0.0, 0, time.monotonic()
+        lost_at, losses, began, due = 0.0, 0, time.monotonic(), None
+        waits = waits_of_loop()
+        await waits.load()
         while True:
-            pause = self.poke_interval
             try:
-                found = await self._ask()
+                found = await self._ask(waits, due)
             except Exception as error:  # whatever it is, the task decides by its flags
                 losses = losses + 1 if isinstance(error, WarehouseUnreachable) else 0
                 lost_at = time.monotonic() if losses == 1 else lost_at
@@ -115,34 +134,44 @@ class FreshnessTrigger(BaseTrigger):
                 if isinstance(error, FINAL) or not (self.silent_fail or tried_again):
                     yield TriggerEvent(spell_error(error))
                     return
-                pause = min(pause, pause_before(losses)) if tried_again else pause
-                self.log.error("%s: %s", self.table, error)
+                due = waits.next_tick(self.poke_interval)
+                due = min(due, waits.now() + pause_before(losses)) if tried_again else due
+                self.log.error("%s: %s", self.shown, error)
             else:
                 losses = 0
                 if found.fresh:
                     dataset = (found.dataset.namespace, found.dataset.name)
                     yield TriggerEvent({"summary": found.summary(), "dataset": dataset, "reason": str(found.judgement.reason)})
                     return
-                self.log.info("%s: %s", self.table, found.judgement.reason)
-            if self.wait_seconds is not None and (left := began + self.wait_seconds - time.monotonic()) <= pause:
+                self.log.info("%s: %s", self.shown, found.judgement.reason)
+                due = waits.next_tick(self.poke_interval)
+            if self.wait_seconds is not None and (left := began + self.wait_seconds - time.monotonic()) <= due - waits.now():
                 await asyncio.sleep(max(0.0, left))
                 yield TriggerEvent({"over": True})
                 return
-            await asyncio.sleep(pause)
 
-    async def _ask(self) -> Freshness:
-        """Ask once, in one of the places of the connection."""
+    @property
+    def shown(self) -> str:
+        """The name of the target in messages."""
+        return self.table or self.file or f"asset {self.asset}"
+
+    async def _ask(self, waits: Waits, due: float | None) -> Freshness:
+        """Ask together with all others of the same tick.
+
+        :param due: when, on the clock of the event loop; None: now, or what was answered in this tick.
+        """
+        from airflow_dre.clock import now
         from airflow_dre.errors import DreError
-        from airflow_dre.services.asking import ask
+        from airflow_dre.services.slo.wait import wait_of_trigger
+        from airflow_dre.services.slo.wait_judgement import judge_answer
 
         if self.unreadable is not None:
+            if due is not None:
+                await asyncio.sleep(due - waits.now())
             raise DreError(self.unreadable)
-        return await ask(f"connection {self.conn_id!r}", self.answer_seconds, self._answer)
-
-    def _answer(self) -> Freshness:
-        """Ask in the present thread, whose imports do not block the event loop."""
-        from airflow_dre.clock import now
-        from airflow_dre.services.slo.freshness import answer_freshness
-        from airflow_dre.services.slo.question import from_trigger
-
-        return answer_freshness(from_trigger(vars(self)), now())
+        wait = wait_of_trigger(vars(self))
+        if due is None:
+            answer = await waits.ask_first(wait.target, self.answer_seconds, self.poke_interval)
+        else:
+            answer = await waits.ask_at(wait.target, self.answer_seconds, due)
+        return judge_answer(wait, answer, now())

@@ -33,6 +33,10 @@ class AgeLimits:
     """How far a timestamp may lie ahead of now."""
     zone: ZoneInfo | None = None
     """The time zone of values without one. None: UTC."""
+    newest: str = "the newest row"
+    """Name of the newest value in reasons."""
+    nothing: str = "the table holds no timestamp at all"
+    """Reason where there is no value."""
 
 
 def judge_age(newest: Scalar, now: datetime, limits: AgeLimits, *, as_of: datetime | None = None) -> Judgement:
@@ -55,41 +59,44 @@ def judge_age(newest: Scalar, now: datetime, limits: AgeLimits, *, as_of: dateti
         fail=Range(high=max_age.total_seconds()),
     )
     if newest is None:
-        return replace(judged, outcome=Outcome.FAILED, reason=because("the table holds no timestamp at all"))
+        return replace(judged, outcome=Outcome.FAILED, reason=because(limits.nothing))
     moment = to_instant(newest, zone)
     if moment is None:
         if (place := place_in_time(newest)) is not None:  # a moment that Python cannot hold
-            return replace(judged, **_of_a_far_moment(newest, ahead=place[0] > 0))
+            return replace(judged, **_of_a_far_moment(newest, limits.newest, ahead=place[0] > 0))
         raise Incomparable(f"{newest!r} is no timestamp: expected a date, a datetime or ISO 8601 text")
     ahead = moment - max(now, as_of or now)
     if ahead > tolerance + (_EARLIEST_DAY if zone is None and is_day(newest) else timedelta(0)):
-        return replace(judged, outcome=Outcome.ERRORED, reason=_from_the_future(moment, ahead, tolerance, zone))
+        return replace(judged, outcome=Outcome.ERRORED, reason=_from_the_future(moment, ahead, limits))
     age = max((as_of or now) - moment, timedelta(0))
     outcome = Outcome.PASSED
     if age > max_age:
         outcome = Outcome.FAILED
     elif warn_age is not None and age > warn_age:
         outcome = Outcome.WARNED
-    reason = because("the newest row is {age} old ({moment})", age=observed(format_duration(age)), moment=observed(moment.isoformat()))
+    reason = because(
+        f"{limits.newest} is {{age}} old ({{moment}})", age=observed(format_duration(age)), moment=observed(moment.isoformat())
+    )
     return replace(judged, outcome=outcome, reason=reason, observed=age.total_seconds())
 
 
-def _of_a_far_moment(newest: Scalar, *, ahead: bool) -> dict[str, Any]:
+def _of_a_far_moment(newest: Scalar, named: str, *, ahead: bool) -> dict[str, Any]:
     """Return outcome and reason of a newest timestamp that is infinite, before the year 1 or after 9999."""
     if ahead:
-        template = "the newest row lies in the future ({newest}), so that its age is not known: a wrong timestamp"
+        template = f"{named} lies in the future ({{newest}}), so that its age is not known: a wrong timestamp"
         return {"outcome": Outcome.ERRORED, "reason": because(template, newest=observed(newest))}
-    return {"outcome": Outcome.FAILED, "reason": because("the newest row is too old for a date ({newest})", newest=observed(newest))}
+    return {"outcome": Outcome.FAILED, "reason": because(f"{named} is too old for a date ({{newest}})", newest=observed(newest))}
 
 
-def _from_the_future(moment: datetime, ahead: timedelta, tolerance: timedelta, zone: ZoneInfo | None) -> OutcomeReason:
+def _from_the_future(moment: datetime, ahead: timedelta, limits: AgeLimits) -> OutcomeReason:
+    zone = limits.zone
     zone_hint = ", or wall-clock time of another zone, which time_zone names" if zone is None else f", or not of time zone {zone.key}"
     return because(
-        "the newest row lies {ahead} in the future ({moment}), where {tolerance} are tolerated, so that its age is not known: "
+        f"{limits.newest} lies {{ahead}} in the future ({{moment}}), where {{tolerance}} are tolerated, so that its age is not known: "
         "a wrong timestamp{zone_hint}",
         ahead=observed(format_duration(ahead)),
         moment=observed(moment.isoformat()),
-        tolerance=format_duration(tolerance),
+        tolerance=format_duration(limits.tolerance),
         zone_hint=zone_hint,
     )
 

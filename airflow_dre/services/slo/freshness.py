@@ -88,11 +88,6 @@ def ask_freshness(question: FreshnessQuestion, now: datetime) -> Freshness:
     return _with_age(question, measure_freshness(question, now))
 
 
-def answer_freshness(question: FreshnessQuestion, now: datetime) -> Freshness:
-    """Do as :func:`ask_freshness` in the present thread, whose caller keeps the limit."""
-    return _with_age(question, _measure(question, locate_table(question), now))
-
-
 def subject_of(question: FreshnessQuestion) -> str:
     """Return the name of a question in messages."""
     return f"connection {question.conn_id!r}, asked about {question.table},"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from airflow_dre.checks.kinds.freshness import FUTURE_TOLERANCE
@@ -45,36 +44,6 @@ class FreshnessQuestion:
     def zone(self) -> ZoneInfo | None:
         """The time zone of values without one. None: UTC."""
         return None if self.time_zone is None else read_zone(self.time_zone)
-
-
-def to_trigger(question: FreshnessQuestion) -> dict[str, Any]:
-    """Return a question as arguments of :class:`airflow_dre.triggers.freshness.FreshnessTrigger`, which are plain values."""
-    return {
-        "conn_id": question.conn_id,
-        "table": question.table,
-        "column": question.column,
-        "max_age_seconds": question.max_age.total_seconds(),
-        "where": question.where,
-        "expression": question.expression,
-        "time_zone": question.time_zone,
-        "future_tolerance_seconds": question.future_tolerance.total_seconds(),
-        "answer_seconds": question.answer_within.total_seconds(),
-    }
-
-
-def from_trigger(arguments: Mapping[str, Any]) -> FreshnessQuestion:
-    """Return the question of a trigger by its arguments, of which others are ignored."""
-    return FreshnessQuestion(
-        conn_id=arguments["conn_id"],
-        table=arguments["table"],
-        column=arguments["column"],
-        max_age=timedelta(seconds=arguments["max_age_seconds"]),
-        where=arguments["where"],
-        expression=arguments["expression"],
-        time_zone=arguments["time_zone"],
-        future_tolerance=timedelta(seconds=arguments["future_tolerance_seconds"]),
-        answer_within=timedelta(seconds=arguments["answer_seconds"]),
-    )
 
 
 def read_question(subject: str, given: Mapping[str, object]) -> FreshnessQuestion:

@@ -15,11 +15,14 @@ from queue import Empty, SimpleQueue
 from airflow_dre.checks.kinds.freshness import FUTURE_TOLERANCE
 from airflow_dre.engines.file_times import newest_file
 from airflow_dre.errors import WarehouseUnreachable
-from airflow_dre.services.asking import MOST_ABANDONED, Call, no_answer
+from airflow_dre.services.asking import MOST_ABANDONED, Call, ask_within, no_answer
 from airflow_dre.services.slo.answers import NewestAnswer
 from airflow_dre.services.slo.event_round import ask_store
+from airflow_dre.services.slo.freshness import Freshness
 from airflow_dre.services.slo.question import ANSWER_WITHIN
 from airflow_dre.services.slo.targets import AssetTarget, DagTarget, FileTarget, Target
+from airflow_dre.services.slo.wait import FreshnessWait
+from airflow_dre.services.slo.wait_judgement import judge_answer
 from airflow_dre.services.slo.warehouse_round import ask_warehouse
 from airflow_dre.slo.observation import Observation
 
@@ -59,6 +62,17 @@ def ask_rounds(targets: Iterable[Target], answer_within: timedelta = ANSWER_WITH
         yield one.answers()
     for late in waiting.values():
         yield late.abandon()
+
+
+def ask_once(wait: FreshnessWait, now: datetime) -> Freshness:
+    """Ask about one target and judge its age, within the limit of the wait.
+
+    :raises Exception: any error of the question.
+    :raises QueryFailed: the value is no moment, or lies in the future.
+    """
+    target, seconds = wait.target, wait.answer_within.total_seconds()
+    answers = ask_within(seconds, lambda: _ask_place([target], seconds), f"{target.place}, asked about {target.shown},")
+    return judge_answer(wait, answers[target], now)
 
 
 def places_of(targets: Iterable[Target]) -> list[Sequence[Target]]:
@@ -109,7 +123,12 @@ class Round:
             if not self._call.finished:
                 self._call.abandoned = True
                 _hanging.setdefault(self.place, {})[id(self)] = time.monotonic()
-        return self._failed(no_answer(self.place, self._seconds))
+                return self.unanswered(self._seconds)
+        return self.answers()
+
+    def unanswered(self, seconds: float) -> Answers:
+        """Return for each target the error of a question that was not answered in time."""
+        return self._failed(no_answer(self.place, seconds))
 
     def _failed(self, error: Exception) -> Answers:
         return {target: NewestAnswer(target=target, error=error) for target in self._targets}

@@ -172,7 +172,7 @@ def read_target(subject: str, given: Mapping[str, object]) -> Target:
     :param subject: object that messages name, for example ``FreshnessSLA orders``.
     :raises DefinitionError: lists every argument that is not what it must be.
     """
-    known = {name: _plain(name, given.get(name)) for name in ARGUMENTS}
+    known = {name: plain_argument(name, given.get(name)) for name in ARGUMENTS}
     problems = find_target_problems(subject, known)
     if problems:
         raise DefinitionError(problems)
@@ -241,7 +241,7 @@ def _problems_of_zone(subject: str, zone: object) -> list[Problem]:
     return [] if zone is None or read_zone(zone) is not None else [Problem(subject, "time_zone", zone, zone_allowed(zone))]
 
 
-def _plain(name: str, value: object) -> object:
+def plain_argument(name: str, value: object) -> object:
     """Return an asset by its URI, a Dag by its id and a path as text, and any other value as it is."""
     if value is REQUIRED:
         return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import os
 import threading
 import time
 from collections.abc import Callable
@@ -13,13 +14,14 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from airflow.sdk import DAG
+from airflow.sdk import DAG, Asset
 from airflow.sdk.bases.operator import TriggerFailureReason
 from airflow.sdk.exceptions import AirflowRescheduleException, AirflowSensorTimeout, TaskDeferred
 from airflow.serialization.serialized_objects import LazyDeserializedDAG
 
 from airflow_dre import FreshnessSensor
 from airflow_dre.errors import DefinitionError
+from airflow_dre.services.incidents.listening import record_asset_event
 from airflow_dre.triggers.freshness import FreshnessTrigger
 from tests.databases import sqlite_file
 
@@ -145,6 +147,93 @@ def test_every_mode_ends_in_the_same_way(world: Path, arguments: dict[str, Any],
     assert "hunter2" not in str(ended)
 
 
+SOURCES = [
+    pytest.param({"table": "good", "expression": "created_at"}, "returned", "the newest row is", id="expression, fresh"),
+    pytest.param({"table": "stale", "expression": "created_at"}, "AirflowSensorTimeout", "the newest row is", id="expression, stale"),
+    pytest.param({"table": "good", "partition": "created_at"}, "returned", "the newest partition is", id="partition, fresh"),
+    pytest.param({"table": "stale", "partition": "created_at"}, "AirflowSensorTimeout", "the newest partition is", id="partition, stale"),
+    pytest.param(
+        {"table": "good", "partition": "created_at", "where": "id > 99"}, "AirflowSensorTimeout", "no partition", id="no partition"
+    ),
+    pytest.param({"table": "good", "partition": "id"}, "QueryFailed", "is no day, hour, month or year", id="partition, no moment"),
+    pytest.param(
+        {"table": "stale", "metadata": "SELECT MAX(created_at) FROM good"}, "returned", "the last change is", id="metadata query, fresh"
+    ),
+    pytest.param(
+        {"table": "good", "metadata": "SELECT MAX(created_at) FROM stale"}, "AirflowSensorTimeout", "the last change", id="metadata, stale"
+    ),
+    pytest.param({"table": "good", "metadata": True}, "DefinitionError", "invalid metadata=True", id="no metadata there"),
+    pytest.param({"file": "{world}/fresh.csv"}, "returned", "the newest file is", id="file, fresh"),
+    pytest.param({"file": "{world}/*.csv"}, "returned", "the newest file is", id="files, one is fresh"),
+    pytest.param({"file": "{world}/stale.csv"}, "AirflowSensorTimeout", "the newest file is", id="file, stale"),
+    pytest.param({"file": "{world}/nothing.csv"}, "AirflowSensorTimeout", "there is no file", id="no file"),
+    pytest.param({"file": "{world}"}, "DefinitionError", "it is a folder", id="a folder"),
+    pytest.param({"asset": Asset("loaded")}, "returned", "the last event is", id="asset, fresh"),
+    pytest.param({"asset": "loaded"}, "returned", "the last event is", id="asset by name, fresh"),
+    pytest.param({"asset": "never"}, "AirflowSensorTimeout", "no event of the asset is recorded", id="asset without an event"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "ends", "reason"), SOURCES)
+def test_every_source_ends_in_the_same_way_in_every_mode(world: Path, arguments: dict[str, Any], ends: str, reason: str) -> None:
+    record_asset_event("loaded", "loaded")
+    (world / "fresh.csv").write_text("x")
+    (world / "stale.csv").write_text("x")
+    os.utime(world / "stale.csv", (1_700_000_000, 1_700_000_000))
+    if "file" in arguments:
+        arguments = {"file": arguments["file"].format(world=world)}
+    table = {"conn_id": "warehouse"} if "table" in arguments else {"conn_id": None, "table": None}
+    sensors = {mode: sensor_of(mode, **{"column": None, **table, **arguments}) for mode in MODES}
+    ended = {mode: waited(sensor) for mode, sensor in sensors.items()}
+    assert {mode: how for mode, (how, _) in ended.items()} == dict.fromkeys(MODES, ends)
+    if ends == "returned":
+        assert len({str(said) for _, said in ended.values()}) == 1, ended
+        assert all(said["fresh"] for _, said in ended.values())
+        assert reason in sensors["poke"]._last
+    else:
+        assert all(reason in said for _, said in ended.values()), ended
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problems"),
+    [
+        (
+            {"file": "x.csv", "asset": "a"},
+            ["invalid asset='a'. Allowed: only one of table, file, asset and dag; file is set"],
+        ),
+        (
+            {"conn_id": "w", "table": "t", "column": "c", "partition": "p", "metadata": True},
+            [
+                "invalid partition='p'. Allowed: only one of column, expression, partition and metadata; column is set",
+                "invalid metadata=True. Allowed: only one of column, expression, partition and metadata; column is set",
+            ],
+        ),
+        (
+            {"file": "x.csv", "column": "c", "where": "a = 1"},
+            [
+                "invalid column='c'. Allowed: no column with file: it is only for a table",
+                "invalid where='a = 1'. Allowed: no where with file: it is only for a table",
+            ],
+        ),
+        (
+            {"conn_id": "w", "table": "t", "metadata": True, "where": "a = 1"},
+            ["invalid where='a = 1'. Allowed: no where with metadata: it is about the whole table"],
+        ),
+        ({"asset": " "}, ["invalid asset=' '. Allowed: text that is not empty"]),
+        (
+            {"conn_id": "w", "table": "t", "partition": 5},
+            ["invalid partition=5. Allowed: the name of the column that partitions the table"],
+        ),
+        ({}, [f"invalid {name}=None. Allowed: text that is not empty" for name in ("conn_id", "table", "column")]),
+    ],
+    ids=["two targets", "three values of a table", "a column of a file", "a condition with metadata", "no name", "no column", "nothing"],
+)
+def test_a_target_is_one_thing(arguments: dict[str, Any], problems: list[str]) -> None:
+    with pytest.raises(DefinitionError) as error:
+        FreshnessSensor(task_id="x", max_age="1h", **arguments)
+    assert str(error.value).splitlines()[1:] == [f"- FreshnessSensor x: {problem}" for problem in problems]
+
+
 @pytest.mark.parametrize(
     ("arguments", "ends"),
     [
@@ -214,6 +303,10 @@ def test_a_trigger_survives_serialization() -> None:
     }
     assert FreshnessTrigger(**arguments).serialize() == (path, arguments)
     later: dict[str, Any] = {
+        "partition": "p",
+        "metadata": True,
+        "file": "f",
+        "asset": "a",
         "expression": "x",
         "time_zone": "Asia/Tokyo",
         "future_tolerance_seconds": 1.0,
