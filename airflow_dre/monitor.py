@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from airflow.sdk import DAG
 
     from airflow_dre.errors import Problem
+    from airflow_dre.services.slo.question import FreshnessQuestion
     from airflow_dre.sla import FreshnessSLA
 
 
@@ -53,7 +54,7 @@ def reliability_monitor(
     from airflow_dre.operators.monitor import DispatchOperator, EvaluateSlaOperator
 
     promised = _read_slas(slas, dag_id, dag_arguments, look_seconds)
-    task_ids = task_ids_of([sla.name for sla in promised])
+    task_ids = task_ids_of([sla.name for sla, _ in promised])
     arguments = {
         "start_date": datetime(2024, 1, 1, tzinfo=UTC),
         "catchup": False,
@@ -69,7 +70,7 @@ def reliability_monitor(
             EvaluateSlaOperator(
                 task_id=task_ids[sla.name],
                 sla=sla.name,
-                question=sla.question,
+                question=question,
                 on_miss=sla.on_miss,
                 on_unknown=sla.on_unknown,
                 unknown_after=sla.unknown_after,
@@ -78,10 +79,10 @@ def reliability_monitor(
                 retries=1,
                 retry_delay=timedelta(seconds=30),
             )
-            for sla in promised
+            for sla, question in promised
         ]
         first: dict[str, Any] = {"priority_weight": 1000, "weight_rule": "absolute", "retries": 1, "retry_delay": timedelta(seconds=30)}
-        watches = [(sla.name, sla.question.watched) for sla in promised]
+        watches = [(sla.name, question.watched) for sla, question in promised]
         DispatchOperator(task_id="dispatch", watches=watches, schedule=schedule, execution_timeout=timedelta(minutes=5), **first)
         if looks:
             looks >> DispatchOperator(
@@ -124,8 +125,10 @@ def _slug(name: str) -> str:
     return re.sub(r"[^\w.-]+", "_", name).encode()[:_MOST_BYTES].decode(errors="ignore")
 
 
-def _read_slas(given: Any, dag_id: object, dag_arguments: Mapping[str, Any], look_seconds: object) -> list[FreshnessSLA]:
-    """Return the SLAs of a monitor.
+def _read_slas(
+    given: Any, dag_id: object, dag_arguments: Mapping[str, Any], look_seconds: object
+) -> list[tuple[FreshnessSLA, FreshnessQuestion]]:
+    """Return the SLAs of a monitor with their questions.
 
     :raises airflow_dre.errors.DefinitionError: lists everything that is wrong with them and with the arguments of the Dag.
     """
@@ -140,7 +143,7 @@ def _read_slas(given: Any, dag_id: object, dag_arguments: Mapping[str, Any], loo
         problems.append(Problem("reliability_monitor", "look_seconds", look_seconds, "a number of seconds from 1 to 3600"))
     if problems:
         raise DefinitionError(problems)
-    return slas
+    return [(sla, sla.question) for sla in slas]
 
 
 def _find_id_problems(dag_id: object) -> list[Problem]:
@@ -156,6 +159,11 @@ def _find_sla_problems(slas: list[Any]) -> list[Problem]:
 
     wrong = [sla for sla in slas if isinstance(sla, type) or not hasattr(sla, "question")]
     problems = [Problem("reliability_monitor", "slas", sla, "SLAs made by FreshnessSLA(...)") for sla in wrong]
+    problems += [
+        Problem("reliability_monitor", "slas", sla, "SLAs of a table with a column or expression, and max_age")
+        for sla in slas
+        if sla not in wrong and sla.question is None
+    ]
     names = [sla.name for sla in slas if sla not in wrong]
     return problems + [
         Problem("reliability_monitor", "slas", name, "SLAs with different names")
