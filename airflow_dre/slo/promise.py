@@ -60,8 +60,8 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Deadline:
-    """The moment at which a promise is broken unless something new comes."""
+class Breach:
+    """The moments at which a promise is near to being broken, broken and missed, unless something new comes."""
 
     due: datetime
     warn_at: datetime | None
@@ -70,18 +70,21 @@ class Deadline:
 
 
 @lru_cache(maxsize=1 << 16)
-def find_deadline(promise: FreshnessPromise, evidence: Evidence) -> Deadline | None:
-    """Return the deadline that evidence leaves, which may lie in the past. None where no due moment comes within nine years."""
+def find_breach(promise: FreshnessPromise, evidence: Evidence) -> Breach | None:
+    """Return when a promise is broken unless something new comes, which may be in the past.
+
+    None where no due moment comes within nine years.
+    """
     newest = None if evidence.newest is None else min(max(evidence.newest, _EARLIEST), _LATEST)
     if promise.due is None:
-        return _deadline_of_age(promise, evidence.declared if newest is None else newest)
+        return _breach_by_age(promise, evidence.declared if newest is None else newest)
     start = max(evidence.declared, evidence.settled)
     if newest is not None:  # a later due moment demands a newer value
         start = max(start, newest + min(promise.max_age or timedelta(0), _LONGEST))
     for moment in moments_after(promise.due, promise.days, promise.zone, start):
         if newest is None or newest < _needed(promise, moment):
             warn_at = None if promise.warn_before is None else moment.at - promise.warn_before
-            return Deadline(due=moment.at, warn_at=warn_at, missed_at=moment.at + promise.grace)
+            return Breach(due=moment.at, warn_at=warn_at, missed_at=moment.at + promise.grace)
     return None
 
 
@@ -90,10 +93,10 @@ def state_of_promise(promise: FreshnessPromise, evidence: Evidence, at: datetime
 
     :raises CalendarUnknown: the calendar of its days does not reach that year.
     """
-    deadline = find_deadline(promise, evidence)
-    if deadline is not None and at >= deadline.missed_at:
+    breach = find_breach(promise, evidence)
+    if breach is not None and at >= breach.missed_at:
         return State.MISSED
-    if deadline is not None and deadline.warn_at is not None and at >= deadline.warn_at:
+    if breach is not None and breach.warn_at is not None and at >= breach.warn_at:
         return State.WARNED
     return State.MET if holds(promise.days, day_of(at, promise.zone)) else State.NOT_WATCHED
 
@@ -103,9 +106,9 @@ def timeline(promise: FreshnessPromise, evidence: Evidence, start: datetime, end
 
     :raises CalendarUnknown: the calendar of its days does not reach so far.
     """
-    deadline = find_deadline(promise, evidence)
-    missed_at = end if deadline is None else _within(deadline.missed_at, start, end)
-    warn_at = missed_at if deadline is None or deadline.warn_at is None else _within(deadline.warn_at, start, missed_at)
+    breach = find_breach(promise, evidence)
+    missed_at = end if breach is None else _within(breach.missed_at, start, end)
+    warn_at = missed_at if breach is None or breach.warn_at is None else _within(breach.warn_at, start, missed_at)
     return join(
         [
             *_quiet(promise, start, warn_at),
@@ -116,7 +119,7 @@ def timeline(promise: FreshnessPromise, evidence: Evidence, start: datetime, end
 
 
 def due_moments(promise: FreshnessPromise, after: datetime) -> Iterator[datetime]:
-    """Yield the due moments of a promise later than ``after``. One without ``due`` has none: its deadline follows from the newest value."""
+    """Yield the due moments of a promise later than ``after``. Without ``due`` there are none: its breach follows from the newest value."""
     if promise.due is not None:
         yield from (moment.at for moment in moments_after(promise.due, promise.days, promise.zone, after))
 
@@ -135,7 +138,7 @@ def add_counted(start: datetime, length: timedelta, days: Days | None, zone: Zon
     return None if last is None or left > timedelta(0) else last
 
 
-def _deadline_of_age(promise: FreshnessPromise, since: datetime) -> Deadline | None:
+def _breach_by_age(promise: FreshnessPromise, since: datetime) -> Breach | None:
     max_age = min(promise.max_age or timedelta(0), _LONGEST)
     broken = add_counted(since, max_age + RESOLUTION, promise.days, promise.zone)
     missed_at = add_counted(since, max_age + promise.grace + RESOLUTION, promise.days, promise.zone)
@@ -143,7 +146,7 @@ def _deadline_of_age(promise: FreshnessPromise, since: datetime) -> Deadline | N
         return None
     before = None if promise.warn_before is None else max(max_age - promise.warn_before, timedelta(0))
     warn_at = None if before is None else add_counted(since, before, promise.days, promise.zone)
-    return Deadline(due=broken - RESOLUTION, warn_at=warn_at, missed_at=missed_at)
+    return Breach(due=broken - RESOLUTION, warn_at=warn_at, missed_at=missed_at)
 
 
 def _needed(promise: FreshnessPromise, moment: Moment) -> datetime:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from datetime import date, timedelta
 from functools import cache
 from typing import TYPE_CHECKING
@@ -82,6 +83,12 @@ def sessions(market: str, year: int) -> frozenset[date]:
 @cache
 def _decade(market: str, decade: int) -> tuple[dict[int, frozenset[date]], int | None]:
     """Return the trading days of ten years, and the last year on record if that is known: a calendar takes a second to make."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of pandas, about the package
+        return _read_decade(market, decade)
+
+
+def _read_decade(market: str, decade: int) -> tuple[dict[int, frozenset[date]], int | None]:
     package = _load("exchange_calendars")
     kind = type(package.get_calendar(market))
     earliest, latest = kind.bound_min(), kind.bound_max()

@@ -8,17 +8,9 @@ from enum import StrEnum
 
 from airflow_dre.slo.calendars import CalendarUnknown, holds
 from airflow_dre.slo.history import Interval, State, join
-from airflow_dre.slo.promise import RESOLUTION, Deadline, Evidence, FreshnessPromise, find_deadline, state_of_promise, timeline
+from airflow_dre.slo.observation import Observation
+from airflow_dre.slo.promise import RESOLUTION, Breach, Evidence, FreshnessPromise, find_breach, state_of_promise, timeline
 from airflow_dre.values.wall_clock import day_of, start_of_day
-
-
-@dataclass(frozen=True, slots=True)
-class Observation:
-    """The newest value that a look finds, or the reason why that is unknown."""
-
-    newest: datetime | None = None
-    """In UTC. None where there is no value yet."""
-    unknown: str | None = None
 
 
 class CallKind(StrEnum):
@@ -31,7 +23,7 @@ class CallKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
+class SlaCall:
     """A call that is due."""
 
     kind: CallKind
@@ -83,7 +75,7 @@ class Looked:
     memory: Memory
     intervals: tuple[Interval, ...] = ()
     """States since the look before, without a gap between them."""
-    calls: tuple[Call, ...] = ()
+    calls: tuple[SlaCall, ...] = ()
 
 
 def begin(declared: datetime) -> Memory:
@@ -128,10 +120,10 @@ def look(promise: FreshnessPromise, memory: Memory, observation: Observation, at
 
 def _look_known(promise: FreshnessPromise, memory: Memory, newest: datetime | None, at: datetime, gap: timedelta) -> Looked:
     evidence = Evidence(newest=newest, declared=memory.declared, settled=_settled(promise, memory, newest))
-    deadline = find_deadline(promise, evidence)
+    breach = find_breach(promise, evidence)
     state = state_of_promise(promise, evidence, at)
     intervals = _intervals(promise, memory, evidence, at, slept=at - memory.at > gap)
-    found = _Found(promise, memory, deadline, at, gap)
+    found = _Found(promise, memory, breach, at, gap)
     after = replace(
         memory,
         at=at,
@@ -152,7 +144,7 @@ def _settled(promise: FreshnessPromise, memory: Memory, newest: datetime | None)
     """Return up to which moment the due moments are kept for good, now that the newest value is another."""
     if promise.due is None or newest == memory.newest:
         return memory.settled
-    before = find_deadline(promise, Evidence(newest=memory.newest, declared=memory.declared, settled=memory.settled))
+    before = find_breach(promise, Evidence(newest=memory.newest, declared=memory.declared, settled=memory.settled))
     kept = memory.known_at if before is None else min(memory.known_at, before.due - RESOLUTION)
     return max(memory.settled, kept)
 
@@ -163,34 +155,34 @@ class _Found:
 
     promise: FreshnessPromise
     memory: Memory
-    deadline: Deadline | None
+    breach: Breach | None
     at: datetime
     gap: timedelta
 
     @property
     def is_missed(self) -> bool:
-        return self.deadline is not None and self.at >= self.deadline.missed_at
+        return self.breach is not None and self.at >= self.breach.missed_at
 
     @property
     def is_near(self) -> bool:
         """True if the promise is missed, or its people were warned or must be now."""
-        warn_at = None if self.deadline is None else self.deadline.warn_at
+        warn_at = None if self.breach is None else self.breach.warn_at
         return self.is_missed or (warn_at is not None and self.at >= warn_at)
 
     @property
     def miss(self) -> Miss | None:
-        if self.deadline is None or not self.is_missed:
+        if self.breach is None or not self.is_missed:
             return None
-        return self.memory.miss or Miss(due=self.deadline.due, at=self._became_true(self.deadline.missed_at))
+        return self.memory.miss or Miss(due=self.breach.due, at=self._became_true(self.breach.missed_at))
 
-    def calls(self) -> tuple[Call, ...]:
+    def calls(self) -> tuple[SlaCall, ...]:
         """Return the calls that became due since the look before, in order."""
-        calls: list[Call] = []
-        before, miss, deadline = self.memory.miss, self.miss, self.deadline
+        calls: list[SlaCall] = []
+        before, miss, breach = self.memory.miss, self.miss, self.breach
         if before is not None and miss is None:
-            calls.append(Call(kind=CallKind.RECOVER, due=before.due, at=self.at))
-        if deadline is not None and before is None and self._must_warn(deadline):
-            calls.append(self._call(CallKind.WARN, deadline.due, self._became_true(deadline.warn_at or self.at)))
+            calls.append(SlaCall(kind=CallKind.RECOVER, due=before.due, at=self.at))
+        if breach is not None and before is None and self._must_warn(breach):
+            calls.append(self._call(CallKind.WARN, breach.due, self._became_true(breach.warn_at or self.at)))
         if miss is not None and before is None:
             calls.append(self._call(CallKind.MISS, miss.due, miss.at))
         repeated = None if miss is None else self._repeated_at(miss)
@@ -198,10 +190,10 @@ class _Found:
             calls.append(self._call(CallKind.REPEAT, miss.due, repeated))
         return tuple(calls)
 
-    def _must_warn(self, deadline: Deadline) -> bool:
-        if deadline.warn_at is None or self.memory.warned or self.at < deadline.warn_at:
+    def _must_warn(self, breach: Breach) -> bool:
+        if breach.warn_at is None or self.memory.warned or self.at < breach.warn_at:
             return False
-        return not self.is_missed or self._became_true(deadline.warn_at) < self._became_true(deadline.missed_at)
+        return not self.is_missed or self._became_true(breach.warn_at) < self._became_true(breach.missed_at)
 
     def _repeated_at(self, miss: Miss) -> datetime | None:
         """Return the last moment since the look before at which the call of a miss repeats. Days that do not count have no repeats."""
@@ -226,14 +218,14 @@ class _Found:
             return at
         return self.memory.declared if self.memory.known_at == self.memory.declared else self.at
 
-    def _call(self, kind: CallKind, due: datetime, at: datetime) -> Call:
-        return Call(kind=kind, due=due, at=at, late=self.at - at > self.gap)
+    def _call(self, kind: CallKind, due: datetime, at: datetime) -> SlaCall:
+        return SlaCall(kind=kind, due=due, at=at, late=self.at - at > self.gap)
 
 
 def _intervals(promise: FreshnessPromise, memory: Memory, evidence: Evidence, at: datetime, *, slept: bool) -> tuple[Interval, ...]:
     """Return the states since the look before."""
-    deadline = find_deadline(promise, evidence)
-    missed_at = None if deadline is None or at < deadline.missed_at else deadline.missed_at
+    breach = find_breach(promise, evidence)
+    missed_at = None if breach is None or at < breach.missed_at else breach.missed_at
     if memory.miss is not None and (missed_at is not None or not slept):
         return (Interval(memory.at, at, State.MISSED),)
     if not slept:

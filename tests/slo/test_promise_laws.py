@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from airflow_dre.slo.history import Interval, State, join, state_at
+from airflow_dre.slo.observation import Observation
 from airflow_dre.slo.promise import Evidence, FreshnessPromise, state_of_promise, timeline
-from airflow_dre.slo.watching import Call, CallKind, Looked, Memory, Observation, begin, look
+from airflow_dre.slo.watching import CallKind, Looked, Memory, SlaCall, begin, look
 from tests.examples import tries
 from tests.slo.promises import CHANGES, moments, promises
 
@@ -32,7 +33,7 @@ def watched(draw: st.DrawFn) -> tuple[FreshnessPromise, Evidence, datetime]:
 def fold(promise: FreshnessPromise, memory: Memory, looks: Iterable[tuple[datetime, Observation]], gap: timedelta = NEVER) -> Looked:
     """Return the last memory, all intervals and all calls of looks."""
     intervals: list[Interval] = []
-    calls: list[Call] = []
+    calls: list[SlaCall] = []
     for at, observation in looks:
         looked = look(promise, memory, observation, at, gap=gap)
         memory = looked.memory
@@ -41,7 +42,7 @@ def fold(promise: FreshnessPromise, memory: Memory, looks: Iterable[tuple[dateti
     return Looked(memory, join(intervals), tuple(calls))
 
 
-def thinned(calls: Iterable[Call], looks: Iterable[datetime]) -> list[Call]:
+def thinned(calls: Iterable[SlaCall], looks: Iterable[datetime]) -> list[SlaCall]:
     """Return the calls without the repeats that have a later repeat before the same look."""
     ends = sorted(looks)
     last = {next(end for end in ends if call.at <= end): call for call in calls if call.kind is CallKind.REPEAT}
