@@ -18,7 +18,7 @@ from airflow_dre.services.slo.files import SlaFiles, read_sla_files, stamp_of
 from airflow_dre.services.slo.targets import AssetTarget, DagTarget, FileTarget, TableTarget
 from tests.slo.promises import BERLIN, WEEKDAYS, times_of
 
-ORDERS = {"conn_id": "warehouse", "table": "orders", "column": "created_at"}
+ORDERS: dict[str, Any] = {"conn_id": "warehouse", "table": "orders", "column": "created_at"}
 
 
 def do_nothing(context: Any) -> None:
