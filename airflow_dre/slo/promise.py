@@ -119,7 +119,7 @@ def timeline(promise: FreshnessPromise, evidence: Evidence, start: datetime, end
 
 
 def due_moments(promise: FreshnessPromise, after: datetime) -> Iterator[datetime]:
-    """Yield the due moments of a promise later than ``after``. Without ``due`` there are none: its breach follows from the newest value."""
+    """Yield the due moments of a promise later than ``after``. A promise without ``due`` is due by its newest value alone."""
     if promise.due is not None:
         yield from (moment.at for moment in moments_after(promise.due, promise.days, promise.zone, after))
 
