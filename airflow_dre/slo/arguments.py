@@ -8,10 +8,10 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from airflow_dre.errors import DefinitionError, Problem
-from airflow_dre.slo.calendars import Days
+from airflow_dre.slo.calendars import Days, Except
 from airflow_dre.slo.promise import UTC_ZONE, FreshnessPromise
 from airflow_dre.slo.schedule import AfterPeriod, Due
-from airflow_dre.slo.spellings import LONGEST_DELAY, Misspelled, except_days, read_days, read_due
+from airflow_dre.slo.spellings import LONGEST_DELAY, Misspelled, except_days, read_days, read_due, spell_days, spell_due, spell_duration
 from airflow_dre.values.calendar import Unit
 from airflow_dre.values.instants import DURATION_ALLOWED, read_duration, read_zone, zone_allowed
 
@@ -52,10 +52,26 @@ def read_promise(subject: str, given: Mapping[str, object]) -> FreshnessPromise:
     )
 
 
+def promise_arguments(promise: FreshnessPromise) -> dict[str, object]:
+    """Return the arguments from which :func:`read_promise` makes an equal promise, as values that JSON can hold."""
+    days, without = (promise.days.days, promise.days.without) if isinstance(promise.days, Except) else (promise.days, None)
+    durations = {name: getattr(promise, name) for name in ("max_age", "warn_before", "grace", "repeat_every")}
+    found: dict[str, object] = {name: spell_duration(duration) for name, duration in durations.items() if duration}
+    if promise.due is not None:
+        found["due"] = spell_due(promise.due)
+    if days is not None:
+        found["days"] = spell_days(days)
+    if without is not None:
+        found["except_days"] = spell_days(without)
+    if promise.zone.key != UTC_ZONE.key:
+        found["time_zone"] = promise.zone.key
+    return found
+
+
 def as_plain(value: object) -> object:
     """Return an argument as JSON and YAML can hold it, which reads as the same."""
     if isinstance(value, timedelta):
-        return f"{value.total_seconds():f}".rstrip("0").rstrip(".") + "s"
+        return spell_duration(value)
     if isinstance(value, (datetime, date, time)):
         return value.isoformat()
     if isinstance(value, (list, tuple)):

@@ -170,3 +170,51 @@ def _meant(text: str, known: Sequence[str] | dict[str, list[str]]) -> str:
     near = get_close_matches(text.lower(), [name.lower() for name in known], 1, 0.75)
     match = next((name for name in known if near and name.lower() == near[0]), None)
     return "" if match is None else f"did you mean {match!r}? "
+
+
+def spell_days(days: Days) -> str | list[str]:
+    """Return days as :func:`read_days` reads them."""
+    if isinstance(days, AnyOf):
+        return [text for each in days.sets for text in _several(spell_days(each))]
+    if isinstance(days, ListedDays):
+        return sorted(day.isoformat() for day in days.listed)
+    return _spell_term(days)
+
+
+def _several(text: str | list[str]) -> list[str]:
+    return [text] if isinstance(text, str) else text
+
+
+def _spell_term(days: Days) -> str:
+    plain = next((name for name, known in _PLAIN.items() if known == days), None)
+    if plain is not None:
+        return plain
+    match days:
+        case AllOf(sets):
+            return " & ".join(_spell_term(each) for each in sets)
+        case MonthEdges(last, of):
+            return f"month_{'ends' if last else 'starts'} of {_spell_term(of)}"
+        case WorkingDays(country, part) | Holidays(country, part):
+            kind = "working_days" if isinstance(days, WorkingDays) else "holidays"
+            return f"{kind}:{country}{f'-{part}' if part else ''}"
+        case MarketDays(market):
+            return f"market_days:{market}"
+        case ListedDays(listed) if len(listed) == 1:
+            return min(listed).isoformat()
+    raise TypeError(f"days that no author can spell: {days!r}")
+
+
+def spell_due(due: Due) -> str | list[str]:
+    """Return due moments as :func:`read_due` reads them."""
+    match due:
+        case TimesOfDay(times):
+            return [each.isoformat("seconds") for each in times]
+        case Cron(expression):
+            return expression
+        case AfterPeriod(delay, unit):
+            return f"{spell_duration(delay)} after {unit}"
+
+
+def spell_duration(duration: timedelta) -> str:
+    """Return a duration in seconds."""
+    return f"{duration.total_seconds():f}".rstrip("0").rstrip(".") + "s"

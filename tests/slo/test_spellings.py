@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import sys
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given
 
 from airflow_dre.errors import DefinitionError
-from airflow_dre.slo.arguments import as_plain, read_promise
+from airflow_dre.slo.arguments import as_plain, promise_arguments, read_promise
 from airflow_dre.slo.calendars import AllOf, AnyOf, Except, ListedDays, MonthEdges, WorkingDays
 from airflow_dre.slo.promise import FreshnessPromise
 from airflow_dre.slo.schedule import AfterPeriod, Cron, TimesOfDay
 from airflow_dre.slo.spellings import read_days, read_due
 from airflow_dre.values.calendar import Unit
-from tests.slo.promises import BERLIN, WEEKDAYS, times_of
+from tests.examples import tries
+from tests.slo.promises import BERLIN, WEEKDAYS, promises, times_of
 
 SUNDAY = read_days("sunday")
 
@@ -150,3 +154,30 @@ def test_arguments_as_plain_values_make_the_same_promise(given: dict[str, object
     plain = {name: as_plain(value) for name, value in given.items()}
     assert all(isinstance(value, (str, list)) for value in plain.values())
     assert read_promise("FreshnessSLA", plain) == read_promise("FreshnessSLA", given)
+
+
+EVERYTHING = [
+    {"max_age": "90m", "grace": "0m", "repeat_every": "1d"},
+    {"due": "08:00", "days": "weekdays", "time_zone": "Europe/Berlin", "warn_before": "30m"},
+    {"due": ["08:00", "20:00:30"], "days": ["weekends", "2026-12-24", "2026-12-31", "month_ends of working_days:DE-BY"], "max_age": "1.5h"},
+    {"due": "0 8 * * 1-5", "days": "market_days:XNYS & weekdays", "except_days": "month_starts", "due_time_zone": "America/New_York"},
+    {"due": "3h after day", "except_days": ["holidays:FR", "monday & 2026-12-28"]},
+    {"due": "0m after month", "time_zone": "UTC"},
+    {"max_age": "1h", "days": "every_day"},
+]
+
+
+@pytest.mark.parametrize("arguments", EVERYTHING, ids=str)
+def test_a_promise_is_spelled_as_it_is_read(arguments: dict[str, object]) -> None:
+    promise = read_promise("FreshnessSLA", arguments)
+    assert read_promise("FreshnessSLA", json.loads(json.dumps(promise_arguments(promise)))) == promise
+
+
+@tries(60)
+@given(promises())
+def test_every_promise_is_spelled_as_it_is_read(promise: FreshnessPromise) -> None:
+    if isinstance(promise.due, AfterPeriod) and promise.due.unit not in (Unit.HOUR, Unit.DAY):
+        promise = replace(promise, days=None)
+    if promise.due is None and promise.warn_before == promise.max_age:
+        promise = replace(promise, warn_before=None)
+    assert read_promise("FreshnessSLA", promise_arguments(promise)) == promise
