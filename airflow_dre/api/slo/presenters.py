@@ -9,6 +9,9 @@ from airflow_dre.api.slo import schemas
 from airflow_dre.values.dataset import DatasetName
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from airflow_dre.services.slo.pages import Attainment, SlaHistory, SlaPage, StoredCall
     from airflow_dre.services.slo.reading import MonitorState, SlaState
 
 
@@ -40,4 +43,65 @@ def present_monitor(found: MonitorState) -> schemas.MonitorSummary:
         interval_seconds=None if found.interval is None else found.interval.total_seconds(),
         overdue=found.overdue,
         slas=len(found.monitor.watches),
+    )
+
+
+def present_listed_sla(state: SlaState, failing: Iterable[StoredCall]) -> schemas.Sla:
+    """Return an SLA with its failing calls."""
+    sla = state.sla
+    return schemas.Sla(
+        **dict(present_sla(state)),
+        fingerprint=sla.fingerprint,
+        promise=sla.promise,
+        declared_at=sla.declared_at,
+        missed_since=sla.missed_since,
+        failing_calls=[present_call(call) for call in failing],
+    )
+
+
+def present_sla_page(page: SlaPage) -> schemas.SlaDetail:
+    """Return one SLA with its latest calls."""
+    failing = [call for call in page.calls if call.error is not None]
+    return schemas.SlaDetail(sla=present_listed_sla(page.state, failing), calls=[present_call(call) for call in page.calls])
+
+
+def present_call(call: StoredCall) -> schemas.SlaCall:
+    """Return a call about an SLA."""
+    return schemas.SlaCall(
+        kind=call.kind,
+        callback=call.callback,
+        status=call.status,
+        attempts=call.attempts,
+        created_at=call.created_at,
+        next_attempt_at=call.not_before if call.status == "pending" else None,
+        ended_at=call.ended_at,
+        error=call.error,
+    )
+
+
+def present_history(found: SlaHistory, time_zone: str) -> schemas.SlaHistory:
+    """Return the history of an SLA."""
+    return schemas.SlaHistory(
+        begin=found.begin,
+        end=found.end,
+        time_zone=time_zone,
+        intervals=[
+            schemas.SlaInterval(state=one.state, since=one.since, until=one.until, due=one.due, incident_id=one.incident_id)
+            for one in found.intervals
+        ],
+        weeks=[_present_attainment(one) for one in found.weeks],
+        months=[_present_attainment(one) for one in found.months],
+        gaps=[schemas.Gap(monitor=gap.dag_id, since=gap.since, until=gap.until) for gap in found.gaps],
+    )
+
+
+def _present_attainment(found: Attainment) -> schemas.Attainment:
+    return schemas.Attainment(
+        first_day=found.first,
+        met=found.met.total_seconds(),
+        warned=found.warned.total_seconds(),
+        missed=found.missed.total_seconds(),
+        unknown=found.unknown.total_seconds(),
+        not_watched=found.not_watched.total_seconds(),
+        share=found.share,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from pydantic import BaseModel
@@ -45,3 +45,96 @@ class MonitorSummary(BaseModel):
     """True if it should have looked by now: it is paused, or dead."""
     slas: int
     """Number of SLAs that it watches."""
+
+
+StateName = Literal["met", "warned", "missed", "unknown", "not_watched"]
+
+
+class SlaCall(BaseModel):
+    """A callable that was, or is to be, called about an SLA."""
+
+    kind: str
+    """``warn``, ``miss``, ``repeat``, ``recover`` or ``unknown``."""
+    callback: str
+    status: Literal["pending", "done", "dead"]
+    """``dead``: it raised until it was given up, or its SLA is no longer declared."""
+    attempts: int
+    created_at: datetime
+    next_attempt_at: datetime | None
+    """``null``: there is no further attempt."""
+    ended_at: datetime | None
+    error: str | None
+    """The exception of the callable at the latest attempt."""
+
+
+class Sla(SlaSummary):
+    """An SLA as its own page shows it."""
+
+    fingerprint: str
+    promise: str | None
+    """The promise in words. ``null``: an earlier version evaluated it last."""
+    declared_at: datetime | None
+    missed_since: datetime | None
+    """The due moment that was missed first. ``null``: it is not missed."""
+    failing_calls: list[SlaCall]
+    """Calls whose callable raised and has not returned since, latest first."""
+
+
+class SlaList(BaseModel):
+    """Every SLA that the user may read, missed ones first."""
+
+    slas: list[Sla]
+
+
+class SlaDetail(BaseModel):
+    """One SLA with its latest calls, latest first."""
+
+    sla: Sla
+    calls: list[SlaCall]
+
+
+class SlaInterval(BaseModel):
+    """A stretch of time in which an SLA was in one state."""
+
+    state: StateName
+    since: datetime
+    until: datetime | None
+    """``null``: it goes on."""
+    due: datetime | None
+    """The due moment that was missed, or was near."""
+    incident_id: int | None
+
+
+class Attainment(BaseModel):
+    """The seconds that an SLA spent in each state during a week or month."""
+
+    first_day: date
+    met: float
+    warned: float
+    missed: float
+    unknown: float
+    not_watched: float
+    share: float | None
+    """Share of the known time for which the promise was kept, from 0 to 1. ``null``: nothing is known."""
+
+
+class Gap(BaseModel):
+    """A stretch in which a monitor should have looked and did not."""
+
+    monitor: str
+    since: datetime
+    until: datetime
+
+
+class SlaHistory(BaseModel):
+    """The states of an SLA, oldest first, and its attainment."""
+
+    begin: datetime
+    end: datetime
+    """The end of the request, or the latest look where that is earlier."""
+    time_zone: str
+    """Time zone of the weeks and months."""
+    intervals: list[SlaInterval]
+    weeks: list[Attainment]
+    months: list[Attainment]
+    gaps: list[Gap]

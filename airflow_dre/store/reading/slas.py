@@ -26,6 +26,13 @@ def readable_slas(connection: Connection, scope: DagScope, dataset: DatasetName 
     return as_records(connection.execute(query.order_by(worst_first, sla.c.since.desc())), StoredSla)
 
 
+def find_readable_sla(connection: Connection, scope: DagScope, fingerprint: str) -> StoredSla | None:
+    """Return the state of one SLA, or None if there is none that the user may read."""
+    query = select(sla).where(sla.c.fingerprint == fingerprint, in_scope(scope, sla.c.dag_id))
+    found = as_records(connection.execute(query), StoredSla)
+    return found[0] if found else None
+
+
 def latest_evaluation(connection: Connection) -> datetime | None:
     """Return the moment of the latest evaluation of any SLA. None if there was none."""
     moment: datetime | None = connection.scalar(select(func.max(sla.c.evaluated_at)))

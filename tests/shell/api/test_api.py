@@ -148,7 +148,7 @@ def routes(app: Any) -> list[APIRoute]:
 def address(route: APIRoute) -> tuple[str, dict[str, str]]:
     """Return a path and a query that every route understands."""
     query = {"namespace": "n", "name": "t", "dag_id": "open_dag", "run_id": "r", "task_id": "t"}
-    return route.path.replace("{incident_id}", "999999").replace("{key}", "0" * 64), query
+    return route.path.replace("{incident_id}", "999999").replace("{key}", "0" * 64).replace("{fingerprint}", "0" * 64), query
 
 
 def test_every_route_depends_on_a_user(app: Any) -> None:
@@ -166,6 +166,9 @@ def test_every_route_depends_on_a_user(app: Any) -> None:
         "/api/incidents/{incident_id}/resolve",
         "/api/task-results",
         "/api/results/{key}/rows",
+        "/api/slas",
+        "/api/slas/{fingerprint}",
+        "/api/slas/{fingerprint}/history",
     }
     for route in found:
         assert require_user.dependency in list(needs(route.dependant)), route.path
