@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from airflow_dre.cli.checking import check_config, check_database
 from airflow_dre.cli.copying import copy_database
 from airflow_dre.cli.migrating import migrate_database
+from airflow_dre.cli.monitoring import USUAL, print_cost
 from airflow_dre.cli.sending import send_waiting
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ STORE_HELP = "a SQLAlchemy URL, `configured` for that of [dre] sql_alchemy_conn,
 def get_dre_cli_commands() -> list[GroupCommand]:
     """Return the commands that Airflow's command line adds."""
     recognize_tests()
-    from airflow.cli.cli_config import ActionCommand, GroupCommand
+    from airflow.cli.cli_config import ActionCommand, Arg, GroupCommand
 
     database = GroupCommand(
         name="db",
@@ -30,9 +31,15 @@ def get_dre_cli_commands() -> list[GroupCommand]:
             ActionCommand(name="copy", help="Copy the whole store into an empty one", func=copy_database, args=_copy_arguments()),
         ),
     )
+    last = Arg(("--last",), help="How far to look back, for example 1h or 7d (default: %(default)s)", default=USUAL)
+    monitor = GroupCommand(
+        name="monitor",
+        help="The Dags that watch SLAs",
+        subcommands=(ActionCommand(name="cost", help="Print the Dag runs and worker seconds of monitors", func=print_cost, args=(last,)),),
+    )
     check = ActionCommand(name="check-config", help="Check store, options, routes and monitor", func=check_config, args=())
     send = ActionCommand(name="send", help="Write and send what waits, and end what is no longer watched", func=send_waiting, args=())
-    return [GroupCommand(name="dre", help="Data Reliability (airflow-dre)", subcommands=(database, check, send))]
+    return [GroupCommand(name="dre", help="Data Reliability (airflow-dre)", subcommands=(database, monitor, check, send))]
 
 
 def _copy_arguments() -> tuple[Arg, ...]:
