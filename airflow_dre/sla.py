@@ -161,6 +161,9 @@ class FreshnessSLA:
             future_tolerance=self.declared.future_tolerance,
         )
 
+    def hold_task(self, dag: DAG, task_id: str) -> None:
+        """Leave the task as it is: the monitor evaluates the SLA of an operator as any other of its Dag file."""
+
     def __repr__(self) -> str:
         shown = {name: value for name, value in self.declared.arguments.items() if name in ("table", "file", "asset", "dag", "due", "days")}
         if self.promise.max_age is not None:

@@ -88,6 +88,11 @@ class OpenIncident(Verbatim):
 
     async def _is_settled(self, context: Context) -> bool:
         """Return whether the run of a deadline needs no report: it succeeded in time, or its failure is reported already."""
+        from importlib import import_module
+
+        from airflow_dre.services.asking import ask
+
+        await ask("airflow-dre's own modules", CALLBACK_SECONDS, lambda: import_module("airflow_dre.services.slo.deadlines"))
         from airflow_dre.clock import now
         from airflow_dre.services.slo.deadlines import run_in, watch_deadline
         from airflow_dre.slo.deadline import Alert, Deadline, Verdict

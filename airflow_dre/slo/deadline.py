@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from airflow_dre.values.instants import to_instant
+from airflow_dre.slo.schedule import TimesOfDay, next_moment
 
 CONTEXT, SLA_MISS = "context", "sla_miss"
 """Forms of a callable: one that takes a context, and one that takes the five arguments of an ``sla_miss_callback`` of Airflow 2."""
@@ -162,30 +162,13 @@ def next_wall_clock(after: datetime, clock: time, zone: ZoneInfo) -> datetime:
     """Return the first moment after ``after`` at which clocks in ``zone`` show ``clock``, in UTC.
 
     A time that clocks skip on a day is the first moment after the gap. One that occurs twice is its first occurrence.
+
+    :raises OverflowError: no calendar reaches that far.
     """
-    day = after.astimezone(zone).date() - timedelta(days=1)
-    while (moment := _wall_clock(day, clock, zone)) <= after:
-        day += timedelta(days=1)
-    return moment
-
-
-def _wall_clock(day: date, clock: time, zone: ZoneInfo) -> datetime:
-    local = datetime.combine(day, clock)
-    moment = to_instant(local, zone)
-    if moment is None:
-        raise OverflowError(f"{local} in {zone} is no moment that Python can hold")
-    shown = moment.astimezone(zone).replace(tzinfo=None)
-    if shown == local:
-        return moment
-    before = moment - timedelta(days=1)
-    offset = before.astimezone(zone).utcoffset()
-    while moment - before > timedelta(seconds=1):
-        middle = before + (moment - before) / 2
-        if middle.astimezone(zone).utcoffset() == offset:
-            before = middle
-        else:
-            moment = middle
-    return moment.replace(microsecond=0)
+    found = next_moment(TimesOfDay((clock,)), None, zone, after)
+    if found is None:
+        raise OverflowError(f"no calendar reaches the moment after {after}")
+    return found.at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

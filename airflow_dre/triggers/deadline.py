@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from importlib import import_module
 from typing import Any
 
 log = logging.getLogger(__name__)
@@ -17,8 +18,10 @@ async def settle_deadline(context: Mapping[str, Any], alert: str) -> str:
     :param context: the context that Airflow passes to a Deadline Alert.
     :param alert: the deadline and what its miss opens and calls, as text.
     """
-    from airflow_dre.clock import now
     from airflow_dre.services.asking import ask
+
+    await ask("airflow-dre's own modules", REPORT_SECONDS, _load)
+    from airflow_dre.clock import now
     from airflow_dre.services.slo.deadline_calls import call_all
     from airflow_dre.services.slo.deadline_reports import call_signal, report_miss
     from airflow_dre.services.slo.deadlines import read_alert, run_in, watch_deadline
@@ -31,3 +34,9 @@ async def settle_deadline(context: Mapping[str, Any], alert: str) -> str:
         miss = await ask("the results store, asked by callbacks,", REPORT_SECONDS, lambda: report_miss(run, wanted, look, context))
         await call_all(wanted.callables, miss, call_signal(miss, run, context), context)
     return str(look.verdict)
+
+
+def _load() -> None:
+    """Import what a callback needs, in a thread: imports would hold up every other wait of the triggerer."""
+    for module in ("deadline_calls", "deadline_reports"):
+        import_module(f"airflow_dre.services.slo.{module}")

@@ -29,6 +29,7 @@ def warm(airflow_database: None) -> None:
 
 def test_there_are_examples() -> None:
     assert {path.name for path in EXAMPLES} >= {
+        "deadlines.py",
         "flights_monthly.py",
         "flights_year.py",
         "freshness.py",

@@ -175,7 +175,7 @@ def settings(home: Path, port: int, receiver: int) -> dict[str, str]:
         "CORE__DAGS_FOLDER": str(HERE / "dags"),
         "CORE__EXECUTION_API_SERVER_URL": f"{address}/execution/",
         "CORE__LOAD_EXAMPLES": "False",
-        "CORE__PARALLELISM": "6",
+        "CORE__PARALLELISM": "8",
         "CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(home / "passwords.json"),
         "CORE__SIMPLE_AUTH_MANAGER_USERS": "admin:admin,vera:viewer",
         "DATABASE__SQL_ALCHEMY_CONNECT_ARGS": "patience.CONNECT",
@@ -290,6 +290,9 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
 
 STARTED = [
     "by_hand",
+    "due_by_hand",
+    "due",
+    "due_killed",
     "late",
     "worker_lost",
     "killed",
@@ -308,13 +311,19 @@ STARTED = [
 
 @pytest.fixture(scope="session", autouse=True)
 def runs(stack: Stack) -> dict[str, str]:
-    """Start one run of each Dag, all at once. ``by_hand`` is marked failed as soon as its task runs."""
-    started = {dag_id: stack.trigger(dag_id) for dag_id in STARTED}
+    """Start one run of each Dag, all at once. ``due_by_hand`` is marked failed at once, ``by_hand`` as soon as its task runs."""
+    early = {"due_by_hand": stack.trigger("due_by_hand")}
+    _fail_by_hand(stack, "due_by_hand", early["due_by_hand"])
+    started = early | {dag_id: stack.trigger(dag_id) for dag_id in STARTED if dag_id not in early}
     for last in (50, 60, 70):
         stack.trigger("shown", last=last)
     wait(lambda: stack.in_state("by_hand", started["by_hand"], "sleep", "running"), 180, "the task of by_hand to run")
-    stack.insist("PATCH", f"api/v2/dags/by_hand/dagRuns/{started['by_hand']}", json={"state": "failed"})
+    _fail_by_hand(stack, "by_hand", started["by_hand"])
     return started
+
+
+def _fail_by_hand(stack: Stack, dag_id: str, run_id: str) -> None:
+    stack.insist("PATCH", f"api/v2/dags/{dag_id}/dagRuns/{run_id}", json={"state": "failed"})
 
 
 @pytest.fixture(scope="session")
