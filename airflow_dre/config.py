@@ -50,6 +50,7 @@ OPTIONS = (
     "duckdb_memory_limit",
     "keep_tests",
     "send_seconds",
+    "slas_folder",
 )
 """Every option of the section."""
 SENSITIVE = ("sql_alchemy_conn", "routes")
@@ -108,6 +109,8 @@ class Settings:
     """How long results, runs, signals and resolved incidents are kept. None: for ever."""
     duckdb_memory_limit: str = DUCKDB_MEMORY
     """Most memory of DuckDB in a task. It writes what it has no room for to the disk."""
+    slas_folder: Path | None = None
+    """Folder of YAML files of SLAs. None: there is no such folder."""
     base_url: str
     """Where people reach Airflow's UI, without a slash at the end."""
     keep_tests: bool = False
@@ -157,6 +160,7 @@ def read_settings() -> Settings:
         sample_retention=_read("sample_retention", _retention, SAMPLE_RETENTION, RETENTION_ALLOWED, problems),
         forget_after=_read("forget_after", _retention, FORGET_AFTER, RETENTION_ALLOWED, problems),
         retention=_kept_for(problems),
+        slas_folder=Path(folder).expanduser() if (folder := (_text("slas_folder", problems) or "").strip()) else None,
         base_url=_base_url(problems),
         keep_tests=_read("keep_tests", _boolean, False, BOOLEAN_ALLOWED, problems),
         problems=tuple(problems),

@@ -125,6 +125,12 @@ def get_provider_info() -> dict[str, Any]:
                         "5.0",
                         kind="float",
                     ),
+                    "slas_folder": _option(
+                        "Folder of YAML files of SLAs, which the monitor watches beside those of Dag files. It reads a file again when "
+                        "that changes.",
+                        "/opt/airflow/slas",
+                        "",
+                    ),
                 },
             }
         },

@@ -98,7 +98,8 @@ def test_config_list_describes_every_option(airflow: Cli) -> None:
         assert f"# Variable: AIRFLOW__DRE__{name.upper()}" in done.stdout
     assert {name for name, option in OPTIONS.items() if option.get("sensitive")} == {"sql_alchemy_conn", "routes"}
     retention = {"sample_retention", "forget_after", "retention"}
-    others = {"duckdb_memory_limit", "spool_folder", "default_routes", "watch_dags", "send_seconds", "keep_tests", *retention}
+    folders = {"spool_folder", "slas_folder"}
+    others = {"duckdb_memory_limit", "default_routes", "watch_dags", "send_seconds", "keep_tests", *folders, *retention}
     assert tuple(OPTIONS) == config.OPTIONS
     assert set(OPTIONS) == {"sql_alchemy_conn", "routes", *others}
 
