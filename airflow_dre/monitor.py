@@ -1,10 +1,9 @@
-"""The monitor: a ready Dag that evaluates SLAs, sends messages that wait, and writes results that wait."""
+"""The monitor: a ready Dag that watches SLAs and SLOs, sends messages that wait, and writes results that wait."""
 
 from __future__ import annotations
 
-import hashlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -16,16 +15,21 @@ if TYPE_CHECKING:
     from airflow.sdk import DAG
 
     from airflow_dre.errors import Problem
-    from airflow_dre.services.slo.question import FreshnessQuestion
     from airflow_dre.sla import FreshnessSLA
+
+LONGEST_DAG_ID = 250
+_OTHERWISE = timedelta(hours=25)
+"""Longest time of a run whose schedule does not show the next one."""
 
 
 @strict
 def reliability_monitor(
-    slas: Iterable[FreshnessSLA] = (),
+    slas: Iterable[FreshnessSLA] | None = None,
+    slos: Iterable[Any] | None = None,
     *,
     dag_id: str = "reliability_monitor",
-    schedule: Any = timedelta(minutes=5),
+    every: str | timedelta = timedelta(minutes=1),
+    schedule: Any = timedelta(hours=1),
     look_seconds: float = 60.0,
     **dag_arguments: Any,
 ) -> DAG:
@@ -38,97 +42,73 @@ def reliability_monitor(
 
     Airflow reads a file only where its text holds the words ``airflow`` and ``dag`` (or ``asset``), so keep the name ``dag``.
 
-    It starts unpaused, runs once at a time and does not catch up. One task evaluates one SLA, and each look has a limit, so that a
-    warehouse that is down or hangs hides no other. Task ``dispatch`` waits for no look: it writes what waits in the spool, sends what waits
-    in the outbox, and ends the incidents of SLAs that the monitor has no longer. ``dispatch_after_looks`` sends what the looks found.
+    It starts unpaused and does not catch up. Its one task keeps the SLAs as data and then waits in the triggerer, which evaluates all of
+    them every minute with one query a connection. It holds no worker slot and makes 24 Dag runs a day: it returns to a worker only to call
+    callbacks of the Dag file. A connection that is down or hangs delays no other. Each look also sends what waits in the outbox, writes
+    what waits in the spool, and ends the incidents of SLAs that the monitor has no longer.
 
-    :param slas: SLAs with different names.
+    :param slas: SLAs with different names. The default is every SLA that the same file made before.
+    :param slos: SLOs with different names. The default is every SLO that the same file made before.
     :param dag_id: id of the Dag; SLAs that a monitor of this id had before, and has no longer, are ended.
-    :param schedule: how often to look; a miss is found at the next look.
-    :param look_seconds: how long one look may take, connecting included; one that takes longer makes the SLA unknown.
+    :param every: time between two looks, for example ``"1m"`` or a timedelta, at least a second; a miss is found at the next look.
+    :param schedule: how often a new run takes over. A run that the schedule did not make looks once.
+    :param look_seconds: how long one round of questions to a connection may take, connecting included. A longer one makes its SLAs unknown.
     :param dag_arguments: passed to ``DAG``.
-    :raises airflow_dre.errors.DefinitionError: two SLAs share a name, or ``look_seconds`` is no number from 1 to 3600.
+    :raises airflow_dre.errors.DefinitionError: two SLAs share a name, or ``every`` or ``look_seconds`` is not what it must be.
     """
     from airflow.sdk import DAG
 
-    from airflow_dre.operators.monitor import DispatchOperator, EvaluateSlaOperator
+    from airflow_dre.operators.monitor import OVERLAP, MonitorOperator
 
-    promised = _read_slas(slas, dag_id, dag_arguments, look_seconds)
-    task_ids = task_ids_of([sla.name for sla, _ in promised])
+    promised = _read_slas(_given(slas, "FreshnessSLA"), dag_id, dag_arguments, look_seconds, every)
+    objectives = list(_given(slos, "SLO") or ())
+    longest = schedule if isinstance(schedule, timedelta) else _OTHERWISE
     arguments = {
         "start_date": datetime(2024, 1, 1, tzinfo=UTC),
         "catchup": False,
-        "max_active_runs": 1,
+        "max_active_runs": 2,
         "is_paused_upon_creation": False,
-        "dagrun_timeout": timedelta(minutes=15) + 4 * timedelta(seconds=look_seconds),
+        "dagrun_timeout": longest + OVERLAP + timedelta(minutes=30),
         "tags": ["data reliability"],
-        "description": "Evaluates freshness SLAs, sends incident messages that wait, writes results that wait",
+        "description": "Watches SLAs and SLOs, sends incident messages that wait, writes results that wait",
         **dag_arguments,
     }
     with DAG(dag_id=dag_id, schedule=schedule, **arguments) as dag:
-        looks = [
-            EvaluateSlaOperator(
-                task_id=task_ids[sla.name],
-                sla=sla.name,
-                question=question,
-                on_miss=sla.on_miss,
-                on_unknown=sla.on_unknown,
-                unknown_after=sla.unknown_after,
-                look_seconds=look_seconds,
-                execution_timeout=2 * timedelta(seconds=look_seconds) + timedelta(minutes=1),
-                retries=1,
-                retry_delay=timedelta(seconds=30),
-            )
-            for sla, question in promised
-        ]
-        first: dict[str, Any] = {"priority_weight": 1000, "weight_rule": "absolute", "retries": 1, "retry_delay": timedelta(seconds=30)}
-        watches = [(sla.name, question.watched) for sla, question in promised]
-        DispatchOperator(task_id="dispatch", watches=watches, schedule=schedule, execution_timeout=timedelta(minutes=5), **first)
-        if looks:
-            looks >> DispatchOperator(
-                task_id="dispatch_after_looks", trigger_rule="all_done", execution_timeout=timedelta(minutes=5), **first
-            )
+        MonitorOperator(
+            task_id="monitor",
+            slas=[sla.watched() for sla in promised],
+            slos=objectives,
+            every=_read_every(every) or timedelta(minutes=1),
+            look_seconds=look_seconds,
+            schedule=schedule,
+            alone=arguments["max_active_runs"] == 1,
+            priority_weight=1000,
+            weight_rule="absolute",
+            retries=1,
+            retry_delay=timedelta(seconds=30),
+        )
     return dag
 
 
-LONGEST_TASK_ID = 250
-"""Most characters of a task id in Airflow."""
-_MOST_BYTES = 180
-"""Most bytes of a task id that is not ASCII: it is part of the name of a folder of logs, which holds 255."""
+def _given(listed: Any, kind: str) -> Any:
+    """Return what is given, or else what the Dag file made before."""
+    if listed is not None:
+        return listed
+    from airflow_dre.declaring.made import made_here
+
+    return made_here(kind)
 
 
-def task_ids_of(names: Sequence[str]) -> dict[str, str]:
-    """Return a task id for each SLA name, different for different names.
+def _read_every(every: object) -> timedelta | None:
+    """Return the time between two looks, or None for one that is not allowed."""
+    from airflow_dre.values.instants import read_duration
 
-    Letters and digits of every script, ``_``, ``.`` and ``-`` stay; other characters become ``_``. A digest is added where a name of
-    another script lost a character or is long, and where two names that lost characters would have one id. A name of ASCII alone never
-    changes its id.
-    """
-    slugs = {name: _slug(name) for name in names}
-    taken = set()
-    ids = {}
-    for name in sorted(names, key=lambda name: (slugs[name] != name, name)):  # names that lost nothing choose first
-        slug, length = slugs[name], 8
-        kept = slug == name or (name.isascii() and list(slugs.values()).count(slug) == 1)
-        task_id = f"sla_{slug}" if kept else ""
-        while not task_id or task_id in taken:
-            task_id = f"sla_{slug[: LONGEST_TASK_ID - 5 - length]}_{hashlib.sha256(name.encode()).hexdigest()[:length]}"
-            length += 8
-        taken.add(task_id)
-        ids[name] = task_id
-    return ids
+    duration = read_duration(every)
+    return duration if duration is not None and timedelta(seconds=1) <= duration <= timedelta(days=1) else None
 
 
-def _slug(name: str) -> str:
-    if name.isascii():
-        return re.sub(r"[^A-Za-z0-9_.-]+", "_", name)
-    return re.sub(r"[^\w.-]+", "_", name).encode()[:_MOST_BYTES].decode(errors="ignore")
-
-
-def _read_slas(
-    given: Any, dag_id: object, dag_arguments: Mapping[str, Any], look_seconds: object
-) -> list[tuple[FreshnessSLA, FreshnessQuestion]]:
-    """Return the SLAs of a monitor with their questions.
+def _read_slas(given: Any, dag_id: object, dag_arguments: Mapping[str, Any], look_seconds: object, every: object) -> list[FreshnessSLA]:
+    """Return the SLAs of a monitor.
 
     :raises airflow_dre.errors.DefinitionError: lists everything that is wrong with them and with the arguments of the Dag.
     """
@@ -141,29 +121,26 @@ def _read_slas(
         problems.insert(0, Problem("reliability_monitor", "slas", given, "a list of SLAs: write [FreshnessSLA(...)]"))
     if isinstance(look_seconds, bool) or not isinstance(look_seconds, (int, float)) or not 1 <= look_seconds <= 3600:
         problems.append(Problem("reliability_monitor", "look_seconds", look_seconds, "a number of seconds from 1 to 3600"))
+    if _read_every(every) is None:
+        problems.append(Problem("reliability_monitor", "every", every, "a duration from '1s' to '1d', such as '1m', or a timedelta"))
     if problems:
         raise DefinitionError(problems)
-    return [(sla, sla.question) for sla in slas]
+    return slas
 
 
 def _find_id_problems(dag_id: object) -> list[Problem]:
     from airflow_dre.errors import Problem
 
-    if isinstance(dag_id, str) and re.fullmatch(r"[\w.-]+", dag_id) and len(dag_id) <= LONGEST_TASK_ID:
+    if isinstance(dag_id, str) and re.fullmatch(r"[\w.-]+", dag_id) and len(dag_id) <= LONGEST_DAG_ID:
         return []
-    return [Problem("reliability_monitor", "dag_id", dag_id, f"at most {LONGEST_TASK_ID} letters, digits, dashes, dots and underscores")]
+    return [Problem("reliability_monitor", "dag_id", dag_id, f"at most {LONGEST_DAG_ID} letters, digits, dashes, dots and underscores")]
 
 
 def _find_sla_problems(slas: list[Any]) -> list[Problem]:
     from airflow_dre.errors import Problem
 
-    wrong = [sla for sla in slas if isinstance(sla, type) or not hasattr(sla, "question")]
+    wrong = [sla for sla in slas if isinstance(sla, type) or not hasattr(sla, "watched")]
     problems = [Problem("reliability_monitor", "slas", sla, "SLAs made by FreshnessSLA(...)") for sla in wrong]
-    problems += [
-        Problem("reliability_monitor", "slas", sla, "SLAs of a table with a column or expression, and max_age")
-        for sla in slas
-        if sla not in wrong and sla.question is None
-    ]
     names = [sla.name for sla in slas if sla not in wrong]
     return problems + [
         Problem("reliability_monitor", "slas", name, "SLAs with different names")
@@ -179,6 +156,6 @@ def _find_dag_problems(given: Mapping[str, Any]) -> list[Problem]:
 
     names = [name for name in signature(DAG).parameters if name not in ("dag_id", "schedule")]
     unknown = {name: value for name, value in given.items() if name not in names}
-    problems = unknown_problems("reliability_monitor", unknown, ["slas", "dag_id", "schedule", "look_seconds", *names])
+    problems = unknown_problems("reliability_monitor", unknown, ["slas", "slos", "dag_id", "every", "schedule", "look_seconds", *names])
     callbacks = ("on_failure_callback", "on_success_callback")
     return problems + [problem for name in callbacks for problem in find_callback_problems("reliability_monitor", name, given.get(name))]

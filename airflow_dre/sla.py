@@ -10,6 +10,7 @@ from airflow_dre.deadline import dag_deadline as dag_deadline
 from airflow_dre.deadline import from_sla_miss_callback as from_sla_miss_callback
 from airflow_dre.deadline import task_deadline as task_deadline
 from airflow_dre.declaring.functions import REQUIRED, strict
+from airflow_dre.declaring.made import remember_made
 from airflow_dre.declaring.slips import find_callback_problems
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from airflow.sdk import DAG, Asset
 
     from airflow_dre.errors import Problem
+    from airflow_dre.services.slo.authored import AuthoredSla
     from airflow_dre.services.slo.question import FreshnessQuestion
     from airflow_dre.services.slo.targets import Target
     from airflow_dre.slo.promise import FreshnessPromise
@@ -120,6 +122,19 @@ class FreshnessSLA:
         self.on_miss: Sequence[Callback] = calls["on_miss"]
         self.on_recover: Sequence[Callback] = calls["on_recover"]
         self.on_unknown: Sequence[Callback] = opening if on_unknown is None else calls["on_unknown"]
+        remember_made(self)
+
+    def watched(self) -> AuthoredSla:
+        """Return the SLA as a monitor watches it."""
+        from airflow_dre.services.slo.authored import AuthoredSla, Occasion
+
+        callbacks: dict[Occasion, Sequence[Callback]] = {
+            "warn": self.on_warn,
+            "miss": self.on_miss,
+            "recover": self.on_recover,
+            "unknown": self.on_unknown,
+        }
+        return AuthoredSla(declared=self.declared, callbacks=callbacks)
 
     @property
     def name(self) -> str:

@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, select, update
 
 from airflow_dre.incidents.decide import Action, Change, decide
-from airflow_dre.incidents.identity import Cause, DataCause, PipelineCause
+from airflow_dre.incidents.identity import Cause, DataCause, PipelineCause, Promise
 from airflow_dre.incidents.signals import Event, Signal
 from airflow_dre.store.database import Database
 from airflow_dre.store.outbox import enqueue
@@ -34,6 +34,19 @@ def record_signal(database: Database, connection: Connection, found: Signal) -> 
     changes = decide(found, load_situation(database, connection, found))
     carried_out = [_carry_out(connection, change) for change in changes]
     return [change for change in carried_out if change.action is not Action.REMEMBER]
+
+
+def live_promises(connection: Connection, promise: Promise) -> dict[str, int]:
+    """Return the live incidents about promises of a kind, by fingerprint."""
+    query = select(incident.c.fingerprint, incident.c.id).where(incident.c.status.in_(LIVE_STATUSES), incident.c.promise == promise.value)
+    return {row.fingerprint: row.id for row in connection.execute(query)}
+
+
+def remind(connection: Connection, incident_id: int) -> None:
+    """Queue one more message about a live incident for each of its routes."""
+    row = connection.execute(select(incident.c.routes).where(incident.c.id == incident_id, incident.c.status.in_(LIVE_STATUSES))).first()
+    if row is not None:
+        enqueue(connection, incident_id, row.routes, "opened")
 
 
 def _carry_out(connection: Connection, change: Change) -> Change:

@@ -49,10 +49,18 @@ def save_monitor(connection: Connection, found: Monitor) -> None:
         connection.execute(update(monitor).where(monitor.c.dag_id == found.dag_id).values(**values))
 
 
-def save_look(connection: Connection, dag_id: str, looked_at: datetime, due_at: datetime, look_seconds: float) -> None:
-    """Keep that a monitor looked. A look that is older than the latest one changes nothing."""
-    known = (monitor.c.dag_id == dag_id, monitor.c.looked_at <= looked_at)
-    connection.execute(update(monitor).where(*known).values(looked_at=looked_at, due_at=due_at, look_seconds=look_seconds))
+def save_look(connection: Connection, dag_id: str, looked_at: datetime, due_at: datetime, look_seconds: float) -> bool:
+    """Keep that a monitor looked, and return whether no later look is known, in which case nothing changes."""
+    known = (monitor.c.dag_id == dag_id, monitor.c.looked_at < looked_at)
+    values = {"looked_at": looked_at, "due_at": due_at, "look_seconds": look_seconds}
+    return connection.execute(update(monitor).where(*known).values(**values).returning(monitor.c.dag_id)).first() is not None
+
+
+def save_watches(connection: Connection, found: Monitor) -> None:
+    """Keep what a monitor watches. One that is known keeps the moments of its looks."""
+    values: dict[str, Any] = {"watches": [list(pair) for pair in found.watches], "problems": list(found.problems)}
+    if not insert_new(connection, monitor, {"dag_id": found.dag_id, "looked_at": found.looked_at, "due_at": found.due_at, **values}):
+        connection.execute(update(monitor).where(monitor.c.dag_id == found.dag_id).values(**values))
 
 
 def read_monitors(connection: Connection, dag_ids: Sequence[str] | None = None) -> list[Monitor]:
@@ -71,6 +79,11 @@ def last_look(connection: Connection, dag_id: str) -> datetime | None:
     """Return when a monitor looked last, or None where it never did."""
     moment: datetime | None = connection.scalar(select(monitor.c.looked_at).where(monitor.c.dag_id == dag_id))
     return moment
+
+
+def last_looks(connection: Connection) -> dict[str, datetime]:
+    """Return when each monitor looked last."""
+    return {row.dag_id: row.looked_at for row in connection.execute(select(monitor.c.dag_id, monitor.c.looked_at))}
 
 
 def _read(row: Any) -> Monitor:
@@ -118,6 +131,12 @@ def read_costs(connection: Connection, since: datetime) -> list[MonitorCost]:
     recent = or_(monitor_run.c.began_at >= since, monitor_run.c.ended_at >= since)
     query = select(*columns).where(recent).order_by(monitor_run.c.began_at, monitor_run.c.dag_id)
     return as_packed_records(connection.execute(query), MonitorCost)
+
+
+def is_replaced(connection: Connection, dag_id: str, run_id: str, began_at: datetime) -> bool:
+    """Return whether a later Dag run of a monitor looks by now. One look may be of a run by hand, which goes on no further."""
+    later = (monitor_run.c.dag_id == dag_id, monitor_run.c.run_id != run_id, monitor_run.c.began_at > began_at, monitor_run.c.looks > 1)
+    return connection.scalar(select(monitor_run.c.run_id).where(*later).limit(1)) is not None
 
 
 def prune_monitors(connection: Connection, before: datetime) -> int:

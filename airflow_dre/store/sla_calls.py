@@ -38,7 +38,7 @@ def count_due(connection: Connection, dag_id: str, now: datetime) -> int:
     return connection.scalar(select(func.count()).select_from(sla_call).where(_is_due(dag_id, now))) or 0
 
 
-def claim_call(connection: Connection, dag_id: str, now: datetime) -> StoredCall | None:
+def claim_sla_call(connection: Connection, dag_id: str, now: datetime) -> StoredCall | None:
     """Take the oldest call of a monitor that is due, or return None."""
     due = select(sla_call.c.id).where(_is_due(dag_id, now)).order_by(sla_call.c.id).limit(1)
     if connection.dialect.name == "postgresql":

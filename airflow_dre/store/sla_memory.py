@@ -32,6 +32,11 @@ def read_memories(connection: Connection, fingerprints: Sequence[str]) -> dict[s
     return {memory.fingerprint: memory for memory in found if memory.fingerprint in wanted}
 
 
+def memories_of_monitor(connection: Connection, dag_id: str) -> list[SlaMemory]:
+    """Return what is remembered of the SLAs that a monitor evaluated last."""
+    return as_packed_records(connection.execute(select(*_MEMORY).where(sla.c.dag_id == dag_id)), SlaMemory)
+
+
 def lock_memories(database: Database, connection: Connection) -> None:
     """Let the looks write one after the other."""
     database.lock(connection, digest("memories of SLAs"))

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sqlite3
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
+from airflow.sdk.exceptions import TaskDeferred
 from sqlalchemy import select
 
+from airflow_dre import FreshnessSLA
 from airflow_dre.config import read_settings
 from airflow_dre.incidents.identity import PipelineCause
 from airflow_dre.incidents.signals import Event, Origin, Signal
-from airflow_dre.operators.monitor import DispatchOperator, EvaluateSlaOperator
+from airflow_dre.operators.monitor import DispatchOperator, MonitorOperator
 from airflow_dre.services.access import DagScope
 from airflow_dre.services.incidents import delivery
 from airflow_dre.services.incidents.act import end_unwatched, resolve_manually, send_outbox
@@ -23,7 +28,8 @@ from airflow_dre.services.incidents.listening import record_end, record_in_worke
 from airflow_dre.services.incidents.reading import read_incident
 from airflow_dre.services.overview import read_overview
 from airflow_dre.services.rehearsal import MARK
-from airflow_dre.services.slo.question import FreshnessQuestion
+from airflow_dre.services.slo.monitoring import Watch
+from airflow_dre.services.slo.watching import watch_once
 from airflow_dre.services.upkeep import send_all, upgrade_store
 from airflow_dre.store.database import open_database
 from airflow_dre.store.records import Delivery
@@ -39,17 +45,24 @@ FAILED = Signal(
     title="it failed",
     origin=Origin(dag_id="d", task_id="t", run_id="r"),
 )
-QUESTION = FreshnessQuestion(conn_id="warehouse", table="orders", column="created_at", max_age=timedelta(hours=1))
 
 
-def evaluate() -> None:
-    """Evaluate an SLA in a task of a monitor."""
-    EvaluateSlaOperator(task_id="orders", sla="orders", question=QUESTION).execute({"ti": task_instance()})
+def declare() -> None:
+    """Run the task of a monitor until it leaves the looking to the triggerer."""
+    sla = FreshnessSLA("orders", conn_id="warehouse", table="orders", column="created_at", max_age="1h")
+    context: Any = {"ti": task_instance(), "run_id": "r", "dag_run": SimpleNamespace(run_type="scheduled")}
+    with contextlib.suppress(TaskDeferred):
+        MonitorOperator(task_id="monitor", slas=[sla.watched()]).execute(context)
+
+
+def turn() -> None:
+    """Let a monitor look once in the triggerer."""
+    watch_once(Watch(dag_id="adhoc_airflow", run_id="r", every=timedelta(minutes=1), look_seconds=5.0), None)
 
 
 def dispatch() -> None:
-    """Run the other task of a monitor."""
-    DispatchOperator(task_id="dispatch", watches=[("orders", "warehouse orders")], schedule=timedelta(minutes=5)).execute({})
+    """Run a task that only writes and sends."""
+    DispatchOperator(task_id="dispatch").execute({})
 
 
 USE_CASES: dict[str, Callable[[], object]] = {
@@ -62,8 +75,9 @@ USE_CASES: dict[str, Callable[[], object]] = {
     "messages are sent by a command": lambda: send_all(1.0),
     "a task fails": lambda: record_in_worker(task_instance(), lambda: FAILED),
     "a run ends": lambda: record_end(task_instance(), lambda: [FAILED]),
-    "an SLA is evaluated": evaluate,
-    "a monitor sends": dispatch,
+    "a monitor begins": declare,
+    "a monitor looks": turn,
+    "a task sends": dispatch,
 }
 
 
@@ -93,7 +107,7 @@ def test_a_use_case_reads_the_settings_once(use_case: Callable[[], object]) -> N
     assert [Path(caller).name for caller in callers] == ["wiring.py"]
 
 
-@pytest.mark.parametrize("use_case", [evaluate, dispatch], ids=["an SLA is evaluated", "a monitor sends"])
+@pytest.mark.parametrize("use_case", [declare, dispatch], ids=["a monitor begins", "a task sends"])
 def test_a_test_on_the_command_line_reads_them_once(use_case: Callable[[], object], world: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(MARK, "1")
     with calls_of(read_settings) as callers:

@@ -13,17 +13,19 @@ from urllib.parse import quote
 import pytest
 import sqlalchemy as sa
 
-from airflow_dre import DbtResultsOperator, FreshnessSensor, GXCheckOperator, QualityCheckOperator, open_incident
+from airflow_dre import DbtResultsOperator, FreshnessSensor, FreshnessSLA, GXCheckOperator, QualityCheckOperator, open_incident
 from airflow_dre import checks as c
 from airflow_dre.config import read_settings
 from airflow_dre.errors import QueryFailed
 from airflow_dre.incidents.signals import Origin
-from airflow_dre.operators.monitor import EvaluateSlaOperator
 from airflow_dre.services.incidents import listening
 from airflow_dre.services.incidents.delivery import flush
+from airflow_dre.services.slo.declaring import declare_slas
 from airflow_dre.services.slo.evaluation import FailedLook, evaluate_sla, record_unknown
+from airflow_dre.services.slo.monitoring import Watch
 from airflow_dre.services.slo.question import read_question
-from airflow_dre.services.wiring import store_of
+from airflow_dre.services.slo.watching import watch_once
+from airflow_dre.services.wiring import read_wiring, store_of
 from airflow_dre.store.database import open_database
 from airflow_dre.store.tables import incident, suite_run
 from airflow_dre.values.text_limits import STATEMENT
@@ -128,10 +130,16 @@ def of_dbt(world: Path) -> None:
 def of_an_sla(world: Path) -> None:
     """Report the values that an SLA finds instead of timestamps, with a name that moves the direction of a text."""
     name = "nightly \u202e{{ 7 * 123457 }}<script>"
-    for table in ("hostile", "hostile_short"):
-        question = read_question("SLA", {"conn_id": "warehouse", "table": table, "column": "s", "max_age": "1h"})
-        look = EvaluateSlaOperator(task_id="t", sla=f"{name} {table}", question=question, on_miss=[open_incident(routes=["oncall"])])
-        attempt(lambda look=look: look.execute(context()))  # type: ignore[misc]
+    slas = [
+        FreshnessSLA(
+            f"{name} {table}", conn_id="warehouse", table=table, column="s", max_age="1h", on_miss=open_incident(routes=["oncall"])
+        )
+        for table in ("hostile", "hostile_short")
+    ]
+    dag_id = context()["ti"].dag_id
+    declare_slas(dag_id, [sla.watched() for sla in slas], timedelta(minutes=1), read_wiring())
+    watch = Watch(dag_id=dag_id, run_id="r", every=timedelta(minutes=1), look_seconds=5.0)
+    attempt(lambda: watch_once(watch, None))
 
 
 def of_an_unknown_sla(world: Path) -> None:

@@ -12,20 +12,18 @@ from typing import Any
 
 import pytest
 from airflow.sdk import DAG
-from airflow.sdk.definitions._internal.node import validate_key
 from airflow.sdk.definitions.deadline import DeadlineAlert, DeadlineReference
 from airflow.serialization.serialized_objects import LazyDeserializedDAG
-from hypothesis import given
-from hypothesis import strategies as st
 from sqlalchemy import select
 
 from airflow_dre import FreshnessSLA, QualityCheckOperator, dag_deadline, open_incident, reliability_monitor
 from airflow_dre import checks as c
 from airflow_dre.errors import DefinitionError
-from airflow_dre.monitor import task_ids_of
 from airflow_dre.notifications import OpenIncident
+from airflow_dre.operators.monitor import OVERLAP, DispatchOperator, EvaluateSlaOperator, MonitorOperator
 from airflow_dre.services.incidents.contexts import SIGNAL
-from airflow_dre.store.tables import outbox, sla, suite_run
+from airflow_dre.slo.miss import SlaMiss
+from airflow_dre.store.tables import monitor_run, outbox, sla, sla_call, suite_run
 from tests.databases import sqlite_file
 
 loose_monitor: Any = reliability_monitor
@@ -55,20 +53,48 @@ def unload(world: Path) -> None:
 
 def test_the_shape_of_the_monitor() -> None:
     dag = reliability_monitor([sla_of("orders hourly"), sla_of("flights/month", max_age=timedelta(days=1))], owner_links={}, tags=["mine"])
-    assert (dag.dag_id, dag.is_paused_upon_creation, dag.catchup, dag.max_active_runs) == ("reliability_monitor", False, False, 1)
-    assert dag.schedule == timedelta(minutes=5)
+    assert (dag.dag_id, dag.is_paused_upon_creation, dag.catchup, dag.max_active_runs) == ("reliability_monitor", False, False, 2)
+    assert dag.schedule == timedelta(hours=1), "24 runs a day"
     assert dag.tags == {"mine"}
-    assert sorted(dag.task_ids) == ["dispatch", "dispatch_after_looks", "sla_flights_month", "sla_orders_hourly"]
+    (task,) = dag.tasks
+    assert isinstance(task, MonitorOperator)
+    assert (task.task_id, task.every, [sla.name for sla in task.slas]) == (
+        "monitor",
+        timedelta(minutes=1),
+        ["orders hourly", "flights/month"],
+    )
+    assert task.execution_timeout is None, "it would count the time in the triggerer"
     assert dag.dagrun_timeout is not None
-    first, last = dag.get_task("dispatch"), dag.get_task("dispatch_after_looks")
-    assert (first.upstream_task_ids, first.downstream_task_ids) == (set(), set()), "sending waits for no look, and no look for sending"
-    assert (last.upstream_task_ids, last.trigger_rule) == ({"sla_flights_month", "sla_orders_hourly"}, "all_done")
-    for task in dag.tasks:
-        assert task.execution_timeout is not None
-        assert (task.execution_timeout + task.retry_delay) * 2 < dag.dagrun_timeout
+    assert dag.dagrun_timeout > timedelta(hours=1) + OVERLAP
     again = LazyDeserializedDAG.from_dag(dag)._real_dag
-    assert sorted(again.task_ids) == sorted(dag.task_ids)
-    assert reliability_monitor(dag_id="another").task_ids == ["dispatch"], "without SLAs it still sends what waits"
+    assert again.task_ids == ["monitor"]
+    assert reliability_monitor([], dag_id="another").task_ids == ["monitor"], "without SLAs it still sends what waits"
+
+
+def test_arguments_of_the_version_before_go_on() -> None:
+    dag = reliability_monitor([], schedule="*/5 * * * *", look_seconds=3, max_active_runs=1, dagrun_timeout=timedelta(hours=2))
+    (task,) = dag.tasks
+    assert isinstance(task, MonitorOperator)
+    assert (str(dag.schedule), dag.max_active_runs, dag.dagrun_timeout) == ("*/5 * * * *", 1, timedelta(hours=2))
+    assert (task.look_seconds, task.alone) == (3, True)
+    for kind in (EvaluateSlaOperator, DispatchOperator):
+        kind(task_id="x", sla="a", question=None, on_miss=[], watches=[], schedule=None)
+
+
+def test_a_monitor_takes_what_its_own_file_made(tmp_path: Path) -> None:
+    text = """
+from datetime import timedelta
+from airflow_dre import FreshnessSLA, reliability_monitor
+
+for name in ("a", "b"):
+    FreshnessSLA(name, conn_id="warehouse", table=name, column="at", max_age="1h")
+dag = reliability_monitor()
+"""
+    for _ in range(2):
+        names: dict[str, Any] = {"__name__": "unusual_prefix_monitor"}
+        exec(compile(text, "monitor.py", "exec"), names)
+        (task,) = names["dag"].tasks
+        assert [sla.name for sla in task.slas] == ["a", "b"]
 
 
 @pytest.mark.parametrize("names", [("orders", "orders"), ("a", "b", "a"), ("заказы", "заказы")])
@@ -80,36 +106,6 @@ def test_two_slas_of_one_name_are_refused(names: tuple[str, ...]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("names", "task_ids"),
-    [
-        pytest.param(["orders hourly", "flights/month"], ["sla_orders_hourly", "sla_flights_month"], id="ASCII as ever"),
-        pytest.param(["orders_hourly", "orders hourly"], ["sla_orders_hourly", "sla_orders_hourly_25d7eb9b"], id="the exact name first"),
-        pytest.param(["a b", "a/b"], ["sla_a_b_c8687a08", "sla_a_b_c14cddc0"], id="two that lost a character"),
-        pytest.param(["заказы", "клиенты"], ["sla_заказы", "sla_клиенты"], id="Cyrillic"),
-        pytest.param(["注文", "顧客"], ["sla_注文", "sla_顧客"], id="Chinese"),
-        pytest.param(["été", "e\u0301te\u0301"], ["sla_été", "sla_e_te__b71a8c52"], id="an accent as one character and as two"),
-        pytest.param(["🚚", "🚀"], ["sla__", "sla__"], id="no letter at all"),
-    ],
-)
-def test_names_of_any_script_have_task_ids_of_their_own(names: list[str], task_ids: list[str]) -> None:
-    dag = reliability_monitor([sla_of(name) for name in names], dag_id="scripts")
-    found = [task_ids_of(names)[name] for name in names]
-    assert len(set(found)) == len(names)
-    assert all(one.startswith(wanted) for one, wanted in zip(found, task_ids, strict=True)), found
-    assert set(found) < set(dag.task_ids)
-    assert sorted(LazyDeserializedDAG.from_dag(dag)._real_dag.task_ids) == sorted(dag.task_ids)
-
-
-@given(st.lists(st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=246), unique=True, max_size=8))
-def test_task_ids_never_collide(names: list[str]) -> None:
-    ids = task_ids_of(names)
-    assert len(set(ids.values())) == len(names)
-    for task_id in ids.values():
-        validate_key(task_id)
-        assert len(task_id.encode()) <= 250
-
-
-@pytest.mark.parametrize(
     ("name", "allowed"),
     [
         ("x" * 247, "at most 246 characters; it has 247"),
@@ -117,11 +113,11 @@ def test_task_ids_never_collide(names: list[str]) -> None:
         ("half \ud83d", "text without control characters and halves of surrogate pairs"),
     ],
 )
-def test_a_name_that_cannot_be_a_task_id_is_refused_with_the_bound(name: str, allowed: str) -> None:
+def test_a_name_that_the_store_cannot_hold_is_refused_with_the_bound(name: str, allowed: str) -> None:
     with pytest.raises(DefinitionError) as error:
         sla_of(name)
     assert [problem.allowed for problem in error.value.problems] == [allowed]
-    assert sla_of("x" * 246).name in task_ids_of(["x" * 246])
+    assert len(sla_of("x" * 246).name) == 246
 
 
 def test_the_arguments_of_an_sla() -> None:
@@ -172,25 +168,20 @@ def test_a_deadline_is_an_alert_that_survives_serialization() -> None:
 
 
 def test_a_miss_calls_back_once_until_the_table_is_fresh_again(run_dag: Run, world: Path, incidents: Run, rows: Run, queued: Run) -> None:
-    heard: list[str] = []
-    tell = [open_incident(severity="critical", routes=["oncall"]), lambda context: heard.append(context[SIGNAL].title)]
+    heard: list[Any] = []
+    tell = [open_incident(severity="critical", routes=["oncall"]), lambda context: heard.append((context[SIGNAL].title, context["sla"]))]
     dag = reliability_monitor([sla_of(on_miss=tell), sla_of("good", table="good", on_miss=tell)], dag_id="watches")
-    found = []
+    counts = []
     for day, before in enumerate([None, None, load, None, unload], start=1):
         if before is not None:
             before(world)
-        finished = run_dag(dag, day=day)
-        assert finished.state == "success"
-        found.append(finished.get_task_instance("sla_orders_hourly").xcom_pull(task_ids="sla_orders_hourly"))
-    assert [(look["missed"], look["called_back"]) for look in found] == [
-        (True, True),
-        (True, False),
-        (False, False),
-        (False, False),
-        (True, True),
-    ]
-    assert len(heard) == 2
-    assert heard[0].startswith("stale is stale: the newest row is")
+        assert run_dag(dag, day=day).state == "success"
+        counts.append(len(heard))
+    assert counts == [1, 1, 1, 1, 2]
+    title, told = heard[0]
+    assert title.startswith("stale is stale: the newest row is")
+    assert isinstance(told, SlaMiss)
+    assert (told.sla, told.what, told.kind, told.incident) == ("orders hourly", "main.stale", "miss", 1)
     first, second = incidents()
     for row, status in ((first, "resolved"), (second, "open")):
         assert (row.kind, row.event, row.name, row.suite, row.severity, row.status) == (
@@ -204,9 +195,12 @@ def test_a_miss_calls_back_once_until_the_table_is_fresh_again(run_dag: Run, wor
         assert (row.dag_id, row.occurrences) == ("watches", 1)
     assert {row.sla: row.state for row in rows(sla)} == {"orders hourly": "missed", "good": "met"}
     assert queued() == [("oncall", "opened", "sent"), ("oncall", "resolved", "sent"), ("oncall", "opened", "sent")]
+    costs = rows(monitor_run)
+    assert [(row.dag_id, row.looks) for row in costs] == [("watches", 1)] * 5
+    assert [row.wakes for row in costs] == [2] * 5, "a worker begins the run, and calls back or ends it"
 
 
-def test_a_callback_that_breaks_is_called_again(run_dag: Run, world: Path, incidents: Run) -> None:
+def test_a_callback_that_breaks_is_called_again(run_dag: Run, world: Path, incidents: Run, rows: Run) -> None:
     heard: list[str] = []
 
     def tell(context: Any) -> None:
@@ -215,35 +209,14 @@ def test_a_callback_that_breaks_is_called_again(run_dag: Run, world: Path, incid
             raise ValueError("no line")
 
     dag = reliability_monitor([sla_of(on_miss=tell)], dag_id="breaks")
-    dag.get_task("sla_orders_hourly").retries = 0
-    finished = run_dag(dag, day=1)
-    assert {ti.task_id: ti.state for ti in finished.get_task_instances()} == {
-        "sla_orders_hourly": "failed",
-        "dispatch": "success",
-        "dispatch_after_looks": "success",
-    }
+    assert run_dag(dag, day=1).state == "success"
+    assert [(row.status, row.error) for row in rows(sla_call)] == [("pending", "ValueError: no line")]
+    with sqlite_file(world / "dre.db") as connection:  # half a minute later
+        connection.execute("UPDATE dre_sla_call SET not_before = '2026-01-01 00:00:00'")
     run_dag(dag, day=2)
     run_dag(dag, day=3)
     assert len(heard) == 2
-    assert [row.kind for row in incidents()].count("data") == 1
-
-
-def test_a_warehouse_that_is_down_hides_no_other_sla(run_dag: Run, world: Path, rows: Run, incidents: Run) -> None:
-    dag = reliability_monitor([sla_of("gone", conn_id="gone"), sla_of()], dag_id="partly")
-    for task_id in ("sla_gone", "sla_orders_hourly"):
-        dag.get_task(task_id).retries = 0
-    finished = run_dag(dag)
-    assert {ti.task_id: ti.state for ti in finished.get_task_instances()} == {
-        "sla_gone": "failed",
-        "sla_orders_hourly": "success",
-        "dispatch": "success",
-        "dispatch_after_looks": "success",
-    }
-    assert sorted((row.sla, row.state) for row in rows(sla)) == [("gone", "unknown"), ("orders hourly", "missed")]
-    assert sorted((row.kind, row.event, row.suite) for row in incidents()) == [
-        ("data", "sla_unknown", "gone"),
-        ("data", "stale", "orders hourly"),
-    ]
+    assert [row.kind for row in incidents()] == ["data"]
 
 
 def test_a_warehouse_that_never_answers_delays_no_other_sla_and_no_message(
@@ -256,14 +229,16 @@ def test_a_warehouse_that_never_answers_delays_no_other_sla_and_no_message(
         monkeypatch.setenv("AIRFLOW_CONN_SILENT", json.dumps(parts))
         told = open_incident(severity="critical", routes=["oncall"])
         hanging = [sla_of("a silent one", conn_id="silent", on_miss=told), sla_of("a runaway", table="runaway", on_miss=told)]
+        hanging.append(sla_of("gone", conn_id="gone", on_miss=told))
         began = time.monotonic()
         run_dag(reliability_monitor([*hanging, sla_of("z", on_miss=told)], dag_id="hangs", look_seconds=3))
         assert time.monotonic() - began < 60
-    assert {row.sla: row.state for row in rows(sla)} == {"a silent one": "unknown", "a runaway": "unknown", "z": "missed"}
+    states = {row.sla: row.state for row in rows(sla)}
+    assert states == {"a silent one": "unknown", "a runaway": "unknown", "gone": "unknown", "z": "missed"}
     reasons = {row.suite: (row.title, row.severity) for row in incidents()}
     assert "did not answer within 3 s" in reasons["a silent one"][0]
     assert reasons["a runaway"][1] == reasons["z"][1] == "critical"
-    assert [(route, event) for route, event, _ in queued()] == [("oncall", "opened")] * 3
+    assert [(route, event) for route, event, _ in queued()] == [("oncall", "opened")] * 4
 
 
 def test_an_sla_that_was_removed_leaves_the_overview_and_its_receivers_hear_it(
@@ -297,6 +272,8 @@ def test_who_is_called_about_an_sla_that_cannot_be_looked_at(on_unknown: dict[st
         (lambda: sla_of(on_unknown=["page me"]), "on_unknown"),
         (lambda: reliability_monitor([], look_seconds=0), "look_seconds"),
         (lambda: loose_monitor([], look_seconds="60"), "look_seconds"),
+        (lambda: reliability_monitor([], every="500ms"), "every"),
+        (lambda: loose_monitor([], every=60), "every"),
     ],
 )
 def test_wrong_limits_are_refused(wrong: Callable[[], Any], argument: str) -> None:
@@ -316,16 +293,12 @@ def test_the_monitor_writes_what_waits_and_sends_what_waits(
     assert oncall.messages == []
     monkeypatch.setenv("AIRFLOW__DRE__SQL_ALCHEMY_CONN", f"sqlite:///{world}/dre.db")
     oncall.answers.append((503, {}))
-    finished = run_dag(reliability_monitor(dag_id="sends"), day=1)
-    done = finished.get_task_instances()[0].xcom_pull(task_ids="dispatch")
-    assert done["written"] >= 2
-    assert (done["sent"], done["waiting"], done["dead"]) == (0, 1, 0)
+    run_dag(reliability_monitor([], dag_id="sends"), day=1)
     assert [row.dag_id for row in rows(suite_run)] == ["unlucky"]
+    assert queued() == [("oncall", "opened", "pending")]
     with sqlite_file(world / "dre.db") as connection:  # ten seconds later
         connection.execute("UPDATE dre_outbox SET not_before = '2026-01-01 00:00:00'")
-    finished = run_dag(reliability_monitor(dag_id="sends"), day=2)
-    done = finished.get_task_instances()[0].xcom_pull(task_ids="dispatch")
-    assert (done["sent"], done["waiting"], done["dead"]) == (1, 0, 0)
+    run_dag(reliability_monitor([], dag_id="sends"), day=2)
     assert queued() == [("oncall", "opened", "sent")]
     assert [row.attempts for row in rows(select(outbox))] == [2]
     refused, taken = oncall.messages
@@ -333,14 +306,12 @@ def test_the_monitor_writes_what_waits_and_sends_what_waits(
     assert taken["alerts"][0]["labels"]["alertname"] == "checks_failed"
 
 
-def test_a_store_that_is_down_fails_the_look_so_that_it_is_repeated(run_dag: Run, world: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_store_that_is_down_fails_a_run_that_looks_once(run_dag: Run, world: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AIRFLOW__DRE__SQL_ALCHEMY_CONN", "postgresql+psycopg://dre:hunter2@127.0.0.1:1/dre")
     heard: list[Any] = []
     dag = reliability_monitor([sla_of(on_miss=heard.append)], dag_id="storeless")
-    for task_id in dag.task_ids:
-        dag.get_task(task_id).retries = 0
-    finished = run_dag(dag)
-    assert finished.get_task_instance("sla_orders_hourly").state == "failed"
+    dag.get_task("monitor").retries = 0
+    assert run_dag(dag).state == "failed"
     assert heard == []
     monkeypatch.setenv("AIRFLOW__DRE__SQL_ALCHEMY_CONN", f"sqlite:///{world}/dre.db")
     run_dag(dag, day=2)

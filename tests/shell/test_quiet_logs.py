@@ -5,19 +5,19 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable
-from contextlib import nullcontext
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from airflow.sdk import DAG
-from airflow.sdk.exceptions import AirflowFailException
 
-from airflow_dre import QualityCheckOperator, open_incident
+from airflow_dre import FreshnessSLA, QualityCheckOperator, open_incident
 from airflow_dre import checks as c
-from airflow_dre.operators.monitor import EvaluateSlaOperator
-from airflow_dre.services.slo.question import read_question
+from airflow_dre.services.slo.declaring import declare_slas
+from airflow_dre.services.slo.monitoring import Watch
+from airflow_dre.services.slo.watching import watch_once
+from airflow_dre.services.wiring import read_wiring
 from airflow_dre.store import store
 from tests.shell.listeners.test_run_ends import end, ti
 from tests.task_instances import task_instance
@@ -116,9 +116,8 @@ def test_the_listener_logs_the_address(world: Path, caplog: pytest.LogCaptureFix
 
 @pytest.mark.parametrize("table", ["stale", "none"], ids=["a miss", "an SLA that cannot be evaluated"])
 def test_a_look_of_the_monitor_logs_the_address(world: Path, caplog: pytest.LogCaptureFixture, table: str) -> None:
-    question = read_question("SLA", {"conn_id": "warehouse", "table": table, "column": "created_at", "max_age": "1h"})
-    one = task_instance(dag_id="m", task_id="sla")
-    with nullcontext() if table == "stale" else pytest.raises(AirflowFailException):
-        EvaluateSlaOperator(task_id="sla", sla="sla", question=question).execute({"ti": one})
+    sla = FreshnessSLA("sla", conn_id="warehouse", table=table, column="created_at", max_age="1h")
+    declare_slas("m", [sla.watched()], timedelta(minutes=1), read_wiring())
+    watch_once(Watch(dag_id="m", run_id="r", every=timedelta(minutes=1), look_seconds=5.0), None)
     assert len([line for line in ours(caplog, logging.INFO) if f"{ADDRESS}1" in line]) == 1
     assert ours(caplog, logging.WARNING) == []

@@ -20,12 +20,13 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from airflow._shared.module_loading import import_string
-from airflow.sdk import BaseOperator
 from airflow.sdk.exceptions import AirflowFailException
 from airflow.serialization.serialized_objects import DagSerialization
 
 from airflow_dre import FreshnessSensor
 from airflow_dre import checks as c
+from airflow_dre.config import read_settings
+from airflow_dre.services.incidents.delivery import flush
 from airflow_dre.store.database import Database
 from airflow_dre.store.schema import current_revision, downgrade, head, migrate
 from tests.conftest import database_on
@@ -133,9 +134,7 @@ def executed(dag: Any, task_id: str, /, **origin: Any) -> Any:
 
 def drained() -> int:
     """Let the monitor write what waits, and return the number of deliveries."""
-    writer = declared.monitor_dag().get_task("dispatch_after_looks")
-    assert isinstance(writer, BaseOperator)
-    return int(writer.execute({})["written"])
+    return flush(read_settings())[0]
 
 
 def test_the_fixture_holds_what_it_is_there_for() -> None:
@@ -402,8 +401,10 @@ def resolved(path: str) -> object:
 def test_a_serialized_dag_is_read_and_its_classes_are_found(name: str) -> None:
     dag = DagSerialization.from_dict(SERIALIZED[name])
     made = declared.DAGS[name]()
-    assert (dag.dag_id, sorted(dag.task_ids)) == (name, sorted(made.task_ids))
-    for task in dag.tasks:
+    assert dag.dag_id == name
+    if name != "shop_monitor":  # its tasks became one
+        assert sorted(dag.task_ids) == sorted(made.task_ids)
+    for task in [task for task in dag.tasks if task.task_id in made.task_ids]:
         assert set(task.template_fields) == set(made.get_task(task.task_id).template_fields)
     for path in class_paths(SERIALIZED[name]):
         assert resolved(path).__name__ in (path, path.rpartition(".")[2])  # type: ignore[attr-defined]

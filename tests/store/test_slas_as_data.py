@@ -17,7 +17,7 @@ from airflow_dre.store.monitors import Monitor, add_cost, find_monitor, read_cos
 from airflow_dre.store.records import MonitorCost, NewCall, NewSlaState, StoredCall, StoredDeclaration, StoredGap, StoredInterval
 from airflow_dre.store.retention import prune_promises
 from airflow_dre.store.schema import downgrade, migrate
-from airflow_dre.store.sla_calls import GIVE_UP_AFTER, LEASE, add_calls, claim_call, count_due, failing_calls, settle_call
+from airflow_dre.store.sla_calls import GIVE_UP_AFTER, LEASE, add_calls, claim_sla_call, count_due, failing_calls, settle_call
 from airflow_dre.store.sla_history import Stretches, end_history, read_intervals, read_several, save_stretches
 from airflow_dre.store.sla_memory import lock_memories, read_memories, save_states, unchanged
 from airflow_dre.store.slas import drop_sla
@@ -142,7 +142,7 @@ def call_of(name: str, key: str = "k", **values: Any) -> NewCall:
 def claim(store: Store, at: datetime) -> StoredCall | None:
     """Take a call."""
     with store.database.write() as connection:
-        return claim_call(connection, "monitor", at)
+        return claim_sla_call(connection, "monitor", at)
 
 
 def test_a_call_is_kept_once_and_claimed_by_one(store: Store) -> None:
@@ -251,7 +251,7 @@ def test_what_is_old_is_deleted_and_what_goes_on_stays(store: Store) -> None:
         old = StoredInterval(state="met", since=T, until=T + HOUR)
         save_stretches(connection, [Stretches(print_of, None, (old, StoredInterval(state="missed", since=T + HOUR, until=None)))])
         add_calls(connection, [call_of("a"), call_of("a", key="l")])
-        call = claim_call(connection, "monitor", T)
+        call = claim_sla_call(connection, "monitor", T)
         assert call is not None
         settle_call(connection, call, None, T)
         save_gap(connection, StoredGap(dag_id="m", since=T, until=T + HOUR))

@@ -21,14 +21,18 @@ from airflow_dre.values.instants import format_duration
 
 
 def record_monitor_run(store: Store, found: Monitor) -> int:
-    """Keep that a monitor runs, end the SLAs that it watches no longer, and return their number."""
+    """Keep that a monitor looked, end the SLAs that it watches no longer, and return their number."""
     ensure_embedded(store.database)
-    names = {name for name, _ in found.watches}
     with store.database.write() as connection:
         save_monitor(connection, found)
-        gone = [row for row in slas_of_monitor(connection, found.dag_id) if row.sla not in names]
-        reason = f"it was removed from monitor {found.dag_id}"
-        return sum(_end(store.database, connection, row, reason, found.looked_at) for row in gone)
+        return end_removed_slas(store.database, connection, found, found.looked_at)
+
+
+def end_removed_slas(database: Database, connection: Transaction, found: Monitor, at: datetime) -> int:
+    """End the SLAs that a monitor watches no longer, and return their number."""
+    names = {name for name, _ in found.watches}
+    gone = [row for row in slas_of_monitor(connection, found.dag_id) if row.sla not in names]
+    return sum(_end(database, connection, row, f"it was removed from monitor {found.dag_id}", at) for row in gone)
 
 
 def end_replaced_slas(database: Database, connection: Transaction, cause: DataCause, origin: Origin, at: datetime) -> None:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from importlib import import_module
+from datetime import timedelta
 
 from airflow_dre.clock import now
 from airflow_dre.errors import DreError, text_of
@@ -15,6 +14,7 @@ from airflow_dre.services.asking import ask_again
 from airflow_dre.services.incidents.delivery import log_changes
 from airflow_dre.services.incidents.expiry import end_expired, record_monitor_run
 from airflow_dre.services.rehearsal import is_rehearsal, log_nothing_kept
+from airflow_dre.services.slo.due import next_due as next_due
 from airflow_dre.services.slo.evaluation import Evaluation, FailedLook, evaluate_sla, forget_callback, record_unknown
 from airflow_dre.services.slo.freshness import Freshness, measure_freshness
 from airflow_dre.services.slo.question import FreshnessQuestion
@@ -101,16 +101,3 @@ def record_watches(dag_id: str, watches: tuple[tuple[str, str], ...], schedule: 
         return 0
     found = Monitor(dag_id=dag_id, looked_at=moment, due_at=next_due(schedule, moment), watches=watches)
     return record_monitor_run(wiring.store, found) + end_expired(wiring.store, wiring.settings.forget_after, moment)
-
-
-def next_due(schedule: object, now: datetime) -> datetime | None:
-    """Return when a Dag with a schedule is due after ``now``, or None if its schedule does not show it."""
-    if isinstance(schedule, timedelta) and schedule > timedelta(0):
-        return now + schedule
-    if isinstance(schedule, str):
-        try:
-            found: datetime = import_module("croniter").croniter(schedule, now).get_next(datetime)
-        except (ValueError, KeyError, AttributeError):  # @once and @continuous
-            return None
-        return found
-    return None

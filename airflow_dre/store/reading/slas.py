@@ -8,12 +8,12 @@ from datetime import datetime
 
 from sqlalchemy import Connection, case, func, select
 
-from airflow_dre.store.monitors import Monitor, read_monitors
+from airflow_dre.store.monitors import Monitor, last_looks, read_monitors
 from airflow_dre.store.reading.scope import DagScope, in_scope
 from airflow_dre.store.records.slas import StoredInterval, StoredSla
 from airflow_dre.store.rows import as_records
 from airflow_dre.store.sla_history import read_several
-from airflow_dre.store.tables import sla
+from airflow_dre.store.tables import monitor, sla
 from airflow_dre.values.dataset import DatasetName
 
 
@@ -34,9 +34,11 @@ def find_readable_sla(connection: Connection, scope: DagScope, fingerprint: str)
 
 
 def latest_evaluation(connection: Connection) -> datetime | None:
-    """Return the moment of the latest evaluation of any SLA. None if there was none."""
-    moment: datetime | None = connection.scalar(select(func.max(sla.c.evaluated_at)))
-    return moment
+    """Return the moment of the latest evaluation of any SLA, or None. A look that finds nothing new writes no SLA."""
+    found = select(func.max(sla.c.evaluated_at)).scalar_subquery()
+    looked = select(func.max(monitor.c.looked_at)).where(select(sla.c.fingerprint).exists()).scalar_subquery()
+    row = connection.execute(select(found.label("found"), looked.label("looked"))).one()
+    return max((moment for moment in (row.found, row.looked) if moment is not None), default=None)
 
 
 def readable_monitors(connection: Connection, scope: DagScope) -> list[Monitor]:
@@ -56,11 +58,13 @@ class SlaHistory:
 def sla_histories(connection: Connection, names: Sequence[str], since: datetime, until: datetime) -> dict[str, SlaHistory]:
     """Return the history of SLAs by name. An SLA that no monitor evaluated is not among them."""
     rows = connection.execute(select(sla).where(sla.c.sla.in_(names)).order_by(sla.c.sla, sla.c.evaluated_at)).all()
+    looks = last_looks(connection)  # a look that finds nothing new writes no SLA
+    latest = {row.fingerprint: max(row.looked_at or row.evaluated_at, looks.get(row.dag_id, row.evaluated_at)) for row in rows}
     intervals = read_several(connection, [row.fingerprint for row in rows], since, until)
     return {
         row.sla: SlaHistory(
             dataset=DatasetName(row.namespace, row.name),
-            states=tuple(_known_states(intervals[row.fingerprint], since, min(row.looked_at or row.evaluated_at, until))),
+            states=tuple(_known_states(intervals[row.fingerprint], since, min(latest[row.fingerprint], until))),
         )
         for row in rows
     }

@@ -46,6 +46,11 @@ class SlaMemory(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     """The memory of an SLA between two looks."""
 
     fingerprint: str
+    namespace: str
+    name: str
+    sla: str
+    watched: str | None
+    dag_id: str | None
     revision: int
     memory: str | None
     """The memory as JSON. None in a row of an earlier version, whose other columns then hold what it knew."""
@@ -53,6 +58,7 @@ class SlaMemory(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     since: datetime
     newest: datetime | None
     evaluated_at: datetime
+    met_at: datetime | None
     missed_since: datetime | None
     called_back: int
     failed_looks: int

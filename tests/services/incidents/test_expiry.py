@@ -13,8 +13,8 @@ from airflow_dre.checks.outcomes import Outcome
 from airflow_dre.incidents.identity import DataCause
 from airflow_dre.incidents.signals import Event, Origin, Severity, Signal
 from airflow_dre.services.incidents.expiry import end_expired, record_monitor_run
+from airflow_dre.services.slo.due import next_due
 from airflow_dre.services.slo.evaluation import Evaluation, FailedLook, evaluate_sla, record_unknown
-from airflow_dre.services.slo.looks import next_due
 from airflow_dre.store.forgetting import is_forgotten
 from airflow_dre.store.monitors import Monitor, read_monitors
 from airflow_dre.store.records import Delivery, SuiteRunRecord

@@ -15,7 +15,7 @@ from airflow_dre.incidents.identity import DataCause, Promise
 from airflow_dre.services.wiring import store_of
 from airflow_dre.store.monitors import Monitor, save_gap, save_monitor
 from airflow_dre.store.records import NewCall, NewSlaState, StoredGap, StoredInterval
-from airflow_dre.store.sla_calls import add_calls, claim_call, settle_call
+from airflow_dre.store.sla_calls import add_calls, claim_sla_call, settle_call
 from airflow_dre.store.sla_history import Stretches, save_stretches
 from airflow_dre.store.sla_memory import save_states
 from tests.shell.api.test_api import CLOSED, app, ask
@@ -91,7 +91,7 @@ def watched(world: Path) -> None:
                 created_at=T + DAY,
             )
             add_calls(connection, [call])
-            claimed = claim_call(connection, dag_id, T + DAY)
+            claimed = claim_sla_call(connection, dag_id, T + DAY)
             assert claimed is not None
             settle_call(connection, claimed, "ValueError: no route", T + DAY)
 
