@@ -35,6 +35,7 @@ def test_there_are_examples() -> None:
         "freshness.py",
         "orders_by_day.py",
         "orders_files.py",
+        "table_by_8.py",
     }
 
 
