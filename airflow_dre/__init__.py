@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from airflow_dre.operators.quarantine import QuarantineReleaseOperator as QuarantineReleaseOperator
     from airflow_dre.sensors.freshness import FreshnessSensor as FreshnessSensor
     from airflow_dre.sla import FreshnessSLA as FreshnessSLA
+    from airflow_dre.slo.miss import SlaMiss as SlaMiss
 
 __version__ = "0.1.0"
 
@@ -33,6 +34,7 @@ _HOME = {
     "GXCheckOperator": "airflow_dre.operators.gx",
     "QualityCheckOperator": "airflow_dre.operators.quality",
     "QuarantineReleaseOperator": "airflow_dre.operators.quarantine",
+    "SlaMiss": "airflow_dre.slo.miss",
     "dag_deadline": "airflow_dre.deadline",
     "from_sla_miss_callback": "airflow_dre.deadline",
     "open_incident": "airflow_dre.notifications",
@@ -49,6 +51,7 @@ __all__ = [
     "GXCheckOperator",
     "QualityCheckOperator",
     "QuarantineReleaseOperator",
+    "SlaMiss",
     "dag_deadline",
     "from_sla_miss_callback",
     "open_incident",

@@ -47,7 +47,7 @@ def reliability_monitor(
     callbacks of the Dag file. A connection that is down or hangs delays no other. Each look also sends what waits in the outbox, writes
     what waits in the spool, and ends the incidents of SLAs that the monitor has no longer.
 
-    :param slas: SLAs with different names. The default is every SLA that the same file made before.
+    :param slas: SLAs with different names. The default is every SLA that the same file made before, and those of ``[dre] slas_folder``.
     :param slos: SLOs with different names. The default is every SLO that the same file made before.
     :param dag_id: id of the Dag; SLAs that a monitor of this id had before, and has no longer, are ended.
     :param every: time between two looks, for example ``"1m"`` or a timedelta, at least a second; a miss is found at the next look.
@@ -82,6 +82,7 @@ def reliability_monitor(
             look_seconds=look_seconds,
             schedule=schedule,
             alone=arguments["max_active_runs"] == 1,
+            reads_folder=slas is None,
             priority_weight=1000,
             weight_rule="absolute",
             retries=1,

@@ -124,7 +124,7 @@ def test_links_within_the_project_lead_somewhere(path: Path) -> None:
 
 
 def test_there_is_a_decision_for_each_that_the_design_makes() -> None:
-    assert [path.name[:4] for path in DECISIONS] == [f"{number:04}" for number in range(1, 26)]
+    assert [path.name[:4] for path in DECISIONS] == [f"{number:04}" for number in range(1, 27)]
 
 
 @pytest.mark.parametrize("path", DECISIONS, ids=lambda path: path.stem)

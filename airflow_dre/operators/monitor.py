@@ -38,6 +38,7 @@ class MonitorOperator(BaseOperator):
     :param look_seconds: longest time in seconds of one round of questions to a connection, by default 60.
     :param schedule: the schedule of the Dag, which shows when the next run takes over.
     :param alone: True if runs of the Dag never overlap. The default is False.
+    :param reads_folder: True if it watches the SLAs of ``[dre] slas_folder`` too. The default is False.
     """
 
     def __init__(
@@ -49,6 +50,7 @@ class MonitorOperator(BaseOperator):
         look_seconds: float = LOOK_SECONDS,
         schedule: Any = None,
         alone: bool = False,
+        reads_folder: bool = False,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -58,6 +60,7 @@ class MonitorOperator(BaseOperator):
         self.look_seconds = look_seconds
         self.schedule = schedule
         self.alone = alone
+        self.reads_folder = reads_folder
 
     def execute(self, context: Context) -> dict[str, int] | None:
         """Keep what is watched as data, call what waits, and leave the looking to the triggerer.
@@ -116,7 +119,7 @@ class MonitorOperator(BaseOperator):
         from airflow_dre.services.slo.objectives import declare_objectives
 
         try:
-            ended = declare_slas(self.dag_id, self.slas, self.every, wiring)
+            ended = declare_slas(self.dag_id, self.slas, self.every, wiring, reads_folder=self.reads_folder)
             ended += declare_objectives(wiring, self.dag_id, self.slos, now())
         except StoreError as error:
             if not again:
@@ -142,6 +145,7 @@ class MonitorOperator(BaseOperator):
             look_seconds=self.look_seconds,
             began=None if until is None else began.isoformat(),
             until=None if until is None else until.isoformat(),
+            reads_folder=self.reads_folder,
         )
         return self.defer(trigger=trigger, method_name="execute_complete", kwargs={"began": began.isoformat()})
 

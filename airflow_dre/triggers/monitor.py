@@ -30,6 +30,7 @@ class MonitorTrigger(BaseTrigger):
     :param look_seconds: longest time in seconds of one round of questions to a connection, by default 60.
     :param began: when the run began, in ISO 8601.
     :param until: when to end, in ISO 8601. The default is to look once.
+    :param reads_folder: whether it watches the SLAs of ``[dre] slas_folder`` too. The default is False.
     """
 
     def __init__(
@@ -40,6 +41,7 @@ class MonitorTrigger(BaseTrigger):
         look_seconds: float = LOOK_SECONDS,
         began: str | None = None,
         until: str | None = None,
+        reads_folder: bool = False,
     ) -> None:
         BaseTrigger.__init__(self)
         self.dag_id = dag_id
@@ -48,10 +50,11 @@ class MonitorTrigger(BaseTrigger):
         self.look_seconds = look_seconds
         self.began = began
         self.until = until
+        self.reads_folder = reads_folder
 
     def serialize(self) -> tuple[str, dict[str, Any]]:
         """Return the class path and the arguments."""
-        names = ("dag_id", "run_id", "every_seconds", "look_seconds", "began", "until")
+        names = ("dag_id", "run_id", "every_seconds", "look_seconds", "began", "until", "reads_folder")
         return "airflow_dre.triggers.monitor.MonitorTrigger", {name: getattr(self, name) for name in names}
 
     async def run(self) -> AsyncGenerator[TriggerEvent, None]:
@@ -92,5 +95,5 @@ class MonitorTrigger(BaseTrigger):
         from airflow_dre.services.slo.watching import watch_once
 
         every = timedelta(seconds=self.every_seconds)
-        watch = Watch(dag_id=self.dag_id, run_id=self.run_id, every=every, look_seconds=self.look_seconds)
+        watch = Watch(dag_id=self.dag_id, run_id=self.run_id, every=every, look_seconds=self.look_seconds, reads_folder=self.reads_folder)
         return watch_once(watch, None if self.began is None else datetime.fromisoformat(self.began))

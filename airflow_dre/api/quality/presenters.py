@@ -74,13 +74,16 @@ def present_suite_run(row: StoredRun) -> schemas.SuiteRun:
     )
 
 
-def present_overview(overview: Overview) -> schemas.Overview:
-    """Return the first page."""
+def present_overview(overview: Overview, why_overdue: str | None = None) -> schemas.Overview:
+    """Return the first page.
+
+    :param why_overdue: why monitors that are overdue do not look.
+    """
     return schemas.Overview(
         tables=[present_table_state(table) for table in overview.tables],
         slas=[present_sla(sla) for sla in overview.slas],
         live_incidents=[present_incident(incident) for incident in overview.live_incidents],
-        monitors=[present_monitor(monitor) for monitor in overview.monitors],
+        monitors=[present_monitor(monitor, why_overdue) for monitor in overview.monitors],
         config_problems=list(overview.config_problems),
         spool_waiting=overview.spool_waiting,
         put_aside=overview.put_aside,

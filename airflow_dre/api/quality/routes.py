@@ -10,6 +10,7 @@ from fastapi import APIRouter, BackgroundTasks, HTTPException, Path, Query, Resp
 from airflow_dre.api.access import ReadableDep, UserDep, may_see_rows
 from airflow_dre.api.quality import presenters, schemas
 from airflow_dre.api.requests import Name
+from airflow_dre.api.slo.triggerer import why_overdue
 from airflow_dre.services.incidents.act import end_unwatched, send_outbox
 from airflow_dre.services.overview import read_overview, read_table
 from airflow_dre.services.quality.reading import find_sampled_result, read_failing_rows, read_task_results
@@ -28,7 +29,8 @@ def overview(readable: ReadableDep, after: BackgroundTasks) -> schemas.Overview:
     """
     if end_unwatched():
         after.add_task(send_outbox)
-    return presenters.present_overview(read_overview(readable))
+    found = read_overview(readable)
+    return presenters.present_overview(found, why_overdue(found.monitors))
 
 
 @router.get("/table")

@@ -33,8 +33,11 @@ def present_sla(found: SlaState) -> schemas.SlaSummary:
     )
 
 
-def present_monitor(found: MonitorState) -> schemas.MonitorSummary:
-    """Return the state of a monitor."""
+def present_monitor(found: MonitorState, why_overdue: str | None = None) -> schemas.MonitorSummary:
+    """Return the state of a monitor.
+
+    :param why_overdue: why monitors that are overdue do not look.
+    """
     return schemas.MonitorSummary(
         dag_id=found.monitor.dag_id,
         last_look=found.monitor.looked_at,
@@ -43,6 +46,9 @@ def present_monitor(found: MonitorState) -> schemas.MonitorSummary:
         interval_seconds=None if found.interval is None else found.interval.total_seconds(),
         overdue=found.overdue,
         slas=len(found.monitor.watches),
+        look_seconds=found.monitor.look_seconds,
+        problems=list(found.monitor.problems),
+        why_overdue=why_overdue if found.overdue else None,
     )
 
 

@@ -45,6 +45,12 @@ class MonitorSummary(BaseModel):
     """True if it should have looked by now: it is paused, or dead."""
     slas: int
     """Number of SLAs that it watches."""
+    look_seconds: float | None
+    """Seconds that its latest look took. ``null``: it has not looked yet."""
+    problems: list[str]
+    """Mistakes in the files of ``[dre] slas_folder``, each with file and line."""
+    why_overdue: str | None
+    """The likely reason why it does not look, such as a triggerer that is not running. ``null``: it is not overdue."""
 
 
 StateName = Literal["met", "warned", "missed", "unknown", "not_watched"]

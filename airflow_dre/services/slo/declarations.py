@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from airflow_dre.errors import DefinitionError
 from airflow_dre.incidents.notify_options import NotifyOptions
 from airflow_dre.incidents.signals import Severity
 from airflow_dre.services.slo.authored import Occasion
@@ -116,6 +117,14 @@ def read_declaration(stored: StoredDeclaration) -> MonitoredSla:
 
 _BESIDE_THE_PROMISE = ("name", "future_tolerance", "unknown_after", *CALLBACKS)
 """Arguments whose change makes no other promise."""
+
+
+def watched_by(stored: StoredDeclaration) -> str:
+    """Return what a declared SLA is about, or an empty text where another version declared it."""
+    try:
+        return read_sla(stored.declared["arguments"]).target.watched
+    except (DefinitionError, KeyError):
+        return ""
 
 
 def _read_callback(data: Mapping[str, Any]) -> Callback:

@@ -10,6 +10,7 @@ import msgspec
 from airflow_dre.services.slo.declarations import MonitoredSla
 from airflow_dre.slo.history import Interval, State
 from airflow_dre.slo.observation import Observation
+from airflow_dre.slo.promise import RESOLUTION
 from airflow_dre.slo.watching import CallKind, Looked, Memory, Miss, SlaCall, begin, declare_again, look
 from airflow_dre.store.records import SlaMemory
 
@@ -75,7 +76,7 @@ class Folded:
 def fold(sla: MonitoredSla, known: SlaMemory | None, found: Observation, clock: Clock) -> Folded:
     """Fold what a look found into what is known of an SLA."""
     before = None if known is None else _read(known, sla)
-    memory = begin(min(sla.declared_at, clock.at)) if before is None else _up_to(before.memory, clock.before)
+    memory = begin(min(sla.declared_at, clock.at - RESOLUTION)) if before is None else _up_to(before.memory, clock.before)
     if before is not None and before.promise and before.promise != sla.promise_digest:
         memory = declare_again(memory, memory.at)
     looked = look(sla.promise, memory, found, clock.at, gap=clock.gap)

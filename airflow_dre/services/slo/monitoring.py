@@ -44,6 +44,8 @@ class Watch:
     every: timedelta
     look_seconds: float
     """Longest time of one round of questions to a connection."""
+    reads_folder: bool = False
+    """True if it watches the SLAs of ``[dre] slas_folder`` too."""
 
     @property
     def gap(self) -> timedelta:

@@ -12,6 +12,7 @@ from airflow_dre.errors import DreError, StoreError
 from airflow_dre.services.incidents.delivery import flush
 from airflow_dre.services.incidents.dispatch import dispatch_outbox
 from airflow_dre.services.incidents.expiry import end_expired
+from airflow_dre.services.slo.declaring import declare_folder
 from airflow_dre.services.slo.monitoring import LookDone, Watch, look_once
 from airflow_dre.services.slo.objectives import evaluate_objectives
 from airflow_dre.services.wiring import Wiring, read_wiring
@@ -42,7 +43,10 @@ def watch_once(watch: Watch, began: datetime | None) -> Seen:
     :param began: when the run of the monitor began. None: it looks once, whatever other runs do.
     :raises airflow_dre.errors.StoreError: the store is down.
     """
-    wiring, at = read_wiring(), now()
+    wiring = read_wiring()
+    if watch.reads_folder and wiring.settings.slas_folder is not None:
+        declare_folder(watch.dag_id, wiring.settings.slas_folder, watch.every, wiring)
+    at = now()
     done = look_once(watch, wiring, at)
     _evaluate_objectives(wiring, at)
     _send(watch, wiring, at)

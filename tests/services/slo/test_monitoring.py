@@ -18,12 +18,13 @@ from airflow_dre.errors import StoreUnreachable
 from airflow_dre.incidents.identity import DataCause, Promise
 from airflow_dre.incidents.notify_options import NotifyOptions
 from airflow_dre.incidents.signals import Severity
-from airflow_dre.services.slo import declaring
+from airflow_dre.services.slo import declaring, watching
 from airflow_dre.services.slo.authored import AuthoredSla, Occasion
 from airflow_dre.services.slo.calls import make_calls
 from airflow_dre.services.slo.declared_sla import read_sla
 from airflow_dre.services.slo.declaring import declare_slas
 from airflow_dre.services.slo.monitoring import LookDone, Watch, look_once
+from airflow_dre.services.slo.watching import Seen, watch_once
 from airflow_dre.services.wiring import Wiring, read_wiring
 from airflow_dre.slo.miss import SlaMiss
 from airflow_dre.store.sla_history import read_intervals
@@ -403,3 +404,37 @@ def test_a_monitor_that_has_declared_nothing_says_so(world: World) -> None:
     assert not world.look(0).declared
     world.declare()
     assert world.look(1).declared
+
+
+def turn(world: World, hours_later: float = 0) -> Seen:
+    """Let the monitor look once with all that belongs to it."""
+    watch = Watch(dag_id="monitor", run_id="r", every=2 * HOUR, look_seconds=5.0, reads_folder=True)
+    world.clock[0] = T + hours_later * HOUR
+    return watch_once(watch, None)
+
+
+def test_slas_of_a_folder_are_watched_and_a_mistake_costs_no_other_file(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = world.folder / "slas"
+    folder.mkdir()
+    monkeypatch.setenv("AIRFLOW__DRE__SLAS_FOLDER", str(folder))
+    monkeypatch.setattr(watching, "now", lambda: world.clock[0])
+    what = "conn_id: dre_warehouse, table: orders, column: created_at, max_age: 6h, on_miss: {routes: [oncall], severity: low}"
+    (folder / "a.yaml").write_text(f"slas:\n- {{name: from a file, {what}}}\n")
+    (folder / "b.yaml").write_text(f"slas:\n- {{name: orders, {what}}}\n- name: typo\n  max_agee: 1h\n")
+    world.load(T)
+    declare_slas("monitor", [world.sla()], MINUTE, world.wiring, reads_folder=True)
+    turn(world, 7)
+    assert sorted((row.sla, row.state) for row in world.rows(sla)) == [("from a file", "missed"), ("orders", "missed")]
+    (found,) = world.rows(monitor)
+    assert len(found.problems) >= 2
+    assert any(problem.startswith("b.yaml:4: ") and "did you mean max_age?" in problem for problem in found.problems)
+    assert "b.yaml:2: the Dag file of monitor monitor has an SLA 'orders' too" in found.problems
+    assert {row.suite: row.severity for row in world.rows(incident)} == {"from a file": "low", "orders": "high"}
+    declare_slas("monitor", [world.sla()], MINUTE, world.wiring, reads_folder=True)
+    assert len(world.rows(sla)) == 2, "a new run of the monitor keeps them"
+    (folder / "a.yaml").unlink()
+    (folder / "b.yaml").write_text("slas: []\n")
+    turn(world, 8)
+    assert [row.sla for row in world.rows(sla)] == ["orders"]
+    assert {row.suite: row.status for row in world.rows(incident)} == {"from a file": "resolved", "orders": "open"}
+    assert world.rows(monitor)[0].problems == []

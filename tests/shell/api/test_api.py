@@ -752,6 +752,9 @@ def test_the_shape_of_a_monitor_and_of_what_it_should_have_looked_at(ask: Run, w
             "interval_seconds": 3600.0,
             "overdue": overdue,
             "slas": 1,
+            "look_seconds": None,
+            "problems": [],
+            "why_overdue": "no triggerer runs: start `airflow triggerer`" if overdue else None,
         }
     ]
     (sla,) = found["slas"]
