@@ -32,6 +32,7 @@ def dag_deadline(
     reference: Any = None,
     severity: str = "high",
     routes: Iterable[str] = (),
+    on_miss: Any = (),
 ) -> DeadlineAlert:
     """Return a deadline for each run of a Dag, wired to an incident: ``DAG(..., deadline=dag_deadline("2h"))``.
 
@@ -45,6 +46,7 @@ def dag_deadline(
         a logical date.
     :param severity: severity of the incident: ``low``, ``medium``, ``high`` or ``critical``.
     :param routes: names of routes of ``[dre] routes`` that are notified.
+    :param on_miss: what else a miss calls: functions that take a context, one or a list, as of :func:`task_deadline`.
     :raises airflow_dre.errors.DefinitionError: an argument is not what it must be.
     """
     from airflow.sdk.definitions.callback import AsyncCallback
@@ -53,6 +55,10 @@ def dag_deadline(
     from airflow_dre.declaring.names import find_name_problems
     from airflow_dre.errors import DefinitionError, Problem
     from airflow_dre.notifications import OpenIncident
+    from airflow_dre.notifications.misses import read_on_miss
+    from airflow_dre.services.slo.deadlines import write_alert
+    from airflow_dre.slo.deadline import Alert, Deadline, Opening
+    from airflow_dre.triggers.deadline import settle_deadline
     from airflow_dre.triggers.references import RunQueued
     from airflow_dre.values.instants import DURATION_ALLOWED, read_duration
 
@@ -65,16 +71,17 @@ def dag_deadline(
     problems += find_name_problems("dag_deadline", {"name": name})
     if reference is not None and not isinstance(reference, BaseDeadlineReference):
         problems.append(Problem("dag_deadline", "reference", reference, "a reference such as DeadlineReference.DAGRUN_QUEUED_AT"))
+    openings, calls, wrong = read_on_miss("dag_deadline", on_miss)
+    problems += wrong
     if problems or duration is None:
         raise DefinitionError(problems)
     notifier = OpenIncident(severity=severity, routes=routes, deadline=name)  # refuses mistakes here, where the Dag author sees them
-    arguments = {"severity": severity, "routes": list(notifier.routes), "deadline": name}
-    return DeadlineAlert(
-        reference=RunQueued() if reference is None else reference,
-        interval=duration,
-        callback=AsyncCallback(OpenIncident, kwargs=arguments),
-        name=name,
-    )
+    callback = AsyncCallback(OpenIncident, kwargs={"severity": severity, "routes": list(notifier.routes), "deadline": name})
+    if openings or calls:
+        mine = Opening(severity=severity, routes=tuple(notifier.routes))
+        alert = Alert(deadline=Deadline(name=name), openings=(mine, *openings), callables=calls)
+        callback = AsyncCallback(settle_deadline, kwargs={"alert": write_alert(alert)})
+    return DeadlineAlert(reference=RunQueued() if reference is None else reference, interval=duration, callback=callback, name=name)
 
 
 class TaskDeadlineAlert(DeadlineAlert):
