@@ -55,7 +55,7 @@ def read_sla(given: Mapping[str, object]) -> DeclaredSla:
     notices = {argument: reader.notices(argument) for argument in CALLBACKS}
     unknown_after = reader.unknown_after()
     reader.refuse(*unknown_problems(subject, {key: value for key, value in named.items() if key not in SLA_ARGUMENTS}, SLA_ARGUMENTS))
-    reader.refuse(*find_name_problems(name))
+    reader.refuse(*find_sla_name_problems(name))
     target, promise, tolerance = reader.target(), reader.promise(), reader.tolerance()
     if named.get("on_warn") and named.get("warn_before") is None:
         reader.refuse(Problem(subject, "on_warn", named["on_warn"], "no on_warn without warn_before"))
@@ -75,7 +75,7 @@ def read_sla(given: Mapping[str, object]) -> DeclaredSla:
     )
 
 
-def find_name_problems(name: object) -> list[Problem]:
+def find_sla_name_problems(name: object) -> list[Problem]:
     """Return why ``name`` cannot be the name of an SLA, which becomes part of a task id."""
     if not isinstance(name, str) or not name.strip():
         return [Problem("FreshnessSLA", "name", name, "text that is not empty")]

@@ -37,6 +37,7 @@ def declare_slas(dag_id: str, slas: Sequence[AuthoredSla], every: timedelta, wir
     store, moment = wiring.open_store(), now()
     with store.database.write() as connection:
         names = {sla.name for sla in slas}
+        reads_folder = reads_folder and wiring.settings.slas_folder is not None
         known = declared_slas(connection, dag_id) if reads_folder else []
         files = [one for one in known if one.source is not None and one.sla not in names]
         declared = [(_declaration(sla, moment), sla.target.watched) for sla in slas] + [(one, watched_by(one)) for one in files]

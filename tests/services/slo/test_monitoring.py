@@ -438,3 +438,18 @@ def test_slas_of_a_folder_are_watched_and_a_mistake_costs_no_other_file(world: W
     assert [row.sla for row in world.rows(sla)] == ["orders"]
     assert {row.suite: row.status for row in world.rows(incident)} == {"from a file": "resolved", "orders": "open"}
     assert world.rows(monitor)[0].problems == []
+
+
+def test_slas_of_a_folder_that_is_configured_no_longer_end_with_the_next_run(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "slas").mkdir()
+    (tmp_path / "slas" / "a.yaml").write_text("slas: [{name: from a file, dag: nightly, max_age: 1h}]")
+    monkeypatch.setenv("AIRFLOW__DRE__SLAS_FOLDER", str(tmp_path / "slas"))
+    monkeypatch.setattr(watching, "now", lambda: world.clock[0])
+    declare_slas("monitor", [], MINUTE, world.wiring, reads_folder=True)
+    turn(world, 7)
+    assert [name for name, _ in world.rows(monitor)[0].watches] == ["from a file"]
+    monkeypatch.delenv("AIRFLOW__DRE__SLAS_FOLDER")
+    declare_slas("monitor", [], MINUTE, world.wiring, reads_folder=True)
+    assert (world.rows(monitor)[0].watches, world.rows(sla)) == ([], [])
