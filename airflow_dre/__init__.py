@@ -21,8 +21,10 @@ if TYPE_CHECKING:
     from airflow_dre.operators.gx import GXCheckOperator as GXCheckOperator
     from airflow_dre.operators.quality import QualityCheckOperator as QualityCheckOperator
     from airflow_dre.operators.quarantine import QuarantineReleaseOperator as QuarantineReleaseOperator
+    from airflow_dre.operators.slo import SloGateOperator as SloGateOperator
     from airflow_dre.sensors.freshness import FreshnessSensor as FreshnessSensor
     from airflow_dre.sla import FreshnessSLA as FreshnessSLA
+    from airflow_dre.slo.declared import SLO as SLO
     from airflow_dre.slo.miss import SlaMiss as SlaMiss
 
 __version__ = "0.1.0"
@@ -34,7 +36,9 @@ _HOME = {
     "GXCheckOperator": "airflow_dre.operators.gx",
     "QualityCheckOperator": "airflow_dre.operators.quality",
     "QuarantineReleaseOperator": "airflow_dre.operators.quarantine",
+    "SLO": "airflow_dre.slo.declared",
     "SlaMiss": "airflow_dre.slo.miss",
+    "SloGateOperator": "airflow_dre.operators.slo",
     "dag_deadline": "airflow_dre.deadline",
     "from_sla_miss_callback": "airflow_dre.deadline",
     "open_incident": "airflow_dre.notifications",
@@ -45,6 +49,7 @@ _HOME = {
     "task_deadline": "airflow_dre.deadline",
 }
 __all__ = [
+    "SLO",
     "DbtResultsOperator",
     "FreshnessSLA",
     "FreshnessSensor",
@@ -52,6 +57,7 @@ __all__ = [
     "QualityCheckOperator",
     "QuarantineReleaseOperator",
     "SlaMiss",
+    "SloGateOperator",
     "dag_deadline",
     "from_sla_miss_callback",
     "open_incident",

@@ -34,6 +34,7 @@ def get_provider_info() -> dict[str, Any]:
                     "airflow_dre.operators.gx",
                     "airflow_dre.operators.quality",
                     "airflow_dre.operators.quarantine",
+                    "airflow_dre.operators.slo",
                 ],
             }
         ],

@@ -17,6 +17,7 @@ from airflow_dre.api.access import require_user
 from airflow_dre.api.incidents.routes import router as incident_router
 from airflow_dre.api.quality.routes import router as quality_router
 from airflow_dre.api.requests import refuse_request
+from airflow_dre.api.slo.objective_routes import router as objective_router
 from airflow_dre.api.slo.routes import router as slo_router
 from airflow_dre.errors import DefinitionError, StoreError, StoreRefused
 
@@ -46,7 +47,7 @@ def create_app(dist: Path) -> FastAPI:
     :param dist: folder of the built pages.
     """
     app = FastAPI(title="Data Reliability", docs_url=None, redoc_url=None, openapi_url=None)
-    for router in (quality_router, incident_router, slo_router):
+    for router in (quality_router, incident_router, slo_router, objective_router):
         app.include_router(router, dependencies=[require_user])
     app.add_exception_handler(RequestValidationError, refuse_request)
     if dist.is_dir():

@@ -9,6 +9,7 @@ from airflow_dre.cli.checking import check_config, check_database
 from airflow_dre.cli.copying import copy_database
 from airflow_dre.cli.migrating import migrate_database
 from airflow_dre.cli.monitoring import USUAL, print_cost
+from airflow_dre.cli.objectives import slo_commands
 from airflow_dre.cli.sending import send_waiting
 
 if TYPE_CHECKING:
@@ -39,7 +40,8 @@ def get_dre_cli_commands() -> list[GroupCommand]:
     )
     check = ActionCommand(name="check-config", help="Check store, options, routes and monitor", func=check_config, args=())
     send = ActionCommand(name="send", help="Write and send what waits, and end what is no longer watched", func=send_waiting, args=())
-    return [GroupCommand(name="dre", help="Data Reliability (airflow-dre)", subcommands=(database, monitor, check, send))]
+    commands = (database, monitor, check, send, slo_commands())
+    return [GroupCommand(name="dre", help="Data Reliability (airflow-dre)", subcommands=commands)]
 
 
 def _copy_arguments() -> tuple[Arg, ...]:

@@ -14,10 +14,12 @@ def exit_with_reason() -> Iterator[None]:
 
     :raises SystemExit: its text is the reason, and the exit code is 1.
     """
-    from airflow_dre.errors import StoreError
+    from airflow_dre.errors import DefinitionError, StoreError
 
     try:
         yield
+    except DefinitionError as error:
+        raise SystemExit("\n".join(str(problem) for problem in error.problems)) from None
     except StoreError as error:
         raise SystemExit(" ".join(str(error).split())) from None
     except Exception as error:  # SQLAlchemy, its drivers and the file system; their messages may quote a password

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from airflow_dre.slo.declared import SLO as SLO
     from airflow_dre.slo.indicators import checks_passed as checks_passed
     from airflow_dre.slo.indicators import dag_runs_succeeded as dag_runs_succeeded
-    from airflow_dre.slo.indicators import fresh as fresh
+    from airflow_dre.slo.indicators import fresh_slices as fresh_slices
     from airflow_dre.slo.indicators import rows_passed as rows_passed
     from airflow_dre.slo.indicators import runs_passed as runs_passed
     from airflow_dre.slo.indicators import weighted as weighted
@@ -26,7 +26,7 @@ _HOME = {
     "burn_alert": "airflow_dre.slo.alerts",
     "checks_passed": "airflow_dre.slo.indicators",
     "dag_runs_succeeded": "airflow_dre.slo.indicators",
-    "fresh": "airflow_dre.slo.indicators",
+    "fresh_slices": "airflow_dre.slo.indicators",
     "rows_passed": "airflow_dre.slo.indicators",
     "runs_passed": "airflow_dre.slo.indicators",
     "weighted": "airflow_dre.slo.indicators",
@@ -38,7 +38,7 @@ __all__ = [
     "burn_alert",
     "checks_passed",
     "dag_runs_succeeded",
-    "fresh",
+    "fresh_slices",
     "rows_passed",
     "runs_passed",
     "weighted",

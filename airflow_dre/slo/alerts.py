@@ -12,6 +12,7 @@ from airflow_dre.declaring.slips import one_of
 from airflow_dre.errors import DefinitionError, Problem
 from airflow_dre.slo.budget import MARKS
 from airflow_dre.slo.burn_rate import BurnAlert, workbook_alerts
+from airflow_dre.slo.window import MINUTE
 from airflow_dre.values.instants import DURATION_ALLOWED, read_duration
 
 SEVERITIES = ("low", "medium", "high", "critical")
@@ -70,6 +71,11 @@ def burn_alert(name: str, *, long: str | timedelta, short: str | timedelta, budg
         Problem(subject, "long" if which == "long" else "short", given, DURATION_ALLOWED)
         for which, given in (("long", long), ("short", short))
         if durations[which] is None
+    ]
+    problems += [
+        Problem(subject, which, given, f"{DURATION_ALLOWED}, of whole minutes")
+        for which, given in (("long", long), ("short", short))
+        if (length := durations[which]) is not None and length % MINUTE
     ]
     longest, shortest = durations["long"], durations["short"]
     if longest is not None and shortest is not None and shortest >= longest:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from fractions import Fraction
 
-from airflow_dre.slo.objective import Count, Objective, count_events
+from airflow_dre.slo.objective import EventCount, Objective, count_events
 
 MARKS = (Fraction(1, 2), Fraction(1, 4), Fraction(0))
 """Shares of the budget that are left when an alert is due."""
@@ -37,7 +37,7 @@ class Budget:
         return min(reached) if reached else None
 
 
-def budget_of(objective: Objective, slices: Iterable[Count]) -> Budget:
+def budget_of(objective: Objective, slices: Iterable[EventCount]) -> Budget:
     """Return the budget after the events of a window: ``burned = (1 - attained) / (1 - target)``."""
     good, total = count_events(objective, slices)
     if total == 0:

@@ -13,7 +13,7 @@ from fractions import Fraction
 from functools import cache
 from importlib.resources import files
 
-from airflow_dre.slo.objective import Count, Objective, count_events
+from airflow_dre.slo.objective import EventCount, Objective, count_events
 from airflow_dre.values.instants import read_duration
 
 LEAST_EVENTS = 10
@@ -41,7 +41,7 @@ class BurnAlert:
         """
         return self.budget * _seconds(window) / _seconds(self.long)
 
-    def is_due(self, objective: Objective, window: timedelta, long: Sequence[Count], short: Sequence[Count]) -> bool:
+    def is_due(self, objective: Objective, window: timedelta, long: Sequence[EventCount], short: Sequence[EventCount]) -> bool:
         """Return whether both windows burn the budget faster than the factor.
 
         :param window: the window of the objective.
@@ -58,13 +58,13 @@ class BurnAlert:
         return BurnAlert(name=self.name, severity=self.severity, long=long, short=short, budget=self.budget)
 
 
-def burn_rate(objective: Objective, slices: Sequence[Count]) -> Fraction | None:
+def burn_rate(objective: Objective, slices: Sequence[EventCount]) -> Fraction | None:
     """Return how fast the budget is spent: the share of bad events by the share that is allowed. None without events."""
     good, total = count_events(objective, slices)
     return None if total == 0 else (1 - good / total) / objective.allowed
 
 
-def has_enough_events(objective: Objective, slices: Sequence[Count]) -> bool:
+def has_enough_events(objective: Objective, slices: Sequence[EventCount]) -> bool:
     """Return whether the long window has enough events for a burn rate to mean something."""
     return count_events(objective, slices)[1] >= LEAST_EVENTS
 

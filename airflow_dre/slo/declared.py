@@ -9,7 +9,7 @@ from typing import Any
 from airflow_dre.declaring.functions import REQUIRED, strict
 from airflow_dre.slo.alerts import BudgetAlert
 from airflow_dre.slo.burn_rate import LEAST_EVENTS, BurnAlert
-from airflow_dre.slo.definition import read_definition
+from airflow_dre.slo.definition import SloDefinition, read_definition
 from airflow_dre.slo.indicators import Measure
 
 
@@ -20,16 +20,17 @@ class SLO:
     alert is due any more.
 
     :param name: unique, of at most 63 small letters, digits and dashes, for example ``"flights-ok"``.
-    :param sli: the indicator: :func:`rows_passed`, :func:`checks_passed`, :func:`runs_passed`, :func:`fresh` or :func:`dag_runs_succeeded`,
-        or a composite of other SLOs, :func:`worst_of` or :func:`weighted`.
+    :param sli: the indicator: :func:`rows_passed`, :func:`checks_passed`, :func:`runs_passed`, :func:`fresh_slices` or
+        :func:`dag_runs_succeeded`, or a composite of other SLOs, :func:`worst_of` or :func:`weighted`.
     :param target: the share of good events, more than 0 and less than 1, for example ``"99%"``. Omit it for :func:`worst_of`.
     :param window: a duration up to now, for example ``"30d"`` (default), or ``"day"``, ``"week"``, ``"month"``, ``"quarter"``, ``"year"``.
     :param time_zone: IANA name of the time zone of a calendar window, by default UTC.
-    :param budgeting: ``"occurrences"`` (default): all events count alike. ``"time_slices"`` (default of :func:`fresh`): each slice of time
-        is good or bad as a whole. ``"ratio_time_slices"``: each slice counts as the share of its events that are good.
+    :param budgeting: ``"occurrences"`` (default): all events count alike. ``"time_slices"`` (default of :func:`fresh_slices`): each slice
+        of time is good or bad as a whole. ``"ratio_time_slices"``: each slice counts as the share of its events that are good.
     :param slice: length of a slice in whole minutes, by default ``every``, or else 15 minutes.
     :param slice_target: share of the events of a slice that makes it good, by default all of them.
-    :param missing: meaning of a slice without events: ``"bad"`` (default of :func:`fresh`), ``"good"`` or ``"ignore"`` (default otherwise).
+    :param missing: meaning of a slice without events: ``"bad"`` (default of :func:`fresh_slices`), ``"good"`` or ``"ignore"`` (default
+        otherwise).
     :param every: time between two events, for example ``"1d"`` for a daily check: windows of alerts hold at least 1 and 3 of them. By
         default it is read off the events. Required where missing events count.
     :param min_events: events in the long window of an alert below which a burn rate is chance; then what is left of the budget decides.
@@ -66,6 +67,13 @@ class SLO:
         given: dict[str, Any] = {name: value for name, value in locals().items() if name != "self"}
         given = {name: None if value is REQUIRED else value for name, value in given.items()}
         self.definition = read_definition(f"SLO {given['name'] or ''}".rstrip(), given)
+
+    @classmethod
+    def of(cls, definition: SloDefinition) -> SLO:
+        """Return the SLO of a definition that a file holds."""
+        found = cls.__new__(cls)
+        found.definition = definition
+        return found
 
     @property
     def name(self) -> str:

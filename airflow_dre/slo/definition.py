@@ -13,9 +13,10 @@ from airflow_dre.declaring.slips import one_of
 from airflow_dre.errors import DefinitionError, Problem
 from airflow_dre.slo.alerts import SHARE_ALLOWED, Alerts, read_alerts_argument, read_share
 from airflow_dre.slo.burn_rate import LEAST_EVENTS
-from airflow_dre.slo.indicators import Counts, Indicator, Measure, Weighted, Worst
+from airflow_dre.slo.indicators import EventKind, Indicator, Measure, Weighted, Worst
 from airflow_dre.slo.objective import Budgeting, Missing, Objective
-from airflow_dre.slo.window import MINUTE, Unit, Window
+from airflow_dre.slo.window import MINUTE, UNITS, Window
+from airflow_dre.values.calendar import Unit
 from airflow_dre.values.instants import DURATION_ALLOWED, read_duration, read_zone, zone_allowed
 
 BUDGETINGS = {"occurrences": Budgeting.OCCURRENCES, "time_slices": Budgeting.TIMESLICES, "ratio_time_slices": Budgeting.RATIO_TIMESLICES}
@@ -115,12 +116,12 @@ def read_definition(subject: str, given: Mapping[str, object]) -> SloDefinition:
 
 def _is_sliced(sli: Measure | None) -> bool:
     """Return whether time passes for an indicator without events: its slices have a length of their own."""
-    return not isinstance(sli, Indicator) or sli.counts is Counts.FRESH
+    return not isinstance(sli, Indicator) or sli.counts is EventKind.FRESH
 
 
 def _read_window(subject: str, given: Mapping[str, object], problems: list[Problem]) -> Window | None:
     value, zone = given.get("window") or "30d", given.get("time_zone")
-    units = [unit.value for unit in Unit]
+    units = [unit.value for unit in UNITS]
     if zone is not None and read_zone(zone) is None:
         problems.append(Problem(subject, "time_zone", zone, zone_allowed(zone)))
         return None
@@ -149,7 +150,7 @@ def _read_minutes(subject: str, argument: str, value: object, problems: list[Pro
 
 def _read_objective(subject: str, given: Mapping[str, object], sli: Measure | None, problems: list[Problem]) -> Objective | None:
     target = _read_target(subject, given.get("target"), sli, problems)
-    sliced = isinstance(sli, Indicator) and sli.counts is Counts.FRESH
+    sliced = isinstance(sli, Indicator) and sli.counts is EventKind.FRESH
     word = given.get("budgeting") or ("time_slices" if sliced else "occurrences")
     spelled = {**BUDGETINGS, **{method.value: method for method in Budgeting}}
     budgeting = spelled.get(word) if isinstance(word, str) else None

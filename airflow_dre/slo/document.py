@@ -10,9 +10,10 @@ from airflow_dre.errors import DefinitionError
 from airflow_dre.slo.alerts import Alerts, BudgetAlert
 from airflow_dre.slo.burn_rate import BurnAlert
 from airflow_dre.slo.definition import SloDefinition
-from airflow_dre.slo.indicators import Counts, Indicator, Measure, Weighted, Worst
+from airflow_dre.slo.indicators import EventKind, Indicator, Measure, Weighted, Worst
 from airflow_dre.slo.objective import Budgeting, Missing, Objective
-from airflow_dre.slo.window import Unit, Window
+from airflow_dre.slo.window import Window
+from airflow_dre.values.calendar import Unit
 
 Plain = Mapping[str, object]
 
@@ -99,7 +100,7 @@ def _read_sli(given: Plain) -> Measure:
     if "weighted" in given:
         return Weighted(tuple((name, int(str(weight))) for name, weight in _mapping(given["weighted"]).items()))
     parts = {name: str(value) for name, value in given.items() if name != "counts"}
-    return Indicator(counts=Counts(str(given["counts"])), **parts)
+    return Indicator(counts=EventKind(str(given["counts"])), **parts)
 
 
 def _burn_document(alert: BurnAlert) -> dict[str, object]:

@@ -15,7 +15,7 @@ from airflow_dre.slo.definition import SloDefinition
 from airflow_dre.slo.indicators import Weighted, Worst
 from airflow_dre.slo.objective import Budgeting, Missing, Objective
 from airflow_dre.slo.series import Series
-from airflow_dre.slo.window import MINUTE, Unit, from_minute, to_minute
+from airflow_dre.slo.window import MINUTE, from_minute, to_minute
 
 _DAY = timedelta(days=1)
 
@@ -35,7 +35,7 @@ class Rate:
 NOTHING = Rate(attained=None, burn=None)
 
 
-class Source(Protocol):
+class EventSource(Protocol):
     """The events of an objective, or of the components of a composite."""
 
     @property
@@ -83,7 +83,7 @@ class Combined:
     """The events of a composite."""
 
     objective: Objective
-    parts: Sequence[tuple[Source, int]]
+    parts: Sequence[tuple[EventSource, int]]
     """Each component with its weight."""
     worst: bool
 
@@ -132,7 +132,7 @@ class BurnState:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Evaluation:
+class SloEvaluation:
     """An objective at a moment."""
 
     at: datetime
@@ -180,7 +180,7 @@ class Unmeasurable(Exception):
     """An objective whose events cannot be found, with the reason."""
 
 
-def source_of(definition: SloDefinition, definitions: Mapping[str, SloDefinition], series: Mapping[str, Series]) -> Source:
+def source_of(definition: SloDefinition, definitions: Mapping[str, SloDefinition], series: Mapping[str, Series]) -> EventSource:
     """Return the events of an objective.
 
     :param definitions: all objectives by name, among them the components of a composite.
@@ -192,7 +192,7 @@ def source_of(definition: SloDefinition, definitions: Mapping[str, SloDefinition
 
 def _source_of(
     definition: SloDefinition, definitions: Mapping[str, SloDefinition], series: Mapping[str, Series], above: tuple[str, ...]
-) -> Source:
+) -> EventSource:
     if definition.name in above:
         raise Unmeasurable(f"SLO {definition.name} is made of itself: {' of '.join((*above, definition.name))}")
     if not isinstance(definition.sli, (Worst, Weighted)):
@@ -205,7 +205,7 @@ def _source_of(
     return Combined(definition.objective, parts, worst=isinstance(definition.sli, Worst))
 
 
-def evaluate(definition: SloDefinition, source: Source, at: datetime) -> Evaluation:
+def evaluate_slo(definition: SloDefinition, source: EventSource, at: datetime) -> SloEvaluation:
     """Evaluate an objective at a moment."""
     start, end = definition.window.bounds(at)
     minute, first = to_minute(at), _first_minute(definition, start, at)
@@ -217,7 +217,7 @@ def evaluate(definition: SloDefinition, source: Source, at: datetime) -> Evaluat
     marks = definition.alerts.budget if any(burn.enough for burn in burns) else (*definition.alerts.budget, *definition.alerts.fallback)
     reached = [] if whole.attained is None else [mark for mark in marks if 1 - burned <= mark.left]
     span = max(_DAY, 3 * pause if pause is not None else _DAY)
-    return Evaluation(
+    return SloEvaluation(
         at=at,
         start=start,
         end=end,
@@ -237,7 +237,7 @@ def _first_minute(definition: SloDefinition, start: datetime, at: datetime) -> i
     return to_minute(start) if definition.window.unit is not None else to_minute(at) + 1 - (at - start) // MINUTE
 
 
-def _burned(definition: SloDefinition, whole: Rate, start: datetime, end: datetime, source: Source) -> Fraction:
+def _burned(definition: SloDefinition, whole: Rate, start: datetime, end: datetime, source: EventSource) -> Fraction:
     """Return the share of the budget that is spent.
 
     The slices of a calendar window that are still to come are part of its budget, if a slice without events counts.
@@ -256,7 +256,7 @@ def _counts_time(definition: SloDefinition) -> bool:
 
 
 def _burn_state(
-    definition: SloDefinition, alert: BurnAlert, source: Source, minute: int, window: timedelta, pause: timedelta | None
+    definition: SloDefinition, alert: BurnAlert, source: EventSource, minute: int, window: timedelta, pause: timedelta | None
 ) -> BurnState:
     sized = alert if pause is None else alert.sized(pause)
     long, short = (source.rate(minute + 1 - length // MINUTE, minute) for length in (sized.long, sized.short))
@@ -265,4 +265,4 @@ def _burn_state(
     )
 
 
-__all__ = ["BurnState", "Evaluation", "Measured", "Unit", "Unmeasurable", "evaluate", "source_of"]
+__all__ = ["BurnState", "Measured", "SloEvaluation", "Unmeasurable", "evaluate_slo", "source_of"]

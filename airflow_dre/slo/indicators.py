@@ -13,7 +13,7 @@ from airflow_dre.errors import DefinitionError, Problem
 from airflow_dre.slo.objective import Missing
 
 
-class Counts(StrEnum):
+class EventKind(StrEnum):
     """Events that an indicator counts."""
 
     ROWS_PASSED = "rows_passed"
@@ -22,7 +22,7 @@ class Counts(StrEnum):
     """Checks that passed, of the checks that ran."""
     RUNS_PASSED = "runs_passed"
     """Runs of suites in which no check failed, of all runs."""
-    FRESH = "fresh"
+    FRESH = "fresh_slices"
     """Slices of time in which an SLA was met, of all slices."""
     DAG_RUNS_SUCCEEDED = "dag_runs_succeeded"
     """Runs of a Dag that succeeded, of those that ended."""
@@ -30,19 +30,19 @@ class Counts(StrEnum):
     @property
     def missing(self) -> Missing:
         """The meaning of a slice without events, unless ``missing`` is set: what did not arrive is bad, and proves nothing about rows."""
-        return Missing.BAD if self is Counts.FRESH else Missing.IGNORE
+        return Missing.BAD if self is EventKind.FRESH else Missing.IGNORE
 
     @property
     def reads_results(self) -> bool:
         """True where the events are results of checks."""
-        return self in (Counts.ROWS_PASSED, Counts.CHECKS_PASSED, Counts.RUNS_PASSED)
+        return self in (EventKind.ROWS_PASSED, EventKind.CHECKS_PASSED, EventKind.RUNS_PASSED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Indicator:
     """An indicator of one kind over a table, a suite, a check, a Dag or an SLA. Parts without a value restrict nothing."""
 
-    counts: Counts
+    counts: EventKind
     table: str | None = None
     """Name of the table as results show it, with as many of its leading parts as distinguish it."""
     namespace: str | None = None
@@ -64,7 +64,7 @@ class Indicator:
         """The indicator in words, for example ``rows passed of table flights``."""
         labels = {"dag_id": "Dag", "sla": "SLA"}
         about = [f"{labels.get(name, name)} {value}" for name, value in self.parts.items() if name != "counts"]
-        kinds = {Counts.FRESH: "fresh slices", Counts.DAG_RUNS_SUCCEEDED: "successful runs"}
+        kinds = {EventKind.FRESH: "fresh slices", EventKind.DAG_RUNS_SUCCEEDED: "successful runs"}
         return f"{kinds.get(self.counts, self.counts.value.replace('_', ' '))} of {', '.join(about)}"
 
 
@@ -84,12 +84,12 @@ class Weighted:
 
 Measure = Indicator | Worst | Weighted
 _OF_RESULTS = ("table", "namespace", "suite", "check", "dimension", "dag_id")
-TAKES: Mapping[Counts, tuple[str, ...]] = {
-    Counts.ROWS_PASSED: _OF_RESULTS,
-    Counts.CHECKS_PASSED: _OF_RESULTS,
-    Counts.RUNS_PASSED: ("table", "namespace", "suite", "dag_id"),
-    Counts.FRESH: ("sla",),
-    Counts.DAG_RUNS_SUCCEEDED: ("dag_id",),
+TAKES: Mapping[EventKind, tuple[str, ...]] = {
+    EventKind.ROWS_PASSED: _OF_RESULTS,
+    EventKind.CHECKS_PASSED: _OF_RESULTS,
+    EventKind.RUNS_PASSED: ("table", "namespace", "suite", "dag_id"),
+    EventKind.FRESH: ("sla",),
+    EventKind.DAG_RUNS_SUCCEEDED: ("dag_id",),
 }
 """Parts that an indicator of each kind takes."""
 
@@ -115,7 +115,7 @@ def rows_passed(
     :raises airflow_dre.errors.DefinitionError: nothing is named, or an argument is no text.
     """
     given = {"table": table, "check": check, "suite": suite, "dimension": dimension, "dag_id": dag_id, "namespace": namespace}
-    return read_indicator("rows_passed", {"counts": Counts.ROWS_PASSED, **given})
+    return read_indicator("rows_passed", {"counts": EventKind.ROWS_PASSED, **given})
 
 
 @strict
@@ -133,7 +133,7 @@ def checks_passed(
     :raises airflow_dre.errors.DefinitionError: nothing is named, or an argument is no text.
     """
     given = {"table": table, "check": check, "suite": suite, "dimension": dimension, "dag_id": dag_id, "namespace": namespace}
-    return read_indicator("checks_passed", {"counts": Counts.CHECKS_PASSED, **given})
+    return read_indicator("checks_passed", {"counts": EventKind.CHECKS_PASSED, **given})
 
 
 @strict
@@ -145,17 +145,17 @@ def runs_passed(
     :raises airflow_dre.errors.DefinitionError: nothing is named, or an argument is no text.
     """
     given = {"table": table, "suite": suite, "dag_id": dag_id, "namespace": namespace}
-    return read_indicator("runs_passed", {"counts": Counts.RUNS_PASSED, **given})
+    return read_indicator("runs_passed", {"counts": EventKind.RUNS_PASSED, **given})
 
 
 @strict
-def fresh(sla: str) -> Indicator:
+def fresh_slices(sla: str) -> Indicator:
     """Return the share of time in which a freshness SLA was met, in slices.
 
     :param sla: name of the SLA.
     :raises airflow_dre.errors.DefinitionError: it is no text.
     """
-    return read_indicator("fresh", {"counts": Counts.FRESH, "sla": sla})
+    return read_indicator("fresh_slices", {"counts": EventKind.FRESH, "sla": sla})
 
 
 @strict
@@ -165,7 +165,7 @@ def dag_runs_succeeded(dag_id: str) -> Indicator:
     :param dag_id: id of the Dag.
     :raises airflow_dre.errors.DefinitionError: it is no text.
     """
-    return read_indicator("dag_runs_succeeded", {"counts": Counts.DAG_RUNS_SUCCEEDED, "dag_id": dag_id})
+    return read_indicator("dag_runs_succeeded", {"counts": EventKind.DAG_RUNS_SUCCEEDED, "dag_id": dag_id})
 
 
 def worst_of(*names: str) -> Worst:
@@ -214,11 +214,11 @@ def read_indicator(subject: str, given: Mapping[str, object]) -> Indicator:
     :param given: its kind under ``counts``, and its parts.
     :raises DefinitionError: lists everything that is wrong.
     """
-    kinds = [kind.value for kind in Counts]
+    kinds = [kind.value for kind in EventKind]
     named = given.get("counts")
     if named not in kinds:
         raise DefinitionError.about(subject, "counts", named, one_of(named, kinds))
-    counts = Counts(str(named))
+    counts = EventKind(str(named))
     takes = TAKES[counts]
     parts = {name: value for name, value in given.items() if name != "counts" and value is not None}
     problems = [

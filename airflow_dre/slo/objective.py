@@ -28,14 +28,14 @@ class Missing(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Count:
+class EventCount:
     """Events of a slice of time."""
 
     good: int
     total: int
 
-    def __add__(self, other: Count) -> Count:
-        return Count(self.good + other.good, self.total + other.total)
+    def __add__(self, other: EventCount) -> EventCount:
+        return EventCount(self.good + other.good, self.total + other.total)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +55,7 @@ class Objective:
         return 1 - self.target
 
 
-def count_events(objective: Objective, slices: Iterable[Count]) -> tuple[Fraction, int]:
+def count_events(objective: Objective, slices: Iterable[EventCount]) -> tuple[Fraction, int]:
     """Return how much was good, and of how many events or slices.
 
     A slice without events counts as one event: good, bad, or none at all, as the objective states.
@@ -72,7 +72,7 @@ def count_events(objective: Objective, slices: Iterable[Count]) -> tuple[Fractio
     return good, total
 
 
-def _share(count: Count, objective: Objective) -> Fraction:
+def _share(count: EventCount, objective: Objective) -> Fraction:
     """Return how good a slice is, from 0 to 1."""
     share = Fraction(count.good, count.total)
     if objective.budgeting is Budgeting.RATIO_TIMESLICES:
@@ -80,8 +80,8 @@ def _share(count: Count, objective: Objective) -> Fraction:
     return Fraction(int(share >= (objective.slice_target or 1)))
 
 
-def _filled(count: Count, missing: Missing) -> Count:
+def _filled(count: EventCount, missing: Missing) -> EventCount:
     """Return a slice without events as the one event that it counts as."""
     if count.total or missing is Missing.IGNORE:
         return count
-    return Count(int(missing is Missing.GOOD), 1)
+    return EventCount(int(missing is Missing.GOOD), 1)

@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from enum import StrEnum
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from airflow_dre.values.calendar import Unit, start_of, unit_after
 from airflow_dre.values.instants import to_instant
 
 MINUTE = timedelta(minutes=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-class Unit(StrEnum):
-    """Unit of the calendar."""
-
-    DAY = "day"
-    WEEK = "week"
-    """From Monday."""
-    MONTH = "month"
-    QUARTER = "quarter"
-    YEAR = "year"
+UNITS = tuple(unit for unit in Unit if unit is not Unit.HOUR)
+"""Units of the calendar that a window may be."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,8 +31,8 @@ class Window:
         if self.unit is None:
             return at - (self.duration or timedelta(0)), at
         zone = ZoneInfo(self.time_zone)
-        first = _first_day(self.unit, at.astimezone(zone).date())
-        return _midnight(first, zone), _midnight(_next_first_day(self.unit, first), zone)
+        first = start_of(at.astimezone(zone).replace(tzinfo=UTC), self.unit)
+        return _in_zone(first, zone), _in_zone(unit_after(first, self.unit), zone)
 
     def length(self, at: datetime) -> timedelta:
         """Return the length of the window that holds a moment."""
@@ -62,28 +55,9 @@ def from_minute(minute: int) -> datetime:
     return _EPOCH + minute * MINUTE
 
 
-def _first_day(unit: Unit, day: date) -> date:
-    match unit:
-        case Unit.DAY:
-            return day
-        case Unit.WEEK:
-            return day - timedelta(days=day.weekday())
-        case Unit.MONTH:
-            return day.replace(day=1)
-        case Unit.QUARTER:
-            return day.replace(month=day.month - (day.month - 1) % 3, day=1)
-        case Unit.YEAR:
-            return day.replace(month=1, day=1)
-
-
-def _next_first_day(unit: Unit, first: date) -> date:
-    longest = {Unit.DAY: 1, Unit.WEEK: 7, Unit.MONTH: 31, Unit.QUARTER: 92, Unit.YEAR: 366}[unit]
-    later = first + timedelta(days=longest)
-    return _first_day(unit, later)
-
-
-def _midnight(day: date, zone: ZoneInfo) -> datetime:
-    moment = to_instant(datetime.combine(day, time()), zone)
+def _in_zone(wall_clock: datetime, zone: ZoneInfo) -> datetime:
+    """Return the moment at which the clocks of a zone show a time."""
+    moment = to_instant(wall_clock.replace(tzinfo=None), zone)
     if moment is None:  # before the year 1 or after 9999
-        raise OverflowError(f"{day} is out of range")
+        raise OverflowError(f"{wall_clock} is out of range")
     return moment

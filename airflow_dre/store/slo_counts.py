@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Row, case, delete, func, selec
 from sqlalchemy.dialects import postgresql, sqlite
 
 from airflow_dre.checks.outcomes import Outcome
-from airflow_dre.slo.indicators import Counts, Indicator
+from airflow_dre.slo.indicators import EventKind, Indicator
 from airflow_dre.slo.routing import Router
 from airflow_dre.store.records import Definition
 from airflow_dre.store.shared_texts import in_chunks
@@ -24,7 +24,7 @@ Totals = dict[tuple[str, int], list[int]]
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class CountedRun:
     """A suite run with the minute at which it counts, and 1 where its events are added or -1 where they are taken away."""
 
     run: Row[Any]
@@ -32,24 +32,24 @@ class Counted:
     sign: int
 
 
-class Span(NamedTuple):
+class KeySpan(NamedTuple):
     """The first and the last key of suite runs that are counted together and are not marked as counted yet."""
 
     first: str
     last: str
 
 
-def add_runs(connection: Connection, router: Router, counted: Sequence[Counted], span: Span | None) -> None:
+def add_runs(connection: Connection, router: Router, counted: Sequence[CountedRun], span: KeySpan | None) -> None:
     """Add the events of suite runs, each named once, to the counts, and take those of others away.
 
     :param span: keys between which lie the pending ones of the runs; None: none of them is pending.
     """
     totals: Totals = defaultdict(lambda: [0, 0])
-    whole: dict[str, Counted] = {}
-    single: dict[str, Counted] = {}
+    whole: dict[str, CountedRun] = {}
+    single: dict[str, CountedRun] = {}
     for one in counted:
         for key, indicator in router.of(one.run):
-            if indicator.counts is Counts.RUNS_PASSED:
+            if indicator.counts is EventKind.RUNS_PASSED:
                 if one.run.outcome != Outcome.SKIPPED.value:
                     _count(totals[key, one.minute], int(one.run.outcome in GOOD), 1, one.sign)
             elif _is_single(indicator):
@@ -100,7 +100,7 @@ def _sums() -> list[ColumnElement[Any]]:
     ]
 
 
-def _of_runs(keys: Sequence[str], span: Span | None) -> Iterator[ColumnElement[bool]]:
+def _of_runs(keys: Sequence[str], span: KeySpan | None) -> Iterator[ColumnElement[bool]]:
     """Yield conditions that together hold for the results of some runs, and of other pending ones."""
     if span is None:
         yield from (result.c.run_key.in_(some) for some in in_chunks(keys))
@@ -108,7 +108,7 @@ def _of_runs(keys: Sequence[str], span: Span | None) -> Iterator[ColumnElement[b
         yield result.c.run_key.in_(select(slo_event.c.run_key).where(slo_event.c.counted.is_(None), slo_event.c.run_key.between(*span)))
 
 
-def _add_suites(connection: Connection, router: Router, runs: Mapping[str, Counted], totals: Totals, span: Span | None) -> None:
+def _add_suites(connection: Connection, router: Router, runs: Mapping[str, CountedRun], totals: Totals, span: KeySpan | None) -> None:
     sums = select(result.c.run_key, *_sums()).group_by(result.c.run_key)
     for condition in _of_runs(list(runs), span):
         for row in connection.execute(sums.where(condition)).all():
@@ -116,11 +116,11 @@ def _add_suites(connection: Connection, router: Router, runs: Mapping[str, Count
             if one is None:
                 continue
             for series, indicator in router.of(one.run):
-                if indicator.counts is not Counts.RUNS_PASSED and not _is_single(indicator):
+                if indicator.counts is not EventKind.RUNS_PASSED and not _is_single(indicator):
                     _count(totals[series, one.minute], *_taken(indicator, row), one.sign)
 
 
-def _add_checks(connection: Connection, router: Router, runs: Mapping[str, Counted], totals: Totals, span: Span | None) -> None:
+def _add_checks(connection: Connection, router: Router, runs: Mapping[str, CountedRun], totals: Totals, span: KeySpan | None) -> None:
     definitions: dict[bytes | None, Definition] = {}
     columns = (result.c.run_key, result.c.check_id, result.c.definition_digest)
     wanted = {indicator for one in runs.values() for _, indicator in router.of(one.run) if _is_single(indicator)}
@@ -154,7 +154,7 @@ def _is_check(indicator: Indicator, check_id: str, definition: Definition | None
 
 
 def _taken(indicator: Indicator, row: Row[Any]) -> tuple[int, int]:
-    if indicator.counts is Counts.ROWS_PASSED:
+    if indicator.counts is EventKind.ROWS_PASSED:
         return int(row.rows_good), int(row.rows_all)
     return int(row.checks_good), int(row.checks_all)
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, exists, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from airflow_dre.slo.indicators import Counts, Indicator
+from airflow_dre.slo.indicators import EventKind, Indicator
 from airflow_dre.slo.routing import series_key
 from airflow_dre.slo.window import to_minute
 from airflow_dre.store.records import DagRunEnd
@@ -18,7 +18,7 @@ from airflow_dre.store.tables import slo_dag_run, slo_series
 
 def save_dag_run(connection: Connection, end: DagRunEnd) -> None:
     """Keep how a run ended if an objective counts it. A run that ended before keeps its moment, and has its new outcome."""
-    key = series_key(Indicator(counts=Counts.DAG_RUNS_SUCCEEDED, dag_id=end.dag_id))
+    key = series_key(Indicator(counts=EventKind.DAG_RUNS_SUCCEEDED, dag_id=end.dag_id))
     row = [literal(end.dag_id, slo_dag_run.c.dag_id.type), literal(end.run_id, slo_dag_run.c.run_id.type)]
     row += [literal(end.ended_at, slo_dag_run.c.ended_at.type), literal(end.succeeded)]
     counted = select(*row).where(exists().where(slo_series.c.key == key))

@@ -16,13 +16,13 @@ from sqlalchemy import BindParameter, Connection, Row, Select, bindparam, delete
 
 from airflow_dre.incidents.signals import Origin
 from airflow_dre.incidents.slices import Slice
-from airflow_dre.slo.indicators import Counts, Indicator
+from airflow_dre.slo.indicators import EventKind, Indicator
 from airflow_dre.slo.routing import Router, series_key
 from airflow_dre.slo.window import to_minute
 from airflow_dre.store.database import Database
 from airflow_dre.store.records import SuiteRunRecord
 from airflow_dre.store.shared_texts import in_chunks
-from airflow_dre.store.slo_counts import Counted, Span, add_runs
+from airflow_dre.store.slo_counts import CountedRun, KeySpan, add_runs
 from airflow_dre.store.tables import slo_count, slo_event, slo_series, suite_head, suite_run
 from airflow_dre.values.dataset import DatasetName
 from airflow_dre.values.digest import digest
@@ -64,7 +64,7 @@ def _minute(part: Slice, measured_at: datetime) -> int:
 def read_series(connection: Connection) -> dict[str, Indicator]:
     """Return the indicators whose events are counted, by key."""
     rows = connection.execute(select(slo_series.c.key, slo_series.c.indicator))
-    return {row.key: Indicator(**{**row.indicator, "counts": Counts(row.indicator["counts"])}) for row in rows}
+    return {row.key: Indicator(**{**row.indicator, "counts": EventKind(row.indicator["counts"])}) for row in rows}
 
 
 def datasets_of(connection: Connection, series: Mapping[str, Indicator]) -> dict[str, list[DatasetName]]:
@@ -90,7 +90,7 @@ def add_series(database: Database, connection: Connection, indicators: Iterable[
     for suite in sorted(suites):
         same = [suite_run.c[name] == value for name, value in zip(("namespace", "name", "suite"), suite, strict=True)]
         runs = connection.execute(_runs().where(slo_event.c.counted.is_not(None), *same)).all()
-        add_runs(connection, router, [Counted(run, run.minute, 1) for run in runs], None)
+        add_runs(connection, router, [CountedRun(run, run.minute, 1) for run in runs], None)
     return len(new)
 
 
@@ -101,7 +101,7 @@ def drop_series(connection: Connection, keys: Sequence[str]) -> None:
         connection.execute(delete(slo_series).where(slo_series.c.key.in_(some)))
 
 
-def count_batch(database: Database, connection: Connection, batch: int = BATCH) -> int:
+def count_pending_runs(database: Database, connection: Connection, batch: int = BATCH) -> int:
     """Count some suite runs that are not counted yet, and return how many. 0: everything is counted."""
     database.lock(connection, _LOCK)
     series = read_series(connection)
@@ -111,10 +111,10 @@ def count_batch(database: Database, connection: Connection, batch: int = BATCH) 
     pending = connection.execute(_runs().where(slo_event.c.counted.is_(None)).order_by(slo_event.c.run_key).limit(batch)).all()
     if not pending:
         return 0
-    span = Span(pending[0].run_key, pending[-1].run_key)
+    span = KeySpan(pending[0].run_key, pending[-1].run_key)
     repeated = _repeated(connection, span)
     router = Router(series)
-    add_runs(connection, router, [Counted(run, run.minute, 1) for run in pending if run.identity not in repeated], span)
+    add_runs(connection, router, [CountedRun(run, run.minute, 1) for run in pending if run.identity not in repeated], span)
     if repeated:
         add_runs(connection, router, _replace(connection, repeated), None)
     mark = update(slo_event).where(slo_event.c.counted.is_(None), slo_event.c.run_key.between(*span))
@@ -142,7 +142,7 @@ def _identify(connection: Connection, batch: int) -> None:
         connection.execute(update(slo_event).where(slo_event.c.run_key == bindparam("of")).values(**named), rows)
 
 
-def _repeated(connection: Connection, span: Span) -> set[str]:
+def _repeated(connection: Connection, span: KeySpan) -> set[str]:
     """Return the identities of pending runs that other runs have too."""
     waiting = slo_event.alias("waiting")
     of_pending = select(waiting.c.identity).where(waiting.c.counted.is_(None), waiting.c.run_key.between(*span))
@@ -150,7 +150,7 @@ def _repeated(connection: Connection, span: Span) -> set[str]:
     return set(connection.scalars(several.having(func.count() > 1)))
 
 
-def _replace(connection: Connection, identities: set[str]) -> list[Counted]:
+def _replace(connection: Connection, identities: set[str]) -> list[CountedRun]:
     """Let the latest measurement of each part of the data take the place of the others, and return what that adds and takes away."""
     tries: dict[str, list[Row[Any]]] = defaultdict(list)
     for some in in_chunks(sorted(identities)):
@@ -164,7 +164,7 @@ def _replace(connection: Connection, identities: set[str]) -> list[Counted]:
         gone += [run.run_key for run in runs if run is not latest]
         if before is not latest:
             kept.append({"of": latest.run_key, "at": minute})
-            changes += [Counted(latest, minute, 1), *([Counted(before, minute, -1)] if before is not None else [])]
+            changes += [CountedRun(latest, minute, 1), *([CountedRun(before, minute, -1)] if before is not None else [])]
     for some in in_chunks(gone):
         connection.execute(delete(slo_event).where(slo_event.c.run_key.in_(some)))
     if kept:

@@ -51,7 +51,7 @@ def drop_slo(connection: Connection, name: str) -> None:
     connection.execute(delete(slo).where(slo.c.name == name))
 
 
-def read_alerts(connection: Connection) -> dict[str, dict[str, StoredAlert]]:
+def read_due_alerts(connection: Connection) -> dict[str, dict[str, StoredAlert]]:
     """Return the alerts that are due, by objective and name."""
     found: dict[str, dict[str, StoredAlert]] = {}
     for alert in as_records(connection.execute(select(slo_alert)), StoredAlert):

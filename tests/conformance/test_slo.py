@@ -15,7 +15,7 @@ import pytest
 
 from airflow_dre.slo.budget import allowed_slices, budget_of, slices_until_spent
 from airflow_dre.slo.burn_rate import BurnAlert, workbook_alerts
-from airflow_dre.slo.objective import Budgeting, Count, Objective
+from airflow_dre.slo.objective import Budgeting, EventCount, Objective
 
 FOLDER = Path(
     os.environ.get("DRE_CONFORMANCE_SLO")
@@ -54,9 +54,9 @@ def test_budget(case: dict[str, Any]) -> None:
     found = {}
     if "total" in case:
         if isinstance(case["total"], list):
-            slices = [Count(good, total) for good, total in zip(case["good"], case["total"], strict=True)]
+            slices = [EventCount(good, total) for good, total in zip(case["good"], case["total"], strict=True)]
         else:
-            slices = [Count(case.get("good", case["total"] - case.get("bad", 0)), case["total"])]
+            slices = [EventCount(case.get("good", case["total"] - case.get("bad", 0)), case["total"])]
         budget = budget_of(objective, slices)
         found = {"sli": budget.attained, "burned": budget.burned, "remaining": budget.remaining}
     if "window_slices" in case:
@@ -92,7 +92,7 @@ def minutes_due(alert: BurnAlert, objective: Objective, window: timedelta, error
         for length in (alert.long, alert.short):
             minutes = length // timedelta(minutes=1)
             bad, total = until[minute] - until[max(0, minute - minutes)], minutes * PER_MINUTE
-            counts.append([Count(total - bad, total)])
+            counts.append([EventCount(total - bad, total)])
         if alert.is_due(objective, window, *counts):
             due.append(minute)
     return due

@@ -9,11 +9,11 @@ import pytest
 
 from airflow_dre.incidents.notify_options import SEVERITIES
 from airflow_dre.slo.burn_rate import LEAST_EVENTS, burn_rate, has_enough_events, read_alerts, workbook_alerts
-from airflow_dre.slo.objective import Count, Missing, Objective
+from airflow_dre.slo.objective import EventCount, Missing, Objective
 
 MONTH = timedelta(days=30)
 OBJECTIVE = Objective(target=Fraction(999, 1000))
-CLEAN, ALL_BAD = [Count(100, 100)], [Count(0, 100)]
+CLEAN, ALL_BAD = [EventCount(100, 100)], [EventCount(0, 100)]
 
 
 def test_the_alerts_of_the_workbook_are_ordered_from_the_fastest() -> None:
@@ -31,17 +31,17 @@ def test_the_alerts_of_the_workbook_are_ordered_from_the_fastest() -> None:
         (ALL_BAD, CLEAN, False),
         (CLEAN, ALL_BAD, False),
         ([], ALL_BAD, False),
-        (ALL_BAD, [Count(0, 0)], False),
+        (ALL_BAD, [EventCount(0, 0)], False),
     ],
     ids=["both burn", "it has ended", "it has just begun", "nothing happened", "nothing happened lately"],
 )
-def test_an_alert_is_due_where_both_windows_burn(long: list[Count], short: list[Count], due: bool) -> None:
+def test_an_alert_is_due_where_both_windows_burn(long: list[EventCount], short: list[EventCount], due: bool) -> None:
     assert workbook_alerts()[0].is_due(OBJECTIVE, MONTH, long, short) is due
 
 
 @pytest.mark.parametrize(("bad", "due"), [(143, False), (144, False), (145, True)])
 def test_the_rate_itself_is_allowed(bad: int, due: bool) -> None:
-    events = [Count(10_000 - bad, 10_000)]
+    events = [EventCount(10_000 - bad, 10_000)]
     assert workbook_alerts()[0].is_due(OBJECTIVE, MONTH, events, events) is due
 
 
@@ -58,9 +58,9 @@ def test_windows_hold_enough_runs_of_a_check(hours: int, windows: list[tuple[int
 
 def test_few_events_are_too_few_for_a_rate() -> None:
     daily = Objective(target=Fraction(99, 100), missing=Missing.BAD)
-    assert burn_rate(daily, [Count(0, 1), Count(1, 1), Count(1, 1)]) == Fraction(100, 3)
-    assert not has_enough_events(daily, [Count(1, 1)] * (LEAST_EVENTS - 1))
-    assert has_enough_events(daily, [Count(1, 1)] * (LEAST_EVENTS - 1) + [Count(0, 0)]), "one that is missing is a bad one"
+    assert burn_rate(daily, [EventCount(0, 1), EventCount(1, 1), EventCount(1, 1)]) == Fraction(100, 3)
+    assert not has_enough_events(daily, [EventCount(1, 1)] * (LEAST_EVENTS - 1))
+    assert has_enough_events(daily, [EventCount(1, 1)] * (LEAST_EVENTS - 1) + [EventCount(0, 0)]), "one that is missing is a bad one"
 
 
 def test_a_window_that_is_no_duration_is_named() -> None:

@@ -15,14 +15,14 @@ from airflow_dre.slo import (
     burn_alert,
     checks_passed,
     dag_runs_succeeded,
-    fresh,
+    fresh_slices,
     rows_passed,
     runs_passed,
     weighted,
     worst_of,
 )
 from airflow_dre.slo.document import from_document, to_document
-from airflow_dre.slo.indicators import Counts, Indicator
+from airflow_dre.slo.indicators import EventKind, Indicator
 from airflow_dre.slo.objective import Budgeting, Missing
 
 ROWS = rows_passed("flights")
@@ -31,7 +31,7 @@ ROWS = rows_passed("flights")
 @pytest.mark.parametrize(
     ("sli", "missing", "budgeting", "slices"),
     [
-        (fresh("hourly"), Missing.BAD, Budgeting.TIMESLICES, timedelta(minutes=15)),
+        (fresh_slices("hourly"), Missing.BAD, Budgeting.TIMESLICES, timedelta(minutes=15)),
         (rows_passed("flights"), Missing.IGNORE, Budgeting.OCCURRENCES, timedelta(minutes=1)),
         (checks_passed(dag_id="load"), Missing.IGNORE, Budgeting.OCCURRENCES, timedelta(minutes=1)),
         (runs_passed(suite="load.check"), Missing.IGNORE, Budgeting.OCCURRENCES, timedelta(minutes=1)),
@@ -47,7 +47,7 @@ def test_what_did_not_arrive_is_bad_and_proves_nothing_about_rows(
 
 EVERY = [
     SLO("a", sli=ROWS, target="99.9%"),
-    SLO("b", sli=fresh("hourly"), target=0.95, window="month", time_zone="Europe/Berlin", slice="5m", slice_target="90%"),
+    SLO("b", sli=fresh_slices("hourly"), target=0.95, window="month", time_zone="Europe/Berlin", slice="5m", slice_target="90%"),
     SLO("c", sli=worst_of("a", "b"), window="week", alerts="budget"),
     SLO("d", sli=weighted({"a": 3, "b": 1}), target="99%", alerts=["workbook", budget_alert("10%")], routes="oncall"),
     SLO(
@@ -145,7 +145,7 @@ def test_an_unknown_argument_is_refused_with_the_one_that_was_meant() -> None:
         (rows_passed, "at least one of table, suite, check, dag_id"),
         (lambda: rows_passed(namespace="postgres://db"), "at least one of"),
         (lambda: rows_passed(""), "text that is not empty"),
-        (lambda: fresh(" "), "text that is not empty"),
+        (lambda: fresh_slices(" "), "text that is not empty"),
         (lambda: worst_of("a"), "two or more different names"),
         (lambda: worst_of("a", "a"), "two or more different names"),
         (lambda: weighted({"a": 1, "b": 0}), "a whole number from 1"),
@@ -165,6 +165,6 @@ def test_a_part_that_is_not_what_it_must_be_is_refused(call: Any, words: str) ->
 
 def test_an_indicator_reads_as_words() -> None:
     assert rows_passed("flights", check="not_null(carrier)").words == "rows passed of table flights, check not_null(carrier)"
-    assert fresh("hourly").words == "fresh slices of SLA hourly"
+    assert fresh_slices("hourly").words == "fresh slices of SLA hourly"
     assert dag_runs_succeeded("load").words == "successful runs of Dag load"
-    assert Counts.FRESH.missing is Missing.BAD
+    assert EventKind.FRESH.missing is Missing.BAD

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from airflow_dre.slo import SLO, fresh, rows_passed, runs_passed, weighted, worst_of
-from airflow_dre.slo.evaluation import Evaluation, Unmeasurable, evaluate, source_of
+from airflow_dre.slo import SLO, fresh_slices, rows_passed, runs_passed, weighted, worst_of
+from airflow_dre.slo.evaluation import SloEvaluation, Unmeasurable, evaluate_slo, source_of
 from airflow_dre.slo.series import Series, series_of_events, series_of_states
 from airflow_dre.slo.window import from_minute, to_minute
 
@@ -25,10 +25,10 @@ def events(pause: int, days: int, bad: set[int] | None = None) -> Series:
     return series_of_events([(NOW - pause * back, int(back not in (bad or set())), 1) for back in reversed(range(count))], 1)
 
 
-def look(series: Series, **arguments: Any) -> Evaluation:
+def look(series: Series, **arguments: Any) -> SloEvaluation:
     """Evaluate one objective now."""
     found = SLO("a", **{"sli": RUNS, "target": "99%", **arguments}).definition
-    return evaluate(found, source_of(found, {}, {"a": series}), T)
+    return evaluate_slo(found, source_of(found, {}, {"a": series}), T)
 
 
 def test_one_bad_daily_run_spends_more_than_the_budget_of_99_percent() -> None:
@@ -85,12 +85,12 @@ def states(*bad: tuple[int, int], days: int = 30, width: int = 15) -> Series:
 
 
 def test_slices_of_freshness_are_bad_while_it_was_missed() -> None:
-    found = look(states((10, 7)), sli=fresh("a"))
+    found = look(states((10, 7)), sli=fresh_slices("a"))
     assert (found.events, found.events - found.good) == (30 * 96 - 1, Fraction(12)), "the present slice has just begun"
 
 
 def test_a_calendar_window_has_the_budget_of_the_whole_month() -> None:
-    found = look(states((10, 7), days=40), sli=fresh("a"), window="month")
+    found = look(states((10, 7), days=40), sli=fresh_slices("a"), window="month")
     slices = 30 * 96
     assert found.burned == Fraction(12, 1) / (slices * Fraction(1, 100))
     assert found.events == 29 * 96 + 48
@@ -99,9 +99,9 @@ def test_a_calendar_window_has_the_budget_of_the_whole_month() -> None:
 
 def test_an_sla_that_was_not_watched_is_missing() -> None:
     series = series_of_states([(T - timedelta(days=2), T - timedelta(days=1), True)], 15)
-    assert look(series, sli=fresh("a")).attained == Fraction(1, 2)
-    assert look(series, sli=fresh("a"), missing="ignore").attained == 1
-    assert look(series, sli=fresh("a"), missing="good").attained == 1
+    assert look(series, sli=fresh_slices("a")).attained == Fraction(1, 2)
+    assert look(series, sli=fresh_slices("a"), missing="ignore").attained == 1
+    assert look(series, sli=fresh_slices("a"), missing="good").attained == 1
 
 
 def two(bad_a: int, bad_b: int) -> dict[str, Series]:
@@ -123,7 +123,7 @@ def test_a_composite(sli: Any, target: str | None, attained: Fraction, burned: F
     members = [SLO(name, sli=rows_passed(name), target="99%").definition for name in ("a", "b")]
     whole = SLO("c", sli=sli, target=target).definition
     known = {found.name: found for found in (*members, whole)}
-    found = evaluate(whole, source_of(whole, known, two(5, 20)), T)
+    found = evaluate_slo(whole, source_of(whole, known, two(5, 20)), T)
     assert (found.attained, found.burned) == (attained, burned)
 
 
@@ -132,7 +132,7 @@ def test_the_worst_component_is_that_with_the_least_budget() -> None:
     b = SLO("b", sli=rows_passed("b"), target="90%").definition
     whole = SLO("c", sli=worst_of("a", "b")).definition
     known = {found.name: found for found in (a, b, whole)}
-    found = evaluate(whole, source_of(whole, known, two(5, 20)), T)
+    found = evaluate_slo(whole, source_of(whole, known, two(5, 20)), T)
     assert (found.attained, found.burned) == (Fraction(995, 1000), Fraction(5))
 
 
@@ -140,7 +140,7 @@ def test_a_component_without_events_counts_for_nothing() -> None:
     members = [SLO(name, sli=rows_passed(name), target="99%").definition for name in ("a", "b")]
     whole = SLO("c", sli=weighted({"a": 3, "b": 1}), target="99%").definition
     known = {found.name: found for found in (*members, whole)}
-    assert evaluate(whole, source_of(whole, known, {"a": two(5, 0)["a"]}), T).attained == Fraction(995, 1000)
+    assert evaluate_slo(whole, source_of(whole, known, {"a": two(5, 0)["a"]}), T).attained == Fraction(995, 1000)
 
 
 @pytest.mark.parametrize(("names", "reason"), [(("x", "y"), "no SLO is named y"), (("c", "x"), "SLO c is made of itself: c of c")])

@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from airflow_dre.slo.budget import Budget, allowed_slices, budget_of, slices_until_spent, time_to_exhaust
-from airflow_dre.slo.objective import Budgeting, Count, Missing, Objective, count_events
+from airflow_dre.slo.objective import Budgeting, EventCount, Missing, Objective, count_events
 from airflow_dre.values.instants import read_duration
 
 TARGET = Fraction(9, 10)
-SLICES = [Count(10, 10), Count(0, 0), Count(9, 10), Count(0, 1)]
+SLICES = [EventCount(10, 10), EventCount(0, 0), EventCount(9, 10), EventCount(0, 1)]
 
 
 @pytest.mark.parametrize(
@@ -54,13 +54,13 @@ def test_a_slice_without_a_target_of_its_own_must_be_good_as_a_whole() -> None:
     ],
 )
 def test_a_mark_is_reached_when_no_more_than_it_is_left(good: int, remaining: Fraction, mark: Fraction | None) -> None:
-    found = budget_of(Objective(target=TARGET), [Count(good, 1000)])
+    found = budget_of(Objective(target=TARGET), [EventCount(good, 1000)])
     assert (found.remaining, found.mark) == (remaining, mark)
 
 
 def test_without_events_nothing_is_attained_and_nothing_spent() -> None:
     assert budget_of(Objective(target=TARGET), []) == Budget(attained=None, burned=Fraction(0))
-    assert budget_of(Objective(target=TARGET), [Count(0, 0)]).remaining == 1
+    assert budget_of(Objective(target=TARGET), [EventCount(0, 0)]).remaining == 1
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_a_full_budget_lasts_as_in_the_workbook(rate: str, lasts: str | None) ->
     assert time_to_exhaust(window, Fraction(rate)) == (None if lasts is None else read_duration(lasts))
 
 
-counts = st.integers(0, 20).flatmap(lambda total: st.builds(Count, st.integers(0, total), st.just(total)))
+counts = st.integers(0, 20).flatmap(lambda total: st.builds(EventCount, st.integers(0, total), st.just(total)))
 objectives = st.builds(
     Objective,
     target=st.fractions(Fraction(1, 100), Fraction(99, 100)),
@@ -98,13 +98,13 @@ objectives = st.builds(
 
 
 @given(objective=objectives, slices=st.lists(counts), others=st.lists(counts))
-def test_counting_parts_and_the_whole_agree(objective: Objective, slices: list[Count], others: list[Count]) -> None:
+def test_counting_parts_and_the_whole_agree(objective: Objective, slices: list[EventCount], others: list[EventCount]) -> None:
     one, other, whole = (count_events(objective, found) for found in (slices, others, slices + others))
     assert (one[0] + other[0], one[1] + other[1]) == whole
 
 
 @given(objective=objectives, slices=st.lists(counts, min_size=1))
-def test_a_budget_is_spent_where_the_target_is_missed(objective: Objective, slices: list[Count]) -> None:
+def test_a_budget_is_spent_where_the_target_is_missed(objective: Objective, slices: list[EventCount]) -> None:
     found = budget_of(objective, slices)
     if found.attained is None:
         assert found.burned == 0

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from airflow_dre.slo.objective import Budgeting, Count, Missing, Objective, count_events
+from airflow_dre.slo.objective import Budgeting, EventCount, Missing, Objective, count_events
 from airflow_dre.slo.series import Series, Stretch, series_of_events, series_of_states
-from airflow_dre.slo.window import Unit, Window, from_minute, minute_after, to_minute
+from airflow_dre.slo.window import Window, from_minute, minute_after, to_minute
+from airflow_dre.values.calendar import Unit
 
 T = datetime(2026, 3, 1, tzinfo=UTC)
 COUNTS = st.integers(0, 3).flatmap(lambda total: st.tuples(st.integers(0, total), st.just(total)))
@@ -41,7 +42,9 @@ def test_a_series_counts_as_its_slices_do(slices: list[tuple[int, int]], objecti
             stretches.append(Stretch(index, 1, good, total))
     series = Series(width=1, stretches=stretches, since=0)
     span = slices[first:last]
-    assert tuple(series.count(objective, (first, last), len(slices))) == tuple(count_events(objective, [Count(*pair) for pair in span]))
+    assert tuple(series.count(objective, (first, last), len(slices))) == tuple(
+        count_events(objective, [EventCount(*pair) for pair in span])
+    )
 
 
 def test_a_slice_that_is_not_over_is_not_missing_yet() -> None:

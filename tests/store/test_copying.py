@@ -41,7 +41,7 @@ from airflow_dre.store.schema import downgrade, migrate
 from airflow_dre.store.sla_calls import add_calls
 from airflow_dre.store.sla_history import Stretches, save_stretches
 from airflow_dre.store.slas import SlaEvaluation, save_sla_state
-from airflow_dre.store.slo_events import add_series, count_batch
+from airflow_dre.store.slo_events import add_series, count_pending_runs
 from airflow_dre.store.slos import add_override, save_alerts, save_declaration
 from airflow_dre.store.spool import Spool
 from airflow_dre.store.store import Store
@@ -89,7 +89,7 @@ def filled(tmp_path: Path, signal: Callable[..., Any], suite_run: Callable[..., 
     with store.database.write() as connection:
         counted = [dag_runs_succeeded("d"), rows_passed(suite="s")]
         add_series(store.database, connection, counted, NOW)
-        count_batch(store.database, connection)
+        count_pending_runs(store.database, connection)
         values: dict[str, Any] = {"dag_id": "m", "definition": {"a": 1}, "series": None, "declared_at": NOW}
         save_declaration(connection, "a", values, new=True)
         save_alerts(connection, [StoredAlert(slo="a", alert="page_fast", severity="high", since=NOW)], [])

@@ -12,6 +12,7 @@ import yaml
 from airflow_dre.declaring.calls import unknown_problems
 from airflow_dre.errors import DefinitionError, Problem
 from airflow_dre.services.slo.declared_sla import DeclaredSla, read_sla
+from airflow_dre.services.slo.exchange import is_openslo_text
 
 SUFFIXES = (".yaml", ".yml")
 LARGEST_FILE = 1_000_000
@@ -78,7 +79,10 @@ def _read_file(path: Path, name: str, found: SlaFiles) -> None:
     try:
         if path.stat().st_size > LARGEST_FILE:
             raise _Unreadable(1, Problem(name, "file", f"{path.stat().st_size} bytes", f"at most {LARGEST_FILE} bytes"))
-        node = _compose(path.read_text(encoding="utf-8"), name)
+        text = path.read_text(encoding="utf-8")
+        if is_openslo_text(text):
+            return  # it holds SLOs, which others read
+        node = _compose(text, name)
         for sla in _items(node, name, found):
             _read_one(sla, name, found)
     except _Unreadable as error:

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from airflow_dre.errors import DefinitionError
 from airflow_dre.slo.definition import SloDefinition
 from airflow_dre.slo.document import from_document
-from airflow_dre.slo.evaluation import Evaluation, Source, Unmeasurable, evaluate, source_of
-from airflow_dre.slo.indicators import Counts, Indicator
+from airflow_dre.slo.evaluation import EventSource, SloEvaluation, Unmeasurable, evaluate_slo, source_of
+from airflow_dre.slo.indicators import EventKind, Indicator
 from airflow_dre.slo.routing import series_key
 from airflow_dre.slo.series import Series, series_of_events, series_of_states
 from airflow_dre.slo.window import MINUTE, from_minute, to_minute
@@ -39,7 +39,7 @@ class Objectives:
     faults: Mapping[str, str]
     """The reason why an objective cannot be measured."""
 
-    def source(self, name: str) -> Source:
+    def source(self, name: str) -> EventSource:
         """Return the events of an objective.
 
         :raises Unmeasurable: they cannot be found.
@@ -50,12 +50,12 @@ class Objectives:
                 raise Unmeasurable(self.faults[needed])
         return source_of(definition, self.definitions, self.series)
 
-    def evaluate(self, name: str, at: datetime) -> Evaluation:
+    def evaluate(self, name: str, at: datetime) -> SloEvaluation:
         """Evaluate an objective.
 
         :raises Unmeasurable: its events cannot be found.
         """
-        return evaluate(self.definitions[name], self.source(name), at)
+        return evaluate_slo(self.definitions[name], self.source(name), at)
 
 
 def read_objectives(connection: Transaction, stored: Iterable[StoredSlo], at: datetime, *, before: timedelta = timedelta(0)) -> Objectives:
@@ -81,7 +81,7 @@ def read_objectives(connection: Transaction, stored: Iterable[StoredSlo], at: da
         width, sli = definition.slice // MINUTE, singles.get(name)
         if sli is None:
             continue
-        if sli.counts is Counts.FRESH:
+        if sli.counts is EventKind.FRESH:
             history = states.get(sli.sla or "")
             if history is None:
                 faults[name] = f"no SLA named {sli.sla} was evaluated yet"
@@ -116,7 +116,7 @@ def _read_events(
         elif datasets:
             listed = ", ".join(f"{found.namespace}/{found.name}" for found in datasets[:3])
             faults[name] = f"table {sli.table} is one of {len(datasets)}: {listed}; name more of it, or set `namespace`"
-    dag_ids = {name: sli.dag_id or "" for name, sli in singles.items() if sli.counts is Counts.DAG_RUNS_SUCCEEDED}
+    dag_ids = {name: sli.dag_id or "" for name, sli in singles.items() if sli.counts is EventKind.DAG_RUNS_SUCCEEDED}
     runs = read_dag_runs(connection, sorted(set(dag_ids.values())), since) if dag_ids else {}
     for name, dag_id in dag_ids.items():
         events[name], subjects[name] = runs.get(dag_id, []), DatasetName(AIRFLOW, dag_id)

@@ -12,13 +12,13 @@ from airflow_dre.incidents.identity import DataCause, Promise
 from airflow_dre.incidents.signals import Event, Origin, Severity, Signal
 from airflow_dre.services.rehearsal import is_rehearsal
 from airflow_dre.services.slo.measuring import Objectives, read_objectives
-from airflow_dre.services.slo.words import describe_evaluation, numbers_of, state_of
+from airflow_dre.services.slo.words import describe_evaluation, numbers_of, slo_state_of
 from airflow_dre.services.wiring import Wiring
 from airflow_dre.slo.declared import SLO
 from airflow_dre.slo.definition import SloDefinition
 from airflow_dre.slo.document import from_document, to_document
-from airflow_dre.slo.evaluation import Evaluation, Unmeasurable
-from airflow_dre.slo.indicators import Counts, Indicator
+from airflow_dre.slo.evaluation import SloEvaluation, Unmeasurable
+from airflow_dre.slo.indicators import EventKind, Indicator
 from airflow_dre.slo.routing import series_key
 from airflow_dre.slo.window import to_minute
 from airflow_dre.store.database import Database, Transaction
@@ -27,8 +27,8 @@ from airflow_dre.store.monitors import read_monitors
 from airflow_dre.store.records import StoredAlert, StoredSlo
 from airflow_dre.store.slo_counts import prune_counts
 from airflow_dre.store.slo_dag_runs import prune_dag_runs
-from airflow_dre.store.slo_events import add_series, count_batch, drop_series, read_series
-from airflow_dre.store.slos import drop_slo, read_alerts, read_slos, save_alerts, save_declaration, save_evaluations
+from airflow_dre.store.slo_events import add_series, count_pending_runs, drop_series, read_series
+from airflow_dre.store.slos import drop_slo, read_due_alerts, read_slos, save_alerts, save_declaration, save_evaluations
 from airflow_dre.values.digest import digest
 from airflow_dre.values.text_limits import REASON, one_line
 
@@ -75,7 +75,7 @@ def declare_objectives(wiring: Wiring, dag_id: str, slos: Sequence[SLO], at: dat
         for row in gone:
             _end(database, connection, row, f"it was removed from monitor {dag_id}", at)
         rows = [from_document(row.definition) for row in read_slos(connection)]
-        indicators = {found.sli for found in rows if isinstance(found.sli, Indicator) and found.sli.counts is not Counts.FRESH}
+        indicators = {found.sli for found in rows if isinstance(found.sli, Indicator) and found.sli.counts is not EventKind.FRESH}
         unused = set(read_series(connection)) - {series_key(indicator) for indicator in indicators}
         drop_series(connection, sorted(unused))
         add_series(database, connection, indicators, at)
@@ -88,7 +88,7 @@ def _declare(connection: Transaction, before: StoredSlo | None, definition: SloD
     document = to_document(definition)
     if before is not None and (before.dag_id, before.definition) == (dag_id, document):
         return
-    single = isinstance(definition.sli, Indicator) and definition.sli.counts is not Counts.FRESH
+    single = isinstance(definition.sli, Indicator) and definition.sli.counts is not EventKind.FRESH
     series = series_key(definition.sli) if single and isinstance(definition.sli, Indicator) else None
     values: dict[str, object] = {"dag_id": dag_id, "definition": document, "series": series}
     values |= {"declared_at": at} if before is None else {}
@@ -118,7 +118,7 @@ def count_new_results(wiring: Wiring) -> int:
     database, counted = wiring.open_store().database, 0
     while True:
         with database.write() as connection:
-            batch = count_batch(database, connection)
+            batch = count_pending_runs(database, connection)
         if not batch:
             return counted
         counted += batch
@@ -145,13 +145,13 @@ def evaluate_objectives(wiring: Wiring, at: datetime) -> Evaluated:
     found = {row.name: _evaluate(objectives, row.name, at) for row in due}
     with database.write() as connection:
         database.lock(connection, _LOCK)
-        alerts = read_alerts(connection)
+        alerts = read_due_alerts(connection)
         changes: list[Change] = []
         rows = []
         for row in due:
             outcome = found[row.name]
             cause, live = _cause_of(row, objectives, alerts.get(row.name, {})), alerts.get(row.name, {})
-            if isinstance(outcome, Evaluation):
+            if isinstance(outcome, SloEvaluation):
                 for signal in _signals(row, outcome, cause, live, connection):
                     told = wiring.settings.default_routes if signal.event.firing else ()
                     routes = (*(objectives.definitions[row.name].routes if signal.event.firing else ()), *told)
@@ -161,7 +161,7 @@ def evaluate_objectives(wiring: Wiring, at: datetime) -> Evaluated:
     return Evaluated(objectives=len(due), counted=counted, changes=tuple(changes))
 
 
-def _evaluate(objectives: Objectives, name: str, at: datetime) -> Evaluation | str:
+def _evaluate(objectives: Objectives, name: str, at: datetime) -> SloEvaluation | str:
     """Return the evaluation of an objective, or the reason why it cannot be measured."""
     if name in objectives.faults:
         return objectives.faults[name]
@@ -183,7 +183,9 @@ def _cause_of(row: StoredSlo, objectives: Objectives, live: Mapping[str, StoredA
     return _cause("slo", row.name, row.name) if subject is None else _cause(subject.namespace, subject.name, row.name)
 
 
-def _signals(row: StoredSlo, found: Evaluation, cause: DataCause, live: Mapping[str, StoredAlert], connection: Transaction) -> list[Signal]:
+def _signals(
+    row: StoredSlo, found: SloEvaluation, cause: DataCause, live: Mapping[str, StoredAlert], connection: Transaction
+) -> list[Signal]:
     """Keep which alerts are due, and return the signal of one that begins, or of the end of the last one."""
     due = {alert.name: alert for alert in found.due}
     begun = [
@@ -220,10 +222,10 @@ def _with_routes(signal: Signal, routes: tuple[str, ...]) -> Signal:
     return replace(signal, routes=tuple(dict.fromkeys(routes)))
 
 
-def _row(row: StoredSlo, outcome: Evaluation | str, cause: DataCause, at: datetime) -> dict[str, object]:
+def _row(row: StoredSlo, outcome: SloEvaluation | str, cause: DataCause, at: datetime) -> dict[str, object]:
     """Return an evaluation as the columns that keep it."""
     facts: dict[str, object] = {"name": row.name, "fingerprint": cause.fingerprint, "namespace": cause.namespace, "dataset": cause.name}
     if isinstance(outcome, str):
         return {**facts, "state": "unknown", "reason": one_line(outcome, REASON), "evaluation": None, "evaluated_at": at}
-    state, words = state_of(outcome), describe_evaluation(outcome)
+    state, words = slo_state_of(outcome), describe_evaluation(outcome)
     return {**facts, "state": state, "reason": words, "evaluation": numbers_of(outcome), "evaluated_at": at}

@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from fractions import Fraction
 
-from airflow_dre.slo.evaluation import BurnState, Evaluation
+from airflow_dre.slo.evaluation import BurnState, SloEvaluation
 from airflow_dre.store.records.slos import SloState
 from airflow_dre.values.instants import format_duration
 
 _FOREVER = timedelta(days=3650)
 
 
-def state_of(found: Evaluation) -> SloState:
+def slo_state_of(found: SloEvaluation) -> SloState:
     """Return the state of an objective."""
     if found.attained is None:
         return "no_data"
@@ -21,7 +21,7 @@ def state_of(found: Evaluation) -> SloState:
     return "burning" if found.due else "on_track"
 
 
-def describe_evaluation(found: Evaluation) -> str:
+def describe_evaluation(found: SloEvaluation) -> str:
     """Return an evaluation in words, for example ``99.2 % good, 18 % of the budget left, burn rate 2.4x: spent in 2 d``."""
     if found.attained is None:
         return "no events yet"
@@ -44,7 +44,7 @@ def percent(share: Fraction) -> str:
     return f"{'99.99' if text == '100' and share < 1 else text} %"
 
 
-def numbers_of(found: Evaluation) -> dict[str, object]:
+def numbers_of(found: SloEvaluation) -> dict[str, object]:
     """Return an evaluation as plain values, as the store keeps it and the API answers."""
     left = found.spent_in
     return {

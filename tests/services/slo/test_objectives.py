@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from airflow_dre.incidents.identity import DataCause, Promise
 from airflow_dre.services.incidents.expiry import end_expired
 from airflow_dre.services.slo.objectives import count_new_results
-from airflow_dre.slo import SLO, burn_alert, checks_passed, dag_runs_succeeded, fresh, rows_passed, runs_passed, weighted, worst_of
+from airflow_dre.slo import SLO, burn_alert, checks_passed, dag_runs_succeeded, fresh_slices, rows_passed, runs_passed, weighted, worst_of
 from airflow_dre.store.records import DagRunEnd, Delivery, StoredInterval
 from airflow_dre.store.sla_history import Stretches, save_stretches
 from airflow_dre.store.slas import SlaEvaluation, save_sla_state
@@ -289,9 +289,9 @@ def test_slices_of_freshness_come_from_the_history_of_the_sla(store: Store) -> N
         save_stretches(connection, [Stretches(cause.fingerprint, None, history)])
     declare(
         store,
-        SLO("a", sli=fresh("hourly"), target="90%", slice="1h", window="1d"),
-        SLO("b", sli=fresh("hourly"), target="90%", slice="1h", window="1d", missing="ignore"),
-        SLO("c", sli=fresh("nowhere"), target="90%"),
+        SLO("a", sli=fresh_slices("hourly"), target="90%", slice="1h", window="1d"),
+        SLO("b", sli=fresh_slices("hourly"), target="90%", slice="1h", window="1d", missing="ignore"),
+        SLO("c", sli=fresh_slices("nowhere"), target="90%"),
         at=T - DAY,
     )
     look(store, T)

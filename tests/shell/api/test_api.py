@@ -29,8 +29,10 @@ from airflow_dre.notifications import OpenIncident
 from airflow_dre.services.incidents.delivery import deliver
 from airflow_dre.services.incidents.expiry import record_monitor_run
 from airflow_dre.services.slo.evaluation import evaluate_sla
+from airflow_dre.services.slo.objectives import count_new_results
 from airflow_dre.services.slo.question import read_question
-from airflow_dre.services.wiring import store_of
+from airflow_dre.services.wiring import read_wiring, store_of
+from airflow_dre.slo import SLO, runs_passed
 from airflow_dre.store import schema
 from airflow_dre.store.database import open_database
 from airflow_dre.store.monitors import Monitor
@@ -148,7 +150,8 @@ def routes(app: Any) -> list[APIRoute]:
 def address(route: APIRoute) -> tuple[str, dict[str, str]]:
     """Return a path and a query that every route understands."""
     query = {"namespace": "n", "name": "t", "dag_id": "open_dag", "run_id": "r", "task_id": "t"}
-    return route.path.replace("{incident_id}", "999999").replace("{key}", "0" * 64).replace("{fingerprint}", "0" * 64), query
+    path = route.path.replace("{incident_id}", "999999").replace("{key}", "0" * 64).replace("{fingerprint}", "0" * 64)
+    return path.replace("{name}", "none"), query
 
 
 def test_every_route_depends_on_a_user(app: Any) -> None:
@@ -169,6 +172,10 @@ def test_every_route_depends_on_a_user(app: Any) -> None:
         "/api/slas",
         "/api/slas/{fingerprint}",
         "/api/slas/{fingerprint}/history",
+        "/api/slos",
+        "/api/slos/{name}",
+        "/api/slos/{name}/override",
+        "/api/slos/{name}/revoke",
     }
     for route in found:
         assert require_user.dependency in list(needs(route.dependant)), route.path
@@ -856,3 +863,41 @@ def test_the_dags_of_the_test_are_known_to_airflow(app: Any) -> None:
     readable = get_auth_manager().get_authorized_dag_ids(user=viewer)
     assert "open_dag" in readable
     assert CLOSED not in readable
+
+
+@pytest.fixture
+def objective(world: Path) -> Path:
+    """Return the world with an objective of a Dag that everybody reads, whose budget is spent, and one of a closed Dag."""
+    from tests.services.slo.objectives import declare, deliver, result, suite_run
+
+    store, moment = _store(), datetime.now(UTC)
+    for name, dag_id in (("flights-ok", "monitor"), ("closed-ok", CLOSED)):
+        declare(store, SLO(name, sli=runs_passed("flights"), target="90%"), at=moment - timedelta(days=40), monitor=dag_id)
+    deliver(store, suite_run(moment - timedelta(hours=2), result("c", 1)))
+    count_new_results(read_wiring())
+    return world
+
+
+def test_objectives_are_listed_with_their_budgets(ask: Run, objective: Path) -> None:
+    seen = {user: ask("GET", "/api/slos", user).json() for user in ("viewer", "admin")}
+    assert {user: sorted(slo["name"] for slo in page["slos"]) for user, page in seen.items()} == {
+        "viewer": ["flights-ok"],
+        "admin": ["closed-ok", "flights-ok"],
+    }
+    (slo,) = seen["viewer"]["slos"]
+    assert (slo["state"], slo["left"], slo["attained"], slo["events"], slo["target"]) == ("spent", -9.0, 0.0, 1, 0.9)
+    assert slo["indicator"] == "runs passed of table flights"
+    assert len(slo["burns"]) == 4
+    assert seen["viewer"]["counts"] == {"spent": 1}
+
+
+def test_an_override_needs_a_reason_and_the_right_to_edit_the_monitor(ask: Run, objective: Path) -> None:
+    address = "/api/slos/flights-ok/override"
+    assert ask("POST", address, "viewer", json={"reason": "hotfix"}).status_code == 403
+    assert ask("POST", address, "admin", json={"reason": " "}).status_code == 422
+    assert ask("POST", address, "admin", json={"reason": "x", "hours": 721}).status_code == 422
+    page = ask("POST", address, "admin", json={"reason": "hotfix", "hours": 2}).json()
+    assert (page["slo"]["override"]["reason"], page["slo"]["override"]["actor"]) == ("hotfix", "admin")
+    assert len(page["history"]) == 60
+    assert ask("POST", "/api/slos/flights-ok/revoke", "admin", json={}).json()["slo"]["override"] is None
+    assert ask("GET", "/api/slos/closed-ok", "viewer").status_code == 404

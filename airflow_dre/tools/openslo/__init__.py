@@ -1,0 +1,1 @@
+"""Objectives in files of OpenSLO v1."""
