@@ -51,12 +51,12 @@ INSERT INTO dre_suite_run
 SELECT substr(r.key, 1, 56) || printf('%08d', n.value), r.namespace, r.name, r.suite, r.dag_id, 'run ' || n.value, r.task_id, r.map_index,
        r.try_number, r.dag_version, r.data_interval_start, r.data_interval_end, r.partition_key, r.row_filter, r.engine, r.outcome, r.score,
        r.counts, r.queries, strftime('%Y-%m-%d %H:%M:%f000', r.measured_at, (-n.value * :minutes) || ' minutes'), r.seconds
-FROM dre_suite_run AS r CROSS JOIN (SELECT value FROM json_each(:numbers)) AS n
+FROM (SELECT value FROM json_each(:numbers)) AS n CROSS JOIN dre_suite_run AS r
 """
 REPEAT_RESULTS = """
 INSERT INTO dre_result ({columns})
 SELECT substr(r.key, 1, 56) || printf('%08d', n.value), substr(r.run_key, 1, 56) || printf('%08d', n.value), {more}
-FROM dre_result AS r CROSS JOIN (SELECT value FROM json_each(:numbers)) AS n
+FROM (SELECT value FROM json_each(:numbers)) AS n CROSS JOIN dre_result AS r
 """
 REPEAT_EVENTS = """
 INSERT INTO dre_slo_event (run_key, identity, minute)

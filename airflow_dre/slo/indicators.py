@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
 
 from airflow_dre.declaring.functions import strict
@@ -57,7 +57,7 @@ class Indicator:
     @property
     def parts(self) -> dict[str, str]:
         """The parts that are set, with the kind under ``counts``."""
-        return {name: str(value) for name, value in asdict(self).items() if value is not None}
+        return {name: str(value) for name in _PARTS if (value := getattr(self, name)) is not None}
 
     @property
     def words(self) -> str:
@@ -83,6 +83,7 @@ class Weighted:
 
 
 Measure = Indicator | Worst | Weighted
+_PARTS = ("counts", "table", "namespace", "suite", "check", "dimension", "dag_id", "sla")
 _OF_RESULTS = ("table", "namespace", "suite", "check", "dimension", "dag_id")
 TAKES: Mapping[EventKind, tuple[str, ...]] = {
     EventKind.ROWS_PASSED: _OF_RESULTS,

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
+from functools import cached_property
 from itertools import pairwise
 from statistics import median
 
@@ -15,6 +16,7 @@ from airflow_dre.slo.window import minute_after, to_minute
 
 _RHYTHM = 20
 """Latest pauses between events that show how often there is one."""
+Sums = tuple[Fraction | int, int, int]
 Span = tuple[int, int]
 """First index, and the index after the last."""
 
@@ -32,7 +34,7 @@ class Stretch:
     """Events of each slice, at least 1."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Series:
     """The events of an indicator by slice, oldest first and without overlap."""
 
@@ -55,30 +57,55 @@ class Series:
         :param span: indexes of slices.
         :param until: index of the slice that is not over: without events it is not missing yet.
         """
-        first, last = span
-        good: Fraction | int = 0
-        total = 0
-        for stretch in self._within(first, last):
-            if objective.budgeting is Budgeting.OCCURRENCES:
-                good, total = good + stretch.slices * stretch.good, total + stretch.slices * stretch.total
-            else:
-                good, total = good + stretch.slices * _share(stretch, objective), total + stretch.slices
+        good, total, _ = self._sums(objective, *span)
         if objective.missing is not Missing.IGNORE and self.since is not None:
-            counted_from = max(first, self.since)
-            known = sum(stretch.slices for stretch in self._within(counted_from, min(last, until)))
-            missing = max(0, min(last, until) - counted_from - known)
+            counted_from, last = max(span[0], self.since), min(span[1], until)
+            missing = max(0, last - counted_from - self._sums(objective, counted_from, last)[2]) if counted_from < last else 0
             good, total = good + (missing if objective.missing is Missing.GOOD else 0), total + missing
         return Fraction(good), total
 
-    def _within(self, first: int, last: int) -> Iterator[Stretch]:
-        """Yield the stretches of a span, cut to it."""
-        place = bisect_left(self.stretches, first, key=lambda stretch: stretch.first + stretch.slices - 1)
-        for stretch in self.stretches[place:]:
-            if stretch.first >= last:
-                return
-            begin, end = max(stretch.first, first), min(stretch.first + stretch.slices, last)
-            cut = begin == stretch.first and end - begin == stretch.slices
-            yield stretch if cut else Stretch(begin, end - begin, stretch.good, stretch.total)
+    def _sums(self, objective: Objective, first: int, last: int) -> Sums:
+        """Return good events, all events and slices with events of a span."""
+        if first >= last:
+            return 0, 0, 0
+        sums = self._running(objective)
+        begin = bisect_left(self._ends, first + 1)
+        end = bisect_left(self._firsts, last)
+        if begin >= end:
+            return 0, 0, 0
+        before, after = sums[begin], sums[end]
+        good, total, slices = after[0] - before[0], after[1] - before[1], after[2] - before[2]
+        for place, surplus in ((begin, first - self._firsts[begin]), (end - 1, self._ends[end - 1] - last)):
+            if surplus > 0:  # slices of a stretch that lie outside
+                more_good, more, _ = _counted(self.stretches[place], objective)
+                good, total, slices = good - surplus * more_good, total - surplus * more, slices - surplus
+        return good, total, slices
+
+    @cached_property
+    def _firsts(self) -> list[int]:
+        return [stretch.first for stretch in self.stretches]
+
+    @cached_property
+    def _ends(self) -> list[int]:
+        return [stretch.first + stretch.slices for stretch in self.stretches]
+
+    def _running(self, objective: Objective) -> list[Sums]:
+        """Return the sums before each stretch, and those of all at the end."""
+        key = (objective.budgeting, objective.slice_target)
+        if key not in self._known:
+            sums: list[Sums] = [(0, 0, 0)]
+            good: Fraction | int = 0
+            total = slices = 0
+            for stretch in self.stretches:
+                more_good, more, _ = _counted(stretch, objective)
+                good, total, slices = good + stretch.slices * more_good, total + stretch.slices * more, slices + stretch.slices
+                sums.append((good, total, slices))
+            self._known[key] = sums
+        return self._known[key]
+
+    @cached_property
+    def _known(self) -> dict[tuple[Budgeting, Fraction | None], list[Sums]]:
+        return {}
 
     @property
     def usual_pause(self) -> int | None:
@@ -132,6 +159,13 @@ def _since(stretches: Sequence[Stretch], since: datetime | None, width: int) -> 
     moments = [stretches[0].first] if stretches else []
     moments += [] if since is None else [to_minute(since) // width]
     return min(moments, default=None)
+
+
+def _counted(stretch: Stretch, objective: Objective) -> Sums:
+    """Return what one slice of a stretch counts for."""
+    if objective.budgeting is Budgeting.OCCURRENCES:
+        return stretch.good, stretch.total, 1
+    return _share(stretch, objective), 1, 1
 
 
 def _share(stretch: Stretch, objective: Objective) -> Fraction | int:

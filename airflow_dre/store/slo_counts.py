@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Row, case, delete, func, select
+from sqlalchemy import ColumnElement, Connection, Row, case, cast, delete, func, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from airflow_dre.checks.outcomes import Outcome
@@ -16,11 +17,14 @@ from airflow_dre.slo.indicators import EventKind, Indicator
 from airflow_dre.slo.routing import Router
 from airflow_dre.store.records import Definition
 from airflow_dre.store.shared_texts import in_chunks
-from airflow_dre.store.tables import check_definition, result, slo_count, slo_event, slo_series
+from airflow_dre.store.tables import check_definition, result, slo_count, slo_series
 
 GOOD = (Outcome.PASSED.value, Outcome.WARNED.value)
 Totals = dict[tuple[str, int], list[int]]
 """Good events and all events by series and minute."""
+Routes = Sequence[tuple[str, Indicator]]
+Routed = tuple["CountedRun", Routes]
+"""A suite run with the series that it adds to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,32 +36,23 @@ class CountedRun:
     sign: int
 
 
-class KeySpan(NamedTuple):
-    """The first and the last key of suite runs that are counted together and are not marked as counted yet."""
-
-    first: str
-    last: str
-
-
-def add_runs(connection: Connection, router: Router, counted: Sequence[CountedRun], span: KeySpan | None) -> None:
-    """Add the events of suite runs, each named once, to the counts, and take those of others away.
-
-    :param span: keys between which lie the pending ones of the runs; None: none of them is pending.
-    """
+def add_runs(connection: Connection, router: Router, counted: Sequence[CountedRun]) -> None:
+    """Add the events of suite runs, each named once, to the counts, and take those of others away."""
     totals: Totals = defaultdict(lambda: [0, 0])
-    whole: dict[str, CountedRun] = {}
-    single: dict[str, CountedRun] = {}
+    whole: dict[str, Routed] = {}
+    single: dict[str, Routed] = {}
     for one in counted:
-        for key, indicator in router.of(one.run):
+        routes = router.of(one.run)
+        for key, indicator in routes:
             if indicator.counts is EventKind.RUNS_PASSED:
                 if one.run.outcome != Outcome.SKIPPED.value:
                     _count(totals[key, one.minute], int(one.run.outcome in GOOD), 1, one.sign)
             elif _is_single(indicator):
-                single[one.run.run_key] = one
+                single[one.run.run_key] = (one, routes)
             else:
-                whole[one.run.run_key] = one
-    _add_suites(connection, router, whole, totals, span)
-    _add_checks(connection, router, single, totals, span)
+                whole[one.run.run_key] = (one, routes)
+    _add_suites(connection, whole, totals)
+    _add_checks(connection, single, totals)
     _save(connection, totals)
 
 
@@ -100,52 +95,57 @@ def _sums() -> list[ColumnElement[Any]]:
     ]
 
 
-def _of_runs(keys: Sequence[str], span: KeySpan | None) -> Iterator[ColumnElement[bool]]:
-    """Yield conditions that together hold for the results of some runs, and of other pending ones."""
-    if span is None:
-        yield from (result.c.run_key.in_(some) for some in in_chunks(keys))
-    elif keys:
-        yield result.c.run_key.in_(select(slo_event.c.run_key).where(slo_event.c.counted.is_(None), slo_event.c.run_key.between(*span)))
+def _is_among(connection: Connection, column: ColumnElement[Any], keys: Iterable[str]) -> ColumnElement[bool]:
+    """Return the condition that a column holds one of many keys, which are one parameter."""
+    if connection.dialect.name == "sqlite":
+        return column.in_(select(func.json_each(json.dumps(list(keys))).table_valued("value").c.value))
+    given = cast(literal(list(keys), postgresql.JSON()), postgresql.JSON())
+    return column.in_(select(func.json_array_elements_text(given).table_valued("value").c.value))
 
 
-def _add_suites(connection: Connection, router: Router, runs: Mapping[str, CountedRun], totals: Totals, span: KeySpan | None) -> None:
-    sums = select(result.c.run_key, *_sums()).group_by(result.c.run_key)
-    for condition in _of_runs(list(runs), span):
-        for row in connection.execute(sums.where(condition)).all():
-            one = runs.get(row.run_key)
-            if one is None:
-                continue
-            for series, indicator in router.of(one.run):
-                if indicator.counts is not EventKind.RUNS_PASSED and not _is_single(indicator):
-                    _count(totals[series, one.minute], *_taken(indicator, row), one.sign)
+def _add_suites(connection: Connection, runs: Mapping[str, Routed], totals: Totals) -> None:
+    if not runs:
+        return
+    sums = select(result.c.run_key, *_sums()).where(_is_among(connection, result.c.run_key, runs)).group_by(result.c.run_key)
+    for row in connection.execute(sums).all():
+        one, routes = runs[row.run_key]
+        for series, indicator in routes:
+            if indicator.counts is not EventKind.RUNS_PASSED and not _is_single(indicator):
+                _count(totals[series, one.minute], *_taken(indicator, row), one.sign)
 
 
-def _add_checks(connection: Connection, router: Router, runs: Mapping[str, CountedRun], totals: Totals, span: KeySpan | None) -> None:
-    definitions: dict[bytes | None, Definition] = {}
+def _add_checks(connection: Connection, runs: Mapping[str, Routed], totals: Totals) -> None:
+    if not runs:
+        return
+    of_runs = _is_among(connection, result.c.run_key, runs)
+    kinds = connection.execute(select(result.c.check_id, result.c.definition_digest).where(of_runs).distinct()).all()
+    definitions = _read_definitions(connection, {row.definition_digest for row in kinds})
+    wanted = {indicator for _, routes in runs.values() for _, indicator in routes if _is_single(indicator)}
+    names, dimensions = {indicator.check for indicator in wanted} - {None}, {indicator.dimension for indicator in wanted} - {None}
+    ids = set()
+    for row in kinds:
+        definition = definitions.get(row.definition_digest)
+        if row.check_id in names or (definition is not None and (definition.name in names or definition.dimension in dimensions)):
+            ids.add(row.check_id)
+    if not ids:
+        return
     columns = (result.c.run_key, result.c.check_id, result.c.definition_digest)
-    wanted = {indicator for one in runs.values() for _, indicator in router.of(one.run) if _is_single(indicator)}
-    for condition in _of_runs(list(runs), span):
-        kinds = connection.execute(select(*columns[1:]).where(condition).distinct()).all()
-        _read_definitions(connection, {row.definition_digest for row in kinds}, definitions)
-        ids = {
-            row.check_id for row in kinds if any(_is_check(each, row.check_id, definitions.get(row.definition_digest)) for each in wanted)
-        }
-        for some in in_chunks(sorted(ids)):
-            rows = select(*columns, *_sums()).where(condition, result.c.check_id.in_(some)).group_by(*columns)
-            for row in connection.execute(rows).all():
-                one, definition = runs.get(row.run_key), definitions.get(row.definition_digest)
-                if one is None:
-                    continue
-                for series, indicator in router.of(one.run):
-                    if _is_single(indicator) and _is_check(indicator, row.check_id, definition):
-                        _count(totals[series, one.minute], *_taken(indicator, row), one.sign)
+    rows = select(*columns, *_sums()).where(of_runs, _is_among(connection, result.c.check_id, sorted(ids))).group_by(*columns)
+    for row in connection.execute(rows).all():
+        definition = definitions.get(row.definition_digest)
+        one, routes = runs[row.run_key]
+        for series, indicator in routes:
+            if _is_single(indicator) and _is_check(indicator, row.check_id, definition):
+                _count(totals[series, one.minute], *_taken(indicator, row), one.sign)
 
 
-def _read_definitions(connection: Connection, digests: set[bytes | None], known: dict[bytes | None, Definition]) -> None:
+def _read_definitions(connection: Connection, digests: set[bytes | None]) -> dict[bytes | None, Definition]:
+    known: dict[bytes | None, Definition] = {}
     for some in in_chunks(sorted(digest for digest in digests if digest is not None)):
         query = select(check_definition.c.digest, check_definition.c.definition).where(check_definition.c.digest.in_(some))
         for row in connection.execute(query):
             known[row.digest] = msgspec.convert(row.definition, Definition)
+    return known
 
 
 def _is_check(indicator: Indicator, check_id: str, definition: Definition | None) -> bool:

@@ -22,7 +22,7 @@ from airflow_dre.slo.window import to_minute
 from airflow_dre.store.database import Database
 from airflow_dre.store.records import SuiteRunRecord
 from airflow_dre.store.shared_texts import in_chunks
-from airflow_dre.store.slo_counts import CountedRun, KeySpan, add_runs
+from airflow_dre.store.slo_counts import CountedRun, add_runs
 from airflow_dre.store.tables import slo_count, slo_event, slo_series, suite_head, suite_run
 from airflow_dre.values.dataset import DatasetName
 from airflow_dre.values.digest import digest
@@ -31,6 +31,8 @@ BATCH = 5_000
 """Suite runs that one transaction counts."""
 _LATE = timedelta(days=1)
 """A run that measures data so long after its interval, and two intervals after it, is a backfill."""
+KeySpan = tuple[str, str]
+"""The first and the last key of runs that are counted together."""
 _LOCK = digest("count the events of objectives")
 _RUN = [suite_run.c[name] for name in ("namespace", "name", "suite", "dag_id", "outcome")]
 _SUITE = (suite_head.c.namespace, suite_head.c.name, suite_head.c.suite, suite_head.c.dag_id)
@@ -90,7 +92,7 @@ def add_series(database: Database, connection: Connection, indicators: Iterable[
     for suite in sorted(suites):
         same = [suite_run.c[name] == value for name, value in zip(("namespace", "name", "suite"), suite, strict=True)]
         runs = connection.execute(_runs().where(slo_event.c.counted.is_not(None), *same)).all()
-        add_runs(connection, router, [CountedRun(run, run.minute, 1) for run in runs], None)
+        add_runs(connection, router, [CountedRun(run, run.minute, 1) for run in runs])
     return len(new)
 
 
@@ -111,12 +113,12 @@ def count_pending_runs(database: Database, connection: Connection, batch: int = 
     pending = connection.execute(_runs().where(slo_event.c.counted.is_(None)).order_by(slo_event.c.run_key).limit(batch)).all()
     if not pending:
         return 0
-    span = KeySpan(pending[0].run_key, pending[-1].run_key)
+    span = (pending[0].run_key, pending[-1].run_key)
     repeated = _repeated(connection, span)
     router = Router(series)
-    add_runs(connection, router, [CountedRun(run, run.minute, 1) for run in pending if run.identity not in repeated], span)
+    add_runs(connection, router, [CountedRun(run, run.minute, 1) for run in pending if run.identity not in repeated])
     if repeated:
-        add_runs(connection, router, _replace(connection, repeated), None)
+        add_runs(connection, router, _replace(connection, repeated))
     mark = update(slo_event).where(slo_event.c.counted.is_(None), slo_event.c.run_key.between(*span))
     connection.execute(mark.values(counted=1))
     return len(pending)

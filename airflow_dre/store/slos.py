@@ -20,6 +20,11 @@ def read_slos(connection: Connection, scope: DagScope | None = None) -> list[Sto
     return as_records(connection.execute(query.order_by(slo.c.name)), StoredSlo)
 
 
+def has_slos(connection: Connection) -> bool:
+    """Return whether an objective is declared."""
+    return connection.execute(select(slo.c.name).limit(1)).first() is not None
+
+
 def find_slo(connection: Connection, name: str) -> StoredSlo | None:
     """Return an objective, or None where none has this name."""
     row = connection.execute(select(slo).where(slo.c.name == name)).first()

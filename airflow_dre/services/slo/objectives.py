@@ -28,7 +28,7 @@ from airflow_dre.store.records import StoredAlert, StoredSlo
 from airflow_dre.store.slo_counts import prune_counts
 from airflow_dre.store.slo_dag_runs import prune_dag_runs
 from airflow_dre.store.slo_events import add_series, count_pending_runs, drop_series, read_series
-from airflow_dre.store.slos import drop_slo, read_due_alerts, read_slos, save_alerts, save_declaration, save_evaluations
+from airflow_dre.store.slos import drop_slo, has_slos, read_due_alerts, read_slos, save_alerts, save_declaration, save_evaluations
 from airflow_dre.values.digest import digest
 from airflow_dre.values.text_limits import REASON, one_line
 
@@ -135,7 +135,7 @@ def evaluate_objectives(wiring: Wiring, at: datetime) -> Evaluated:
         return Evaluated()
     database = wiring.open_store().database
     with database.read() as connection:
-        if not read_slos(connection):
+        if not has_slos(connection):
             return Evaluated()
     counted = count_new_results(wiring)
     with database.read() as connection:
