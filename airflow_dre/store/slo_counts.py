@@ -123,10 +123,10 @@ def _add_checks(connection: Connection, runs: Mapping[str, Routed], totals: Tota
     wanted = {indicator for _, routes in runs.values() for _, indicator in routes if _is_single(indicator)}
     names, dimensions = {indicator.check for indicator in wanted} - {None}, {indicator.dimension for indicator in wanted} - {None}
     ids = set()
-    for row in kinds:
-        definition = definitions.get(row.definition_digest)
-        if row.check_id in names or (definition is not None and (definition.name in names or definition.dimension in dimensions)):
-            ids.add(row.check_id)
+    for kind in kinds:
+        definition = definitions.get(kind.definition_digest)
+        if kind.check_id in names or (definition is not None and (definition.name in names or definition.dimension in dimensions)):
+            ids.add(kind.check_id)
     if not ids:
         return
     columns = (result.c.run_key, result.c.check_id, result.c.definition_digest)
