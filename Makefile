@@ -72,6 +72,7 @@ bench: $(VENV)/.dev ## Run the benchmarks
 	$(BIN)/python benchmarks/incremental.py
 	$(BIN)/python benchmarks/store.py
 	$(BIN)/python benchmarks/slos.py
+	$(BIN)/python benchmarks/sensors.py
 
 golden: $(VENV)/.dev ## Rewrite the golden files and the SQL of the docs; review the diff
 	DRE_GOLDEN=rewrite $(BIN)/python -m pytest tests/sql tests/docs

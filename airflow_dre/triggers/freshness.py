@@ -13,6 +13,7 @@ from airflow_dre.triggers.waiting import Waits, waits_of_loop
 
 if TYPE_CHECKING:
     from airflow_dre.services.slo.freshness import Freshness
+    from airflow_dre.services.slo.wait import FreshnessWait
 
 ANSWER_SECONDS = 300.0
 RECONNECT_SECONDS = 120.0
@@ -99,6 +100,7 @@ class FreshnessTrigger(BaseTrigger):
         self.metadata = metadata
         self.file = file
         self.asset = asset
+        self._wait: FreshnessWait | None = None
 
     def serialize(self) -> tuple[str, dict[str, Any]]:
         """Return the class path and the arguments, without later arguments at their defaults, so that an older triggerer accepts them."""
@@ -169,7 +171,9 @@ class FreshnessTrigger(BaseTrigger):
             if due is not None:
                 await asyncio.sleep(due - waits.now())
             raise DreError(self.unreadable)
-        wait = wait_of_trigger(vars(self))
+        if self._wait is None:
+            self._wait = wait_of_trigger(vars(self))
+        wait = self._wait
         if due is None:
             answer = await waits.ask_first(wait.target, self.answer_seconds, self.poke_interval)
         else:

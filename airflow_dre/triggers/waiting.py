@@ -1,16 +1,17 @@
 """All waits of one event loop: a query a tick for all that wait for a table, and a round for all tables of a connection.
 
 Ticks are the multiples of the interval on the clock of the loop, so that waits with the same interval, and with multiples of it, fall on
-the same ticks. Rounds run in threads. Answers are handed out a few at a time, so that a thousand waits do not block the loop.
+the same ticks. Rounds run in threads. Answers are passed on one at a time, so that a thousand waits do not block the loop.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextvars
+import gc
 import heapq
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from importlib import import_module
 from types import ModuleType
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
 GATHER_SECONDS = 0.05
 """How long a round waits for others that want to be asked, too."""
 _MOST_RECENT, _MOST_PLACES = 10_000, 1_000
-_MOST_AT_ONCE = 10
-"""Answers that are handed out before other work of the loop has its turn."""
 
 
 @dataclass(slots=True, eq=False)
@@ -68,7 +67,7 @@ class Waits:
     async def load(self) -> None:
         """Import what asks, in a thread: the imports would block the loop."""
         if self._imports is None:
-            self._imports = asyncio.ensure_future(asyncio.to_thread(import_module, "airflow_dre.services.slo.rounds"))
+            self._imports = asyncio.ensure_future(asyncio.to_thread(_import_rounds))
         await asyncio.shield(self._imports)
 
     async def ask_first(self, target: Target, seconds: float, interval: float) -> NewestAnswer:
@@ -179,7 +178,7 @@ class Waits:
             return
         answers = begun.unanswered(seconds)
         late = [waiter for waiters in place.asking.values() for waiter in waiters if waiter.seconds <= seconds]
-        self._distribute([(waiter, answers[waiter.target]) for waiter in late])
+        self._distribute(iter([(waiter, answers[waiter.target]) for waiter in late]))
 
     def _answered(self, name: str, place: _Place, answers: Answers) -> None:
         moment = self._loop.time()
@@ -189,17 +188,32 @@ class Waits:
         if len(place.recent) > _MOST_RECENT:
             place.recent.clear()
         place.recent |= {target: (moment, answer) for target, answer in answers.items()}
-        self._distribute([(waiter, answers[target]) for target, waiters in asked.items() for waiter in waiters])
+        self._distribute(iter([(waiter, answers[target]) for target, waiters in asked.items() for waiter in waiters]))
         self._begin(name, place)
 
-    def _distribute(self, answers: Sequence[tuple[_Waiter, NewestAnswer]], start: int = 0) -> None:
-        """Pass on a few answers, and the others after the work that waits meanwhile."""
-        end = start + _MOST_AT_ONCE
-        for waiter, answer in answers[start:end]:
+    def _distribute(self, answers: Iterator[tuple[_Waiter, NewestAnswer]]) -> None:
+        """Pass on one answer, and the next one after the work that waits meanwhile."""
+        for waiter, answer in answers:
             if not waiter.answer.done():
                 waiter.answer.set_result(answer)
-        if end < len(answers):
-            self._loop.call_soon(self._distribute, answers, end, context=contextvars.Context())
+                self._loop.call_soon(self._distribute, answers, context=contextvars.Context())
+                return
+
+
+def _import_rounds() -> ModuleType:
+    """Import what asks.
+
+    The garbage collector rests meanwhile, and does not visit later what is loaded by now. A full collection of all that Airflow and the
+    drivers have loaded would block the loop for half a second, each time.
+    """
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        return import_module("airflow_dre.services.slo.rounds")
+    finally:
+        gc.freeze()
+        if collects:
+            gc.enable()
 
 
 def _tick_before(moment: float, interval: float) -> float:
