@@ -22,11 +22,11 @@ def modules() -> dict[str, ast.Module]:
 
 def shared_names(kinds: type[ast.stmt] | tuple[type[ast.stmt], ...]) -> dict[str, list[str]]:
     """Return the public names that top-level definitions of several modules share, with the modules."""
-    homes: defaultdict[str, list[str]] = defaultdict(list)
+    homes: defaultdict[str, set[str]] = defaultdict(set)
     for module, tree in modules().items():
         for node in tree.body:
             if isinstance(node, kinds) and isinstance(node, (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
-                homes[node.name].append(module)
+                homes[node.name].add(module)  # one, however many overloads it has
     return {name: sorted(found) for name, found in homes.items() if len(found) > 1 and not name.startswith("_")}
 
 

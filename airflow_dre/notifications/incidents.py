@@ -95,10 +95,10 @@ class OpenIncident(Verbatim):
         await ask("airflow-dre's own modules", CALLBACK_SECONDS, lambda: import_module("airflow_dre.services.slo.deadlines"))
         from airflow_dre.clock import now
         from airflow_dre.services.slo.deadlines import run_in, watch_deadline
-        from airflow_dre.slo.deadline import Alert, Deadline, Verdict
+        from airflow_dre.slo.deadline import Alert, Deadline, DeadlineResult
 
         alert = Alert(deadline=Deadline(name=self.deadline))
-        return (await watch_deadline(run_in(context, now()), alert)).verdict is not Verdict.MISSED
+        return (await watch_deadline(run_in(context, now()), alert)).result is not DeadlineResult.MISSED
 
 
 async def _in_the_triggerer(call: Callable[[], None]) -> None:

@@ -67,7 +67,7 @@ class States:
         return self.run == "failed" or any(state in _FAILED for state in self.tasks.values())
 
 
-class Verdict(StrEnum):
+class DeadlineResult(StrEnum):
     """Result of an evaluation of a deadline."""
 
     MET = "met"
@@ -80,7 +80,7 @@ class Verdict(StrEnum):
     """The run was deleted."""
 
 
-def judge_deadline(deadline: Deadline, states: States, *, due: datetime | None, at: datetime, reported: bool) -> Verdict:
+def judge_deadline(deadline: Deadline, states: States, *, due: datetime | None, at: datetime, reported: bool) -> DeadlineResult:
     """Return whether a deadline is met, missed, or neither.
 
     :param due: the due moment. None: not known yet, since the run has not started.
@@ -88,14 +88,14 @@ def judge_deadline(deadline: Deadline, states: States, *, due: datetime | None, 
     :param reported: whether an incident has reported a failure within the run.
     """
     if states.run is None:
-        return Verdict.GONE
+        return DeadlineResult.GONE
     if _is_met(deadline, states, due):
-        return Verdict.MET
+        return DeadlineResult.MET
     if due is None or at < due:
-        return Verdict.PENDING
+        return DeadlineResult.PENDING
     if states.failed and reported:
-        return Verdict.REPORTED
-    return Verdict.MISSED
+        return DeadlineResult.REPORTED
+    return DeadlineResult.MISSED
 
 
 def _is_met(deadline: Deadline, states: States, due: datetime | None) -> bool:

@@ -25,15 +25,15 @@ async def settle_deadline(context: Mapping[str, Any], alert: str) -> str:
     from airflow_dre.services.slo.deadline_calls import call_all
     from airflow_dre.services.slo.deadline_reports import call_signal, report_miss
     from airflow_dre.services.slo.deadlines import read_alert, run_in, watch_deadline
-    from airflow_dre.slo.deadline import Verdict
+    from airflow_dre.slo.deadline import DeadlineResult
 
     wanted, run = read_alert(alert), run_in(context, now())
     look = await watch_deadline(run, wanted)
-    log.info("airflow-dre: the deadline %s of run %s of %s is %s", wanted.deadline.name, run.run_id, run.dag_id, look.verdict)
-    if look.verdict is Verdict.MISSED:
+    log.info("airflow-dre: the deadline %s of run %s of %s is %s", wanted.deadline.name, run.run_id, run.dag_id, look.result)
+    if look.result is DeadlineResult.MISSED:
         miss = await ask("the results store, asked by callbacks,", REPORT_SECONDS, lambda: report_miss(run, wanted, look, context))
         await call_all(wanted.callables, miss, call_signal(miss, run, context), context)
-    return str(look.verdict)
+    return str(look.result)
 
 
 def _load() -> None:

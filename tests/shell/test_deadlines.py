@@ -15,9 +15,12 @@ from airflow.serialization.encoders import encode_deadline_reference
 from airflow.serialization.serialized_objects import DagSerialization
 
 from airflow_dre import (
+    DbtResultsOperator,
     FreshnessSensor,
     FreshnessSLA,
+    GXCheckOperator,
     QualityCheckOperator,
+    QuarantineReleaseOperator,
     dag_deadline,
     open_incident,
     task_deadline,
@@ -113,6 +116,7 @@ def test_a_function_of_a_dag_file_is_refused_with_the_way_out() -> None:
         task_deadline("load", after="2h", on_miss=page)
 
 
+EXPECTATIONS = [{"type": "expect_column_values_to_not_be_null", "kwargs": {"column": "id"}}]
 CHECK: dict[str, Any] = {"conn_id": "warehouse", "table": "good", "checks": [row_count(at_least=1)]}
 
 
@@ -125,6 +129,9 @@ def declare() -> tuple[DAG, list[str]]:
         with TaskGroup("group"):
             QualityCheckOperator(task_id="inner", sla=due, **CHECK)
             QualityCheckOperator.partial(task_id="mapped", conn_id="warehouse", checks=CHECK["checks"], sla=due).expand(table=["a", "b"])
+        GXCheckOperator(task_id="gx", conn_id="warehouse", table="good", expectations=EXPECTATIONS, sla=due)
+        DbtResultsOperator(task_id="dbt", target_path="/dbt/target", namespace="postgres://db:5432", sla=due)
+        QuarantineReleaseOperator(task_id="release", conn_id="warehouse", table="good", quarantine_table="bad", sla=due)
         FreshnessSensor(task_id="wait", conn_id="warehouse", table="good", column="created_at", max_age="1d", sla=due)
         sla = FreshnessSLA("orders", conn_id="warehouse", table="orders", column="created_at", max_age="1d")
         QualityCheckOperator(task_id="table", sla=sla, **CHECK)
@@ -139,7 +146,7 @@ def declare() -> tuple[DAG, list[str]]:
     late = QualityCheckOperator(task_id="late", sla=due, **CHECK)
     mapped = QualityCheckOperator.partial(task_id="mapped_late", conn_id="warehouse", checks=CHECK["checks"], sla=due).expand(table=["a"])
     named >> late >> mapped
-    names = ["default", "own", "group.inner", "group.mapped", "wait", "rows", "named", "late", "mapped_late"]
+    names = ["default", "own", "group.inner", "group.mapped", "gx", "dbt", "release", "wait", "rows", "named", "late", "mapped_late"]
     return dag, names
 
 

@@ -176,7 +176,7 @@ def test_a_miss_calls_each_callable_once_although_one_raises(incidents: Callable
 
 
 def test_a_callable_that_raises_each_time_is_shown() -> None:
-    with pytest.raises(deadline_calls.CallFailed, match=r"raise_always raised ConnectionError: no network"):
+    with pytest.raises(deadline_calls.OnMissFailed, match=r"raise_always raised ConnectionError: no network"):
         settle(task_deadline("load", at="08:00", on_miss=[raise_always, note_later]), context_of())
     assert HEARD == ["d.load"]
 

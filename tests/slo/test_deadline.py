@@ -7,7 +7,16 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from airflow_dre.slo.deadline import Deadline, RunMoments, States, Verdict, describe_state, due_moment, judge_deadline, next_wall_clock
+from airflow_dre.slo.deadline import (
+    Deadline,
+    DeadlineResult,
+    RunMoments,
+    States,
+    describe_state,
+    due_moment,
+    judge_deadline,
+    next_wall_clock,
+)
 
 DUE = datetime(2026, 3, 1, 8, tzinfo=UTC)
 LATER, EARLIER = DUE + timedelta(seconds=5), DUE - timedelta(minutes=1)
@@ -23,41 +32,45 @@ def tasks(*states: str | None, run: str = "running") -> States:
 
 
 @pytest.mark.parametrize(
-    ("deadline", "states", "at", "reported", "verdict"),
+    ("deadline", "states", "at", "reported", "result"),
     [
-        pytest.param(TASK, tasks("success"), LATER, False, Verdict.MET, id="a task in time"),
-        pytest.param(TASK, tasks("success"), EARLIER, False, Verdict.MET, id="a task in time, seen early"),
-        pytest.param(TASK, tasks("running"), EARLIER, False, Verdict.PENDING, id="a task that still has time"),
-        pytest.param(TASK, tasks("running"), DUE, False, Verdict.MISSED, id="a task that hangs"),
-        pytest.param(TASK, tasks(None), LATER, False, Verdict.MISSED, id="a task that never started"),
-        pytest.param(TASK, tasks(None, run="queued"), LATER, False, Verdict.MISSED, id="a run that never started"),
-        pytest.param(TASK, tasks("scheduled"), LATER, False, Verdict.MISSED, id="a task without a place in its pool"),
-        pytest.param(TASK, tasks("up_for_retry"), LATER, False, Verdict.MISSED, id="a task between two tries"),
-        pytest.param(TASK, States(run="running"), LATER, False, Verdict.MISSED, id="a run without such a task"),
-        pytest.param(TASK, tasks("skipped"), LATER, False, Verdict.MET, id="a task that was skipped"),
-        pytest.param(STRICT, tasks("skipped"), LATER, False, Verdict.MISSED, id="a skipped task where that is late"),
-        pytest.param(STRICT, tasks("removed", "success"), LATER, False, Verdict.MET, id="an instance that was removed"),
-        pytest.param(TASK, tasks("skipped", run="failed"), LATER, False, Verdict.MISSED, id="skipped since a person failed the run"),
-        pytest.param(TASK, tasks("skipped", run="failed"), LATER, True, Verdict.REPORTED, id="skipped, and the failed run is reported"),
-        pytest.param(TASK, tasks("failed"), LATER, False, Verdict.MISSED, id="a failure that no incident reports"),
-        pytest.param(TASK, tasks("failed"), LATER, True, Verdict.REPORTED, id="a failure that an incident reports"),
-        pytest.param(TASK, tasks("failed"), EARLIER, True, Verdict.PENDING, id="a failure that may be cleared in time"),
-        pytest.param(TASK, tasks("upstream_failed"), LATER, True, Verdict.REPORTED, id="a reported failure before the task"),
-        pytest.param(TASK, tasks("running"), LATER, True, Verdict.MISSED, id="it hangs while another task is reported"),
-        pytest.param(TASK, tasks("success", "success", "skipped"), LATER, False, Verdict.MET, id="a mapped task in time"),
-        pytest.param(TASK, tasks("success", "running", "success"), LATER, False, Verdict.MISSED, id="one map index that hangs"),
-        pytest.param(TASK, States(run=None), LATER, False, Verdict.GONE, id="a run that was deleted"),
-        pytest.param(RUN, States(run="running"), LATER, False, Verdict.MISSED, id="a run that takes too long"),
-        pytest.param(RUN, States(run="queued"), LATER, True, Verdict.MISSED, id="a run that was cleared after a failure"),
-        pytest.param(RUN, States(run="failed", run_ended=EARLIER), LATER, True, Verdict.REPORTED, id="a run whose failure is reported"),
-        pytest.param(RUN, States(run="failed", run_ended=EARLIER), LATER, False, Verdict.MISSED, id="a run whose failure is not"),
-        pytest.param(RUN, States(run="success", run_ended=EARLIER), LATER, False, Verdict.MET, id="a run in time that Airflow kept"),
-        pytest.param(RUN, States(run="success", run_ended=LATER), LATER, False, Verdict.MISSED, id="a run that ended late"),
-        pytest.param(RUN, States(run="success"), LATER, False, Verdict.MISSED, id="a run that ended since Airflow called"),
+        pytest.param(TASK, tasks("success"), LATER, False, DeadlineResult.MET, id="a task in time"),
+        pytest.param(TASK, tasks("success"), EARLIER, False, DeadlineResult.MET, id="a task in time, seen early"),
+        pytest.param(TASK, tasks("running"), EARLIER, False, DeadlineResult.PENDING, id="a task that still has time"),
+        pytest.param(TASK, tasks("running"), DUE, False, DeadlineResult.MISSED, id="a task that hangs"),
+        pytest.param(TASK, tasks(None), LATER, False, DeadlineResult.MISSED, id="a task that never started"),
+        pytest.param(TASK, tasks(None, run="queued"), LATER, False, DeadlineResult.MISSED, id="a run that never started"),
+        pytest.param(TASK, tasks("scheduled"), LATER, False, DeadlineResult.MISSED, id="a task without a place in its pool"),
+        pytest.param(TASK, tasks("up_for_retry"), LATER, False, DeadlineResult.MISSED, id="a task between two tries"),
+        pytest.param(TASK, States(run="running"), LATER, False, DeadlineResult.MISSED, id="a run without such a task"),
+        pytest.param(TASK, tasks("skipped"), LATER, False, DeadlineResult.MET, id="a task that was skipped"),
+        pytest.param(STRICT, tasks("skipped"), LATER, False, DeadlineResult.MISSED, id="a skipped task where that is late"),
+        pytest.param(STRICT, tasks("removed", "success"), LATER, False, DeadlineResult.MET, id="an instance that was removed"),
+        pytest.param(TASK, tasks("skipped", run="failed"), LATER, False, DeadlineResult.MISSED, id="skipped since a person failed the run"),
+        pytest.param(
+            TASK, tasks("skipped", run="failed"), LATER, True, DeadlineResult.REPORTED, id="skipped, and the failed run is reported"
+        ),
+        pytest.param(TASK, tasks("failed"), LATER, False, DeadlineResult.MISSED, id="a failure that no incident reports"),
+        pytest.param(TASK, tasks("failed"), LATER, True, DeadlineResult.REPORTED, id="a failure that an incident reports"),
+        pytest.param(TASK, tasks("failed"), EARLIER, True, DeadlineResult.PENDING, id="a failure that may be cleared in time"),
+        pytest.param(TASK, tasks("upstream_failed"), LATER, True, DeadlineResult.REPORTED, id="a reported failure before the task"),
+        pytest.param(TASK, tasks("running"), LATER, True, DeadlineResult.MISSED, id="it hangs while another task is reported"),
+        pytest.param(TASK, tasks("success", "success", "skipped"), LATER, False, DeadlineResult.MET, id="a mapped task in time"),
+        pytest.param(TASK, tasks("success", "running", "success"), LATER, False, DeadlineResult.MISSED, id="one map index that hangs"),
+        pytest.param(TASK, States(run=None), LATER, False, DeadlineResult.GONE, id="a run that was deleted"),
+        pytest.param(RUN, States(run="running"), LATER, False, DeadlineResult.MISSED, id="a run that takes too long"),
+        pytest.param(RUN, States(run="queued"), LATER, True, DeadlineResult.MISSED, id="a run that was cleared after a failure"),
+        pytest.param(
+            RUN, States(run="failed", run_ended=EARLIER), LATER, True, DeadlineResult.REPORTED, id="a run whose failure is reported"
+        ),
+        pytest.param(RUN, States(run="failed", run_ended=EARLIER), LATER, False, DeadlineResult.MISSED, id="a run whose failure is not"),
+        pytest.param(RUN, States(run="success", run_ended=EARLIER), LATER, False, DeadlineResult.MET, id="a run in time that Airflow kept"),
+        pytest.param(RUN, States(run="success", run_ended=LATER), LATER, False, DeadlineResult.MISSED, id="a run that ended late"),
+        pytest.param(RUN, States(run="success"), LATER, False, DeadlineResult.MISSED, id="a run that ended since Airflow called"),
     ],
 )
-def test_a_look_at_a_deadline(deadline: Deadline, states: States, at: datetime, reported: bool, verdict: Verdict) -> None:
-    assert judge_deadline(deadline, states, due=DUE, at=at, reported=reported) is verdict
+def test_a_look_at_a_deadline(deadline: Deadline, states: States, at: datetime, reported: bool, result: DeadlineResult) -> None:
+    assert judge_deadline(deadline, states, due=DUE, at=at, reported=reported) is result
 
 
 START = DUE - timedelta(hours=2)
@@ -84,7 +97,7 @@ def test_the_due_moment(deadline: Deadline, run: RunMoments, due: datetime | Non
 
 def test_a_deadline_of_a_run_that_is_queued_is_pending() -> None:
     late = Deadline(name="after 2h", task="load", after_start=timedelta(hours=2))
-    assert judge_deadline(late, tasks(None, run="queued"), due=None, at=LATER, reported=False) is Verdict.PENDING
+    assert judge_deadline(late, tasks(None, run="queued"), due=None, at=LATER, reported=False) is DeadlineResult.PENDING
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ AGAIN_SECONDS = (5.0, 30.0, 120.0)
 _STORE = "the results store, asked by callbacks,"
 
 
-class CallFailed(RuntimeError):
+class OnMissFailed(RuntimeError):
     """Callables of a miss raised each time. Airflow shows the text with the deadline."""
 
 
@@ -39,7 +39,7 @@ async def call_all(calls: tuple[ImportedCallable, ...], miss: DeadlineMiss, sign
     """Call each callable once, all of them although one raises.
 
     :param signal: the signal of the miss, whose key the claims are made by.
-    :raises CallFailed: callables raised at each of several attempts.
+    :raises OnMissFailed: callables raised at each of several attempts.
     """
     left = dict.fromkeys(calls, "")
     for pause in (0.0, *AGAIN_SECONDS):
@@ -53,7 +53,7 @@ async def call_all(calls: tuple[ImportedCallable, ...], miss: DeadlineMiss, sign
                 left[call] = error
                 log.error("airflow-dre: on_miss %s of the deadline %s of %s raised %s", call.path, miss.name, miss.what, error)
     if left:
-        raise CallFailed("; ".join(f"on_miss {call.path} raised {error}" for call, error in left.items()))
+        raise OnMissFailed("; ".join(f"on_miss {call.path} raised {error}" for call, error in left.items()))
 
 
 async def _call_once(call: ImportedCallable, miss: DeadlineMiss, signal: Signal, context: Mapping[str, Any]) -> str | None:

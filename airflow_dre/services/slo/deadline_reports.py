@@ -55,7 +55,7 @@ def report_miss(run: RunInContext, alert: Alert, look: Look, context: Mapping[st
     settings, at = read_wiring().settings, now()
     links = links_of(run, alert, look, settings.base_url)
     miss = miss_of(run, alert, look, at, links)
-    signals = tuple(signal_of(miss, run, opening, context) for opening in alert.openings)
+    signals = tuple(miss_signal(miss, run, opening, context) for opening in alert.openings)
     if not signals:
         return miss
     changes = deliver(Delivery(signals=signals), settings, send=False)
@@ -65,7 +65,7 @@ def report_miss(run: RunInContext, alert: Alert, look: Look, context: Mapping[st
     return miss
 
 
-def signal_of(miss: DeadlineMiss, run: RunInContext, opening: Opening, context: Mapping[str, Any]) -> Signal:
+def miss_signal(miss: DeadlineMiss, run: RunInContext, opening: Opening, context: Mapping[str, Any]) -> Signal:
     """Return the signal of a missed deadline."""
     about = f"Task {miss.what}" if miss.task else miss.dag_id
     name = "" if miss.name in ("", "deadline") else f" {miss.name}"
@@ -86,4 +86,4 @@ def signal_of(miss: DeadlineMiss, run: RunInContext, opening: Opening, context: 
 
 def call_signal(miss: DeadlineMiss, run: RunInContext, context: Mapping[str, Any]) -> Signal:
     """Return the signal by whose key the calls of a miss are claimed."""
-    return signal_of(miss, run, Opening(), context)
+    return miss_signal(miss, run, Opening(), context)

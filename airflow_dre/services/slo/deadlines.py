@@ -17,7 +17,7 @@ from airflow_dre.errors import StoreError, WarehouseUnreachable
 from airflow_dre.services.asking import ask, pause_before
 from airflow_dre.services.slo.run_states import is_answered, read_states
 from airflow_dre.services.wiring import read_wiring
-from airflow_dre.slo.deadline import Alert, RunMoments, States, Verdict, due_moment, judge_deadline
+from airflow_dre.slo.deadline import Alert, DeadlineResult, RunMoments, States, due_moment, judge_deadline
 from airflow_dre.store.deadlines import is_failure_reported
 from airflow_dre.values.instants import to_instant
 
@@ -48,7 +48,7 @@ class RunInContext:
 class Look:
     """An evaluation of a deadline."""
 
-    verdict: Verdict
+    result: DeadlineResult
     states: States
     due: datetime | None
     started: datetime | None
@@ -80,9 +80,9 @@ async def watch_deadline(run: RunInContext, alert: Alert) -> Look:
     while True:
         look = await _look(run, alert, started)
         started = look.started
-        if look.verdict is Verdict.PENDING:
+        if look.result is DeadlineResult.PENDING:
             await asyncio.sleep(_pause(look, alert).total_seconds())
-        elif look.verdict is Verdict.MISSED and look.states.failed and looks < len(REPORT_SECONDS):
+        elif look.result is DeadlineResult.MISSED and look.states.failed and looks < len(REPORT_SECONDS):
             await asyncio.sleep(REPORT_SECONDS[looks])
             looks += 1
         else:
@@ -110,8 +110,8 @@ async def _look(run: RunInContext, alert: Alert, started: datetime | None) -> Lo
         started = at
     due = due_moment(deadline, replace(run.moments, started=started))
     reported = states.failed and await ask("the results store, asked by callbacks,", ANSWER_SECONDS, lambda: _is_reported(run))
-    verdict = judge_deadline(deadline, states, due=due, at=at, reported=reported)
-    return Look(verdict=verdict, states=states, due=due, started=started, known=known)
+    result = judge_deadline(deadline, states, due=due, at=at, reported=reported)
+    return Look(result=result, states=states, due=due, started=started, known=known)
 
 
 async def _read_states(run: RunInContext, alert: Alert) -> States | None:
