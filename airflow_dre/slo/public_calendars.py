@@ -90,17 +90,20 @@ def _decade(market: str, decade: int) -> tuple[dict[int, frozenset[date]], int |
 
 def _read_decade(market: str, decade: int) -> tuple[dict[int, frozenset[date]], int | None]:
     package = _load("exchange_calendars")
-    kind = type(package.get_calendar(market))
-    earliest, latest = kind.bound_min(), kind.bound_max()
-    last = None if latest is None else latest.year
-    first_day, last_day = date(decade * 10, 1, 1), date(decade * 10 + 9, 12, 31)
-    start = first_day if earliest is None else max(first_day, earliest.date())
-    end = last_day if latest is None else min(last_day, latest.date())
-    by_year: dict[int, set[date]] = {}
-    if start < end:
+    start, end, last = date(decade * 10, 1, 1), date(decade * 10 + 9, 12, 31), None
+    try:
+        calendar = package.get_calendar(market, start=start.isoformat(), end=end.isoformat())
+    except ValueError:  # its record begins later or ends earlier
+        kind = type(package.get_calendar(market))
+        earliest, latest = kind.bound_min(), kind.bound_max()
+        start = start if earliest is None else max(start, earliest.date())
+        end, last = (end, None) if latest is None else (min(end, latest.date()), latest.year)
+        if start >= end:
+            return {}, last
         calendar = kind(start=start.isoformat(), end=end.isoformat())
-        for session in calendar.sessions:
-            by_year.setdefault(session.year, set()).add(session.date())
+    by_year: dict[int, set[date]] = {}
+    for session in calendar.sessions:
+        by_year.setdefault(session.year, set()).add(session.date())
     return {year: frozenset(days) for year, days in by_year.items()}, last
 
 
