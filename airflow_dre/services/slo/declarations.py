@@ -83,7 +83,7 @@ def file_declaration(declared: DeclaredSla, source: str, at: datetime) -> Stored
 
     :param source: file and line.
     """
-    opening = {"miss": declared.on_miss, "unknown": declared.on_unknown}
+    opening = {"warn": declared.on_warn, "miss": declared.on_miss, "unknown": declared.on_unknown}
     callbacks = {occasion: [_opening(options) for options in several] for occasion, several in opening.items()}
     data = {"arguments": dict(declared.arguments), "callbacks": callbacks}
     return StoredDeclaration(sla=declared.name, digest=_digest(data), declared=data, source=source, declared_at=at)

@@ -37,7 +37,6 @@ class DeclaredSla:
     on_warn: tuple[NotifyOptions, ...]
     """The incidents that its callbacks open, as data."""
     on_miss: tuple[NotifyOptions, ...]
-    on_recover: tuple[NotifyOptions, ...]
     on_unknown: tuple[NotifyOptions, ...]
     arguments: Mapping[str, object]
     """The arguments as values that JSON can hold. :func:`read_sla` makes an equal SLA of them."""
@@ -59,6 +58,8 @@ def read_sla(given: Mapping[str, object]) -> DeclaredSla:
     target, promise, tolerance = reader.target(), reader.promise(), reader.tolerance()
     if named.get("on_warn") and named.get("warn_before") is None:
         reader.refuse(Problem(subject, "on_warn", named["on_warn"], "no on_warn without warn_before"))
+    if notices["on_recover"]:
+        reader.refuse(Problem(subject, "on_recover", named["on_recover"], "no open_incident: the incident is resolved by itself"))
     if reader.problems or target is None or promise is None:
         raise DefinitionError(reader.problems)
     return DeclaredSla(
@@ -69,7 +70,6 @@ def read_sla(given: Mapping[str, object]) -> DeclaredSla:
         unknown_after=unknown_after,
         on_warn=notices["on_warn"],
         on_miss=notices["on_miss"],
-        on_recover=notices["on_recover"],
         on_unknown=notices["on_miss"] if named.get("on_unknown") is None else notices["on_unknown"],
         arguments={key: _plain(key, value) for key, value in named.items()},
     )

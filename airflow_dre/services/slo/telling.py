@@ -14,6 +14,7 @@ from airflow_dre.services.slo.authored import Occasion
 from airflow_dre.services.slo.declarations import MonitoredSla
 from airflow_dre.services.slo.folding import Clock, Folded
 from airflow_dre.services.slo.targets import AssetTarget, DagTarget, FileTarget, MetadataTarget, PartitionTarget, Target
+from airflow_dre.slo.history import State
 from airflow_dre.slo.miss import SlaMiss
 from airflow_dre.slo.watching import CallKind, Miss, SlaCall
 from airflow_dre.values.dataset import short_name
@@ -59,7 +60,27 @@ class Report:
         if memory.miss is not None:
             was_missed = before is not None and before.memory.miss is not None and before.memory.unknown_since is None
             return None if was_missed and not self._repeats else self._stale(dag_id, memory.miss, routes)
+        if memory.state is State.WARNED:
+            warns = any(call.kind is CallKind.WARN for call in self.folded.calls)
+            if warns and self.sla.opening("warn"):
+                return self._near(dag_id, routes)
+            if before is not None and before.memory.miss is None:
+                return None  # an incident that a warning opened stays until the promise is met or missed
         return self._fresh(dag_id) if live else None
+
+    def _near(self, dag_id: str, routes: tuple[str, ...]) -> Signal:
+        """Return the signal of a promise that is missed soon, for callbacks of ``on_warn`` that open an incident."""
+        (call,) = [call for call in self.folded.calls if call.kind is CallKind.WARN]
+        signal = Signal(
+            cause=self.cause,
+            event=Event.STALE,
+            at=self.clock.at,
+            title=f"{self._table} is late soon: {self.reason}, SLA {self.sla.name} is due at {call.due:%Y-%m-%d %H:%M} UTC",
+            detail=f"warned since {call.at.isoformat()}",
+            origin=Origin(dag_id=dag_id),
+            occurrence_id=f"warn {call.due.isoformat()}",
+        )
+        return _addressed(signal, self.sla.opening("warn"), routes)
 
     @property
     def _repeats(self) -> bool:

@@ -71,6 +71,7 @@ def test_every_mistake_of_an_sla_is_reported_once() -> None:
     assert refused(**ORDERS) == ["max_age"]
     assert refused(max_age="1h") == ["conn_id", "table", "column"]
     assert refused(**ORDERS, max_age="1h", on_warn=open_incident()) == ["on_warn"]
+    assert refused(**ORDERS, max_age="1h", on_recover=open_incident()) == ["on_recover"]
 
 
 def test_an_sla_is_kept_as_data_that_makes_the_same_sla() -> None:
@@ -113,7 +114,7 @@ slas:
     except_days: holidays:DE-BY
     warn_before: 30m
     on_miss: {routes: [oncall], severity: high}
-  - {name: flights, dag: load_flights, max_age: 6h, on_warn: [], on_recover: [{routes: oncall}]}
+  - {name: flights, dag: load_flights, max_age: 6h, warn_before: 1h, on_warn: [{routes: oncall}]}
 """
 
 
@@ -136,7 +137,7 @@ def test_slas_are_read_from_yaml_with_the_arguments_of_python(tmp_path: Path) ->
         on_miss=open_incident(routes=["oncall"], severity="high"),
     )
     assert (orders.target, orders.promise, orders.on_miss) == (same.target, same.promise, same.declared.on_miss)
-    assert flights.on_recover == (NotifyOptions(routes=("oncall",), severity=Severity.MEDIUM),)
+    assert flights.on_warn == (NotifyOptions(routes=("oncall",), severity=Severity.MEDIUM),)
 
 
 @pytest.mark.parametrize(

@@ -238,7 +238,7 @@ def test_a_clock_that_goes_back_changes_nothing_and_calls_nothing(world: World) 
 
 def test_a_warning_calls_and_opens_no_incident(world: World) -> None:
     world.load(T)
-    callbacks = {"warn": [Opening(), world.listen], "miss": [world.listen]}
+    callbacks = {"warn": [world.listen], "miss": [world.listen]}
     world.declare(world.sla(warn_before=HOUR, callbacks=callbacks))
     for hours in (0, 4, 5.5, 5.7, 6.5):
         world.look(hours)
@@ -453,3 +453,36 @@ def test_slas_of_a_folder_that_is_configured_no_longer_end_with_the_next_run(
     monkeypatch.delenv("AIRFLOW__DRE__SLAS_FOLDER")
     declare_slas("monitor", [], MINUTE, world.wiring, reads_folder=True)
     assert (world.rows(monitor)[0].watches, world.rows(sla)) == ([], [])
+
+
+class Telling(Opening):
+    """A warning that opens an incident of low severity."""
+
+    notify_options = NotifyOptions(severity=Severity.LOW, routes=("mail",))
+
+
+def test_a_warning_opens_an_incident_that_the_miss_raises_and_the_table_ends(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    routes = {name: {"channel": "webhook", "url": "http://127.0.0.1:9/"} for name in ("mail", "oncall")}
+    monkeypatch.setenv("AIRFLOW__DRE__ROUTES", json.dumps(routes))
+    world.load(T)
+    world.declare(world.sla(warn_before="1h", callbacks={"warn": [Telling()], "miss": [Opening()]}))
+    told = []
+    for hour in (4, 5, 5.5, 7, 8):
+        world.look(hour)
+        told.append([(row.severity, row.status, row.title.split(":")[0]) for row in world.rows(incident)])
+    warned, missed = ("low", "open", "orders is late soon"), ("high", "open", "orders is stale")
+    assert told == [[], [warned], [warned], [missed], [missed]]
+    assert [(row.route, row.event) for row in world.rows(outbox)] == [("mail", "opened"), ("mail", "updated"), ("oncall", "opened")]
+    world.load(T + 8 * HOUR)
+    world.look(9)
+    assert [row.status for row in world.rows(incident)] == ["resolved"]
+
+
+def test_a_warning_that_was_heeded_resolves_its_incident(world: World) -> None:
+    world.load(T)
+    world.declare(world.sla(warn_before="1h", callbacks={"warn": [Telling()]}))
+    world.look(5.5)
+    assert world.incidents() == [("stale", "open", 1)]
+    world.load(T + 5.5 * HOUR)
+    world.look(6)
+    assert (world.incidents(), [state for state, _, _ in world.history()]) == ([("stale", "resolved", 1)], ["met", "warned", "met"])
