@@ -18,6 +18,7 @@ from airflow_dre.errors import DefinitionError
 from airflow_dre.notifications import OpenIncident
 from airflow_dre.services.slo import deadline_calls, deadlines
 from airflow_dre.services.wiring import store_of
+from airflow_dre.slo.miss import SlaMiss
 from airflow_dre.store.deadlines import Claim, claim_call
 from airflow_dre.triggers.deadline import settle_deadline
 
@@ -253,3 +254,17 @@ def test_a_run_that_failed_and_is_reported_misses_no_deadline(run_dag: Any, inci
     other = context_of("fails", "another", state="failed", end_date=end)
     asyncio.run(OpenIncident(**kwargs).async_notify(other))  # type: ignore[arg-type]
     assert len(incidents()) == before + 1
+
+
+def test_a_run_that_failed_before_it_started_is_not_waited_for() -> None:
+    started = time.monotonic()
+    assert settle(task_deadline("load", after="2h"), context_of(state="failed", start_date=None)) == "missed"
+    assert time.monotonic() - started < 30
+
+
+@pytest.mark.parametrize("due", [datetime(2026, 1, 1, 8, tzinfo=UTC), None])
+def test_an_old_callback_serves_an_sla_too(due: datetime | None) -> None:
+    since = datetime(2026, 1, 1, 8, tzinfo=UTC)
+    miss = SlaMiss(kind="miss", sla="orders daily", what="orders", due=due, how_late=timedelta(0), since=since, last_good=None)
+    from_sla_miss_callback(old_callback)({"sla": miss})
+    assert HEARD == [("orders", "orders daily on 2026-01-01T08:00:00+00:00", "", ["orders daily"], [])]

@@ -106,8 +106,10 @@ async def _look(run: RunInContext, alert: Alert, started: datetime | None) -> Lo
     if not deadline.task and states.run == run.state:
         states = States(run=states.run, run_ended=run.ended)
     at = now()
-    if started is None and states.run not in ("queued", None):
+    if started is None and states.run == "running":
         started = at
+    elif started is None and states.run not in ("queued", None):  # it ended without a start, so there is no time to wait for
+        started = run.moments.called_for - (deadline.after_start or timedelta(0))
     due = due_moment(deadline, replace(run.moments, started=started))
     reported = states.failed and await ask("the results store, asked by callbacks,", ANSWER_SECONDS, lambda: _is_reported(run))
     result = judge_deadline(deadline, states, due=due, at=at, reported=reported)

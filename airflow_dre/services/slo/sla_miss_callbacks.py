@@ -10,6 +10,7 @@ from typing import Any
 from airflow_dre.errors import WarehouseUnreachable
 from airflow_dre.services.slo.run_states import is_answered, read_all_states
 from airflow_dre.slo.deadline import DeadlineMiss
+from airflow_dre.slo.miss import SlaMiss
 
 _ENDED = ("success", "skipped", "removed")
 
@@ -59,30 +60,34 @@ class OldTaskInstance:
     execution_date: datetime
 
 
-def call_sla_miss_callback(function: Callable[..., Any], miss: Any) -> Any:
+def call_sla_miss_callback(function: Callable[..., Any], miss: DeadlineMiss | SlaMiss) -> Any:
     """Call an ``sla_miss_callback`` of Airflow 2 with its five arguments, and return what it returns.
 
-    :param miss: a :class:`~airflow_dre.slo.deadline.DeadlineMiss`, or the miss of an SLA, which has no tasks.
+    The miss of an SLA has no Dag and no tasks: its subject takes their place.
     """
-    dag_id, task, run_id = getattr(miss, "dag_id", "") or miss.what, getattr(miss, "task", "") or miss.what, getattr(miss, "run_id", "")
+    if isinstance(miss, DeadlineMiss):
+        dag_id, task, run_id, state = miss.dag_id, miss.task or miss.dag_id, miss.run_id, miss.state
+    else:
+        dag_id, task, run_id, state = miss.what, miss.sla, "", "not fresh"
+    due = miss.due or miss.since
     late = OldSlaMiss(
         dag_id=dag_id,
         task_id=task,
         run_id=run_id,
-        execution_date=miss.due,
-        timestamp=miss.due + miss.how_late,
-        description=f"{miss.what} missed its deadline: {getattr(miss, 'state', 'late')}",
+        execution_date=due,
+        timestamp=due + miss.how_late,
+        description=f"{miss.what} missed its deadline: {state}",
     )
     blocking = [
-        OldTaskInstance(dag_id=dag_id, task_id=name, run_id=run_id, state=state, execution_date=miss.due)
+        OldTaskInstance(dag_id=dag_id, task_id=name, run_id=run_id, state=state, execution_date=due)
         for name, state in _states(miss).items()
         if state not in _ENDED
     ]
-    lines = [f"{tis.task_id} on {tis.execution_date.isoformat()}" for tis in blocking]
-    return function(OldDag(dag_id=dag_id), f"{task} on {miss.due.isoformat()}", "\n".join(lines), [late], blocking)
+    lines = [f"{found.task_id} on {found.execution_date.isoformat()}" for found in blocking]
+    return function(OldDag(dag_id=dag_id), f"{task} on {due.isoformat()}", "\n".join(lines), [late], blocking)
 
 
-def _states(miss: Any) -> Mapping[str, str | None]:
+def _states(miss: DeadlineMiss | SlaMiss) -> Mapping[str, str | None]:
     """Return the states of all tasks of the run, or of those that the deadline is about where Airflow cannot be asked."""
     if not isinstance(miss, DeadlineMiss):
         return {}
