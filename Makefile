@@ -71,6 +71,7 @@ bench: $(VENV)/.dev ## Run the benchmarks
 	$(BIN)/python benchmarks/files.py
 	$(BIN)/python benchmarks/incremental.py
 	$(BIN)/python benchmarks/store.py
+	$(BIN)/python benchmarks/slas.py
 	$(BIN)/python benchmarks/slos.py
 	$(BIN)/python benchmarks/sensors.py
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -63,4 +62,5 @@ def save_states(connection: Connection, states: Sequence[NewSlaState]) -> None:
 
 
 def _values(state: NewSlaState) -> dict[str, Any]:
-    return {**asdict(state), "revision": state.revision + 1, "reason": one_line(state.reason, REASON)}
+    values = {name: getattr(state, name) for name in NewSlaState.__slots__}
+    return {**values, "revision": state.revision + 1, "reason": one_line(state.reason, REASON)}

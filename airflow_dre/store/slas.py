@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,6 +14,7 @@ from airflow_dre.store.database import Database
 from airflow_dre.store.records import StoredSla
 from airflow_dre.store.results import insert_new
 from airflow_dre.store.rows import as_record, as_records
+from airflow_dre.store.shared_texts import in_chunks
 from airflow_dre.store.sla_calls import drop_waiting
 from airflow_dre.store.sla_history import end_history
 from airflow_dre.store.tables import sla
@@ -151,9 +153,12 @@ def give_back_callback(connection: Connection, cause: DataCause) -> None:
     connection.execute(update(sla).where(sla.c.fingerprint == cause.fingerprint).values(**values))
 
 
-def slas_of_monitor(connection: Connection, dag_id: str | None) -> list[StoredSla]:
-    """Return the SLAs that a Dag was the last to evaluate."""
-    return as_records(connection.execute(select(sla).where(sla.c.dag_id == dag_id).order_by(sla.c.fingerprint)), StoredSla)
+def slas_of_monitor(connection: Connection, dag_id: str | None, names: Sequence[str] | None = None) -> list[StoredSla]:
+    """Return the SLAs that a Dag was the last to evaluate: all of them, or those of some names."""
+    query = select(sla).where(sla.c.dag_id == dag_id).order_by(sla.c.fingerprint)
+    if names is None:
+        return as_records(connection.execute(query), StoredSla)
+    return [row for some in in_chunks(names) for row in as_records(connection.execute(query.where(sla.c.sla.in_(some))), StoredSla)]
 
 
 def cause_of_sla(found: StoredSla) -> DataCause:

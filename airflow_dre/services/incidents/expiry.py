@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from airflow_dre.incidents.identity import DataCause, Promise
@@ -35,11 +35,12 @@ def end_removed_slas(database: Database, connection: Transaction, found: Monitor
     return sum(_end(database, connection, row, f"it was removed from monitor {found.dag_id}", at) for row in gone)
 
 
-def end_replaced_slas(database: Database, connection: Transaction, cause: DataCause, origin: Origin, at: datetime) -> None:
-    """End the SLAs of the same name and monitor that speak of another dataset: the name was given to another one."""
-    for row in slas_of_monitor(connection, origin.dag_id):
-        if row.sla == cause.suite and row.fingerprint != cause.fingerprint:
-            _end(database, connection, row, f"it watches {cause.name} now", at)
+def end_replaced_slas(database: Database, connection: Transaction, causes: Iterable[DataCause], dag_id: str | None, at: datetime) -> None:
+    """End the SLAs of a monitor that have the name of one of ``causes`` and speak of another dataset: the name was given to another one."""
+    present = {cause.suite: cause for cause in causes}
+    for row in slas_of_monitor(connection, dag_id, tuple(present)):
+        if row.fingerprint != present[row.sla].fingerprint:
+            _end(database, connection, row, f"it watches {present[row.sla].name} now", at)
 
 
 def end_expired(store: Store, forget_after: timedelta, now: datetime, *, unrecorded: bool = True) -> int:

@@ -78,7 +78,7 @@ def evaluate_sla(
         told = replace(signal, routes=routes) if signal.event.firing else signal
         changes = tuple(record_signal(store.database, connection, told))
         must_call_back = state.missed and take_callback(connection, cause)
-        end_replaced_slas(store.database, connection, cause, origin, now)
+        end_replaced_slas(store.database, connection, [cause], origin.dag_id, now)
     return Evaluation(missed=state.missed, must_call_back=must_call_back, signal=signal, cause=cause, changes=changes)
 
 
@@ -128,7 +128,7 @@ def record_unknown(name: str, question: FreshnessQuestion, store: Store, origin:
         )
         changes = tuple(record_signal(store.database, connection, replace(signal, routes=failed.routes)))
         must_call_back = take_unknown_callback(connection, cause, failed.unknown_after)
-        end_replaced_slas(store.database, connection, cause, origin, now)
+        end_replaced_slas(store.database, connection, [cause], origin.dag_id, now)
     return Evaluation(missed=False, must_call_back=must_call_back, signal=signal, cause=cause, changes=changes)
 
 

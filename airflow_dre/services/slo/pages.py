@@ -70,7 +70,7 @@ def list_slas(scope: DagScope) -> tuple[SlaOnList, ...]:
 
 
 def read_sla(fingerprint: str, scope: DagScope) -> SlaPage | None:
-    """Return one SLA, or None if there is none that the user may read.
+    """Return one SLA, or None if the user may read no such SLA.
 
     :raises airflow_dre.errors.StoreError: the store is down.
     """

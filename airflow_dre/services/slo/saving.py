@@ -9,7 +9,7 @@ import msgspec
 
 from airflow_dre.config import Settings
 from airflow_dre.incidents.decide import Change
-from airflow_dre.incidents.signals import Origin, Signal
+from airflow_dre.incidents.signals import Signal
 from airflow_dre.services.incidents.expiry import end_replaced_slas
 from airflow_dre.services.incidents.links import incident_url
 from airflow_dre.services.slo.folding import encode
@@ -57,9 +57,9 @@ def save_reports(store: Store, dag_id: str, found: Sequence[Found], live: Mappin
             save_states(connection, kept)
             save_stretches(connection, [stretches for one in told if (stretches := one.stretches) is not None])
             add_calls(connection, [call for one in told for call in one.calls])
-            for report in reports:
-                if report.folded.is_new:
-                    end_replaced_slas(store.database, connection, report.cause, Origin(dag_id=dag_id), report.clock.at)
+            new = [report for report in reports if report.folded.is_new]
+            if new:
+                end_replaced_slas(store.database, connection, [report.cause for report in new], dag_id, new[0].clock.at)
         number += len(kept)
         changes += [change for one in told for change in one.changes]
     return Saved(number, tuple(changes))

@@ -27,7 +27,7 @@ def readable_slas(connection: Connection, scope: DagScope, dataset: DatasetName 
 
 
 def find_readable_sla(connection: Connection, scope: DagScope, fingerprint: str) -> StoredSla | None:
-    """Return the state of one SLA, or None if there is none that the user may read."""
+    """Return the state of one SLA, or None if the user may read no such SLA."""
     query = select(sla).where(sla.c.fingerprint == fingerprint, in_scope(scope, sla.c.dag_id))
     found = as_records(connection.execute(query), StoredSla)
     return found[0] if found else None
