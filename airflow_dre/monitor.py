@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from airflow_dre.errors import Problem
     from airflow_dre.sla import FreshnessSLA
+    from airflow_dre.slo.declared import SLO
 
 LONGEST_DAG_ID = 250
 _OTHERWISE = timedelta(hours=25)
@@ -25,7 +26,7 @@ _OTHERWISE = timedelta(hours=25)
 @strict
 def reliability_monitor(
     slas: Iterable[FreshnessSLA] | None = None,
-    slos: Iterable[Any] | None = None,
+    slos: Iterable[SLO] | None = None,
     *,
     dag_id: str = "reliability_monitor",
     every: str | timedelta = timedelta(minutes=1),
@@ -48,7 +49,8 @@ def reliability_monitor(
     what waits in the spool, and ends the incidents of SLAs that the monitor has no longer.
 
     :param slas: SLAs with different names. The default is every SLA that the same file made before, and those of ``[dre] slas_folder``.
-    :param slos: SLOs with different names. The default is every SLO that the same file made before.
+    :param slos: SLOs with different names. The default is every SLO that the same file made before. Files of OpenSLO in
+        ``[dre] slas_folder`` are read where ``slas`` is omitted.
     :param dag_id: id of the Dag; SLAs that a monitor of this id had before, and has no longer, are ended.
     :param every: time between two looks, for example ``"1m"`` or a timedelta, at least a second; a miss is found at the next look.
     :param schedule: how often a new run takes over. A run that the schedule did not make looks once.
@@ -61,7 +63,7 @@ def reliability_monitor(
     from airflow_dre.operators.monitor import OVERLAP, MonitorOperator
 
     promised = _read_slas(_given(slas, "FreshnessSLA"), dag_id, dag_arguments, look_seconds, every)
-    objectives = list(_given(slos, "SLO") or ())
+    objectives = _read_slos(_given(slos, "SLO"))
     longest = schedule if isinstance(schedule, timedelta) else _OTHERWISE
     arguments = {
         "start_date": datetime(2024, 1, 1, tzinfo=UTC),
@@ -127,6 +129,29 @@ def _read_slas(given: Any, dag_id: object, dag_arguments: Mapping[str, Any], loo
     if problems:
         raise DefinitionError(problems)
     return slas
+
+
+def _read_slos(given: Any) -> list[SLO]:
+    """Return the SLOs of a monitor.
+
+    :raises airflow_dre.errors.DefinitionError: lists what is not an SLO, and names that two of them share.
+    """
+    from airflow_dre.errors import DefinitionError, Problem
+
+    if given is None:
+        return []
+    if not isinstance(given, Iterable) or isinstance(given, (str, Mapping)):
+        raise DefinitionError.about("reliability_monitor", "slos", given, "a list of SLOs: write [SLO(...)]")
+    slos = list(given)
+    wrong = [slo for slo in slos if isinstance(slo, type) or not hasattr(slo, "definition")]
+    problems = [Problem("reliability_monitor", "slos", slo, "SLOs made by SLO(...)") for slo in wrong]
+    names = [slo.name for slo in slos if slo not in wrong]
+    problems += [
+        Problem("reliability_monitor", "slos", name, "SLOs with different names") for name in dict.fromkeys(names) if names.count(name) > 1
+    ]
+    if problems:
+        raise DefinitionError(problems)
+    return slos
 
 
 def _find_id_problems(dag_id: object) -> list[Problem]:

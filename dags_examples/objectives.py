@@ -1,7 +1,4 @@
-"""An objective about the rows of a table, and a migration that waits while too many of them were bad of late.
-
-The monitor of this Airflow evaluates the objective: pass ``flights_rows`` to ``reliability_monitor(slos=[flights_rows])``.
-"""
+"""An objective about the rows of a table, and a migration that waits while too many of them were bad of late."""
 
 from __future__ import annotations
 
@@ -9,7 +6,7 @@ from datetime import UTC, datetime
 
 from airflow.sdk import DAG, task
 
-from airflow_dre import SLO, SloGateOperator
+from airflow_dre import SLO, SloGateOperator, reliability_monitor
 from airflow_dre.slo import rows_passed
 
 flights_rows = SLO(
@@ -20,6 +17,8 @@ flights_rows = SLO(
     routes=["oncall"],
     description="Rows of flights that meet their checks",
 )
+
+monitor = reliability_monitor([], [flights_rows], dag_id="objectives_monitor")
 
 with DAG(
     "flights_migration",

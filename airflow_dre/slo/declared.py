@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from airflow_dre.declaring.functions import REQUIRED, strict
+from airflow_dre.declaring.made import remember_made
 from airflow_dre.slo.alerts import BudgetAlert
 from airflow_dre.slo.burn_rate import LEAST_EVENTS, BurnAlert
 from airflow_dre.slo.definition import SloDefinition, read_definition
@@ -67,6 +68,7 @@ class SLO:
         given: dict[str, Any] = {name: value for name, value in locals().items() if name != "self"}
         given = {name: None if value is REQUIRED else value for name, value in given.items()}
         self.definition = read_definition(f"SLO {given['name'] or ''}".rstrip(), given)
+        remember_made(self)
 
     @classmethod
     def of(cls, definition: SloDefinition) -> SLO:

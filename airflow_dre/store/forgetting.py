@@ -34,7 +34,7 @@ def is_forgotten(moments: Sequence[datetime], forget_after: timedelta, now: date
 def live_data_incidents(connection: Connection, *, quiet_since: datetime) -> list[StoredIncident]:
     """Return the live incidents of datasets without a problem since a moment, except those of SLAs and SLOs that a monitor evaluates."""
     looked_at = select(sla.c.fingerprint)
-    objectives = select(slo.c.fingerprint).where(slo.c.fingerprint.is_not(None))
+    objectives = select(slo.c.fingerprint).where(slo.c.fingerprint.is_not(None), slo.c.evaluated_at >= quiet_since)
     live = and_(incident.c.status.in_(("open", "acknowledged")), incident.c.last_problem_at < quiet_since)
     query = select(incident).where(
         live, incident.c.kind == CauseKind.DATA.value, incident.c.fingerprint.not_in(looked_at), incident.c.fingerprint.not_in(objectives)

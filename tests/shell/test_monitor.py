@@ -16,20 +16,29 @@ from airflow.sdk.definitions.deadline import DeadlineAlert, DeadlineReference
 from airflow.serialization.serialized_objects import LazyDeserializedDAG
 from sqlalchemy import select
 
-from airflow_dre import FreshnessSLA, QualityCheckOperator, dag_deadline, open_incident, reliability_monitor
+from airflow_dre import SLO, FreshnessSLA, QualityCheckOperator, dag_deadline, open_incident, reliability_monitor
 from airflow_dre import checks as c
 from airflow_dre.errors import DefinitionError
 from airflow_dre.notifications import OpenIncident
 from airflow_dre.operators.monitor import OVERLAP, DispatchOperator, EvaluateSlaOperator, MonitorOperator
 from airflow_dre.services.incidents.contexts import SIGNAL
+from airflow_dre.slo import runs_passed
 from airflow_dre.slo.miss import SlaMiss
+from airflow_dre.store.database import Database
+from airflow_dre.store.records import Delivery
+from airflow_dre.store.spool import Spool
+from airflow_dre.store.store import Store
 from airflow_dre.store.tables import monitor_run, outbox, sla, sla_call, suite_run
+from airflow_dre.tools.openslo.writing import write_openslo
 from tests.databases import sqlite_file
+from tests.services.slo.objectives import result
+from tests.services.slo.objectives import suite_run as bad_run
 
 loose_monitor: Any = reliability_monitor
 """The monitor without the types of its arguments, for values that they refuse."""
 
 pytestmark = pytest.mark.airflow
+OBJECTIVE = SLO("in-dag", sli=runs_passed("flights"), target="90%", alerts="budget")
 Run = Callable[..., Any]
 DURATION = "a positive duration such as '90m', '6h', '1d', '2w' or a timedelta"
 
@@ -95,6 +104,51 @@ dag = reliability_monitor()
         exec(compile(text, "monitor.py", "exec"), names)
         (task,) = names["dag"].tasks
         assert [sla.name for sla in task.slas] == ["a", "b"]
+
+
+def test_a_monitor_takes_the_slos_of_its_own_file() -> None:
+    text = """
+from airflow_dre import SLO, reliability_monitor
+from airflow_dre.slo import rows_passed
+
+SLO("a", sli=rows_passed("flights"), target="99%")
+dag = reliability_monitor()
+"""
+    names: dict[str, Any] = {"__name__": "unusual_prefix_slos"}
+    exec(compile(text, "monitor.py", "exec"), names)
+    (task,) = names["dag"].tasks
+    assert [slo.name for slo in task.slos] == ["a"]
+    LazyDeserializedDAG.from_dag(names["dag"])
+
+
+@pytest.mark.parametrize(
+    ("slos", "allowed"),
+    [("a", "a list of SLOs"), ([SLO], "SLOs made by SLO(...)"), ([OBJECTIVE, OBJECTIVE], "SLOs with different names")],
+)
+def test_slos_that_are_not_what_they_must_be_are_refused(slos: Any, allowed: str) -> None:
+    with pytest.raises(DefinitionError) as error:
+        loose_monitor(slos=slos)
+    assert [(problem.argument, problem.allowed.partition(":")[0]) for problem in error.value.problems] == [("slos", allowed)]
+
+
+def test_the_monitor_evaluates_the_slos_of_its_dag_file_and_of_the_folder(
+    run_dag: Run, world: Path, incidents: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = Store(Database(f"sqlite:///{world}/dre.db"), Spool(world / "spool"))
+    store.deliver(Delivery(run=bad_run(datetime.now(UTC) - timedelta(hours=1), result("c", 1))))
+    (world / "slas").mkdir()
+    (world / "slas" / "bad.yaml").write_text("apiVersion: openslo/v1\nkind: SLOO\n")
+    in_file = SLO("in-file", sli=runs_passed("flights"), target="90%", alerts="budget")
+    (world / "slas" / "slo.yaml").write_text(write_openslo([in_file.definition]).text)
+    monkeypatch.setenv("AIRFLOW__DRE__SLAS_FOLDER", str(world / "slas"))
+    run_dag(reliability_monitor(slos=[OBJECTIVE], dag_id="m", max_active_runs=1, schedule=None))
+    assert sorted((row.suite, row.promise, row.status) for row in incidents()) == [
+        ("in-dag", "slo", "open"),
+        ("in-file", "slo", "open"),
+    ]
+    (world / "slas" / "slo.yaml").unlink()
+    run_dag(reliability_monitor(slos=[], dag_id="m", max_active_runs=1, schedule=None), day=2)
+    assert {row.status for row in incidents()} == {"resolved"}
 
 
 @pytest.mark.parametrize("names", [("orders", "orders"), ("a", "b", "a"), ("заказы", "заказы")])

@@ -90,7 +90,7 @@ def filled(tmp_path: Path, signal: Callable[..., Any], suite_run: Callable[..., 
         counted = [dag_runs_succeeded("d"), rows_passed(suite="s")]
         add_series(store.database, connection, counted, NOW)
         count_pending_runs(store.database, connection)
-        values: dict[str, Any] = {"dag_id": "m", "definition": {"a": 1}, "series": None, "declared_at": NOW}
+        values: dict[str, Any] = {"dag_id": "m", "definition": {"a": 1}, "series": None, "declared_at": NOW, "in_file": False}
         save_declaration(connection, "a", values, new=True)
         save_alerts(connection, [StoredAlert(slo="a", alert="page_fast", severity="high", since=NOW)], [])
         add_override(connection, "a", reason="because", actor="ann", at=NOW, expires_at=NOW)

@@ -119,7 +119,7 @@ def _end(database: Database, connection: Transaction, row: StoredSla, reason: st
 
 
 def _resolve(database: Database, connection: Transaction, cause: DataCause, dag_id: str | None, reason: str, at: datetime) -> None:
-    kind = "SLA" if cause.promise is Promise.SLA else "suite"
+    kind = {Promise.SLA: "SLA", Promise.SLO: "SLO"}.get(cause.promise, "suite")
     title = f"{short_name(cause.name)} is no longer watched by {kind} {cause.suite}: {reason}"
     origin = Origin(dag_id=dag_id)
     signal = Signal(cause=cause, event=Event.UNWATCHED, at=at, title=title, origin=origin, occurrence_id=at.isoformat())

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import re
+import logging
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from airflow_dre.errors import DefinitionError, Problem
+from airflow_dre.services.slo.files import SUFFIXES, is_openslo_text, stamp_of
+from airflow_dre.services.slo.objectives import declare_objectives
 from airflow_dre.services.wiring import Wiring
 from airflow_dre.slo.declared import SLO
 from airflow_dre.slo.document import from_document
 from airflow_dre.store.slos import read_slos
 from airflow_dre.tools.openslo.reading import read_openslo
-from airflow_dre.tools.openslo.writing import Written, write_openslo
+from airflow_dre.tools.openslo.writing import WrittenFile, write_openslo
 
-SUFFIXES = (".yaml", ".yml")
-_OPENSLO = re.compile(r"^apiVersion:\s*[\"']?openslo/", re.MULTILINE)
+log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -27,11 +29,6 @@ class SloFiles:
     """Each with file and line under ``where``."""
     notes: list[str] = field(default_factory=list)
     """Parts that are ignored."""
-
-
-def is_openslo_text(text: str) -> bool:
-    """Return whether a file is one of OpenSLO, and not one of SLAs."""
-    return _OPENSLO.search(text) is not None
 
 
 def read_slo_files(folder: Path) -> SloFiles:
@@ -65,7 +62,7 @@ def read_slo_files(folder: Path) -> SloFiles:
     return found
 
 
-def export_objectives(wiring: Wiring) -> Written:
+def export_objectives(wiring: Wiring) -> WrittenFile:
     """Return all objectives that are declared as documents of OpenSLO.
 
     :raises airflow_dre.errors.StoreError: the store is down.
@@ -73,3 +70,27 @@ def export_objectives(wiring: Wiring) -> Written:
     with wiring.open_store().database.read() as connection:
         stored = read_slos(connection)
     return write_openslo(from_document(row.definition) for row in stored)
+
+
+_read: dict[tuple[str, str, str], tuple[tuple[str, int, int], ...]] = {}
+"""The files of each folder as they were read last in this process."""
+
+
+def declare_slo_files(wiring: Wiring, dag_id: str, folder: Path | None, at: datetime) -> tuple[str, ...]:
+    """Keep the objectives of the files of OpenSLO of a folder if a file has changed, and return what is wrong with them.
+
+    :param folder: None: no folder is configured, so that those of an earlier one end.
+    :raises airflow_dre.errors.StoreError: the store is down.
+    """
+    key, stamp = (wiring.settings.store_url, dag_id, str(folder)), () if folder is None else stamp_of(folder)
+    if _read.get(key) == stamp:
+        return ()
+    found = SloFiles() if folder is None else read_slo_files(folder)
+    declare_objectives(wiring, dag_id, found.slos, at, in_file=True)
+    _read[key] = stamp
+    problems = tuple(str(problem) for problem in found.problems)
+    for problem in problems:
+        log.error("airflow-dre: %s", problem)
+    for note in found.notes:
+        log.info("airflow-dre: %s", note)
+    return problems

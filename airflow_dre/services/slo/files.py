@@ -12,12 +12,12 @@ import yaml
 from airflow_dre.declaring.calls import unknown_problems
 from airflow_dre.errors import DefinitionError, Problem
 from airflow_dre.services.slo.declared_sla import DeclaredSla, read_sla
-from airflow_dre.services.slo.exchange import is_openslo_text
 
 SUFFIXES = (".yaml", ".yml")
 LARGEST_FILE = 1_000_000
 """Most bytes of a file."""
 _KEYS = ("slas",)
+_OPENSLO = re.compile(r"^apiVersion:\s*[\"']?openslo/", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,11 @@ def read_sla_files(folder: Path) -> SlaFiles:
     for path in sorted(path for path in folder.rglob("*") if path.suffix in SUFFIXES and path.is_file()):
         _read_file(path, str(path.relative_to(folder)), found)
     return found
+
+
+def is_openslo_text(text: str) -> bool:
+    """Return whether a file is one of OpenSLO, and not one of SLAs."""
+    return _OPENSLO.search(text) is not None
 
 
 def stamp_of(folder: Path) -> tuple[tuple[str, int, int], ...]:

@@ -49,12 +49,13 @@ class Evaluated:
     """Changes of their incidents."""
 
 
-def declare_objectives(wiring: Wiring, dag_id: str, slos: Sequence[SLO], at: datetime) -> int:
+def declare_objectives(wiring: Wiring, dag_id: str, slos: Sequence[SLO], at: datetime, *, in_file: bool = False) -> int:
     """Keep the objectives of a monitor, end those that it has no longer, and return the number of those that ended.
 
     An objective belongs to the monitor that declared its name first, as long as that monitor is known.
 
     :param dag_id: the Dag of the monitor.
+    :param in_file: whether they come from files of ``[dre] slas_folder``. Those of the Dag file stay then, and the other way round.
     :raises airflow_dre.errors.StoreError: the store is down.
     """
     if is_rehearsal(wiring.settings):
@@ -66,31 +67,46 @@ def declare_objectives(wiring: Wiring, dag_id: str, slos: Sequence[SLO], at: dat
         monitors = {monitor.dag_id for monitor in read_monitors(connection)}
         for definition in {slo.name: slo.definition for slo in slos}.values():
             before = known.get(definition.name)
-            if before is not None and before.dag_id != dag_id and before.dag_id in monitors:
-                log.warning("airflow-dre: SLO %s of %s is ignored: monitor %s has one of this name", definition.name, dag_id, before.dag_id)
+            foreign = before is not None and before.dag_id != dag_id and before.dag_id in monitors
+            if before is not None and (foreign or (in_file and before.dag_id == dag_id and not before.in_file)):
+                place = f"monitor {before.dag_id}" if foreign else f"the Dag file of monitor {dag_id}"
+                log.warning("airflow-dre: SLO %s of %s is ignored: %s has one of this name", definition.name, dag_id, place)
                 continue
-            _declare(connection, before, definition, dag_id, at)
+            _declare(connection, before, definition, Declarer(dag_id, in_file), at)
         names = {slo.name for slo in slos}
-        gone = [row for row in known.values() if row.dag_id == dag_id and row.name not in names]
+        gone = [row for row in known.values() if (row.dag_id, row.in_file) == (dag_id, in_file) and row.name not in names]
         for row in gone:
             _end(database, connection, row, f"it was removed from monitor {dag_id}", at)
-        rows = [from_document(row.definition) for row in read_slos(connection)]
-        indicators = {found.sli for found in rows if isinstance(found.sli, Indicator) and found.sli.counts is not EventKind.FRESH}
-        unused = set(read_series(connection)) - {series_key(indicator) for indicator in indicators}
-        drop_series(connection, sorted(unused))
-        add_series(database, connection, indicators, at)
-        prune_counts(connection, to_minute(at - KEPT_FOR))
-        prune_dag_runs(connection, at - KEPT_FOR)
+        _count_from_now_on(database, connection, at)
     return len(gone)
 
 
-def _declare(connection: Transaction, before: StoredSlo | None, definition: SloDefinition, dag_id: str, at: datetime) -> None:
+@dataclass(frozen=True, slots=True)
+class Declarer:
+    """The Dag of a monitor, and whether an objective comes from a file of its folder."""
+
+    dag_id: str
+    in_file: bool
+
+
+def _count_from_now_on(database: Database, connection: Transaction, at: datetime) -> None:
+    """Count the events of the indicators that objectives have, and forget those that no objective has any more."""
+    rows = [from_document(row.definition) for row in read_slos(connection)]
+    indicators = {found.sli for found in rows if isinstance(found.sli, Indicator) and found.sli.counts is not EventKind.FRESH}
+    unused = set(read_series(connection)) - {series_key(indicator) for indicator in indicators}
+    drop_series(connection, sorted(unused))
+    add_series(database, connection, indicators, at)
+    prune_counts(connection, to_minute(at - KEPT_FOR))
+    prune_dag_runs(connection, at - KEPT_FOR)
+
+
+def _declare(connection: Transaction, before: StoredSlo | None, definition: SloDefinition, declarer: Declarer, at: datetime) -> None:
     document = to_document(definition)
-    if before is not None and (before.dag_id, before.definition) == (dag_id, document):
+    if before is not None and (before.dag_id, before.in_file, before.definition) == (declarer.dag_id, declarer.in_file, document):
         return
     single = isinstance(definition.sli, Indicator) and definition.sli.counts is not EventKind.FRESH
     series = series_key(definition.sli) if single and isinstance(definition.sli, Indicator) else None
-    values: dict[str, object] = {"dag_id": dag_id, "definition": document, "series": series}
+    values: dict[str, object] = {"dag_id": declarer.dag_id, "in_file": declarer.in_file, "definition": document, "series": series}
     values |= {"declared_at": at} if before is None else {}
     save_declaration(connection, definition.name, values, new=before is None)
 

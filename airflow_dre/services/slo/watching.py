@@ -13,6 +13,7 @@ from airflow_dre.services.incidents.delivery import flush
 from airflow_dre.services.incidents.dispatch import dispatch_outbox
 from airflow_dre.services.incidents.expiry import end_expired
 from airflow_dre.services.slo.declaring import declare_folder
+from airflow_dre.services.slo.exchange import declare_slo_files
 from airflow_dre.services.slo.monitoring import LookDone, Watch, look_once
 from airflow_dre.services.slo.objectives import evaluate_objectives
 from airflow_dre.services.wiring import Wiring, read_wiring
@@ -48,7 +49,7 @@ def watch_once(watch: Watch, began: datetime | None) -> Seen:
         declare_folder(watch.dag_id, wiring.settings.slas_folder, watch.every, wiring)
     at = now()
     done = look_once(watch, wiring, at)
-    _evaluate_objectives(wiring, at)
+    _evaluate_objectives(watch, wiring, at)
     _send(watch, wiring, at)
     if done.changed:
         log.info("airflow-dre: monitor %s: %d of %d SLAs changed, %.2f s", watch.dag_id, done.changed, done.slas, done.seconds)
@@ -62,9 +63,11 @@ def _is_replaced(watch: Watch, wiring: Wiring, began: datetime | None, done: Loo
         return is_replaced(connection, watch.dag_id, watch.run_id, began)
 
 
-def _evaluate_objectives(wiring: Wiring, at: datetime) -> None:
-    """Evaluate the SLOs. What goes wrong with them keeps no SLA from being watched."""
+def _evaluate_objectives(watch: Watch, wiring: Wiring, at: datetime) -> None:
+    """Keep the SLOs of the folder, and evaluate all. What goes wrong with them keeps no SLA from being watched."""
     try:
+        if watch.reads_folder:
+            declare_slo_files(wiring, watch.dag_id, wiring.settings.slas_folder, at)
         evaluate_objectives(wiring, at)
     except StoreError:
         raise

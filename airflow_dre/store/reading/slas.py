@@ -47,7 +47,7 @@ def readable_monitors(connection: Connection, scope: DagScope) -> list[Monitor]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SlaHistory:
+class KnownStates:
     """The times at which it is known whether an SLA was met."""
 
     dataset: DatasetName
@@ -55,14 +55,14 @@ class SlaHistory:
     """Beginning, end, and True where it was met."""
 
 
-def sla_histories(connection: Connection, names: Sequence[str], since: datetime, until: datetime) -> dict[str, SlaHistory]:
+def sla_histories(connection: Connection, names: Sequence[str], since: datetime, until: datetime) -> dict[str, KnownStates]:
     """Return the history of SLAs by name. An SLA that no monitor evaluated is not among them."""
     rows = connection.execute(select(sla).where(sla.c.sla.in_(names)).order_by(sla.c.sla, sla.c.evaluated_at)).all()
     looks = last_looks(connection)  # a look that finds nothing new writes no SLA
     latest = {row.fingerprint: max(row.looked_at or row.evaluated_at, looks.get(row.dag_id, row.evaluated_at)) for row in rows}
     intervals = read_several(connection, [row.fingerprint for row in rows], since, until)
     return {
-        row.sla: SlaHistory(
+        row.sla: KnownStates(
             dataset=DatasetName(row.namespace, row.name),
             states=tuple(_known_states(intervals[row.fingerprint], since, min(latest[row.fingerprint], until))),
         )

@@ -29,6 +29,8 @@ class StoredSlo:
     series: str | None
     """Key of the counts of its events. None for a composite, and for what is read from the history of an SLA."""
     declared_at: datetime
+    in_file: bool
+    """True if a file of ``[dre] slas_folder`` declares it, and not a Dag file."""
     fingerprint: str | None
     namespace: str | None
     dataset: str | None

@@ -15,6 +15,7 @@ slo = Table(
     Column("definition", PlainJson(), nullable=False),
     Column("series", String(64)),
     Column("declared_at", UtcDateTime, nullable=False),
+    Column("in_file", Boolean, nullable=False),
     Column("fingerprint", String(64)),
     Column("namespace", TextName(NAMESPACE)),
     Column("dataset", TextName(DATASET)),

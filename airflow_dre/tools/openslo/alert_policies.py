@@ -9,7 +9,7 @@ from fractions import Fraction
 from airflow_dre.errors import DefinitionError
 from airflow_dre.slo.alerts import SEVERITIES, burn_alert, read_share
 from airflow_dre.slo.burn_rate import BurnAlert
-from airflow_dre.tools.openslo.located import Located
+from airflow_dre.tools.openslo.placed import Placed
 from airflow_dre.tools.openslo.vocabulary import PREFIX, read_openslo_duration
 
 _POLICY = ("description", "alertWhenNoData", "alertWhenBreaching", "alertWhenResolved", "conditions", "notificationTargets")
@@ -22,7 +22,7 @@ _PAGES = {"page": "critical", "ticket": "medium"}
 
 
 def read_alert_policies(
-    policies: Located | None, parts: Mapping[str, Mapping[str, Located]], duration: Located, notes: list[str]
+    policies: Placed | None, parts: Mapping[str, Mapping[str, Placed]], duration: Placed, notes: list[str]
 ) -> tuple[list[BurnAlert], list[str]]:
     """Return the alerts and the routes of an SLO.
 
@@ -54,7 +54,7 @@ def read_alert_policies(
     return alerts, list(routes)
 
 
-def _resolve(entry: Located, known: Mapping[str, Located], key: str) -> Located:
+def _resolve(entry: Placed, known: Mapping[str, Placed], key: str) -> Placed:
     """Return an entry that is a document itself, or the one that it refers to."""
     if isinstance(entry.value, str):
         name, place = entry.value, entry
@@ -71,7 +71,7 @@ def _resolve(entry: Located, known: Mapping[str, Located], key: str) -> Located:
     return known[name]
 
 
-def _read_condition(document: Located, window: timedelta) -> BurnAlert:
+def _read_condition(document: Placed, window: timedelta) -> BurnAlert:
     spec, metadata = document.need("spec", "a mapping"), document.need("metadata", "a mapping with a name")
     problems = spec.keys(("description", "severity", "condition"))
     if problems:
@@ -112,7 +112,7 @@ def _budget(threshold: Fraction | None, long: timedelta, window: timedelta) -> F
     return None if threshold is None else threshold * (long // minute) / (window // minute)
 
 
-def _notes(metadata: Located) -> dict[str, Located]:
+def _notes(metadata: Placed) -> dict[str, Placed]:
     given = metadata.get("annotations")
     entries = given.value if given is not None and isinstance(given.value, dict) else {}
-    return {name: entry for name in _NOTES if isinstance(entry := entries.get(f"{PREFIX}{name}"), Located) and isinstance(entry.value, str)}
+    return {name: entry for name in _NOTES if isinstance(entry := entries.get(f"{PREFIX}{name}"), Placed) and isinstance(entry.value, str)}

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from airflow_dre.errors import DefinitionError, Problem
 from airflow_dre.slo.alerts import Alerts, BudgetAlert, alerts_of_set, budget_alert
 from airflow_dre.slo.definition import SloDefinition
-from airflow_dre.tools.openslo.located import Located
+from airflow_dre.tools.openslo.placed import Placed
 from airflow_dre.tools.openslo.vocabulary import PREFIX, read_openslo_duration
 
 KNOWN = (
@@ -44,7 +44,7 @@ class Annotations:
         return replace(definition, alerts=alerts)
 
 
-def read_annotations(metadata: Located) -> Annotations:
+def read_annotations(metadata: Placed) -> Annotations:
     """Read the annotations of an SLO. Those of others are ignored.
 
     :raises DefinitionError: one of ours is not what it must be.
@@ -53,7 +53,7 @@ def read_annotations(metadata: Located) -> Annotations:
     given = metadata.get("annotations")
     entries = given.value if given is not None and isinstance(given.value, dict) else {}
     for key, entry in entries.items():
-        if not str(key).startswith(PREFIX) or not isinstance(entry, Located) or given is None:
+        if not str(key).startswith(PREFIX) or not isinstance(entry, Placed) or given is None:
             continue
         name = str(key).removeprefix(PREFIX)
         if name not in KNOWN:
@@ -68,7 +68,7 @@ def read_annotations(metadata: Located) -> Annotations:
     return found
 
 
-def _read(found: Annotations, name: str, entry: Located) -> list[Problem]:
+def _read(found: Annotations, name: str, entry: Placed) -> list[Problem]:
     text = entry.text
     if name in _TEXTS:
         found.arguments[_TEXTS[name]] = text
@@ -98,7 +98,7 @@ def _read(found: Annotations, name: str, entry: Located) -> list[Problem]:
     return []
 
 
-def _json_list(entry: Located) -> list[object]:
+def _json_list(entry: Placed) -> list[object]:
     try:
         found = json.loads(entry.text)
     except ValueError:
@@ -108,7 +108,7 @@ def _json_list(entry: Located) -> list[object]:
     return found
 
 
-def _read_budget(entry: Located, given: object) -> BudgetAlert:
+def _read_budget(entry: Placed, given: object) -> BudgetAlert:
     if not isinstance(given, dict) or set(given) != {"name", "severity", "left"}:
         raise entry.refuse("a JSON list of objects with name, severity and left")
     try:

@@ -10,7 +10,7 @@ from airflow_dre.slo.definition import SloDefinition, read_definition
 from airflow_dre.slo.indicators import EventKind, Measure, Weighted, read_indicator
 from airflow_dre.tools.openslo.alert_policies import read_alert_policies
 from airflow_dre.tools.openslo.annotations import Annotations, read_annotations
-from airflow_dre.tools.openslo.located import Located, read_located
+from airflow_dre.tools.openslo.placed import Placed, read_placed
 from airflow_dre.tools.openslo.vocabulary import CALENDAR, PASSED, READ, SOURCE, TOTALS, VERSION, read_openslo_duration
 
 _DOCUMENT = ("apiVersion", "kind", "metadata", "spec")
@@ -42,11 +42,11 @@ class Read:
     notes: list[str] = field(default_factory=list)
 
 
-Parts = Mapping[str, Mapping[str, Located]]
+Parts = Mapping[str, Mapping[str, Placed]]
 """Documents that others refer to, by kind and name."""
 
 
-def is_openslo(document: Located) -> bool:
+def is_openslo(document: Placed) -> bool:
     """Return whether a document is one of OpenSLO."""
     version = document.get("apiVersion")
     return version is not None and isinstance(version.value, str) and version.value.startswith("openslo/")
@@ -58,13 +58,13 @@ def read_openslo(text: str, file: str) -> Read:
     :param file: name of the file in messages.
     :raises DefinitionError: it is not YAML.
     """
-    return read_openslo_documents(read_located(text, file))
+    return read_openslo_documents(read_placed(text, file))
 
 
-def read_openslo_documents(documents: Sequence[Located]) -> Read:
+def read_openslo_documents(documents: Sequence[Placed]) -> Read:
     """Read documents of OpenSLO, which may refer to each other."""
     found = Read()
-    parts: dict[str, dict[str, Located]] = {kind: {} for kind in READ}
+    parts: dict[str, dict[str, Placed]] = {kind: {} for kind in READ}
     slos = []
     for document in documents:
         try:
@@ -86,7 +86,7 @@ def read_openslo_documents(documents: Sequence[Located]) -> Read:
     return found
 
 
-def _head(document: Located) -> tuple[str, str]:
+def _head(document: Placed) -> tuple[str, str]:
     """Return the kind and the name of a document."""
     problems = document.keys(_DOCUMENT)
     version, kind = document.get("apiVersion"), document.get("kind")
@@ -106,7 +106,7 @@ def _head(document: Located) -> tuple[str, str]:
     return str(kind.plain), str(name.plain)
 
 
-def _read_slo(document: Located, parts: Parts, notes: list[str]) -> SloDefinition:
+def _read_slo(document: Placed, parts: Parts, notes: list[str]) -> SloDefinition:
     """Read an SLO.
 
     :raises DefinitionError: lists what is wrong with it.
@@ -136,7 +136,7 @@ def _read_slo(document: Located, parts: Parts, notes: list[str]) -> SloDefinitio
     return annotations.complete(definition)
 
 
-def _checked(place: Located, read: Callable[[], SloDefinition]) -> SloDefinition:
+def _checked(place: Placed, read: Callable[[], SloDefinition]) -> SloDefinition:
     """Read a definition, and name the place of what is wrong with it."""
     try:
         return read()
@@ -145,14 +145,14 @@ def _checked(place: Located, read: Callable[[], SloDefinition]) -> SloDefinition
         raise DefinitionError([Problem(where, problem.argument, problem.value, problem.allowed) for problem in error.problems]) from None
 
 
-def _single(spec: Located, key: str, allowed: str) -> list[Located]:
+def _single(spec: Placed, key: str, allowed: str) -> list[Placed]:
     items = spec.need(key, allowed).items
     if len(items) != 1:
         raise spec.refuse(allowed, key)
     return items
 
 
-def _read_window(window: Located) -> dict[str, object]:
+def _read_window(window: Placed) -> dict[str, object]:
     problems = window.keys(("duration", "isRolling", "calendar"))
     if problems:
         raise DefinitionError(problems)
@@ -172,11 +172,11 @@ def _read_window(window: Located) -> dict[str, object]:
     return {"window": units[duration.text].value, "time_zone": None if zone is None else zone.text}
 
 
-def _length(window: Located) -> Located:
+def _length(window: Placed) -> Placed:
     return window.need("duration", "a duration")
 
 
-def _read_method(spec: Located, objectives: Sequence[Located], annotations: Annotations) -> dict[str, object]:
+def _read_method(spec: Placed, objectives: Sequence[Placed], annotations: Annotations) -> dict[str, object]:
     method = spec.need("budgetingMethod", ", ".join(_METHODS))
     if method.plain not in _METHODS:
         raise method.refuse(", ".join(_METHODS))
@@ -211,7 +211,7 @@ def _read_method(spec: Located, objectives: Sequence[Located], annotations: Anno
     }
 
 
-def _read_sli(spec: Located, objectives: Sequence[Located], annotations: Annotations, parts: Parts) -> Measure:
+def _read_sli(spec: Placed, objectives: Sequence[Placed], annotations: Annotations, parts: Parts) -> Measure:
     if annotations.composite is not None:
         weights = []
         for entry in objectives:
@@ -234,7 +234,7 @@ def _read_sli(spec: Located, objectives: Sequence[Located], annotations: Annotat
     return _read_indicator(known[reference.text].need("spec", "a mapping"))
 
 
-def _read_indicator(spec: Located) -> Measure:
+def _read_indicator(spec: Placed) -> Measure:
     problems = spec.keys(_SLI)
     if spec.get("thresholdMetric") is not None:
         problems.append(spec.problem("ratioMetric: thresholds of raw metrics cannot be expressed here", "thresholdMetric"))
@@ -261,7 +261,7 @@ def _read_indicator(spec: Located) -> Measure:
         raise DefinitionError([good.problem(problem.allowed, problem.argument) for problem in error.problems]) from None
 
 
-def _read_metric(metric: Located) -> Located:
+def _read_metric(metric: Placed) -> Placed:
     source = metric.need("metricSource", f"a mapping with type: {SOURCE}")
     problems = source.keys(("type", "spec", "metricSourceRef"))
     kind = source.get("type")

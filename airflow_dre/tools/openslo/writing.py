@@ -23,7 +23,7 @@ _MONTH = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Written:
+class WrittenFile:
     """A file of OpenSLO."""
 
     text: str
@@ -31,7 +31,7 @@ class Written:
     """Parts that OpenSLO cannot express. They are kept in annotations, or left out."""
 
 
-def write_openslo(definitions: Iterable[SloDefinition]) -> Written:
+def write_openslo(definitions: Iterable[SloDefinition]) -> WrittenFile:
     """Return objectives as documents of OpenSLO v1, and name what it cannot express."""
     documents, notes = [], []
     for definition in definitions:
@@ -42,7 +42,7 @@ def write_openslo(definitions: Iterable[SloDefinition]) -> Written:
         documents.append(_slo_document(definition, annotations))
         notes += [f"{definition.name}: {name} is an annotation, which other tools ignore" for name in annotations]
     text = "---\n".join(yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=120) for document in documents)
-    return Written(text=text, notes=tuple(notes))
+    return WrittenFile(text=text, notes=tuple(notes))
 
 
 def _slo_document(found: SloDefinition, annotations: dict[str, str]) -> dict[str, object]:

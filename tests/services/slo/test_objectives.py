@@ -234,8 +234,11 @@ def test_an_incident_of_an_objective_is_not_forgotten_while_it_is_evaluated(stor
     declare(store, SLO("a", sli=runs_passed("flights"), target="90%", alerts="budget"))
     deliver(store, suite_run(T, BAD))
     look(store)
+    look(store, T + 10 * DAY)
     assert end_expired(store, DAY, T + 10 * DAY) == 0
     assert incidents(store)[0][2] == "open"
+    assert end_expired(store, DAY, T + 20 * DAY) == 1, "no monitor evaluates it any more"
+    assert incidents(store)[0][2] == "resolved"
 
 
 def test_a_composite_is_evaluated_with_its_parts(store: Store) -> None:

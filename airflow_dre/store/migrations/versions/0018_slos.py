@@ -59,6 +59,7 @@ def _create_objectives() -> None:
         sa.Column("definition", sa.JSON(), nullable=False),
         sa.Column("series", sa.String(64), nullable=True),
         sa.Column("declared_at", _MOMENT, nullable=False),
+        sa.Column("in_file", sa.Boolean(), nullable=False),
         sa.Column("fingerprint", sa.String(64), nullable=True),
         sa.Column("namespace", sa.Text(), nullable=True),
         sa.Column("dataset", sa.Text(), nullable=True),

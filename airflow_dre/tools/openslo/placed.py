@@ -13,7 +13,7 @@ MOST_CHARACTERS = 2_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Located:
+class Placed:
     """A value of a file, with its place."""
 
     file: str
@@ -34,12 +34,12 @@ class Located:
         """Return the error about the value, or about one of its keys."""
         return DefinitionError([self.problem(allowed, key)])
 
-    def get(self, key: str | None) -> Located | None:
+    def get(self, key: str | None) -> Placed | None:
         """Return the value of a key, or None where it is missing or empty."""
         found = self.value.get(key) if isinstance(self.value, dict) else None
-        return found if isinstance(found, Located) and found.value is not None else None
+        return found if isinstance(found, Placed) and found.value is not None else None
 
-    def need(self, key: str, allowed: str) -> Located:
+    def need(self, key: str, allowed: str) -> Placed:
         """Return the value of a key.
 
         :raises DefinitionError: it is missing.
@@ -71,14 +71,14 @@ class Located:
         return self.value
 
     @property
-    def items(self) -> list[Located]:
+    def items(self) -> list[Placed]:
         """The values of a list.
 
         :raises DefinitionError: it is no list.
         """
         if not isinstance(self.value, list):
             raise self.refuse("a list")
-        return [item for item in self.value if isinstance(item, Located)]
+        return [item for item in self.value if isinstance(item, Placed)]
 
     @property
     def plain(self) -> object:
@@ -88,7 +88,7 @@ class Located:
         return [item.plain for item in self.items] if isinstance(self.value, list) else self.value
 
 
-def read_located(text: str, file: str) -> list[Located]:
+def read_placed(text: str, file: str) -> list[Placed]:
     """Return the documents of a file.
 
     :raises DefinitionError: it is not YAML, is too long, or holds an alias or a key twice.
@@ -98,24 +98,24 @@ def read_located(text: str, file: str) -> list[Located]:
     try:
         if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, yaml.SafeLoader)):
             raise DefinitionError.about(file, "text", "an alias", "YAML without aliases (*name)")
-        return [_located(node, file, "") for node in yaml.compose_all(text, yaml.SafeLoader) if node is not None]
+        return [_placed(node, file, "") for node in yaml.compose_all(text, yaml.SafeLoader) if node is not None]
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         place = file if mark is None else f"{file}:{mark.line + 1}"
         raise DefinitionError.about(place, "text", " ".join(str(getattr(error, "problem", error)).split()), "YAML") from error
 
 
-def _located(node: yaml.Node, file: str, path: str) -> Located:
+def _placed(node: yaml.Node, file: str, path: str) -> Placed:
     line = node.start_mark.line + 1
     if isinstance(node, yaml.ScalarNode):
         empty = node.tag == "tag:yaml.org,2002:null"
-        return Located(file, line, path, None if empty else str(node.value))
+        return Placed(file, line, path, None if empty else str(node.value))
     if isinstance(node, yaml.SequenceNode):
-        return Located(file, line, path, [_located(item, file, f"{path}[{place}]") for place, item in enumerate(node.value)])
-    found: dict[str, Located] = {}
+        return Placed(file, line, path, [_placed(item, file, f"{path}[{place}]") for place, item in enumerate(node.value)])
+    found: dict[str, Placed] = {}
     for key, item in node.value:
         name = str(key.value)
         if name in found:
             raise DefinitionError.about(f"{file}:{key.start_mark.line + 1}", f"{path}.{name}".lstrip("."), "twice", "each key once")
-        found[name] = _located(item, file, f"{path}.{name}".lstrip("."))
-    return Located(file, line, path, found)
+        found[name] = _placed(item, file, f"{path}.{name}".lstrip("."))
+    return Placed(file, line, path, found)
