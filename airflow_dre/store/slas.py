@@ -46,15 +46,6 @@ class SlaEvaluation:
         return ("missed" if self.missed else "met") if self.known else "unknown"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UnknownSla:
-    """An SLA that cannot be evaluated."""
-
-    since: datetime
-    looks: int
-    """Looks in a row that failed."""
-
-
 def save_sla_state(database: Database, connection: Connection, state: SlaEvaluation) -> datetime:
     """Keep the latest look, and return the moment since which the SLA has been met or missed.
 
@@ -74,20 +65,6 @@ def save_sla_state(database: Database, connection: Connection, state: SlaEvaluat
         values |= {"met_at": state.evaluated_at, "called_back": 0}
     connection.execute(update(sla).where(sla.c.fingerprint == state.cause.fingerprint).values(**values))
     return since
-
-
-def save_unknown(database: Database, connection: Connection, state: SlaEvaluation) -> UnknownSla:
-    """Keep an evaluation that did not find how old the data is. The earlier facts stay beside it."""
-    before = _begin(database, connection, state, failed_looks=1)
-    if before is None:
-        return UnknownSla(since=state.evaluated_at, looks=1)
-    since = before.since if before.state == state.name else state.evaluated_at
-    if state.evaluated_at < _last_look(before):
-        return UnknownSla(since=since, looks=before.failed_looks)
-    looks = before.failed_looks + 1
-    values = {**_look(state), "since": since, "failed_looks": looks}
-    connection.execute(update(sla).where(sla.c.fingerprint == state.cause.fingerprint).values(**values))
-    return UnknownSla(since=since, looks=looks)
 
 
 def _begin(database: Database, connection: Connection, state: SlaEvaluation, **first: Any) -> Row[Any] | None:
@@ -133,24 +110,6 @@ def take_callback(connection: Connection, cause: DataCause) -> bool:
         .returning(sla.c.fingerprint)
     )
     return connection.execute(statement).first() is not None
-
-
-def take_unknown_callback(connection: Connection, cause: DataCause, looks: int) -> bool:
-    """Return whether the caller must call back about an SLA that could not be evaluated ``looks`` times: true once for each such time."""
-    statement = (
-        update(sla)
-        .where(sla.c.fingerprint == cause.fingerprint, sla.c.state == "unknown", sla.c.told_unknown == 0, sla.c.failed_looks >= looks)
-        .values(told_unknown=1)
-        .returning(sla.c.fingerprint)
-    )
-    return connection.execute(statement).first() is not None
-
-
-def give_back_callback(connection: Connection, cause: DataCause) -> None:
-    """Let the next look call back: this one could not."""
-    row = connection.execute(select(sla.c.state).where(sla.c.fingerprint == cause.fingerprint)).first()
-    values = {"told_unknown": 0} if row is not None and row.state == "unknown" else {"called_back": 0}
-    connection.execute(update(sla).where(sla.c.fingerprint == cause.fingerprint).values(**values))
 
 
 def slas_of_monitor(connection: Connection, dag_id: str | None, names: Sequence[str] | None = None) -> list[StoredSla]:

@@ -17,11 +17,9 @@ from airflow_dre import DbtResultsOperator, FreshnessSensor, FreshnessSLA, GXChe
 from airflow_dre import checks as c
 from airflow_dre.config import read_settings
 from airflow_dre.errors import QueryFailed
-from airflow_dre.incidents.signals import Origin
 from airflow_dre.services.incidents import listening
 from airflow_dre.services.incidents.delivery import flush
 from airflow_dre.services.slo.declaring import declare_slas
-from airflow_dre.services.slo.evaluation import FailedLook, evaluate_sla, record_unknown
 from airflow_dre.services.slo.monitoring import Watch
 from airflow_dre.services.slo.question import read_question
 from airflow_dre.services.slo.watching import watch_once
@@ -33,6 +31,7 @@ from tests.databases import sqlite_file
 from tests.shell.api.test_api import app, ask
 from tests.shell.listeners.test_run_ends import end, ti
 from tests.shell.test_hostile_texts import EVIL, kept, powers_in
+from tests.slas import evaluate_sla, fail_sla
 from tests.task_instances import bare_dag, task_instance
 
 __all__ = ["app", "ask"]
@@ -145,10 +144,10 @@ def of_an_sla(world: Path) -> None:
 def of_an_unknown_sla(world: Path) -> None:
     """Report the error of a driver where an SLA cannot be evaluated."""
     question = read_question("SLA", {"conn_id": "warehouse", "table": "hostile", "column": "s", "max_age": "1h"})
-    store, origin = store_of(read_settings()), Origin(dag_id="d", task_id="t")
-    attempt(lambda: record_unknown("sla", question, store, origin, FailedLook(reason=HALF, at=datetime.now(UTC), routes=("oncall",))))
+    store = store_of(read_settings())
+    attempt(lambda: fail_sla("sla", question, store, "d", datetime.now(UTC), HALF))
     stale = read_question("SLA", {"conn_id": "warehouse", "table": "stale", "column": "created_at", "max_age": "1h"})
-    attempt(lambda: evaluate_sla("stale", stale, store, origin, datetime.now(UTC), routes=("oncall",)))
+    attempt(lambda: evaluate_sla("stale", stale, store, "d", datetime.now(UTC), routes=("oncall",)))
 
 
 def of_a_sensor(world: Path) -> None:

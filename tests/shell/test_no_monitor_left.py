@@ -15,17 +15,16 @@ from airflow_dre import QualityCheckOperator
 from airflow_dre import checks as c
 from airflow_dre.cli.sending import send_waiting
 from airflow_dre.config import read_settings
-from airflow_dre.incidents.signals import Origin
 from airflow_dre.listeners import runs, starting
 from airflow_dre.services.incidents import listening
 from airflow_dre.services.incidents.delivery import flush
 from airflow_dre.services.incidents.expiry import record_monitor_run
-from airflow_dre.services.slo.evaluation import evaluate_sla
 from airflow_dre.services.slo.question import read_question
 from airflow_dre.services.wiring import store_of
 from airflow_dre.store.monitors import Monitor
 from airflow_dre.store.tables import incident_event, monitor, sla
 from tests.services.incidents.test_expiry import suite_run
+from tests.slas import evaluate_sla
 
 pytestmark = pytest.mark.airflow
 LONG_AGO = timedelta(days=31)
@@ -42,7 +41,7 @@ def look_then_vanish(ago: timedelta, *, known: bool = True) -> None:
     if known:
         watches = (("orders_fresh", question.watched),)
         record_monitor_run(store, Monitor(dag_id="monitor", looked_at=at, due_at=at + timedelta(minutes=5), watches=watches))
-    evaluate_sla("orders_fresh", question, store, Origin(dag_id="monitor"), at, routes=("oncall",))
+    evaluate_sla("orders_fresh", question, store, "monitor", at, routes=("oncall",))
     flush(read_settings())
 
 

@@ -211,6 +211,7 @@ def fill(path: Path) -> None:
         connection.execute("CREATE TABLE old AS SELECT 1 AS id, datetime('now', '-9 days') AS created_at")
         connection.execute("CREATE TABLE soon AS SELECT * FROM old")
         connection.execute("CREATE TABLE stale AS SELECT 1 AS id, datetime('now', '-3 hours') AS created_at")
+        connection.execute("CREATE TABLE kept_back AS SELECT 1 AS id, datetime('now', '+2 minutes') AS created_at")
         connection.execute("CREATE TABLE shown (id INTEGER, amount INTEGER, region TEXT)")
         empty = {55, 65, 81, 85, 88, 91, 95, 99}
         connection.executemany(

@@ -32,6 +32,12 @@ def the_incident(stack: Any, condition: str, seconds: float = 120) -> Any:
     return found[0]
 
 
+def calls_of(stack: Any, sla: str) -> list[str]:
+    """Return the calls of the callbacks of an SLA, in order."""
+    file = stack.home / f"calls of {sla}.txt"
+    return file.read_text().splitlines() if file.exists() else []
+
+
 def still_one(stack: Any, condition: str, text: str, route: str = "oncall") -> None:
     """Assert that no callback, which runs in the Dag processor seconds later, opens or notifies a second time."""
     wait(lambda: stack.told_about(text, route), 90, f"a message about {text}")
@@ -108,17 +114,60 @@ def test_a_table_goes_stale_while_its_dag_is_paused_and_calls_back_once(stack: A
     assert stack.insist("GET", "api/v2/dags/fills_stale")["is_paused"] is True
     row = the_incident(stack, "suite = 'stale hourly'", 180)
     assert (row["kind"], row["event"], row["name"], row["severity"]) == ("data", "stale", "main.stale", "high")
-    first = row["last_problem_at"]
-    looks = f"SELECT COUNT(*) AS n FROM dre_sla WHERE sla = 'stale hourly' AND state = 'missed' AND evaluated_at > '{first}'"
+    looks = f"SELECT COUNT(*) AS n FROM dre_monitor WHERE looked_at > '{row['last_problem_at']}'"
     wait(lambda: stack.rows(looks)[0]["n"] == 1, 90, "a second look")
+    wait(lambda: calls_of(stack, "stale hourly") == ["miss"], 90, "the call")
     (row,) = stack.incidents("suite = 'stale hourly'")
     assert (row["status"], row["occurrences"]) == ("open", 1)
     assert stack.told_about("stale hourly") == ["firing"]
-    assert (stack.home / "missed.txt").read_text().split() == ["missed"]
     stack.warehouse("UPDATE stale SET created_at = datetime('now')")
     wait(lambda: stack.told_about("stale hourly") == ["firing", "resolved"], 90, "the SLA to be met again")
     assert [row["status"] for row in stack.incidents("suite = 'stale hourly'")] == ["resolved"]
+    wait(lambda: calls_of(stack, "stale hourly") == ["miss", "recover"], 90, "the call of its end")
     assert stack.insist("GET", "api/v2/dags/fills_stale/dagRuns")["total_entries"] == 0
+
+
+def test_a_dag_that_never_starts_is_one_miss_until_a_run_succeeds(stack: Any) -> None:
+    row = the_incident(stack, "suite = 'never starts'", 180)
+    assert (row["kind"], row["event"], row["name"]) == ("data", "stale", "never_starts")
+    wait(lambda: calls_of(stack, "never starts") == ["miss"], 90, "the call")
+    stack.insist("PATCH", "api/v2/dags/never_starts", json={"is_paused": False})
+    assert stack.finish("never_starts", stack.trigger("never_starts")) == "success"
+    wait(lambda: calls_of(stack, "never starts")[:2] == ["miss", "recover"], 90, "the call of its end")
+
+
+def test_a_monitor_that_was_stopped_finds_a_miss_late_and_reports_it_once(stack: Any) -> None:
+    wait(lambda: stack.rows("SELECT * FROM dre_sla WHERE sla = 'kept back'"), 120, "the first look")
+    stack.insist("PATCH", "api/v2/dags/reliability_monitor", json={"is_paused": True})
+    for run in stack.insist("GET", "api/v2/dags/reliability_monitor/dagRuns?limit=100")["dag_runs"]:
+        if run["state"] in ("running", "queued"):
+            stack.insist("PATCH", f"api/v2/dags/reliability_monitor/dagRuns/{run['dag_run_id']}", json={"state": "failed"})
+    wait(lambda: _stands_still(stack), 60, "the monitor to stop")
+    stack.warehouse("UPDATE kept_back SET created_at = datetime('now', '-59 minutes', '-57 seconds')")
+    time.sleep(20)
+    assert stack.incidents("suite = 'kept back'") == []
+    stack.insist("PATCH", "api/v2/dags/reliability_monitor", json={"is_paused": False})
+    row = the_incident(stack, "suite = 'kept back'", 180)
+    assert row["title"].endswith(", found late")
+    wait(lambda: calls_of(stack, "kept back") == ["miss late"], 90, "the call")
+    assert len(stack.rows("SELECT * FROM dre_monitor_gap")) >= 1
+    stack.warehouse("UPDATE kept_back SET created_at = datetime('now')")
+    wait(lambda: calls_of(stack, "kept back") == ["miss late", "recover"], 90, "the call of its end")
+    assert [(row["status"], row["occurrences"]) for row in stack.incidents("suite = 'kept back'")] == [("resolved", 1)]
+
+
+def _stands_still(stack: Any) -> bool:
+    """Return whether the monitor has not looked for three seconds."""
+    before = stack.rows("SELECT looked_at FROM dre_monitor")[0]["looked_at"]
+    time.sleep(3)
+    return bool(stack.rows("SELECT looked_at FROM dre_monitor")[0]["looked_at"] == before)
+
+
+def test_the_monitor_costs_few_runs_and_is_on_the_list(stack: Any) -> None:
+    found = stack.insist("GET", "dre/api/overview")["monitors"]
+    assert [(monitor["dag_id"], monitor["overdue"], monitor["why_overdue"]) for monitor in found] == [("reliability_monitor", False, None)]
+    costs = stack.rows("SELECT SUM(looks) AS looks, SUM(wakes) AS wakes, COUNT(*) AS runs FROM dre_monitor_run")[0]
+    assert costs["looks"] > costs["wakes"] >= costs["runs"]
 
 
 def test_an_unreachable_warehouse_is_retried_and_is_a_problem_of_the_task(stack: Any, runs: dict[str, str]) -> None:

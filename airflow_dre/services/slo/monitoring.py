@@ -213,6 +213,6 @@ def _unnamed(target: Target) -> DatasetName:
         case AssetTarget():
             return DatasetName("airflow://asset", target.asset)
         case DagTarget():
-            return DatasetName("airflow://dag", target.dag)
+            return DatasetName("airflow://dags", target.dag)
         case _:
             return DatasetName(f"connection://{target.conn_id}", target.table)

@@ -28,7 +28,6 @@ from airflow_dre.incidents.signals import Event, Origin, Severity, Signal
 from airflow_dre.notifications import OpenIncident
 from airflow_dre.services.incidents.delivery import deliver
 from airflow_dre.services.incidents.expiry import record_monitor_run
-from airflow_dre.services.slo.evaluation import evaluate_sla
 from airflow_dre.services.slo.objectives import count_new_results
 from airflow_dre.services.slo.question import read_question
 from airflow_dre.services.wiring import read_wiring, store_of
@@ -40,6 +39,7 @@ from airflow_dre.store.records import Delivery
 from airflow_dre.store.spool import Spool
 from airflow_dre.store.store import Store
 from tests.databases import sqlite_file
+from tests.slas import evaluate_sla
 from tests.task_instances import task_instance
 
 pytestmark = pytest.mark.airflow
@@ -131,7 +131,7 @@ def history(world: Path) -> Path:
         OpenIncident(severity="high")(context)
     question = read_question("x", {"conn_id": "warehouse", "table": "stale", "column": "created_at", "max_age": "1h"})
     for dag_id in ("monitor", CLOSED):
-        evaluate_sla(f"of {dag_id}", question, _store(), Origin(dag_id=dag_id), datetime.now(UTC))
+        evaluate_sla(f"of {dag_id}", question, _store(), dag_id, datetime.now(UTC))
     return world
 
 
@@ -716,7 +716,7 @@ def test_the_state_of_a_table_in_the_overview_is_that_of_its_latest_runs(ask: Ru
 
 def test_the_shape_of_an_sla(ask: Run, world: Path) -> None:
     question = read_question("x", {"conn_id": "warehouse", "table": "stale", "column": "created_at", "max_age": "1h"})
-    evaluate_sla("hourly", question, _store(), Origin(dag_id="monitor"), datetime.now(UTC))
+    evaluate_sla("hourly", question, _store(), "monitor", datetime.now(UTC))
     (found,) = ask("GET", "/api/overview").json()["slas"]
     assert found == {
         "name": "hourly",
@@ -735,7 +735,7 @@ def test_the_shape_of_an_sla(ask: Run, world: Path) -> None:
 
 def test_the_overview_ends_what_no_monitor_looks_at_any_more_and_its_receivers_hear_it(ask: Run, world: Path, oncall: Any) -> None:
     question = read_question("x", {"conn_id": "warehouse", "table": "stale", "column": "created_at", "max_age": "1h"})
-    evaluate_sla("hourly", question, _store(), Origin(dag_id="monitor"), datetime.now(UTC) - timedelta(days=31), routes=("oncall",))
+    evaluate_sla("hourly", question, _store(), "monitor", datetime.now(UTC) - timedelta(days=31), routes=("oncall",))
     for _ in range(2):
         found = ask("GET", "/api/overview", "viewer").json()
         assert (found["slas"], found["live_incidents"]) == ([], [])
@@ -746,7 +746,7 @@ def test_the_overview_ends_what_no_monitor_looks_at_any_more_and_its_receivers_h
 def test_the_shape_of_a_monitor_and_of_what_it_should_have_looked_at(ask: Run, world: Path, hours: int, state: str, overdue: bool) -> None:
     question = read_question("x", {"conn_id": "warehouse", "table": "stale", "column": "created_at", "max_age": "1h"})
     looked_at = datetime.now(UTC) - timedelta(hours=hours)
-    evaluate_sla("hourly", question, _store(), Origin(dag_id="monitor"), looked_at)
+    evaluate_sla("hourly", question, _store(), "monitor", looked_at)
     watches = (("hourly", question.watched),)
     record_monitor_run(_store(), Monitor(dag_id="monitor", looked_at=looked_at, due_at=looked_at + timedelta(hours=1), watches=watches))
     found = ask("GET", "/api/overview").json()

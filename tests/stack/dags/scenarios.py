@@ -15,6 +15,7 @@ from airflow_dre import (
     FreshnessSensor,
     FreshnessSLA,
     QualityCheckOperator,
+    SlaMiss,
     dag_deadline,
     open_incident,
     reliability_monitor,
@@ -138,24 +139,33 @@ with DAG("fills_stale", schedule=timedelta(minutes=1), start_date=START, catchup
     fill()
 
 
-def count_call(context: object) -> None:
+with DAG("never_starts", schedule=None, start_date=START, catchup=False, is_paused_upon_creation=True):
+
+    @task
+    def start() -> None:
+        """Do nothing: the Dag is paused until the test takes it up."""
+
+    start()
+
+
+def note_call(context: Any) -> None:
     """Leave a trace of each call."""
-    with (Path(os.environ["AIRFLOW_HOME"]) / "missed.txt").open("a") as file:
-        file.write("missed\n")
+    told: SlaMiss = context["sla"]
+    with (Path(os.environ["AIRFLOW_HOME"]) / f"calls of {told.sla}.txt").open("a") as file:
+        file.write(f"{told.kind}{' late' if told.found_late else ''}\n")
 
 
+CALLS: dict[str, Any] = {"on_miss": [open_incident(**TELL), note_call], "on_recover": note_call}
+OF_TABLE: dict[str, Any] = {"conn_id": "warehouse", "column": "created_at", "max_age": "1h", **CALLS}
 monitor = reliability_monitor(
     [
-        FreshnessSLA(
-            "stale hourly",
-            conn_id="warehouse",
-            table="stale",
-            column="created_at",
-            max_age="1h",
-            on_miss=[open_incident(**TELL), count_call],
-        )
+        FreshnessSLA("stale hourly", table="stale", **OF_TABLE),
+        FreshnessSLA("kept back", table="kept_back", **OF_TABLE),
+        FreshnessSLA("never starts", dag="never_starts", max_age="30s", **CALLS),
     ],
-    schedule=timedelta(seconds=10),
+    every="1s",
+    look_seconds=5,
+    schedule=timedelta(minutes=2),
 )
 
 
