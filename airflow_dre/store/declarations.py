@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, delete, insert, select, update
 
 from airflow_dre.store.records import StoredDeclaration
 from airflow_dre.store.rows import as_packed_records
-from airflow_dre.store.shared_texts import in_chunks
+from airflow_dre.store.shared_texts import CHUNK, in_chunks
 from airflow_dre.store.tables import monitor, sla_declaration
 from airflow_dre.values.digest import digest
 
@@ -51,12 +50,17 @@ def declared_slas(connection: Connection, dag_id: str) -> list[StoredDeclaration
     return as_packed_records(connection.execute(query), StoredDeclaration)
 
 
-def find_declarations(connection: Connection, names: Sequence[tuple[str | None, str]]) -> dict[tuple[str, str], dict[str, Any]]:
+def find_declarations(connection: Connection, names: Sequence[tuple[str | None, str]]) -> dict[tuple[str, str], StoredDeclaration]:
     """Return the declarations of SLAs by monitor and name."""
     wanted = {(dag_id, name) for dag_id, name in names if dag_id is not None}
-    query = select(sla_declaration.c.dag_id, sla_declaration.c.sla, sla_declaration.c.declared)
-    rows = connection.execute(query.where(sla_declaration.c.dag_id.in_({dag_id for dag_id, _ in wanted})))
-    return {(row.dag_id, row.sla): row.declared for row in rows if (row.dag_id, row.sla) in wanted}
+    query = select(sla_declaration.c.dag_id, *_COLUMNS).where(sla_declaration.c.dag_id.in_({dag_id for dag_id, _ in wanted}))
+    if len(wanted) <= CHUNK:
+        query = query.where(sla_declaration.c.sla.in_({name for _, name in wanted}))
+    return {
+        (row.dag_id, row.sla): StoredDeclaration(**{name: row._mapping[name] for name in StoredDeclaration.__struct_fields__})
+        for row in connection.execute(query)
+        if (row.dag_id, row.sla) in wanted
+    }
 
 
 def forget_declarations(connection: Connection, dag_id: str) -> None:

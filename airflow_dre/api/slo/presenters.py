@@ -9,7 +9,8 @@ from airflow_dre.api.slo import schemas
 from airflow_dre.values.dataset import DatasetName
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
 
     from airflow_dre.services.slo.pages import Attainment, SlaHistory, SlaPage, StoredCall
     from airflow_dre.services.slo.reading import MonitorState, SlaState
@@ -52,8 +53,8 @@ def present_monitor(found: MonitorState, why_overdue: str | None = None) -> sche
     )
 
 
-def present_listed_sla(state: SlaState, failing: Iterable[StoredCall]) -> schemas.Sla:
-    """Return an SLA with its failing calls."""
+def present_listed_sla(state: SlaState, failing: Iterable[StoredCall], due: Sequence[datetime]) -> schemas.Sla:
+    """Return an SLA with its failing calls and the first of its next due moments."""
     sla = state.sla
     return schemas.Sla(
         **dict(present_sla(state)),
@@ -61,6 +62,8 @@ def present_listed_sla(state: SlaState, failing: Iterable[StoredCall]) -> schema
         promise=sla.promise,
         declared_at=sla.declared_at,
         missed_since=sla.missed_since,
+        next_due=due[0] if due else None,
+        full_state="not_watched" if state.overdue else sla.state,
         failing_calls=[present_call(call) for call in failing],
     )
 
@@ -68,7 +71,8 @@ def present_listed_sla(state: SlaState, failing: Iterable[StoredCall]) -> schema
 def present_sla_page(page: SlaPage) -> schemas.SlaDetail:
     """Return one SLA with its latest calls."""
     failing = [call for call in page.calls if call.error is not None]
-    return schemas.SlaDetail(sla=present_listed_sla(page.state, failing), calls=[present_call(call) for call in page.calls])
+    calls = [present_call(call) for call in page.calls]
+    return schemas.SlaDetail(sla=present_listed_sla(page.state, failing, page.due), calls=calls, due=list(page.due))
 
 
 def present_call(call: StoredCall) -> schemas.SlaCall:

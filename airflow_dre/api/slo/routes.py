@@ -26,7 +26,7 @@ _UNREADABLE = "No such SLA, or none that you may read"
 @router.get("/slas")
 def slas(readable: ReadableDep) -> schemas.SlaList:
     """Return every SLA, missed ones first."""
-    return schemas.SlaList(slas=[presenters.present_listed_sla(found.state, found.failing) for found in list_slas(readable)])
+    return schemas.SlaList(slas=[presenters.present_listed_sla(found.state, found.failing, found.due) for found in list_slas(readable)])
 
 
 @router.get("/slas/{fingerprint}")

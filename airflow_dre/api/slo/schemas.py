@@ -82,6 +82,10 @@ class Sla(SlaSummary):
     declared_at: datetime | None
     missed_since: datetime | None
     """The due moment that was missed first. ``null``: it is not missed."""
+    full_state: StateName
+    """State that tells a warning and unwatched time apart, which ``state`` counts as met and as unknown."""
+    next_due: datetime | None
+    """Moment by which something new must come. ``null``: it is not known."""
     failing_calls: list[SlaCall]
     """Calls whose callable raised and has not returned since, latest first."""
 
@@ -97,6 +101,8 @@ class SlaDetail(BaseModel):
 
     sla: Sla
     calls: list[SlaCall]
+    due: list[datetime]
+    """The next due moments, at most ten."""
 
 
 class SlaInterval(BaseModel):

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from airflow_dre.incidents.identity import DataCause, Promise
 from airflow_dre.incidents.signals import Event, Origin, Signal
 from airflow_dre.store.database import Database, Transaction
+from airflow_dre.store.declarations import forget_declarations
 from airflow_dre.store.forgetting import forgotten_slas, is_forgotten, live_data_incidents, run_moments
 from airflow_dre.store.incidents import cause_of, record_signal
 from airflow_dre.store.monitors import Monitor, drop_monitor, read_monitors, save_monitor
@@ -65,6 +66,7 @@ def end_expired(store: Store, forget_after: timedelta, now: datetime, *, unrecor
         ended = 0
         for monitor in _forgotten_monitors(connection, forget_after, now):
             drop_monitor(connection, monitor.dag_id)
+            forget_declarations(connection, monitor.dag_id)
             reason = f"monitor {monitor.dag_id} has not looked for {format_duration(now - monitor.looked_at)}"
             ended += sum(_end(store.database, connection, row, reason, now) for row in slas_of_monitor(connection, monitor.dag_id))
         for row in forgotten_slas(connection, forget_after, now):

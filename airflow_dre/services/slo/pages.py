@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from airflow_dre.clock import now
 from airflow_dre.services.access import DagScope, open_configured_store
+from airflow_dre.services.slo.coming_due import SHOWN, find_due_moments
 from airflow_dre.services.slo.reading import SlaState, state_of_sla
 from airflow_dre.slo.history import Attainment as Attainment
 from airflow_dre.slo.history import Interval, State, attainment, join
@@ -30,6 +31,8 @@ class SlaOnList:
 
     state: SlaState
     failing: tuple[StoredCall, ...]
+    due: tuple[datetime, ...]
+    """The next due moment, as far as it is known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +41,8 @@ class SlaPage:
 
     state: SlaState
     calls: tuple[StoredCall, ...]
+    due: tuple[datetime, ...]
+    """The next due moments."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,8 +70,16 @@ def list_slas(scope: DagScope) -> tuple[SlaOnList, ...]:
         failing: dict[str, list[StoredCall]] = {}
         for call in failing_calls(connection):
             failing.setdefault(call.fingerprint, []).append(call)
-    moment = now()
-    return tuple(SlaOnList(state=state_of_sla(sla, monitors, moment), failing=tuple(failing.get(sla.fingerprint, ()))) for sla in slas)
+        moment = now()
+        due = find_due_moments(connection, slas, moment)
+    return tuple(
+        SlaOnList(
+            state=state_of_sla(sla, monitors, moment),
+            failing=tuple(failing.get(sla.fingerprint, ())),
+            due=tuple(due[sla.fingerprint]),
+        )
+        for sla in slas
+    )
 
 
 def read_sla(fingerprint: str, scope: DagScope) -> SlaPage | None:
@@ -80,11 +93,13 @@ def read_sla(fingerprint: str, scope: DagScope) -> SlaPage | None:
             return None
         monitors = readable_monitors(connection, scope)
         calls = read_calls(connection, [fingerprint], most=MOST_CALLS)
-    return SlaPage(state=state_of_sla(sla, monitors, now()), calls=tuple(calls))
+        moment = now()
+        due = find_due_moments(connection, [sla], moment, SHOWN)[fingerprint]
+    return SlaPage(state=state_of_sla(sla, monitors, moment), calls=tuple(calls), due=tuple(due))
 
 
 def read_history(fingerprint: str, scope: DagScope, begin: datetime, end: datetime, zone: ZoneInfo) -> SlaHistory | None:
-    """Return the history of one SLA from ``begin`` to ``end``, or None if there is no SLA that the user may read.
+    """Return the history of one SLA from ``begin`` to ``end``, or None if the user may read no such SLA.
 
     :param zone: time zone whose weeks and months count.
     :raises airflow_dre.errors.StoreError: the store is down.

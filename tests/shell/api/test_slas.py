@@ -6,18 +6,23 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from airflow_dre import FreshnessSLA
 from airflow_dre.api.slo.schemas import SlaDetail, SlaHistory, SlaList
 from airflow_dre.config import read_settings
 from airflow_dre.incidents.identity import DataCause, Promise
-from airflow_dre.services.wiring import store_of
+from airflow_dre.services.slo.declaring import declare_slas
+from airflow_dre.services.slo.monitoring import Watch, look_once
+from airflow_dre.services.wiring import read_wiring, store_of
 from airflow_dre.store.monitors import Monitor, save_gap, save_monitor
 from airflow_dre.store.records import NewCall, NewSlaState, StoredGap, StoredInterval
 from airflow_dre.store.sla_calls import add_calls, claim_sla_call, settle_call
 from airflow_dre.store.sla_history import Stretches, save_stretches
 from airflow_dre.store.sla_memory import save_states
+from tests.databases import sqlite_file
 from tests.shell.api.test_api import CLOSED, app, ask
 
 __all__ = ["app", "ask"]
@@ -174,3 +179,23 @@ def test_a_history_that_cannot_be_is_refused(ask: Run, watched: None, query: dic
     answer = ask("GET", f"/api/slas/{OPEN}/history", params=query)
     assert answer.status_code == 422
     assert message in answer.text
+
+
+def test_the_next_due_moments_follow_from_the_promise(ask: Run, world: Path) -> None:
+    of_table = {"conn_id": "warehouse", "table": "good", "column": "created_at"}
+    daily = FreshnessSLA("daily", due="08:00", time_zone="Europe/Berlin", **of_table)
+    hourly = FreshnessSLA("hourly", max_age="2h", warn_before="119m", **of_table)
+    every = timedelta(minutes=1)
+    declare_slas("monitor", [daily.watched(), hourly.watched()], every, read_wiring())
+    with sqlite_file(world / "w.db") as connection:
+        connection.execute("UPDATE good SET created_at = datetime('now', '-30 minutes')")
+    look_once(Watch(dag_id="monitor", run_id="r", every=every, look_seconds=5.0), read_wiring(), datetime.now(UTC))
+    found = {sla["name"]: sla for sla in ask("GET", "/api/slas").json()["slas"]}
+    due = datetime.fromisoformat(found["daily"]["next_due"])
+    assert due.astimezone(ZoneInfo("Europe/Berlin")).hour == 8
+    assert timedelta(0) < due - datetime.now(UTC) <= timedelta(days=1, hours=1)
+    left = datetime.fromisoformat(found["hourly"]["next_due"]) - datetime.now(UTC)
+    assert abs(left - timedelta(minutes=90)) < timedelta(minutes=3)
+    assert [(found[name]["state"], found[name]["full_state"]) for name in ("daily", "hourly")] == [("met", "met"), ("met", "warned")]
+    page = ask("GET", f"/api/slas/{found['daily']['fingerprint']}").json()
+    assert (len(page["due"]), page["due"][0]) == (10, found["daily"]["next_due"])
