@@ -25,11 +25,11 @@ def present_sla(found: SlaState) -> schemas.SlaSummary:
         state=found.state,
         since=sla.since,
         reason=found.reason,
-        evaluated_at=sla.evaluated_at,
+        evaluated_at=found.evaluated_at,
         newest=sla.newest,
         max_age_seconds=sla.max_age_seconds,
         monitor=sla.dag_id,
-        last_look=sla.last_look,
+        last_look=found.last_look,
         overdue=found.overdue,
     )
 

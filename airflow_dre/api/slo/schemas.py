@@ -83,7 +83,7 @@ class Sla(SlaSummary):
     missed_since: datetime | None
     """The due moment that was missed first. ``null``: it is not missed."""
     full_state: StateName
-    """State that tells a warning and unwatched time apart, which ``state`` counts as met and as unknown."""
+    """State with ``warned`` and ``not_watched``, which ``state`` counts as met and as unknown."""
     next_due: datetime | None
     """Moment by which something new must come. ``null``: it is not known."""
     failing_calls: list[SlaCall]

@@ -24,9 +24,12 @@ from airflow_dre.services.slo.calls import make_calls
 from airflow_dre.services.slo.declared_sla import read_sla
 from airflow_dre.services.slo.declaring import declare_slas
 from airflow_dre.services.slo.monitoring import LookDone, Watch, look_once
+from airflow_dre.services.slo.reading import state_of_sla
 from airflow_dre.services.slo.watching import Seen, watch_once
 from airflow_dre.services.wiring import Wiring, read_wiring
 from airflow_dre.slo.miss import SlaMiss
+from airflow_dre.store.reading.scope import DagScope
+from airflow_dre.store.reading.slas import readable_monitors, readable_slas
 from airflow_dre.store.sla_history import read_intervals
 from airflow_dre.store.tables import incident, incident_event, monitor, monitor_gap, outbox, sla, sla_call, sla_interval
 
@@ -169,6 +172,16 @@ def test_looks_that_find_nothing_new_write_one_row_of_the_monitor(world: World) 
     (row,) = world.rows(monitor)
     assert (row.looked_at, row.due_at) == (T + 0.5 * HOUR, T + 2.5 * HOUR)
     assert world.history_of("orders 1") == [("met", -1, None)]
+    with world.wiring.open_store().database.read() as connection:
+        (first, *_), monitors = readable_slas(connection, DagScope(None)), readable_monitors(connection, DagScope(None))
+    found = state_of_sla(first, monitors, T + 0.6 * HOUR)
+    assert (found.last_look, found.evaluated_at, found.overdue) == (T + 0.5 * HOUR, T + 0.5 * HOUR, False)
+    assert found.reason == f"the newest row is 30 min old ({T.isoformat()})", "though no row of an SLA was written since it was new"
+    late = state_of_sla(first, monitors, T + 9 * HOUR)
+    assert (late.state, late.reason.startswith("not watched: monitor monitor has not looked for 8 h 30 min; last found: met, ")) == (
+        "unknown",
+        True,
+    )
 
 
 def test_an_sla_that_cannot_be_evaluated_is_unknown_until_it_can(world: World) -> None:

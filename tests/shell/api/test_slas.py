@@ -182,7 +182,7 @@ def test_a_history_that_cannot_be_is_refused(ask: Run, watched: None, query: dic
 
 
 def test_the_next_due_moments_follow_from_the_promise(ask: Run, world: Path) -> None:
-    of_table = {"conn_id": "warehouse", "table": "good", "column": "created_at"}
+    of_table: dict[str, Any] = {"conn_id": "warehouse", "table": "good", "column": "created_at"}
     daily = FreshnessSLA("daily", due="08:00", time_zone="Europe/Berlin", **of_table)
     hourly = FreshnessSLA("hourly", max_age="2h", warn_before="119m", **of_table)
     every = timedelta(minutes=1)

@@ -150,9 +150,9 @@ with DAG("never_starts", schedule=None, start_date=START, catchup=False, is_paus
 
 def note_call(context: Any) -> None:
     """Leave a trace of each call."""
-    told: SlaMiss = context["sla"]
-    with (Path(os.environ["AIRFLOW_HOME"]) / f"calls of {told.sla}.txt").open("a") as file:
-        file.write(f"{told.kind}{' late' if told.found_late else ''}\n")
+    miss: SlaMiss = context["sla"]
+    with (Path(os.environ["AIRFLOW_HOME"]) / f"calls of {miss.sla}.txt").open("a") as file:
+        file.write(f"{miss.kind}{' late' if miss.found_late else ''}\n")
 
 
 CALLS: dict[str, Any] = {"on_miss": [open_incident(**TELL), note_call], "on_recover": note_call}
