@@ -14,7 +14,7 @@ from queue import Empty, SimpleQueue
 
 from airflow_dre.checks.kinds.freshness import FUTURE_TOLERANCE
 from airflow_dre.engines.file_times import newest_file
-from airflow_dre.errors import WarehouseUnreachable
+from airflow_dre.errors import StatementTimeout, WarehouseUnreachable
 from airflow_dre.services.asking import MOST_ABANDONED, Call, ask_within, no_answer
 from airflow_dre.services.slo.answers import NewestAnswer
 from airflow_dre.services.slo.event_round import ask_store
@@ -75,11 +75,24 @@ def ask_once(wait: FreshnessWait, now: datetime) -> Freshness:
     return judge_answer(wait, answers[target], now)
 
 
+_MOST_SLOW = 10_000
+_slow: dict[Target, None] = {}
+"""Targets whose last question was ended at its limit of time, for example because the table is locked."""
+
+
+def place_of(target: Target) -> str:
+    """Return the place that is asked about a target.
+
+    Slow targets of a connection have a place of their own, so that the others need not wait for them.
+    """
+    return f"{target.place}, asked apart," if target in _slow else target.place
+
+
 def places_of(targets: Iterable[Target]) -> list[Sequence[Target]]:
     """Return the targets by the place that is asked about them, each once."""
     places: dict[str, dict[Target, None]] = {}
     for target in targets:
-        places.setdefault(target.place, {})[target] = None
+        places.setdefault(place_of(target), {})[target] = None
     return [tuple(asked) for asked in places.values()]
 
 
@@ -87,9 +100,11 @@ class Round:
     """One round of questions to one place, in a thread of its own."""
 
     def __init__(self, targets: Sequence[Target], seconds: float) -> None:
+        self.place = place_of(targets[0])
+        """The place that is asked."""
         self._targets = targets
         self._seconds = seconds
-        self._call: Call[Answers] = Call(lambda: _ask_place(targets, seconds))
+        self._call: Call[Answers] = Call(lambda: _remembered(_ask_place(targets, seconds)))
 
     @classmethod
     def begin(cls, targets: Sequence[Target], seconds: float, finish: Callable[[Round], None]) -> Round:
@@ -99,16 +114,11 @@ class Round:
         :param finish: called with the round in its thread at the end, or at once.
         """
         begun = cls(targets, seconds)
-        refused = _hanging_at(targets[0].place)
+        refused = _hanging_at(begun.place)
         if refused is not None:
             begun._call = Call(lambda: begun._failed(refused))
         begun._call.start(lambda: _end(begun, finish))
         return begun
-
-    @property
-    def place(self) -> str:
-        """The place that is asked."""
-        return self._targets[0].place
 
     def answers(self) -> Answers:
         """Return the answers of a round that has finished. Every target has one."""
@@ -156,6 +166,16 @@ def _hanging_at(place: str) -> WarehouseUnreachable | None:
         if since > PATIENCE and len(threads) < MOST_ABANDONED:
             return None
     return WarehouseUnreachable(f"{place} does not answer: an earlier question to it waits since {since:.0f} s")
+
+
+def _remembered(answers: Answers) -> Answers:
+    """Remember which targets are slow, and return the answers."""
+    for target, answer in answers.items():
+        if not isinstance(answer.error, StatementTimeout):
+            _slow.pop(target, None)
+        elif len(_slow) < _MOST_SLOW:
+            _slow[target] = None
+    return answers
 
 
 def _ask_place(targets: Sequence[Target], seconds: float) -> Answers:
