@@ -101,7 +101,7 @@ class FreshnessSLA:
     ) -> None:
         given: dict[str, Any] = {argument: value for argument, value in locals().items() if argument != "self"}
         from airflow_dre.errors import DefinitionError
-        from airflow_dre.services.slo.declared_sla import CALLBACKS, read_sla
+        from airflow_dre.services.slo.declared_sla import CALLBACKS, read_declared_sla
 
         given["name"] = "" if name is REQUIRED else name
         subject = f"FreshnessSLA {given['name']}"
@@ -112,7 +112,7 @@ class FreshnessSLA:
             problems += wrong
         problems += _find_warning_problems(subject, calls["on_warn"], warn_before)
         try:
-            self.declared = read_sla({**given, **_incidents_of(calls, given)})
+            self.declared = read_declared_sla({**given, **_incidents_of(calls, given)})
         except DefinitionError as error:
             raise DefinitionError([*problems, *error.problems]) from None
         if problems:

@@ -32,7 +32,7 @@ from server import served
 
 from airflow_dre.incidents.notify_options import NotifyOptions
 from airflow_dre.services.slo.authored import AuthoredSla
-from airflow_dre.services.slo.declared_sla import read_sla
+from airflow_dre.services.slo.declared_sla import read_declared_sla
 from airflow_dre.services.slo.declaring import declare_slas
 from airflow_dre.services.slo.monitoring import Watch, look_once
 from airflow_dre.services.wiring import Wiring, read_wiring
@@ -58,7 +58,7 @@ def declared(number: int) -> AuthoredSla:
     if number % 2:
         promise |= {"due": "08:00", "days": "weekdays", "time_zone": "Europe/Berlin"}
     given = {"name": f"sla {number}", "conn_id": f"bench_{number % CONNECTIONS}", "table": f"t{number}", "column": "loaded_at", **promise}
-    return AuthoredSla(declared=read_sla(given), callbacks={"miss": [Opening()]})
+    return AuthoredSla(declared=read_declared_sla(given), callbacks={"miss": [Opening()]})
 
 
 class Opening:

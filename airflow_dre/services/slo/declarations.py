@@ -14,7 +14,7 @@ from airflow_dre.errors import DefinitionError
 from airflow_dre.incidents.notify_options import NotifyOptions
 from airflow_dre.incidents.signals import Severity
 from airflow_dre.services.slo.authored import Occasion
-from airflow_dre.services.slo.declared_sla import CALLBACKS, DeclaredSla, read_sla
+from airflow_dre.services.slo.declared_sla import CALLBACKS, DeclaredSla, read_declared_sla
 from airflow_dre.services.slo.targets import Target
 from airflow_dre.slo.promise import FreshnessPromise
 from airflow_dre.store.records import StoredDeclaration
@@ -99,7 +99,7 @@ def read_declaration(stored: StoredDeclaration) -> MonitoredSla:
     :raises airflow_dre.errors.DefinitionError: another version wrote it, which knows other arguments.
     """
     arguments = stored.declared["arguments"]
-    declared = read_sla(arguments)
+    declared = read_declared_sla(arguments)
     callbacks: dict[Occasion, tuple[Callback, ...]] = {
         occasion: tuple(_read_callback(call) for call in calls) for occasion, calls in stored.declared["callbacks"].items()
     }
@@ -122,7 +122,7 @@ _BESIDE_THE_PROMISE = ("name", "future_tolerance", "unknown_after", *CALLBACKS)
 def watched_by(stored: StoredDeclaration) -> str:
     """Return what a declared SLA is about, or an empty text where another version declared it."""
     try:
-        return read_sla(stored.declared["arguments"]).target.watched
+        return read_declared_sla(stored.declared["arguments"]).target.watched
     except (DefinitionError, KeyError):
         return ""
 

@@ -39,10 +39,10 @@ class DeclaredSla:
     on_miss: tuple[NotifyOptions, ...]
     on_unknown: tuple[NotifyOptions, ...]
     arguments: Mapping[str, object]
-    """The arguments as values that JSON can hold. :func:`read_sla` makes an equal SLA of them."""
+    """The arguments as values that JSON can hold. :func:`read_declared_sla` makes an equal SLA of them."""
 
 
-def read_sla(given: Mapping[str, object]) -> DeclaredSla:
+def read_declared_sla(given: Mapping[str, object]) -> DeclaredSla:
     """Read an SLA from its arguments, in which None counts as not given.
 
     :raises DefinitionError: lists every argument that is unknown or not what it must be.

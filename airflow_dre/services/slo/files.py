@@ -11,7 +11,7 @@ import yaml
 
 from airflow_dre.declaring.calls import unknown_problems
 from airflow_dre.errors import DefinitionError, Problem
-from airflow_dre.services.slo.declared_sla import DeclaredSla, read_sla
+from airflow_dre.services.slo.declared_sla import DeclaredSla, read_declared_sla
 
 SUFFIXES = (".yaml", ".yml")
 LARGEST_FILE = 1_000_000
@@ -169,7 +169,7 @@ def _read_one(node: yaml.MappingNode, name: str, found: SlaFiles) -> None:
         found.problems += [FileProblem(name, lines[key], Problem(name, key, "twice", "each key once")) for key in sorted(twice)]
         return
     try:
-        declared = read_sla(_arguments(node))
+        declared = read_declared_sla(_arguments(node))
     except DefinitionError as error:
         found.problems += [FileProblem(name, lines.get(problem.argument, start), problem) for problem in error.problems]
         return

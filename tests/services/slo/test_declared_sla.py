@@ -13,7 +13,7 @@ from airflow_dre import FreshnessSLA, open_incident
 from airflow_dre.errors import DefinitionError
 from airflow_dre.incidents.notify_options import NotifyOptions
 from airflow_dre.incidents.signals import Severity
-from airflow_dre.services.slo.declared_sla import SLA_ARGUMENTS, read_sla
+from airflow_dre.services.slo.declared_sla import SLA_ARGUMENTS, read_declared_sla
 from airflow_dre.services.slo.files import SlaFiles, read_sla_files, stamp_of
 from airflow_dre.services.slo.targets import AssetTarget, DagTarget, FileTarget, TableTarget
 from tests.slo.promises import BERLIN, WEEKDAYS, times_of
@@ -89,7 +89,7 @@ def test_an_sla_is_kept_as_data_that_makes_the_same_sla() -> None:
     kept = json.loads(json.dumps(sla.declared.arguments))
     assert kept["on_warn"] == [{"routes": [], "severity": "low"}]
     assert kept["days"] == ["weekdays", "2026-12-24"]
-    assert read_sla(kept) == sla.declared
+    assert read_declared_sla(kept) == sla.declared
     assert sla.declared.on_miss == (NotifyOptions(routes=("oncall",), severity=Severity.HIGH),)
     assert sla.declared.on_unknown == sla.declared.on_miss
     assert FreshnessSLA("orders", **ORDERS, max_age="1h", on_miss=open_incident(), on_unknown=()).declared.on_unknown == ()

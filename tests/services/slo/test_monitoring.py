@@ -21,7 +21,7 @@ from airflow_dre.incidents.signals import Severity
 from airflow_dre.services.slo import declaring, watching
 from airflow_dre.services.slo.authored import AuthoredSla, Occasion
 from airflow_dre.services.slo.calls import make_calls
-from airflow_dre.services.slo.declared_sla import read_sla
+from airflow_dre.services.slo.declared_sla import read_declared_sla
 from airflow_dre.services.slo.declaring import declare_slas
 from airflow_dre.services.slo.monitoring import LookDone, Watch, look_once
 from airflow_dre.services.slo.reading import state_of_sla
@@ -77,7 +77,7 @@ class World:
         """Return an SLA of six hours."""
         callbacks: dict[Occasion, Sequence[Callable[[Any], Any]]] = more.pop("callbacks", {"miss": [Opening()]})
         given = {"conn_id": "dre_warehouse", "table": table, "column": "created_at", "max_age": 6 * HOUR, **more}
-        return AuthoredSla(declared=read_sla({"name": name, **given}), callbacks=callbacks)
+        return AuthoredSla(declared=read_declared_sla({"name": name, **given}), callbacks=callbacks)
 
     def declare(self, *slas: AuthoredSla, dag_id: str = "monitor") -> int:
         """Let the monitor watch SLAs."""
