@@ -53,8 +53,8 @@ class FreshnessSensor(DeclaredOperator, BaseSensorOperator):
     :param column: its timestamp column. (templated)
     :param partition: instead of ``column``: the column that partitions the table, of dates, timestamps, or texts or whole numbers such as
         ``2026-01-31``, ``20260131`` and ``2026013107``. The beginning of the newest partition counts. (templated)
-    :param metadata: instead of ``column``: True for the moment of the last change that the database keeps (BigQuery, Databricks, MySQL and
-        Snowflake keep one), or a SELECT of that moment, for example from a table of loads. (templated)
+    :param metadata: instead of ``column``: True for the moment of the last change that the database keeps (BigQuery and Snowflake keep
+        one), or a SELECT of that moment, for example from a table of loads. (templated)
     :param file: instead of a table: a path, a pattern such as ``/data/orders/*.csv``, or a URL that ``ObjectStoragePath`` takes. The
         modification time of the newest file counts. (templated)
     :param asset: instead of a table: an ``Asset``, its URI or its name. Its last event counts, as far as it was recorded. (templated)

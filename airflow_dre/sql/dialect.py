@@ -135,7 +135,7 @@ class Catalogue:
     """SELECT of the enforced constraints, as rows of kind, name and column. None: the database enforces none."""
     partitions: Callable[[tuple[str, ...]], str] | None = None
     """SELECT of the native partitions, as rows of column, bounds, version and size. None: the database does not list them."""
-    last_modified: Callable[[tuple[str, ...]], exp.Query] | Refusal = Refusal("it keeps no moment of the last change of a table")
+    last_modified: Callable[[tuple[str, ...]], exp.Query | Refusal] | Refusal = Refusal("it keeps no moment of the last change of a table")
     """SELECT of the moment at which a table was last changed, from what the database keeps without reading a row."""
     is_cheap: bool = False
     """True if a query of it costs next to nothing, so that it precedes the scan wherever types matter."""

@@ -119,11 +119,12 @@ def last_change(table: tuple[str, ...], own: str | None, dialect: Dialect, subje
     if own is not None:
         written = read_value(own, dialect.name, subject, "metadata")
         return f"SELECT {exp.paren(written.sql()).sql(dialect=dialect.name)} AS m0"
-    found = dialect.catalogue.last_modified
+    known = dialect.catalogue.last_modified
+    found = known if isinstance(known, Refusal) else known(table)
     if isinstance(found, Refusal):
         allowed = f"a SELECT of the moment, or column, expression, partition or file: {found.reason}"
         raise DefinitionError.about(subject, "metadata", True, allowed)
-    return dialect.rewrite(found(table)).sql(dialect=dialect.name)
+    return dialect.rewrite(found).sql(dialect=dialect.name)
 
 
 def _shared(questions: Sequence[NewestQuestion], conn_type: str) -> str:

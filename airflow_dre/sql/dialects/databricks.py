@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from airflow_dre.sql.catalogue import Owner, information_schema
-from airflow_dre.sql.dialect import READ_ONLY, Catalogue, Session
+from airflow_dre.sql.dialect import READ_ONLY, Catalogue, Refusal, Session
 from airflow_dre.sql.dialects.spark import SPARK
 from airflow_dre.sql.rendering import call
 
@@ -18,6 +18,7 @@ DATABRICKS = replace(
     ),
     catalogue=Catalogue(
         is_cheap=False,
+        last_modified=Refusal("Unity Catalog keeps when a definition was changed, and not when rows were"),
         columns=information_schema(default_schema=call("CURRENT_SCHEMA"), owner=Owner.CATALOG),
     ),
     writing=READ_ONLY,

@@ -105,7 +105,10 @@ MSSQL = Dialect(
         total=_total,
         variance=lambda value: call("VAR", value),
     ),
-    catalogue=Catalogue(columns=information_schema(default_schema=call("SCHEMA_NAME"), owner=Owner.CATALOG, upper=True)),
+    catalogue=Catalogue(
+        columns=information_schema(default_schema=call("SCHEMA_NAME"), owner=Owner.CATALOG, upper=True),
+        last_modified=Refusal("SQL Server keeps the moment of the last change of a table only until it restarts"),
+    ),
     rewrite=_rewrite,
     start_of=_start_of,
 )

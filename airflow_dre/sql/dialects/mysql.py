@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from sqlglot import exp
 
 from airflow_dre.sql.catalogue import information_schema
-from airflow_dre.sql.dialect import Aggregates, Catalogue, Dialect, Limits, Literals, Session, Texts, Types
+from airflow_dre.sql.dialect import Aggregates, Catalogue, Dialect, Limits, Literals, Refusal, Session, Texts, Types
 from airflow_dre.sql.rendering import above_zero, call, in_doubles, plain_like, typed
 from airflow_dre.values.calendar import Unit
 
@@ -81,6 +81,7 @@ MYSQL = Dialect(
     ),
     catalogue=Catalogue(
         columns=information_schema(default_schema=call("DATABASE"), only=_SHOWN),
+        last_modified=Refusal("MySQL may show the moment of the last change of a table a day late"),
         is_cheap=True,
     ),
     rewrite=_rewrite,

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from sqlglot import exp, parse_one
 
-from airflow_dre.sql.dialect import Aggregates, Catalogue, Dialect, Limits, Literals, Session, Texts, Types, Writing
+from airflow_dre.sql.dialect import Aggregates, Catalogue, Dialect, Limits, Literals, Refusal, Session, Texts, Types, Writing
 from airflow_dre.sql.rendering import as_text, call, too_large
 from airflow_dre.values.calendar import Unit
 
@@ -108,6 +108,7 @@ SQLITE = Dialect(
     catalogue=Catalogue(
         is_cheap=True,
         constraints=_of(_CONSTRAINTS),
+        last_modified=Refusal("SQLite keeps no moment of the last change of a table: use file with the path of the database"),
         columns=_of(_COLUMNS),
     ),
     unknown_quoted_is_text=True,
