@@ -291,7 +291,7 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
 
 STARTED = [
     "by_hand",
-    "due_by_hand",
+    "failed_early",
     "due",
     "due_killed",
     "late",
@@ -312,9 +312,9 @@ STARTED = [
 
 @pytest.fixture(scope="session", autouse=True)
 def runs(stack: Stack) -> dict[str, str]:
-    """Start one run of each Dag, all at once. ``due_by_hand`` is marked failed at once, ``by_hand`` as soon as its task runs."""
-    early = {"due_by_hand": stack.trigger("due_by_hand")}
-    _fail_by_hand(stack, "due_by_hand", early["due_by_hand"])
+    """Start one run of each Dag, all at once. ``failed_early`` is marked failed at once, ``by_hand`` as soon as its task runs."""
+    early = {"failed_early": stack.trigger("failed_early")}
+    _fail_by_hand(stack, "failed_early", early["failed_early"])
     started = early | {dag_id: stack.trigger(dag_id) for dag_id in STARTED if dag_id not in early}
     for last in (50, 60, 70):
         stack.trigger("shown", last=last)

@@ -68,7 +68,7 @@ def test_a_killed_task_misses_its_deadline_once_and_recovers_with_its_next_try(s
 
 
 def test_a_run_that_a_person_failed_is_not_reported_again_by_its_deadlines(stack: Any, runs: dict[str, str]) -> None:
-    wait(lambda: len(outcomes(stack, "due_by_hand")) == 2, 300, "two deadlines to be over")
-    assert outcomes(stack, "due_by_hand")["sleeps: soon"] == "reported"
-    assert [row["event"] for row in stack.incidents("dag_id = 'due_by_hand'")] == ["run_failed"]
-    assert [call for call in paged(stack) if call.get("run") == runs["due_by_hand"]] == []
+    wait(lambda: len(outcomes(stack, "failed_early")) == 2, 300, "two deadlines to be over")
+    assert outcomes(stack, "failed_early")["sleeps: soon"] == "reported"
+    assert [row["event"] for row in stack.incidents("dag_id = 'failed_early'")] == ["run_failed"]
+    assert [call for call in paged(stack) if call.get("run") == runs["failed_early"]] == []

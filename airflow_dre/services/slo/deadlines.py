@@ -99,12 +99,10 @@ def _pause(look: Look, alert: Alert) -> timedelta:
 
 async def _look(run: RunInContext, alert: Alert, started: datetime | None) -> Look:
     deadline = alert.deadline
-    states = await _read_states(run, alert)
-    known = states is not None
-    if states is None:
-        states = States(run=run.state or "unknown")
-    if not deadline.task and states.run == run.state:
-        states = States(run=states.run, run_ended=run.ended)
+    states, known = States(run=run.state or "unknown", run_ended=run.ended), True
+    if deadline.task:  # of the run, the context holds the state at the due moment
+        found = await _read_states(run, alert)
+        states, known = found or States(run=states.run), found is not None
     at = now()
     if started is None and states.run == "running":
         started = at

@@ -70,7 +70,7 @@ with DAG(
 
 
 with DAG(
-    "due_by_hand",
+    "failed_early",
     schedule=None,
     start_date=START,
     catchup=False,
