@@ -76,9 +76,9 @@ class Waits:
         :param seconds: how long the answer may take.
         :param interval: seconds between two ticks.
         """
-        from airflow_dre.services.slo.rounds import place_of
+        from airflow_dre.services.slo.rounds import round_place
 
-        place = self._places.setdefault(place_of(target), _Place())
+        place = self._places.setdefault(round_place(target), _Place())
         now = self._loop.time()
         at, known = place.recent.get(target, (-math.inf, None))
         if known is not None and known.error is None and at >= _tick_before(now, interval):
@@ -123,7 +123,7 @@ class Waits:
 
     def _tick(self) -> None:
         """Let those that are due be asked, and those that are due in a moment."""
-        from airflow_dre.services.slo.rounds import place_of
+        from airflow_dre.services.slo.rounds import round_place
 
         self._alarm = None
         until, due = self._loop.time() + GATHER_SECONDS, list[_Waiter]()
@@ -135,7 +135,7 @@ class Waits:
         touched: dict[str, None] = {}
         for waiter in due:
             if not waiter.answer.done():  # a wait that was cancelled is not asked for
-                name = place_of(waiter.target)
+                name = round_place(waiter.target)
                 self._places.setdefault(name, _Place()).pending.append(waiter)
                 touched[name] = None
         for name in touched:

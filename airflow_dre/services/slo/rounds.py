@@ -80,7 +80,7 @@ _slow: dict[Target, None] = {}
 """Targets whose last question was ended at its limit of time, for example because the table is locked."""
 
 
-def place_of(target: Target) -> str:
+def round_place(target: Target) -> str:
     """Return the place that is asked about a target.
 
     Slow targets of a connection have a place of their own, so that the others need not wait for them.
@@ -92,7 +92,7 @@ def places_of(targets: Iterable[Target]) -> list[Sequence[Target]]:
     """Return the targets by the place that is asked about them, each once."""
     places: dict[str, dict[Target, None]] = {}
     for target in targets:
-        places.setdefault(place_of(target), {})[target] = None
+        places.setdefault(round_place(target), {})[target] = None
     return [tuple(asked) for asked in places.values()]
 
 
@@ -100,7 +100,7 @@ class Round:
     """One round of questions to one place, in a thread of its own."""
 
     def __init__(self, targets: Sequence[Target], seconds: float) -> None:
-        self.place = place_of(targets[0])
+        self.place = round_place(targets[0])
         """The place that is asked."""
         self._targets = targets
         self._seconds = seconds
