@@ -30,6 +30,7 @@ from airflow_dre.services.wiring import Wiring, read_wiring
 from airflow_dre.slo.miss import SlaMiss
 from airflow_dre.store.reading.scope import DagScope
 from airflow_dre.store.reading.slas import readable_monitors, readable_slas
+from airflow_dre.store.schema import migrate
 from airflow_dre.store.sla_history import read_intervals
 from airflow_dre.store.tables import incident, incident_event, monitor, monitor_gap, outbox, sla, sla_call, sla_interval
 
@@ -499,3 +500,16 @@ def test_a_warning_that_was_heeded_resolves_its_incident(world: World) -> None:
     world.load(T + 5.5 * HOUR)
     world.look(6)
     assert (world.incidents(), [state for state, _, _ in world.history()]) == ([("stale", "resolved", 1)], ["met", "warned", "met"])
+
+
+@pytest.mark.postgres
+def test_looks_at_once_on_a_server(world: World, postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AIRFLOW__DRE__SQL_ALCHEMY_CONN", postgres_url)
+    database = world.wiring.store.database
+    migrate(database)
+    test_eight_looks_at_once_find_one_miss(world)
+    world.load(T + 8 * HOUR)
+    assert [world.look(hours).changed for hours in (8, 8.5, 8.7)] == [1, 1, 0]
+    assert world.history() == [("met", -1, 6), ("missed", 6, 8), ("met", 8, None)]
+    assert world.incidents() == [("stale", "resolved", 1)]
+    database.engine.dispose()
