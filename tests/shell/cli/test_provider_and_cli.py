@@ -113,7 +113,7 @@ def test_plugins(airflow: Cli) -> None:
         ("nav", "reliability", "dre/static/main.js"),
         ("task_instance", "reliability-results", "dre/static/main.js"),
     ]
-    assert shown["listeners"] == ["airflow_dre.listeners.runs", "airflow_dre.listeners.starting"]
+    assert shown["listeners"] == ["airflow_dre.listeners.assets", "airflow_dre.listeners.runs", "airflow_dre.listeners.starting"]
 
 
 @pytest.mark.usefixtures("fresh_home")
