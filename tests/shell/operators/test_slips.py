@@ -451,7 +451,8 @@ def test_what_is_right_is_accepted() -> None:
 
 
 def public_names() -> list[str]:
-    return [*(f"airflow_dre.{name}" for name in airflow_dre.__all__), *(f"airflow_dre.checks.{name}" for name in checks.__all__)]
+    called = [name for name in airflow_dre.__all__ if name != "SlaMiss"]  # which a callback only reads
+    return [*(f"airflow_dre.{name}" for name in called), *(f"airflow_dre.checks.{name}" for name in checks.__all__)]
 
 
 @pytest.mark.parametrize("name", public_names())
