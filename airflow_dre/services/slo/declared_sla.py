@@ -16,6 +16,7 @@ from airflow_dre.services.slo.targets import Target, read_target
 from airflow_dre.slo.arguments import PROMISE_ARGUMENTS, as_plain, read_promise
 from airflow_dre.slo.promise import FreshnessPromise
 from airflow_dre.values.instants import DURATION_ALLOWED, read_duration
+from airflow_dre.values.text_limits import escaped
 
 LONGEST_NAME = 246
 """Most characters of the name of an SLA: its task id has four more, and at most 250."""
@@ -45,6 +46,8 @@ class DeclaredSla:
 def read_declared_sla(given: Mapping[str, object]) -> DeclaredSla:
     """Read an SLA from its arguments, in which None counts as not given.
 
+    A character of the name that moves the direction of a text is escaped, since the name is shown on pages and in messages.
+
     :raises DefinitionError: lists every argument that is unknown or not what it must be.
     """
     named = {name: value for name, value in given.items() if value is not None}
@@ -62,8 +65,9 @@ def read_declared_sla(given: Mapping[str, object]) -> DeclaredSla:
         reader.refuse(Problem(subject, "on_recover", named["on_recover"], "no open_incident: the incident is resolved by itself"))
     if reader.problems or target is None or promise is None:
         raise DefinitionError(reader.problems)
+    named["name"] = escaped(str(name))
     return DeclaredSla(
-        name=str(name),
+        name=escaped(str(name)),
         target=target,
         promise=promise,
         future_tolerance=tolerance,
@@ -79,8 +83,8 @@ def find_sla_name_problems(name: object) -> list[Problem]:
     """Return why ``name`` cannot be the name of an SLA, which becomes part of a task id."""
     if not isinstance(name, str) or not name.strip():
         return [Problem("FreshnessSLA", "name", name, "text that is not empty")]
-    if len(name) > LONGEST_NAME:
-        return [Problem("FreshnessSLA", "name", name, f"at most {LONGEST_NAME} characters; it has {len(name)}")]
+    if len(escaped(name)) > LONGEST_NAME:
+        return [Problem("FreshnessSLA", "name", name, f"at most {LONGEST_NAME} characters; it has {len(escaped(name))}")]
     if any(category(character) in ("Cc", "Cs") for character in name):
         return [Problem("FreshnessSLA", "name", name, "text without control characters and halves of surrogate pairs")]
     return []
