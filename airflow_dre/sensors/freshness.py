@@ -21,7 +21,6 @@ from airflow.sdk.exceptions import (
 from airflow_dre.declaring.functions import REQUIRED
 from airflow_dre.declaring.operators import DeclaredOperator
 from airflow_dre.errors import DefinitionError, Problem, text_of
-from airflow_dre.services.slo.targets import plain_argument
 from airflow_dre.triggers.failures import FINAL
 
 if TYPE_CHECKING:
@@ -112,6 +111,8 @@ class FreshnessSensor(DeclaredOperator, BaseSensorOperator):
         deferrable: bool | None = None,
         **kwargs: Any,
     ) -> None:
+        from airflow_dre.services.slo.targets import plain_argument
+
         super().__init__(**kwargs)
         self.conn_id = conn_id
         self.table = table

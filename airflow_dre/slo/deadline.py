@@ -10,8 +10,6 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from airflow_dre.slo.schedule import TimesOfDay, next_moment
-
 CONTEXT, SLA_MISS = "context", "sla_miss"
 """Forms of a callable: one that takes a context, and one that takes the five arguments of an ``sla_miss_callback`` of Airflow 2."""
 _FAILED = ("failed", "upstream_failed")
@@ -165,6 +163,8 @@ def next_wall_clock(after: datetime, clock: time, zone: ZoneInfo) -> datetime:
 
     :raises OverflowError: no calendar reaches that far.
     """
+    from airflow_dre.slo.schedule import TimesOfDay, next_moment
+
     found = next_moment(TimesOfDay((clock,)), None, zone, after)
     if found is None:
         raise OverflowError(f"no calendar reaches the moment after {after}")

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from airflow_dre.declaring.functions import REQUIRED, strict
 from airflow_dre.declaring.made import remember_made
-from airflow_dre.slo.alerts import BudgetAlert
-from airflow_dre.slo.burn_rate import LEAST_EVENTS, BurnAlert
-from airflow_dre.slo.definition import SloDefinition, read_definition
-from airflow_dre.slo.indicators import Measure
+
+if TYPE_CHECKING:
+    from airflow_dre.slo.alerts import BudgetAlert
+    from airflow_dre.slo.burn_rate import BurnAlert
+    from airflow_dre.slo.definition import SloDefinition
+    from airflow_dre.slo.indicators import Measure
 
 
 class SLO:
@@ -34,7 +36,8 @@ class SLO:
         otherwise).
     :param every: time between two events, for example ``"1d"`` for a daily check: windows of alerts hold at least 1 and 3 of them. By
         default it is read off the events. Required where missing events count.
-    :param min_events: events in the long window of an alert below which a burn rate is chance; then what is left of the budget decides.
+    :param min_events: events in the long window of an alert below which a burn rate is chance, by default 10. Then what is left of the
+        budget decides.
     :param alerts: ``"workbook"`` (default): the burn rates of Google's SRE Workbook. ``"budget"``: 50, 25 and 0 % of the budget are left.
         ``"none"``, or a list of these words, :func:`burn_alert` and :func:`budget_alert`.
     :param routes: names of routes of ``[dre] routes`` that are notified.
@@ -58,7 +61,7 @@ class SLO:
         slice_target: str | float | None = None,
         missing: str | None = None,
         every: str | timedelta | None = None,
-        min_events: int = LEAST_EVENTS,
+        min_events: int | None = None,
         alerts: str | BurnAlert | BudgetAlert | Iterable[str | BurnAlert | BudgetAlert] = "workbook",
         routes: str | Iterable[str] = (),
         description: str | None = None,
@@ -67,6 +70,10 @@ class SLO:
     ) -> None:
         given: dict[str, Any] = {name: value for name, value in locals().items() if name != "self"}
         given = {name: None if value is REQUIRED else value for name, value in given.items()}
+        from airflow_dre.slo.burn_rate import LEAST_EVENTS
+        from airflow_dre.slo.definition import read_definition
+
+        given["min_events"] = LEAST_EVENTS if min_events is None else min_events
         self.definition = read_definition(f"SLO {given['name'] or ''}".rstrip(), given)
         remember_made(self)
 
