@@ -134,6 +134,7 @@ def test_slos_that_are_not_what_they_must_be_are_refused(slos: Any, allowed: str
 def test_the_monitor_evaluates_the_slos_of_its_dag_file_and_of_the_folder(
     run_dag: Run, world: Path, incidents: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setitem(globals(), "__airflow_dre_made__", [])  # as in a file that is read for the first time
     store = Store(Database(f"sqlite:///{world}/dre.db"), Spool(world / "spool"))
     store.deliver(Delivery(run=bad_run(datetime.now(UTC) - timedelta(hours=1), result("c", 1))))
     (world / "slas").mkdir()

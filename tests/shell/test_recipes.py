@@ -55,7 +55,7 @@ def shop(world: Path) -> Callable[[str], list[Any]]:
 
 def test_every_recipe_is_run() -> None:
     names = {path.stem for path in FOLDER.glob("*.md")} - WITHOUT_DAG
-    assert names == {"alert-on-call", "dbt", "gate-a-load", "great-expectations", "quarantine", "watch-a-table"}
+    assert names == {"alert-on-call", "dbt", "gate-a-load", "great-expectations", "quarantine", "table-by-8", "watch-a-table"}
 
 
 @pytest.mark.parametrize("name", sorted(NEEDS_DBT))
@@ -96,6 +96,17 @@ def test_table_is_watched(recipe: Callable[[str], Any], shop: Callable[[str], li
     (watched,) = rows(sla)
     assert (watched.sla, watched.state) == ("orders hourly", "missed")
     assert oncall.messages[0]["alerts"][0]["labels"]["severity"] == "critical"
+
+
+def test_table_by_8_is_watched(recipe: Callable[[str], Any], shop: Callable[[str], list[Any]], run_dag: RunDag, rows: Rows) -> None:
+    shop("ALTER TABLE orders ADD COLUMN loaded_at TEXT")
+    shop("UPDATE orders SET loaded_at = datetime('now')")
+    run_dag(recipe("table-by-8"))
+    (watched,) = rows(sla)
+    assert (watched.sla, watched.promise) == ("orders by 8", "at 08:00")
+    assert watched.state in ("met", "not_watched"), "no working day counts as not watched"
+    assert watched.newest is not None
+    assert rows(incident) == []
 
 
 def test_bad_rows_are_put_aside(recipe: Callable[[str], Any], shop: Callable[[str], list[Any]], run_dag: RunDag, rows: Rows) -> None:

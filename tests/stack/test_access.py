@@ -22,6 +22,11 @@ STATUS = {
     "/api/incidents/{incident_id}": 404,
     "/api/incidents/{incident_id}/resolve": 404,
     "/api/results/{key}/rows": 404,
+    "/api/slas/{fingerprint}": 404,
+    "/api/slas/{fingerprint}/history": 404,
+    "/api/slos/{name}": 404,
+    "/api/slos/{name}/override": 404,
+    "/api/slos/{name}/revoke": 404,
 }
 """Status that an admin gets for things that do not exist. It is 200 for all others."""
 
@@ -29,14 +34,15 @@ STATUS = {
 def routes() -> list[tuple[str, str]]:
     """Return method and path of every route of the application."""
     found = [(method, route.path) for route in create_app(DIST).routes if isinstance(route, APIRoute) for method in sorted(route.methods)]
-    assert len(found) == 7, "a new route: is it guarded, and in this table?"
+    assert len(found) == 14, "a new route: is it guarded, and in this table?"
     return found
 
 
 def ask(stack: Any, method: str, path: str, user: str | None, **more: Any) -> Any:
     """Call a route with arguments it understands."""
     arguments = {"params": QUERIES.get(path, {}), **({"json": {"note": ""}} if method == "POST" else {}), **more}
-    return stack.call(method, "dre" + path.replace("{incident_id}", "999999").replace("{key}", "0" * 64), user=user, **arguments)
+    filled = path.format(incident_id=999999, key="0" * 64, fingerprint="0" * 64, name="none")
+    return stack.call(method, f"dre{filled}", user=user, **arguments)
 
 
 def test_nothing_else_is_mounted() -> None:

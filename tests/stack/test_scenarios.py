@@ -123,17 +123,17 @@ def test_a_table_goes_stale_while_its_dag_is_paused_and_calls_back_once(stack: A
     stack.warehouse("UPDATE stale SET created_at = datetime('now')")
     wait(lambda: stack.told_about("stale hourly") == ["firing", "resolved"], 90, "the SLA to be met again")
     assert [row["status"] for row in stack.incidents("suite = 'stale hourly'")] == ["resolved"]
-    wait(lambda: calls_of(stack, "stale hourly") == ["miss", "recover"], 90, "the call of its end")
+    wait(lambda: calls_of(stack, "stale hourly") == ["miss", "recover"], 240, "the call of its end")
     assert stack.insist("GET", "api/v2/dags/fills_stale/dagRuns")["total_entries"] == 0
 
 
 def test_a_dag_that_never_starts_is_one_miss_until_a_run_succeeds(stack: Any) -> None:
     row = the_incident(stack, "suite = 'never starts'", 180)
     assert (row["kind"], row["event"], row["name"]) == ("data", "stale", "never_starts")
-    wait(lambda: calls_of(stack, "never starts") == ["miss"], 90, "the call")
+    wait(lambda: calls_of(stack, "never starts") == ["miss"], 240, "the call")
     stack.insist("PATCH", "api/v2/dags/never_starts", json={"is_paused": False})
     assert stack.finish("never_starts", stack.trigger("never_starts")) == "success"
-    wait(lambda: calls_of(stack, "never starts")[:2] == ["miss", "recover"], 90, "the call of its end")
+    wait(lambda: calls_of(stack, "never starts")[:2] == ["miss", "recover"], 240, "the call of its end")
 
 
 def test_a_monitor_that_was_stopped_finds_a_miss_late_and_reports_it_once(stack: Any) -> None:

@@ -123,7 +123,7 @@ def test_the_upgraded_store_holds_what_the_one_of_sqlite_holds(upgraded: Databas
             with database.read() as connection:
                 found.append(sorted(map(repr, connection.execute(sa.select(table)))))
         assert found[0] == found[1], table.name
-        assert found[0], f"{table.name} has rows"
+        assert found[0] or table.name not in EXPECTED["rows"], f"{table.name} has rows"
 
 
 def everything_read(database: Database) -> dict[str, object]:
