@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import HistoryChart from "../src/shared/chart/HistoryChart";
 import { IncidentPage } from "../src/incidents/IncidentPage";
 import { OverviewPage } from "../src/quality/OverviewPage";
-import type { MonitorSummary, Overview } from "../src/shared/api/types";
+import type { MonitorSummary, Overview, SlaSummary } from "../src/shared/api/types";
 import { detail, incident, nothing, result } from "./answers";
 import { serve, show } from "./show";
 
@@ -66,6 +66,25 @@ describe("what keeps the overview from being the whole truth", () => {
     show(<OverviewPage />);
     expect(await screen.findByText(words)).toBeVisible();
     expect(screen.getByText(/No results yet/)).toBeVisible();
+  });
+
+  it("shows an SLA with due times alone without an age", async () => {
+    const sla: SlaSummary = {
+      name: "orders by 8",
+      dataset: { namespace: "postgres://w", name: "shop.orders", short_name: "orders" },
+      state: "missed",
+      since: "2026-11-24T07:00:00Z",
+      reason: "nothing new since yesterday",
+      evaluated_at: "2026-11-24T07:01:00Z",
+      newest: null,
+      max_age_seconds: null,
+      monitor: "reliability_monitor",
+      last_look: "2026-11-24T07:01:00Z",
+      overdue: false,
+    };
+    serve(() => ({ body: { ...nothing, slas: [sla] } }));
+    show(<OverviewPage />);
+    expect(await screen.findByText("by its due times")).toBeVisible();
   });
 
   it("is nothing where all is well", async () => {

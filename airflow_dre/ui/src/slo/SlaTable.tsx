@@ -33,7 +33,9 @@ export function SlaTable({ slas, withDataset = true }: { slas: readonly SlaSumma
             <Ago at={sla.since} />
           </Table.Cell>
           <Table.Cell>{sla.newest === null ? <Text color="fg.muted">none</Text> : <Ago at={sla.newest} />}</Table.Cell>
-          <Table.Cell whiteSpace="nowrap">{formatDuration(sla.max_age_seconds)}</Table.Cell>
+          <Table.Cell whiteSpace="nowrap">
+            {sla.max_age_seconds === null ? <Text color="fg.muted">by its due times</Text> : formatDuration(sla.max_age_seconds)}
+          </Table.Cell>
           <Table.Cell>
             <Ago at={sla.last_look} />
           </Table.Cell>

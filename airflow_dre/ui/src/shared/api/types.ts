@@ -179,7 +179,7 @@ export interface SlaSummary {
   reason: string;
   evaluated_at: string;
   newest: string | null;
-  max_age_seconds: number;
+  max_age_seconds: number | null;
   monitor: string | null;
   last_look: string;
   overdue: boolean;
