@@ -175,7 +175,7 @@ def settings(home: Path, port: int, receiver: int) -> dict[str, str]:
         "CORE__DAGS_FOLDER": str(HERE / "dags"),
         "CORE__EXECUTION_API_SERVER_URL": f"{address}/execution/",
         "CORE__LOAD_EXAMPLES": "False",
-        "CORE__PARALLELISM": "8",
+        "CORE__PARALLELISM": "14",
         "CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(home / "passwords.json"),
         "CORE__SIMPLE_AUTH_MANAGER_USERS": "admin:admin,vera:viewer",
         "DATABASE__SQL_ALCHEMY_CONNECT_ARGS": "patience.CONNECT",
