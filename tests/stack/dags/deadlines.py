@@ -30,7 +30,7 @@ with DAG(
     catchup=False,
     deadline=[
         task_deadline("hangs", after="40s", name="soon", on_miss=[open_incident(**TELL), "pager.page"]),
-        task_deadline("waits", after="6s", name="soon", on_miss=[from_sla_miss_callback("pager.page_as_before")]),
+        task_deadline("waits", after="40s", name="soon", on_miss=[from_sla_miss_callback("pager.page_as_before")]),
         task_deadline("quick", after="75s", name="later", on_miss="pager.page"),
     ],
 ):
