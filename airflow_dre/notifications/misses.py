@@ -76,6 +76,15 @@ def read_on_miss(subject: str, on_miss: Any) -> tuple[tuple[Opening, ...], tuple
     return tuple(openings), tuple(dict.fromkeys(calls)), problems
 
 
+def _shown(error: Exception) -> str:
+    """Return the text of an error of another person's module, masked: it may quote a password."""
+    from airflow_dre.errors import text_of
+    from airflow_dre.privacy.masking import masked_line
+    from airflow_dre.values.text_limits import REASON
+
+    return masked_line(text_of(error), REASON)
+
+
 def _importable(subject: str, argument: str, call: Any) -> tuple[Any, str, Problem | None]:
     """Return a callable, the path by which the triggerer imports it, and why it cannot be imported."""
     if isinstance(call, str):
@@ -84,7 +93,7 @@ def _importable(subject: str, argument: str, call: Any) -> tuple[Any, str, Probl
         try:
             found = import_callable(call.strip())
         except Exception as error:  # importing runs another person's module
-            return None, "", Problem(subject, argument, call, f"the dotted path of a callable, such as 'alerts.page'; {error}")
+            return None, "", Problem(subject, argument, call, f"the dotted path of a callable, such as 'alerts.page'; {_shown(error)}")
         if not callable(found):
             return found, "", Problem(subject, argument, call, f"the dotted path of a callable; it names {type(found).__name__}")
         return found, call.strip(), None

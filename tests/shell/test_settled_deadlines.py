@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -46,6 +47,11 @@ def raise_twice(context: dict[str, Any]) -> None:
 def raise_always(context: dict[str, Any]) -> None:
     """Raise at each call."""
     raise ConnectionError("no network")
+
+
+def raise_a_secret(context: dict[str, Any]) -> None:
+    """Raise as a driver does that quotes its address."""
+    raise ConnectionError("cannot reach postgres://u:hunter2s3cret@db/x")
 
 
 def old_callback(dag: Any, task_list: str, blocking_task_list: str, slas: list[Any], blocking_tis: list[Any]) -> None:
@@ -180,6 +186,20 @@ def test_a_callable_that_raises_each_time_is_shown() -> None:
     with pytest.raises(deadline_calls.OnMissFailed, match=r"raise_always raised ConnectionError: no network"):
         settle(task_deadline("load", at="08:00", on_miss=[raise_always, note_later]), context_of())
     assert HEARD == ["d.load"]
+
+
+def test_the_error_of_a_callable_is_shown_without_its_secrets(caplog: pytest.LogCaptureFixture) -> None:
+    with pytest.raises(deadline_calls.OnMissFailed, match=r"raise_a_secret raised ConnectionError: cannot reach") as failed:
+        settle(task_deadline("load", at="08:00", on_miss=[raise_a_secret]), context_of())
+    assert "hunter2s3cret" not in str(failed.value) + caplog.text
+
+
+def test_the_error_of_a_module_is_shown_without_its_secrets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "pager_with_a_secret.py").write_text('raise RuntimeError("cannot reach postgres://u:hunter2s3cret@db/x")')
+    monkeypatch.syspath_prepend(str(tmp_path))
+    with pytest.raises(DefinitionError, match="cannot reach") as refused:
+        task_deadline("load", at="08:00", on_miss="pager_with_a_secret.page")
+    assert "hunter2s3cret" not in str(refused.value)
 
 
 def test_a_call_that_another_triggerer_left_is_made_after_its_lease(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,12 +14,14 @@ from typing import Any
 from airflow_dre.clock import now
 from airflow_dre.errors import StoreError, WarehouseUnreachable, text_of
 from airflow_dre.incidents.signals import Signal
+from airflow_dre.privacy.masking import masked_line
 from airflow_dre.services.asking import ask
 from airflow_dre.services.rehearsal import is_rehearsal
 from airflow_dre.services.slo.sla_miss_callbacks import call_sla_miss_callback
 from airflow_dre.services.wiring import read_wiring
 from airflow_dre.slo.deadline import SLA_MISS, DeadlineMiss, ImportedCallable
 from airflow_dre.store.deadlines import Claim, claim_call, finish_call, release_call
+from airflow_dre.values.text_limits import REASON
 
 log = logging.getLogger(__name__)
 CALL_SECONDS = 120.0
@@ -72,7 +74,7 @@ async def _call_once(call: ImportedCallable, miss: DeadlineMiss, signal: Signal,
         await _run(call, miss, {**context, "sla": miss})
     except Exception as error:  # a callable is another person's program
         await _release(call, signal)
-        return f"{type(error).__name__}: {text_of(error)}"
+        return masked_line(f"{type(error).__name__}: {text_of(error)}", REASON)
     await _finish(call, signal)
     return None
 
