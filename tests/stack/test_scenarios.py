@@ -38,6 +38,20 @@ def calls_of(stack: Any, sla: str) -> list[str]:
     return file.read_text().splitlines() if file.exists() else []
 
 
+def wait_for_calls(stack: Any, sla: str, *expected: str) -> None:
+    """Wait for the first calls about an SLA, and assert that there were no others before or between them.
+
+    Whether a miss was found late is left out where none is expected to be: on a busy machine the monitor itself may look so late.
+    """
+
+    def kinds() -> list[str]:
+        called = calls_of(stack, sla)
+        return called if any(call.endswith(" late") for call in expected) else [call.removesuffix(" late") for call in called]
+
+    wait(lambda: len(kinds()) >= len(expected), 240, f"{len(expected)} calls about {sla}")
+    assert kinds()[: len(expected)] == [*expected]
+
+
 def still_one(stack: Any, condition: str, text: str, route: str = "oncall") -> None:
     """Assert that no callback, which runs in the Dag processor seconds later, opens or notifies a second time."""
     wait(lambda: stack.told_about(text, route), 90, f"a message about {text}")
@@ -116,24 +130,24 @@ def test_a_table_goes_stale_while_its_dag_is_paused_and_calls_back_once(stack: A
     assert (row["kind"], row["event"], row["name"], row["severity"]) == ("data", "stale", "main.stale", "high")
     looks = f"SELECT COUNT(*) AS n FROM dre_monitor WHERE looked_at > '{row['last_problem_at']}'"
     wait(lambda: stack.rows(looks)[0]["n"] == 1, 90, "a second look")
-    wait(lambda: calls_of(stack, "stale hourly") == ["miss"], 90, "the call")
+    wait_for_calls(stack, "stale hourly", "miss")
     (row,) = stack.incidents("suite = 'stale hourly'")
     assert (row["status"], row["occurrences"]) == ("open", 1)
     assert stack.told_about("stale hourly") == ["firing"]
     stack.warehouse("UPDATE stale SET created_at = datetime('now')")
     wait(lambda: stack.told_about("stale hourly") == ["firing", "resolved"], 90, "the SLA to be met again")
     assert [row["status"] for row in stack.incidents("suite = 'stale hourly'")] == ["resolved"]
-    wait(lambda: calls_of(stack, "stale hourly") == ["miss", "recover"], 240, "the call of its end")
+    wait_for_calls(stack, "stale hourly", "miss", "recover")
     assert stack.insist("GET", "api/v2/dags/fills_stale/dagRuns")["total_entries"] == 0
 
 
 def test_a_dag_that_never_starts_is_one_miss_until_a_run_succeeds(stack: Any) -> None:
     row = the_incident(stack, "suite = 'never starts'", 180)
     assert (row["kind"], row["event"], row["name"]) == ("data", "stale", "never_starts")
-    wait(lambda: calls_of(stack, "never starts") == ["miss"], 240, "the call")
+    wait_for_calls(stack, "never starts", "miss")
     stack.insist("PATCH", "api/v2/dags/never_starts", json={"is_paused": False})
     assert stack.finish("never_starts", stack.trigger("never_starts")) == "success"
-    wait(lambda: calls_of(stack, "never starts")[:2] == ["miss", "recover"], 240, "the call of its end")
+    wait_for_calls(stack, "never starts", "miss", "recover")
 
 
 def test_a_monitor_that_was_stopped_finds_a_miss_late_and_reports_it_once(stack: Any) -> None:
@@ -149,10 +163,10 @@ def test_a_monitor_that_was_stopped_finds_a_miss_late_and_reports_it_once(stack:
     stack.insist("PATCH", "api/v2/dags/reliability_monitor", json={"is_paused": False})
     row = the_incident(stack, "suite = 'kept back'", 180)
     assert row["title"].endswith(", found late")
-    wait(lambda: calls_of(stack, "kept back") == ["miss late"], 90, "the call")
+    wait_for_calls(stack, "kept back", "miss late")
     assert len(stack.rows("SELECT * FROM dre_monitor_gap")) >= 1
     stack.warehouse("UPDATE kept_back SET created_at = datetime('now')")
-    wait(lambda: calls_of(stack, "kept back") == ["miss late", "recover"], 90, "the call of its end")
+    wait_for_calls(stack, "kept back", "miss late", "recover")
     assert [(row["status"], row["occurrences"]) for row in stack.incidents("suite = 'kept back'")] == [("resolved", 1)]
 
 
