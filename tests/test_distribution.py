@@ -99,11 +99,12 @@ def test_the_entry_points_of_an_installed_wheel_are_its_own(wheel: Content, tmp_
     script = """
 import importlib.metadata, sys
 from pathlib import Path
-for group in ("airflow.plugins", "apache_airflow_provider"):
+for group in ("airflow.plugins", "airflow.policy", "apache_airflow_provider"):
     for point in importlib.metadata.entry_points(group=group):
         if point.value.startswith("airflow_dre."):
             made = point.load()
-            print(group, point.name, Path(sys.modules[made.__module__].__file__).parent.parent)
+            module = made if group == "airflow.policy" else sys.modules[made.__module__]
+            print(group, point.name, Path(module.__file__).parent.parent)
 from airflow_dre.provider import get_provider_info
 from airflow_dre.store.schema import revisions
 print(get_provider_info()["package-name"], len(revisions()))
@@ -111,6 +112,7 @@ print(get_provider_info()["package-name"], len(revisions()))
     printed = run_with_packages(tmp_path, script, PYTHONSAFEPATH="1").stdout.splitlines()
     assert printed == [
         f"airflow.plugins data_reliability {tmp_path}",
+        f"airflow.policy data_reliability {tmp_path}",
         f"apache_airflow_provider provider_info {tmp_path}",
         f"airflow-dre {len(revisions())}",
     ]

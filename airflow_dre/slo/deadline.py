@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 import msgspec
+
+from airflow_dre.declaring.slips import nearest
+from airflow_dre.errors import Problem
 
 CONTEXT, SLA_MISS = "context", "sla_miss"
 """Forms of a callable: one that takes a context, and one that takes the five arguments of an ``sla_miss_callback`` of Airflow 2."""
@@ -28,6 +31,8 @@ _WORST = (
     *("up_for_reschedule", "deferred", "awaiting_input", "running"),
 )
 """States in the order in which a message names one of several."""
+_MOST_NAMES = 20
+"""Names of tasks that a message lists."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +61,9 @@ class States:
     run: str | None
     """None: the run is gone."""
     tasks: Mapping[str, str | None] = field(default_factory=dict)
-    """States by task, with the map index where the task is mapped. Empty: the run has no such task, or the whole run is meant."""
+    """States by task, with the map index where the task is mapped. Empty: they are not known, or the whole run is meant."""
+    others: tuple[str, ...] | None = None
+    """All tasks of a run that has no task and no group of the name of the deadline. None: it has, or that is not known."""
     run_ended: datetime | None = None
 
     @property
@@ -76,6 +83,8 @@ class DeadlineResult(StrEnum):
     """It failed, and the incident of the failure is known."""
     GONE = "gone"
     """The run was deleted."""
+    NO_SUCH_TASK = "no such task"
+    """The run has no task and no group of this name."""
 
 
 def judge_deadline(deadline: Deadline, states: States, *, due: datetime | None, at: datetime, reported: bool) -> DeadlineResult:
@@ -91,6 +100,8 @@ def judge_deadline(deadline: Deadline, states: States, *, due: datetime | None, 
         return DeadlineResult.MET
     if due is None or at < due:
         return DeadlineResult.PENDING
+    if states.others is not None:
+        return DeadlineResult.NO_SUCH_TASK
     if states.failed and reported:
         return DeadlineResult.REPORTED
     return DeadlineResult.MISSED
@@ -145,8 +156,6 @@ def describe_state(deadline: Deadline, states: States) -> str:
     """Return the states of a missed deadline in words, for example ``running`` or ``2 of 5 done, 3 running``."""
     if not deadline.task:
         return _WORDS.get(states.run, str(states.run)) if states.run != "success" else "ended late"
-    if not states.tasks:
-        return "not started: the run has no such task"
     if len(states.tasks) == 1:
         (state,) = states.tasks.values()
         return _WORDS.get(state, str(state))
@@ -154,6 +163,20 @@ def describe_state(deadline: Deadline, states: States) -> str:
     worst = worst_state(states)
     like = sum(state == worst for state in states.tasks.values())
     return f"{done} of {len(states.tasks)} done, {like} {_WORDS.get(worst, str(worst))}"
+
+
+def task_problem(deadline: Deadline, known: Iterable[str], *, run: str = "") -> Problem:
+    """Return that a deadline is of a task that does not exist.
+
+    :param known: names of the tasks and groups that exist.
+    :param run: the run in words, if one is meant.
+    """
+    names = sorted(known)
+    inside = [name for name in names if name.rpartition(".")[2] == deadline.task]
+    near = inside[0] if inside else nearest(deadline.task, names)
+    more = f", and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
+    allowed = f"{f'did you mean {near}? ' if near else ''}{', '.join(names[:_MOST_NAMES]) or 'nothing: the Dag has no task'}{more}"
+    return Problem(f"task_deadline {deadline.name}{run}", "task", deadline.task, allowed)
 
 
 def next_wall_clock(after: datetime, clock: time, zone: ZoneInfo) -> datetime:

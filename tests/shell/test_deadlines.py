@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from airflow.dag_processing.dagbag import DagBag
 from airflow.sdk import DAG, TaskGroup, task
 from airflow.sdk.definitions.deadline import BaseDeadlineReference, DeadlineReference
 from airflow.serialization.decoders import decode_deadline_reference
 from airflow.serialization.encoders import encode_deadline_reference
 from airflow.serialization.serialized_objects import DagSerialization
+from airflow.settings import get_policy_plugin_manager
 
 from airflow_dre import (
     DbtResultsOperator,
@@ -23,6 +27,7 @@ from airflow_dre import (
     QuarantineReleaseOperator,
     dag_deadline,
     open_incident,
+    policies,
     task_deadline,
 )
 from airflow_dre.checks import row_count
@@ -31,6 +36,7 @@ from airflow_dre.errors import DefinitionError
 from airflow_dre.triggers.references import IntervalEnd, RunQueued, WallClock
 
 pytestmark = pytest.mark.airflow
+ROOT = Path(__file__).parents[2]
 NOW = datetime.now(UTC)
 PAST, AHEAD = NOW - timedelta(days=3), NOW + timedelta(days=3)
 
@@ -238,3 +244,51 @@ def test_airflow_makes_and_clears_the_deadlines_of_a_run(run_dag: Any) -> None:
         instances = session.scalars(select(TaskInstance).where(TaskInstance.dag_id == "cleared")).all()
         clear_task_instances(list(instances), session)
         session.rollback()
+
+
+def read_dag_file(folder: Path, deadline: str) -> DagBag:
+    """Read a Dag file with a deadline as the Dag processor does."""
+    policies_of_airflow = get_policy_plugin_manager()
+    if not policies_of_airflow.is_registered(policies):  # installed before the package had an entry point for it
+        policies_of_airflow.register(policies)
+    path = folder / "orders.py"
+    path.write_text(f"""
+from airflow.sdk import DAG, task, task_group
+from airflow_dre import dag_deadline, task_deadline
+
+with DAG("orders", schedule=None, deadline=[dag_deadline("9h"), {deadline}]):
+
+    @task_group
+    def extract():
+        @task
+        def read(): ...
+
+        read()
+
+    @task
+    def load(number): ...
+
+    extract() >> load.expand(number=[1, 2])
+""")
+    return DagBag(path, collect_dags=True)
+
+
+@pytest.mark.parametrize("task", ["load", "extract", "extract.read"])
+def test_a_deadline_of_each_task_and_group_is_read(task: str, tmp_path: Path) -> None:
+    bag = read_dag_file(tmp_path, f"task_deadline('{task}', at='08:00')")
+    assert bag.import_errors == {}
+    assert list(bag.dags) == ["orders"]
+
+
+@pytest.mark.parametrize(
+    ("task", "near"), [("laod", "did you mean load? "), ("extrct", "did you mean extract? "), ("read", "did you mean extract.read? ")]
+)
+def test_a_deadline_of_an_unknown_task_is_an_import_error(task: str, near: str, tmp_path: Path) -> None:
+    (shown,) = read_dag_file(tmp_path, f"task_deadline('{task}', at='08:00')").import_errors.values()
+    assert f"task_deadline 08:00 UTC: invalid task='{task}'. Allowed: {near}extract, extract.read, load" in shown
+
+
+def test_the_policy_is_found_by_its_entry_point() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    (module,) = project["entry-points"]["airflow.policy"].values()
+    assert module == policies.__name__

@@ -89,7 +89,8 @@ def test_an_old_callback_takes_five_arguments(function: Any) -> None:
 
 def test_each_state_of_a_run_that_airflow_says(run_dag: Any, incidents: Callable[[], list[Any]]) -> None:
     """Evaluate many deadlines within one run, by the same questions that a triggerer asks."""
-    ids = ["good", "skipped", "bad", "after_bad", "twice", "part", "group", "never", "nowhere"]
+    ids = ["good", "skipped", "bad", "after_bad", "twice", "part", "group", "never"]
+    misspelled = [task_deadline(name, at="08:00", on_miss=note_miss) for name in ("nevr", "group.on", "group.two")]
     strict = task_deadline("skipped", at="08:00", skipped="missed")
     wanted = {name: task_deadline(name, at="08:00", name=name) for name in ids}
 
@@ -136,6 +137,10 @@ def test_each_state_of_a_run_that_airflow_says(run_dag: Any, incidents: Callable
             """Do what the triggerer does."""
             of_run = context_of("states", context["run_id"], late=3 * 86400)
             found = {name: settle(deadline, of_run) for name, deadline in wanted.items()}
+            for deadline in misspelled:
+                with pytest.raises(DefinitionError) as refused:
+                    settle(deadline, of_run)
+                found[deadline.alert.deadline.task] = str(refused.value)
             return {**found, "strict": settle(strict, of_run)}
 
         @task
@@ -147,6 +152,12 @@ def test_each_state_of_a_run_that_airflow_says(run_dag: Any, incidents: Callable
         [good(), skipped(), twice.expand(number=[1, 2]), part.expand(number=[0, 1]), dag.task_group.children["group"]] >> done >> never()
     run = run_dag(dag)
     found = run.get_task_instance("evaluate").xcom_pull(task_ids="evaluate")
+    about = f"1 problem in the definition:\n- task_deadline 08:00 UTC of run {run.run_id} of states: invalid task="
+    exist = "after_bad, bad, evaluate, good, group.one, never, part_0, part_1, skipped, twice_0, twice_1"
+    assert found.pop("nevr") == f"{about}'nevr'. Allowed: did you mean never? {exist}"
+    assert found.pop("group.on") == f"{about}'group.on'. Allowed: did you mean group.one? {exist}"
+    assert found.pop("group.two").startswith(f"{about}'group.two'. Allowed: did you mean ")
+    assert HEARD == [], "nothing that does not exist is missed"
     assert found == {
         "good": "met",
         "skipped": "met",
@@ -157,12 +168,10 @@ def test_each_state_of_a_run_that_airflow_says(run_dag: Any, incidents: Callable
         "part": "met",
         "group": "met",
         "never": "missed",
-        "nowhere": "missed",
     }
     missed = [(row.task_id, row.deadline, row.title.partition(" missed its deadline ")[2].partition(", due")[0]) for row in incidents()]
     assert sorted(row for row in missed if row[1]) == [
         ("never", "never", "never: not started"),
-        ("nowhere", "nowhere", "nowhere: not started: the run has no such task"),
         ("skipped", "08:00 UTC", "08:00 UTC: skipped"),
     ]
 

@@ -16,6 +16,7 @@ from airflow_dre.slo.deadline import (
     due_moment,
     judge_deadline,
     next_wall_clock,
+    task_problem,
 )
 
 DUE = datetime(2026, 3, 1, 8, tzinfo=UTC)
@@ -58,6 +59,12 @@ def tasks(*states: str | None, run: str = "running") -> States:
         pytest.param(TASK, tasks("success", "success", "skipped"), LATER, False, DeadlineResult.MET, id="a mapped task in time"),
         pytest.param(TASK, tasks("success", "running", "success"), LATER, False, DeadlineResult.MISSED, id="one map index that hangs"),
         pytest.param(TASK, States(run=None), LATER, False, DeadlineResult.GONE, id="a run that was deleted"),
+        pytest.param(TASK, States(run="running", others=("lod",)), LATER, False, DeadlineResult.NO_SUCH_TASK, id="a misspelled task"),
+        pytest.param(
+            TASK, States(run="failed", others=()), LATER, True, DeadlineResult.NO_SUCH_TASK, id="a misspelled task of a failed run"
+        ),
+        pytest.param(TASK, States(run="running", others=("lod",)), EARLIER, False, DeadlineResult.PENDING, id="a misspelled task before"),
+        pytest.param(TASK, States(run="running"), LATER, False, DeadlineResult.MISSED, id="a task whose state Airflow did not say"),
         pytest.param(RUN, States(run="running"), LATER, False, DeadlineResult.MISSED, id="a run that takes too long"),
         pytest.param(RUN, States(run="queued"), LATER, True, DeadlineResult.MISSED, id="a run that was cleared after a failure"),
         pytest.param(
@@ -108,7 +115,6 @@ def test_a_deadline_of_a_run_that_is_queued_is_pending() -> None:
         (TASK, tasks("up_for_retry"), "waiting for its next try"),
         (TASK, tasks("success", "running", "running", "success"), "2 of 4 done, 2 running"),
         (TASK, tasks("success", "failed", None), "1 of 3 done, 1 failed"),
-        (TASK, States(run="running"), "not started: the run has no such task"),
         (RUN, States(run="queued"), "not started"),
         (RUN, States(run="failed"), "failed"),
         (RUN, States(run="success"), "ended late"),
@@ -116,6 +122,21 @@ def test_a_deadline_of_a_run_that_is_queued_is_pending() -> None:
 )
 def test_the_states_in_words(deadline: Deadline, states: States, text: str) -> None:
     assert describe_state(deadline, states) == text
+
+
+@pytest.mark.parametrize(
+    ("known", "allowed"),
+    [
+        (("extract", "load"), "did you mean load? extract, load"),
+        (("zip",), "zip"),
+        (("group.laod", "load"), "did you mean group.laod? group.laod, load"),
+        ((), "nothing: the Dag has no task"),
+        ([f"t{number:02}" for number in range(25)], ", ".join(f"t{number:02}" for number in range(20)) + ", and 5 more"),
+    ],
+)
+def test_an_unknown_task_is_named_with_those_that_exist(known: tuple[str, ...], allowed: str) -> None:
+    problem = task_problem(Deadline(name="08:00 UTC", task="laod"), known)
+    assert str(problem) == f"task_deadline 08:00 UTC: invalid task='laod'. Allowed: {allowed}"
 
 
 @pytest.mark.parametrize(

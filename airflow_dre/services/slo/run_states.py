@@ -24,7 +24,7 @@ def read_states(dag_id: str, run_id: str, task: str = "") -> States:
     if run is None or not task:
         return States(run=run)
     tasks = _task_states(dag_id, run_id, task_ids=[task]) or _task_states(dag_id, run_id, task_group_id=task)
-    return States(run=run, tasks=tasks)
+    return States(run=run, tasks=tasks, others=None if tasks else tuple(read_all_states(dag_id, run_id)))
 
 
 def read_all_states(dag_id: str, run_id: str) -> Mapping[str, str | None]:
