@@ -1,7 +1,8 @@
 """Time that a Dag file pays for importing airflow-dre, on top of ``airflow.sdk``.
 
-Each figure is the best of several fresh interpreters. The bound of 30 ms covers everything, also what the common-sql provider costs, since
-``QualityCheckOperator`` is one of its operators. The first operator that a Dag file constructs is measured as well, without a bound.
+Each figure is the best of several fresh interpreters. The bound of 30 ms covers every public name, with all that they load. The first
+operator that a Dag file constructs is measured as well, without a bound, and so is the time of common-sql's operators after ours, which
+is the extra cost of a Dag file that uses both.
 """
 
 from __future__ import annotations
@@ -10,10 +11,11 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterable
 
 BOUND_MS = 30.0
 TRIES = 9
-FORBIDDEN = ("sqlglot", "sqlalchemy", "fastapi", "duckdb", "great_expectations")
+FORBIDDEN = ("sqlglot", "sqlalchemy", "fastapi", "duckdb", "great_expectations", "airflow.providers.common.sql", "sqlparse")
 PROGRAM = """
 import json, sys, time
 started = time.perf_counter()
@@ -22,8 +24,6 @@ from airflow.sdk import DAG, Asset, BaseNotifier, BaseOperator, BaseSensorOperat
 sdk = time.perf_counter() - started
 before = set(sys.modules)
 started = time.perf_counter()
-from airflow.providers.common.sql.operators.sql import BaseSQLOperator
-common_sql = time.perf_counter() - started
 import airflow_dre
 import airflow_dre.operators.monitor
 from airflow_dre import checks
@@ -31,10 +31,13 @@ for name in airflow_dre.__all__:
     getattr(airflow_dre, name)
 ours = time.perf_counter() - started
 modules = sorted(set(sys.modules) - before)
-BaseSQLOperator(task_id="plain", conn_id="w")  # what Airflow itself loads for the first operator of any kind
+BaseOperator(task_id="plain")  # what Airflow itself loads for the first operator of any kind
 started = time.perf_counter()
 airflow_dre.QualityCheckOperator(task_id="checked", conn_id="w", table="t", checks=[checks.not_null("a")])
 operator = time.perf_counter() - started
+started = time.perf_counter()
+from airflow.providers.common.sql.operators.sql import BaseSQLOperator
+common_sql = time.perf_counter() - started
 print(json.dumps({"sdk": sdk, "common_sql": common_sql, "ours": ours, "operator": operator, "modules": modules}))
 """
 
@@ -47,6 +50,11 @@ def measure() -> dict[str, object]:
     return found
 
 
+def find_forbidden(modules: Iterable[str]) -> list[str]:
+    """Return the forbidden packages among the modules."""
+    return sorted({package for name in modules for package in FORBIDDEN if f"{name}.".startswith(f"{package}.")})
+
+
 def main() -> None:
     """Print the figures, and exit with 1 if a bound is broken."""
     measure()  # writes the byte code
@@ -55,10 +63,11 @@ def main() -> None:
     sdk, common, ours = (1000 * float(str(best[name])) for name in ("sdk", "common_sql", "ours"))
     operator = 1000 * min(float(str(found["operator"])) for found in tries)
     modules = [str(name) for name in best["modules"]] if isinstance(best["modules"], list) else []
-    loaded = sorted({name.split(".")[0] for name in modules} & set(FORBIDDEN))
+    loaded = find_forbidden(modules)
     print(f"airflow.sdk: {sdk:.1f} ms")
-    print(f"airflow_dre with its operators, on top: {ours:.1f} ms (of which common-sql's operators: {common:.1f} ms)")
+    print(f"airflow_dre with its operators, on top: {ours:.1f} ms")
     print(f"construct the first QualityCheckOperator: {operator:.1f} ms")
+    print(f"common-sql's operators, on top of both: {common:.1f} ms")
     print(f"{len(modules)} modules on top, of airflow_dre: {', '.join(name for name in modules if name.startswith('airflow_dre'))}")
     print(f"forbidden modules loaded on top: {', '.join(loaded) or 'none'}")
     if ours > BOUND_MS or loaded:

@@ -19,6 +19,9 @@ from airflow_dre.checks.declared.registry import CHECK_KINDS
 HEAVY = {"alembic", "duckdb", "fastapi", "fsspec", "great_expectations", "pandas", "polars", "pyarrow", "sqlalchemy", "sqlglot"}
 """Packages that no Dag file may load through us."""
 
+COMMON_SQL = ("airflow.providers.common", "deprecated", "more_itertools", "sqlparse", "wrapt")
+"""The operators of common-sql and what they load. A Dag file that uses ours alone does not pay for them."""
+
 IMPORTERS = ["from_column_mapping", "from_dbt", "from_gx"]
 """Names that declare checks of several kinds at once."""
 
@@ -222,3 +225,8 @@ def test_an_operator_that_checks_a_table_loads_neither_masks_nor_engines() -> No
 @pytest.mark.parametrize("label", IMPORTS)
 def test_a_dag_file_loads_no_heavy_package_through_us(loaded: dict[str, set[str]], label: str) -> None:
     assert not {name.partition(".")[0] for name in loaded[label]} & HEAVY
+
+
+@pytest.mark.parametrize("label", IMPORTS)
+def test_a_dag_file_does_not_load_common_sql_through_us(loaded: dict[str, set[str]], label: str) -> None:
+    assert not [name for name in sorted(loaded[label]) if name.startswith(COMMON_SQL)]

@@ -6,10 +6,9 @@ from abc import abstractmethod
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from airflow.providers.common.sql.operators.sql import BaseSQLOperator
-
 from airflow_dre.declaring.operators import DeclaredOperator
 from airflow_dre.declaring.slips import find_kind_problems, one_of
+from airflow_dre.operators.connected import ConnectedOperator
 from airflow_dre.operators.links import ResultsLink
 
 if TYPE_CHECKING:
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 FAIL_ON = ("error", "warn", "never")
 
 
-class GatedOperator(DeclaredOperator, BaseSQLOperator):
+class GatedOperator(DeclaredOperator, ConnectedOperator):
     """An operator that checks data, keeps every result, and then passes or fails.
 
     :param suite: name of the suite. Results of one suite and dataset form one history. The default is ``<dag_id>.<task_id>``. (templated)

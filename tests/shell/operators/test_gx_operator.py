@@ -65,6 +65,7 @@ def executed(**arguments: Any) -> tuple[Any, BaseException | None, Any]:
 
 
 def test_it_is_a_sql_operator() -> None:
+    assert isinstance(GXCheckOperator(task_id="check", conn_id="warehouse", table="orders", expectations=[ROWS]), BaseSQLOperator)
     assert issubclass(GXCheckOperator, BaseSQLOperator)
 
 

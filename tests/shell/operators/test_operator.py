@@ -48,6 +48,8 @@ def suite_runs(world: Path) -> list[Any]:
 
 
 def test_it_is_a_sql_operator() -> None:
+    operator = QualityCheckOperator(task_id="check", conn_id="warehouse", table="orders", checks=[c.row_count(equals=3)])
+    assert isinstance(operator, BaseSQLOperator)
     assert issubclass(QualityCheckOperator, BaseSQLOperator)
 
 
