@@ -25,8 +25,10 @@ def _build_api(_: AirflowPlugin) -> list[dict[str, Any]]:
         from airflow_dre.api.app import create_app
 
         return [{"app": create_app(DIST), "url_prefix": PREFIX, "name": "Data Reliability"}]
-    except Exception:  # Airflow's own API server must start
-        log.exception("airflow-dre: the API could not be built")
+    except Exception as error:  # Airflow's own API server must start
+        from airflow_dre.privacy.tracebacks import masked_traceback
+
+        log.error("airflow-dre: the API could not be built:\n%s", masked_traceback(error))
         return []
 
 

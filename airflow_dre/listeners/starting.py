@@ -26,5 +26,7 @@ def on_starting(component: Any) -> None:
         for finding in find_mistakes(settings):
             log.error("airflow-dre: %s: %s `airflow dre check-config` looks again.", finding.subject, finding.text)
         run_housekeeping(store_of(settings, fail_fast=True), settings)
-    except Exception:  # the scheduler must start
-        log.exception("airflow-dre: the configuration could not be checked")
+    except Exception as error:  # the scheduler must start
+        from airflow_dre.privacy.tracebacks import masked_traceback
+
+        log.error("airflow-dre: the configuration could not be checked:\n%s", masked_traceback(error))

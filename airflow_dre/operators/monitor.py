@@ -105,7 +105,9 @@ class MonitorOperator(BaseOperator):
         except TaskDeferralTimeout:
             raise
         except TaskDeferralError as error:
-            self.log.error("The trigger of the monitor failed: %s", error)
+            from airflow_dre.privacy.masking import masked
+
+            self.log.error("The trigger of the monitor failed: %s", masked(str(error)))
             raise
 
     def _declare(self, wiring: Wiring, *, again: bool) -> None:

@@ -20,7 +20,7 @@ from airflow.sdk.exceptions import (
 
 from airflow_dre.declaring.functions import REQUIRED
 from airflow_dre.declaring.operators import DeclaredOperator
-from airflow_dre.errors import DefinitionError, Problem, text_of
+from airflow_dre.errors import DefinitionError, Problem
 from airflow_dre.triggers.failures import FINAL
 
 if TYPE_CHECKING:
@@ -259,8 +259,11 @@ class FreshnessSensor(DeclaredOperator, BaseSensorOperator):
         over = isinstance(error, (AirflowSensorTimeout, AirflowTaskTimeout, AirflowFailException))
         skipped = isinstance(error, AirflowSkipException)
         if self.silent_fail and not isinstance(error, FINAL):
-            self._last = f"it could not be asked: {text_of(error)}"
-            self.log.error("%s: %s", self._shown, text_of(error))
+            from airflow_dre.services.slo.answers import reason_of
+
+            reason = reason_of(error)
+            self._last = f"it could not be asked: {reason}"
+            self.log.error("%s: %s", self._shown, reason)
             return
         flag = None if skipped else "soft_fail" if over and self.soft_fail else "never_fail" if self.never_fail else None
         if flag is None:

@@ -14,9 +14,12 @@ FINAL = (AirflowFailException, AirflowSensorTimeout, AirflowSkipException, Airfl
 
 
 def spell_error(error: Exception) -> dict[str, Any]:
-    """Return an error as the payload of an event: its class, its text, and the problems of a definition."""
+    """Return an error as the payload of an event: its class, its text without secrets, and the problems of a definition."""
+    from airflow_dre.privacy.masking import masked
+
     kind = type(error)
-    payload: dict[str, Any] = {"error": f"{kind.__module__}:{kind.__qualname__}", "message": text_of(error)}
+    text = text_of(error) if isinstance(error, DreError) else masked(text_of(error))
+    payload: dict[str, Any] = {"error": f"{kind.__module__}:{kind.__qualname__}", "message": text}
     if isinstance(error, DefinitionError):
         payload["problems"] = [[problem.where, problem.argument, str(problem.value), problem.allowed] for problem in error.problems]
     return payload

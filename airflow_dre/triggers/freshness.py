@@ -138,7 +138,9 @@ class FreshnessTrigger(BaseTrigger):
                     return
                 due = waits.next_tick(self.poke_interval)
                 due = min(due, waits.now() + pause_before(losses)) if tried_again else due
-                self.log.error("%s: %s", self.shown, error)
+                from airflow_dre.services.slo.answers import reason_of  # the waits have loaded it
+
+                self.log.error("%s: %s", self.shown, reason_of(error))
             else:
                 losses = 0
                 if found.fresh:

@@ -78,8 +78,10 @@ class MonitorTrigger(BaseTrigger):
         except DreError as error:
             self.log.error("The monitor could not look: %s", error)
             return {"over": "looked once", "error": text_of(error)} if over else None
-        except Exception:  # the monitor outlives whatever one look meets
-            self.log.exception("The monitor could not look")
+        except Exception as error:  # the monitor outlives whatever one look meets
+            from airflow_dre.privacy.tracebacks import masked_traceback
+
+            self.log.error("The monitor could not look:\n%s", masked_traceback(error))
             return {"over": "looked once", "error": "the look failed, see the log of the triggerer"} if over else None
         if not seen.declared:
             return {"declare": True}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import socket
 import time
 from collections.abc import Callable
@@ -272,6 +273,20 @@ def test_a_callback_that_breaks_is_called_again(run_dag: Run, world: Path, incid
     run_dag(dag, day=3)
     assert len(heard) == 2
     assert [row.kind for row in incidents()] == ["data"]
+
+
+def test_the_error_of_a_callback_is_shown_without_its_secrets(
+    run_dag: Run, world: Path, rows: Run, caplog: pytest.LogCaptureFixture
+) -> None:
+    def page(context: Any) -> None:
+        raise ConnectionError("cannot reach postgres://u:hunter2s3cret@db/x")
+
+    run_dag(reliability_monitor([sla_of(on_miss=page)], dag_id="breaks"), day=1)
+    (call,) = rows(sla_call)
+    (line,) = [record for record in caplog.records if "raised and is called again later" in record.getMessage()]
+    shown = logging.Formatter().format(line)
+    assert "in page" in shown and "ConnectionError: cannot reach postgres://" in shown
+    assert "hunter2s3cret" not in shown + call.error
 
 
 def test_a_warehouse_that_never_answers_delays_no_other_sla_and_no_message(

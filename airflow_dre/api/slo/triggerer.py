@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from airflow.api.common.airflow_health import HEALTHY, get_airflow_health
 
+from airflow_dre.privacy.tracebacks import masked_traceback
+
 if TYPE_CHECKING:
     from airflow_dre.services.slo.reading import MonitorState
 
@@ -21,8 +23,8 @@ def why_overdue(monitors: Iterable[MonitorState]) -> str | None:
         return None
     try:
         triggerer = get_airflow_health()["triggerer"]
-    except Exception:  # the health of Airflow is no reason for an overview to fail
-        log.exception("airflow-dre: the health of the triggerer cannot be read")
+    except Exception as error:  # the health of Airflow is no reason for an overview to fail
+        log.error("airflow-dre: the health of the triggerer cannot be read:\n%s", masked_traceback(error))
         return None
     if triggerer["status"] == HEALTHY:
         return OTHER_REASON

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from airflow_dre.clock import now
 from airflow_dre.config import Settings
 from airflow_dre.errors import StoreBusy, StoreError, StoreRefused
+from airflow_dre.privacy.tracebacks import masked_traceback
 from airflow_dre.services.incidents.attempts import Tried, try_all
 from airflow_dre.services.incidents.routes import has_connection, is_usable
 from airflow_dre.services.rehearsal import is_rehearsal
@@ -67,8 +68,8 @@ def dispatch_outbox(store: Store, settings: Settings, *, seconds: float | None =
         _send_due(store, settings, until, outcomes, failures)
     except StoreError as error:
         log.error("airflow-dre: messages wait until the results store is back: %s", error)
-    except Exception:  # sending is best effort: nothing of it may end a task
-        log.exception("airflow-dre: messages could not be sent and wait")
+    except Exception as error:  # sending is best effort: nothing of it may end a task
+        log.error("airflow-dre: messages could not be sent and wait:\n%s", masked_traceback(error))
     for (route, why), incidents in failures.items():
         log.error("airflow-dre: could not notify route %r about %s: %s", route, _listed(incidents), why)
     return Dispatched(sent=outcomes.count("sent"), waiting=outcomes.count("pending"), dead=outcomes.count("dead"))
@@ -119,8 +120,10 @@ def _settle(store: Store, tried: Tried) -> str | None:
         if not isinstance(error, (StoreBusy, StoreRefused)):
             raise
         log.error("airflow-dre: the outcome of message %s to route %r could not be kept: %s", message.id, message.route, error)
-    except Exception:  # an attempt comes from a channel, which may be part of another package
-        log.exception("airflow-dre: the outcome of message %s to route %r could not be kept", message.id, message.route)
+    except Exception as error:  # an attempt comes from a channel, which may be part of another package
+        log.error(
+            "airflow-dre: the outcome of message %s to route %r could not be kept:\n%s", message.id, message.route, masked_traceback(error)
+        )
     return None
 
 

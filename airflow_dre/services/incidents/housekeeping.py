@@ -9,6 +9,7 @@ from functools import partial
 from airflow_dre.clock import now
 from airflow_dre.config import Settings
 from airflow_dre.errors import StoreError
+from airflow_dre.privacy.tracebacks import masked_traceback
 from airflow_dre.services.incidents.expiry import end_expired
 from airflow_dre.store.aside import KEPT_FOR, forget_aside
 from airflow_dre.store.failing_rows import drop_expired
@@ -30,8 +31,8 @@ def run_housekeeping(store: Store, settings: Settings) -> int:
     except StoreError as error:
         log.debug("airflow-dre: what is no longer watched is ended later: %s", error)
         return 0
-    except Exception:  # nothing that runs may end because of it
-        log.exception("airflow-dre: what is no longer watched could not be ended")
+    except Exception as error:  # nothing that runs may end because of it
+        log.error("airflow-dre: what is no longer watched could not be ended:\n%s", masked_traceback(error))
         return 0
     if ended:
         log.info("airflow-dre: %d SLAs and suites are no longer watched", ended)

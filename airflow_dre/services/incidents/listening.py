@@ -9,6 +9,7 @@ from typing import Any
 
 from airflow_dre.clock import now
 from airflow_dre.incidents.signals import Signal
+from airflow_dre.privacy.tracebacks import masked_traceback
 from airflow_dre.services.incidents.delivery import add_default_routes, deliver, deliver_at_once, is_down, log_changes
 from airflow_dre.services.incidents.housekeeping import run_housekeeping
 from airflow_dre.services.incidents.outcomes import end_of
@@ -40,8 +41,8 @@ def record_in_worker(ti: Any, signal: Callable[[], Signal]) -> None:
         settings = read_wiring().settings
         if settings.watches(ti.dag_id):
             deliver(Delivery(signals=(signal(),)), settings)
-    except Exception:  # how a task ends is not the listener's to change
-        log.exception("airflow-dre: could not record the failure of task %s of %s", ti.task_id, ti.dag_id)
+    except Exception as error:  # how a task ends is not the listener's to change
+        log.error("airflow-dre: could not record the failure of task %s of %s:\n%s", ti.task_id, ti.dag_id, masked_traceback(error))
 
 
 def record_end(about: Any, signals: Signals, unwatched: Signals = tuple, events: Events = tuple) -> None:
@@ -71,8 +72,8 @@ def record_end(about: Any, signals: Signals, unwatched: Signals = tuple, events:
         if not is_down() and time.monotonic() > _state.housekeeping_at:
             _state.housekeeping_at = time.monotonic() + HOUSEKEEPING_SECONDS
             run_housekeeping(store_of(settings, fail_fast=True), settings)
-    except Exception:  # a listener must never stop the scheduler
-        log.exception("airflow-dre: could not record the end of run %s of %s", about.run_id, about.dag_id)
+    except Exception as error:  # a listener must never stop the scheduler
+        log.error("airflow-dre: could not record the end of run %s of %s:\n%s", about.run_id, about.dag_id, masked_traceback(error))
 
 
 def _ends_of(about: Any) -> tuple[DagRunEnd, ...]:
@@ -95,8 +96,8 @@ def record_asset_event(name: str, uri: str) -> None:
         moment = now()
         events = tuple(LastEvent(kind="asset", name=each, happened_at=moment) for each in dict.fromkeys((name, uri)))
         deliver_at_once([Delivery(last_events=events)], settings)
-    except Exception:  # a listener must never stop the API server
-        log.exception("airflow-dre: could not record the event of asset %s", name)
+    except Exception as error:  # a listener must never stop the API server
+        log.error("airflow-dre: could not record the event of asset %s:\n%s", name, masked_traceback(error))
 
 
 def end_of_success(dag_run: Any) -> tuple[LastEvent, ...]:

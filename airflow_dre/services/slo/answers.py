@@ -74,6 +74,6 @@ class NewestAnswer:
         return Observation(newest=newest or _LONG_AGO)
 
 
-def reason_of(error: Exception) -> str:
+def reason_of(error: BaseException) -> str:
     """Return the text of an error without secrets. Errors of this package have none."""
     return text_of(error) if isinstance(error, DreError) else masked_line(f"{type(error).__name__}: {text_of(error)}", REASON)

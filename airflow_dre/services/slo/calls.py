@@ -13,6 +13,7 @@ from airflow_dre.clock import now
 from airflow_dre.errors import text_of
 from airflow_dre.incidents.signals import Signal
 from airflow_dre.privacy.masking import masked
+from airflow_dre.privacy.tracebacks import masked_traceback
 from airflow_dre.services.incidents.contexts import SIGNAL
 from airflow_dre.services.slo.authored import Occasion
 from airflow_dre.services.wiring import Wiring
@@ -66,7 +67,9 @@ def _call(store: Store, call: StoredCall, callback: Callable[[Any], Any], contex
     try:
         callback({**context, **more})
     except Exception as error:  # a callback is other people's code
-        log.exception("airflow-dre: callback %s of SLA %s raised and is called again later", call.callback, call.sla)
+        log.error(
+            "airflow-dre: callback %s of SLA %s raised and is called again later:\n%s", call.callback, call.sla, masked_traceback(error)
+        )
         _settle(store, call, masked(f"{type(error).__name__}: {text_of(error)}"))
         return False
     except BaseException as error:  # the task is being ended

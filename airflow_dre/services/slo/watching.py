@@ -9,6 +9,7 @@ from datetime import datetime
 
 from airflow_dre.clock import now
 from airflow_dre.errors import DreError, StoreError
+from airflow_dre.privacy.tracebacks import masked_traceback
 from airflow_dre.services.incidents.delivery import flush
 from airflow_dre.services.incidents.dispatch import dispatch_outbox
 from airflow_dre.services.incidents.expiry import end_expired
@@ -73,8 +74,8 @@ def _evaluate_objectives(watch: Watch, wiring: Wiring, at: datetime) -> None:
         raise
     except DreError as error:
         log.error("airflow-dre: SLOs could not be evaluated: %s", error)
-    except Exception:
-        log.exception("airflow-dre: SLOs could not be evaluated")
+    except Exception as error:
+        log.error("airflow-dre: SLOs could not be evaluated:\n%s", masked_traceback(error))
 
 
 def _send(watch: Watch, wiring: Wiring, at: datetime) -> None:

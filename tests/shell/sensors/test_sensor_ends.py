@@ -116,6 +116,24 @@ def test_a_question_that_a_template_broke_is_waited_for_silently_in_every_mode(w
     assert found == dict.fromkeys(MODES, OVER)
 
 
+def test_an_error_of_a_driver_is_shown_without_its_secrets(
+    world: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    error = ConnectionError("cannot reach postgres://u:hunter2s3cret@db/x")
+
+    def get_hook(self: Connection, **arguments: Any) -> Any:
+        raise error
+
+    monkeypatch.setattr(Connection, "get_hook", get_hook)
+    for mode in MODES:
+        waited(sensor_of(mode, table="stale", timeout=0.3, poke_interval=0.1, silent_fail=True))
+        logged = capsys.readouterr().out
+        assert "cannot reach postgres://" in logged, mode
+        assert "hunter2s3cret" not in logged, mode
+    assert "cannot reach postgres://" in spell_error(error)["message"]
+    assert "hunter2s3cret" not in spell_error(error)["message"]
+
+
 @pytest.mark.parametrize("error", [error for error, _ in EXCEPTIONS.values() if error is not None], ids=lambda error: type(error).__name__)
 def test_an_error_survives_the_way_from_the_triggerer(error: Exception) -> None:
     again = read_error(json.loads(json.dumps(spell_error(error))))
