@@ -25,13 +25,19 @@ class Stretches(NamedTuple):
     """When the stretch ends that went on so far. None: it goes on."""
     added: tuple[StoredInterval, ...]
     """The stretches after it, oldest first."""
+    replaces_open: bool = False
+    """True if the stretch that went on so far has no length, and goes."""
 
 
 def save_stretches(connection: Connection, several: Sequence[Stretches]) -> None:
-    """Keep what a look adds, in at most two statements."""
-    ended = [{"of": one.fingerprint, "at": one.ends_at} for one in several if one.ends_at is not None]
+    """Keep what a look adds, in at most three statements."""
+    going_on = (sla_interval.c.fingerprint == bindparam("of"), sla_interval.c.until.is_(None))
+    replaced = [{"of": one.fingerprint} for one in several if one.replaces_open]
+    if replaced:
+        connection.execute(delete(sla_interval).where(*going_on), replaced)
+    ended = [{"of": one.fingerprint, "at": one.ends_at} for one in several if one.ends_at is not None and not one.replaces_open]
     if ended:
-        statement = update(sla_interval).where(sla_interval.c.fingerprint == bindparam("of"), sla_interval.c.until.is_(None))
+        statement = update(sla_interval).where(*going_on)
         connection.execute(statement.values(until=bindparam("at", type_=sla_interval.c.until.type)), ended)
     rows: list[dict[str, Any]] = [
         {"fingerprint": one.fingerprint, **msgspec.structs.asdict(interval)} for one in several for interval in one.added

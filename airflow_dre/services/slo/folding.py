@@ -22,7 +22,9 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     promise: str = ""
     """Digest of the promise that it is the memory of."""
     open: State | None = None
-    """The state of the stretch of the history that goes on."""
+    """The state of the stretch of the history that goes on: the state since the look."""
+    open_since: datetime | None = None
+    """When that stretch began. None: an earlier version began it."""
     told_unknown: bool = False
     """True if its people were called because it cannot be evaluated."""
     since: datetime | None = None
@@ -50,6 +52,8 @@ class Folded:
     after: Kept
     intervals: tuple[Interval, ...]
     """States since the look before."""
+    stretches: tuple[Interval, ...]
+    """Stretches that begin in the history. The last one goes on, and has no length if it begins with the look."""
     calls: tuple[SlaCall, ...]
     calls_unknown: bool
     """True if the people of the SLA are to be called because it cannot be evaluated."""
@@ -60,6 +64,12 @@ class Folded:
         return self.after.memory
 
     @property
+    def replaces_open(self) -> bool:
+        """True if the stretch that went on ends when it began, because what the look found holds since the look before."""
+        since = None if self.before is None else self.before.open_since
+        return since is not None and bool(self.stretches) and self.stretches[0].start <= since
+
+    @property
     def is_new(self) -> bool:
         """True if nothing was known of the SLA."""
         return self.before is None
@@ -68,7 +78,7 @@ class Folded:
     def is_steady(self) -> bool:
         """True if nothing changed that the store keeps: the moments of the looks themselves are those of the monitor."""
         before = self.before
-        if before is None or self.calls or self.calls_unknown or any(interval.state is not before.open for interval in self.intervals):
+        if before is None or self.calls or self.calls_unknown or self.stretches:
             return False
         return _without_moments(self.after) == _without_moments(before)
 
@@ -82,15 +92,28 @@ def fold(sla: MonitoredSla, known: SlaMemory | None, found: Observation, clock: 
     looked = look(sla.promise, memory, found, clock.at, gap=clock.gap)
     calls_unknown = _must_call_unknown(before, looked, sla)
     told = looked.memory.unknown_since is not None and (calls_unknown or (before is not None and before.told_unknown))
+    stretches = _begun(None if before is None else before.open, looked)
     after = Kept(
         memory=_bounded(looked.memory, sla),
         promise=sla.promise_digest,
-        open=looked.intervals[-1].state if looked.intervals else None if before is None else before.open,
+        open=stretches[-1].state if stretches else None if before is None else before.open,
+        open_since=stretches[-1].start if stretches else None if before is None else before.open_since,
         told_unknown=told,
         since=_since(before, looked.memory),
         met_at=_met_at(before, looked.memory),
     )
-    return Folded(before=before, after=after, intervals=looked.intervals, calls=looked.calls, calls_unknown=calls_unknown)
+    return Folded(
+        before=before, after=after, intervals=looked.intervals, stretches=stretches, calls=looked.calls, calls_unknown=calls_unknown
+    )
+
+
+def _begun(going_on: State | None, looked: Looked) -> tuple[Interval, ...]:
+    """Return the stretches that begin: of the states since the look before, and of the state from the look on."""
+    if not looked.intervals:
+        return ()
+    at, now = looked.intervals[-1].end, looked.memory.state
+    changes = [*looked.intervals, *([] if looked.intervals[-1].state is now else [Interval(at, at, now)])]
+    return tuple(changes[1:] if changes[0].state is going_on else changes)
 
 
 def encode(kept: Kept) -> str:

@@ -91,15 +91,11 @@ def _tell(store: Store, connection: Transaction, report: Report, live: Mapping[s
 
 def _stretches(report: Report, incident: int | None) -> Stretches | None:
     """Return what a look adds to the history, or None where the stretch that goes on goes on."""
-    folded = report.folded
-    going_on = None if folded.before is None else folded.before.open
-    added = list(folded.intervals)
-    if added and added[0].state is going_on:
-        del added[0]
+    added = report.folded.stretches
     if not added:
         return None
     rows = tuple(_interval(report, interval, incident, last=interval is added[-1]) for interval in added)
-    return Stretches(report.cause.fingerprint, added[0].start, rows)
+    return Stretches(report.cause.fingerprint, added[0].start, rows, report.folded.replaces_open)
 
 
 def _interval(report: Report, interval: Interval, incident: int | None, *, last: bool) -> StoredInterval:
