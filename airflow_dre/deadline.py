@@ -10,7 +10,6 @@ from airflow.sdk.definitions.deadline import DeadlineAlert
 
 from airflow_dre.declaring.functions import strict
 from airflow_dre.notifications.misses import from_sla_miss_callback as from_sla_miss_callback
-from airflow_dre.slo.deadline import DeadlineMiss as DeadlineMiss
 
 if TYPE_CHECKING:
     from airflow.sdk import DAG
@@ -18,10 +17,19 @@ if TYPE_CHECKING:
 
     from airflow_dre.errors import Problem
     from airflow_dre.slo.deadline import Alert, Deadline
+    from airflow_dre.slo.deadline import DeadlineMiss as DeadlineMiss
 
 SKIPPED = ("fine", "missed")
 BEGIN = timedelta(seconds=1)
 """Time after which Airflow calls for a deadline that it would forget when the run succeeds."""
+
+
+def __getattr__(name: str) -> object:
+    if name != "DeadlineMiss":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from airflow_dre.slo.deadline import DeadlineMiss
+
+    return DeadlineMiss
 
 
 @strict

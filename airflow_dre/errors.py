@@ -26,7 +26,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 MOST_SHOWN = 500
 """Characters of a wrong value that a message quotes."""
@@ -36,8 +36,7 @@ class DreError(Exception):
     """Root of everything that airflow-dre raises on purpose."""
 
 
-@dataclass(frozen=True)
-class Problem:
+class Problem(NamedTuple):
     """A mistake in a definition."""
 
     where: str

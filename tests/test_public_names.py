@@ -7,6 +7,7 @@ import subprocess
 import sys
 from importlib import import_module
 from inspect import isfunction
+from operator import attrgetter
 from typing import Any
 
 import pytest
@@ -220,6 +221,23 @@ def test_an_operator_that_checks_a_table_loads_neither_masks_nor_engines() -> No
     constructed = 'QualityCheckOperator(task_id="q", conn_id="w", table="t", checks=[not_null("a")])'
     loaded = loaded_by("from airflow_dre import QualityCheckOperator", "from airflow_dre.checks import not_null", constructed)
     assert not {name for name in loaded if name.startswith(("airflow_dre.privacy.masking", "airflow_dre.engines"))}
+
+
+def test_an_operator_without_slips_and_partitions_pays_for_neither() -> None:
+    constructed = 'QualityCheckOperator(task_id="q", conn_id="w", table="t", checks=[not_null("a")])'
+    before = loaded_by("import airflow.sdk", "from airflow.sdk import BaseOperator", "BaseOperator(task_id='plain')")
+    loaded = loaded_by("from airflow_dre import QualityCheckOperator", "from airflow_dre.checks import not_null", constructed) - before
+    assert not {name for name in loaded if name in ("difflib", "airflow_dre.partitions.merging", "airflow_dre.partitions.values")}
+
+
+def test_the_deadlines_are_imported_without_their_decisions() -> None:
+    assert "airflow_dre.slo.deadline" not in loaded_by("from airflow_dre import *")
+
+
+def test_the_miss_of_a_deadline_is_imported_from_both_of_its_homes() -> None:
+    assert import_module("airflow_dre.deadline").DeadlineMiss is import_module("airflow_dre.slo.deadline").DeadlineMiss
+    with pytest.raises(AttributeError, match=r"module 'airflow_dre\.deadline' has no attribute 'DeadlineMis'"):
+        attrgetter("DeadlineMis")(import_module("airflow_dre.deadline"))
 
 
 @pytest.mark.parametrize("label", IMPORTS)

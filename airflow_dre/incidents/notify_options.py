@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -116,6 +115,8 @@ def options_of_callbacks(*callbacks: object) -> tuple[NotifyOptions, ...]:
 
 
 def _with_hint(value: object, allowed: Sequence[str]) -> str:
+    from difflib import get_close_matches  # a Dag without a slip does not pay for it
+
     listed = ", ".join(allowed)
-    close = difflib.get_close_matches(value.lower(), allowed, n=1) if isinstance(value, str) else []
+    close = get_close_matches(value.lower(), allowed, n=1) if isinstance(value, str) else []
     return f"{listed} (did you mean {close[0]!r}?)" if close else listed

@@ -5,13 +5,15 @@ from __future__ import annotations
 import inspect
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from airflow_dre.declaring.functions import strict
 from airflow_dre.declaring.slips import find_callback_problems
 from airflow_dre.errors import DefinitionError, Problem
 from airflow_dre.notifications.incidents import OpenIncident
-from airflow_dre.slo.deadline import CONTEXT, SLA_MISS, ImportedCallable, Opening
+
+if TYPE_CHECKING:
+    from airflow_dre.slo.deadline import ImportedCallable, Opening
 
 _DAG_FILE = "unusual_prefix_"
 """Prefix of the names of the modules that Airflow makes of Dag files."""
@@ -58,6 +60,8 @@ def from_sla_miss_callback(function: Callable[..., Any] | str) -> SlaMissCallbac
 
 def read_on_miss(subject: str, on_miss: Any) -> tuple[tuple[Opening, ...], tuple[ImportedCallable, ...], list[Problem]]:
     """Return the incidents and the callables of ``on_miss``, and what is wrong with it."""
+    from airflow_dre.slo.deadline import CONTEXT, SLA_MISS, ImportedCallable, Opening
+
     several = on_miss is not None and not callable(on_miss) and not isinstance(on_miss, str) and isinstance(on_miss, Iterable)
     openings, calls, problems = [], [], []
     for call in on_miss if several else [] if on_miss is None else [on_miss]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, time, timedelta
-from difflib import get_close_matches
 from zoneinfo import ZoneInfo, available_timezones
 
 DURATION_ALLOWED = "a positive duration such as '90m', '6h', '1d', '2w' or a timedelta"
@@ -73,6 +72,8 @@ def read_zone(name: object) -> ZoneInfo | None:
 
 def zone_allowed(name: object) -> str:
     """Say which time zones are allowed, with the name that was probably meant."""
+    from difflib import get_close_matches  # a Dag without a slip does not pay for it
+
     by_lower = {zone.lower(): zone for zone in available_timezones()}
     near = get_close_matches(name.lower().replace(" ", "_"), by_lower, 1, 0.75) if isinstance(name, str) else []
     return f"an IANA time zone such as 'Asia/Tokyo'{f'; did you mean {by_lower[near[0]]!r}?' if near else ''}"

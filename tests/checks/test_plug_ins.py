@@ -120,7 +120,7 @@ class Hook:
 def problem(declaration):
     return [problem.allowed for problem in check_declarations([declaration])[1]]
 
-from airflow_dre.partitions.selection import find_partition_problems
+from airflow_dre.partitions.arguments import find_partition_problems
 from airflow_dre.services.checkup import check_plug_ins
 
 broken = [Declaration(name, {"column": "rate"}) for name in ("failing", "nameless", "nothing")]

@@ -19,7 +19,7 @@ from airflow_dre import checks as c
 from airflow_dre.checks.declared.parse import parse_checks
 from airflow_dre.checks.outcomes import Outcome
 from airflow_dre.errors import FilesUnreachable
-from airflow_dre.partitions.selection import Choice
+from airflow_dre.partitions.arguments import Choice
 from airflow_dre.partitions.values import split_by
 from airflow_dre.services.partitions.run import Partitioning, ask_partitions
 from airflow_dre.services.quality.data import opened_data

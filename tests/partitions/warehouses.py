@@ -10,7 +10,7 @@ from typing import Any
 from airflow_dre.checks.declared.declaration import Declaration
 from airflow_dre.checks.declared.parse import parse_checks
 from airflow_dre.engines.warehouse import Warehouse
-from airflow_dre.partitions.selection import Choice
+from airflow_dre.partitions.arguments import Choice
 from airflow_dre.partitions.values import split_by
 from airflow_dre.services.partitions.run import Partitioning, PartitionStateStore, ask_partitions
 from airflow_dre.services.quality.run import Suite, run_suite

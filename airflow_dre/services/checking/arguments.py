@@ -13,7 +13,7 @@ from airflow_dre.checks.declared.declaration import Declaration
 from airflow_dre.declaring.names import LONGEST_DATASET, LONGEST_SQL, find_name_problems
 from airflow_dre.declaring.slips import find_kind_problems, find_names_problems
 from airflow_dre.errors import Problem
-from airflow_dre.partitions.selection import find_partition_problems
+from airflow_dre.partitions.arguments import find_partition_problems
 from airflow_dre.services.quarantine.options import QuarantineOptions
 from airflow_dre.values.instants import DURATION_ALLOWED, read_duration
 

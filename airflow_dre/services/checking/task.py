@@ -10,7 +10,7 @@ from airflow_dre.checks.check import Check
 from airflow_dre.checks.declared.parse import parse_checks
 from airflow_dre.clock import now
 from airflow_dre.errors import DefinitionError
-from airflow_dre.partitions.selection import Choice, find_partition_problems
+from airflow_dre.partitions.arguments import Choice, find_partition_problems
 from airflow_dre.partitions.values import split_by
 from airflow_dre.services.checking.arguments import CheckArguments, find_kept_secrets
 from airflow_dre.services.partitions.run import Partitioning, ask_partitions

@@ -12,8 +12,9 @@ from airflow_dre.checks.check import Check
 from airflow_dre.checks.judging import Unanswered, first_round
 from airflow_dre.checks.metrics import GroupBy, Metric, PerSegment
 from airflow_dre.errors import DefinitionError, Problem
+from airflow_dre.partitions.arguments import Choice
 from airflow_dre.partitions.merging import StateSpec, Unmergeable, partition_column, state_spec_of, unmergeable_problems
-from airflow_dre.partitions.selection import Asked, Choice, Named, Span
+from airflow_dre.partitions.selection import Asked, Named, Span
 from airflow_dre.partitions.values import latest_names
 from airflow_dre.services.partitions.scans import ScanResult, find_split_error
 from airflow_dre.services.partitions.table import Findings, PartitionedTable, example, recall, scan_all, scan_missing
