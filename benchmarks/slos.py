@@ -32,6 +32,7 @@ from airflow_dre.incidents.signals import Origin
 from airflow_dre.services.slo.objectives import Evaluated, declare_objectives, evaluate_objectives
 from airflow_dre.services.wiring import Wiring
 from airflow_dre.slo import SLO, checks_passed, rows_passed, runs_passed
+from airflow_dre.store.limits import MIGRATION
 from airflow_dre.store.records import Definition, ResultRecord, SuiteRunRecord
 from airflow_dre.store.results import save_suite_run
 from airflow_dre.store.schema import migrate
@@ -47,21 +48,27 @@ PAUSE = timedelta(hours=7)
 NOW = datetime(2026, 6, 30, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 
+KEY = "substr('00000000' || CAST(n.value AS TEXT), length(CAST(n.value AS TEXT)) + 1) || substr({}, 9)"
+"""A key that mixes the runs of all suites, as digests do."""
+NUMBERS = "WITH RECURSIVE n(value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM n WHERE value + 1 < :runs)"
+EARLIER = {
+    "sqlite": "strftime('%Y-%m-%d %H:%M:%f000', r.measured_at, (-n.value * :minutes) || ' minutes')",
+    "postgresql": "r.measured_at - n.value * :minutes * INTERVAL '1 minute'",
+}
+"""The moment of a repeated run, by database."""
 REPEAT_RUNS = """
-INSERT INTO dre_suite_run
-SELECT substr(r.key, 1, 56) || printf('%08d', n.value), r.namespace, r.name, r.suite, r.dag_id, 'run ' || n.value, r.task_id, r.map_index,
-       r.try_number, r.dag_version, r.data_interval_start, r.data_interval_end, r.partition_key, r.row_filter, r.engine, r.outcome, r.score,
-       r.counts, r.queries, strftime('%Y-%m-%d %H:%M:%f000', r.measured_at, (-n.value * :minutes) || ' minutes'), r.seconds
-FROM (SELECT value FROM json_each(:numbers)) AS n CROSS JOIN dre_suite_run AS r
+INSERT INTO dre_suite_run {numbers}
+SELECT {key}, r.namespace, r.name, r.suite, r.dag_id, 'run ' || CAST(n.value AS TEXT), r.task_id, r.map_index, r.try_number, r.dag_version,
+       r.data_interval_start, r.data_interval_end, r.partition_key, r.row_filter, r.engine, r.outcome, r.score, r.counts, r.queries,
+       {earlier}, r.seconds
+FROM n CROSS JOIN dre_suite_run AS r
 """
 REPEAT_RESULTS = """
-INSERT INTO dre_result ({columns})
-SELECT substr(r.key, 1, 56) || printf('%08d', n.value), substr(r.run_key, 1, 56) || printf('%08d', n.value), {more}
-FROM (SELECT value FROM json_each(:numbers)) AS n CROSS JOIN dre_result AS r
+INSERT INTO dre_result ({columns}) {numbers} SELECT {key}, {run_key}, {more} FROM n CROSS JOIN dre_result AS r
 """
 REPEAT_EVENTS = """
-INSERT INTO dre_slo_event (run_key, identity, minute)
-SELECT key, key, CAST(strftime('%s', measured_at) AS INTEGER) / 60 FROM dre_suite_run WHERE key NOT IN (SELECT run_key FROM dre_slo_event)
+INSERT INTO dre_slo_event (run_key, identity, minute) {numbers}
+SELECT {run_key}, {run_key}, r.minute - n.value * :minutes FROM n CROSS JOIN dre_slo_event AS r
 """
 
 
@@ -122,12 +129,19 @@ def fill(wiring: Wiring, tables: int) -> None:
         "rows",
     )
     names += ("warn_low", "warn_high", "fail_low", "fail_high", "definition_digest", "statement_digest", "segments", "sample")
-    numbers = {"numbers": json.dumps(list(range(1, RUNS)))}
-    results = REPEAT_RESULTS.format(columns=", ".join(("key", "run_key", *names)), more=", ".join(f"r.{name}" for name in names))
-    with database.engine.begin() as connection:
-        connection.execute(text(REPEAT_RUNS), {**numbers, "minutes": PAUSE // MINUTE})
-        connection.execute(text(results), numbers)
-        connection.execute(text(REPEAT_EVENTS))
+    filled = {"numbers": NUMBERS, "key": KEY.format("r.key"), "run_key": KEY.format("r.run_key")}
+    given = {"runs": RUNS, "minutes": PAUSE // MINUTE}
+    dialect = database.engine.dialect.name
+    with database.write(MIGRATION) as connection:
+        connection.execute(text(REPEAT_RUNS.format(earlier=EARLIER[dialect], **filled)), given)
+        results = REPEAT_RESULTS.format(
+            columns=", ".join(("key", "run_key", *names)), more=", ".join(f"r.{name}" for name in names), **filled
+        )
+        connection.execute(text(results), {"runs": RUNS})
+        connection.execute(text(REPEAT_EVENTS.format(**filled)), given)
+    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        if dialect == "postgresql":  # as the server itself does sooner or later
+            connection.execute(text("VACUUM ANALYZE"))
 
 
 def objectives(tables: int) -> list[SLO]:

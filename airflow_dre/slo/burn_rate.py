@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from airflow_dre.slo.objective import EventCount, Objective, count_events
@@ -92,5 +92,6 @@ def _read_alert(given: Mapping[str, object]) -> BurnAlert:
     return BurnAlert(name=str(given["name"]), severity=str(given["severity"]), long=long, short=short, budget=budget)
 
 
+@lru_cache(maxsize=1 << 10)
 def _seconds(duration: timedelta) -> Fraction:
     return Fraction(duration // timedelta(microseconds=1), 10**6)

@@ -18,6 +18,7 @@ from airflow_dre.slo.series import Series
 from airflow_dre.slo.window import MINUTE, from_minute, to_minute
 
 _DAY = timedelta(days=1)
+_ZERO, _ONE = Fraction(0), Fraction(1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +75,8 @@ class Measured:
         good, events = self.series.count(self.objective, (first, present + 1), present)
         if events == 0:
             return NOTHING
+        if good == events:
+            return Rate(attained=_ONE, burn=_ZERO, good=good, events=events)
         attained = good / events
         return Rate(attained=attained, burn=(1 - attained) / self.objective.allowed, good=good, events=events)
 

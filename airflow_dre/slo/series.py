@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 from functools import cached_property
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from statistics import median
+from typing import NamedTuple
 
 from airflow_dre.slo.objective import Budgeting, Missing, Objective
 from airflow_dre.slo.window import minute_after, to_minute
@@ -21,8 +22,7 @@ Span = tuple[int, int]
 """First index, and the index after the last."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
+class Stretch(NamedTuple):
     """Slices in a row with equal counts."""
 
     first: int
@@ -93,14 +93,12 @@ class Series:
         """Return the sums before each stretch, and those of all at the end."""
         key = (objective.budgeting, objective.slice_target)
         if key not in self._known:
-            sums: list[Sums] = [(0, 0, 0)]
-            good: Fraction | int = 0
-            total = slices = 0
-            for stretch in self.stretches:
-                more_good, more, _ = _counted(stretch, objective)
-                good, total, slices = good + stretch.slices * more_good, total + stretch.slices * more, slices + stretch.slices
-                sums.append((good, total, slices))
-            self._known[key] = sums
+            counts = [(stretch.slices, *_counted(stretch, objective)) for stretch in self.stretches]
+            none: Fraction | int = 0
+            good = accumulate((length * each for length, each, _, _ in counts), initial=none)
+            total = accumulate((length * each for length, _, each, _ in counts), initial=0)
+            slices = accumulate((length * each for length, _, _, each in counts), initial=0)
+            self._known[key] = list(zip(good, total, slices, strict=True))
         return self._known[key]
 
     @cached_property

@@ -55,6 +55,8 @@ SUITE = Bound(500, 1000)
 
 def plain_text(text: str) -> str:
     """Return a text without NUL and halves of surrogate pairs, which PostgreSQL and UTF-8 refuse."""
+    if text.isascii() and "\x00" not in text:
+        return text
     return _UNWRITABLE.sub("\ufffd", text)
 
 

@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-import json
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Row, case, cast, delete, func, literal, select
+from sqlalchemy import CTE, ColumnElement, Connection, Row, Select, Text, case, cast, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from airflow_dre.checks.outcomes import Outcome
 from airflow_dre.slo.indicators import EventKind, Indicator
 from airflow_dre.slo.routing import Router
+from airflow_dre.store.given_rows import Kind, given_rows
 from airflow_dre.store.records import Definition
 from airflow_dre.store.shared_texts import in_chunks
 from airflow_dre.store.tables import check_definition, result, slo_count, slo_series
 
+_EVENTS = msgspec.json.Decoder(list[tuple[int, int, int]])
 GOOD = (Outcome.PASSED.value, Outcome.WARNED.value)
-Totals = dict[tuple[str, int], list[int]]
-"""Good events and all events by series and minute."""
-Routes = Sequence[tuple[str, Indicator]]
-Routed = tuple["CountedRun", Routes]
-"""A suite run with the series that it adds to."""
+_Place = tuple[str, int, int, int]
+"""The key of a run, its minute, its sign and the number of its suite."""
+_RUN: dict[str, Kind] = {"run_key": str, "minute": int, "sign": int, "suite": int}
+_ENDED: dict[str, Kind] = {"good": int, "minute": int, "sign": int, "suite": int}
+_ROUTE: dict[str, Kind] = {"suite": int, "series": str, "counts": str}
+_CHECK: dict[str, Kind] = {**_ROUTE, "check_id": str, "digest": str}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,34 +37,56 @@ class CountedRun:
     sign: int
 
 
+@dataclass(slots=True)
+class _Routed:
+    """The runs that add to some series, and the series of each suite by its number."""
+
+    runs: list[_Place] = field(default_factory=list)
+    series: dict[int, list[tuple[str, Indicator]]] = field(default_factory=dict)
+
+    @property
+    def routes(self) -> list[tuple[int, str, str]]:
+        """Number of a suite, series and kind of events."""
+        return [(suite, key, indicator.counts.value) for suite, routes in self.series.items() for key, indicator in routes]
+
+
 def add_runs(connection: Connection, router: Router, counted: Sequence[CountedRun]) -> None:
-    """Add the events of suite runs, each named once, to the counts, and take those of others away."""
-    totals: Totals = defaultdict(lambda: [0, 0])
-    whole: dict[str, Routed] = {}
-    single: dict[str, Routed] = {}
+    """Add the events of suite runs, each named once, to the counts, and take those of others away.
+
+    The database sums the results, which do not leave it.
+    """
+    of_runs, of_suites, of_checks = _Routed(), _Routed(), _Routed()
+    numbers: dict[tuple[str, str, str, str | None], int] = {}
+    ended: list[tuple[int, int, int, int]] = []
     for one in counted:
-        routes = router.of(one.run)
-        for key, indicator in routes:
-            if indicator.counts is EventKind.RUNS_PASSED:
-                if one.run.outcome != Outcome.SKIPPED.value:
-                    _count(totals[key, one.minute], int(one.run.outcome in GOOD), 1, one.sign)
-            elif _is_single(indicator):
-                single[one.run.run_key] = (one, routes)
-            else:
-                whole[one.run.run_key] = (one, routes)
-    _add_suites(connection, whole, totals)
-    _add_checks(connection, single, totals)
-    _save(connection, totals)
+        run = one.run
+        suite = (run.namespace, run.name, run.suite, run.dag_id)
+        number = numbers.get(suite)
+        if number is None:
+            number = numbers[suite] = len(numbers)
+            for route in router.of(run):
+                kind = of_runs if route[1].counts is EventKind.RUNS_PASSED else of_checks if _is_single(route[1]) else of_suites
+                kind.series.setdefault(number, []).append(route)
+        if number in of_runs.series and run.outcome != Outcome.SKIPPED.value:
+            ended.append((int(run.outcome in GOOD), one.minute, one.sign, number))
+        for kind in (of_suites, of_checks):
+            if number in kind.series:
+                kind.runs.append((run.run_key, one.minute, one.sign, number))
+    _add_ends(connection, ended, of_runs)
+    _add_suites(connection, of_suites)
+    _add_checks(connection, of_checks)
 
 
 def read_counts(connection: Connection, keys: Iterable[str], since: int) -> dict[str, list[tuple[int, int, int]]]:
     """Return minute, good events and all events of each series from a minute on, oldest first."""
     found: dict[str, list[tuple[int, int, int]]] = {key: [] for key in keys}
-    columns = (slo_count.c.series, slo_count.c.minute, slo_count.c.good, slo_count.c.total)
+    embedded = connection.dialect.name == "sqlite"
+    group, entry = (func.json_group_array, func.json_array) if embedded else (func.json_agg, func.json_build_array)
+    text = cast(group(entry(slo_count.c.minute, slo_count.c.good, slo_count.c.total)), Text())
     for some in in_chunks(sorted(found)):
-        query = select(*columns).where(slo_count.c.series.in_(some), slo_count.c.minute >= since)
-        for series, minute, good, total in connection.execute(query.order_by(slo_count.c.series, slo_count.c.minute)).all():
-            found[series].append((minute, good, total))
+        query = select(slo_count.c.series, text).where(slo_count.c.series.in_(some), slo_count.c.minute >= since)
+        for series, events in connection.execute(query.group_by(slo_count.c.series)):
+            found[series] = sorted(_EVENTS.decode(events))
     return found
 
 
@@ -83,60 +106,72 @@ def _is_single(indicator: Indicator) -> bool:
     return indicator.check is not None or indicator.dimension is not None
 
 
-def _sums() -> list[ColumnElement[Any]]:
-    """Return the columns that count rows and checks: good and all of each."""
+def _add_ends(connection: Connection, ended: Sequence[tuple[int, int, int, int]], routed: _Routed) -> None:
+    """Add runs to the series that count runs."""
+    if ended:
+        runs = given_rows(connection, "runs", _ENDED, ended)
+        routes = given_rows(connection, "routes", _ROUTE, routed.routes)
+        counted = select(routes.c.series, runs.c.minute, func.sum(runs.c.sign * runs.c.good), func.sum(runs.c.sign))
+        _add(connection, counted.join_from(runs, routes, routes.c.suite == runs.c.suite), routes, runs)
+
+
+def _add_suites(connection: Connection, routed: _Routed) -> None:
+    """Add the results of runs to the series that count all checks of a suite."""
+    if routed.runs:
+        runs = given_rows(connection, "runs", _RUN, routed.runs)
+        routes = given_rows(connection, "routes", _ROUTE, routed.routes)
+        counted = _sums(runs, routes).join_from(runs, result, result.c.run_key == runs.c.run_key)
+        _add(connection, counted.join(routes, routes.c.suite == runs.c.suite), routes, runs)
+
+
+def _add_checks(connection: Connection, routed: _Routed) -> None:
+    """Add the results of runs to the series that count single checks of a suite."""
+    if not routed.runs:
+        return
+    runs = given_rows(connection, "runs", _RUN, routed.runs)
+    digest = _as_text(connection)
+    known = select(runs.c.suite, result.c.check_id, result.c.definition_digest, digest.label("digest"))
+    kinds = connection.execute(known.join_from(runs, result, result.c.run_key == runs.c.run_key).distinct()).all()
+    definitions = _read_definitions(connection, {row.definition_digest for row in kinds})
+    wanted = [
+        (row.suite, key, indicator.counts.value, row.check_id, row.digest)
+        for row in kinds
+        for key, indicator in routed.series[row.suite]
+        if _is_check(indicator, row.check_id, definitions.get(row.definition_digest))
+    ]
+    if wanted:
+        routes = given_rows(connection, "routes", _CHECK, wanted)
+        of_check = (routes.c.suite == runs.c.suite) & (routes.c.check_id == result.c.check_id) & (routes.c.digest == digest)
+        counted = _sums(runs, routes).join_from(runs, result, result.c.run_key == runs.c.run_key).join(routes, of_check)
+        _add(connection, counted, routes, runs)
+
+
+def _as_text(connection: Connection) -> ColumnElement[str]:
+    """Return the digest of the definition of a result as text, empty where a version before kept the definition itself."""
+    column = result.c.definition_digest
+    text: ColumnElement[str] = func.hex(column) if connection.dialect.name == "sqlite" else func.encode(column, "hex")
+    return func.coalesce(text, "")
+
+
+def _sums(runs: CTE, routes: CTE) -> Select[Any]:
+    """Return the sums of good events and all events of results by series and minute."""
     ran = result.c.outcome != Outcome.SKIPPED.value
     has_rows = ran & (result.c.outcome != Outcome.ERRORED.value) & result.c.rows.is_not(None) & result.c.violations.is_not(None)
-    return [
-        func.sum(case((has_rows, result.c.rows - result.c.violations), else_=0)).label("rows_good"),
-        func.sum(case((has_rows, result.c.rows), else_=0)).label("rows_all"),
-        func.sum(case((result.c.outcome.in_(GOOD), 1), else_=0)).label("checks_good"),
-        func.sum(case((ran, 1), else_=0)).label("checks_all"),
-    ]
+    rows = routes.c.counts == EventKind.ROWS_PASSED.value
+    good = case((rows, case((has_rows, result.c.rows - result.c.violations), else_=0)), (result.c.outcome.in_(GOOD), 1), else_=0)
+    total = case((rows, case((has_rows, result.c.rows), else_=0)), (ran, 1), else_=0)
+    return select(routes.c.series, runs.c.minute, func.sum(runs.c.sign * good), func.sum(runs.c.sign * total))
 
 
-def _is_among(connection: Connection, column: ColumnElement[Any], keys: Iterable[str]) -> ColumnElement[bool]:
-    """Return the condition that a column holds one of many keys, which are one parameter."""
-    if connection.dialect.name == "sqlite":
-        return column.in_(select(func.json_each(json.dumps(list(keys))).table_valued("value").c.value))
-    given = cast(literal(list(keys), postgresql.JSON()), postgresql.JSON())
-    return column.in_(select(func.json_array_elements_text(given).table_valued("value").c.value))
-
-
-def _add_suites(connection: Connection, runs: Mapping[str, Routed], totals: Totals) -> None:
-    if not runs:
-        return
-    sums = select(result.c.run_key, *_sums()).where(_is_among(connection, result.c.run_key, runs)).group_by(result.c.run_key)
-    for row in connection.execute(sums).all():
-        one, routes = runs[row.run_key]
-        for series, indicator in routes:
-            if indicator.counts is not EventKind.RUNS_PASSED and not _is_single(indicator):
-                _count(totals[series, one.minute], *_taken(indicator, row), one.sign)
-
-
-def _add_checks(connection: Connection, runs: Mapping[str, Routed], totals: Totals) -> None:
-    if not runs:
-        return
-    of_runs = _is_among(connection, result.c.run_key, runs)
-    kinds = connection.execute(select(result.c.check_id, result.c.definition_digest).where(of_runs).distinct()).all()
-    definitions = _read_definitions(connection, {row.definition_digest for row in kinds})
-    wanted = {indicator for _, routes in runs.values() for _, indicator in routes if _is_single(indicator)}
-    names, dimensions = {indicator.check for indicator in wanted} - {None}, {indicator.dimension for indicator in wanted} - {None}
-    ids = set()
-    for kind in kinds:
-        definition = definitions.get(kind.definition_digest)
-        if kind.check_id in names or (definition is not None and (definition.name in names or definition.dimension in dimensions)):
-            ids.add(kind.check_id)
-    if not ids:
-        return
-    columns = (result.c.run_key, result.c.check_id, result.c.definition_digest)
-    rows = select(*columns, *_sums()).where(of_runs, _is_among(connection, result.c.check_id, sorted(ids))).group_by(*columns)
-    for row in connection.execute(rows).all():
-        definition = definitions.get(row.definition_digest)
-        one, routes = runs[row.run_key]
-        for series, indicator in routes:
-            if _is_single(indicator) and _is_check(indicator, row.check_id, definition):
-                _count(totals[series, one.minute], *_taken(indicator, row), one.sign)
+def _add(connection: Connection, counted: Select[Any], routes: CTE, runs: CTE) -> None:
+    """Add sums by series and minute to the counts, without those in which nothing is counted."""
+    sums = counted.group_by(routes.c.series, runs.c.minute).subquery()
+    series, minute, good, total = sums.c
+    insert = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(slo_count)
+    found = select(series, minute, good, total).where((good != 0) | (total != 0))
+    more = {name: slo_count.c[name] + insert.excluded[name] for name in ("good", "total")}
+    added = insert.from_select(["series", "minute", "good", "total"], found)
+    connection.execute(added.on_conflict_do_update(index_elements=["series", "minute"], set_=more))
 
 
 def _read_definitions(connection: Connection, digests: set[bytes | None]) -> dict[bytes | None, Definition]:
@@ -151,27 +186,3 @@ def _read_definitions(connection: Connection, digests: set[bytes | None]) -> dic
 def _is_check(indicator: Indicator, check_id: str, definition: Definition | None) -> bool:
     named = indicator.check in (None, check_id) or (definition is not None and indicator.check == definition.name)
     return named and (indicator.dimension is None or (definition is not None and indicator.dimension == definition.dimension))
-
-
-def _taken(indicator: Indicator, row: Row[Any]) -> tuple[int, int]:
-    if indicator.counts is EventKind.ROWS_PASSED:
-        return int(row.rows_good), int(row.rows_all)
-    return int(row.checks_good), int(row.checks_all)
-
-
-def _count(total: list[int], good: int, events: int, sign: int) -> None:
-    total[0] += sign * good
-    total[1] += sign * events
-
-
-def _save(connection: Connection, totals: Totals) -> None:
-    """Add to the counts, in the order of their keys, so that two transactions cannot deadlock."""
-    rows = [
-        {"series": key, "minute": minute, "good": good, "total": total}
-        for (key, minute), (good, total) in sorted(totals.items())
-        if good or total
-    ]
-    if rows:
-        insert = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(slo_count)
-        more = {name: slo_count.c[name] + insert.excluded[name] for name in ("good", "total")}
-        connection.execute(insert.on_conflict_do_update(index_elements=["series", "minute"], set_=more), rows)

@@ -20,6 +20,7 @@ from airflow_dre.slo.indicators import EventKind, Indicator
 from airflow_dre.slo.routing import Router, series_key
 from airflow_dre.slo.window import to_minute
 from airflow_dre.store.database import Database
+from airflow_dre.store.given_rows import is_among
 from airflow_dre.store.records import SuiteRunRecord
 from airflow_dre.store.shared_texts import in_chunks
 from airflow_dre.store.slo_counts import CountedRun, add_runs
@@ -27,12 +28,10 @@ from airflow_dre.store.tables import slo_count, slo_event, slo_series, suite_hea
 from airflow_dre.values.dataset import DatasetName
 from airflow_dre.values.digest import digest
 
-BATCH = 5_000
+BATCH = 20_000
 """Suite runs that one transaction counts."""
 _LATE = timedelta(days=1)
 """A run that measures data so long after its interval, and two intervals after it, is a backfill."""
-KeySpan = tuple[str, str]
-"""The first and the last key of runs that are counted together."""
 _LOCK = digest("count the events of objectives")
 _RUN = [suite_run.c[name] for name in ("namespace", "name", "suite", "dag_id", "outcome")]
 _SUITE = (suite_head.c.namespace, suite_head.c.name, suite_head.c.suite, suite_head.c.dag_id)
@@ -106,6 +105,8 @@ def drop_series(connection: Connection, keys: Sequence[str]) -> None:
 def count_pending_runs(database: Database, connection: Connection, batch: int = BATCH) -> int:
     """Count some suite runs that are not counted yet, and return how many. 0: everything is counted."""
     database.lock(connection, _LOCK)
+    if connection.scalar(select(slo_event.c.run_key).where(slo_event.c.counted.is_(None)).limit(1)) is None:
+        return 0
     series = read_series(connection)
     if not series:
         return 0
@@ -113,14 +114,13 @@ def count_pending_runs(database: Database, connection: Connection, batch: int = 
     pending = connection.execute(_runs().where(slo_event.c.counted.is_(None)).order_by(slo_event.c.run_key).limit(batch)).all()
     if not pending:
         return 0
-    span = (pending[0].run_key, pending[-1].run_key)
-    repeated = _repeated(connection, span)
+    keys = [run.run_key for run in pending]
+    repeated = _repeated(connection, keys)
     router = Router(series)
     add_runs(connection, router, [CountedRun(run, run.minute, 1) for run in pending if run.identity not in repeated])
     if repeated:
         add_runs(connection, router, _replace(connection, repeated))
-    mark = update(slo_event).where(slo_event.c.counted.is_(None), slo_event.c.run_key.between(*span))
-    connection.execute(mark.values(counted=1))
+    connection.execute(update(slo_event).where(is_among(connection, slo_event.c.run_key, keys)).values(counted=1))
     return len(pending)
 
 
@@ -144,10 +144,10 @@ def _identify(connection: Connection, batch: int) -> None:
         connection.execute(update(slo_event).where(slo_event.c.run_key == bindparam("of")).values(**named), rows)
 
 
-def _repeated(connection: Connection, span: KeySpan) -> set[str]:
+def _repeated(connection: Connection, keys: Sequence[str]) -> set[str]:
     """Return the identities of pending runs that other runs have too."""
     waiting = slo_event.alias("waiting")
-    of_pending = select(waiting.c.identity).where(waiting.c.counted.is_(None), waiting.c.run_key.between(*span))
+    of_pending = select(waiting.c.identity).where(is_among(connection, waiting.c.run_key, keys))
     several = select(slo_event.c.identity).where(slo_event.c.identity.in_(of_pending)).group_by(slo_event.c.identity)
     return set(connection.scalars(several.having(func.count() > 1)))
 

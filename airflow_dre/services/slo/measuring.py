@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
+
+import msgspec
 
 from airflow_dre.errors import DefinitionError
 from airflow_dre.slo.definition import SloDefinition
@@ -66,7 +69,7 @@ def read_objectives(connection: Transaction, stored: Iterable[StoredSlo], at: da
     definitions, faults, declared = {}, {}, {}
     for row in stored:
         try:
-            definitions[row.name] = from_document(row.definition)
+            definitions[row.name] = _read_definition(msgspec.json.encode(row.definition))
             declared[row.name] = row.declared_at
         except DefinitionError as error:
             faults[row.name] = error.problems[0].allowed
@@ -93,6 +96,12 @@ def read_objectives(connection: Transaction, stored: Iterable[StoredSlo], at: da
             begin = declared[name] if oldest is None else min(declared[name], from_minute(oldest))
             series[name] = series_of_events(events.get(name, ()), width, begin)
     return Objectives(definitions=definitions, series=series, subjects=subjects, faults=faults)
+
+
+@lru_cache(maxsize=1 << 13)
+def _read_definition(document: bytes) -> SloDefinition:
+    """Return a definition, which is read once as long as it does not change."""
+    return from_document(msgspec.json.decode(document))
 
 
 Events = Mapping[str, list[tuple[int, int, int]]]

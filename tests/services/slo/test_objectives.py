@@ -15,8 +15,10 @@ from airflow_dre.slo import SLO, burn_alert, checks_passed, dag_runs_succeeded, 
 from airflow_dre.store.records import DagRunEnd, Delivery, StoredInterval
 from airflow_dre.store.sla_history import Stretches, save_stretches
 from airflow_dre.store.slas import SlaEvaluation, save_sla_state
+from airflow_dre.store.slo_events import count_pending_runs
 from airflow_dre.store.store import Store
-from airflow_dre.store.tables import incident, slo_alert, slo_dag_run, slo_event, slo_series
+from airflow_dre.store.tables import incident, slo_alert, slo_count, slo_dag_run, slo_event, slo_series
+from airflow_dre.store.tables import suite_run as suite_run_table
 from tests.services.slo.objectives import (
     DAY,
     HOUR,
@@ -77,6 +79,44 @@ def test_each_result_is_read_once(store: Store) -> None:
     deliver(store, suite_run(T, GOOD))
     assert look(store).counted == 1
     assert (numbers(store, "a"), numbers(store, "b")) == ((600.0, 600), (6.0, 6))
+
+
+def test_small_batches_count_what_one_batch_counts(store: Store) -> None:
+    runs = [suite_run(T - number * HOUR, result("a", number % 3)) for number in range(12)]
+    declare(store, SLO("a", sli=rows_passed("flights"), target="99%"), SLO("b", sli=checks_passed("flights", check="a"), target="99%"))
+    found = []
+    for batch in (1, 5, 100):
+        deliver(store, *runs)
+        while True:
+            with store.database.write() as connection:
+                if not count_pending_runs(store.database, connection, batch):
+                    break
+        found.append(counts(store))
+        with store.database.write() as connection:
+            connection.execute(sa.delete(slo_count))
+            connection.execute(sa.delete(suite_run_table))
+    assert len(found[0]) == 24 and found[0] == found[1] == found[2]
+
+
+def test_a_run_that_arrives_while_others_are_counted_is_counted_by_the_next_look(store: Store) -> None:
+    runs = sorted((suite_run(T - number * HOUR, result("a", 0)) for number in range(3)), key=lambda run: run.key)
+    declare(store, SLO("a", sli=runs_passed("flights"), target="99%"))
+    deliver(store, runs[0], runs[2])
+    late = [runs[1]]
+
+    def arrive(connection: object, cursor: object, statement: str, *_: object) -> None:
+        if "INTO dre_slo_count" in statement and late and not store.database.embedded:
+            deliver(store, late.pop())
+
+    engine = wiring_of(store).store.database.engine
+    sa.event.listen(engine, "after_cursor_execute", arrive)
+    try:
+        look(store)
+    finally:
+        sa.event.remove(engine, "after_cursor_execute", arrive)
+    deliver(store, *late)  # SQLite has one writer: it arrives when the look is done
+    look(store, T + HOUR)
+    assert numbers(store) == (3, 3)
 
 
 def test_an_objective_that_is_declared_late_knows_what_others_have_counted(store: Store) -> None:

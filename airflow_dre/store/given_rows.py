@@ -1,0 +1,43 @@
+"""Rows that a statement is given as one parameter, however many they are, so that the database itself can join them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+
+from sqlalchemy import CTE, JSON, BigInteger, ColumnElement, Connection, cast, column, func, literal, select, type_coerce
+from sqlalchemy.dialects import postgresql
+
+Kind = type[str] | type[int]
+"""The type of a column that is given."""
+
+
+def given_rows(connection: Connection, name: str, kinds: Mapping[str, Kind], rows: Sequence[Sequence[str | int]]) -> CTE:
+    """Return rows as a table of a statement.
+
+    :param name: name of the table, which must be unique in the statement.
+    :param kinds: the columns with their types.
+    """
+    value = _values(connection, json.dumps(rows, separators=(",", ":")))
+    found = []
+    for index, (key, kind) in enumerate(kinds.items()):
+        entry = type_coerce(value, JSON())[index]
+        found.append((entry.as_string() if kind is str else cast(entry.as_string(), BigInteger())).label(key))
+    return select(*found).cte(name).prefix_with("MATERIALIZED")
+
+
+def is_among(connection: Connection, wanted: ColumnElement[str], keys: Iterable[str]) -> ColumnElement[bool]:
+    """Return the condition that a column holds one of many keys."""
+    text = json.dumps(list(keys), separators=(",", ":"))
+    if connection.dialect.name == "sqlite":
+        return wanted.in_(select(func.json_each(text).table_valued("value").c.value))
+    given = cast(literal(text), postgresql.JSON())
+    return wanted.in_(select(func.json_array_elements_text(given).table_valued("value").c.value))
+
+
+def _values(connection: Connection, text: str) -> ColumnElement[object]:
+    """Return the entries of a JSON list as a column."""
+    if connection.dialect.name == "sqlite":
+        return func.json_each(text).table_valued("value").c.value
+    given = cast(cast(literal(text), postgresql.TEXT()), postgresql.JSON())
+    return func.json_array_elements(given).table_valued(column("value", postgresql.JSON())).c.value
