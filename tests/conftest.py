@@ -20,6 +20,8 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+gc.disable()  # until all is imported and collected, most of which stays
+
 MEMORY = "/dev/shm"
 """Where Linux keeps files in memory: hundreds of databases are made and dropped here, and none of their commits waits for a disk."""
 if "TMPDIR" not in os.environ and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > 4 * 2**30:
@@ -54,6 +56,7 @@ def pytest_collection_finish() -> None:
     """Let the garbage collector leave out what was imported and collected, which it would look through again and again."""
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 def pytest_unconfigure() -> None:

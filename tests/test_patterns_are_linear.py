@@ -7,9 +7,11 @@ import importlib
 import inspect
 import pkgutil
 import re
+import sys
 import time
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import cache
 from re import _constants, _parser  # type: ignore[attr-defined]
 
 import pytest
@@ -43,33 +45,40 @@ def patterns_in(value: object) -> Iterator[re.Pattern[str]]:
         yield from patterns_in(tuple(value.values()))
 
 
-def every_pattern() -> tuple[dict[str, re.Pattern[str]], dict[str, set[str]]]:
-    """Return all patterns at the level of a module by their place, and how their own modules use them."""
+def every_pattern() -> dict[str, re.Pattern[str]]:
+    """Return all patterns at the level of a module by their place."""
     found: dict[str, re.Pattern[str]] = {}
-    used: dict[str, set[str]] = defaultdict(set)
     known = set()
     for name in modules():
         try:
             module = importlib.import_module(name)
         except ImportError:  # an extra that is not installed
             continue
-        for node in ast.walk(ast.parse(inspect.getsource(module))):
-            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-                used[f"{name}.{node.value.id}"].add(node.attr)
         for variable, value in vars(module).items():
             for number, pattern in enumerate(patterns_in(value)):
                 if isinstance(pattern.pattern, str) and (variable, pattern) not in known:
                     known.add((variable, pattern))
                     found[f"{name}.{variable}[{number}]"] = pattern
-    return found, used
+    return found
 
 
-PATTERNS, USED = every_pattern()
+PATTERNS = every_pattern()
+
+
+@cache
+def used_in(module: str) -> dict[str, set[str]]:
+    """Return the attributes of each name that a module reads."""
+    used: dict[str, set[str]] = defaultdict(set)
+    for node in ast.walk(ast.parse(inspect.getsource(sys.modules[module]))):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            used[node.value.id].add(node.attr)
+    return used
 
 
 def looks_everywhere(name: str) -> bool:
     """Return whether a pattern is looked for at every place of a text: also where the walk does not see how it is used."""
-    used = USED[name.partition("[")[0]] - {"pattern", "groups", "groupindex"}
+    module, _, variable = name.partition("[")[0].rpartition(".")
+    used = used_in(module)[variable] - {"pattern", "groups", "groupindex"}
     return not used or not used <= AT_ONE_PLACE
 
 
