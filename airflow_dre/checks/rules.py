@@ -6,51 +6,33 @@ only to rows in which all its columns have one, so that completeness is judged b
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 from typing import ClassVar
 
+from airflow_dre.checks.column_rule import ColumnRule as ColumnRule
+from airflow_dre.checks.cross_rules import AllDiffer as AllDiffer
+from airflow_dre.checks.cross_rules import Compares as Compares
+from airflow_dre.checks.cross_rules import CrossRule as CrossRule
+from airflow_dre.checks.cross_rules import Operator as Operator
+from airflow_dre.checks.cross_rules import SumIs as SumIs
+from airflow_dre.checks.cross_rules import TupleOneOf as TupleOneOf
 from airflow_dre.checks.dimensions import Dimension
 from airflow_dre.checks.enforced import Enforced
-from airflow_dre.checks.families import NOT_TEXTS, NUMERIC, Families, Family, comparable_with
+from airflow_dre.checks.families import NOT_TEXTS, Families, Family, comparable_with
 from airflow_dre.checks.outcomes import counted, format_value
-from airflow_dre.checks.rule import Nulls, Rule
+from airflow_dre.checks.rule import Rule
+from airflow_dre.checks.text_rules import IsJson as IsJson
+from airflow_dre.checks.text_rules import LengthWithin as LengthWithin
+from airflow_dre.checks.text_rules import Like as Like
+from airflow_dre.checks.text_rules import LikeNot as LikeNot
+from airflow_dre.checks.text_rules import Matches as Matches
+from airflow_dre.checks.text_rules import MatchesNot as MatchesNot
+from airflow_dre.checks.text_rules import ReadableAs as ReadableAs
+from airflow_dre.checks.text_rules import TextRule as TextRule
+from airflow_dre.checks.text_rules import TextType as TextType
 from airflow_dre.values.scalars import Literal
-
-
-class TextType(StrEnum):
-    """The types as which a text can be required to be readable, for ``of_type``."""
-
-    INTEGER = "integer"
-    NUMBER = "number"
-    BOOLEAN = "boolean"
-    DATE = "date"
-    TIMESTAMP = "timestamp"
-    UUID = "uuid"
-
-
-class Operator(StrEnum):
-    """The comparisons of two columns."""
-
-    EQUAL = "=="
-    UNEQUAL = "!="
-    LESS = "<"
-    AT_MOST = "<="
-    MORE = ">"
-    AT_LEAST = ">="
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ColumnRule(Rule):
-    """A rule for the values of one column."""
-
-    column: str
-
-    @property
-    def needs(self) -> tuple[str, ...]:
-        return (self.column,)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,207 +142,6 @@ class NoneOf(OneOf):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TextRule(ColumnRule):
-    """A rule for the text of the values of one column."""
-
-    kinds_matter: ClassVar[bool] = True
-    text_of: str | None = None
-    """The family of the values whose text is meant. None: they are texts, or the database knows."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Matches(TextRule):
-    """A regular expression is found in the value: one of several, or every one."""
-
-    kind: ClassVar[str] = "matches"
-    state_name: ClassVar[str] = "Matches"
-    patterns: tuple[str, ...]
-    every: bool = False
-
-    def row_reason(self) -> str:
-        return f"{self.column} does not match {_patterns(self.patterns, every=self.every)}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MatchesNot(Matches):
-    """None of the regular expressions is found in the value."""
-
-    kind: ClassVar[str] = "not_matches"
-    state_name: ClassVar[str] = "MatchesNot"
-
-    def row_reason(self) -> str:
-        return f"{self.column} matches {_patterns(self.patterns)}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Like(ColumnRule):
-    """The whole value is like a SQL LIKE pattern: one of several, or every one."""
-
-    kind: ClassVar[str] = "like"
-    state_name: ClassVar[str] = "Like"
-    patterns: tuple[str, ...]
-    every: bool = False
-
-    def row_reason(self) -> str:
-        return f"{self.column} is not like {_patterns(self.patterns, every=self.every)}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LikeNot(Like):
-    """The value is like none of the SQL LIKE patterns."""
-
-    kind: ClassVar[str] = "not_like"
-    state_name: ClassVar[str] = "LikeNot"
-
-    def row_reason(self) -> str:
-        return f"{self.column} is like {_patterns(self.patterns)}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LengthWithin(TextRule):
-    """The number of characters lies between two ends, both belonging to it."""
-
-    kind: ClassVar[str] = "length"
-    state_name: ClassVar[str] = "LengthWithin"
-    low: int | None = None
-    high: int | None = None
-
-    def row_reason(self) -> str:
-        low = [] if self.low is None else [f"fewer than {self.low}"]
-        high = [] if self.high is None else [f"more than {self.high}"]
-        ends = [*low, *high]
-        noun = "character" if len(ends) == 1 and 1 in (self.low, self.high) else "characters"
-        return f"{self.column} has {' or '.join(ends)} {noun}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReadableAs(ColumnRule):
-    """A text can be read as a value of a type."""
-
-    kind: ClassVar[str] = "of_type"
-    state_name: ClassVar[str] = "ReadableAs"
-    as_kind: TextType
-
-    def row_reason(self) -> str:
-        return f"{self.column} cannot be read as {self.as_kind}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IsJson(TextRule):
-    """A text is one JSON document."""
-
-    kind: ClassVar[str] = "json_valid"
-    state_name: ClassVar[str] = "IsJson"
-
-    def row_reason(self) -> str:
-        return f"{self.column} is no JSON"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CrossRule(Rule):
-    """A rule about several columns of a row."""
-
-    nulls: Nulls = Nulls.SKIP
-
-    @property
-    def leaves_out(self) -> Nulls:
-        return self.nulls
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Compares(CrossRule):
-    """Two columns of a row compare as they must. A NULL that is not left out breaks ``==`` and no other comparison."""
-
-    kinds_matter: ClassVar[bool] = True
-    default_dimension: ClassVar[Dimension] = Dimension.CONSISTENCY
-    kind: ClassVar[str] = "compare"
-    state_name: ClassVar[str] = "Compares"
-    left: str
-    operator: Operator
-    right: str
-    unknown_breaks: bool = False
-    """True if a NULL that is not left out breaks the other comparisons too."""
-    unlike: bool = False
-    """True if the columns are known to hold values of different kinds."""
-
-    @property
-    def needs(self) -> tuple[str, ...]:
-        return (self.left, self.right)
-
-    def row_reason(self) -> str:
-        return f"{self.left} {self.operator} {self.right} does not hold"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SumIs(CrossRule):
-    """The columns of a row add up to a number. A sum with a NULL that is not left out is unknown and breaks nothing."""
-
-    kinds_matter: ClassVar[bool] = True
-    default_dimension: ClassVar[Dimension] = Dimension.CONSISTENCY
-    kind: ClassVar[str] = "sum_equals"
-    state_name: ClassVar[str] = "SumIs"
-    columns: tuple[str, ...]
-    total: Literal
-    flags: tuple[str, ...] = ()
-    """Columns of booleans, of which true counts 1."""
-    unknown_breaks: bool = False
-    """True if a sum with a NULL that is not left out is wrong."""
-
-    @property
-    def needs(self) -> tuple[str, ...]:
-        return self.columns
-
-    def column_types(self) -> Mapping[str, Families]:
-        return dict.fromkeys(self.columns, NUMERIC)
-
-    def row_reason(self) -> str:
-        return f"{' + '.join(self.columns)} is not {format_value(self.total)}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TupleOneOf(CrossRule):
-    """The values of several columns are one of a set of tuples.
-
-    A NULL that is not left out may be any value; None in a tuple is met by NULL only.
-    """
-
-    kinds_matter: ClassVar[bool] = True
-    kind: ClassVar[str] = "tuple_in_set"
-    state_name: ClassVar[str] = "TupleOneOf"
-    columns: tuple[str, ...]
-    values: tuple[tuple[Literal | None, ...], ...]
-    unknown_breaks: bool = False
-    """True if a NULL that is not left out is met by None in a tuple only."""
-
-    @property
-    def needs(self) -> tuple[str, ...]:
-        return self.columns
-
-    def row_reason(self) -> str:
-        return f"{', '.join(self.columns)} are not one of {len(self.values)} tuples"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AllDiffer(CrossRule):
-    """The columns of a row hold values that all differ. Two NULLs that are not left out are the same."""
-
-    kinds_matter: ClassVar[bool] = True
-    default_dimension: ClassVar[Dimension] = Dimension.CONSISTENCY
-    kind: ClassVar[str] = "all_differ"
-    state_name: ClassVar[str] = "AllDiffer"
-    columns: tuple[str, ...]
-    unlike: tuple[tuple[str, str], ...] = ()
-    """Pairs of columns that are known to hold values of different kinds."""
-
-    @property
-    def needs(self) -> tuple[str, ...]:
-        return self.columns
-
-    def row_reason(self) -> str:
-        return f"{', '.join(self.columns)} do not all differ"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Holds(Rule):
     """A SQL condition is not false. NULL does not break it, as in a SQL CHECK constraint."""
 
@@ -385,7 +166,3 @@ class BySegment(Rule):
     kind: ClassVar[str] = "by"
     by: str
     rules: tuple[tuple[Literal | None, Rule], ...]
-
-
-def _patterns(patterns: Sequence[str], *, every: bool = False) -> str:
-    return (" and " if every else " or ").join(patterns)
