@@ -15,6 +15,7 @@ from airflow_dre.checks.dimensions import Dimension
 from airflow_dre.checks.families import Families
 from airflow_dre.checks.metrics import Metric
 from airflow_dre.checks.outcomes import Judgement, Observes, counted
+from airflow_dre.checks.senses import Sense
 from airflow_dre.values.scalars import Answer, Incomparable, Row, Scalar
 
 
@@ -128,6 +129,10 @@ class Check(ABC):
     def column_types(self) -> Mapping[str, Families]:
         """Return the families that columns must be of, without columns of any family."""
         return {}
+
+    def bound_senses(self) -> tuple[tuple[type[Metric], str, Sense], ...]:
+        """Return the senses of its bounds on the values of metrics, each by the metric and its column."""
+        return ()
 
     def frame_types(self) -> Mapping[str, Families]:
         """Return the families that columns must be of where the rows are judged as pandas judges them."""

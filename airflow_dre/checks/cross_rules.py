@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from airflow_dre.checks.dimensions import Dimension
 from airflow_dre.checks.families import NUMERIC, Families
 from airflow_dre.checks.outcomes import format_value
 from airflow_dre.checks.rule import Nulls, Rule
+from airflow_dre.checks.senses import Columns, Sense, sense_of_values
 from airflow_dre.values.scalars import Literal
 
 
@@ -59,6 +60,10 @@ class Compares(CrossRule):
     def row_reason(self) -> str:
         return f"{self.left} {self.operator} {self.right} does not hold"
 
+    def as_read(self, columns: Columns) -> Self:
+        left, right = columns.alike((self.left, self.right), by_text=self.operator in (Operator.EQUAL, Operator.UNEQUAL))
+        return replace(self, left=left, right=right)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SumIs(CrossRule):
@@ -85,6 +90,9 @@ class SumIs(CrossRule):
     def row_reason(self) -> str:
         return f"{' + '.join(self.columns)} is not {format_value(self.total)}"
 
+    def as_read(self, columns: Columns) -> Self:
+        return replace(self, columns=tuple(columns.name_of(name, Sense.NUMBER) for name in self.columns))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TupleOneOf(CrossRule):
@@ -108,6 +116,10 @@ class TupleOneOf(CrossRule):
     def row_reason(self) -> str:
         return f"{', '.join(self.columns)} are not one of {len(self.values)} tuples"
 
+    def as_read(self, columns: Columns) -> Self:
+        senses = [sense_of_values([row[index] for row in self.values], moments_as_texts=True) for index in range(len(self.columns))]
+        return replace(self, columns=tuple(columns.name_of(name, sense) for name, sense in zip(self.columns, senses, strict=True)))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AllDiffer(CrossRule):
@@ -127,3 +139,6 @@ class AllDiffer(CrossRule):
 
     def row_reason(self) -> str:
         return f"{', '.join(self.columns)} do not all differ"
+
+    def as_read(self, columns: Columns) -> Self:
+        return replace(self, columns=columns.alike(self.columns, by_text=True))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import ClassVar
+from dataclasses import dataclass, replace
+from typing import ClassVar, Self
 
 from airflow_dre.checks.merge import Merge
 from airflow_dre.checks.metric import Metric
 from airflow_dre.checks.rule import Nulls
+from airflow_dre.checks.senses import Columns, Sense
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +20,9 @@ class KeyCount(Metric):
     columns: tuple[str, ...]
     nulls: Nulls = Nulls.SKIP
     """With ``skip_all`` rows in which any of the columns has a value."""
+
+    def as_read(self, columns: Columns) -> Self:
+        return replace(self, columns=tuple(columns.name_of(name, Sense.TEXT, of_value=False) for name in self.columns))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +38,9 @@ class DistinctCount(Metric):
     def unmergeable_by(self, column: str | None) -> str | None:
         reason = f"one key may be in several partitions; approximate=True merges, and {_key_that_merges(column)}"
         return None if column in self.columns else reason
+
+    def as_read(self, columns: Columns) -> Self:
+        return replace(self, columns=tuple(map(columns.key_of, self.columns)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +59,9 @@ class RepeatCount(Metric):
 
     shares_scan: ClassVar[bool] = False
     columns: tuple[str, ...]
+
+    def as_read(self, columns: Columns) -> Self:
+        return replace(self, columns=tuple(map(columns.key_of, self.columns)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +83,9 @@ class DuplicateCount(Metric):
     def row_reason(self, by: str | None) -> str | None:
         segment = f" of the same {by}" if by and by not in self.columns else ""
         return f"another row{segment} has the same {', '.join(self.columns)}"
+
+    def as_read(self, columns: Columns) -> Self:
+        return replace(self, columns=tuple(map(columns.key_of, self.columns)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

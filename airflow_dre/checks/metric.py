@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import ClassVar
+from dataclasses import dataclass, replace
+from typing import ClassVar, Self
 
 from airflow_dre.checks.merge import Merge
+from airflow_dre.checks.senses import Columns, Sense
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,9 +56,22 @@ class Metric:
         """
         return None
 
+    def as_read(self, columns: Columns) -> Self:
+        """Return the metric about the columns to read, which is the same where no type was guessed."""
+        return self
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ColumnMetric(Metric):
     """A metric about one column."""
 
     column: str
+
+    def as_read(self, columns: Columns) -> Self:
+        sense = self.sense or columns.bound_sense(type(self), self.column)
+        return self if sense is None else replace(self, column=columns.name_of(self.column, sense))
+
+    @property
+    def sense(self) -> Sense | None:
+        """The sense in which it speaks of the values. None: that of the bounds on them."""
+        return None

@@ -6,9 +6,9 @@ A metric is a frozen value: two checks that need the same number need equal metr
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from airflow_dre.checks.key_metrics import DistinctCount as DistinctCount
 from airflow_dre.checks.key_metrics import DuplicateCount as DuplicateCount
@@ -25,6 +25,7 @@ from airflow_dre.checks.outside_metrics import TableColumns as TableColumns
 from airflow_dre.checks.outside_metrics import TableConstraints as TableConstraints
 from airflow_dre.checks.outside_metrics import Unreadable as Unreadable
 from airflow_dre.checks.rule import Rule
+from airflow_dre.checks.senses import Columns, Sense
 from airflow_dre.values.calendar import Unit
 from airflow_dre.values.scalars import Literal
 
@@ -44,6 +45,9 @@ class ValueCount(ColumnMetric):
     state_name: ClassVar[str] = "ValueCount"
     merge: ClassVar[Merge | None] = Merge.COUNT
 
+    def as_read(self, columns: Columns) -> Self:
+        return replace(self, column=columns.name_of(self.column, Sense.TEXT, of_value=False))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Violations(Metric):
@@ -59,6 +63,9 @@ class Violations(Metric):
 
     def row_reason(self, by: str | None) -> str | None:
         return self.rule.row_reason()
+
+    def as_read(self, columns: Columns) -> Self:
+        return replace(self, rule=self.rule.as_read(columns))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +103,10 @@ class Mean(ColumnMetric):
     def state_parts(self) -> tuple[Metric, ...]:
         return (ValueCount(column=self.column, where=self.where), Total(column=self.column, where=self.where))
 
+    @property
+    def sense(self) -> Sense | None:
+        return Sense.NUMBER
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Total(ColumnMetric):
@@ -109,6 +120,10 @@ class Total(ColumnMetric):
     def state_parts(self) -> tuple[Metric, ...]:
         return (ValueCount(column=self.column, where=self.where), Total(column=self.column, where=self.where))
 
+    @property
+    def sense(self) -> Sense | None:
+        return Sense.NUMBER
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Variance(ColumnMetric):
@@ -120,6 +135,10 @@ class Variance(ColumnMetric):
     def state_parts(self) -> tuple[Metric, ...]:
         return (ValueCount(column=self.column, where=self.where), Total(column=self.column, where=self.where), self)
 
+    @property
+    def sense(self) -> Sense | None:
+        return Sense.NUMBER
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quantile(ColumnMetric):
@@ -129,6 +148,10 @@ class Quantile(ColumnMetric):
     at: Decimal
     interpolate: bool
     """Between two values, as SQL's PERCENTILE_CONT. Otherwise a value of the column, as PERCENTILE_DISC."""
+
+    @property
+    def sense(self) -> Sense | None:
+        return Sense.NUMBER if self.interpolate else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,6 +187,10 @@ class Periods(ColumnMetric):
     lists_rows: ClassVar[bool] = True
     shares_scan: ClassVar[bool] = False
     unit: Unit
+
+    @property
+    def sense(self) -> Sense | None:
+        return Sense.MOMENT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,3 +234,6 @@ class PerSegment(Metric):
 
     def row_reason(self, by: str | None) -> str | None:
         return self.metric.row_reason(by)
+
+    def as_read(self, columns: Columns) -> Self:
+        return replace(self, metric=self.metric.as_read(columns))

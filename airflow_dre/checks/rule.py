@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from airflow_dre.checks.dimensions import Dimension
 from airflow_dre.checks.enforced import Enforced
 from airflow_dre.checks.families import Families
+from airflow_dre.checks.senses import Columns
 
 
 class Nulls(StrEnum):
@@ -75,6 +76,10 @@ class Rule:
     def sql_conditions(self) -> Mapping[str, str]:
         """The SQL conditions of the author that it consists of, by argument."""
         return {}
+
+    def as_read(self, columns: Columns) -> Self:
+        """Return the rule about the columns to read, which is the same where no type was guessed."""
+        return self
 
     def row_reason(self) -> str:
         """Return why a row breaks it, in words that quote no row."""

@@ -7,9 +7,9 @@ only to rows in which all its columns have one, so that completeness is judged b
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from airflow_dre.checks.column_rule import ColumnRule as ColumnRule
 from airflow_dre.checks.cross_rules import AllDiffer as AllDiffer
@@ -23,6 +23,7 @@ from airflow_dre.checks.enforced import Enforced
 from airflow_dre.checks.families import NOT_TEXTS, Families, Family, comparable_with
 from airflow_dre.checks.outcomes import counted, format_value
 from airflow_dre.checks.rule import Rule
+from airflow_dre.checks.senses import Columns, Sense, sense_of_values
 from airflow_dre.checks.text_rules import IsJson as IsJson
 from airflow_dre.checks.text_rules import LengthWithin as LengthWithin
 from airflow_dre.checks.text_rules import Like as Like
@@ -50,6 +51,9 @@ class HasValue(Rule):
     def enforced_by(self, enforced: Enforced) -> str | None:
         return "NOT NULL" if self.column in enforced.not_null else None
 
+    def as_read(self, columns: Columns) -> Self:
+        return replace(self, column=columns.name_of(self.column, Sense.TEXT, of_value=False))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HasNoValue(Rule):
@@ -63,6 +67,9 @@ class HasNoValue(Rule):
     def row_reason(self) -> str:
         return f"{self.column} is not NULL"
 
+    def as_read(self, columns: Columns) -> Self:
+        return replace(self, column=columns.name_of(self.column, Sense.TEXT, of_value=False))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HasText(Rule):
@@ -75,6 +82,9 @@ class HasText(Rule):
 
     def row_reason(self) -> str:
         return f"{self.column} is empty"
+
+    def as_read(self, columns: Columns) -> Self:
+        return replace(self, column=columns.name_of(self.column, Sense.TEXT, of_value=False))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +123,9 @@ class Within(ColumnRule):
             ends.append(f"{'above' if self.high_belongs else 'not below'} {format_value(self.high)}")
         return f"{self.column} is {' or '.join(ends)}"
 
+    def as_read(self, columns: Columns) -> Self:
+        return replace(self, column=columns.name_of(self.column, sense_of_values([self.low, self.high])))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OneOf(ColumnRule):
@@ -128,6 +141,9 @@ class OneOf(ColumnRule):
 
     def row_reason(self) -> str:
         return f"{self.column} is not one of {counted(len(self.values), 'value', 'values')}"
+
+    def as_read(self, columns: Columns) -> Self:
+        return replace(self, column=columns.name_of(self.column, sense_of_values(self.values, moments_as_texts=True)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,3 +182,7 @@ class BySegment(Rule):
     kind: ClassVar[str] = "by"
     by: str
     rules: tuple[tuple[Literal | None, Rule], ...]
+
+    def as_read(self, columns: Columns) -> Self:
+        inner = tuple((segment, rule.as_read(columns)) for segment, rule in self.rules)
+        return replace(self, by=columns.key_of(self.by) if isinstance(self.by, str) else self.by, rules=inner)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from airflow_dre.checks.column_rule import ColumnRule
+from airflow_dre.checks.senses import Columns, Sense
 
 
 class TextType(StrEnum):
@@ -28,6 +29,9 @@ class TextRule(ColumnRule):
     kinds_matter: ClassVar[bool] = True
     text_of: str | None = None
     """The family of the values whose text is meant. None: they are texts, or the database knows."""
+
+    def as_read(self, columns: Columns) -> Self:
+        return replace(self, column=columns.name_of(self.column, Sense.TEXT, of_value=False))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +69,9 @@ class Like(ColumnRule):
 
     def row_reason(self) -> str:
         return f"{self.column} is not like {_patterns(self.patterns, every=self.every)}"
+
+    def as_read(self, columns: Columns) -> Self:
+        return replace(self, column=columns.name_of(self.column, Sense.TEXT, of_value=False))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +112,9 @@ class ReadableAs(ColumnRule):
 
     def row_reason(self) -> str:
         return f"{self.column} cannot be read as {self.as_kind}"
+
+    def as_read(self, columns: Columns) -> Self:
+        return replace(self, column=columns.name_of(self.column, Sense.TEXT, of_value=False))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

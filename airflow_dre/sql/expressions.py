@@ -29,13 +29,13 @@ from airflow_dre.checks.metrics import (
 )
 from airflow_dre.checks.rule import Nulls
 from airflow_dre.checks.rules import HasNoValue, HasValue
+from airflow_dre.checks.senses import Sense
 from airflow_dre.sql import names
 from airflow_dre.sql.dialect import Dialect
 from airflow_dre.sql.fitting import fitted, for_python, has_no_extremes, numeric_value
 from airflow_dre.sql.names import column
 from airflow_dre.sql.predicates import has_all, violation_of
 from airflow_dre.sql.raw import read_condition, read_metric, read_row_expression
-from airflow_dre.sql.readings import Sense
 from airflow_dre.sql.scope import Scope
 
 

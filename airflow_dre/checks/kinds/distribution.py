@@ -17,6 +17,7 @@ from airflow_dre.checks.metrics import Metric, MostCommon, ValueCount, Violation
 from airflow_dre.checks.outcomes import Empty, Judgement, Observes, Outcome, counted, format_value
 from airflow_dre.checks.reasons import because, observed
 from airflow_dre.checks.rules import OneOf, Within
+from airflow_dre.checks.senses import Sense, sense_of_values
 from airflow_dre.values.instants import to_instant
 from airflow_dre.values.numbers import as_count, as_number, is_ordered
 from airflow_dre.values.scalars import Incomparable, Literal, Scalar
@@ -216,6 +217,10 @@ class MostCommonIn(Check):
     @property
     def orders_values(self) -> bool:
         return True
+
+    def bound_senses(self) -> tuple[tuple[type[Metric], str, Sense], ...]:
+        sense = sense_of_values(self.values, moments_as_texts=True)
+        return () if sense is None else ((MostCommon, self.column, sense),)
 
 
 def same(value: Scalar, allowed: Literal) -> bool:

@@ -14,6 +14,7 @@ from airflow_dre.checks.families import TEMPORAL, Families
 from airflow_dre.checks.metrics import Maximum, MaximumOf, Metric
 from airflow_dre.checks.outcomes import Judgement, Outcome, Range
 from airflow_dre.checks.reasons import OutcomeReason, because, observed
+from airflow_dre.checks.senses import Sense
 from airflow_dre.values.instants import format_duration, is_day, place_in_time, to_instant
 from airflow_dre.values.scalars import Incomparable, Scalar
 
@@ -131,6 +132,9 @@ class Fresh(Check):
 
     def column_types(self) -> Mapping[str, Families]:
         return {} if self.column is None else {self.column: TEMPORAL}
+
+    def bound_senses(self) -> tuple[tuple[type[Metric], str, Sense], ...]:
+        return () if self.column is None else ((Maximum, self.column, Sense.MOMENT),)
 
 
 def newest_of(column: str | None, expression: str | None, where: str | None = None) -> Metric:

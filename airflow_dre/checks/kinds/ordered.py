@@ -23,6 +23,7 @@ from airflow_dre.checks.metrics import (
     Violations,
 )
 from airflow_dre.checks.rules import HasNoValue, Within
+from airflow_dre.checks.senses import Sense, sense_of_values
 from airflow_dre.checks.thresholds import Bound, Bounds
 from airflow_dre.values.numbers import as_count, as_number
 from airflow_dre.values.scalars import Incomparable, Scalar
@@ -119,6 +120,10 @@ class OrderedCheck(ColumnCheck):
     @property
     def orders_values(self) -> bool:
         return True
+
+    def bound_senses(self) -> tuple[tuple[type[Metric], str, Sense], ...]:
+        sense = sense_of_values([self.fail.low, self.fail.high, self.warn.low, self.warn.high])
+        return () if sense is None else ((type(self.metric()), self.column, sense),)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from functools import partial
 
 from sqlglot import exp
 
+from airflow_dre.checks.senses import Sense
 from airflow_dre.engines.duckdb.connection import DuckDB
 from airflow_dre.engines.duckdb.declared_types import DECLARED, declared_value, unreadable
 from airflow_dre.engines.duckdb.formats import JSON_LINES, Readable
@@ -30,7 +31,7 @@ from airflow_dre.engines.duckdb.guesses import (
 from airflow_dre.engines.duckdb.reading import describe_relation, reading
 from airflow_dre.engines.duckdb.sampling import TEXTS, sampled_types, types_of_all_rows
 from airflow_dre.sql.names import quoted
-from airflow_dre.sql.readings import Guess, Readings, Sense
+from airflow_dre.sql.readings import Guess, Readings
 
 READ = "data as read"
 """The view of every column with its guessed type and in every sense."""

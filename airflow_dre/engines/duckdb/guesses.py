@@ -13,8 +13,9 @@ from typing import Any
 
 from sqlglot import exp, parse_one
 
+from airflow_dre.checks.senses import Sense
 from airflow_dre.sql.names import quoted
-from airflow_dre.sql.readings import Guess, Sense
+from airflow_dre.sql.readings import Guess
 
 MISFIT = "dre-misfit"
 """The beginning of an error of a column, before the place of the column and the sense that a value of it does not have."""
