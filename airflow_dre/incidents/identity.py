@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import lru_cache
 
 import msgspec
 
@@ -47,12 +48,17 @@ class DataCause(msgspec.Struct, frozen=True, kw_only=True, tag="data", tag_field
 
     @property
     def fingerprint(self) -> str:
-        """Return the digest of kind, dataset, suite and promise.
+        """Return the digest of kind, dataset, suite and promise."""
+        return _fingerprint(self.namespace, self.name, self.suite, self.promise)
 
-        A suite adds no part for its promise, so that its fingerprint is the same in every release.
-        """
-        promise = () if self.promise is Promise.SUITE else (self.promise,)
-        return digest(self.kind, self.namespace, self.name, self.suite, *promise)
+
+@lru_cache(maxsize=1 << 15)
+def _fingerprint(namespace: str, name: str, suite: str, promise: Promise) -> str:
+    """Return the fingerprint of a data cause.
+
+    A suite adds no part for its promise, so that its fingerprint is the same in every release.
+    """
+    return digest(CauseKind.DATA, namespace, name, suite, *(() if promise is Promise.SUITE else (promise,)))
 
 
 class PipelineCause(msgspec.Struct, frozen=True, kw_only=True, tag="pipeline", tag_field="cause"):

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+import msgspec
+from msgspec.structs import replace
 
 from airflow_dre.slo.calendars import CalendarUnknown, holds
 from airflow_dre.slo.history import Interval, State, join
@@ -45,8 +48,7 @@ class Miss:
     """When it became a miss: the due moment and the grace."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Memory:
+class Memory(msgspec.Struct, frozen=True, kw_only=True):
     """All that a look needs to know of the looks before it."""
 
     declared: datetime

@@ -59,7 +59,8 @@ def select_one(question: NewestQuestion, conn_type: str) -> str:
     return _planned((question.value,), question.table, question.where, conn_type)
 
 
-def select_all(questions: Sequence[NewestQuestion], conn_type: str) -> str:
+@lru_cache(maxsize=64)
+def select_all(questions: tuple[NewestQuestion, ...], conn_type: str) -> str:
     """Return one SELECT that answers the questions. Those about the same rows share a scan.
 
     :raises DefinitionError: a row filter or an expression is invalid.

@@ -30,6 +30,8 @@ class Bound:
 
     def cut(self, name: str) -> str:
         """Return the name in one line, or the beginning of a longer one with a digest. What is cut already stays."""
+        if len(name) <= min(self.characters, self.most_bytes) and name.isascii() and name.isprintable():
+            return name
         plain = escaped(plain_text(name[: self.characters + 1]))
         if len(plain) <= self.characters and len(plain.encode()) <= self.most_bytes:
             return plain

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from airflow_dre.store.database import Database
+from airflow_dre.store.given_rows import is_among
 from airflow_dre.store.records import NewSlaState, SlaMemory
 from airflow_dre.store.rows import as_packed_records
 from airflow_dre.store.shared_texts import in_chunks
@@ -17,18 +18,12 @@ from airflow_dre.values.digest import digest
 from airflow_dre.values.text_limits import REASON, one_line
 
 _MEMORY = [sla.c[name] for name in SlaMemory.__struct_fields__]
-_FEW = 500
-"""So many SLAs are read by name. Where there are more the whole table is read in one statement."""
 
 
 def read_memories(connection: Connection, fingerprints: Sequence[str]) -> dict[str, SlaMemory]:
     """Return what is remembered of SLAs by fingerprint. One that is not remembered has no entry."""
-    query = select(*_MEMORY)
-    if len(fingerprints) <= _FEW:
-        query = query.where(sla.c.fingerprint.in_(fingerprints))
-    wanted = frozenset(fingerprints)
-    found = as_packed_records(connection.execute(query), SlaMemory)
-    return {memory.fingerprint: memory for memory in found if memory.fingerprint in wanted}
+    found = connection.execute(select(*_MEMORY).where(is_among(connection, sla.c.fingerprint, fingerprints)))
+    return {memory.fingerprint: memory for memory in as_packed_records(found, SlaMemory)}
 
 
 def memories_of_monitor(connection: Connection, dag_id: str) -> list[SlaMemory]:

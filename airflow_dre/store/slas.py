@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,10 +11,10 @@ from sqlalchemy import Connection, Row, delete, select, update
 
 from airflow_dre.incidents.identity import DataCause, Promise
 from airflow_dre.store.database import Database
+from airflow_dre.store.given_rows import is_among
 from airflow_dre.store.records import StoredSla
 from airflow_dre.store.results import insert_new
 from airflow_dre.store.rows import as_record, as_records
-from airflow_dre.store.shared_texts import in_chunks
 from airflow_dre.store.sla_calls import drop_waiting
 from airflow_dre.store.sla_history import end_history
 from airflow_dre.store.tables import sla
@@ -112,12 +112,19 @@ def take_callback(connection: Connection, cause: DataCause) -> bool:
     return connection.execute(statement).first() is not None
 
 
-def slas_of_monitor(connection: Connection, dag_id: str | None, names: Sequence[str] | None = None) -> list[StoredSla]:
-    """Return the SLAs that a Dag was the last to evaluate: all of them, or those of some names."""
-    query = select(sla).where(sla.c.dag_id == dag_id).order_by(sla.c.fingerprint)
-    if names is None:
-        return as_records(connection.execute(query), StoredSla)
-    return [row for some in in_chunks(names) for row in as_records(connection.execute(query.where(sla.c.sla.in_(some))), StoredSla)]
+def slas_of_monitor(connection: Connection, dag_id: str | None) -> list[StoredSla]:
+    """Return the SLAs that a Dag was the last to evaluate."""
+    return as_records(connection.execute(select(sla).where(sla.c.dag_id == dag_id).order_by(sla.c.fingerprint)), StoredSla)
+
+
+def slas_of_names(connection: Connection, dag_id: str | None, present: Mapping[str, str]) -> list[StoredSla]:
+    """Return the SLAs that a Dag was the last to evaluate and that have the name of another one.
+
+    :param present: the fingerprint that each name has now.
+    """
+    named = is_among(connection, sla.c.sla, present) & ~is_among(connection, sla.c.fingerprint, present.values())
+    found = connection.execute(select(sla).where(sla.c.dag_id == dag_id, named).order_by(sla.c.fingerprint))
+    return as_records(found, StoredSla)
 
 
 def cause_of_sla(found: StoredSla) -> DataCause:

@@ -34,7 +34,7 @@ def one_line(text: str, longest: int) -> str:
 
     A text that is cut ends with ``…``. What is safe comes back unchanged, so that doing it twice changes nothing.
     """
-    return cut(_IN_LINE.sub(_escaped, text[: longest + 1]), longest)
+    return cut(escaped(text[: longest + 1]), longest)
 
 
 def lines(text: str, longest: int) -> str:
@@ -44,7 +44,7 @@ def lines(text: str, longest: int) -> str:
 
 def escaped(text: str) -> str:
     """Return a text as one line of any length, with control characters escaped."""
-    return _IN_LINE.sub(_escaped, text)
+    return text if text.isascii() and text.isprintable() else _IN_LINE.sub(_escaped, text)
 
 
 def cut(text: str, longest: int) -> str:

@@ -53,7 +53,7 @@ def test_the_statement_of_many_questions_is_sql_of_its_database(conn_type: str) 
         NewestQuestion(("s", "customers"), Maximum(column="created_at")),
         NewestQuestion(("s", "loads"), "SELECT (SELECT MAX(at) FROM loads) AS m0"),
     ]
-    sql = select_all(questions, conn_type)
+    sql = select_all(tuple(questions), conn_type)
     assert sql.upper().count("MAX(") == len(questions)
     sqlglot.parse_one(sql, read=find_dialect(conn_type).name)
     assert most_questions(find_dialect(conn_type)) >= 100

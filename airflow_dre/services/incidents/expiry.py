@@ -14,7 +14,7 @@ from airflow_dre.store.incidents import cause_of, record_signal
 from airflow_dre.store.monitors import Monitor, drop_monitor, read_monitors, save_monitor
 from airflow_dre.store.records import StoredIncident, StoredSla
 from airflow_dre.store.schema import ensure_embedded
-from airflow_dre.store.slas import cause_of_sla, drop_sla, hand_over, slas_of_monitor
+from airflow_dre.store.slas import cause_of_sla, drop_sla, hand_over, slas_of_monitor, slas_of_names
 from airflow_dre.store.store import Store
 from airflow_dre.values.dataset import DatasetName, short_name
 from airflow_dre.values.digest import digest
@@ -39,9 +39,8 @@ def end_removed_slas(database: Database, connection: Transaction, found: Monitor
 def end_replaced_slas(database: Database, connection: Transaction, causes: Iterable[DataCause], dag_id: str | None, at: datetime) -> None:
     """End the SLAs of a monitor that have the name of one of ``causes`` and speak of another dataset: the name was given to another one."""
     present = {cause.suite: cause for cause in causes}
-    for row in slas_of_monitor(connection, dag_id, tuple(present)):
-        if row.fingerprint != present[row.sla].fingerprint:
-            _end(database, connection, row, f"it watches {present[row.sla].name} now", at)
+    for row in slas_of_names(connection, dag_id, {name: cause.fingerprint for name, cause in present.items()}):
+        _end(database, connection, row, f"it watches {present[row.sla].name} now", at)
 
 
 def end_expired(store: Store, forget_after: timedelta, now: datetime, *, unrecorded: bool = True) -> int:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import msgspec
+from msgspec.structs import replace
 
 from airflow_dre.services.slo.declarations import MonitoredSla
 from airflow_dre.slo.history import Interval, State
@@ -154,7 +155,8 @@ def _up_to(memory: Memory, before: datetime | None) -> Memory:
 
 def _bounded(memory: Memory, sla: MonitoredSla) -> Memory:
     """Return a memory that counts failed looks no further than matters, so that an SLA that stays unknown changes nothing."""
-    return replace(memory, unknown_looks=min(memory.unknown_looks, max(sla.unknown_after, 1)))
+    most = max(sla.unknown_after, 1)
+    return memory if memory.unknown_looks <= most else replace(memory, unknown_looks=most)
 
 
 def _must_call_unknown(before: Kept | None, looked: Looked, sla: MonitoredSla) -> bool:
@@ -183,8 +185,7 @@ def _met_at(before: Kept | None, memory: Memory) -> datetime | None:
 
 def _without_moments(kept: Kept) -> Kept:
     moment = kept.memory.declared
-    memory = replace(kept.memory, at=moment, known_at=moment, unknown=None)
-    return msgspec.structs.replace(kept, memory=memory, met_at=None)
+    return replace(kept, memory=replace(kept.memory, at=moment, known_at=moment, unknown=None), met_at=None)
 
 
 __all__ = ["CallKind", "Clock", "Folded", "Kept", "encode", "fold"]

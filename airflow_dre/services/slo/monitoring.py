@@ -97,6 +97,8 @@ class _Look:
     _clock: Clock = field(init=False)
     _known: dict[tuple[str, str], SlaMemory] = field(default_factory=dict)
     """Memories by name and by what is watched."""
+    _memories: dict[str, SlaMemory] = field(default_factory=dict)
+    """Memories by fingerprint."""
     _looks: dict[str, datetime] = field(default_factory=dict)
     _by_target: dict[Target, list[MonitoredSla]] = field(default_factory=dict)
     _live: dict[str, int] = field(default_factory=dict)
@@ -122,6 +124,7 @@ class _Look:
             memories = memories_of_monitor(connection, dag_id)
             self._live = live_promises(connection, Promise.SLA)
         self._known = {(memory.sla, memory.watched or ""): memory for memory in memories}
+        self._memories = {memory.fingerprint: memory for memory in self._known.values()}
         self._clock = Clock(at=self.at, before=before, gap=self.watch.gap)
         by_target: dict[Target, list[MonitoredSla]] = defaultdict(list)
         for sla in self.declared:
@@ -131,15 +134,15 @@ class _Look:
 
     def take(self, answers: Iterable[NewestAnswer]) -> None:
         """Fold the answers of one place, and write what changed."""
-        found = [(sla, answer, self._cause(sla, answer)) for answer in answers for sla in self._by_target[answer.target]]
-        memories = {memory.fingerprint: memory for memory in self._known.values()}
-        missing = [cause.fingerprint for _, _, cause in found if cause.fingerprint not in memories]
+        causes = [(sla, answer, self._cause(sla, answer)) for answer in answers for sla in self._by_target[answer.target]]
+        found = [(sla, answer, cause, cause.fingerprint) for sla, answer, cause in causes]
+        missing = [fingerprint for _, _, _, fingerprint in found if fingerprint not in self._memories]
         if missing:
             with self.store.database.read() as connection:
-                memories |= read_memories(connection, missing)
+                self._memories |= read_memories(connection, missing)
         reports = []
-        for sla, answer, cause in found:
-            known = memories.get(cause.fingerprint)
+        for sla, answer, cause, fingerprint in found:
+            known = self._memories.get(fingerprint)
             clock = self._clock_of(known)
             folded = fold(sla, known, answer.observe(self.at, sla.tolerance), clock)
             if not folded.is_steady:

@@ -25,7 +25,7 @@ from airflow_dre.store.sla_memory import lock_memories, save_states, unchanged
 from airflow_dre.store.store import Store
 from airflow_dre.values.digest import digest
 
-CHUNK = 250
+CHUNK = 500
 """SLAs that one transaction writes, so that others need not wait long."""
 Found = tuple[Report, SlaMemory | None]
 

@@ -110,7 +110,7 @@ class _Round:
 
     def _fetch(self, batch: Sequence[NewestQuestion], seconds: float) -> Sequence[Scalar]:
         hook, dialect = self._connected.hook, self._connected.dialect
-        sql = select_all(batch, hook.conn_type)
+        sql = select_all(tuple(batch), hook.conn_type)
         longest = dialect.limits.bytes
         if longest is not None and len(batch) > 1 and len(sql.encode()) > longest:
             raise QueryFailed("the statement is too long")
@@ -129,16 +129,16 @@ class _Round:
 
 
 def _question(target: WarehouseTarget, dialect: Dialect) -> NewestQuestion:
-    table = split_table(target.table)
-    match target:
-        case TableTarget():
-            return NewestQuestion(table, _newest_of(target.column, target.expression), target.where)
-        case PartitionTarget():
-            return NewestQuestion(table, Maximum(column=target.partition), target.where)
-        case MetadataTarget():
-            return NewestQuestion(table, last_change(table, target.metadata, dialect, target.shown))
+    if isinstance(target, MetadataTarget):
+        table = split_table(target.table)
+        return NewestQuestion(table, last_change(table, target.metadata, dialect, target.shown))
+    return _question_of_rows(target)
 
 
 @lru_cache(maxsize=20_000)
-def _newest_of(column: str | None, expression: str | None) -> Maximum | MaximumOf:
-    return Maximum(column=column or "") if expression is None else MaximumOf(sql=expression)
+def _question_of_rows(target: TableTarget | PartitionTarget) -> NewestQuestion:
+    table = split_table(target.table)
+    if isinstance(target, PartitionTarget):
+        return NewestQuestion(table, Maximum(column=target.partition), target.where)
+    value = MaximumOf(sql=target.expression) if target.expression is not None else Maximum(column=target.column or "")
+    return NewestQuestion(table, value, target.where)
