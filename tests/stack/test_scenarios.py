@@ -41,7 +41,7 @@ def calls_of(stack: Any, sla: str) -> list[str]:
 def wait_for_calls(stack: Any, sla: str, *expected: str) -> None:
     """Wait for the first calls about an SLA, and assert that there were no others before or between them.
 
-    Whether a miss was found late is left out where none is expected to be: on a busy machine the monitor itself may look so late.
+    Whether a miss was found late counts only where a late one is expected: on a busy machine the monitor itself may look so late.
     """
 
     def kinds() -> list[str]:
