@@ -15,6 +15,7 @@ from airflow_dre.checks.outcomes import Outcome
 from airflow_dre.incidents.identity import CauseKind
 from airflow_dre.store.database import Database
 from airflow_dre.store.incidents import LIVE_STATUSES
+from airflow_dre.store.last_events import prune_last_events
 from airflow_dre.store.monitors import prune_monitors
 from airflow_dre.store.shared_texts import in_chunks, lock_texts
 from airflow_dre.store.sla_calls import prune_calls
@@ -26,7 +27,7 @@ BATCH = 100
 PRUNE_SECONDS = 2.0
 """How long one round goes on with suite runs. Incidents and signals have as long again each."""
 MOST_STRETCHES = 10_000
-"""Stretches, and calls, of SLAs that one round deletes."""
+"""Stretches, and calls, of SLAs that one round deletes. Last events alike."""
 KEPT_RUNS = 3
 """Latest runs of each suite by Dag that stay: they show how often it runs, so that one that runs rarely is not taken for gone."""
 _SUITE = ("namespace", "name", "suite")
@@ -104,6 +105,16 @@ def prune_promises(database: Database, before: datetime, *, most: int = MOST_STR
     """
     with database.write() as connection:
         return prune_intervals(connection, before, most) + prune_calls(connection, before, most) + prune_monitors(connection, before)
+
+
+def prune_events(database: Database, before: datetime, *, most: int = MOST_STRETCHES) -> int:
+    """Delete last events of assets and Dags from before a moment which no declared SLA watches, and return how many.
+
+    :param most: events that one round deletes at most.
+    :raises airflow_dre.errors.StoreError: the store does not answer.
+    """
+    with database.write() as connection:
+        return prune_last_events(connection, before, most)
 
 
 def _next(connection: Connection, old: Select[Any], after: tuple[Any, ...] | None, batch: int) -> list[tuple[Any, ...]]:

@@ -5,17 +5,29 @@ from __future__ import annotations
 import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
+import msgspec
 import pytest
 import sqlalchemy as sa
 
 from airflow_dre.incidents.identity import DataCause, Promise
 from airflow_dre.store.database import Database
 from airflow_dre.store.declarations import declare, declared_mark, declared_slas, find_declarations
+from airflow_dre.store.last_events import read_last_events
 from airflow_dre.store.monitors import Monitor, add_cost, find_monitor, read_costs, read_gaps, save_gap, save_look, save_monitor
-from airflow_dre.store.records import MonitorCost, NewCall, NewSlaState, StoredCall, StoredDeclaration, StoredGap, StoredInterval
-from airflow_dre.store.retention import prune_promises
+from airflow_dre.store.records import (
+    Delivery,
+    LastEvent,
+    MonitorCost,
+    NewCall,
+    NewSlaState,
+    StoredCall,
+    StoredDeclaration,
+    StoredGap,
+    StoredInterval,
+)
+from airflow_dre.store.retention import prune_events, prune_promises
 from airflow_dre.store.schema import downgrade, migrate
 from airflow_dre.store.sla_calls import GIVE_UP_AFTER, LEASE, add_calls, claim_sla_call, count_due, failing_calls, settle_call
 from airflow_dre.store.sla_history import Stretches, end_history, read_intervals, read_several, save_stretches
@@ -266,6 +278,25 @@ def test_what_is_old_is_deleted_and_what_goes_on_stays(store: Store) -> None:
         drop_sla(connection, cause_of("a"), T + 3 * HOUR)
         assert [row.until for row in connection.execute(sa.select(sla_interval))] == [T + 3 * HOUR]
         assert [(row.status, row.error) for row in connection.execute(sa.select(sla_call))] == [("dead", "the SLA is no longer declared")]
+
+
+def test_last_events_are_deleted_unless_an_sla_watches_them(store: Store) -> None:
+    long = "s3://bucket/" + "x" * 2000
+    old: list[tuple[Literal["asset", "dag"], str]] = [("dag", "a0"), ("dag", "load"), ("asset", "load"), ("asset", long)]
+    old += [("asset", f"a{number}") for number in range(6)]
+    watched: list[dict[str, Any]] = [{"asset": "a1"}, {"dag": "load"}, {"asset": long}, {"table": "t"}]
+    slas = [msgspec.structs.replace(declared(f"s{number}"), declared={"arguments": given}) for number, given in enumerate(watched)]
+    store.deliver(Delivery(last_events=tuple(LastEvent(kind=kind, name=name, happened_at=T) for kind, name in old)))
+    store.deliver(Delivery(last_events=(LastEvent(kind="asset", name="a5", happened_at=T + 2 * HOUR),)))
+    with store.database.write() as connection:
+        save_monitor(connection, Monitor(dag_id="m", looked_at=T, due_at=None, watches=()))
+        declare(connection, "m", [*slas, declared("of another version")])
+    assert prune_events(store.database, T) == 0
+    assert prune_events(store.database, T + HOUR, most=3) == 3
+    assert prune_events(store.database, T + HOUR) == 3
+    assert prune_events(store.database, T + HOUR) == 0
+    with store.database.read() as connection:
+        assert read_last_events(connection, old).keys() == {("asset", "a1"), ("asset", "a5"), ("dag", "load"), ("asset", long)}
 
 
 @pytest.mark.parametrize("max_age", [None, 5.0])

@@ -14,7 +14,8 @@ from airflow_dre.services.incidents.expiry import end_expired
 from airflow_dre.store.aside import KEPT_FOR, forget_aside
 from airflow_dre.store.failing_rows import drop_expired
 from airflow_dre.store.heads import save_missing_heads
-from airflow_dre.store.retention import PRUNE_SECONDS, prune, prune_promises
+from airflow_dre.store.last_events import EVENTS_KEPT_FOR
+from airflow_dre.store.retention import PRUNE_SECONDS, prune, prune_events, prune_promises
 from airflow_dre.store.shared_texts import share_texts
 from airflow_dre.store.store import Store
 
@@ -75,8 +76,9 @@ def _prune(store: Store, moment: datetime, retention: timedelta) -> None:
     announce = None if _state.announced else partial(_announce, retention)
     pruned = prune(store.database, moment - retention, announce=announce)
     promises = prune_promises(store.database, moment - retention)
+    promises += prune_events(store.database, moment - max(retention, EVENTS_KEPT_FOR))
     if promises:
-        log.info("airflow-dre: deleted %d records of SLAs and monitors older than [dre] retention", promises)
+        log.info("airflow-dre: deleted %d records of SLAs, monitors and last events older than [dre] retention", promises)
     if pruned.runs or pruned.incidents or pruned.signals:
         counts = (pruned.runs, pruned.incidents, pruned.signals)
         log.info("airflow-dre: deleted %d suite runs, %d resolved incidents and %d signals older than [dre] retention", *counts)

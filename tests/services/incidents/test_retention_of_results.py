@@ -22,10 +22,10 @@ from airflow_dre.services.incidents.delivery import flush
 from airflow_dre.store.forgetting import is_forgotten
 from airflow_dre.store.reading.runs import latest_runs, recent_runs
 from airflow_dre.store.reading.scope import DagScope
-from airflow_dre.store.records import Definition, Delivery, ResultRecord, SuiteRunRecord
+from airflow_dre.store.records import Definition, Delivery, LastEvent, ResultRecord, SuiteRunRecord
 from airflow_dre.store.results import run_row
 from airflow_dre.store.store import Store
-from airflow_dre.store.tables import check_definition, result, suite_run
+from airflow_dre.store.tables import check_definition, last_event, result, suite_run
 
 
 def run_of(days: int) -> SuiteRunRecord:
@@ -77,6 +77,24 @@ def test_a_flush_deletes_what_is_older(
     flush(replace(settings_for({}, store_url=store_url, spool_folder=tmp_path / "spool"), retention=kept_for))
     with store.database.read() as connection:
         assert set(connection.scalars(sa.select(suite_run.c.run_id))) == {f"{days} days ago" for days in left}
+
+
+@pytest.mark.parametrize(
+    ("kept_for", "left"),
+    [
+        pytest.param(timedelta(days=600), {"a500", "a300"}, id="the retention"),
+        pytest.param(timedelta(days=1), {"a300"}, id="a year and more at least"),
+        pytest.param(None, {"a700", "a500", "a300"}, id="for ever"),
+    ],
+)
+def test_a_flush_deletes_last_events(
+    store: Store, store_url: str, settings_for: Callable[..., Settings], tmp_path: Path, kept_for: timedelta | None, left: set[str]
+) -> None:
+    for days in (700, 500, 300):
+        store.deliver(Delivery(last_events=(LastEvent(kind="asset", name=f"a{days}", happened_at=now() - timedelta(days=days)),)))
+    flush(replace(settings_for({}, store_url=store_url, spool_folder=tmp_path / "spool"), retention=kept_for))
+    with store.database.read() as connection:
+        assert set(connection.scalars(sa.select(last_event.c.name))) == left
 
 
 def test_a_flush_moves_what_an_older_version_wrote(
