@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -84,20 +84,52 @@ def _look(
     last = DatasetName(known[0].namespace, known[0].name) if known else DatasetName(f"connection://{target.conn_id}", target.table)
     dataset = answer.dataset or last
     cause = DataCause(namespace=dataset.namespace, name=dataset.name, suite=name, promise=Promise.SLA)
-    with store.database.read() as connection:
-        memory = read_memories(connection, [cause.fingerprint]).get(cause.fingerprint)
-    sla = MonitoredSla(
+    sla = sla_of(name, target, at, max_age=question.max_age, tolerance=question.future_tolerance, after=after)
+    return record_look(sla, cause, store, dag_id, at, failed or answer.observe(at, sla.tolerance), live=live, routes=routes)
+
+
+def sla_of(
+    name: str,
+    target: TableTarget,
+    at: datetime,
+    *,
+    max_age: timedelta,
+    tolerance: timedelta = timedelta(minutes=5),
+    after: int = 1,
+) -> MonitoredSla:
+    """Return an SLA on the age of a table, without callbacks, that was declared just before a moment."""
+    return MonitoredSla(
         name=name,
         target=target,
-        promise=FreshnessPromise(max_age=question.max_age),
+        promise=FreshnessPromise(max_age=max_age),
         promise_digest="",
-        tolerance=question.future_tolerance,
+        tolerance=tolerance,
         unknown_after=after,
         callbacks={},
         declared_at=at - timedelta(microseconds=1),
     )
+
+
+def record_look(
+    sla: MonitoredSla,
+    cause: DataCause,
+    store: Store,
+    dag_id: str,
+    at: datetime,
+    found: Observation,
+    *,
+    live: Mapping[str, int] | None = None,
+    routes: Sequence[str] = (),
+) -> Evaluated:
+    """Fold what a look found into what the store knows of an SLA, and write it.
+
+    :param live: the live incident of each SLA that has one. The default is what the store knows.
+    """
+    with store.database.read() as connection:
+        memory = read_memories(connection, [cause.fingerprint]).get(cause.fingerprint)
+        live = live_promises(connection, Promise.SLA) if live is None else live
     clock = Clock(at=at, before=None, gap=GAP)
-    folded = fold(sla, memory, failed or answer.observe(at, sla.tolerance), clock)
+    folded = fold(sla, memory, found, clock)
     if not folded.is_steady:
         settings = replace(read_settings(), default_routes=tuple(routes))
         save_reports(store, dag_id, [(Report(sla, cause, folded, clock), memory)], live, settings)

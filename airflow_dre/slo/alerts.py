@@ -146,13 +146,6 @@ def read_share(value: object) -> Fraction | None:
     return number / 100 if percent else number
 
 
-def show_share(share: Fraction) -> str:
-    """Return a share as an exact percentage where decimals can write it, for example ``99.9%``."""
-    percent = share * 100
-    digits = next((count for count in range(13) if (percent * 10**count).denominator == 1), 12)
-    return f"{float(percent):.{digits}f}%"
-
-
 def _find_alert_problems(subject: str, name: object, severity: object) -> list[Problem]:
     problems = [] if isinstance(name, str) and name.strip() else [Problem(subject, "name", name, "text that is not empty")]
     return problems if severity in SEVERITIES else [*problems, Problem(subject, "severity", severity, one_of(severity, SEVERITIES))]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
@@ -72,11 +72,6 @@ def join(intervals: Iterable[Interval]) -> tuple[Interval, ...]:
         else:
             joined.append(interval)
     return tuple(joined)
-
-
-def state_at(intervals: Sequence[Interval], at: datetime) -> State | None:
-    """Return the state at a moment, or None where no interval holds it."""
-    return next((interval.state for interval in intervals if interval.start <= at < interval.end), None)
 
 
 def attainment(intervals: Iterable[Interval], unit: Unit, zone: ZoneInfo) -> tuple[Attainment, ...]:

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
-from airflow_dre.slo.calendars import LAST_YEAR, Days, days_from, holds
+from airflow_dre.slo.calendars import LAST_YEAR, Days, days_from
 from airflow_dre.values.calendar import Unit, start_of, unit_after
 from airflow_dre.values.wall_clock import instant_of, start_of_day
 
@@ -87,11 +87,6 @@ def moments_after(due: Due, days: Days | None, zone: ZoneInfo, after: datetime) 
 def next_moment(due: Due, days: Days | None, zone: ZoneInfo, after: datetime) -> Moment | None:
     """Return the first due moment later than ``after``, or None where none comes within nine years."""
     return next(moments_after(due, days, zone, after), None)
-
-
-def moments_of_day(due: Due, days: Days | None, zone: ZoneInfo, day: date) -> tuple[Moment, ...]:
-    """Return the due moments of a day, none where it does not count. Only times of day and cron expressions have them."""
-    return _moments_of_day(due, day, zone) if holds(days, day) else ()
 
 
 @lru_cache(maxsize=1 << 15)

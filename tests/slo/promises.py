@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
 
 from airflow_dre.slo.calendars import Days, Weekdays
+from airflow_dre.slo.history import Interval, State
 from airflow_dre.slo.promise import FreshnessPromise
 from airflow_dre.slo.schedule import AfterPeriod, Cron, Due, TimesOfDay
 from airflow_dre.values.calendar import Unit
@@ -62,3 +64,8 @@ def promises() -> st.SearchStrategy[FreshnessPromise]:
 
 def times_of(*texts: str) -> TimesOfDay:
     return TimesOfDay(tuple(time.fromisoformat(text) for text in texts))
+
+
+def state_at(intervals: Sequence[Interval], at: datetime) -> State | None:
+    """Return the state at a moment, or None where no interval holds it."""
+    return next((interval.state for interval in intervals if interval.start <= at < interval.end), None)

@@ -9,12 +9,12 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from airflow_dre.slo.history import Interval, State, join, state_at
+from airflow_dre.slo.history import Interval, State, join
 from airflow_dre.slo.observation import Observation
 from airflow_dre.slo.promise import Evidence, FreshnessPromise, state_of_promise, timeline
 from airflow_dre.slo.watching import CallKind, Looked, Memory, SlaCall, begin, look
 from tests.examples import tries
-from tests.slo.promises import CHANGES, moments, promises
+from tests.slo.promises import CHANGES, moments, promises, state_at
 
 NEVER = timedelta(days=10_000)
 SECOND = timedelta(seconds=1)

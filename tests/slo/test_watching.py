@@ -8,12 +8,12 @@ from typing import Any
 
 from airflow_dre.slo.arguments import read_promise
 from airflow_dre.slo.calendars import MarketDays
-from airflow_dre.slo.history import Interval, State, attainment, join, state_at
+from airflow_dre.slo.history import Interval, State, attainment, join
 from airflow_dre.slo.observation import Observation
 from airflow_dre.slo.promise import FreshnessPromise, due_moments
 from airflow_dre.slo.watching import Memory, begin, declare_again, look
 from airflow_dre.values.calendar import Unit
-from tests.slo.promises import BERLIN
+from tests.slo.promises import BERLIN, state_at
 
 GAP = timedelta(minutes=5)
 DAILY = {"due": "08:00", "time_zone": "UTC"}

@@ -40,12 +40,12 @@ from airflow_dre.store.records import (
 from airflow_dre.store.schema import downgrade, migrate
 from airflow_dre.store.sla_calls import add_calls
 from airflow_dre.store.sla_history import Stretches, save_stretches
-from airflow_dre.store.slas import SlaEvaluation, save_sla_state
 from airflow_dre.store.slo_events import add_series, count_pending_runs
 from airflow_dre.store.slos import add_override, save_alerts, save_declaration
 from airflow_dre.store.spool import Spool
 from airflow_dre.store.store import Store
 from airflow_dre.store.tables import incident, metadata, outbox
+from tests.sla_states import keep_states, sla_state
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
 
@@ -74,9 +74,8 @@ def filled(tmp_path: Path, signal: Callable[..., Any], suite_run: Callable[..., 
     states = (PartitionState('"2026-01-01"', "form", "[1]", 10, "v1"), PartitionState("null", "form", "[2]", 3))
     store.deliver(Delivery(partitions=PartitionStates(split="s", namespace="n", name="t", measured_at=NOW, states=states)))
     cause = DataCause(namespace="n", name="t", suite="hourly", promise=Promise.SLA)
-    looked: dict[str, Any] = {"missed": True, "reason": "old", "newest": NOW, "max_age_seconds": 3600.0, "evaluated_at": NOW}
+    keep_states(store.database, sla_state(cause, NOW, dag_id="m", state="missed", missed_since=NOW, max_age_seconds=3600.0))
     with store.database.write() as connection:
-        save_sla_state(store.database, connection, SlaEvaluation(cause=cause, dag_id="m", **looked))
         save_monitor(connection, Monitor(dag_id="m", looked_at=NOW, due_at=None, watches=(("hourly", "w.n.t"),)))
         declare(connection, "m", [StoredDeclaration(sla="hourly", digest="d", declared={"a": 1}, source=None, declared_at=NOW)])
         save_stretches(connection, [Stretches(cause.fingerprint, None, (StoredInterval(state="missed", since=NOW, until=None),))])

@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
+from airflow_dre.incidents.identity import DataCause
 from airflow_dre.incidents.signals import Severity
 from airflow_dre.store.incidents import record_signal, resolve_by_hand
 from airflow_dre.store.records import Delivery
-from airflow_dre.store.slas import SlaEvaluation, save_sla_state
 from airflow_dre.store.store import Store
 from airflow_dre.store.tables import incident, incident_event, outbox
+from tests.sla_states import keep_states, sla_state
 
 Make = Callable[..., Any]
 on_postgres = pytest.mark.parametrize("store_url", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
@@ -93,12 +94,8 @@ def test_text_that_no_database_takes_is_made_harmless(store: Store, signal: Make
 def test_a_look_that_comes_late_does_not_contradict_a_newer_look(store: Store, signal: Make, rows: Make) -> None:
     """Two evaluations of an SLA race: the one that found the table fresh was later, and is kept first."""
     fresh = signal("fresh", at=2)
-    with store.database.write() as connection:
-        save_sla_state(
-            store.database,
-            connection,
-            SlaEvaluation(cause=fresh.cause, dag_id="d", missed=False, reason="", newest=None, max_age_seconds=1, evaluated_at=fresh.at),
-        )
+    assert isinstance(fresh.cause, DataCause)
+    keep_states(store.database, sla_state(fresh.cause, fresh.at))
     store.deliver(Delivery(signals=(fresh,)))
     store.deliver(Delivery(signals=(signal("stale", at=1, occurrence_id="e"),)))
     assert states(store, rows) == []

@@ -14,13 +14,15 @@ import sqlalchemy as sa
 
 from airflow_dre.incidents.identity import DataCause, Promise
 from airflow_dre.incidents.signals import Event, Origin, Signal
+from airflow_dre.services.slo.targets import TableTarget
+from airflow_dre.slo.observation import Observation
 from airflow_dre.store.database import Database
 from airflow_dre.store.records import Delivery
 from airflow_dre.store.schema import downgrade, migrate
-from airflow_dre.store.slas import SlaEvaluation, save_sla_state, take_callback
 from airflow_dre.store.spool import Spool
 from airflow_dre.store.store import Store
 from airflow_dre.store.tables import incident, signal, sla
+from tests.slas import record_look, sla_of
 
 Make = Callable[..., Any]
 T = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -108,14 +110,11 @@ def old_rows(database: Database, opened_by: str, also: str | None, missed: bool 
 
 
 def looked(store: Store, hours: float, *, missed: bool) -> bool:
-    """Return a look by the monitor. Whether it must call back."""
-    moment = T + timedelta(hours=hours)
-    state = SlaEvaluation(cause=SLA, dag_id="monitor", missed=missed, reason="", newest=None, max_age_seconds=1, evaluated_at=moment)
-    with store.database.write() as connection:
-        since = save_sla_state(store.database, connection, state)
-    store.deliver(Delivery(signals=(about(SLA, Event.STALE if missed else Event.FRESH, hours, occurrence_id=since.isoformat()),)))
-    with store.database.write() as connection:
-        return missed and take_callback(connection, SLA)
+    """Look as the monitor does, and return whether it calls back about a miss."""
+    at = T + timedelta(hours=hours)
+    target = TableTarget(conn_id="w", table="main.t", column="created_at")
+    sla = sla_of("orders", target, at, max_age=timedelta(hours=1))
+    return "miss" in record_look(sla, SLA, store, "monitor", at, Observation(newest=T - timedelta(hours=9) if missed else at)).calls
 
 
 @pytest.fixture

@@ -15,9 +15,9 @@ from airflow_dre.store.reading.runs import HISTORY, recent_runs, result_historie
 from airflow_dre.store.reading.scope import DagScope
 from airflow_dre.store.reading.slas import readable_slas
 from airflow_dre.store.records import Delivery
-from airflow_dre.store.slas import SlaEvaluation, save_sla_state
 from airflow_dre.store.store import Store
 from airflow_dre.values.dataset import DatasetName
+from tests.sla_states import keep_states, sla_state
 
 Make = Callable[..., Any]
 T = datetime(2026, 1, 1, tzinfo=UTC)
@@ -32,9 +32,7 @@ def filled(store: Store, suite_run: Make) -> Store:
         cause = DataCause(namespace=run.namespace, name=run.name, suite=f"s{number}")
         data = Signal(cause=cause, event=Event.CHECKS_FAILED, at=run.measured_at, title="bad", origin=run.origin)
         store.deliver(Delivery(run=run, signals=(data,)))
-        with store.database.write() as connection:
-            state = SlaEvaluation(cause=cause, dag_id=dag, missed=number == 1, reason="", newest=None, max_age_seconds=1, evaluated_at=T)
-            save_sla_state(store.database, connection, state)
+        keep_states(store.database, sla_state(cause, T, dag_id=dag, state="missed" if number == 1 else "met"))
     pipeline = Signal(cause=PipelineCause(dag_id="b", task_id="t"), event=Event.TASK_FAILED, at=T, title="t", origin=Origin(dag_id="b"))
     store.deliver(Delivery(signals=(pipeline,)))
     return store

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
@@ -31,10 +30,11 @@ from airflow_dre.store.retention import prune_events, prune_promises
 from airflow_dre.store.schema import downgrade, migrate
 from airflow_dre.store.sla_calls import GIVE_UP_AFTER, LEASE, add_calls, claim_sla_call, count_due, failing_calls, settle_call
 from airflow_dre.store.sla_history import Stretches, end_history, read_intervals, read_several, save_stretches
-from airflow_dre.store.sla_memory import lock_memories, read_memories, save_states, unchanged
+from airflow_dre.store.sla_memory import read_memories
 from airflow_dre.store.slas import drop_sla
 from airflow_dre.store.store import Store
 from airflow_dre.store.tables import sla, sla_call, sla_interval
+from tests.sla_states import keep_states, sla_state
 
 T = datetime(2026, 1, 1, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -47,42 +47,12 @@ def cause_of(name: str) -> DataCause:
 
 def state_of(name: str, **values: Any) -> NewSlaState:
     """Return what a look found about an SLA."""
-    cause = cause_of(name)
-    found = NewSlaState(
-        fingerprint=cause.fingerprint,
-        namespace=cause.namespace,
-        name=cause.name,
-        sla=name,
-        dag_id="monitor",
-        task_id="look",
-        watched="w/t",
-        promise="at most 1 h old",
-        max_age_seconds=None,
-        state="met",
-        since=T,
-        reason="the newest row is 1 min old",
-        newest=T,
-        looked_at=T,
-        evaluated_at=T,
-        met_at=T,
-        missed_since=None,
-        failed_looks=0,
-        told_unknown=0,
-        called_back=0,
-        declared_at=T,
-        memory='{"state":"met"}',
-        revision=0,
-    )
-    return replace(found, **values)
+    return sla_state(cause_of(name), T, **values)
 
 
 def write(store: Store, states: list[NewSlaState]) -> list[str]:
     """Keep states, and return the names of those that were kept."""
-    with store.database.write() as connection:
-        lock_memories(store.database, connection)
-        kept = unchanged(connection, states)
-        save_states(connection, kept)
-    return [state.sla for state in kept]
+    return keep_states(store.database, *states)
 
 
 def test_a_memory_is_replaced_by_the_look_that_knew_it(store: Store) -> None:
@@ -303,8 +273,7 @@ def test_last_events_are_deleted_unless_an_sla_watches_them(store: Store) -> Non
 def test_an_older_version_reads_what_is_left_of_an_sla(store_url: str, max_age: float | None) -> None:
     database = Database(store_url)
     migrate(database)
-    with database.write() as connection:
-        save_states(connection, [state_of("a", max_age_seconds=max_age)])
+    keep_states(database, state_of("a", max_age_seconds=max_age))
     downgrade(database, "0015")
     with database.read() as connection:
         assert connection.scalar(sa.select(sla.c.max_age_seconds)) == (max_age or 0.0)

@@ -129,7 +129,8 @@ def _read(known: SlaMemory, sla: MonitoredSla) -> Kept:
     """Return what is known of an SLA, also where the version before wrote it."""
     if known.memory is not None:
         return _DECODER.decode(known.memory)
-    missed, unknown = known.missed_since, known.state == "unknown"
+    missed = known.missed_since if known.called_back else None  # else its people are still to be called
+    unknown = known.state == "unknown"
     memory = Memory(
         declared=min(known.since, known.evaluated_at),
         at=known.evaluated_at,

@@ -80,14 +80,6 @@ def measure_freshness(question: FreshnessQuestion, now: datetime) -> Freshness:
     return ask_within(question.answer_within.total_seconds(), lambda: _measure(question, locate_table(question), now), subject_of(question))
 
 
-def ask_freshness(question: FreshnessQuestion, now: datetime) -> Freshness:
-    """Do as :func:`measure_freshness`, and refuse an answer that has no age.
-
-    :raises QueryFailed: the newest timestamp lies in the future, too.
-    """
-    return _with_age(question, measure_freshness(question, now))
-
-
 def subject_of(question: FreshnessQuestion) -> str:
     """Return the name of a question in messages."""
     return f"connection {question.conn_id!r}, asked about {question.table},"
@@ -107,9 +99,3 @@ def _measure(question: FreshnessQuestion, located: Located, now: datetime) -> Fr
     except Incomparable as unlike:
         raise QueryFailed(masked_line(f"{described} of {question.table}: {unlike}", REASON)) from None  # it quotes the value
     return Freshness(dataset=located.dataset, newest=to_instant(newest, question.zone), judgement=judgement)
-
-
-def _with_age(question: FreshnessQuestion, found: Freshness) -> Freshness:
-    if found.judgement.outcome is Outcome.ERRORED:
-        raise QueryFailed(f"{question.table}: {found.judgement.reason}")
-    return found

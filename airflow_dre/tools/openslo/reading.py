@@ -46,12 +46,6 @@ Parts = Mapping[str, Mapping[str, Placed]]
 """Documents that others refer to, by kind and name."""
 
 
-def is_openslo(document: Placed) -> bool:
-    """Return whether a document is one of OpenSLO."""
-    version = document.get("apiVersion")
-    return version is not None and isinstance(version.value, str) and version.value.startswith("openslo/")
-
-
 def read_openslo(text: str, file: str) -> Read:
     """Read a file of OpenSLO. A document with a mistake leaves the others of the file as they are.
 

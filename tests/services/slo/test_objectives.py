@@ -14,7 +14,6 @@ from airflow_dre.services.slo.objectives import count_new_results
 from airflow_dre.slo import SLO, burn_alert, checks_passed, dag_runs_succeeded, fresh_slices, rows_passed, runs_passed, weighted, worst_of
 from airflow_dre.store.records import DagRunEnd, Delivery, StoredInterval
 from airflow_dre.store.sla_history import Stretches, save_stretches
-from airflow_dre.store.slas import SlaEvaluation, save_sla_state
 from airflow_dre.store.slo_events import count_pending_runs
 from airflow_dre.store.store import Store
 from airflow_dre.store.tables import incident, slo_alert, slo_count, slo_dag_run, slo_event, slo_series
@@ -35,6 +34,7 @@ from tests.services.slo.objectives import (
     suite_run,
     wiring_of,
 )
+from tests.sla_states import keep_states, sla_state
 
 GOOD, BAD = result("c", 0), result("c", 10)
 
@@ -320,15 +320,14 @@ def test_runs_of_a_dag_count_once_with_their_latest_outcome(store: Store) -> Non
 
 def test_slices_of_freshness_come_from_the_history_of_the_sla(store: Store) -> None:
     cause = DataCause(namespace="sqlite:///w", name="main.flights", suite="hourly", promise=Promise.SLA)
-    met: dict[str, Any] = {"missed": False, "reason": "new", "newest": T, "max_age_seconds": 3600.0, "evaluated_at": T}
     history = (
         StoredInterval(state="met", since=T - DAY, until=T - 3 * HOUR),
         StoredInterval(state="missed", since=T - 3 * HOUR, until=T - 2 * HOUR),
         StoredInterval(state="not_watched", since=T - 2 * HOUR, until=T - HOUR),
         StoredInterval(state="warned", since=T - HOUR, until=None),
     )
+    keep_states(store.database, sla_state(cause, T, dag_id=MONITOR))
     with store.database.write() as connection:
-        save_sla_state(store.database, connection, SlaEvaluation(cause=cause, dag_id=MONITOR, **met))
         save_stretches(connection, [Stretches(cause.fingerprint, None, history)])
     declare(
         store,
