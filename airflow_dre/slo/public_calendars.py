@@ -55,6 +55,20 @@ def countries() -> dict[str, list[str]]:
     return known
 
 
+def country_code(name: str) -> str | None:
+    """Return the code of a country by its name in English, or None where no country has that name.
+
+    :raises PackageMissing: the package is not installed.
+    """
+    named: dict[str, tuple[str, ...]] = _load("holidays.registry").COUNTRIES
+    codes = {_letters(country): names[1] for country, names in named.items()}
+    return codes.get(_letters(name))
+
+
+def _letters(name: str) -> str:
+    return "".join(letter for letter in name.lower() if letter.isalpha())
+
+
 def markets() -> list[str]:
     """Return the codes of the markets that are known.
 

@@ -158,6 +158,8 @@ def _times_of_cron(expression: str, day: date) -> tuple[time, ...]:
 def _read_cron(expression: str) -> _Fields:
     from croniter import croniter
 
+    if len(expression.split()) < 5 and not expression.startswith("@"):
+        raise ValueError(f"it has {len(expression.split())} fields")
     columns, nth = croniter.expand(expression)
     if len(columns) != 5:
         raise ValueError(f"it has {len(columns)} fields")

@@ -101,11 +101,19 @@ def _read_country(kind: str, code: str) -> Days:
     known = public_calendars.countries()
     if country not in known:
         shown = ", ".join(name for name in sorted(known) if len(name) == 2)
-        raise Misspelled(f"{_meant(country, known)}{kind} with the code of a country: {shown}")
+        meant = _meant_country(code) or _meant(country, known)
+        raise Misspelled(f"{meant}{kind} with the code of a country: {shown}")
     if part and part not in known[country]:
         parts = ", ".join(known[country])
-        raise Misspelled(f"{kind}:{country} with one of its parts: {parts}" if parts else f"{kind}:{country}, which has no parts")
+        meant = _meant(part, known[country])
+        raise Misspelled(f"{meant}{kind}:{country} with one of its parts: {parts}" if parts else f"{kind}:{country}, which has no parts")
     return WorkingDays(country, part or None) if kind == "working_days" else Holidays(country, part or None)
+
+
+def _meant_country(name: str) -> str:
+    """Return a question for the code of a country that was written in full, such as ``Germany``, or nothing."""
+    code = public_calendars.country_code(name)
+    return "" if code is None else f"did you mean {code!r}? "
 
 
 def _read_market(code: str) -> Days:

@@ -220,7 +220,8 @@ def _problems_of_table(subject: str, given: Mapping[str, object]) -> list[Proble
     elif len(named) > 1:
         problems += [Problem(subject, name, given[name], f"only one of {_listed(_VALUES)}; {named[0]} is set") for name in named[1:]]
     elif not named or (named == ["column"] and not _is_text(column)):
-        problems.append(Problem(subject, "column", column, _TEXT))
+        others = "" if named else f", or one of {_listed(_VALUES[1:])}"
+        problems.append(Problem(subject, "column", column, f"{_TEXT}{others}"))
     elif named == ["expression"] and not _is_text(expression):
         problems.append(Problem(subject, "expression", expression, "a SQL expression about one row"))
     elif named == ["partition"] and not _is_text(given["partition"]):

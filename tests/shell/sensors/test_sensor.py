@@ -224,7 +224,13 @@ def test_every_source_ends_in_the_same_way_in_every_mode(world: Path, arguments:
             {"conn_id": "w", "table": "t", "partition": 5},
             ["invalid partition=5. Allowed: the name of the column that partitions the table"],
         ),
-        ({}, [f"invalid {name}=None. Allowed: text that is not empty" for name in ("conn_id", "table", "column")]),
+        (
+            {},
+            [
+                *[f"invalid {name}=None. Allowed: text that is not empty" for name in ("conn_id", "table")],
+                "invalid column=None. Allowed: text that is not empty, or one of expression, partition and metadata",
+            ],
+        ),
     ],
     ids=["two targets", "three values of a table", "a column of a file", "a condition with metadata", "no name", "no column", "nothing"],
 )
@@ -363,7 +369,7 @@ def test_mistakes_are_found_when_the_dag_is_parsed() -> None:
         "5 problems in the definition:",
         "- FreshnessSensor x: invalid conn_id=''. Allowed: text that is not empty",
         "- FreshnessSensor x: invalid table=' '. Allowed: text that is not empty",
-        "- FreshnessSensor x: invalid column=None. Allowed: text that is not empty",
+        "- FreshnessSensor x: invalid column=None. Allowed: text that is not empty, or one of expression, partition and metadata",
         "- FreshnessSensor x: invalid max_age='soon'. Allowed: a positive duration such as '90m', '6h', '1d', '2w' or a timedelta",
         "- FreshnessSensor x: invalid where=5. Allowed: a SQL condition",
     ]
