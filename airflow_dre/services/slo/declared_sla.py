@@ -9,6 +9,7 @@ from unicodedata import category
 
 from airflow_dre.checks.kinds.freshness import FUTURE_TOLERANCE
 from airflow_dre.declaring.calls import unknown_problems
+from airflow_dre.declaring.slips import nearest
 from airflow_dre.errors import DefinitionError, Problem
 from airflow_dre.incidents.notify_options import NotifyOptions, read_notify_options
 from airflow_dre.services.slo import targets
@@ -53,10 +54,13 @@ def read_declared_sla(given: Mapping[str, object]) -> DeclaredSla:
     named = {name: value for name, value in given.items() if value is not None}
     name = named.get("name", "")
     subject = f"FreshnessSLA {name}" if isinstance(name, str) else "FreshnessSLA"
+    unknown = {key: value for key, value in named.items() if key not in SLA_ARGUMENTS}
+    meant = {near: value for key, value in unknown.items() if (near := nearest(key, SLA_ARGUMENTS)) is not None}
+    named = {**meant, **named}  # so that a misspelled argument is not missed, too
     reader = _Reader(subject, named)
     notices = {argument: reader.notices(argument) for argument in CALLBACKS}
     unknown_after = reader.unknown_after()
-    reader.refuse(*unknown_problems(subject, {key: value for key, value in named.items() if key not in SLA_ARGUMENTS}, SLA_ARGUMENTS))
+    reader.refuse(*unknown_problems(subject, unknown, SLA_ARGUMENTS))
     reader.refuse(*find_sla_name_problems(name))
     target, promise, tolerance = reader.target(), reader.promise(), reader.tolerance()
     if named.get("on_warn") and named.get("warn_before") is None:

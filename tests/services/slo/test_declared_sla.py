@@ -202,6 +202,11 @@ def test_a_misspelled_key_names_the_allowed_ones(tmp_path: Path) -> None:
     assert problem.problem.allowed == f"did you mean grace? It takes {', '.join(SLA_ARGUMENTS)}"
 
 
+def test_a_misspelled_key_is_not_missed_too(tmp_path: Path) -> None:
+    (problem,) = folder_of(tmp_path, bad="slas: [{name: a, conn_id: w, table: t, columm: c, max_age: 1h}]\n").problems
+    assert str(problem).startswith("bad.yaml:1: FreshnessSLA a: invalid columm='c'. Allowed: did you mean column? It takes")
+
+
 def test_other_slas_of_a_file_with_a_mistake_count(tmp_path: Path) -> None:
     found = folder_of(tmp_path, both="slas:\n  - {name: a, dag: d}\n  - {name: b, dag: d, max_age: 1h}\n")
     assert [sla.declared.name for sla in found.slas] == ["b"]
