@@ -71,24 +71,13 @@ class Report:
     def _near(self, dag_id: str, routes: tuple[str, ...]) -> Signal:
         """Return the signal of a promise that is missed soon, for callbacks of ``on_warn`` that open an incident."""
         (call,) = [call for call in self.folded.calls if call.kind is CallKind.WARN]
-        signal = Signal(
-            cause=self.cause,
-            event=Event.STALE,
-            at=self.clock.at,
-            title=f"{self._table} is late soon: {self.reason}, SLA {self.sla.name} is due at {call.due:%Y-%m-%d %H:%M} UTC",
-            detail=f"warned since {call.at.isoformat()}",
-            origin=Origin(dag_id=dag_id),
-            occurrence_id=f"warn {call.due.isoformat()}",
-        )
+        title = f"is late soon: {self.reason}, SLA {self.sla.name} is due at {call.due:%Y-%m-%d %H:%M} UTC"
+        signal = self._signal(dag_id, Event.STALE, title, f"warn {call.due.isoformat()}", f"warned since {call.at.isoformat()}")
         return _addressed(signal, self.sla.opening("warn"), routes)
 
     @property
     def _repeats(self) -> bool:
         return any(call.kind is CallKind.REPEAT for call in self.folded.calls)
-
-    @property
-    def _table(self) -> str:
-        return short_name(self.cause.name)
 
     @property
     def found_late(self) -> bool:
@@ -102,15 +91,8 @@ class Report:
         else:
             promised = f"is late: {self.reason}, SLA {self.sla.name} was due at {miss.due:%Y-%m-%d %H:%M} UTC"
         late = ", found late" if self.found_late else ""
-        signal = Signal(
-            cause=self.cause,
-            event=Event.STALE,
-            at=self.clock.at,
-            title=f"{self._table} {promised}{late}",
-            detail=f"missed since {miss.at.isoformat()}{self._why_late()}",
-            origin=Origin(dag_id=dag_id),
-            occurrence_id=miss.at.isoformat(),
-        )
+        detail = f"missed since {miss.at.isoformat()}{self._why_late()}"
+        signal = self._signal(dag_id, Event.STALE, f"{promised}{late}", miss.at.isoformat(), detail)
         return _addressed(signal, self.sla.opening("miss"), routes)
 
     def _why_late(self) -> str:
@@ -121,27 +103,28 @@ class Report:
 
     def _unknown(self, dag_id: str, routes: tuple[str, ...]) -> Signal:
         memory = self.folded.memory
-        since = memory.unknown_since or self.clock.at
-        signal = Signal(
-            cause=self.cause,
-            event=Event.SLA_UNKNOWN,
-            at=self.clock.at,
-            title=f"{self._table} {self.reason.replace('cannot be evaluated', f'cannot be evaluated by SLA {self.sla.name}', 1)}",
-            detail=f"its freshness is unknown since {since.isoformat()}",
-            origin=Origin(dag_id=dag_id),
-            occurrence_id=since.isoformat(),
-        )
+        since = (memory.unknown_since or self.clock.at).isoformat()
+        title = self.reason.replace("cannot be evaluated", f"cannot be evaluated by SLA {self.sla.name}", 1)
+        signal = self._signal(dag_id, Event.SLA_UNKNOWN, title, since, f"its freshness is unknown since {since}")
         return _addressed(signal, self.sla.opening("unknown") if self.folded.calls_unknown else (), routes)
 
     def _fresh(self, dag_id: str) -> Signal:
         since = self.folded.after.since or self.clock.at
+        return self._signal(dag_id, Event.FRESH, f"is fresh again: {self.reason}", since.isoformat())
+
+    def _signal(self, dag_id: str, event: Event, about: str, occurrence: str, detail: str = "") -> Signal:
+        """Return a signal of this look.
+
+        :param about: the title without the name of the table.
+        """
         return Signal(
             cause=self.cause,
-            event=Event.FRESH,
+            event=event,
             at=self.clock.at,
-            title=f"{self._table} is fresh again: {self.reason}",
+            title=f"{short_name(self.cause.name)} {about}",
+            detail=detail,
             origin=Origin(dag_id=dag_id),
-            occurrence_id=since.isoformat(),
+            occurrence_id=occurrence,
         )
 
     def told(self, call: SlaCall | None, incident: int | None) -> SlaMiss:
