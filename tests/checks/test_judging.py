@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from airflow_dre import checks as c
+from airflow_dre.checks.check import Check
 from airflow_dre.checks.declared.declaration import Declaration
 from airflow_dre.checks.declared.parse import parse_checks
 from airflow_dre.checks.judging import Unanswered, evaluate, first_round, score, second_round, softened
@@ -24,8 +26,15 @@ NOW = datetime(2013, 2, 2, tzinfo=UTC)
 NAN = pytest.approx(float("nan"), nan_ok=True)
 
 
-def judged(declaration: Declaration, *answers: Any) -> Any:
+@cache
+def check_of(declaration: Declaration) -> Check:
+    """Return the check of a declaration, which is read once for all answers."""
     (check,) = parse_checks([declaration])
+    return check
+
+
+def judged(declaration: Declaration, *answers: Any) -> Any:
+    check = check_of(declaration)
     return evaluate(check, dict(zip(check.metrics(), answers, strict=True)), NOW)
 
 
@@ -213,21 +222,19 @@ def test_a_judgement_tells_its_numbers() -> None:
 scalars = st.one_of(
     st.none(), st.integers(), st.floats(), st.decimals(), st.text(), st.dates(), st.datetimes(), st.datetimes(timezones=st.just(UTC))
 )
+counts = st.one_of(st.none(), st.integers(0))
 
 
 @pytest.mark.parametrize("declaration", EVERY_KIND, ids=repr)
 @given(answer=scalars)
 def test_judging_any_answer_is_total(declaration: Declaration, answer: Any) -> None:
-    (check,) = parse_checks([declaration])
-    assert judged(declaration, *[answer] * len(check.metrics())).outcome in Outcome
+    assert judged(declaration, *[answer] * len(check_of(declaration).metrics())).outcome in Outcome
 
 
 @pytest.mark.parametrize("declaration", [each for each in EVERY_KIND if isinstance(parse_checks([each])[0], LimitedCheck)], ids=repr)
 @given(data=st.data())
 def test_judging_rows_is_total(declaration: Declaration, data: st.DataObject) -> None:
-    (check,) = parse_checks([declaration])
-    rows = st.one_of(st.none(), st.integers(0))
-    assert judged(declaration, *[data.draw(rows) for _ in check.metrics()]).outcome in Outcome
+    assert judged(declaration, *[data.draw(counts) for _ in check_of(declaration).metrics()]).outcome in Outcome
 
 
 @pytest.mark.parametrize(
