@@ -176,13 +176,21 @@ def serve(address: str) -> None:
 
 
 def together(commands: Sequence[str]) -> None:
-    """Run commands of Airflow at the same time, each in a fork, until all have ended."""
-    for command in commands:
-        if os.fork() == 0:
-            run(["airflow", command])
-            return
-    for _ in commands:
-        os.wait()
+    """Run commands of Airflow at the same time, each in a fork, until all have ended.
+
+    The process of each is in a file of ``AIRFLOW_HOME``. One that is killed is started again.
+    """
+    waiting, running = list(commands), dict[int, str]()
+    while waiting or running:
+        for command in waiting:
+            if (child := os.fork()) == 0:
+                run(["airflow", command])
+                return
+            running[child] = command
+            Path(os.environ["AIRFLOW_HOME"], f"{command}.pid").write_text(str(child))
+        ended, status = os.wait()
+        command = running.pop(ended, "")
+        waiting = [command] if command and os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL else []
 
 
 def freeze() -> None:

@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -137,6 +138,19 @@ class Stack:
         with contextlib.closing(sqlite3.connect(self.home / "w.db", timeout=30)) as connection, connection:
             connection.execute(statement)
 
+    def pid(self, part: str) -> int:
+        """Return the process of a part of Airflow."""
+        return int((self.home / f"{part}.pid").read_text())
+
+    def kill(self, part: str) -> int:
+        """Kill a part of Airflow and its processes, and return its process. It is started again at once."""
+        killed = self.pid(part)
+        process = import_module("psutil").Process(killed)
+        for each in [*process.children(recursive=True), process]:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(each.pid, signal.SIGKILL)
+        return killed
+
     def messages_about(self, text: str, route: str = "oncall") -> list[dict[str, Any]]:
         """Return the messages to a route whose summary or labels contain a text, in order."""
         return [message for message in self.told if message["receiver"] == route and text in json.dumps(message)]
@@ -212,6 +226,7 @@ def fill(path: Path) -> None:
         connection.execute("CREATE TABLE soon AS SELECT * FROM old")
         connection.execute("CREATE TABLE stale AS SELECT 1 AS id, datetime('now', '-3 hours') AS created_at")
         connection.execute("CREATE TABLE kept_back AS SELECT 1 AS id, datetime('now', '+2 minutes') AS created_at")
+        connection.execute("CREATE TABLE outlived AS SELECT 1 AS id, datetime('now') AS created_at")
         connection.execute("CREATE TABLE shown (id INTEGER, amount INTEGER, region TEXT)")
         empty = {55, 65, 81, 85, 88, 91, 95, 99}
         connection.executemany(

@@ -177,6 +177,20 @@ def _stands_still(stack: Any) -> bool:
     return bool(stack.rows("SELECT looked_at FROM dre_monitor")[0]["looked_at"] == before)
 
 
+def test_a_monitor_whose_triggerer_is_killed_finds_one_miss_and_calls_once(stack: Any) -> None:
+    wait(lambda: stack.rows("SELECT * FROM dre_sla WHERE sla = 'outlived'"), 120, "the first look")
+    stack.warehouse("UPDATE outlived SET created_at = datetime('now', '-59 minutes', '-56 seconds')")
+    killed = stack.kill("triggerer")
+    assert stack.incidents("suite = 'outlived'") == [], "the miss is due while no triggerer runs"
+    wait(lambda: stack.pid("triggerer") != killed, 30, "another triggerer")
+    row = the_incident(stack, "suite = 'outlived'", 180)
+    assert (row["kind"], row["event"], row["name"]) == ("data", "stale", "main.outlived")
+    wait_for_calls(stack, "outlived", "miss")
+    stack.warehouse("UPDATE outlived SET created_at = datetime('now')")
+    wait_for_calls(stack, "outlived", "miss", "recover")
+    assert [(row["status"], row["occurrences"]) for row in stack.incidents("suite = 'outlived'")] == [("resolved", 1)]
+
+
 def test_the_monitor_costs_few_runs_and_is_on_the_list(stack: Any) -> None:
     found = stack.insist("GET", "dre/api/overview")["monitors"]
     assert [(monitor["dag_id"], monitor["overdue"], monitor["why_overdue"]) for monitor in found] == [("reliability_monitor", False, None)]

@@ -161,6 +161,7 @@ monitor = reliability_monitor(
     [
         FreshnessSLA("stale hourly", table="stale", **OF_TABLE),
         FreshnessSLA("kept back", table="kept_back", **OF_TABLE),
+        FreshnessSLA("outlived", table="outlived", **OF_TABLE),
         FreshnessSLA("never starts", dag="never_starts", max_age="30s", **CALLS),
     ],
     every="1s",
