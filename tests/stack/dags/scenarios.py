@@ -107,7 +107,7 @@ with dag("by_hand", on_failure_callback=open_incident(**TELL)):
     @task(on_failure_callback=open_incident(**TELL))
     def sleep() -> None:
         """Wait for a person."""
-        time.sleep(120)
+        time.sleep(600)
 
     sleep()
 
