@@ -4,8 +4,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import CTE, JSON, BigInteger, ColumnElement, Connection, cast, column, func, literal, select, type_coerce
+from sqlalchemy import (
+    CTE,
+    JSON,
+    BigInteger,
+    ColumnElement,
+    Connection,
+    String,
+    cast,
+    column,
+    func,
+    literal,
+    literal_column,
+    select,
+    type_coerce,
+)
 from sqlalchemy.dialects import postgresql
 
 Kind = type[str] | type[int]
@@ -19,10 +34,7 @@ def given_rows(connection: Connection, name: str, kinds: Mapping[str, Kind], row
     :param kinds: the columns with their types.
     """
     value = _values(connection, json.dumps(rows, separators=(",", ":")))
-    found = []
-    for index, (key, kind) in enumerate(kinds.items()):
-        entry = type_coerce(value, JSON())[index]
-        found.append((entry.as_string() if kind is str else cast(entry.as_string(), BigInteger())).label(key))
+    found = [_entry(connection, value, index, kind).label(key) for index, (key, kind) in enumerate(kinds.items())]
     return select(*found).cte(name).prefix_with("MATERIALIZED")
 
 
@@ -33,6 +45,14 @@ def is_among(connection: Connection, wanted: ColumnElement[str], keys: Iterable[
         return wanted.in_(select(func.json_each(text).table_valued("value").c.value))
     given = cast(literal(text), postgresql.JSON())
     return wanted.in_(select(func.json_array_elements_text(given).table_valued("value").c.value))
+
+
+def _entry(connection: Connection, value: ColumnElement[object], index: int, kind: Kind) -> ColumnElement[Any]:
+    """Return an entry of a row that is given as a JSON list."""
+    if connection.dialect.name == "sqlite":  # which extracts a value with its type, and would convert it twice for a cast
+        return func.json_extract(value, literal_column(f"'$[{index}]'"), type_=String() if kind is str else BigInteger())
+    entry = type_coerce(value, JSON())[index].as_string()
+    return entry if kind is str else cast(entry, BigInteger())
 
 
 def _values(connection: Connection, text: str) -> ColumnElement[object]:

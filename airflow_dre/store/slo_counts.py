@@ -2,79 +2,113 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import CTE, ColumnElement, Connection, Row, Select, Text, case, cast, delete, func, select
+from sqlalchemy import ColumnElement, Connection, Text, case, cast, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from airflow_dre.checks.outcomes import Outcome
-from airflow_dre.slo.indicators import EventKind, Indicator
+from airflow_dre.slo.indicators import EventKind
 from airflow_dre.slo.routing import Router
-from airflow_dre.store.given_rows import Kind, given_rows
+from airflow_dre.store.given_rows import Kind, given_rows, is_among
 from airflow_dre.store.records import Definition
 from airflow_dre.store.shared_texts import in_chunks
 from airflow_dre.store.tables import check_definition, result, slo_count, slo_series
 
 _EVENTS = msgspec.json.Decoder(list[tuple[int, int, int]])
 GOOD = (Outcome.PASSED.value, Outcome.WARNED.value)
-_Place = tuple[str, int, int, int]
-"""The key of a run, its minute, its sign and the number of its suite."""
-_RUN: dict[str, Kind] = {"run_key": str, "minute": int, "sign": int, "suite": int}
-_ENDED: dict[str, Kind] = {"good": int, "minute": int, "sign": int, "suite": int}
-_ROUTE: dict[str, Kind] = {"suite": int, "series": str, "counts": str}
-_CHECK: dict[str, Kind] = {**_ROUTE, "check_id": str, "digest": str}
+_COUNT: dict[str, Kind] = {"series": str, "minute": int, "good": int, "total": int}
+_ROUTE: dict[str, Kind] = {"choice": int, "kind": str, "counts": str}
 
 
-@dataclass(frozen=True, slots=True)
-class CountedRun:
-    """A suite run with the minute at which it counts, and 1 where its events are added or -1 where they are taken away."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountedRuns:
+    """Runs of one suite and Dag with the same numbers of checks by outcome."""
 
-    run: Row[Any]
+    namespace: str
+    name: str
+    suite: str
+    dag_id: str | None
+    outcome: str
+    counts: Mapping[str, int]
+    """Number of checks by outcome."""
+    places: Sequence[tuple[str, int]]
+    """The key of each run, and the minute at which it counts."""
+    sign: int = 1
+    """-1 where their events are taken away."""
+
+
+class _Choice(NamedTuple):
+    """The part of an indicator that chooses among the results of a run, and what it counts of each."""
+
+    check: str | None
+    dimension: str | None
+    counts: EventKind
+
+
+class _Place(NamedTuple):
     minute: int
     sign: int
+    series: Sequence[str]
 
 
 @dataclass(slots=True)
-class _Routed:
-    """The runs that add to some series, and the series of each suite by its number."""
+class _Sums:
+    """Good events and all events by series and minute."""
 
-    runs: list[_Place] = field(default_factory=list)
-    series: dict[int, list[tuple[str, Indicator]]] = field(default_factory=dict)
+    good: dict[tuple[str, int], int] = field(default_factory=lambda: defaultdict(int))
+    total: dict[tuple[str, int], int] = field(default_factory=lambda: defaultdict(int))
 
-    @property
-    def routes(self) -> list[tuple[int, str, str]]:
-        """Number of a suite, series and kind of events."""
-        return [(suite, key, indicator.counts.value) for suite, routes in self.series.items() for key, indicator in routes]
+    def add(self, place: _Place, good: int, total: int) -> None:
+        """Add the events of a run to the series that count them."""
+        for series in place.series:
+            self.good[series, place.minute] += place.sign * good
+            self.total[series, place.minute] += place.sign * total
 
 
-def add_runs(connection: Connection, router: Router, counted: Sequence[CountedRun]) -> None:
+def add_runs(connection: Connection, router: Router, counted: Iterable[CountedRuns]) -> None:
     """Add the events of suite runs, each named once, to the counts, and take those of others away.
 
-    The database sums the results, which do not leave it.
+    What a run itself keeps is not read from its results. The database sums the others by run, so that no result leaves it.
     """
-    of_runs, of_suites, of_checks = _Routed(), _Routed(), _Routed()
-    numbers: dict[tuple[str, str, str, str | None], int] = {}
-    ended: list[tuple[int, int, int, int]] = []
-    for one in counted:
-        run = one.run
-        suite = (run.namespace, run.name, run.suite, run.dag_id)
-        number = numbers.get(suite)
-        if number is None:
-            number = numbers[suite] = len(numbers)
-            for route in router.of(run):
-                kind = of_runs if route[1].counts is EventKind.RUNS_PASSED else of_checks if _is_single(route[1]) else of_suites
-                kind.series.setdefault(number, []).append(route)
-        if number in of_runs.series and run.outcome != Outcome.SKIPPED.value:
-            ended.append((int(run.outcome in GOOD), one.minute, one.sign, number))
-        for kind in (of_suites, of_checks):
-            if number in kind.series:
-                kind.runs.append((run.run_key, one.minute, one.sign, number))
-    _add_ends(connection, ended, of_runs)
-    _add_suites(connection, of_suites)
-    _add_checks(connection, of_checks)
+    sums, whole = _Sums(), dict[str, _Place]()
+    single: dict[_Choice, dict[str, _Place]] = defaultdict(dict)
+    for runs in counted:
+        kept, of_rows, of_choice = _routes(runs, router)
+        for (good, total), series in kept.items():
+            for _, minute in runs.places:
+                sums.add(_Place(minute, runs.sign, series), good, total)
+        for found, series in ((whole, of_rows), *((single[choice], series) for choice, series in of_choice.items())):
+            if series:
+                found.update((key, _Place(minute, runs.sign, series)) for key, minute in runs.places)
+    for key, good, total in _sum_rows(connection, whole):
+        sums.add(whole[key], good, total)
+    for choice, key, good, total in _sum_choices(connection, single):
+        if key in single[choice]:
+            sums.add(single[choice][key], good, total)
+    _save(connection, sums)
+
+
+def _routes(runs: CountedRuns, router: Router) -> tuple[dict[tuple[int, int], list[str]], list[str], dict[_Choice, list[str]]]:
+    """Return the series of runs: by the good events and all events of each run, those of all rows, and those of single checks."""
+    kept: dict[tuple[int, int], list[str]] = defaultdict(list)
+    of_rows: list[str] = []
+    of_choice: dict[_Choice, list[str]] = defaultdict(list)
+    for key, indicator in router.of(runs):
+        if indicator.counts is EventKind.RUNS_PASSED:
+            kept[int(runs.outcome in GOOD), int(runs.outcome != Outcome.SKIPPED.value)].append(key)
+        elif indicator.check is not None or indicator.dimension is not None:
+            of_choice[_Choice(indicator.check, indicator.dimension, indicator.counts)].append(key)
+        elif indicator.counts is EventKind.ROWS_PASSED:
+            of_rows.append(key)
+        else:
+            ran = sum(number for outcome, number in runs.counts.items() if outcome != Outcome.SKIPPED.value)
+            kept[sum(runs.counts.get(outcome, 0) for outcome in GOOD), ran].append(key)
+    return kept, of_rows, of_choice
 
 
 def read_counts(connection: Connection, keys: Iterable[str], since: int) -> dict[str, list[tuple[int, int, int]]]:
@@ -101,76 +135,68 @@ def prune_counts(connection: Connection, before: int) -> None:
     connection.execute(delete(slo_count).where(slo_count.c.minute < before))
 
 
-def _is_single(indicator: Indicator) -> bool:
-    """Return whether an indicator counts single checks of a suite."""
-    return indicator.check is not None or indicator.dimension is not None
+def _sum_rows(connection: Connection, keys: Iterable[str]) -> Iterator[tuple[str, int, int]]:
+    """Return the rows of each run that passed a check, and those that a check judged, summed over its checks."""
+    if keys:
+        good, total = _of_rows()
+        query = select(result.c.run_key, func.sum(good), func.sum(total)).where(is_among(connection, result.c.run_key, keys))
+        for key, passed, judged in connection.execute(query.group_by(result.c.run_key)):
+            yield key, int(passed), int(judged)
 
 
-def _add_ends(connection: Connection, ended: Sequence[tuple[int, int, int, int]], routed: _Routed) -> None:
-    """Add runs to the series that count runs."""
-    if ended:
-        runs = given_rows(connection, "runs", _ENDED, ended)
-        routes = given_rows(connection, "routes", _ROUTE, routed.routes)
-        counted = select(routes.c.series, runs.c.minute, func.sum(runs.c.sign * runs.c.good), func.sum(runs.c.sign))
-        _add(connection, counted.join_from(runs, routes, routes.c.suite == runs.c.suite), routes, runs)
-
-
-def _add_suites(connection: Connection, routed: _Routed) -> None:
-    """Add the results of runs to the series that count all checks of a suite."""
-    if routed.runs:
-        runs = given_rows(connection, "runs", _RUN, routed.runs)
-        routes = given_rows(connection, "routes", _ROUTE, routed.routes)
-        counted = _sums(runs, routes).join_from(runs, result, result.c.run_key == runs.c.run_key)
-        _add(connection, counted.join(routes, routes.c.suite == runs.c.suite), routes, runs)
-
-
-def _add_checks(connection: Connection, routed: _Routed) -> None:
-    """Add the results of runs to the series that count single checks of a suite."""
-    if not routed.runs:
+def _sum_choices(connection: Connection, single: Mapping[_Choice, Iterable[str]]) -> Iterator[tuple[_Choice, str, int, int]]:
+    """Return the good events and all events of each run that indicators of single checks choose."""
+    keys = {key for places in single.values() for key in places}
+    if not keys:
         return
-    runs = given_rows(connection, "runs", _RUN, routed.runs)
-    digest = _as_text(connection)
-    known = select(runs.c.suite, result.c.check_id, result.c.definition_digest, digest.label("digest"))
-    kinds = connection.execute(known.join_from(runs, result, result.c.run_key == runs.c.run_key).distinct()).all()
+    among = is_among(connection, result.c.run_key, sorted(keys))
+    kinds = connection.execute(select(result.c.check_id, result.c.definition_digest).where(among).distinct()).all()
     definitions = _read_definitions(connection, {row.definition_digest for row in kinds})
+    choices = list(single)
     wanted = [
-        (row.suite, key, indicator.counts.value, row.check_id, row.digest)
+        (number, f"{row.check_id} {'' if row.definition_digest is None else bytes(row.definition_digest).hex()}", choice.counts.value)
         for row in kinds
-        for key, indicator in routed.series[row.suite]
-        if _is_check(indicator, row.check_id, definitions.get(row.definition_digest))
+        for number, choice in enumerate(choices)
+        if _is_chosen(choice, row.check_id, definitions.get(row.definition_digest))
     ]
-    if wanted:
-        routes = given_rows(connection, "routes", _CHECK, wanted)
-        of_check = (routes.c.suite == runs.c.suite) & (routes.c.check_id == result.c.check_id) & (routes.c.digest == digest)
-        counted = _sums(runs, routes).join_from(runs, result, result.c.run_key == runs.c.run_key).join(routes, of_check)
-        _add(connection, counted, routes, runs)
+    if not wanted:
+        return
+    routes = given_rows(connection, "routes", _ROUTE, wanted)
+    rows, ran = routes.c.counts == EventKind.ROWS_PASSED.value, result.c.outcome != Outcome.SKIPPED.value
+    passed, judged = _of_rows()
+    good = case((rows, passed), (result.c.outcome.in_(GOOD), 1), else_=0)
+    total = case((rows, judged), (ran, 1), else_=0)
+    query = select(result.c.run_key, routes.c.choice, func.sum(good), func.sum(total)).where(among)
+    query = query.join_from(result, routes, routes.c.kind == _kind(connection)).group_by(result.c.run_key, routes.c.choice)
+    for key, number, some, every in connection.execute(query):
+        yield choices[number], key, int(some), int(every)
 
 
-def _as_text(connection: Connection) -> ColumnElement[str]:
-    """Return the digest of the definition of a result as text, empty where a version before kept the definition itself."""
+def _kind(connection: Connection) -> ColumnElement[str]:
+    """Return the check of a result and the digest of its definition as text. A version before kept the definition itself."""
     column = result.c.definition_digest
-    text: ColumnElement[str] = func.hex(column) if connection.dialect.name == "sqlite" else func.encode(column, "hex")
-    return func.coalesce(text, "")
+    embedded = connection.dialect.name == "sqlite"
+    text: ColumnElement[str] = func.lower(func.hex(column)) if embedded else func.encode(column, "hex")
+    return result.c.check_id.concat(" ").concat(func.coalesce(text, ""))
 
 
-def _sums(runs: CTE, routes: CTE) -> Select[Any]:
-    """Return the sums of good events and all events of results by series and minute."""
-    ran = result.c.outcome != Outcome.SKIPPED.value
-    has_rows = ran & (result.c.outcome != Outcome.ERRORED.value) & result.c.rows.is_not(None) & result.c.violations.is_not(None)
-    rows = routes.c.counts == EventKind.ROWS_PASSED.value
-    good = case((rows, case((has_rows, result.c.rows - result.c.violations), else_=0)), (result.c.outcome.in_(GOOD), 1), else_=0)
-    total = case((rows, case((has_rows, result.c.rows), else_=0)), (ran, 1), else_=0)
-    return select(routes.c.series, runs.c.minute, func.sum(runs.c.sign * good), func.sum(runs.c.sign * total))
+def _of_rows() -> tuple[ColumnElement[int], ColumnElement[int]]:
+    """Return the rows of a result that passed, and those that were judged."""
+    ran = result.c.outcome.not_in((Outcome.SKIPPED.value, Outcome.ERRORED.value))
+    has_rows = ran & result.c.rows.is_not(None) & result.c.violations.is_not(None)
+    return case((has_rows, result.c.rows - result.c.violations), else_=0), case((has_rows, result.c.rows), else_=0)
 
 
-def _add(connection: Connection, counted: Select[Any], routes: CTE, runs: CTE) -> None:
-    """Add sums by series and minute to the counts, without those in which nothing is counted."""
-    sums = counted.group_by(routes.c.series, runs.c.minute).subquery()
-    series, minute, good, total = sums.c
+def _save(connection: Connection, sums: _Sums) -> None:
+    """Add sums to the counts, without those in which nothing is counted."""
+    rows = [(*place, sums.good[place], total) for place, total in sorted(sums.total.items()) if total or sums.good[place]]
+    if not rows:
+        return
+    given = given_rows(connection, "given", _COUNT, rows)
     insert = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(slo_count)
-    found = select(series, minute, good, total).where((good != 0) | (total != 0))
+    found = select(*given.c).where(given.c.minute.is_not(None))  # SQLite reads ON CONFLICT as a join without a condition before it
     more = {name: slo_count.c[name] + insert.excluded[name] for name in ("good", "total")}
-    added = insert.from_select(["series", "minute", "good", "total"], found)
+    added = insert.from_select(list(_COUNT), found)
     connection.execute(added.on_conflict_do_update(index_elements=["series", "minute"], set_=more))
 
 
@@ -183,6 +209,6 @@ def _read_definitions(connection: Connection, digests: set[bytes | None]) -> dic
     return known
 
 
-def _is_check(indicator: Indicator, check_id: str, definition: Definition | None) -> bool:
-    named = indicator.check in (None, check_id) or (definition is not None and indicator.check == definition.name)
-    return named and (indicator.dimension is None or (definition is not None and indicator.dimension == definition.dimension))
+def _is_chosen(choice: _Choice, check_id: str, definition: Definition | None) -> bool:
+    named = choice.check in (None, check_id) or (definition is not None and choice.check == definition.name)
+    return named and (choice.dimension is None or (definition is not None and choice.dimension == definition.dimension))

@@ -12,7 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, Row, Select, bindparam, delete, func, select, update
+import msgspec
+from sqlalchemy import BindParameter, Connection, Row, Select, Text, bindparam, cast, delete, false, func, select, update
 
 from airflow_dre.incidents.signals import Origin
 from airflow_dre.incidents.slices import Slice
@@ -23,7 +24,7 @@ from airflow_dre.store.database import Database
 from airflow_dre.store.given_rows import is_among
 from airflow_dre.store.records import SuiteRunRecord
 from airflow_dre.store.shared_texts import in_chunks
-from airflow_dre.store.slo_counts import CountedRun, add_runs
+from airflow_dre.store.slo_counts import CountedRuns, add_runs
 from airflow_dre.store.tables import slo_count, slo_event, slo_series, suite_head, suite_run
 from airflow_dre.values.dataset import DatasetName
 from airflow_dre.values.digest import digest
@@ -33,7 +34,12 @@ BATCH = 20_000
 _LATE = timedelta(days=1)
 """A run that measures data so long after its interval, and two intervals after it, is a backfill."""
 _LOCK = digest("count the events of objectives")
-_RUN = [suite_run.c[name] for name in ("namespace", "name", "suite", "dag_id", "outcome")]
+_RUN = [
+    *[suite_run.c[name] for name in ("namespace", "name", "suite", "dag_id", "outcome")],
+    cast(suite_run.c.counts, Text()).label("counts"),
+]
+_PLACES = msgspec.json.Decoder(list[tuple[str, int]])
+_COUNTS = msgspec.json.Decoder(dict[str, int])
 _SUITE = (suite_head.c.namespace, suite_head.c.name, suite_head.c.suite, suite_head.c.dag_id)
 
 
@@ -90,8 +96,8 @@ def add_series(database: Database, connection: Connection, indicators: Iterable[
     suites = {(row.namespace, row.name, row.suite) for row in connection.execute(select(*_SUITE)) if router.of(row)}
     for suite in sorted(suites):
         same = [suite_run.c[name] == value for name, value in zip(("namespace", "name", "suite"), suite, strict=True)]
-        runs = connection.execute(_runs().where(slo_event.c.counted.is_not(None), *same)).all()
-        add_runs(connection, router, [CountedRun(run, run.minute, 1) for run in runs])
+        runs = _runs().where(slo_event.c.counted.is_not(None), *same)
+        add_runs(connection, router, [found for found, _ in _read_together(connection, runs.add_columns(false().label("again")))])
     return len(new)
 
 
@@ -111,17 +117,18 @@ def count_pending_runs(database: Database, connection: Connection, batch: int = 
     if not series:
         return 0
     _identify(connection, batch)
-    pending = connection.execute(_runs().where(slo_event.c.counted.is_(None)).order_by(slo_event.c.run_key).limit(batch)).all()
-    if not pending:
-        return 0
-    keys = [run.run_key for run in pending]
-    repeated = _repeated(connection, keys)
+    tried = slo_event.alias("tried")
+    tries = select(func.count()).where(tried.c.identity == slo_event.c.identity).scalar_subquery()
+    pending = _runs().add_columns((tries > 1).label("again")).where(slo_event.c.counted.is_(None))
+    together = _read_together(connection, pending.order_by(slo_event.c.run_key).limit(batch))
     router = Router(series)
-    add_runs(connection, router, [CountedRun(run, run.minute, 1) for run in pending if run.identity not in repeated])
+    add_runs(connection, router, [runs for runs, again in together if not again])
+    repeated = [key for runs, again in together if again for key, _ in runs.places]
     if repeated:
         add_runs(connection, router, _replace(connection, repeated))
+    keys = [key for runs, _ in together for key, _ in runs.places]
     connection.execute(update(slo_event).where(is_among(connection, slo_event.c.run_key, keys)).values(counted=1))
-    return len(pending)
+    return len(keys)
 
 
 def _runs() -> Select[Any]:
@@ -129,12 +136,39 @@ def _runs() -> Select[Any]:
     return select(*events, *_RUN).join_from(slo_event, suite_run, suite_run.c.key == slo_event.c.run_key)
 
 
+def _read_together(connection: Connection, runs: Select[Any]) -> list[tuple[CountedRuns, bool]]:
+    """Return suite runs, those together that have the same suite, Dag and numbers of checks, and whether others measured the same part.
+
+    So a row of the database is a suite and not a run, since there are many more runs than suites.
+    """
+    found = runs.subquery()
+    embedded = connection.dialect.name == "sqlite"
+    group, entry = (func.json_group_array, func.json_array) if embedded else (func.json_agg, func.json_build_array)
+    places = cast(group(entry(found.c.run_key, found.c.minute)), Text())
+    same = [found.c[name] for name in ("namespace", "name", "suite", "dag_id", "outcome", "counts", "again")]
+    rows = connection.execute(select(*same, places.label("places")).group_by(*same)).all()
+    return [(_together(row, _PLACES.decode(row.places)), bool(row.again)) for row in rows]
+
+
+def _together(run: Row[Any], places: list[tuple[str, int]], sign: int = 1) -> CountedRuns:
+    return CountedRuns(
+        namespace=run.namespace,
+        name=run.name,
+        suite=run.suite,
+        dag_id=run.dag_id,
+        outcome=run.outcome,
+        counts=_COUNTS.decode(run.counts),
+        places=places,
+        sign=sign,
+    )
+
+
 def _identify(connection: Connection, batch: int) -> None:
     """Add the identity and the minute of runs that a version before objectives wrote."""
     parts = [suite_run.c[name] for name in ("run_id", "task_id", "map_index", "data_interval_start", "data_interval_end", "partition_key")]
     unknown = _runs().add_columns(suite_run.c.measured_at, *parts).where(slo_event.c.counted.is_(None), slo_event.c.identity.is_(None))
     rows = []
-    for run in connection.execute(unknown.limit(batch)):
+    for run in connection.execute(unknown.order_by(slo_event.c.run_key).limit(batch)):
         part = Slice(interval_start=run.data_interval_start, interval_end=run.data_interval_end, partition_key=run.partition_key)
         origin = Origin(dag_id=run.dag_id, run_id=run.run_id, task_id=run.task_id, map_index=run.map_index)
         identity = _identity((run.namespace, run.name, run.suite), origin, part, run.run_key)
@@ -144,16 +178,12 @@ def _identify(connection: Connection, batch: int) -> None:
         connection.execute(update(slo_event).where(slo_event.c.run_key == bindparam("of")).values(**named), rows)
 
 
-def _repeated(connection: Connection, keys: Sequence[str]) -> set[str]:
-    """Return the identities of pending runs that other runs have too."""
-    waiting = slo_event.alias("waiting")
-    of_pending = select(waiting.c.identity).where(is_among(connection, waiting.c.run_key, keys))
-    several = select(slo_event.c.identity).where(slo_event.c.identity.in_(of_pending)).group_by(slo_event.c.identity)
-    return set(connection.scalars(several.having(func.count() > 1)))
+def _replace(connection: Connection, keys: Sequence[str]) -> list[CountedRuns]:
+    """Let the latest measurement of each part of the data take the place of the others, and return what that adds and takes away.
 
-
-def _replace(connection: Connection, identities: set[str]) -> list[CountedRun]:
-    """Let the latest measurement of each part of the data take the place of the others, and return what that adds and takes away."""
+    :param keys: pending runs of parts that other runs measured too.
+    """
+    identities = set(connection.scalars(select(slo_event.c.identity).where(is_among(connection, slo_event.c.run_key, keys))))
     tries: dict[str, list[Row[Any]]] = defaultdict(list)
     for some in in_chunks(sorted(identities)):
         query = _runs().add_columns(suite_run.c.measured_at).where(slo_event.c.identity.in_(some))
@@ -166,7 +196,9 @@ def _replace(connection: Connection, identities: set[str]) -> list[CountedRun]:
         gone += [run.run_key for run in runs if run is not latest]
         if before is not latest:
             kept.append({"of": latest.run_key, "at": minute})
-            changes += [CountedRun(latest, minute, 1), *([CountedRun(before, minute, -1)] if before is not None else [])]
+            changes.append(_together(latest, [(latest.run_key, minute)]))
+            if before is not None:
+                changes.append(_together(before, [(before.run_key, minute)], -1))
     for some in in_chunks(gone):
         connection.execute(delete(slo_event).where(slo_event.c.run_key.in_(some)))
     if kept:
