@@ -1,7 +1,8 @@
 """1,000 objectives over 1,000,000 results: the time of the first evaluation, and of the next one, which reads only what is new.
 
-The embedded store (SQLite) holds 1,000 tables with a suite of 10 checks each and 100 runs of each suite, one every seven hours. Each table
-has an objective: of the rows of all its checks, of its checks, of its runs, or of the rows of one check by name. Then
+The store holds 1,000 tables with a suite of 10 checks each and 100 runs of each suite, one every seven hours. It is embedded (SQLite), or
+with ``--store postgresql`` on a server. Each table has an objective: of the rows of all its checks, of its checks, of its runs, or of the
+rows of one check by name. Then
 
 - *first* is ``evaluate_objectives`` when nothing was counted yet: it reads every result,
 - *next* is the same after one more run of every tenth suite, and
@@ -15,15 +16,18 @@ missed.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import logging
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from server import served
 from sqlalchemy import text
 
 from airflow_dre.checks.outcomes import Outcome, Range
@@ -191,17 +195,30 @@ def measure(wiring: Wiring, tables: int) -> dict[str, float | int]:
     }
 
 
+@contextlib.contextmanager
+def address(kind: str, folder: str) -> Iterator[str]:
+    """Yield the address of an empty store."""
+    if kind == "sqlite":
+        yield f"sqlite:///{Path(folder) / 'dre.db'}"
+        return
+    with served() as server:
+        yield server.address.replace("postgresql://", "postgresql+psycopg://")
+
+
 def main() -> None:
     """Print the figures, and exit with 1 if a bar is missed."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--results", type=int, default=RESULTS)
+    parser.add_argument("--store", choices=sorted(EARLIER), default="sqlite", help="database of the store")
     parser.add_argument("--no-bounds", action="store_true", help="print the figures and exit 0")
     options = parser.parse_args()
     logging.disable(logging.WARNING)
-    with tempfile.TemporaryDirectory() as folder:
-        url = f"sqlite:///{Path(folder) / 'dre.db'}"
+    with tempfile.TemporaryDirectory() as folder, address(options.store, folder) as url:
         wiring = Wiring(replace(read_settings(), store_url=url, spool_folder=Path(folder) / "spool"))
-        found = measure(wiring, options.results // (CHECKS * RUNS))
+        try:
+            found = measure(wiring, options.results // (CHECKS * RUNS))
+        finally:
+            wiring.store.database.engine.dispose()
     print(json.dumps(found), flush=True)
     missed = [name for name, bar in BARS.items() if found[name] > bar]
     if (found["read"], found["read_quiet"]) != (found["new_runs"], 0):

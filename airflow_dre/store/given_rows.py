@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+import msgspec
 from sqlalchemy import (
     CTE,
     JSON,
@@ -33,7 +34,7 @@ def given_rows(connection: Connection, name: str, kinds: Mapping[str, Kind], row
     :param name: name of the table, which must be unique in the statement.
     :param kinds: the columns with their types.
     """
-    value = _values(connection, json.dumps(rows, separators=(",", ":")))
+    value = _values(connection, msgspec.json.encode(rows).decode())
     found = [_entry(connection, value, index, kind).label(key) for index, (key, kind) in enumerate(kinds.items())]
     return select(*found).cte(name).prefix_with("MATERIALIZED")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import msgspec
@@ -21,6 +21,8 @@ from airflow_dre.store.tables import check_definition, result, slo_count, slo_se
 
 _EVENTS = msgspec.json.Decoder(list[tuple[int, int, int]])
 GOOD = (Outcome.PASSED.value, Outcome.WARNED.value)
+_SKIPPED = Outcome.SKIPPED.value
+_NOTHING = (0, 0)
 _COUNT: dict[str, Kind] = {"series": str, "minute": int, "good": int, "total": int}
 _ROUTE: dict[str, Kind] = {"choice": int, "kind": str, "counts": str}
 
@@ -50,24 +52,29 @@ class _Choice(NamedTuple):
     counts: EventKind
 
 
-class _Place(NamedTuple):
-    minute: int
-    sign: int
-    series: Sequence[str]
+_Place = tuple[int, int, Sequence[str]]
+"""The minute of a run, its sign, and the series that count it."""
 
 
-@dataclass(slots=True)
 class _Sums:
     """Good events and all events by series and minute."""
 
-    good: dict[tuple[str, int], int] = field(default_factory=lambda: defaultdict(int))
-    total: dict[tuple[str, int], int] = field(default_factory=lambda: defaultdict(int))
+    def __init__(self) -> None:
+        self._events: dict[str, dict[int, tuple[int, int]]] = defaultdict(dict)
 
     def add(self, place: _Place, good: int, total: int) -> None:
         """Add the events of a run to the series that count them."""
-        for series in place.series:
-            self.good[series, place.minute] += place.sign * good
-            self.total[series, place.minute] += place.sign * total
+        minute, sign, counted_by = place
+        for series in counted_by:
+            events = self._events[series]
+            before, every = events.get(minute, _NOTHING)
+            events[minute] = (before + sign * good, every + sign * total)
+
+    @property
+    def rows(self) -> list[tuple[str, int, int, int]]:
+        """Series, minute, good events and all events in the order of the index, without those in which nothing is counted."""
+        series = sorted(self._events.items())
+        return [(key, minute, *counted) for key, events in series for minute, counted in sorted(events.items()) if counted != _NOTHING]
 
 
 def add_runs(connection: Connection, router: Router, counted: Iterable[CountedRuns]) -> None:
@@ -81,16 +88,16 @@ def add_runs(connection: Connection, router: Router, counted: Iterable[CountedRu
         kept, of_rows, of_choice = _routes(runs, router)
         for (good, total), series in kept.items():
             for _, minute in runs.places:
-                sums.add(_Place(minute, runs.sign, series), good, total)
+                sums.add((minute, runs.sign, series), good, total)
         for found, series in ((whole, of_rows), *((single[choice], series) for choice, series in of_choice.items())):
             if series:
-                found.update((key, _Place(minute, runs.sign, series)) for key, minute in runs.places)
+                found.update((key, (minute, runs.sign, series)) for key, minute in runs.places)
     for key, good, total in _sum_rows(connection, whole):
         sums.add(whole[key], good, total)
     for choice, key, good, total in _sum_choices(connection, single):
         if key in single[choice]:
             sums.add(single[choice][key], good, total)
-    _save(connection, sums)
+    _save(connection, sums.rows)
 
 
 def _routes(runs: CountedRuns, router: Router) -> tuple[dict[tuple[int, int], list[str]], list[str], dict[_Choice, list[str]]]:
@@ -100,13 +107,13 @@ def _routes(runs: CountedRuns, router: Router) -> tuple[dict[tuple[int, int], li
     of_choice: dict[_Choice, list[str]] = defaultdict(list)
     for key, indicator in router.of(runs):
         if indicator.counts is EventKind.RUNS_PASSED:
-            kept[int(runs.outcome in GOOD), int(runs.outcome != Outcome.SKIPPED.value)].append(key)
+            kept[int(runs.outcome in GOOD), int(runs.outcome != _SKIPPED)].append(key)
         elif indicator.check is not None or indicator.dimension is not None:
             of_choice[_Choice(indicator.check, indicator.dimension, indicator.counts)].append(key)
         elif indicator.counts is EventKind.ROWS_PASSED:
             of_rows.append(key)
         else:
-            ran = sum(number for outcome, number in runs.counts.items() if outcome != Outcome.SKIPPED.value)
+            ran = sum(number for outcome, number in runs.counts.items() if outcome != _SKIPPED)
             kept[sum(runs.counts.get(outcome, 0) for outcome in GOOD), ran].append(key)
     return kept, of_rows, of_choice
 
@@ -154,7 +161,7 @@ def _sum_choices(connection: Connection, single: Mapping[_Choice, Iterable[str]]
     definitions = _read_definitions(connection, {row.definition_digest for row in kinds})
     choices = list(single)
     wanted = [
-        (number, f"{row.check_id} {'' if row.definition_digest is None else bytes(row.definition_digest).hex()}", choice.counts.value)
+        (number, f"{row.check_id} {bytes(row.definition_digest or b'').hex()}", choice.counts.value)
         for row in kinds
         for number, choice in enumerate(choices)
         if _is_chosen(choice, row.check_id, definitions.get(row.definition_digest))
@@ -162,7 +169,7 @@ def _sum_choices(connection: Connection, single: Mapping[_Choice, Iterable[str]]
     if not wanted:
         return
     routes = given_rows(connection, "routes", _ROUTE, wanted)
-    rows, ran = routes.c.counts == EventKind.ROWS_PASSED.value, result.c.outcome != Outcome.SKIPPED.value
+    rows, ran = routes.c.counts == EventKind.ROWS_PASSED.value, result.c.outcome != _SKIPPED
     passed, judged = _of_rows()
     good = case((rows, passed), (result.c.outcome.in_(GOOD), 1), else_=0)
     total = case((rows, judged), (ran, 1), else_=0)
@@ -182,14 +189,13 @@ def _kind(connection: Connection) -> ColumnElement[str]:
 
 def _of_rows() -> tuple[ColumnElement[int], ColumnElement[int]]:
     """Return the rows of a result that passed, and those that were judged."""
-    ran = result.c.outcome.not_in((Outcome.SKIPPED.value, Outcome.ERRORED.value))
+    ran = result.c.outcome.not_in((_SKIPPED, Outcome.ERRORED.value))
     has_rows = ran & result.c.rows.is_not(None) & result.c.violations.is_not(None)
     return case((has_rows, result.c.rows - result.c.violations), else_=0), case((has_rows, result.c.rows), else_=0)
 
 
-def _save(connection: Connection, sums: _Sums) -> None:
-    """Add sums to the counts, without those in which nothing is counted."""
-    rows = [(*place, sums.good[place], total) for place, total in sorted(sums.total.items()) if total or sums.good[place]]
+def _save(connection: Connection, rows: Sequence[tuple[str, int, int, int]]) -> None:
+    """Add sums by series and minute to the counts."""
     if not rows:
         return
     given = given_rows(connection, "given", _COUNT, rows)

@@ -94,7 +94,7 @@ def _count_from_now_on(database: Database, connection: Transaction, at: datetime
     rows = [from_document(row.definition) for row in read_slos(connection)]
     indicators = {found.sli for found in rows if isinstance(found.sli, Indicator) and found.sli.counts is not EventKind.FRESH}
     unused = set(read_series(connection)) - {series_key(indicator) for indicator in indicators}
-    drop_series(connection, sorted(unused))
+    drop_series(database, connection, sorted(unused))
     add_series(database, connection, indicators, at)
     prune_counts(connection, to_minute(at - KEPT_FOR))
     prune_dag_runs(connection, at - KEPT_FOR)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -117,6 +118,47 @@ def test_a_run_that_arrives_while_others_are_counted_is_counted_by_the_next_look
     deliver(store, *late)  # SQLite has one writer: it arrives when the look is done
     look(store, T + HOUR)
     assert numbers(store) == (3, 3)
+
+
+def test_what_runs_know_of_their_checks_is_not_read_from_results(store: Store) -> None:
+    declare(store, SLO("a", sli=checks_passed("flights"), target="99%"), SLO("b", sli=runs_passed("flights"), target="99%"))
+    deliver(store, suite_run(T - HOUR, result("a", 0), result("b", 3), result("c", 0, outcome="skipped")), suite_run(T, GOOD))
+    statements = statements_of(store, lambda: look(store))
+    assert (numbers(store, "a"), numbers(store, "b")) == ((2.0, 3), (1.0, 2))
+    assert any("INTO dre_slo_count" in statement for statement, _ in statements)
+    assert not [statement for statement, _ in statements if "dre_result" in statement]
+
+
+def test_a_declaration_waits_for_a_look_before_it_forgets_counts(store: Store) -> None:
+    declare(store, SLO("a", sli=runs_passed("flights"), target="90%"))
+    deliver(store, suite_run(T, GOOD))
+    look(store)
+    statements = statements_of(store, lambda: declare(store, at=T))
+    first = next(number for number, (statement, _) in enumerate(statements) if "DELETE FROM dre_slo_count" in statement)
+    counting = locks_among(statements_of(store, lambda: count_new_results(wiring_of(store))))
+    assert len(counting) == (0 if store.database.embedded else 1), "SQLite has one writer"
+    assert counting <= locks_among(statements[:first])
+
+
+def locks_among(statements: Sequence[tuple[str, object]]) -> set[str]:
+    """Return the advisory locks that statements take."""
+    return {str(given) for statement, given in statements if "pg_advisory_xact_lock" in statement}
+
+
+def statements_of(store: Store, act: Callable[[], object]) -> list[tuple[str, object]]:
+    """Return the statements that the store is sent meanwhile, with their parameters."""
+    found: list[tuple[str, object]] = []
+
+    def note(connection: object, cursor: object, statement: str, parameters: object, *_: object) -> None:
+        found.append((statement, parameters))
+
+    engine = wiring_of(store).store.database.engine
+    sa.event.listen(engine, "after_cursor_execute", note)
+    try:
+        act()
+    finally:
+        sa.event.remove(engine, "after_cursor_execute", note)
+    return found
 
 
 def test_an_objective_that_is_declared_late_knows_what_others_have_counted(store: Store) -> None:
