@@ -16,6 +16,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib import import_module
 from pathlib import Path
@@ -73,9 +74,9 @@ class Stack:
         headers = {**arguments.pop("headers", {}), **({"Authorization": f"Bearer {self.token(user)}"} if user else {})}
         return httpx.request(method, f"{self.address}/{path}", headers=headers, timeout=60, verify=NO_CERTIFICATES, **arguments)
 
-    def trigger(self, dag_id: str, **conf: Any) -> str:
-        """Start a run."""
-        body = {"logical_date": None, "conf": conf}
+    def trigger(self, dag_id: str, *, wait: timedelta = timedelta(0), **conf: Any) -> str:
+        """Start a run, at the earliest after a wait."""
+        body = {"logical_date": None, "conf": conf, "run_after": (datetime.now(UTC) + wait).isoformat()}
         return str(self.insist("POST", f"api/v2/dags/{dag_id}/dagRuns", json=body)["dag_run_id"])
 
     def insist(self, method: str, path: str, **arguments: Any) -> dict[str, Any]:
@@ -327,8 +328,8 @@ STARTED = [
 
 @pytest.fixture(scope="session", autouse=True)
 def runs(stack: Stack) -> dict[str, str]:
-    """Start one run of each Dag, all at once. ``failed_early`` is marked failed at once, ``by_hand`` as soon as its task runs."""
-    early = {"failed_early": stack.trigger("failed_early")}
+    """Start one run of each Dag, all at once. ``failed_early`` is marked failed before it starts, ``by_hand`` as soon as its task runs."""
+    early = {"failed_early": stack.trigger("failed_early", wait=timedelta(minutes=1))}
     _fail_by_hand(stack, "failed_early", early["failed_early"])
     started = early | {dag_id: stack.trigger(dag_id) for dag_id in STARTED if dag_id not in early}
     for last in (50, 60, 70):
