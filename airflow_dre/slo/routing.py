@@ -63,5 +63,19 @@ class Router:
         return self._known[suite]
 
 
+class LastRouter:
+    """The router of the series that were given last, which is kept while they stay the same."""
+
+    def __init__(self) -> None:
+        self._keys: frozenset[str] = frozenset()
+        self._router = Router({})
+
+    def of(self, series: Mapping[str, Indicator]) -> Router:
+        """Return the router of indicators by their keys, see :func:`series_key`."""
+        if self._keys != series.keys():
+            self._keys, self._router = frozenset(series), Router(series)
+        return self._router
+
+
 def _last_part(name: str) -> str:
     return name.rpartition("/")[2].rpartition(".")[2]

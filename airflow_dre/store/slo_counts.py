@@ -70,6 +70,15 @@ class _Sums:
             before, every = events.get(minute, _NOTHING)
             events[minute] = (before + sign * good, every + sign * total)
 
+    def add_each(self, runs: CountedRuns, counted_by: Iterable[str], good: int, total: int) -> None:
+        """Add the same events of each of some runs to the series that count them."""
+        good, total = runs.sign * good, runs.sign * total
+        for series in counted_by:
+            events = self._events[series]
+            for _, minute in runs.places:
+                before, every = events.get(minute, _NOTHING)
+                events[minute] = (before + good, every + total)
+
     @property
     def rows(self) -> list[tuple[str, int, int, int]]:
         """Series, minute, good events and all events in the order of the index, without those in which nothing is counted."""
@@ -87,8 +96,7 @@ def add_runs(connection: Connection, router: Router, counted: Iterable[CountedRu
     for runs in counted:
         kept, of_rows, of_choice = _routes(runs, router)
         for (good, total), series in kept.items():
-            for _, minute in runs.places:
-                sums.add((minute, runs.sign, series), good, total)
+            sums.add_each(runs, series, good, total)
         for found, series in ((whole, of_rows), *((single[choice], series) for choice, series in of_choice.items())):
             if series:
                 found.update((key, (minute, runs.sign, series)) for key, minute in runs.places)

@@ -18,7 +18,7 @@ from sqlalchemy import BindParameter, Connection, Row, Select, Text, bindparam, 
 from airflow_dre.incidents.signals import Origin
 from airflow_dre.incidents.slices import Slice
 from airflow_dre.slo.indicators import EventKind, Indicator
-from airflow_dre.slo.routing import Router, series_key
+from airflow_dre.slo.routing import LastRouter, Router, series_key
 from airflow_dre.slo.window import to_minute
 from airflow_dre.store.database import Database
 from airflow_dre.store.given_rows import is_among
@@ -112,8 +112,11 @@ def drop_series(database: Database, connection: Connection, keys: Sequence[str])
         connection.execute(delete(slo_series).where(slo_series.c.key.in_(some)))
 
 
-def count_pending_runs(database: Database, connection: Connection, batch: int = BATCH) -> int:
-    """Count some suite runs that are not counted yet, and return how many. 0: everything is counted."""
+def count_pending_runs(database: Database, connection: Connection, batch: int = BATCH, routers: LastRouter | None = None) -> int:
+    """Count some suite runs that are not counted yet, and return how many. 0: everything is counted.
+
+    :param routers: what keeps the router from one batch to the next.
+    """
     database.lock(connection, _LOCK)
     if connection.scalar(select(slo_event.c.run_key).where(slo_event.c.counted.is_(None)).limit(1)) is None:
         return 0
@@ -128,7 +131,7 @@ def count_pending_runs(database: Database, connection: Connection, batch: int = 
     keys = [key for runs, _ in together for key, _ in runs.places]
     if not keys:
         return 0
-    router = Router(series)
+    router = (routers or LastRouter()).of(series)
     add_runs(connection, router, [runs for runs, again in together if not again])
     repeated = [key for runs, again in together if again for key, _ in runs.places]
     if repeated:

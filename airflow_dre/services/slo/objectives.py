@@ -11,6 +11,7 @@ from airflow_dre.incidents.decide import Change
 from airflow_dre.incidents.identity import DataCause, Promise
 from airflow_dre.incidents.signals import Event, Origin, Severity, Signal
 from airflow_dre.services.rehearsal import is_rehearsal
+from airflow_dre.services.slo.collector import collector_paused
 from airflow_dre.services.slo.measuring import Objectives, read_objectives
 from airflow_dre.services.slo.words import describe_evaluation, numbers_of, slo_state_of
 from airflow_dre.services.wiring import Wiring
@@ -19,7 +20,7 @@ from airflow_dre.slo.definition import SloDefinition
 from airflow_dre.slo.document import from_document, to_document
 from airflow_dre.slo.evaluation import SloEvaluation, Unmeasurable
 from airflow_dre.slo.indicators import EventKind, Indicator
-from airflow_dre.slo.routing import series_key
+from airflow_dre.slo.routing import LastRouter, series_key
 from airflow_dre.slo.window import to_minute
 from airflow_dre.store.database import Database, Transaction
 from airflow_dre.store.incidents import record_signal
@@ -131,15 +132,16 @@ def count_new_results(wiring: Wiring) -> int:
 
     :raises airflow_dre.errors.StoreError: the store is down.
     """
-    database, counted = wiring.open_store().database, 0
+    database, counted, routers = wiring.open_store().database, 0, LastRouter()
     while True:
         with database.write() as connection:
-            batch = count_pending_runs(database, connection)
+            batch = count_pending_runs(database, connection, routers=routers)
         if not batch:
             return counted
         counted += batch
 
 
+@collector_paused()
 def evaluate_objectives(wiring: Wiring, at: datetime) -> Evaluated:
     """Count what is new, evaluate every objective, and open or resolve its incident.
 
