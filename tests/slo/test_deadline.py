@@ -129,14 +129,14 @@ def test_the_states_in_words(deadline: Deadline, states: States, text: str) -> N
     [
         (("extract", "load"), "did you mean load? extract, load"),
         (("zip",), "zip"),
-        (("group.laod", "load"), "did you mean group.laod? group.laod, load"),
+        (("group.loda", "load"), "did you mean group.loda? group.loda, load"),
         ((), "nothing: the Dag has no task"),
         ([f"t{number:02}" for number in range(25)], ", ".join(f"t{number:02}" for number in range(20)) + ", and 5 more"),
     ],
 )
 def test_an_unknown_task_is_named_with_those_that_exist(known: tuple[str, ...], allowed: str) -> None:
-    problem = task_problem(Deadline(name="08:00 UTC", task="laod"), known)
-    assert str(problem) == f"task_deadline 08:00 UTC: invalid task='laod'. Allowed: {allowed}"
+    problem = task_problem(Deadline(name="08:00 UTC", task="loda"), known)
+    assert str(problem) == f"task_deadline 08:00 UTC: invalid task='loda'. Allowed: {allowed}"
 
 
 @pytest.mark.parametrize(

@@ -203,8 +203,8 @@ def test_a_misspelled_key_names_the_allowed_ones(tmp_path: Path) -> None:
 
 
 def test_a_misspelled_key_is_not_missed_too(tmp_path: Path) -> None:
-    (problem,) = folder_of(tmp_path, bad="slas: [{name: a, conn_id: w, table: t, columm: c, max_age: 1h}]\n").problems
-    assert str(problem).startswith("bad.yaml:1: FreshnessSLA a: invalid columm='c'. Allowed: did you mean column? It takes")
+    (problem,) = folder_of(tmp_path, bad="slas: [{name: a, conn_id: w, table: t, colunmn: c, max_age: 1h}]\n").problems
+    assert str(problem).startswith("bad.yaml:1: FreshnessSLA a: invalid colunmn='c'. Allowed: did you mean column? It takes")
 
 
 def test_other_slas_of_a_file_with_a_mistake_count(tmp_path: Path) -> None:
