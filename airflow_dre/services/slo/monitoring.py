@@ -14,7 +14,6 @@ from airflow_dre.incidents.decide import Change
 from airflow_dre.incidents.identity import DataCause, Promise
 from airflow_dre.services.incidents.delivery import log_changes
 from airflow_dre.services.slo.answers import NewestAnswer
-from airflow_dre.services.slo.collector import collector_paused
 from airflow_dre.services.slo.declarations import MonitoredSla, read_declaration
 from airflow_dre.services.slo.folding import Clock, fold
 from airflow_dre.services.slo.rounds import ask_rounds
@@ -67,7 +66,6 @@ class LookDone:
     """False if the monitor has declared nothing yet."""
 
 
-@collector_paused()
 def look_once(watch: Watch, wiring: Wiring, at: datetime) -> LookDone:
     """Evaluate all SLAs of a monitor, and keep what is new.
 

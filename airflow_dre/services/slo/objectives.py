@@ -134,14 +134,13 @@ def count_new_results(wiring: Wiring) -> int:
     """
     database, counted, routers = wiring.open_store().database, 0, LastRouter()
     while True:
-        with database.write() as connection:
+        with collector_paused(), database.write() as connection:
             batch = count_pending_runs(database, connection, routers=routers)
         if not batch:
             return counted
         counted += batch
 
 
-@collector_paused()
 def evaluate_objectives(wiring: Wiring, at: datetime) -> Evaluated:
     """Count what is new, evaluate every objective, and open or resolve its incident.
 

@@ -1,4 +1,4 @@
-"""The garbage collector rests during a look, and runs again whatever becomes of it."""
+"""The garbage collector rests while rows are counted, and runs again whatever becomes of it."""
 
 from __future__ import annotations
 
